@@ -1,0 +1,98 @@
+/** Data steps: extract, label, split, encode, and the dataset's way through the artifact store. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetSummary } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import { RUN_KIND, TAG } from '../contracts/names.ts';
+import type { PublishDatasetRequest } from '../contracts/steps.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { DataRequest, DatasetPort, StageResult, TrackingPort } from './ports.ts';
+
+/** MLflow experiment whose runs each hold the files of one dataset version. */
+const DATASET_EXPERIMENT = 'tt-exp-datasets';
+const DATASET_ARTIFACT_FOLDER = 'dataset';
+
+export interface DatasetActivityDeps {
+  readonly datasets: DatasetPort;
+  readonly tracking: TrackingPort;
+  readonly now: () => number;
+}
+
+/** Folder of a dataset version on this host; fetched from the artifact store when another host built it. */
+export const ensureDataset = async (
+  deps: Pick<DatasetActivityDeps, 'datasets' | 'tracking'>,
+  version: string,
+): Promise<string> => {
+  const local = await deps.datasets.findLocal(version);
+  if (local !== null) {
+    return local;
+  }
+  const experimentId = await deps.tracking.ensureExperiment(DATASET_EXPERIMENT);
+  const [run] = await deps.tracking.findRuns({
+    experimentId,
+    tags: { [TAG.runKey]: version },
+    status: 'FINISHED',
+  });
+  if (run === undefined) {
+    throw new TtExpError('DATASET_NOT_FOUND', `dataset version: got ${version}, which is neither here nor in MLflow`, {
+      hint: 'Run the experiment that builds it again, or point MLFLOW_TRACKING_URI at the server that has it.',
+    });
+  }
+  return deps.datasets.adopt(version, async (folder) => {
+    for (const path of await deps.tracking.listArtifacts(run.runId, DATASET_ARTIFACT_FOLDER)) {
+      await deps.tracking.getArtifactFile(
+        run.runId,
+        `${DATASET_ARTIFACT_FOLDER}/${path}`,
+        join(folder, ...path.split('/')),
+      );
+    }
+  });
+};
+
+export const createDatasetActivities = (deps: DatasetActivityDeps) => {
+  const stage =
+    <Result>(build: (request: DataRequest) => Promise<Result>) =>
+    (request: DataRequest): Promise<Result> =>
+      withHeartbeat(
+        () => null,
+        () => build(request),
+      );
+  return {
+    extractData: stage<StageResult>((request) => deps.datasets.extract(request)),
+    labelData: stage<StageResult>((request) => deps.datasets.label(request)),
+    splitData: stage<StageResult>((request) => deps.datasets.split(request)),
+    encodeData: stage<DatasetSummary>((request) => deps.datasets.encode(request)),
+
+    /** Uploads the version once, and names it as an input of the experiment's parent run. */
+    publishDataset: (request: PublishDatasetRequest): Promise<void> =>
+      withHeartbeat(
+        () => null,
+        async () => {
+          const { dataset, provenance } = request;
+          const folder = await ensureDataset(deps, dataset.version);
+          const experimentId = await deps.tracking.ensureExperiment(DATASET_EXPERIMENT);
+          const runId = await deps.tracking.ensureRun({
+            experimentId,
+            runKey: dataset.version,
+            runName: dataset.version,
+            user: provenance.user,
+            gitCommit: provenance.gitCommit,
+            tags: { [TAG.kind]: RUN_KIND.dataset, [TAG.datasetVersion]: dataset.version },
+            startTimeMs: deps.now(),
+          });
+          const run = await deps.tracking.getRun(runId);
+          if (run.status !== 'FINISHED') {
+            for (const path of await readdir(folder)) {
+              await deps.tracking.putArtifactFile(
+                runId,
+                `${DATASET_ARTIFACT_FOLDER}/${path}`,
+                join(folder, ...path.split('/')),
+              );
+            }
+            await deps.tracking.finishRun(runId, 'FINISHED', deps.now());
+          }
+          await deps.tracking.logDatasetInput(request.parentRunId, dataset, request.source, 'training');
+        },
+      ),
+  };
+};

@@ -1,0 +1,45 @@
+/** Steps around the MLflow parent run of one experiment execution. */
+import { RUN_KIND, TAG } from '../contracts/names.ts';
+import type {
+  CloseExperimentRequest,
+  OpenExperimentRequest,
+  OpenExperimentResult,
+  Provenance,
+} from '../contracts/steps.ts';
+import type { TrackingPort } from './ports.ts';
+
+/** Tags that every run of an experiment carries. */
+export const provenanceTags = (provenance: Provenance): Readonly<Record<string, string>> => ({
+  [TAG.experimentId]: provenance.experimentId,
+  [TAG.workflowId]: provenance.workflowId,
+  [TAG.configDigest]: provenance.configDigest,
+  ...(provenance.gitCommit === null ? {} : { [TAG.gitCommit]: provenance.gitCommit }),
+});
+
+export const createExperimentRunActivities = (deps: { readonly tracking: TrackingPort }) => ({
+  openExperiment: async ({ provenance, config, startTimeMs }: OpenExperimentRequest): Promise<OpenExperimentResult> => {
+    const mlflowExperimentId = await deps.tracking.ensureExperiment(config.name);
+    const parentRunId = await deps.tracking.ensureRun({
+      experimentId: mlflowExperimentId,
+      runKey: `${provenance.workflowId}@${provenance.executionId}`,
+      runName: provenance.experimentId,
+      user: provenance.user,
+      gitCommit: provenance.gitCommit,
+      tags: {
+        ...provenanceTags(provenance),
+        [TAG.kind]: RUN_KIND.parent,
+        ...(config.description === '' ? {} : { 'mlflow.note.content': config.description }),
+      },
+      startTimeMs,
+    });
+    await deps.tracking.putArtifactText(parentRunId, 'config.json', `${JSON.stringify(config, null, 2)}\n`);
+    return { mlflowExperimentId, parentRunId };
+  },
+
+  closeExperiment: async (request: CloseExperimentRequest): Promise<void> => {
+    if (Object.keys(request.tags).length > 0) {
+      await deps.tracking.setTags(request.parentRunId, request.tags);
+    }
+    await deps.tracking.finishRun(request.parentRunId, request.status, request.endTimeMs);
+  },
+});

@@ -1,0 +1,20 @@
+/** Heartbeats for steps that spend long in one call: tells the server that the worker lives. */
+import { Context } from '@temporalio/activity';
+
+/** Well under the heartbeat time-outs of workflows/activity-profiles.ts. */
+const HEARTBEAT_INTERVAL_MS = 1000;
+
+/** Runs `work` and heartbeats `details()` meanwhile. Its AbortSignal fires when the activity is cancelled. */
+export const withHeartbeat = async <Result>(
+  details: () => unknown,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> => {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(details()), HEARTBEAT_INTERVAL_MS);
+  try {
+    context.heartbeat(details());
+    return await work(context.cancellationSignal);
+  } finally {
+    clearInterval(timer);
+  }
+};

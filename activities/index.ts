@@ -1,0 +1,34 @@
+/** All durable steps, from the ports they need. Workflows import only the types. */
+import { createDatasetActivities } from './dataset.ts';
+import { withFailures } from './errors.ts';
+import { createEvaluationActivities } from './evaluation.ts';
+import { createExperimentRunActivities } from './experiment-run.ts';
+import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import { createRegistryActivities } from './registry.ts';
+import { createTrainingActivities } from './training.ts';
+import { createTrialActivities } from './trial.ts';
+
+export interface ActivityDeps {
+  readonly datasets: DatasetPort;
+  readonly tracking: TrackingPort;
+  readonly compute: ComputePort;
+  readonly workspace: WorkspacePort;
+  readonly trainingCodeDigest: string;
+  readonly now: () => number;
+}
+
+/** Steps of the queue tt-cpu. */
+export const createCpuActivities = (deps: ActivityDeps) =>
+  withFailures({
+    ...createExperimentRunActivities(deps),
+    ...createDatasetActivities(deps),
+    ...createTrialActivities(deps),
+    ...createEvaluationActivities(deps),
+    ...createRegistryActivities(deps),
+  });
+
+/** Steps of the queue tt-gpu. */
+export const createGpuActivities = (deps: ActivityDeps) => withFailures(createTrainingActivities(deps));
+
+export type CpuActivities = ReturnType<typeof createCpuActivities>;
+export type GpuActivities = ReturnType<typeof createGpuActivities>;

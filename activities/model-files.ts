@@ -1,0 +1,29 @@
+/** A trained model's files on this host, fetched from its run's artifacts. */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
+import { ARTIFACT } from '../contracts/names.ts';
+import type { ModelSource } from '../contracts/trainer.ts';
+import type { TrackingPort, WorkspacePort } from './ports.ts';
+
+interface ModelFilesDeps {
+  readonly tracking: TrackingPort;
+  readonly workspace: WorkspacePort;
+}
+
+/** Throws MODEL_NOT_LOADING when the run has no model; whoever loads the files checks their digests. */
+export const ensureModel = async ({ tracking, workspace }: ModelFilesDeps, runId: string): Promise<ModelSource> => {
+  const folder = await workspace.modelFolder(runId);
+  const paths = await tracking.listArtifacts(runId, ARTIFACT.modelFolder);
+  if (paths.length === 0) {
+    throw new TtExpError('MODEL_NOT_LOADING', `Model not loading: run ${runId} has no artifact model/`, {
+      hint: 'Train it again with --fresh, or check the artifact store of the MLflow server.',
+    });
+  }
+  for (const path of [...paths.map((name) => `${ARTIFACT.modelFolder}/${name}`), ARTIFACT.encoder]) {
+    const file = join(folder, ...path.split('/'));
+    await mkdir(dirname(file), { recursive: true });
+    await tracking.getArtifactFile(runId, path, file);
+  }
+  return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile: join(folder, ARTIFACT.encoder) };
+};

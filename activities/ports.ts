@@ -1,0 +1,138 @@
+/**
+ * What activities need from the other rooms. `bin/` wires the real parts. Every method is idempotent: called again
+ * with the same arguments it finds its earlier result. Errors are TtExpError; an AbortSignal rejects with its reason.
+ */
+import type { DatasetSummary } from '../contracts/dataset.ts';
+import type { EpochRecord } from '../contracts/metrics.ts';
+import type { ResolvedData } from '../contracts/resolved-config.ts';
+import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
+import type { TrainingResult } from '../contracts/trial.ts';
+
+/** Settings that decide a dataset version, together with the source's content. */
+export interface DataRequest {
+  readonly data: ResolvedData;
+  readonly seed: number;
+}
+
+export interface StageResult {
+  /** Content address of the stage's output. */
+  readonly id: string;
+  readonly rows: number;
+}
+
+/** Each stage first makes sure that the stages before it exist on this host. */
+export interface DatasetPort {
+  extract(request: DataRequest): Promise<StageResult>;
+  label(request: DataRequest): Promise<StageResult>;
+  split(request: DataRequest): Promise<StageResult>;
+  encode(request: DataRequest): Promise<DatasetSummary>;
+  /** Folder of a finished version on this host, or null. */
+  findLocal(version: string): Promise<string | null>;
+  /** Where a fetched version goes: `receive` fills an empty temporary folder, then the folder is verified and published by rename. */
+  adopt(version: string, receive: (folder: string) => Promise<void>): Promise<string>;
+}
+
+export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface RunSpec {
+  readonly experimentId: string;
+  /** Found again by this key: a run with the tag `tt.run_key` of this value is returned instead of a second one. */
+  readonly runKey: string;
+  readonly runName: string;
+  readonly parentRunId?: string;
+  readonly user: string;
+  readonly gitCommit: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly startTimeMs: number;
+}
+
+export interface RunRecord {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly status: RunStatus;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface MetricPoint {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly timestampMs: number;
+}
+
+export interface ModelVersionRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly runId: string;
+  readonly aliases: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface LoggedModelSpec {
+  readonly experimentId: string;
+  readonly runId: string;
+  readonly name: string;
+  /** Local folder; every file in it is uploaded. */
+  readonly folder: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Epoch that the model comes from. */
+  readonly step: number;
+  readonly signature: { readonly userDim: number; readonly itemDim: number };
+}
+
+export interface TrackingPort {
+  ensureExperiment(name: string): Promise<string>;
+  ensureRun(spec: RunSpec): Promise<string>;
+  getRun(runId: string): Promise<RunRecord>;
+  /** Runs of an experiment that carry all of these tags, newest first. */
+  findRuns(query: {
+    experimentId: string;
+    tags: Readonly<Record<string, string>>;
+    status?: RunStatus;
+  }): Promise<readonly RunRecord[]>;
+  /** One log-batch with the epoch's metrics and `system/` metrics; step = epoch, timestamp = record.finishedAtMs. */
+  logEpoch(runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void>;
+  logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;
+  logParams(runId: string, params: Readonly<Record<string, string>>): Promise<void>;
+  setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  logDatasetInput(
+    runId: string,
+    dataset: DatasetSummary,
+    source: string,
+    context: 'training' | 'validation' | 'test',
+  ): Promise<void>;
+  finishRun(runId: string, status: Exclude<RunStatus, 'RUNNING'>, endTimeMs: number): Promise<void>;
+  putArtifactFile(runId: string, path: string, file: string): Promise<void>;
+  putArtifactText(runId: string, path: string, text: string): Promise<void>;
+  /** Writes the artifact to `file` (temporary name, then rename). False when there is no such artifact. */
+  getArtifactFile(runId: string, path: string, file: string): Promise<boolean>;
+  /** Every file below `path`, relative to it. */
+  listArtifacts(runId: string, path: string): Promise<readonly string[]>;
+  /** LoggedModel of a run, created once, READY when it returns. */
+  ensureLoggedModel(spec: LoggedModelSpec): Promise<{ readonly modelId: string }>;
+  /** The version of `name` made from `runId`, created once. */
+  ensureModelVersion(spec: {
+    name: string;
+    runId: string;
+    modelId: string;
+    tags: Readonly<Record<string, string>>;
+  }): Promise<ModelVersionRecord>;
+  /** Throws UPSTREAM_REJECTED when there is no such version. */
+  getVersion(name: string, version: string): Promise<ModelVersionRecord>;
+  findByAlias(name: string, alias: string): Promise<ModelVersionRecord | null>;
+  setAlias(name: string, alias: string, version: string): Promise<void>;
+}
+
+/** Starts the compute child process, one per job, with the slot's device and thread settings. */
+export interface ComputePort {
+  train(job: TrainJob, onMessage: (message: ComputeMessage) => void, signal: AbortSignal): Promise<TrainingResult>;
+  evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
+}
+
+/** Folders of this host. All are created on demand. */
+export interface WorkspacePort {
+  trialFolder(key: string): Promise<string>;
+  /** Where the model of a run is kept after a download. */
+  modelFolder(runId: string): Promise<string>;
+}

@@ -1,0 +1,150 @@
+/** The training step: one compute child, its epochs logged and its checkpoint kept where another host finds it. */
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { ARTIFACT } from '../contracts/names.ts';
+import type { TrainTrialRequest } from '../contracts/steps.ts';
+import type { ComputeMessage } from '../contracts/trainer.ts';
+import type { TrainingResult, TrialProgress } from '../contracts/trial.ts';
+import { ensureDataset } from './dataset.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+
+export interface TrainingActivityDeps {
+  readonly datasets: DatasetPort;
+  readonly tracking: TrackingPort;
+  readonly compute: ComputePort;
+  readonly workspace: WorkspacePort;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Folds a message of the child into the progress that heartbeats carry. */
+export const advance = (progress: TrialProgress, message: ComputeMessage): TrialProgress => {
+  switch (message.kind) {
+    case 'ready': {
+      const last = message.history.at(-1) ?? null;
+      const bestNdcg = message.history.reduce<number | null>(
+        (best, { validation }) => Math.max(best ?? 0, validation.ndcg_at_10),
+        null,
+      );
+      return { ...progress, epoch: last?.epoch ?? 0, last, bestNdcg, resumedFromEpoch: message.resumedFromEpoch };
+    }
+    case 'step':
+      return {
+        ...progress,
+        epoch: message.epoch,
+        step: message.step,
+        steps: message.steps,
+        trainLoss: message.trainLoss,
+      };
+    case 'epoch':
+      return {
+        ...progress,
+        epoch: message.record.epoch,
+        last: message.record,
+        bestNdcg: Math.max(progress.bestNdcg ?? 0, message.record.validation.ndcg_at_10),
+      };
+    default:
+      return progress;
+  }
+};
+
+export const createTrainingActivities = (deps: TrainingActivityDeps) => {
+  /** A retry on a host that has never seen the trial goes on from the checkpoint in the artifact store. */
+  const restoreCheckpoint = async (runId: string, trialFolder: string): Promise<void> => {
+    const file = join(trialFolder, ARTIFACT.latestCheckpoint);
+    if (Context.current().info.attempt > 1 && !(await exists(file))) {
+      await deps.tracking.getArtifactFile(runId, ARTIFACT.latestCheckpoint, file);
+    }
+  };
+
+  const uploadModel = async (runId: string, trialFolder: string, datasetFolder: string): Promise<void> => {
+    const modelFolder = join(trialFolder, ARTIFACT.modelFolder);
+    for (const entry of await readdir(modelFolder, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) {
+        const file = join(entry.parentPath, entry.name);
+        const path = file.slice(trialFolder.length + 1).replaceAll('\\', '/');
+        await deps.tracking.putArtifactFile(runId, path, file);
+      }
+    }
+    await deps.tracking.putArtifactFile(runId, ARTIFACT.encoder, join(datasetFolder, ARTIFACT.encoder));
+    for (const path of [ARTIFACT.config, ARTIFACT.history]) {
+      await deps.tracking.putArtifactFile(runId, path, join(trialFolder, path));
+    }
+  };
+
+  return {
+    trainTrial: (request: TrainTrialRequest): Promise<TrainingResult> => {
+      let progress: TrialProgress = {
+        epoch: 0,
+        epochs: request.epochBudget,
+        step: 0,
+        steps: 0,
+        trainLoss: null,
+        last: null,
+        bestNdcg: null,
+        resumedFromEpoch: null,
+      };
+      return withHeartbeat(
+        () => progress,
+        async (signal) => {
+          const { runId } = request;
+          const trialFolder = await deps.workspace.trialFolder(
+            `${runId}-b${request.settings.training.batch_size}-${request.device}`,
+          );
+          const datasetFolder = await ensureDataset(deps, request.datasetVersion);
+          await restoreCheckpoint(runId, trialFolder);
+
+          // Logged in order and one after the other; training goes on meanwhile. A failed log fails the step, and its
+          // retry sends every epoch again with the time stamps of the checkpoint, which MLflow keeps once.
+          const failure = new AbortController();
+          let logged: Promise<void> = Promise.resolve();
+          const enqueue = (log: () => Promise<void>): void => {
+            logged = logged.then(log);
+            logged.catch((error: unknown) => failure.abort(error));
+          };
+          const onMessage = (message: ComputeMessage): void => {
+            progress = advance(progress, message);
+            if (message.kind === 'ready') {
+              for (const record of message.history) {
+                enqueue(() => deps.tracking.logEpoch(runId, record, null));
+              }
+            }
+            if (message.kind === 'epoch') {
+              const { record, usage } = message;
+              enqueue(async () => {
+                await deps.tracking.logEpoch(runId, record, usage);
+                await deps.tracking.putArtifactFile(
+                  runId,
+                  ARTIFACT.latestCheckpoint,
+                  join(trialFolder, ARTIFACT.latestCheckpoint),
+                );
+              });
+            }
+          };
+
+          const result = await deps.compute.train(
+            {
+              kind: 'train',
+              trialFolder,
+              datasetFolder,
+              settings: request.settings,
+              epochBudget: request.epochBudget,
+              device: request.device,
+            },
+            onMessage,
+            AbortSignal.any([signal, failure.signal]),
+          );
+          await logged;
+          await uploadModel(runId, trialFolder, datasetFolder);
+          return result;
+        },
+      );
+    },
+  };
+};

@@ -1,0 +1,174 @@
+/** What the CLI and any other program calls: start, list, watch and steer experiments. */
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionStatusName,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { TtExpError } from '../contracts/errors.ts';
+import type { ExperimentInput, ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
+import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
+import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
+import type { experiment } from '../workflows/experiment.ts';
+import type { ApprovalDecision } from '../workflows/messages.ts';
+import { readOutcome } from './outcome.ts';
+import { readProgress } from './progress.ts';
+
+export interface StartedExperiment {
+  readonly experimentId: string;
+  readonly workflowId: string;
+  /** True when an equal experiment was running already and this call attached to it. */
+  readonly isAttached: boolean;
+}
+
+export interface ListedExperiment {
+  readonly experimentId: string;
+  readonly workflowId: string;
+  readonly status: WorkflowExecutionStatusName;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface WatchOptions {
+  readonly signal?: AbortSignal;
+  /** Time between two views; default 500. */
+  readonly intervalMs?: number;
+}
+
+const DEFAULT_WATCH_INTERVAL_MS = 500;
+
+/** A server that restarts answers within this time; then watching gives up with SERVICE_UNREACHABLE. */
+const OUTAGE_LIMIT_MS = 120_000;
+
+const notFound = (id: string): TtExpError =>
+  new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${id}, expected the id of an experiment on this server`, {
+    hint: 'List them with `tt-exp list`.',
+  });
+
+const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, milliseconds);
+    signal?.addEventListener('abort', finish);
+  });
+
+export interface ExperimentsClient {
+  /** Idempotent while an equal experiment runs: attaches to it. */
+  start(input: Omit<ExperimentInput, 'experimentId'>): Promise<StartedExperiment>;
+  /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
+  view(id: string): Promise<ExperimentView>;
+  /** Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. */
+  watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
+  /** Asks for cancellation and returns at once; running trials end first. */
+  cancel(id: string): Promise<void>;
+  decideApproval(id: string, decision: ApprovalDecision): Promise<void>;
+  list(): Promise<readonly ListedExperiment[]>;
+}
+
+export const createExperimentsClient = (client: Client): ExperimentsClient => {
+  const workflowIdOf = (id: string): string => {
+    const ids = parseExperimentId(id);
+    if (ids === null) {
+      throw notFound(id);
+    }
+    return ids.workflowId;
+  };
+
+  const withNotFound = async <Result>(id: string, call: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? notFound(id) : error;
+    }
+  };
+
+  const view = (id: string): Promise<ExperimentView> =>
+    withNotFound(id, async () => {
+      const workflowId = workflowIdOf(id);
+      const handle = client.workflow.getHandle<typeof experiment>(workflowId);
+      const { status } = await handle.describe();
+      if (status.name !== 'RUNNING') {
+        return { ...(await readOutcome(client, workflowId)), progress: {} };
+      }
+      const snapshot = await handle.query<ExperimentSnapshot, []>('snapshot');
+      return { ...snapshot, progress: await readProgress(client, snapshot) };
+    });
+
+  async function* watch(id: string, options: WatchOptions = {}): AsyncGenerator<ExperimentView> {
+    const { signal, intervalMs = DEFAULT_WATCH_INTERVAL_MS } = options;
+    let outageSinceMs: number | null = null;
+    while (signal?.aborted !== true) {
+      try {
+        const current = await view(id);
+        outageSinceMs = null;
+        yield current;
+        if (current.status !== 'running') {
+          return;
+        }
+      } catch (error) {
+        outageSinceMs ??= Date.now();
+        if (error instanceof TtExpError || Date.now() - outageSinceMs > OUTAGE_LIMIT_MS) {
+          throw error;
+        }
+      }
+      await pause(intervalMs, signal);
+    }
+  }
+
+  return {
+    view,
+    watch,
+
+    start: async (input) => {
+      const ids = experimentIds(input.config.name, input.configDigest);
+      try {
+        await client.workflow.start<typeof experiment>('experiment', {
+          workflowId: ids.workflowId,
+          taskQueue: TASK_QUEUE.cpu,
+          args: [{ ...input, experimentId: ids.experimentId }],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          searchAttributes: { [SEARCH_ATTRIBUTE.experimentId]: [ids.experimentId] },
+        });
+        return { ...ids, isAttached: false };
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) {
+          return { ...ids, isAttached: true };
+        }
+        throw error;
+      }
+    },
+
+    cancel: (id) =>
+      withNotFound(id, async () => {
+        await client.workflow.getHandle(workflowIdOf(id)).cancel();
+      }),
+
+    decideApproval: (id, decision) =>
+      withNotFound(id, async () => {
+        await client.workflow
+          .getHandle<typeof experiment>(workflowIdOf(id))
+          .executeUpdate<void, [ApprovalDecision]>('decideApproval', { args: [decision] });
+      }),
+
+    list: async () => {
+      const listed: ListedExperiment[] = [];
+      for await (const execution of client.workflow.list({ query: "WorkflowType = 'experiment'" })) {
+        const ids = parseExperimentId(execution.workflowId);
+        if (ids !== null) {
+          listed.push({
+            ...ids,
+            status: execution.status.name,
+            startedAtMs: execution.startTime.getTime(),
+            endedAtMs: execution.closeTime?.getTime() ?? null,
+          });
+        }
+      }
+      return listed;
+    },
+  };
+};

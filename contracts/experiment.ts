@@ -1,0 +1,75 @@
+/** Experiments: input, snapshot and result of the experiment workflow. */
+import type { DatasetSummary } from './dataset.ts';
+import type { ErrorRecord } from './errors.ts';
+import type { GateVerdict } from './gate.ts';
+import type { BaselineName, EvaluationSummary } from './metrics.ts';
+import type { ResolvedConfig } from './resolved-config.ts';
+import type { TensorflowInfo } from './tensorflow.ts';
+import type { TrialProgress, TrialView } from './trial.ts';
+
+/** Input of the experiment workflow. Immutable for the life of the execution. */
+export interface ExperimentInput {
+  readonly experimentId: string;
+  readonly config: ResolvedConfig;
+  readonly configDigest: string;
+  /** Train every trial again even where a finished one with the same digest exists. */
+  readonly isFresh: boolean;
+  /** Commit of the checkout that started the experiment; null outside git. */
+  readonly gitCommit: string | null;
+  /** Who started it; MLflow's user column. */
+  readonly user: string;
+}
+
+export const PHASES = [
+  'prepare',
+  'extract',
+  'label',
+  'split',
+  'encode',
+  'train',
+  'evaluate',
+  'register',
+  'gate',
+  'done',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+export type ExperimentStatus = 'running' | 'completed' | 'failed' | 'cancelled';
+
+export interface TestEvaluation {
+  readonly model: EvaluationSummary;
+  readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
+}
+
+export interface RegisteredModel {
+  readonly name: string;
+  readonly version: string;
+  readonly aliases: readonly string[];
+}
+
+/** Answer of the workflow's `snapshot` query, and its result once it has ended. */
+export interface ExperimentSnapshot {
+  readonly experimentId: string;
+  readonly workflowId: string;
+  readonly name: string;
+  readonly status: ExperimentStatus;
+  readonly phase: Phase;
+  /** Phase to seconds; the current phase is missing. */
+  readonly timings: Readonly<Partial<Record<Phase, number>>>;
+  readonly startedAtMs: number;
+  readonly dataset: DatasetSummary | null;
+  readonly trials: readonly TrialView[];
+  readonly bestTrialId: string | null;
+  readonly parentRunId: string | null;
+  readonly mlflowExperimentId: string | null;
+  readonly test: TestEvaluation | null;
+  readonly model: RegisteredModel | null;
+  readonly gate: GateVerdict;
+  readonly tensorflow: TensorflowInfo | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** A snapshot with what only heartbeats know; what watchers show. */
+export interface ExperimentView extends ExperimentSnapshot {
+  readonly progress: Readonly<Record<string, TrialProgress>>;
+}

@@ -1,0 +1,23 @@
+/** Ids and how they are made of names and digests. */
+
+const SHORT_DIGEST_LENGTH = 10;
+const WORKFLOW_PREFIX = 'tt-exp/';
+
+export interface ExperimentIds {
+  /** `<name>-<short digest>`: what people type. */
+  readonly experimentId: string;
+  /** `tt-exp/<name>/<short digest>`: equal configs have equal ids, so a second start attaches to the first. */
+  readonly workflowId: string;
+}
+
+/** @param configDigest hex digest of the resolved config */
+export const experimentIds = (name: string, configDigest: string): ExperimentIds => {
+  const short = configDigest.slice(0, SHORT_DIGEST_LENGTH);
+  return { experimentId: `${name}-${short}`, workflowId: `${WORKFLOW_PREFIX}${name}/${short}` };
+};
+
+/** Workflow id of an experiment id or workflow id; null for anything else. */
+export const parseExperimentId = (id: string): ExperimentIds | null => {
+  const match = /^(?:tt-exp\/)?([a-z0-9][a-z0-9._-]*)[-/]([0-9a-f]{10})$/.exec(id);
+  return match?.[1] === undefined || match[2] === undefined ? null : experimentIds(match[1], match[2]);
+};

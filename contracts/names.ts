@@ -1,0 +1,50 @@
+/** Names that several rooms and the outside rely on: queues, MLflow tags, metrics, aliases, messages. */
+
+export const TASK_QUEUE = { cpu: 'tt-cpu', gpu: 'tt-gpu' } as const;
+export type TaskQueue = (typeof TASK_QUEUE)[keyof typeof TASK_QUEUE];
+
+export const TAG = {
+  experimentId: 'tt.experiment_id',
+  trialId: 'tt.trial_id',
+  configDigest: 'tt.config_digest',
+  datasetVersion: 'tt.dataset_version',
+  gitCommit: 'tt.git_commit',
+  workflowId: 'tt.workflow_id',
+  /** Key by which a run is found again, so that creating it twice yields one run. */
+  runKey: 'tt.run_key',
+  /** Digest of everything that determines a trial's result; key of the trial cache. */
+  trialDigest: 'tt.trial_digest',
+  kind: 'tt.kind',
+  tensorflowBackend: 'tt.tensorflow_backend',
+  tensorflowLibrary: 'tt.tensorflow_library',
+  gateDecision: 'tt.gate_decision',
+  gateReasons: 'tt.gate_reasons',
+  outOfMemory: 'tt.out_of_memory',
+} as const;
+
+/** Values of TAG.kind. */
+export const RUN_KIND = { parent: 'experiment', trial: 'trial', dataset: 'dataset' } as const;
+
+export const ALIAS = { champion: 'champion', challenger: 'challenger', previous: 'previous' } as const;
+
+/** Temporal search attributes that the namespace must have (name to type). */
+export const SEARCH_ATTRIBUTE = { experimentId: 'TtExperimentId' } as const;
+
+export const MESSAGE = {
+  noDataLoaded: 'No data loaded',
+  missingEmbeddings: 'Missing embeddings',
+  outOfMemory: 'CUDA out of memory',
+  modelNotLoading: 'Model not loading',
+} as const;
+
+/** Files of a trained model, in the MLflow artifact tree and in a local model folder. */
+export const ARTIFACT = {
+  modelFolder: 'model',
+  encoder: 'encoder.json',
+  config: 'config.json',
+  history: 'history.json',
+  testMetrics: 'test_metrics.json',
+  latestCheckpoint: 'checkpoints/latest.ckpt',
+  bestCheckpoint: 'checkpoints/best.ckpt',
+  gate: 'gate.json',
+} as const;

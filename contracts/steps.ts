@@ -1,0 +1,114 @@
+/** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
+import type { DatasetSummary } from './dataset.ts';
+import type { RegisteredModel, TestEvaluation } from './experiment.ts';
+import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
+import type { ResolvedConfig } from './resolved-config.ts';
+import type { TrainJob } from './trainer.ts';
+import type { TrainingResult, TrialParams, TrialSettings } from './trial.ts';
+
+/** Who and what an MLflow run belongs to; the same for all runs of one experiment execution. */
+export interface Provenance {
+  readonly experimentId: string;
+  readonly workflowId: string;
+  /** Temporal run id of the experiment workflow: tells repeated executions of one config apart. */
+  readonly executionId: string;
+  readonly configDigest: string;
+  readonly gitCommit: string | null;
+  readonly user: string;
+}
+
+export interface OpenExperimentRequest {
+  readonly provenance: Provenance;
+  readonly config: ResolvedConfig;
+  readonly startTimeMs: number;
+}
+
+export interface OpenExperimentResult {
+  readonly mlflowExperimentId: string;
+  readonly parentRunId: string;
+}
+
+export interface PublishDatasetRequest {
+  readonly provenance: Provenance;
+  readonly dataset: DatasetSummary;
+  readonly parentRunId: string;
+  readonly source: string;
+}
+
+export interface OpenTrialRequest {
+  readonly provenance: Provenance;
+  readonly mlflowExperimentId: string;
+  readonly parentRunId: string;
+  readonly trialId: string;
+  readonly params: TrialParams;
+  readonly settings: TrialSettings;
+  readonly dataset: DatasetSummary;
+  readonly epochBudget: number;
+  readonly isFresh: boolean;
+  readonly startTimeMs: number;
+}
+
+export type OpenTrialResult =
+  | { readonly kind: 'cached'; readonly runId: string; readonly result: TrainingResult }
+  | { readonly kind: 'open'; readonly runId: string };
+
+export interface TrainTrialRequest {
+  readonly runId: string;
+  readonly settings: TrialSettings;
+  readonly datasetVersion: string;
+  readonly epochBudget: number;
+  readonly device: TrainJob['device'];
+}
+
+export interface CloseTrialRequest {
+  readonly runId: string;
+  readonly status: 'FINISHED' | 'FAILED' | 'KILLED';
+  readonly result: TrainingResult | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly endTimeMs: number;
+}
+
+export interface EvaluateBestRequest {
+  readonly runId: string;
+  readonly datasetVersion: string;
+  readonly modelName: string;
+  readonly relevanceThreshold: number;
+  readonly seed: number;
+  readonly confidence: number;
+  readonly timestampMs: number;
+}
+
+export interface EvaluateBestResult {
+  readonly test: TestEvaluation;
+  readonly champion: GateSide | null;
+  readonly ci: ConfidenceInterval | null;
+}
+
+export interface RegisterModelRequest {
+  readonly provenance: Provenance;
+  readonly mlflowExperimentId: string;
+  readonly runId: string;
+  readonly trialId: string;
+  readonly modelName: string;
+  readonly datasetVersion: string;
+  readonly featureDims: DatasetSummary['feature_dims'];
+  readonly bestEpoch: number;
+}
+
+export interface ApplyGateRequest {
+  readonly modelName: string;
+  readonly parentRunId: string;
+  readonly runId: string;
+  readonly verdict: GateVerdict;
+}
+
+export interface ApplyGateResult {
+  readonly model: RegisteredModel;
+}
+
+export interface CloseExperimentRequest {
+  readonly parentRunId: string;
+  readonly status: 'FINISHED' | 'FAILED' | 'KILLED';
+  readonly tags: Readonly<Record<string, string>>;
+  readonly endTimeMs: number;
+}

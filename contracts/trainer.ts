@@ -1,0 +1,75 @@
+/** Jobs of the compute child process and the messages it sends to its parent over IPC. */
+import type { ErrorRecord } from './errors.ts';
+import type { TestEvaluation } from './experiment.ts';
+import type { ConfidenceInterval } from './gate.ts';
+import type { EpochRecord, EvaluationSummary } from './metrics.ts';
+import type { TensorflowInfo } from './tensorflow.ts';
+import type { TrainingResult, TrialSettings } from './trial.ts';
+
+/**
+ * Train one trial up to an epoch budget. Everything it writes lies under `trialFolder`; run again, it goes on after
+ * the latest checkpoint there.
+ */
+export interface TrainJob {
+  readonly kind: 'train';
+  readonly trialFolder: string;
+  readonly datasetFolder: string;
+  readonly settings: TrialSettings;
+  readonly epochBudget: number;
+  /** `cpu` keeps the child off the GPU: the last resort after running out of its memory. */
+  readonly device: 'auto' | 'cpu';
+}
+
+export interface ModelSource {
+  /** Folder with manifest.json and the two towers. */
+  readonly modelFolder: string;
+  /** Encoder that the model was trained with. */
+  readonly encoderFile: string;
+}
+
+/** Rank the test part with the candidate, the champion (if any) and the baselines: same users, same candidates. */
+export interface EvaluateJob {
+  readonly kind: 'evaluate';
+  readonly datasetFolder: string;
+  readonly candidate: ModelSource;
+  readonly champion: ModelSource | null;
+  readonly relevanceThreshold: number;
+  readonly seed: number;
+  readonly confidence: number;
+  /** Per-user NDCG@10 of candidate and champion is written here as JSON. */
+  readonly perUserFile: string;
+}
+
+export type ComputeJob = TrainJob | EvaluateJob;
+
+export interface EvaluateResult extends TestEvaluation {
+  readonly champion: EvaluationSummary | null;
+  /** Paired over users, candidate - champion; null without a champion. */
+  readonly ci: ConfidenceInterval | null;
+}
+
+/** Resource use of the child since its last message. */
+export interface SystemUsage {
+  readonly cpuPercent: number;
+  readonly memoryMegabytes: number;
+}
+
+export type ComputeMessage =
+  | {
+      readonly kind: 'ready';
+      readonly tensorflow: TensorflowInfo;
+      readonly resumedFromEpoch: number | null;
+      readonly history: readonly EpochRecord[];
+    }
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly trainLoss: number;
+    }
+  /** Sent after the epoch's checkpoint is safely on disk. */
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly usage: SystemUsage }
+  | { readonly kind: 'trained'; readonly result: TrainingResult }
+  | { readonly kind: 'evaluated'; readonly result: EvaluateResult }
+  | { readonly kind: 'failed'; readonly error: ErrorRecord };

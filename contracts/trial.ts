@@ -1,0 +1,59 @@
+/** Trials: one hyperparameter setting, trained and validated. */
+import type { ErrorRecord } from './errors.ts';
+import type { ModelConfig, TrainingConfig } from './experiment-config.ts';
+import type { EpochRecord, EvaluationSummary } from './metrics.ts';
+import type { TensorflowInfo } from './tensorflow.ts';
+
+export type ParameterValue = number | string | boolean | readonly number[];
+/** Dotted config key ("training.learning_rate") to value: what distinguishes a trial from its siblings. */
+export type TrialParams = Readonly<Record<string, ParameterValue>>;
+
+/** Everything that determines a trial's result, given the code. */
+export interface TrialSettings {
+  readonly seed: number;
+  readonly model: Required<ModelConfig>;
+  readonly training: Required<TrainingConfig>;
+  readonly relevanceThreshold: number;
+}
+
+export type TrialStatus = 'pending' | 'running' | 'completed' | 'pruned' | 'failed' | 'cancelled' | 'cached';
+
+/** What training one trial yields. */
+export interface TrainingResult {
+  readonly bestEpoch: number;
+  /** Epochs trained in all, resumed ones included. */
+  readonly epochs: number;
+  /** Validation metrics of the best epoch. */
+  readonly validation: EvaluationSummary;
+  readonly bestValLoss: number;
+  /** Training seconds, summed over epochs. */
+  readonly seconds: number;
+  /** Last finished epoch found in a checkpoint when this attempt started; null when it started afresh. */
+  readonly resumedFromEpoch: number | null;
+  readonly tensorflow: TensorflowInfo;
+  /** Digest of the best model's files. */
+  readonly modelDigest: string;
+}
+
+/** Progress of a running trial: heartbeat details of the training activity. */
+export interface TrialProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly trainLoss: number | null;
+  readonly last: EpochRecord | null;
+  readonly bestNdcg: number | null;
+  readonly resumedFromEpoch: number | null;
+}
+
+/** A trial as snapshots and results show it. */
+export interface TrialView {
+  readonly trialId: string;
+  readonly status: TrialStatus;
+  readonly params: TrialParams;
+  readonly runId: string | null;
+  readonly workflowId: string;
+  readonly result: TrainingResult | null;
+  readonly error: ErrorRecord | null;
+}

@@ -1,0 +1,89 @@
+import type { DatasetSummary } from '../../contracts/dataset.ts';
+import type { ExperimentInput } from '../../contracts/experiment.ts';
+import type { EvaluationSummary } from '../../contracts/metrics.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { TrainingResult } from '../../contracts/trial.ts';
+
+export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
+  name: 'fixture',
+  description: '',
+  seed: 7,
+  data: {
+    use_case: 'developer_startup',
+    source: { type: 'synthetic', users: 60, startups: 40, interactions: 800, seed: 7 },
+    min_interactions: 1,
+    negative_samples: 2,
+    min_coverage: 0.95,
+    split: { method: 'random', train: 0.7, validation: 0.15, test: 0.15 },
+  },
+  model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  training: {
+    loss: 'weighted_bce',
+    num_epochs: 2,
+    batch_size: 64,
+    learning_rate: 0.001,
+    weight_decay: 0.01,
+    early_stopping_patience: 5,
+    sampled_negatives: 4,
+    temperature: 0.1,
+  },
+  evaluation: { relevance_threshold: 0.4 },
+  sweep: {
+    sampler: 'grid',
+    max_trials: null,
+    max_parallel: 2,
+    max_failures: 3,
+    space: { 'training.learning_rate': { choice: [0.1, 0.2, 0.3, 0.4] } },
+  },
+  gate: {
+    model_name: 'fixture-model',
+    min_ndcg_at_10: 0.1,
+    min_improvement: 0,
+    confidence: 0.95,
+    require_approval: false,
+  },
+  ...change,
+});
+
+export const experimentInput = (config: ResolvedConfig = resolvedConfig()): ExperimentInput => ({
+  experimentId: 'fixture-0123456789',
+  config,
+  configDigest: '0123456789abcdef',
+  isFresh: false,
+  gitCommit: null,
+  user: 'tester',
+});
+
+export const datasetSummary: DatasetSummary = {
+  version: 'ds-0123456789abcdef',
+  samples: 1000,
+  splits: { train: 700, validation: 150, test: 150 },
+  label_distribution: { '1.0': 500, '0.0': 500 },
+  embedding_coverage: 0.98,
+  feature_dims: { user: 512, item: 468 },
+  users: 60,
+  items: 40,
+};
+
+export const evaluationSummary = (ndcg: number): EvaluationSummary => ({
+  ndcg_at_10: ndcg,
+  precision_at_10: 0.2,
+  recall_at_10: 0.3,
+  f1_at_10: 0.24,
+  hit_rate_at_10: 0.7,
+  map: 0.3,
+  coverage: 0.5,
+  novelty: 4,
+  users: 50,
+});
+
+export const trainingResult = (ndcg: number): TrainingResult => ({
+  bestEpoch: 2,
+  epochs: 2,
+  validation: evaluationSummary(ndcg),
+  bestValLoss: 0.5,
+  seconds: 1,
+  resumedFromEpoch: null,
+  tensorflow: { backend: 'js', library: 'tfjs-backend-cpu 4.22.0' },
+  modelDigest: 'abc',
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { pickBestTrial } from '../../../policy/selection.ts';
+import { planTrials } from '../../../policy/trial-plan.ts';
+import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
+
+const sweep = resolvedConfig().sweep;
+
+describe('policy/trial-plan', () => {
+  it('policy/trial-plan: an experiment without a sweep has exactly one trial with the settings of the config', () => {
+    const config = resolvedConfig({ sweep: null });
+    expect(planTrials(config)).toEqual([
+      {
+        trialId: 'trial-000',
+        params: {},
+        settings: { seed: 7, model: config.model, training: config.training, relevanceThreshold: 0.4 },
+      },
+    ]);
+  });
+
+  it('policy/trial-plan: puts parameters into their sections', () => {
+    const config = resolvedConfig({
+      sweep: sweep && {
+        ...sweep,
+        space: { 'model.hidden_dims': { choice: [[8], [4, 2]] }, 'training.learning_rate': { choice: [0.1, 0.2] } },
+      },
+    });
+    const plan = planTrials(config);
+    expect(plan.map(({ params }) => params)).toEqual([
+      { 'model.hidden_dims': [8], 'training.learning_rate': 0.1 },
+      { 'model.hidden_dims': [8], 'training.learning_rate': 0.2 },
+      { 'model.hidden_dims': [4, 2], 'training.learning_rate': 0.1 },
+      { 'model.hidden_dims': [4, 2], 'training.learning_rate': 0.2 },
+    ]);
+    expect(plan[3]?.settings.model.hidden_dims).toEqual([4, 2]);
+    expect(plan[3]?.settings.training.learning_rate).toBe(0.2);
+    expect(plan[3]?.settings.training.batch_size).toBe(64);
+  });
+
+  it('policy/trial-plan: refuses a space without a point', () => {
+    const config = resolvedConfig({ sweep: sweep && { ...sweep, space: {} } });
+    expect(() => planTrials(config)).toThrow(expect.objectContaining({ code: 'SPACE_EMPTY' }));
+  });
+});
+
+describe('policy/selection', () => {
+  const view = (trialId: string, ndcg: number, status: 'completed' | 'cached' | 'failed') => ({
+    trialId,
+    params: {},
+    status,
+    runId: trialId,
+    workflowId: trialId,
+    result: trainingResult(ndcg),
+    error: null,
+  });
+
+  it('policy/selection: picks the highest validation NDCG@10, the earlier trial on a tie, never a failed one', () => {
+    const trials = [
+      view('a', 0.3, 'completed'),
+      view('b', 0.5, 'cached'),
+      view('c', 0.5, 'completed'),
+      view('d', 0.9, 'failed'),
+    ];
+    expect(pickBestTrial(trials)?.trialId).toBe('b');
+    expect(pickBestTrial([])).toBeNull();
+  });
+});

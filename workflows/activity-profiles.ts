@@ -1,0 +1,49 @@
+/** Time-out and retry profiles of all durable steps, as data. */
+import type { ActivityOptions } from '@temporalio/workflow';
+import { NON_RETRYABLE_CODES } from '../contracts/errors.ts';
+import { TASK_QUEUE } from '../contracts/names.ts';
+
+const nonRetryableErrorTypes = [...NON_RETRYABLE_CODES].filter((code) => code !== 'INTERNAL');
+
+/** One call to MLflow or a short local step. Outlasts a restart of MLflow. */
+export const SHORT_STEP: ActivityOptions = {
+  taskQueue: TASK_QUEUE.cpu,
+  startToCloseTimeout: '10 minutes',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 12,
+    nonRetryableErrorTypes,
+  },
+};
+
+/** Data and evaluation steps: minutes to hours, with heartbeats. */
+export const LONG_STEP: ActivityOptions = {
+  taskQueue: TASK_QUEUE.cpu,
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '20 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    maximumAttempts: 10,
+    nonRetryableErrorTypes,
+  },
+};
+
+/** Training: resumes from its checkpoint, so many attempts are cheap. */
+export const TRAINING_STEP: ActivityOptions = {
+  taskQueue: TASK_QUEUE.gpu,
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout: '20 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    maximumAttempts: 30,
+    nonRetryableErrorTypes,
+  },
+};

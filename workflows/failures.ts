@@ -1,0 +1,40 @@
+/** From Temporal failures back to the error records of our catalogue. */
+import { ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
+import { type ErrorRecord, isErrorCode } from '../contracts/errors.ts';
+
+interface FailureDetail {
+  readonly hint?: string | null;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const innermost = (error: unknown): unknown => {
+  let current = error;
+  while (current instanceof Error && current.cause instanceof Error && !(current instanceof ApplicationFailure)) {
+    current = current.cause;
+  }
+  return current;
+};
+
+export const toRecord = (error: unknown): ErrorRecord => {
+  if (isCancellation(error)) {
+    return { code: 'INTERRUPTED', message: 'cancelled on request' };
+  }
+  const failure = innermost(error);
+  if (failure instanceof ApplicationFailure) {
+    const detail = (failure.details?.[0] ?? {}) as FailureDetail;
+    return {
+      code: isErrorCode(failure.type) ? failure.type : 'INTERNAL',
+      message: failure.message,
+      ...(typeof detail.hint === 'string' ? { hint: detail.hint } : {}),
+      ...(detail.details === undefined ? {} : { details: detail.details }),
+    };
+  }
+  if (failure instanceof TimeoutFailure) {
+    return {
+      code: 'TIMED_OUT',
+      message: `a step got no answer in time (${failure.timeoutType}), expected one`,
+      hint: 'Look at the worker logs (`tt-exp status` names them); the step was tried again before this.',
+    };
+  }
+  return { code: 'INTERNAL', message: rootCause(error) ?? String(error) };
+};

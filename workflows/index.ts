@@ -1,0 +1,3 @@
+/** The workflows that a tt-cpu worker serves. */
+export { experiment } from './experiment.ts';
+export { trial } from './trial.ts';

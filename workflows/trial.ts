@@ -1,0 +1,85 @@
+/** The trial workflow: opens the run, trains, closes the run, whatever happens in between. */
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { ErrorRecord } from '../contracts/errors.ts';
+import { TAG } from '../contracts/names.ts';
+import type { OpenTrialRequest, TrainTrialRequest } from '../contracts/steps.ts';
+import type { TrainingResult, TrialStatus } from '../contracts/trial.ts';
+import { toRecord } from './failures.ts';
+import { closeTrial, openTrial, trainTrial } from './steps.ts';
+
+export type TrialInput = Omit<OpenTrialRequest, 'startTimeMs'>;
+
+/** What the experiment learns of a trial. A failure is a value here: it must not fail the siblings. */
+export interface TrialOutcome {
+  readonly status: Extract<TrialStatus, 'completed' | 'cached' | 'failed' | 'cancelled'>;
+  readonly runId: string | null;
+  readonly result: TrainingResult | null;
+  readonly error: ErrorRecord | null;
+}
+
+type Fallback = Pick<TrainTrialRequest, 'settings' | 'device'> & { readonly note: string | null };
+
+/** Out of memory: first as asked, then with half the batch, then also off the GPU. */
+const memoryFallbacks = (input: TrialInput): readonly Fallback[] => {
+  const { settings } = input;
+  const half = Math.max(1, Math.floor(settings.training.batch_size / 2));
+  const smaller = { ...settings, training: { ...settings.training, batch_size: half } };
+  return [
+    { settings, device: 'auto', note: null },
+    { settings: smaller, device: 'auto', note: `batch_size halved to ${half}` },
+    { settings: smaller, device: 'cpu', note: `batch_size halved to ${half}, trained on the CPU` },
+  ];
+};
+
+const isOutOfMemory = (error: unknown): boolean => toRecord(error).code === 'OUT_OF_MEMORY';
+
+const train = async (input: TrialInput, runId: string): Promise<{ result: TrainingResult; note: string | null }> => {
+  for (const { settings, device, note } of memoryFallbacks(input)) {
+    try {
+      const result = await trainTrial({
+        runId,
+        settings,
+        device,
+        datasetVersion: input.dataset.version,
+        epochBudget: input.epochBudget,
+      });
+      return { result, note };
+    } catch (error) {
+      if (isCancellation(error) || !isOutOfMemory(error) || device === 'cpu') {
+        throw error;
+      }
+    }
+  }
+  throw ApplicationFailure.nonRetryable('no memory fallback left', 'INTERNAL');
+};
+
+export async function trial(input: TrialInput): Promise<TrialOutcome> {
+  let runId: string | null = null;
+  try {
+    const opened = await openTrial({ ...input, startTimeMs: Date.now() });
+    runId = opened.runId;
+    if (opened.kind === 'cached') {
+      return { status: 'cached', runId, result: opened.result, error: null };
+    }
+    const { result, note } = await train(input, runId);
+    const tags = note === null ? {} : { [TAG.outOfMemory]: note };
+    await closeTrial({ runId, status: 'FINISHED', result, tags, endTimeMs: Date.now() });
+    return { status: 'completed', runId, result, error: null };
+  } catch (error) {
+    const isCancelled = isCancellation(error);
+    const record = toRecord(error);
+    const openRunId = runId;
+    if (openRunId !== null) {
+      await CancellationScope.nonCancellable(() =>
+        closeTrial({
+          runId: openRunId,
+          status: isCancelled ? 'KILLED' : 'FAILED',
+          result: null,
+          tags: { 'tt.error_code': record.code, 'tt.error': record.message },
+          endTimeMs: Date.now(),
+        }),
+      );
+    }
+    return { status: isCancelled ? 'cancelled' : 'failed', runId, result: null, error: record };
+  }
+}

@@ -2,11 +2,17 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERROR_CATALOGUE, TtExpError } from '../contracts/errors.ts';
 
+/** Reason with which the SDK cancels activities of a worker that shuts down: nobody cancelled the step itself. */
+const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
+
 /**
  * Maps TtExpError to an ApplicationFailure of its code; anything unknown is a bug (INTERNAL), which the retry policies
  * try a bounded number of times. Cancellation passes through untouched.
  */
 export const toFailure = (error: unknown): unknown => {
+  if (error instanceof CancelledFailure && error.message === WORKER_SHUTDOWN) {
+    return ApplicationFailure.retryable('the worker was shut down; another attempt goes on', WORKER_SHUTDOWN);
+  }
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) {
     return error;
   }

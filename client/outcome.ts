@@ -1,6 +1,5 @@
 /** The final snapshot of an experiment that has ended: its result, the details of its failure, or a last query. */
-import { type Client, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, type Client, WorkflowFailedError } from '@temporalio/client';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 
 const isSnapshot = (value: unknown): value is ExperimentSnapshot =>

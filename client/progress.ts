@@ -1,6 +1,5 @@
 /** Progress of running trials, read from the heartbeats of their pending activities. */
-import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { type Client, defaultPayloadConverter } from '@temporalio/client';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { TrialProgress } from '../contracts/trial.ts';
 

@@ -1,0 +1,62 @@
+/** Wires and runs one Temporal worker: ports on one side, the task queue on the other. */
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createCpuActivities, createGpuActivities } from '../activities/index.ts';
+import { connectionOptions } from '../client/connection.ts';
+import type { Environment } from '../config/env.ts';
+import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import { createActivityDeps } from './activity-deps.ts';
+import { temporalTarget } from './temporal-target.ts';
+import { installWorkerRuntime } from './worker-runtime.ts';
+
+export interface RunWorkerOptions {
+  readonly queue: TaskQueue;
+  /** Activities at once; on tt-gpu the number of trials trained side by side. */
+  readonly slots: number;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly onReady: () => Promise<void>;
+}
+
+/** A killed worker's workflows move on after this long instead of the default 10 s. */
+const STICKY_QUEUE_TIMEOUT = '2s';
+
+/** Running steps get this long to stop their children before the process ends. */
+const SHUTDOWN_GRACE = '2s';
+
+/** The default (80 % of the heartbeat time-out) would hide finished epochs from a resuming attempt. */
+const HEARTBEAT_THROTTLE = '500ms';
+
+const workflowBundle = { codePath: fileURLToPath(new URL('../workflows/workflow-bundle.cjs', import.meta.url)) };
+
+/** Resolves after a graceful shutdown once `signal` aborts. Throws SERVICE_UNREACHABLE when there is no server. */
+export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
+  const { queue, slots, environment, signal } = options;
+  installWorkerRuntime();
+  const target = await temporalTarget(environment);
+  const connection = await NativeConnection.connect(connectionOptions(target));
+  try {
+    const deps = await createActivityDeps({ environment, slots });
+    const worker = await Worker.create({
+      connection,
+      namespace: target.namespace,
+      taskQueue: queue,
+      ...(queue === TASK_QUEUE.cpu
+        ? { workflowBundle, activities: createCpuActivities(deps) }
+        : { activities: createGpuActivities(deps) }),
+      maxConcurrentActivityTaskExecutions: slots,
+      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+      stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+    });
+    const running = worker.run();
+    signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+    if (signal.aborted) {
+      worker.shutdown();
+    }
+    await options.onReady();
+    await running;
+  } finally {
+    await connection.close();
+  }
+};

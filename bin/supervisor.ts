@@ -1,0 +1,11 @@
+/** Entry of the detached supervisor process: keeps the embedded services and workers of one home alive. */
+import { readEnvironment } from '../config/env.ts';
+import { createHomeServices } from './home-services.ts';
+
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+process.once('SIGINT', () => stop.abort());
+
+const services = createHomeServices(readEnvironment());
+await services.runSupervisor(stop.signal);
+process.exit(0);

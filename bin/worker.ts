@@ -1,0 +1,52 @@
+/** Entry of a worker process: serves one task queue until SIGTERM. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { readEnvironment } from '../config/env.ts';
+import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
+import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import { runWorker } from './run-worker.ts';
+
+const isQueue = (value: string | undefined): value is TaskQueue =>
+  value === TASK_QUEUE.cpu || value === TASK_QUEUE.gpu;
+
+const { values } = parseArgs({
+  options: {
+    queue: { type: 'string' },
+    slots: { type: 'string' },
+    'ready-file': { type: 'string' },
+  },
+});
+
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
+process.once('SIGINT', () => stop.abort());
+
+const main = async (): Promise<void> => {
+  const slots = Number(values.slots ?? '1');
+  if (!isQueue(values.queue) || !Number.isInteger(slots) || slots < 1) {
+    throw new TtExpError('USAGE', `worker: got --queue ${values.queue} --slots ${values.slots}, expected a queue and a whole number`, {
+      hint: 'For example: --queue tt-gpu --slots 1',
+    });
+  }
+  const readyFile = values['ready-file'];
+  await runWorker({
+    queue: values.queue,
+    slots,
+    environment: readEnvironment(),
+    signal: stop.signal,
+    onReady: async () => {
+      if (readyFile !== undefined) {
+        await writeFile(readyFile, String(process.pid));
+      }
+    },
+  });
+};
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const { code, message, hint } = toErrorRecord(error);
+  process.stderr.write(`error: ${code}: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+  process.exit(error instanceof TtExpError ? error.exitCode : 1);
+}

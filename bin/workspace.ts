@@ -1,0 +1,22 @@
+/** Folders of one home: where each kind of state lies. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { WorkspacePort } from '../activities/ports.ts';
+
+export const homeFolders = (homeFolder: string) => ({
+  data: join(homeFolder, 'data'),
+  trials: join(homeFolder, 'trials'),
+  models: join(homeFolder, 'models'),
+});
+
+export const createWorkspace = (homeFolder: string): WorkspacePort => {
+  const folders = homeFolders(homeFolder);
+  const ensure = async (folder: string): Promise<string> => {
+    await mkdir(folder, { recursive: true });
+    return folder;
+  };
+  return {
+    trialFolder: (key) => ensure(join(folders.trials, key)),
+    modelFolder: (runId) => ensure(join(folders.models, runId)),
+  };
+};

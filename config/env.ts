@@ -1,0 +1,103 @@
+/** The only reader of process.env: every variable that tt-exp knows, parsed and checked once. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
+import { TENSORFLOW_BACKENDS, type TensorflowBackend } from '../contracts/tensorflow.ts';
+
+export interface Environment {
+  /** State of one project: TT_EXP_HOME, else `.tt-exp` in the current folder. Absolute. */
+  readonly homeFolder: string;
+  /** Downloaded tools, shared between checkouts: TT_EXP_CACHE, else `tt-exp` in the user's cache folder. Absolute. */
+  readonly cacheFolder: string;
+  readonly temporal: {
+    readonly address: string | undefined;
+    readonly namespace: string;
+    readonly apiKey: string | undefined;
+    readonly isTls: boolean;
+    readonly certificateFile: string | undefined;
+    readonly keyFile: string | undefined;
+    readonly uiUrl: string | undefined;
+  };
+  readonly mlflow: {
+    readonly trackingUri: string | undefined;
+    readonly token: string | undefined;
+    readonly username: string | undefined;
+    readonly password: string | undefined;
+  };
+  readonly tensorflowBackend: TensorflowBackend | 'auto';
+  readonly isCi: boolean;
+  readonly user: string;
+  /** Everything, as given: what child processes inherit. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+const invalid = (name: string, value: string, expected: string): TtExpError =>
+  new TtExpError('ENVIRONMENT_INVALID', `${name}: got "${value}", expected ${expected}`, {
+    hint: `Correct or unset the environment variable ${name}.`,
+  });
+
+const isTrue = (name: string, value: string | undefined): boolean => {
+  if (value === undefined || /^(0|false|no|off)$/i.test(value)) {
+    return false;
+  }
+  if (/^(1|true|yes|on)$/i.test(value)) {
+    return true;
+  }
+  throw invalid(name, value, 'true or false');
+};
+
+const backend = (value: string | undefined): Environment['tensorflowBackend'] => {
+  const known = ['auto', ...TENSORFLOW_BACKENDS] as const;
+  const found = known.find((name) => name === (value ?? 'auto'));
+  if (found === undefined) {
+    throw invalid('TT_TF_BACKEND', value ?? '', `one of ${known.join(', ')}`);
+  }
+  return found;
+};
+
+const httpUrl = (name: string, value: string | undefined): string | undefined => {
+  if (value !== undefined && !/^https?:\/\/[^/]/.test(value)) {
+    throw invalid(name, value, 'an address that begins with http:// or https://');
+  }
+  return value?.replace(/\/+$/, '');
+};
+
+const hostAndPort = (name: string, value: string | undefined): string | undefined => {
+  if (value !== undefined && !/^[^\s/]+:\d+$/.test(value)) {
+    throw invalid(name, value, 'host:port');
+  }
+  return value;
+};
+
+const defaultCacheFolder = (variables: Environment['variables']): string => {
+  const base = variables.XDG_CACHE_HOME ?? join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache');
+  return join(base, 'tt-exp');
+};
+
+/** An empty variable counts as unset. Throws ENVIRONMENT_INVALID. */
+export const readEnvironment = (source: Readonly<Record<string, string | undefined>> = process.env): Environment => {
+  const variables = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  return {
+    homeFolder: resolve(variables.TT_EXP_HOME ?? '.tt-exp'),
+    cacheFolder: resolve(variables.TT_EXP_CACHE ?? defaultCacheFolder(variables)),
+    temporal: {
+      address: hostAndPort('TEMPORAL_ADDRESS', variables.TEMPORAL_ADDRESS),
+      namespace: variables.TEMPORAL_NAMESPACE ?? 'default',
+      apiKey: variables.TEMPORAL_API_KEY,
+      isTls: isTrue('TEMPORAL_TLS', variables.TEMPORAL_TLS),
+      certificateFile: variables.TEMPORAL_TLS_CERT,
+      keyFile: variables.TEMPORAL_TLS_KEY,
+      uiUrl: httpUrl('TEMPORAL_UI_URL', variables.TEMPORAL_UI_URL),
+    },
+    mlflow: {
+      trackingUri: httpUrl('MLFLOW_TRACKING_URI', variables.MLFLOW_TRACKING_URI),
+      token: variables.MLFLOW_TRACKING_TOKEN,
+      username: variables.MLFLOW_TRACKING_USERNAME,
+      password: variables.MLFLOW_TRACKING_PASSWORD,
+    },
+    tensorflowBackend: backend(variables.TT_TF_BACKEND),
+    isCi: variables.CI !== undefined && variables.CI !== 'false',
+    user: variables.USER ?? variables.LOGNAME ?? 'unknown',
+    variables,
+  };
+};

@@ -1,0 +1,68 @@
+/** Reads an MLflow server's state over REST, independently of the product's own client. */
+
+export interface MlflowRun {
+  readonly info: { readonly run_id: string; readonly status: string };
+  readonly data: {
+    readonly tags?: readonly { readonly key: string; readonly value: string }[];
+    readonly metrics?: readonly { readonly key: string; readonly value: number }[];
+    readonly params?: readonly { readonly key: string; readonly value: string }[];
+  };
+}
+
+export interface MetricPoint {
+  readonly step: number;
+  readonly timestamp: number;
+  readonly value: number;
+}
+
+export const createMlflowReader = (uri: string) => {
+  const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
+    const response = await fetch(`${uri}/api/2.0/mlflow/${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) {
+      throw new Error(`${path}: got status ${response.status}: ${await response.text()}`);
+    }
+    return (await response.json()) as Answer;
+  };
+
+  const experimentId = async (name: string): Promise<string> => {
+    const path = `experiments/get-by-name?experiment_name=${encodeURIComponent(name)}`;
+    return (await call<{ experiment: { experiment_id: string } }>(path)).experiment.experiment_id;
+  };
+
+  return {
+    experimentId,
+    runs: async (name: string): Promise<readonly MlflowRun[]> => {
+      const body = { experiment_ids: [await experimentId(name)], max_results: 1000 };
+      return (await call<{ runs?: MlflowRun[] }>('runs/search', body)).runs ?? [];
+    },
+    run: async (runId: string): Promise<MlflowRun> => (await call<{ run: MlflowRun }>(`runs/get?run_id=${runId}`)).run,
+    history: async (runId: string, key: string): Promise<readonly MetricPoint[]> => {
+      const path = `metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=1000`;
+      return (await call<{ metrics?: MetricPoint[] }>(path)).metrics ?? [];
+    },
+    artifacts: async (runId: string, path = ''): Promise<readonly string[]> => {
+      const query = path === '' ? '' : `&path=${encodeURIComponent(path)}`;
+      const answer = await call<{ files?: { path: string }[] }>(`artifacts/list?run_id=${runId}${query}`);
+      return (answer.files ?? []).map((file) => file.path);
+    },
+    aliasVersion: async (name: string, alias: string): Promise<string> =>
+      (
+        await call<{ model_version: { version: string } }>(
+          `registered-models/alias?name=${encodeURIComponent(name)}&alias=${alias}`,
+        )
+      ).model_version.version,
+    modelVersions: async (name: string): Promise<readonly { version: string; run_id: string }[]> =>
+      (
+        await call<{ model_versions?: { version: string; run_id: string }[] }>(
+          `model-versions/search?filter=${encodeURIComponent(`name='${name}'`)}`,
+        )
+      ).model_versions ?? [],
+  };
+};
+
+export const tagsOf = (run: MlflowRun): Readonly<Record<string, string>> =>
+  Object.fromEntries((run.data.tags ?? []).map(({ key, value }) => [key, value]));

@@ -1,0 +1,35 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { toFailure, withFailures } from '../../../activities/errors.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+
+describe('activities/errors', () => {
+  it('activities/errors: an error of the catalogue keeps its code, hint and retryability', () => {
+    const failure = toFailure(new TtExpError('NO_DATA_LOADED', 'No data loaded', { hint: 'Widen the filters.' }));
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({ type: 'NO_DATA_LOADED', nonRetryable: true });
+    expect((failure as ApplicationFailure).details).toEqual([{ hint: 'Widen the filters.', details: {} }]);
+    expect(toFailure(new TtExpError('SERVICE_UNREACHABLE', 'down'))).toMatchObject({ nonRetryable: false });
+  });
+
+  it('activities/errors: an unknown error is a bug that is tried again a bounded number of times', () => {
+    expect(toFailure(new TypeError('x is not a function'))).toMatchObject({ type: 'INTERNAL', nonRetryable: false });
+  });
+
+  it('activities/errors: cancellation passes untouched, the shutdown of a worker is tried again', () => {
+    const cancelled = new CancelledFailure('CANCELLED');
+    expect(toFailure(cancelled)).toBe(cancelled);
+    expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'))).toMatchObject({ type: 'WORKER_SHUTDOWN', nonRetryable: false });
+  });
+
+  it('activities/errors: wraps every activity of a table', async () => {
+    const table = withFailures({
+      fail: async (_request: object): Promise<void> => {
+        throw new TtExpError('DISK_FULL', 'disk full');
+      },
+      succeed: async (request: { readonly value: number }): Promise<number> => request.value,
+    });
+    await expect(table.fail({})).rejects.toMatchObject({ type: 'DISK_FULL' });
+    await expect(table.succeed({ value: 3 })).resolves.toBe(3);
+  });
+});

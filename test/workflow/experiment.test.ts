@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CpuActivities, GpuActivities } from '../../activities/index.ts';
+import { readOutcome } from '../../client/outcome.ts';
+import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type {
+  CloseExperimentRequest,
+  CloseTrialRequest,
+  OpenTrialRequest,
+  TrainTrialRequest,
+} from '../../contracts/steps.ts';
+import type { experiment } from '../../workflows/experiment.ts';
+import {
+  datasetSummary,
+  evaluationSummary,
+  experimentInput,
+  resolvedConfig,
+  trainingResult,
+} from '../support/experiment-fixtures.ts';
+import { temporalExecutable } from '../support/provisioned.ts';
+
+interface Recorder {
+  readonly closedTrials: CloseTrialRequest[];
+  readonly closedExperiments: CloseExperimentRequest[];
+  readonly trained: TrainTrialRequest[];
+  running: number;
+  mostRunning: number;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Steps in memory: a trial's NDCG is its learning rate, so the best trial is known. */
+const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
+  const recorder: Recorder = { closedTrials: [], closedExperiments: [], trained: [], running: 0, mostRunning: 0 };
+  const steps: CpuActivities & GpuActivities = {
+    openExperiment: async () => ({ mlflowExperimentId: '1', parentRunId: 'parent' }),
+    closeExperiment: async (request) => {
+      recorder.closedExperiments.push(request);
+    },
+    extractData: async () => ({ id: 'extract', rows: 1 }),
+    labelData: async () => ({ id: 'label', rows: 1 }),
+    splitData: async () => ({ id: 'split', rows: 1 }),
+    encodeData: async () => datasetSummary,
+    publishDataset: async () => undefined,
+    openTrial: async (request: OpenTrialRequest) => ({ kind: 'open', runId: `run-${request.trialId}` }),
+    closeTrial: async (request) => {
+      recorder.closedTrials.push(request);
+    },
+    trainTrial: async (request) => {
+      recorder.running += 1;
+      recorder.mostRunning = Math.max(recorder.mostRunning, recorder.running);
+      recorder.trained.push(request);
+      await pause(50);
+      recorder.running -= 1;
+      return trainingResult(request.settings.training.learning_rate);
+    },
+    evaluateBest: async () => ({
+      test: { model: evaluationSummary(0.4), baselines: {} },
+      champion: null,
+      ci: null,
+    }),
+    registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
+    applyGate: async (request) => ({
+      model: {
+        name: request.modelName,
+        version: '1',
+        aliases: request.verdict.decision === 'promoted' ? ['champion'] : [],
+      },
+    }),
+    ...change,
+  };
+  return { steps, recorder };
+};
+
+describe('workflows/experiment', () => {
+  let environment: TestWorkflowEnvironment;
+  let workflowBundle: WorkflowBundle;
+
+  beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    environment = await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: await temporalExecutable() },
+        extraArgs: ['--search-attribute', 'TtExperimentId=Keyword'],
+      },
+    });
+    workflowBundle = await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    });
+  });
+
+  afterAll(async () => {
+    await environment?.teardown();
+  });
+
+  const withWorkers = async <Result>(
+    steps: CpuActivities & GpuActivities,
+    use: (client: Client) => Promise<Result>,
+  ): Promise<Result> => {
+    const common = {
+      connection: environment.nativeConnection,
+      activities: steps,
+      shutdownGraceTime: '1s',
+      maxHeartbeatThrottleInterval: '100ms',
+    };
+    const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
+    const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu' });
+    return cpu.runUntil(gpu.runUntil(use(environment.client)));
+  };
+
+  const start = (client: Client, config: ResolvedConfig) =>
+    client.workflow.start<typeof experiment>('experiment', {
+      taskQueue: 'tt-cpu',
+      workflowId: `tt-exp/fixture/${randomUUID()}`,
+      args: [experimentInput(config)],
+    });
+
+  it('workflows/experiment: trains every trial, at most max_parallel at once, and promotes the best', async () => {
+    const { steps, recorder } = createSteps();
+    const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
+    expect(snapshot.status).toBe('completed');
+    expect(snapshot.trials.map(({ trialId, status }) => [trialId, status])).toEqual([
+      ['trial-000', 'completed'],
+      ['trial-001', 'completed'],
+      ['trial-002', 'completed'],
+      ['trial-003', 'completed'],
+    ]);
+    expect(recorder.mostRunning).toBe(2);
+    expect(snapshot.bestTrialId).toBe('trial-003');
+    expect(snapshot.gate.decision).toBe('promoted');
+    expect(snapshot.model).toEqual({ name: 'fixture-model', version: '1', aliases: ['champion'] });
+    expect(recorder.closedTrials.map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED']);
+    expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['FINISHED']);
+  });
+
+  it('workflows/experiment: goes on after a failed trial and closes its run as FAILED', async () => {
+    const { steps, recorder } = createSteps({
+      trainTrial: async ({ settings }) => {
+        if (settings.training.learning_rate === 0.2) {
+          throw ApplicationFailure.create({
+            type: 'TRAINING_DIVERGED',
+            nonRetryable: true,
+            message: 'loss: got NaN in epoch 1, expected a finite number',
+            details: [{ hint: 'Lower the learning rate.', details: {} }],
+          });
+        }
+        return trainingResult(settings.training.learning_rate);
+      },
+    });
+    const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
+    expect(snapshot.status).toBe('completed');
+    expect(snapshot.trials.map(({ status }) => status)).toEqual(['completed', 'failed', 'completed', 'completed']);
+    expect(snapshot.trials[1]?.error).toMatchObject({ code: 'TRAINING_DIVERGED', hint: 'Lower the learning rate.' });
+    expect(recorder.closedTrials.find(({ runId }) => runId === 'run-trial-001')?.status).toBe('FAILED');
+  });
+
+  it('workflows/experiment: fails with the first cause once max_failures trials failed, starting no further trial', async () => {
+    let started = 0;
+    const { steps, recorder } = createSteps({
+      trainTrial: async () => {
+        started += 1;
+        throw ApplicationFailure.create({ type: 'TRAINING_DIVERGED', nonRetryable: true, message: 'loss: got NaN' });
+      },
+    });
+    const config = resolvedConfig();
+    const sweep = config.sweep === null ? null : { ...config.sweep, max_parallel: 1, max_failures: 2 };
+    const error = await withWorkers(steps, async (client) => {
+      const handle = await start(client, resolvedConfig({ sweep }));
+      return handle.result().catch((failure: unknown) => failure);
+    });
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    const cause = (error as WorkflowFailedError).cause as ApplicationFailure;
+    expect(cause.type).toBe('ALL_TRIALS_FAILED');
+    expect(cause.message).toContain('TRAINING_DIVERGED: loss: got NaN');
+    expect(started).toBe(2);
+    expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['FAILED']);
+    const snapshot = cause.details?.[1] as ExperimentSnapshot;
+    expect(snapshot.trials.map(({ status }) => status)).toEqual(['failed', 'failed', 'pending', 'pending']);
+  });
+
+  it('workflows/trial: out of memory retries with half the batch, then on the CPU, and tags the run', async () => {
+    const tried: [number, string][] = [];
+    const { steps, recorder } = createSteps({
+      trainTrial: async ({ settings, device }) => {
+        tried.push([settings.training.batch_size, device]);
+        if (device !== 'cpu') {
+          throw ApplicationFailure.create({ type: 'OUT_OF_MEMORY', nonRetryable: true, message: 'CUDA out of memory' });
+        }
+        return trainingResult(0.3);
+      },
+    });
+    const snapshot = await withWorkers(steps, async (client) =>
+      (await start(client, resolvedConfig({ sweep: null }))).result(),
+    );
+    expect(tried).toEqual([
+      [64, 'auto'],
+      [32, 'auto'],
+      [32, 'cpu'],
+    ]);
+    expect(snapshot.trials.map(({ status }) => status)).toEqual(['completed']);
+    expect(recorder.closedTrials[0]?.tags).toEqual({
+      'tt.out_of_memory': 'batch_size halved to 32, trained on the CPU',
+    });
+  });
+
+  it('workflows/trial: re-uses a finished trial without training it', async () => {
+    const { steps, recorder } = createSteps({
+      openTrial: async ({ trialId }) => ({ kind: 'cached', runId: `old-${trialId}`, result: trainingResult(0.3) }),
+    });
+    const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
+    expect(new Set(snapshot.trials.map(({ status }) => status))).toEqual(new Set(['cached']));
+    expect(recorder.trained).toEqual([]);
+    expect(recorder.closedTrials).toEqual([]);
+  });
+
+  it('workflows/experiment: on cancellation stops the running trials and closes every run as KILLED', async () => {
+    const { Context } = await import('@temporalio/activity');
+    const { steps, recorder } = createSteps({
+      trainTrial: async (request) => {
+        recorder.trained.push(request);
+        const beat = setInterval(() => Context.current().heartbeat(), 50);
+        try {
+          return (await Context.current().cancelled) as never;
+        } finally {
+          clearInterval(beat);
+        }
+      },
+    });
+    const { error, snapshot } = await withWorkers(steps, async (client) => {
+      const handle = await start(client, resolvedConfig());
+      while (recorder.trained.length < 2) {
+        await pause(20);
+      }
+      await handle.cancel();
+      const failure = await handle.result().catch((reason: unknown) => reason);
+      return { error: failure, snapshot: await readOutcome(client, handle.workflowId) };
+    });
+    expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+    expect(snapshot.status).toBe('cancelled');
+    expect(snapshot.trials.map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'pending', 'pending']);
+    expect(recorder.closedTrials.map(({ status }) => status)).toEqual(['KILLED', 'KILLED']);
+    expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['KILLED']);
+  });
+
+  it('workflows/experiment: waits for approval where the gate requires it', async () => {
+    const { steps } = createSteps();
+    const config = resolvedConfig();
+    const gate = { ...config.gate, require_approval: true };
+    const snapshot = await withWorkers(steps, async (client) => {
+      const handle = await start(client, resolvedConfig({ gate, sweep: null }));
+      const awaited = async (): Promise<ExperimentSnapshot> => handle.query<ExperimentSnapshot, []>('snapshot');
+      while ((await awaited()).gate.decision !== 'awaiting_approval') {
+        await pause(50);
+      }
+      await handle.executeUpdate('decideApproval', { args: [{ isApproved: true, by: 'ana', reason: 'looks right' }] });
+      return handle.result();
+    });
+    expect(snapshot.gate.decision).toBe('promoted');
+    expect(snapshot.gate.reasons.at(-1)).toBe('Approved by ana: looks right');
+  });
+});

@@ -1,0 +1,45 @@
+/** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
+import { createArtifacts } from './artifacts.ts';
+import { createHttpClient, DEFAULT_RETRY, type RetryPolicy } from './http.ts';
+import { createLoggedModels } from './logged-models.ts';
+import { createRegistry } from './registry.ts';
+import { createRest } from './rest.ts';
+import { createRuns } from './runs.ts';
+import { createSerialiser } from './serialise.ts';
+
+export interface TrackingOptions {
+  /** As http://host:port, with a path where the server lies below one. */
+  readonly trackingUri: string;
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly retry?: RetryPolicy;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whoever opens it closes it. All methods are idempotent and ride out an outage as long as the retry budget. */
+export const createTracking = (options: TrackingOptions) => {
+  const http = createHttpClient({
+    ...options,
+    retry: options.retry ?? DEFAULT_RETRY,
+    nowMs: () => performance.now(),
+    sleep,
+  });
+  const rest = createRest(http);
+  const serialise = createSerialiser();
+  const artifacts = createArtifacts(http, rest);
+  const { putArtifactFile, putArtifactText, getArtifactFile, listArtifacts } = artifacts;
+  return {
+    ...createRuns(rest, serialise),
+    putArtifactFile,
+    putArtifactText,
+    getArtifactFile,
+    listArtifacts,
+    ...createLoggedModels(rest, artifacts, serialise),
+    ...createRegistry(rest, serialise),
+    close: () => http.close(),
+  };
+};
+
+export type Tracking = ReturnType<typeof createTracking>;

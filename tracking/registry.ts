@@ -1,0 +1,92 @@
+/** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
+import { TtExpError } from '../contracts/errors.ts';
+import type { Rest } from './rest.ts';
+import type { Serialiser } from './serialise.ts';
+
+export interface ModelVersionRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly runId: string;
+  readonly aliases: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+interface RestVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly run_id?: string;
+  readonly aliases?: readonly (string | { readonly alias: string })[];
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+}
+
+const MISSING = ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'];
+
+const toRecord = (version: RestVersion): ModelVersionRecord => ({
+  name: version.name,
+  version: version.version,
+  runId: version.run_id ?? '',
+  aliases: (version.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.alias)),
+  tags: Object.fromEntries((version.tags ?? []).map(({ key, value }) => [key, value])),
+});
+
+export const createRegistry = (rest: Rest, serialise: Serialiser) => {
+  const getVersion = async (name: string, version: string): Promise<ModelVersionRecord> => {
+    const answer = await rest.call<{ model_version: RestVersion }>('GET', 'model-versions/get', { name, version });
+    return toRecord(answer.model_version);
+  };
+
+  const findByRun = async (name: string, runId: string): Promise<string | null> => {
+    const answer = await rest.call<{ model_versions?: readonly RestVersion[] }>('GET', 'model-versions/search', {
+      filter: `name='${name}' and run_id='${runId}'`,
+      max_results: 100,
+    });
+    const versions = (answer.model_versions ?? []).map(({ version }) => Number(version));
+    return versions.length === 0 ? null : String(Math.min(...versions));
+  };
+
+  return {
+    getVersion,
+
+    ensureModelVersion: (spec: {
+      name: string;
+      runId: string;
+      modelId: string;
+      tags: Readonly<Record<string, string>>;
+    }): Promise<ModelVersionRecord> =>
+      serialise(`registered model ${spec.name}`, async () => {
+        const { name, runId, modelId } = spec;
+        await rest.callOr(['RESOURCE_ALREADY_EXISTS'], 'POST', 'registered-models/create', { name });
+        if ((await findByRun(name, runId)) === null) {
+          await rest.call('POST', 'model-versions/create', {
+            name,
+            source: `models:/${modelId}`,
+            model_id: modelId,
+            run_id: runId,
+            tags: Object.entries(spec.tags).map(([key, value]) => ({ key, value })),
+          });
+        }
+        const version = await findByRun(name, runId);
+        if (version === null) {
+          throw new TtExpError(
+            'UPSTREAM_REJECTED',
+            `MLflow model ${name}: got no version of run ${runId} after its creation`,
+          );
+        }
+        return getVersion(name, version);
+      }),
+
+    /** null when the model or the alias does not exist. */
+    findByAlias: async (name: string, alias: string): Promise<ModelVersionRecord | null> => {
+      const answer = await rest.callOr<{ model_version: RestVersion }>(MISSING, 'GET', 'registered-models/alias', {
+        name,
+        alias,
+      });
+      return answer === null ? null : getVersion(name, answer.model_version.version);
+    },
+
+    setAlias: (name: string, alias: string, version: string): Promise<void> =>
+      serialise(`registered model ${name}`, async () => {
+        await rest.call('POST', 'registered-models/alias', { name, alias, version });
+      }),
+  };
+};

@@ -1,0 +1,52 @@
+/** MLflow's REST calls in JSON. */
+import { type HttpClient, type HttpRequest, MlflowRejection } from './http.ts';
+
+const API = '/api/2.0/mlflow/';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface Rest {
+  /** Throws UPSTREAM_REJECTED with the server's message. */
+  call<Answer>(method: 'GET' | 'POST' | 'PATCH', endpoint: string, parameters: JsonObject): Promise<Answer>;
+  /** null for the refusals named by their error codes. */
+  callOr<Answer>(
+    errorCodes: readonly string[],
+    method: 'GET' | 'POST' | 'PATCH',
+    endpoint: string,
+    parameters: JsonObject,
+  ): Promise<Answer | null>;
+}
+
+const query = (parameters: JsonObject): string =>
+  new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)])).toString();
+
+export const createRest = (http: HttpClient): Rest => {
+  const callOr: Rest['callOr'] = async <Answer>(
+    errorCodes: readonly string[],
+    method: 'GET' | 'POST' | 'PATCH',
+    endpoint: string,
+    parameters: JsonObject,
+  ): Promise<Answer | null> => {
+    const request: HttpRequest =
+      method === 'GET'
+        ? { method, path: `${API}${endpoint}?${query(parameters)}` }
+        : { method, path: `${API}${endpoint}`, body: JSON.stringify(parameters) };
+    try {
+      const { body } = await http.send(request);
+      return (await body.json()) as Answer;
+    } catch (error) {
+      if (error instanceof MlflowRejection) {
+        if (errorCodes.includes(error.errorCode)) {
+          return null;
+        }
+        throw http.describe(request, error);
+      }
+      throw error;
+    }
+  };
+  return {
+    callOr,
+    call: async <Answer>(method: 'GET' | 'POST' | 'PATCH', endpoint: string, parameters: JsonObject) =>
+      (await callOr<Answer>([], method, endpoint, parameters)) as Answer,
+  };
+};

@@ -1,0 +1,290 @@
+/** Experiments and runs: created once per key, found again, logged to, finished. */
+import type { DatasetSummary } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import { type EpochRecord, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
+import { TAG } from '../contracts/names.ts';
+import type { SystemUsage } from '../contracts/trainer.ts';
+import type { Rest } from './rest.ts';
+import type { Serialiser } from './serialise.ts';
+
+export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
+
+export interface RunSpec {
+  readonly experimentId: string;
+  readonly runKey: string;
+  readonly runName: string;
+  readonly parentRunId?: string;
+  readonly user: string;
+  readonly gitCommit: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly startTimeMs: number;
+}
+
+export interface RunRecord {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly status: RunStatus;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface MetricPoint {
+  readonly key: string;
+  readonly value: number;
+  readonly step: number;
+  readonly timestampMs: number;
+}
+
+interface RestRun {
+  readonly info: {
+    readonly run_id: string;
+    readonly experiment_id: string;
+    readonly status: RunStatus;
+    readonly start_time: number;
+  };
+  readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
+}
+
+interface SearchAnswer {
+  readonly runs?: readonly RestRun[];
+  readonly next_page_token?: string;
+}
+
+/** Beyond these the server cuts values without a word, or refuses the batch. */
+const LIMIT = {
+  paramLength: 6000,
+  tagLength: 8000,
+  metricsPerBatch: 1000,
+  paramsPerBatch: 100,
+  digestLength: 36,
+} as const;
+
+const pairs = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([key, value]) => ({ key, value }));
+
+const toRecord = ({ info, data }: RestRun): RunRecord => ({
+  runId: info.run_id,
+  experimentId: info.experiment_id,
+  status: info.status,
+  tags: Object.fromEntries((data.tags ?? []).map(({ key, value }) => [key, value])),
+});
+
+/** The filter language knows both quotes, and no way to escape either. */
+const quote = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
+
+const assertLength = (what: string, values: Readonly<Record<string, string>>, limit: number): void => {
+  for (const [key, value] of Object.entries(values)) {
+    if (value.length > limit) {
+      throw new TtExpError('INTERNAL', `${what} ${key}: got ${value.length} characters, expected at most ${limit}`, {
+        hint: 'Store it as an artifact instead.',
+      });
+    }
+  }
+};
+
+/** JSON has no NaN or Infinity; the server takes them as text. */
+const metricValue = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
+
+const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+export const createRuns = (rest: Rest, serialise: Serialiser) => {
+  const search = async (experimentIds: readonly string[], filter: string): Promise<readonly RestRun[]> => {
+    const found: RestRun[] = [];
+    let token: string | undefined;
+    do {
+      const answer: SearchAnswer = await rest.call('POST', 'runs/search', {
+        experiment_ids: experimentIds,
+        filter,
+        max_results: 1000,
+        order_by: ['attributes.start_time DESC'],
+        ...(token === undefined ? {} : { page_token: token }),
+      });
+      found.push(...(answer.runs ?? []));
+      token = answer.next_page_token;
+    } while (token !== undefined && token !== '');
+    return found;
+  };
+
+  const findByKey = async ({ experimentId, runKey }: RunSpec): Promise<string | null> => {
+    const runs = await search([experimentId], `tags.\`${TAG.runKey}\` = ${quote(runKey)}`);
+    // Should two processes have created one at the same moment, all agree on the older.
+    const [oldest] = [...runs].sort(
+      (a, b) => a.info.start_time - b.info.start_time || (a.info.run_id < b.info.run_id ? -1 : 1),
+    );
+    for (const { info } of runs) {
+      if (oldest !== undefined && info.run_id !== oldest.info.run_id) {
+        await rest.call('POST', 'runs/delete', { run_id: info.run_id });
+      }
+    }
+    return oldest?.info.run_id ?? null;
+  };
+
+  const logBatch = (runId: string, batch: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    rest.call('POST', 'runs/log-batch', { run_id: runId, ...batch });
+
+  const logMetrics = async (runId: string, points: readonly MetricPoint[]): Promise<void> => {
+    for (const chunk of chunks(points, LIMIT.metricsPerBatch)) {
+      await logBatch(runId, {
+        metrics: chunk.map(({ key, value, step, timestampMs }) => ({
+          key,
+          value: metricValue(value),
+          timestamp: Math.round(timestampMs),
+          step,
+        })),
+      });
+    }
+  };
+
+  return {
+    ensureExperiment: (name: string): Promise<string> =>
+      serialise(`experiment ${name}`, async () => {
+        const find = async (): Promise<string | null> => {
+          const answer = await rest.callOr<{ experiment: { experiment_id: string } }>(
+            ['RESOURCE_DOES_NOT_EXIST'],
+            'GET',
+            'experiments/get-by-name',
+            { experiment_name: name },
+          );
+          return answer?.experiment.experiment_id ?? null;
+        };
+        const found = await find();
+        if (found !== null) {
+          return found;
+        }
+        const created = await rest.callOr<{ experiment_id: string }>(
+          ['RESOURCE_ALREADY_EXISTS'],
+          'POST',
+          'experiments/create',
+          { name },
+        );
+        const id = created?.experiment_id ?? (await find());
+        if (id === null) {
+          throw new TtExpError(
+            'UPSTREAM_REJECTED',
+            `MLflow experiment ${name}: got neither an experiment nor a new one`,
+            {
+              hint: 'It may have been deleted in the web UI: restore it there, or choose another name.',
+            },
+          );
+        }
+        return id;
+      }),
+
+    ensureRun: (spec: RunSpec): Promise<string> =>
+      serialise(`run ${spec.experimentId} ${spec.runKey}`, async () => {
+        const found = await findByKey(spec);
+        if (found !== null) {
+          return found;
+        }
+        const tags = {
+          ...spec.tags,
+          [TAG.runKey]: spec.runKey,
+          'mlflow.user': spec.user,
+          'mlflow.source.name': 'tt-exp',
+          'mlflow.source.type': 'PROJECT',
+          ...(spec.gitCommit === null ? {} : { 'mlflow.source.git.commit': spec.gitCommit }),
+          ...(spec.parentRunId === undefined ? {} : { 'mlflow.parentRunId': spec.parentRunId }),
+        };
+        assertLength('tag', tags, LIMIT.tagLength);
+        await rest.call('POST', 'runs/create', {
+          experiment_id: spec.experimentId,
+          start_time: Math.round(spec.startTimeMs),
+          run_name: spec.runName,
+          tags: pairs(tags),
+        });
+        // Looked up again: another process, or a retry of this very call, may have created one too.
+        const created = await findByKey(spec);
+        if (created === null) {
+          throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: got none after its creation`);
+        }
+        return created;
+      }),
+
+    getRun: async (runId: string): Promise<RunRecord> =>
+      toRecord((await rest.call<{ run: RestRun }>('GET', 'runs/get', { run_id: runId })).run),
+
+    findRuns: async (request: {
+      experimentId: string;
+      tags: Readonly<Record<string, string>>;
+      status?: RunStatus;
+    }): Promise<readonly RunRecord[]> => {
+      const clauses = Object.entries(request.tags).map(([key, value]) => `tags.\`${key}\` = ${quote(value)}`);
+      const status = request.status === undefined ? [] : [`attributes.status = ${quote(request.status)}`];
+      return (await search([request.experimentId], [...clauses, ...status].join(' AND '))).map(toRecord);
+    },
+
+    logMetrics,
+
+    logEpoch: (runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void> => {
+      const { epoch, finishedAtMs, validation } = record;
+      const values: Readonly<Record<string, number>> = {
+        train_loss: record.trainLoss,
+        val_loss: record.valLoss,
+        learning_rate: record.learningRate,
+        epoch_seconds: record.seconds,
+        val_coverage: validation.coverage,
+        val_novelty: validation.novelty,
+        ...Object.fromEntries(RANKING_METRIC_NAMES.map((name) => [`val_${name}`, validation[name]])),
+        ...(usage === null
+          ? {}
+          : {
+              'system/cpu_utilization_percentage': usage.cpuPercent,
+              'system/system_memory_usage_megabytes': usage.memoryMegabytes,
+            }),
+      };
+      return logMetrics(
+        runId,
+        Object.entries(values).map(([key, value]) => ({ key, value, step: epoch, timestampMs: finishedAtMs })),
+      );
+    },
+
+    logParams: async (runId: string, params: Readonly<Record<string, string>>): Promise<void> => {
+      assertLength('param', params, LIMIT.paramLength);
+      for (const chunk of chunks(pairs(params), LIMIT.paramsPerBatch)) {
+        await logBatch(runId, { params: chunk });
+      }
+    },
+
+    setTags: async (runId: string, tags: Readonly<Record<string, string>>): Promise<void> => {
+      assertLength('tag', tags, LIMIT.tagLength);
+      if (Object.keys(tags).length > 0) {
+        await logBatch(runId, { tags: pairs(tags) });
+      }
+    },
+
+    logDatasetInput: async (
+      runId: string,
+      dataset: DatasetSummary,
+      source: string,
+      context: 'training' | 'validation' | 'test',
+    ): Promise<void> => {
+      const { version, samples, splits, label_distribution: labels, feature_dims: dims, users, items } = dataset;
+      await rest.call('POST', 'runs/log-inputs', {
+        run_id: runId,
+        datasets: [
+          {
+            tags: [{ key: 'mlflow.data.context', value: context }],
+            dataset: {
+              name: version,
+              digest: version.slice(0, LIMIT.digestLength),
+              source_type: 'tt-exp',
+              source: JSON.stringify({ source }),
+              schema: JSON.stringify({
+                mlflow_colspec: [
+                  { name: `user_features[${dims.user}]`, type: 'float' },
+                  { name: `item_features[${dims.item}]`, type: 'float' },
+                  { name: 'label', type: 'float' },
+                ],
+              }),
+              profile: JSON.stringify({ samples, splits, labels, users, items }),
+            },
+          },
+        ],
+      });
+    },
+
+    finishRun: async (runId: string, status: Exclude<RunStatus, 'RUNNING'>, endTimeMs: number): Promise<void> => {
+      await rest.call('POST', 'runs/update', { run_id: runId, status, end_time: Math.round(endTimeMs) });
+    },
+  };
+};

@@ -11,9 +11,15 @@ export const digestTrainingCode = async (): Promise<string> => {
   const hash = createHash('sha256');
   for (const room of TRAINING_ROOMS) {
     const folder = fileURLToPath(new URL(`../${room}/`, import.meta.url));
-    const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(js|ts)$/.test(name) && !name.endsWith('.d.ts'));
+    const names = (await readdir(folder, { recursive: true })).filter(
+      (name) => /\.(js|ts)$/.test(name) && !name.endsWith('.d.ts'),
+    );
     for (const name of names.sort()) {
-      hash.update(name).update('\0').update(await readFile(join(folder, name))).update('\0');
+      hash
+        .update(name)
+        .update('\0')
+        .update(await readFile(join(folder, name)))
+        .update('\0');
     }
   }
   return hash.digest('hex');

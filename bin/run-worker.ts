@@ -5,7 +5,9 @@ import { createCpuActivities, createGpuActivities } from '../activities/index.ts
 import { connectionOptions } from '../client/connection.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import type { ProgressSink } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
+import { logToStderr } from './log.ts';
 import { temporalTarget } from './temporal-target.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
 
@@ -15,6 +17,7 @@ export interface RunWorkerOptions {
   readonly slots: number;
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  readonly progress: ProgressSink;
   readonly onReady: () => Promise<void>;
 }
 
@@ -36,7 +39,12 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const target = await temporalTarget(environment);
   const connection = await NativeConnection.connect(connectionOptions(target));
   try {
-    const deps = await createActivityDeps({ environment, slots });
+    const deps = await createActivityDeps({
+      environment,
+      slots,
+      progress: options.progress,
+      log: logToStderr,
+    });
     const worker = await Worker.create({
       connection,
       namespace: target.namespace,

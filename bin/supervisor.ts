@@ -1,11 +1,12 @@
 /** Entry of the detached supervisor process: keeps the embedded services and workers of one home alive. */
 import { readEnvironment } from '../config/env.ts';
 import { createHomeServices } from './home-services.ts';
+import { logToStderr } from './log.ts';
 
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
 
-const services = createHomeServices(readEnvironment());
+const services = await createHomeServices(readEnvironment(), logToStderr);
 await services.runSupervisor(stop.signal);
 process.exit(0);

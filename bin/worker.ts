@@ -4,10 +4,10 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../config/env.ts';
 import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import { logToStderr } from './log.ts';
 import { runWorker } from './run-worker.ts';
 
-const isQueue = (value: string | undefined): value is TaskQueue =>
-  value === TASK_QUEUE.cpu || value === TASK_QUEUE.gpu;
+const isQueue = (value: string | undefined): value is TaskQueue => value === TASK_QUEUE.cpu || value === TASK_QUEUE.gpu;
 
 const { values } = parseArgs({
   options: {
@@ -24,9 +24,13 @@ process.once('SIGINT', () => stop.abort());
 const main = async (): Promise<void> => {
   const slots = Number(values.slots ?? '1');
   if (!isQueue(values.queue) || !Number.isInteger(slots) || slots < 1) {
-    throw new TtExpError('USAGE', `worker: got --queue ${values.queue} --slots ${values.slots}, expected a queue and a whole number`, {
-      hint: 'For example: --queue tt-gpu --slots 1',
-    });
+    throw new TtExpError(
+      'USAGE',
+      `worker: got --queue ${values.queue} --slots ${values.slots}, expected a queue and a whole number`,
+      {
+        hint: 'For example: --queue tt-gpu --slots 1',
+      },
+    );
   }
   const readyFile = values['ready-file'];
   await runWorker({
@@ -34,6 +38,7 @@ const main = async (): Promise<void> => {
     slots,
     environment: readEnvironment(),
     signal: stop.signal,
+    progress: ({ part, message }) => logToStderr('info', `${part}: ${message}`),
     onReady: async () => {
       if (readyFile !== undefined) {
         await writeFile(readyFile, String(process.pid));

@@ -41,7 +41,7 @@ export const towerForward = (
   layers.reduce<tf.Tensor2D>((input, { isHidden, outputDim, dropoutRate }, index) => {
     const kernel = pieces[2 * index] as tf.Tensor2D;
     const bias = pieces[2 * index + 1] as tf.Tensor1D;
-    const linear = tf.fused.matMul({ a: input, b: kernel, bias });
+    const linear = tf.fused.matMul({ a: input, b: kernel, bias }) as tf.Tensor2D;
     if (!isHidden) {
       return linear;
     }
@@ -51,7 +51,7 @@ export const towerForward = (
     }
     const { seed, epoch, step, tower } = position;
     const maskSeed = combineSeeds(seed, STREAM.dropout, epoch, step, tower, index);
-    return tf.mul(output, dropoutMask(output.shape[0], outputDim, dropoutRate, maskSeed));
+    return tf.mul<tf.Tensor2D>(output, dropoutMask(output.shape[0], outputDim, dropoutRate, maskSeed));
   }, features);
 
 const NORM_EPSILON = 1e-12;

@@ -18,7 +18,9 @@ export interface Rest {
 }
 
 const query = (parameters: JsonObject): string =>
-  new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)])).toString();
+  new URLSearchParams(
+    Object.entries(parameters).map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
 
 export const createRest = (http: HttpClient): Rest => {
   const callOr: Rest['callOr'] = async <Answer>(

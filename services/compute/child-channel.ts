@@ -1,69 +1,72 @@
-/** Child side of the compute process: receives one job, reports over IPC, dies with its parent. */
-
+/** Child side of the compute process: receives one order, reports over IPC, dies with its parent. */
 import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
-import type { ComputeJob, ComputeMessage, SystemUsage } from '../../contracts/trainer.ts';
-import type { TensorflowPlan } from '../tensorflow/plan.ts';
+import type { ComputeMessage, SystemUsage } from '../../contracts/trainer.ts';
+import { explainJobError } from './compute-errors.ts';
+import type { ComputeOrder } from './order.ts';
+import { dieWithParent } from './parent-watchdog.ts';
+import { createUsageSampler } from './usage-sampler.ts';
 
-export interface ComputeOrder {
-  readonly job: ComputeJob;
-  readonly plan: TensorflowPlan;
-}
+export type { ComputeOrder } from './order.ts';
 
 export interface ComputeChannel {
+  /** Messages arrive in the order of the calls. */
   send(message: ComputeMessage): void;
   /** Use of processor and memory since the last call. */
   usage(): SystemUsage;
-  /** Aborts on SIGTERM. */
+  /** Aborts on SIGTERM; the handler then ends soon, and what it has written stays whole. */
   readonly signal: AbortSignal;
 }
 
-const MEMORY_ERROR =
-  /OOM when allocating|out of memory|failed to allocate (?:memory|\d)|Array buffer allocation failed/i;
+export type ComputeHandler = (order: ComputeOrder, channel: ComputeChannel) => Promise<void>;
 
-/** Errors of TensorFlow that mean too little memory become OUT_OF_MEMORY, which the trial answers with smaller batches. */
-const describeError = (error: unknown): unknown => {
-  if (error instanceof Error && !(error instanceof TtExpError) && MEMORY_ERROR.test(error.message)) {
-    return new TtExpError('OUT_OF_MEMORY', `CUDA out of memory: ${error.message.split('\n')[0] ?? ''}`, {
-      hint: 'Lower training.batch_size or the hidden_dims, or train on the CPU (TT_TF_BACKEND=native).',
-      cause: error,
+/**
+ * Serves the one order that the parent sends, then ends the process: with code 0 once every message is delivered, by
+ * SIGTERM where that was asked for. The handler sends the result itself; an error that it throws goes out as `failed`.
+ * Throws USAGE in a process that was not forked.
+ */
+export const serveComputeJob = (handle: ComputeHandler): void => {
+  const post = process.send?.bind(process);
+  if (post === undefined) {
+    throw new TtExpError('USAGE', 'compute process: got no channel to a worker, expected to be started by one', {
+      hint: 'Start a worker: `tt-exp worker --queue tt-gpu`.',
     });
   }
-  return error;
-};
+  const onDisconnect = (): never => process.exit(1);
+  process.once('disconnect', onDisconnect);
+  dieWithParent();
 
-const createUsageSampler = (): (() => SystemUsage) => {
-  let lastCpu = process.cpuUsage();
-  let lastMs = performance.now();
-  return () => {
-    const cpu = process.cpuUsage(lastCpu);
-    const elapsedMs = Math.max(1, performance.now() - lastMs);
-    lastCpu = process.cpuUsage();
-    lastMs = performance.now();
-    return {
-      cpuPercent: ((cpu.user + cpu.system) / 1000 / elapsedMs) * 100,
-      memoryMegabytes: process.memoryUsage.rss() / 2 ** 20,
-    };
-  };
-};
-
-/** Serves the one order that the parent sends, then ends the process. */
-export const serveComputeJob = (handle: (order: ComputeOrder, channel: ComputeChannel) => Promise<void>): void => {
-  // Without its parent nobody would log or stop this process.
-  process.once('disconnect', () => process.exit(1));
   const stop = new AbortController();
-  process.once('SIGTERM', () => stop.abort(new TtExpError('INTERRUPTED', 'compute process: stopped on request')));
+  process.on('SIGTERM', () =>
+    stop.abort(new TtExpError('INTERRUPTED', 'compute process: stopped on request', { hint: 'Start it again.' })),
+  );
+  // Ctrl-C in a terminal reaches the whole group; what it means is the parent's to decide.
+  process.on('SIGINT', () => undefined);
+
+  let delivered: Promise<void> = Promise.resolve();
   const send = (message: ComputeMessage): void => {
-    process.send?.(message);
-  };
-  /** `process.send` calls back once the message is in the pipe; leaving earlier would lose it. */
-  const sendLast = (message: ComputeMessage): Promise<void> =>
-    new Promise((resolve) => {
-      process.send?.(message, undefined, undefined, () => resolve());
+    // Called back when the message is in the pipe, and so are all before it: leaving earlier would lose them.
+    delivered = new Promise((resolve) => {
+      post(message, undefined, undefined, () => resolve());
     });
-  process.once('message', (order: ComputeOrder) => {
-    handle(order, { send, usage: createUsageSampler(), signal: stop.signal })
-      .catch((error: unknown) => sendLast({ kind: 'failed', error: toErrorRecord(describeError(error)) }))
-      .then(() => process.disconnect?.())
-      .then(() => process.exit(0));
-  });
+  };
+
+  const serve = async (order: ComputeOrder): Promise<void> => {
+    try {
+      await handle(order, { send, usage: createUsageSampler(), signal: stop.signal });
+    } catch (error) {
+      if (!stop.signal.aborted) {
+        process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+        send({ kind: 'failed', error: toErrorRecord(explainJobError(error)) });
+      }
+    }
+    await delivered;
+    process.off('disconnect', onDisconnect);
+    if (stop.signal.aborted) {
+      process.removeAllListeners('SIGTERM');
+      process.kill(process.pid, 'SIGTERM');
+    } else {
+      process.exit(0);
+    }
+  };
+  process.once('message', (order: ComputeOrder) => void serve(order));
 };

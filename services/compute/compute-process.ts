@@ -1,110 +1,151 @@
 /** Parent side of one compute process: starts it, passes its messages on, and sees it dead before it answers. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fromErrorRecord, TtExpError } from '../../contracts/errors.ts';
 import type { ComputeMessage } from '../../contracts/trainer.ts';
-import type { Environment } from '../progress.ts';
-import type { ComputeOrder } from './child-channel.ts';
+import type { Environment, Log } from '../progress.ts';
+import { explainChildEnd } from './compute-errors.ts';
+import type { ComputeOrder } from './order.ts';
 
 export interface ComputeProcessOptions {
-  readonly childScript: string;
+  readonly nodeExecutable: string;
+  /** Before the script, as `--import tsx`. */
   readonly nodeArguments: readonly string[];
+  /** Calls `serveComputeJob`. */
+  readonly childScript: string;
   readonly environment: Environment;
-  /** Time between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL; also what a child gets to end after its last message. */
   readonly terminateGraceMs: number;
   /** A child that says nothing for this long is taken for hung. */
   readonly noProgressLimitMs: number;
+  /** Gets what the child writes to stdout and stderr, line by line. */
+  readonly log: Log;
 }
 
 export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'evaluated' }>;
 
-const STDERR_LINES = 20;
+/** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
+type Outcome =
+  | { readonly kind: 'done'; readonly message: FinalMessage }
+  | { readonly kind: 'failed'; readonly reason: unknown };
 
-const keepLastLines = (child: ChildProcess): (() => readonly string[]) => {
-  let lines: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lines = [...lines, ...text.split('\n').filter((line) => line.trim() !== '')].slice(-STDERR_LINES);
-  });
-  return () => lines;
+const KEPT_LINES = 20;
+const LONGEST_LINE = 500;
+
+/** A process that the child has started may hold its stderr open after its death; nobody waits for it longer. */
+const AFTER_EXIT_MS = 1_000;
+
+const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[]) => {
+  const kept: string[] = [];
+  const follow = (stream: NodeJS.ReadableStream | null, isKept: boolean): void => {
+    if (stream === null) return;
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() === '') return;
+      const text = line.slice(0, LONGEST_LINE);
+      log('info', `compute process ${child.pid}: ${text}`);
+      if (isKept) kept.push(text);
+      if (kept.length > KEPT_LINES) kept.shift();
+    });
+  };
+  follow(child.stdout, false);
+  follow(child.stderr, true);
+  return () => kept;
 };
 
-const crashed = (code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): TtExpError =>
-  new TtExpError(
-    'TRAINER_CRASHED',
-    `compute process: ended by ${signal ?? `exit code ${code}`} without a result: ${lines.at(-1) ?? 'it wrote nothing'}`,
-    {
-      hint:
-        signal === 'SIGKILL'
-          ? 'The system may have run out of memory: lower training.batch_size, or run fewer trials at once.'
-          : 'The worker log has its last lines; the trial goes on from its last checkpoint.',
-      details: { lastLines: lines },
-    },
-  );
+const stalled = (limitMs: number): TtExpError =>
+  new TtExpError('TRAINING_STALLED', `compute process: got no message for ${limitMs / 1000} s, expected progress`, {
+    hint: 'Look for a machine under too much load or out of memory; the trial goes on from its last checkpoint.',
+  });
 
-/** Resolves with the child's last word once the child has exited. Rejects likewise, never earlier. */
+const notStarted = (error: Error): TtExpError =>
+  new TtExpError('TRAINER_CRASHED', `compute process: could not be started: ${error.message}`, {
+    hint: 'Check the limits on processes and open files of this machine.',
+    cause: error,
+  });
+
+/**
+ * Resolves with the child's last word once the child has exited. Rejects likewise, never earlier: with what the child
+ * reported, TRAINER_CRASHED, OUT_OF_MEMORY, TRAINING_STALLED, what `onMessage` threw, or the signal's reason.
+ */
 export const runComputeProcess = (
   order: ComputeOrder,
   options: ComputeProcessOptions,
   onMessage: (message: ComputeMessage) => void,
   signal: AbortSignal,
-): Promise<FinalMessage> => {
-  const child = fork(options.childScript, [], {
-    env: { ...options.environment },
-    execArgv: [...options.nodeArguments],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  const lastLines = keepLastLines(child);
-
-  return new Promise((resolve, reject) => {
-    let final: FinalMessage | undefined;
-    let failure: unknown;
+): Promise<FinalMessage> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const child = fork(options.childScript, [], {
+      execPath: options.nodeExecutable,
+      execArgv: [...options.nodeArguments],
+      env: { ...options.environment },
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const lines = forwardOutput(child, options.log);
+    let outcome: Outcome | undefined;
     let killTimer: NodeJS.Timeout | undefined;
-    const terminate = (reason: unknown): void => {
-      failure ??= reason;
-      child.kill('SIGTERM');
+    let exitTimer: NodeJS.Timeout | undefined;
+
+    const end = (how: Outcome): void => {
+      outcome ??= how;
+      clearTimeout(silence);
       killTimer ??= setTimeout(() => child.kill('SIGKILL'), options.terminateGraceMs);
     };
+    const terminate = (reason: unknown): void => {
+      end({ kind: 'failed', reason });
+      child.kill('SIGTERM');
+    };
     const onAbort = (): void => terminate(signal.reason);
-    const silence = setTimeout(() => {
-      const seconds = Math.round(options.noProgressLimitMs / 1000);
-      terminate(
-        new TtExpError('TRAINING_STALLED', `compute process: got no progress for ${seconds} s, expected a step`, {
-          hint: 'Look for a machine under too much load or out of memory; the trial goes on from its last checkpoint.',
-        }),
-      );
-    }, options.noProgressLimitMs);
+    const silence = setTimeout(() => terminate(stalled(options.noProgressLimitMs)), options.noProgressLimitMs);
+
+    const finish = (): void => {
+      for (const timer of [silence, killTimer, exitTimer]) clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      child.removeAllListeners('message');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      if (outcome?.kind === 'done') {
+        resolve(outcome.message);
+      } else {
+        const { exitCode, signalCode } = child;
+        reject(outcome?.reason ?? explainChildEnd({ exitCode, signal: signalCode, lines: lines() }));
+      }
+    };
 
     child.on('message', (message: ComputeMessage) => {
+      if (outcome !== undefined) return;
       silence.refresh();
-      if (message.kind === 'trained' || message.kind === 'evaluated') {
-        final = message;
-      } else if (message.kind === 'failed') {
-        failure ??= fromErrorRecord(message.error);
-      } else {
-        onMessage(message);
+      switch (message.kind) {
+        case 'trained':
+        case 'evaluated':
+          end({ kind: 'done', message });
+          return;
+        case 'failed':
+          end({ kind: 'failed', reason: fromErrorRecord(message.error) });
+          return;
+        default:
+          try {
+            onMessage(message);
+          } catch (error) {
+            terminate(error);
+          }
       }
     });
     child.once('error', (error) => {
-      failure ??= error;
+      if (child.pid !== undefined) return;
+      end({ kind: 'failed', reason: notStarted(error) });
+      finish();
     });
-    // 'close' comes after the last message and after stderr has been read.
-    child.once('close', (code, exitSignal) => {
-      clearTimeout(silence);
-      clearTimeout(killTimer);
-      signal.removeEventListener('abort', onAbort);
-      if (failure !== undefined) {
-        reject(failure);
-      } else if (final === undefined) {
-        reject(crashed(code, exitSignal, lastLines()));
-      } else {
-        resolve(final);
-      }
+    child.once('exit', () => {
+      exitTimer = setTimeout(finish, AFTER_EXIT_MS);
     });
+    // Comes after the last message and the last line.
+    child.once('close', finish);
     signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) {
-      onAbort();
-    } else {
-      child.send(order);
-    }
+    // A child that is dead already reports itself through `close`.
+    child.send(order, () => undefined);
   });
-};

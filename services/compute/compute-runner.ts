@@ -9,31 +9,43 @@ import { createSlotPool } from './slots.ts';
 
 export interface ComputeRunnerOptions extends ComputeProcessOptions {
   readonly plan: TensorflowPlan;
+  /** Jobs at once; further ones wait. */
   readonly slots: number;
   /** Processor threads of one child. Two trials with a core each finish sooner than two in turn with both. */
   readonly threadsPerSlot: number;
-  /** GPUs in slot order; a slot beyond them shares the list again from its start. Empty without a GPU. */
+  /** GPUs in slot order; a slot beyond them shares the list again from its start. Empty keeps off the GPU. */
   readonly gpuIds: readonly string[];
+}
+
+/** What `createComputeRunner` makes; satisfies the ComputePort of activities. */
+export interface ComputeRunner {
+  train(job: TrainJob, onMessage: (message: ComputeMessage) => void, signal: AbortSignal): Promise<TrainingResult>;
+  evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
 }
 
 const NO_DEVICE = '-1';
 
-const slotEnvironment = (options: ComputeRunnerOptions, slot: number, job: ComputeJob): Environment => {
-  const { gpuIds, plan, threadsPerSlot } = options;
-  const isOnGpu = plan.backend === 'gpu' && gpuIds.length > 0 && !(job.kind === 'train' && job.device === 'cpu');
-  return {
-    ...options.environment,
-    ...plan.env,
-    CUDA_VISIBLE_DEVICES: isOnGpu ? gpuIds[slot % gpuIds.length] : NO_DEVICE,
-    TF_NUM_INTRAOP_THREADS: String(threadsPerSlot),
-    TF_NUM_INTEROP_THREADS: '1',
-    OMP_NUM_THREADS: String(threadsPerSlot),
-    TF_CPP_MIN_LOG_LEVEL: options.environment.TF_CPP_MIN_LOG_LEVEL ?? '2',
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-  };
-};
+/** Variables that TensorFlow reads when its library is loaded, hence the child must start with them. */
+export const slotEnvironment = (
+  { plan, environment, threadsPerSlot }: Pick<ComputeRunnerOptions, 'plan' | 'environment' | 'threadsPerSlot'>,
+  gpuId: string | null,
+): Environment => ({
+  ...environment,
+  ...plan.env,
+  CUDA_VISIBLE_DEVICES: gpuId ?? NO_DEVICE,
+  TF_NUM_INTRAOP_THREADS: String(threadsPerSlot),
+  TF_NUM_INTEROP_THREADS: '1',
+  OMP_NUM_THREADS: String(threadsPerSlot),
+  TF_CPP_MIN_LOG_LEVEL: environment.TF_CPP_MIN_LOG_LEVEL ?? '2',
+  // Without it the first process takes the GPU's whole memory.
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+});
 
-export const createComputeRunner = (options: ComputeRunnerOptions) => {
+const unexpected = (kind: FinalMessage['kind'], expected: FinalMessage['kind']): TtExpError =>
+  new TtExpError('INTERNAL', `compute process: got ${kind}, expected ${expected}`);
+
+export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunner => {
+  const { plan, gpuIds } = options;
   const pool = createSlotPool(options.slots);
 
   const run = async (
@@ -41,33 +53,28 @@ export const createComputeRunner = (options: ComputeRunnerOptions) => {
     onMessage: (message: ComputeMessage) => void,
     signal: AbortSignal,
   ): Promise<FinalMessage> => {
-    const slot = pool.acquire();
+    const slot = await pool.acquire(signal);
     try {
-      const environment = slotEnvironment(options, slot, job);
-      return await runComputeProcess({ job, plan: options.plan }, { ...options, environment }, onMessage, signal);
+      const isOnGpu = plan.backend === 'gpu' && !(job.kind === 'train' && job.device === 'cpu');
+      const gpuId = isOnGpu ? (gpuIds[slot % gpuIds.length] ?? null) : null;
+      // The GPU's library without a visible device computes on the CPU: the child must report it so.
+      const slotPlan: TensorflowPlan = plan.backend === 'gpu' && gpuId === null ? { ...plan, backend: 'native' } : plan;
+      const environment = slotEnvironment(options, gpuId);
+      return await runComputeProcess({ job, plan: slotPlan }, { ...options, environment }, onMessage, signal);
     } finally {
       pool.release(slot);
     }
   };
 
   return {
-    train: async (
-      job: TrainJob,
-      onMessage: (message: ComputeMessage) => void,
-      signal: AbortSignal,
-    ): Promise<TrainingResult> => {
+    train: async (job, onMessage, signal) => {
       const final = await run(job, onMessage, signal);
-      if (final.kind !== 'trained') {
-        throw new TtExpError('INTERNAL', `compute process: got ${final.kind}, expected trained`);
-      }
+      if (final.kind !== 'trained') throw unexpected(final.kind, 'trained');
       return final.result;
     },
-
-    evaluate: async (job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult> => {
+    evaluate: async (job, signal) => {
       const final = await run(job, () => undefined, signal);
-      if (final.kind !== 'evaluated') {
-        throw new TtExpError('INTERNAL', `compute process: got ${final.kind}, expected evaluated`);
-      }
+      if (final.kind !== 'evaluated') throw unexpected(final.kind, 'evaluated');
       return final.result;
     },
   };

@@ -1,42 +1,27 @@
-/** Builds tfjs-node's native binding against the C library of a current TensorFlow wheel, in the cache folder. */
+/** tfjs-node's native binding on a current C library, built once for a machine and kept in the cache folder. */
 import { createHash, randomUUID } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TtExpError } from '../../contracts/errors.ts';
-import type { Clock } from '../clock.ts';
+import { type ErrorRecord, fromErrorRecord, isErrorCode, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
 import { withLock } from '../process/with-lock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
-import { buildSteps } from './native-build-steps.ts';
-
-export type NativeVariant = 'cpu' | 'gpu';
-
-export interface NativeBuildRequest {
-  readonly variant: NativeVariant;
-  readonly cacheFolder: string;
-  /** The package's services/tensorflow/provision. */
-  readonly provisionFolder: string;
-  readonly environment: Environment;
-  readonly clock: Clock;
-  readonly progress: ProgressSink;
-  readonly signal?: AbortSignal;
-}
-
-export interface NativeBuild {
-  /** Folder whose node_modules holds @tensorflow/tfjs-node. */
-  readonly packageFolder: string;
-  /** Of the C library, as "2.21.0". */
-  readonly libraryVersion: string;
-  /** Folders that the loader must search (CUDA). */
-  readonly libraryFolders: readonly string[];
-}
+import { installBindingPackage } from './binding-package.ts';
+import { compileBinding, requireCompiler } from './compile-binding.ts';
+import {
+  type BuildContext,
+  type NativeBuild,
+  type NativeBuildPlace,
+  type NativeBuildRequest,
+  requirementsName,
+} from './native-build-types.ts';
+import { runTrial } from './trial-run.ts';
+import { installVendorLibrary } from './vendor-library.ts';
+import { fetchWheelLibrary } from './wheel-library.ts';
 
 const MARKER = 'complete.json';
+const FAILURE = 'failure.json';
 
-export const requirementsName = (variant: NativeVariant): string =>
-  variant === 'gpu' ? 'requirements-tensorflow-gpu.txt' : 'requirements-tensorflow.txt';
-
-const baseOf = async ({ variant, cacheFolder, provisionFolder }: NativeBuildRequest): Promise<string> => {
+const baseOf = async ({ variant, cacheFolder, provisionFolder }: NativeBuildPlace): Promise<string> => {
   const hash = createHash('sha256').update(`${process.platform}\0${process.arch}\0${variant}`);
   for (const name of ['package-lock.json', requirementsName(variant)]) {
     hash.update(await readFile(join(provisionFolder, name)));
@@ -46,17 +31,36 @@ const baseOf = async ({ variant, cacheFolder, provisionFolder }: NativeBuildRequ
 
 const findBelow = async (base: string): Promise<NativeBuild | null> => {
   const marker = await readJsonFile(join(base, MARKER));
-  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.libraryVersion !== 'string') {
-    return null;
-  }
-  const packageFolder = join(base, marker.build);
+  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.libraryVersion !== 'string') return null;
   const libraryFolders = Array.isArray(marker.libraryFolders) ? marker.libraryFolders.map(String) : [];
-  return { packageFolder, libraryVersion: marker.libraryVersion, libraryFolders };
+  return { packageFolder: join(base, marker.build), libraryVersion: marker.libraryVersion, libraryFolders };
 };
 
-/** The finished build, or null. */
-export const findNativeBuild = async (request: NativeBuildRequest): Promise<NativeBuild | null> =>
-  findBelow(await baseOf(request));
+/** The finished build as recorded, not tried out; or null. */
+export const findNativeBuild = async (place: NativeBuildPlace): Promise<NativeBuild | null> =>
+  findBelow(await baseOf(place));
+
+/** The finished build if it still works here: the cache may have been damaged, or come from another machine. */
+const findWorking = async (request: NativeBuildRequest, base: string): Promise<NativeBuild | null> => {
+  const found = await findBelow(base);
+  if (found === null) return null;
+  try {
+    await runTrial({ ...request, folder: found.packageFolder }, found.libraryFolders);
+    return found;
+  } catch (error) {
+    if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') throw error;
+    request.progress({ part: 'tensorflow', step: 'verify', message: `building it again: ${error.message}` });
+    return null;
+  }
+};
+
+/** What went wrong in another process while this one waited for it: trying the same again would only take as long. */
+const readFailure = async (base: string, sinceMs: number): Promise<TtExpError | null> => {
+  const failure = await readJsonFile(join(base, FAILURE));
+  if (!isObject(failure) || typeof failure.atMs !== 'number' || failure.atMs < sinceMs) return null;
+  const record = failure.error;
+  return isObject(record) && isErrorCode(record.code) ? fromErrorRecord(record as unknown as ErrorRecord) : null;
+};
 
 /**
  * The finished build, made first where it is missing. Two processes at once make it once; a build that was killed never
@@ -65,19 +69,25 @@ export const findNativeBuild = async (request: NativeBuildRequest): Promise<Nati
 export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<NativeBuild> => {
   const base = await baseOf(request);
   const { clock, progress, signal } = request;
-  return (
-    (await findBelow(base)) ??
-    withLock(
-      {
-        folder: `${base}.lock`,
-        purpose: 'building the native TensorFlow binding',
-        clock,
-        ...(signal === undefined ? {} : { signal }),
-        onWait: ({ process: holder }) =>
-          progress({ part: 'tensorflow', step: 'wait', message: `process ${holder.pid} is building it` }),
-      },
-      async () => (await findBelow(base)) ?? build(request, base),
-    )
+  const existing = await findWorking(request, base);
+  if (existing !== null) return existing;
+  const sinceMs = clock.nowMs();
+  return withLock(
+    {
+      folder: `${base}.lock`,
+      purpose: 'building the native TensorFlow binding',
+      clock,
+      ...(signal === undefined ? {} : { signal }),
+      onWait: ({ process: holder }) =>
+        progress({ part: 'tensorflow', step: 'wait', message: `process ${holder.pid} is building it` }),
+    },
+    async () => {
+      const made = await findWorking(request, base);
+      if (made !== null) return made;
+      const failure = await readFailure(base, sinceMs);
+      if (failure !== null) throw failure;
+      return build(request, base);
+    },
   );
 };
 
@@ -86,28 +96,73 @@ const build = async (request: NativeBuildRequest, base: string): Promise<NativeB
   const folder = join(base, name);
   try {
     await mkdir(base, { recursive: true });
-    for (const entry of await readdir(base)) {
-      if (entry.startsWith('build-')) {
-        await rm(join(base, entry), { recursive: true, force: true });
-      }
-    }
+    const others = (await readdir(base)).filter((entry) => entry.startsWith('build-'));
+    for (const entry of others) await removeFolder(join(base, entry));
     await mkdir(folder);
-    for (const file of ['package.json', 'package-lock.json']) {
-      await cp(join(request.provisionFolder, file), join(folder, file));
-    }
-    const made = await buildSteps(request, folder);
+    const made = await fill({ ...request, folder });
     await writeJsonFile(join(base, MARKER), { format: 1, build: name, ...made });
     request.progress({ part: 'tensorflow', step: 'ready', message: `TensorFlow ${made.libraryVersion}`, percent: 100 });
     return { packageFolder: folder, ...made };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    if (error instanceof TtExpError) {
-      throw error;
+    await removeFolder(folder);
+    const known = asBuildError(error, base);
+    if (known.code !== 'INTERRUPTED') {
+      // It only saves those who wait their time; on a full disk it is the first error that counts.
+      const note = { atMs: request.clock.nowMs(), error: toErrorRecord(known) };
+      await writeJsonFile(join(base, FAILURE), note).catch(() => undefined);
     }
-    throw new TtExpError(
-      'PROVISION_FAILED',
-      `native TensorFlow: ${error instanceof Error ? error.message : String(error)}`,
-      { hint: `Check that ${base} can be written and has 3 GB of space.`, cause: error },
-    );
+    throw known;
   }
 };
+
+/** Fills the folder with a binding that has passed a trial run. */
+const fill = async (context: BuildContext): Promise<Omit<NativeBuild, 'packageFolder'>> => {
+  await installBindingPackage(context);
+  const libraryFolders = await provideLibrary(context);
+  context.progress({ part: 'tensorflow', step: 'verify', message: 'multiplying two matrices', percent: 95 });
+  return { libraryVersion: await runTrial(context, libraryFolders), libraryFolders };
+};
+
+const provideLibrary = async (context: BuildContext): Promise<readonly string[]> => {
+  try {
+    await requireCompiler(context);
+    const library = await fetchWheelLibrary(context);
+    await compileBinding(context, library);
+    await library.removeHeaders();
+    return library.cudaFolders;
+  } catch (error) {
+    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED' || context.variant === 'gpu') throw error;
+    await insteadOf(error, () => installVendorLibrary(context));
+    return [];
+  }
+};
+
+/** When both ways fail, both reasons are told, and the remedy of the first, which gives the newer library. */
+const insteadOf = async (first: TtExpError, way: () => Promise<void>): Promise<void> => {
+  try {
+    await way();
+  } catch (error) {
+    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') throw error;
+    const second = error.message.replace('native TensorFlow: ', '');
+    throw new TtExpError(first.code, `${first.message}; ${second}`, {
+      hint: first.hint ?? error.hint ?? 'Set TT_TF_BACKEND=wasm.',
+      details: { wheel: first.details, vendor: error.details },
+    });
+  }
+};
+
+const asBuildError = (error: unknown, base: string): TtExpError =>
+  error instanceof TtExpError
+    ? error
+    : new TtExpError(
+        'PROVISION_FAILED',
+        `native TensorFlow: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          hint: `Check that ${base} can be written and has 3 GB of space.`,
+          cause: error,
+        },
+      );
+
+/** Retried, since a program of a killed build may still be writing there. */
+const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -6,16 +6,31 @@ export interface TensorflowPlan extends TensorflowInfo {
   readonly packageFolder: string | null;
   /** Variables that a child needs from its start, as the loader's path. */
   readonly env: Readonly<Record<string, string>>;
+  /** For CUDA_VISIBLE_DEVICES, one each; empty without a GPU. */
+  readonly gpuIds: readonly string[];
   /** Why no faster backend was taken, one sentence each; to be shown to people. */
   readonly announcements: readonly string[];
 }
 
 export type BackendRequest = TensorflowBackend | 'auto';
 
-/** Relative speed of a training step, measured with the default model on two cores. */
-export const SLOWDOWN: Readonly<Record<TensorflowBackend, string>> = {
+/** Of all tfjs packages, pinned together in package.json. */
+const TFJS_VERSION = '4.22.0';
+
+/** The two that need nothing beyond this package. */
+export const portablePlan = (backend: 'wasm' | 'js'): TensorflowPlan => ({
+  backend,
+  library: `tfjs-backend-${backend === 'wasm' ? 'wasm' : 'cpu'} ${TFJS_VERSION}`,
+  packageFolder: null,
+  env: {},
+  gpuIds: [],
+  announcements: [],
+});
+
+/** Speed of a training step, measured with the default model on two cores. */
+export const SPEED: Readonly<Record<TensorflowBackend, string>> = {
   gpu: 'the fastest',
   native: 'the fastest without a GPU',
-  wasm: 'some 15 times slower than native',
-  js: 'some 50 times slower than native',
+  wasm: 'about 15 times slower than native TensorFlow',
+  js: 'about 50 times slower than native TensorFlow',
 };

@@ -1,125 +1,88 @@
 /** Chooses this machine's TensorFlow: gpu, native, wasm, js, the first that works; says why a faster one was not taken. */
 import { TtExpError } from '../../contracts/errors.ts';
 import { TENSORFLOW_BACKENDS, type TensorflowBackend } from '../../contracts/tensorflow.ts';
-import { systemClock } from '../clock.ts';
-import { runCommand } from '../process/run-command.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Environment, ProgressSink } from '../progress.ts';
-import { ensureNativeBuild, findNativeBuild, type NativeBuild, type NativeBuildRequest } from './native-build.ts';
-import { type BackendRequest, SLOWDOWN, type TensorflowPlan } from './plan.ts';
+import { findGpus } from './find-gpus.ts';
+import { ensureNativeBuild } from './native-build.ts';
+import { type BackendRequest, portablePlan, SPEED, type TensorflowPlan } from './plan.ts';
+import { loaderVariables } from './trial-run.ts';
 
 export interface ResolveTensorflowRequest {
   readonly cacheFolder: string;
+  /** The package's services/tensorflow/provision. */
   readonly provisionFolder: string;
   /** `auto`, or the one backend that is wanted: then anything else is an error. */
   readonly backend: BackendRequest;
   readonly environment: Environment;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
 }
 
-const TFJS_VERSION = '4.22.0';
-const GPU_PROBE_TIMEOUT_MS = 10_000;
-
-/** Names of the NVIDIA GPUs that answer; empty without any. */
-export const findGpus = async (environment: Environment): Promise<readonly string[]> => {
-  const result = await runCommand({
-    command: 'nvidia-smi',
-    args: ['-L'],
-    env: environment,
-    timeoutMs: GPU_PROBE_TIMEOUT_MS,
+const noGpu = (): TtExpError =>
+  new TtExpError('TENSORFLOW_UNAVAILABLE', 'TensorFlow: no NVIDIA GPU answers to `nvidia-smi -L`', {
+    hint: 'Check the NVIDIA driver and CUDA_VISIBLE_DEVICES, or set TT_TF_BACKEND=auto.',
   });
-  return result.kind === 'exited' && result.code === 0 ? result.lines.filter((line) => line.startsWith('GPU ')) : [];
-};
-
-const buildRequest = (request: ResolveTensorflowRequest, backend: 'gpu' | 'native'): NativeBuildRequest => ({
-  ...request,
-  variant: backend === 'gpu' ? 'gpu' : 'cpu',
-  clock: systemClock,
-});
-
-const nativePlan = (backend: 'gpu' | 'native', build: NativeBuild): TensorflowPlan => ({
-  backend,
-  library: `libtensorflow ${build.libraryVersion}`,
-  packageFolder: build.packageFolder,
-  env: build.libraryFolders.length === 0 ? {} : { LD_LIBRARY_PATH: build.libraryFolders.join(':') },
-  announcements: [],
-});
-
-const portablePlan = (backend: 'wasm' | 'js'): TensorflowPlan => ({
-  backend,
-  library: `tfjs-backend-${backend === 'wasm' ? 'wasm' : 'cpu'} ${TFJS_VERSION}`,
-  packageFolder: null,
-  env: {},
-  announcements: [],
-});
 
 /** Throws TtExpError with the reason when the backend can't be had. */
 const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBackend): Promise<TensorflowPlan> => {
-  if (backend === 'wasm' || backend === 'js') {
-    return portablePlan(backend);
+  if (backend === 'wasm' || backend === 'js') return portablePlan(backend);
+  const { environment, clock = systemClock } = request;
+  const gpuIds = backend === 'gpu' ? await findGpus(environment) : [];
+  if (backend === 'gpu' && gpuIds.length === 0) throw noGpu();
+  const build = await ensureNativeBuild({ ...request, clock, variant: backend === 'gpu' ? 'gpu' : 'cpu' });
+  return {
+    backend,
+    library: `libtensorflow ${build.libraryVersion}`,
+    packageFolder: build.packageFolder,
+    env: {
+      ...loaderVariables(build.libraryFolders, environment.LD_LIBRARY_PATH),
+      // By default CUDA numbers the fastest GPU first, unlike nvidia-smi.
+      ...(backend === 'gpu' ? { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' } : {}),
+    },
+    gpuIds,
+    announcements: [],
+  };
+};
+
+const unavailable = (backend: TensorflowBackend, cause: TtExpError): TtExpError =>
+  new TtExpError('TENSORFLOW_UNAVAILABLE', `TT_TF_BACKEND=${backend}: ${cause.message}`, {
+    hint: `${cause.hint ?? 'Run `tt-exp doctor`.'} TT_TF_BACKEND=auto takes the fastest backend that works.`,
+    details: cause.details,
+    cause,
+  });
+
+const whyNot = (backend: TensorflowBackend, { message, hint }: TtExpError): string =>
+  `TensorFlow's ${backend} backend can't be used: ${message}.${hint === undefined ? '' : ` ${hint}`}`;
+
+const chooseFastest = async (request: ResolveTensorflowRequest): Promise<TensorflowPlan> => {
+  const hasGpu = (await findGpus(request.environment)).length > 0;
+  const reasons: string[] = [];
+  for (const backend of TENSORFLOW_BACKENDS.filter((name) => name !== 'gpu' || hasGpu)) {
+    try {
+      const plan = await planFor(request, backend);
+      const slower = reasons.length === 0 ? [] : [`Training runs on the ${backend} backend, ${SPEED[backend]}.`];
+      return { ...plan, announcements: [...reasons, ...slower] };
+    } catch (error) {
+      if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') throw error;
+      reasons.push(whyNot(backend, error));
+    }
   }
-  if (backend === 'gpu' && (await findGpus(request.environment)).length === 0) {
-    throw new TtExpError('TENSORFLOW_UNAVAILABLE', 'TensorFlow: no NVIDIA GPU answers (`nvidia-smi -L`)', {
-      hint: 'Check the NVIDIA driver, or set TT_TF_BACKEND=auto.',
-    });
-  }
-  return nativePlan(backend, await ensureNativeBuild(buildRequest(request, backend)));
+  throw new TtExpError('TENSORFLOW_UNAVAILABLE', `TensorFlow: no backend works. ${reasons.join(' ')}`);
 };
 
 /**
- * Idempotent; the first call on a machine may download and compile. Throws TENSORFLOW_UNAVAILABLE when `backend` names
- * one that can't be had, INTERRUPTED on abort.
+ * Idempotent; the first call on a machine may download and compile, later ones take the second of a trial run. In
+ * `auto` a slower backend comes with `announcements`. Throws TENSORFLOW_UNAVAILABLE when `backend` names one that can't
+ * be had, INTERRUPTED on abort.
  */
 export const resolveTensorflow = async (request: ResolveTensorflowRequest): Promise<TensorflowPlan> => {
   const { backend } = request;
-  if (backend !== 'auto') {
-    try {
-      return await planFor(request, backend);
-    } catch (error) {
-      if (error instanceof TtExpError && error.code === 'PROVISION_FAILED') {
-        throw new TtExpError('TENSORFLOW_UNAVAILABLE', `TT_TF_BACKEND=${backend}: ${error.message}`, {
-          hint: `${error.hint ?? ''} Or set TT_TF_BACKEND=auto.`.trim(),
-          cause: error,
-        });
-      }
-      throw error;
-    }
+  if (backend === 'auto') return chooseFastest(request);
+  try {
+    return await planFor(request, backend);
+  } catch (error) {
+    throw error instanceof TtExpError && error.code !== 'INTERRUPTED' ? unavailable(backend, error) : error;
   }
-  const hasGpu = (await findGpus(request.environment)).length > 0;
-  const announcements: string[] = [];
-  for (const candidate of TENSORFLOW_BACKENDS.filter((name) => name !== 'gpu' || hasGpu)) {
-    try {
-      const plan = await planFor(request, candidate);
-      const slow = announcements.length === 0 ? [] : [`Training on the backend ${candidate}, ${SLOWDOWN[candidate]}.`];
-      return { ...plan, announcements: [...announcements, ...slow] };
-    } catch (error) {
-      if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') {
-        throw error;
-      }
-      announcements.push(`${error.message}. ${error.hint ?? ''}`.trim());
-    }
-  }
-  throw new TtExpError('TENSORFLOW_UNAVAILABLE', `TensorFlow: no backend works: ${announcements.join(' ')}`);
-};
-
-export interface TensorflowReport {
-  readonly gpus: readonly string[];
-  /** Version of the native library where it is built already. */
-  readonly native: string | null;
-  readonly hasCompiler: boolean;
-}
-
-/** What is there now, without building anything. */
-export const inspectTensorflow = async (request: ResolveTensorflowRequest): Promise<TensorflowReport> => {
-  const gpus = await findGpus(request.environment);
-  const build =
-    (gpus.length > 0 ? await findNativeBuild(buildRequest(request, 'gpu')) : null) ??
-    (await findNativeBuild(buildRequest(request, 'native')));
-  const compiler = request.environment.CXX ?? 'g++';
-  const probe = await runCommand({ command: compiler, args: ['--version'], env: request.environment });
-  return {
-    gpus,
-    native: build?.libraryVersion ?? null,
-    hasCompiler: probe.kind === 'exited' && probe.code === 0,
-  };
 };

@@ -1,0 +1,70 @@
+/** Wires the real parts behind the ports that activities use. */
+import { availableParallelism } from 'node:os';
+import type { ActivityDeps } from '../activities/index.ts';
+import type { Environment } from '../config/env.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import { createDatasetBuilder } from '../pipeline/index.ts';
+import { createComputeRunner } from '../services/compute/index.ts';
+import type { ProgressSink } from '../services/index.ts';
+import { digestTrainingCode } from './code-digest.ts';
+import { readGitCommit } from './git-commit.ts';
+import { openTracking } from './open-tracking.ts';
+import { PACKAGE } from './package-files.ts';
+import { planTensorflow } from './plan-tensorflow.ts';
+import { createWorkspace, homeFolders } from './workspace.ts';
+
+/** A child that is asked to stop ends its step first. */
+const TERMINATE_GRACE_MS = 5_000;
+
+/** The longest wait for a training step, loading of data and TensorFlow included. */
+const NO_PROGRESS_LIMIT_MS = 300_000;
+
+const BUILD_MEMORY_MEGABYTES = 2048;
+
+export interface ActivityDepsOptions {
+  readonly environment: Environment;
+  readonly slots: number;
+  readonly progress: ProgressSink;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** Throws SERVICE_UNREACHABLE without MLFLOW_TRACKING_URI: a worker never guesses an address. */
+export const createActivityDeps = async (options: ActivityDepsOptions): Promise<ActivityDeps> => {
+  const { environment, slots, log } = options;
+  const { trackingUri } = environment.mlflow;
+  if (trackingUri === undefined) {
+    throw new TtExpError('SERVICE_UNREACHABLE', 'MLflow: got no address, expected MLFLOW_TRACKING_URI', {
+      hint: 'Set MLFLOW_TRACKING_URI=http://host:port, or let `tt-exp up` start the embedded server and workers.',
+    });
+  }
+  const plan = await planTensorflow(environment, options.progress);
+  for (const announcement of plan.announcements) {
+    log('warn', announcement);
+  }
+  return {
+    tracking: openTracking(environment, trackingUri),
+    datasets: createDatasetBuilder({
+      dataFolder: homeFolders(environment.homeFolder).data,
+      gitCommit: await readGitCommit(process.cwd()),
+      now: () => Date.now(),
+      log,
+      memoryLimitMegabytes: BUILD_MEMORY_MEGABYTES,
+    }),
+    compute: createComputeRunner({
+      nodeExecutable: process.execPath,
+      nodeArguments: process.execArgv,
+      childScript: PACKAGE.computeScript,
+      environment: environment.variables,
+      plan,
+      slots,
+      threadsPerSlot: Math.max(1, Math.floor(availableParallelism() / slots)),
+      gpuIds: plan.gpuIds,
+      terminateGraceMs: TERMINATE_GRACE_MS,
+      noProgressLimitMs: NO_PROGRESS_LIMIT_MS,
+      log,
+    }),
+    workspace: createWorkspace(environment.homeFolder),
+    trainingCodeDigest: await digestTrainingCode(),
+    now: () => Date.now(),
+  };
+};

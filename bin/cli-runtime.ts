@@ -1,0 +1,124 @@
+/** Implements what the commands need. Everything heavy is imported when it is called: `--help` loads none of it. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism, userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Environment, readEnvironment } from '../config/env.ts';
+import type { CliRuntime, OpenPlatformOptions, Platform, ServiceProgressSink } from '../ui-cli/runtime.ts';
+
+const version = (): string => {
+  const relative = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
+  return (JSON.parse(readFileSync(fileURLToPath(new URL(relative, import.meta.url)), 'utf8')) as { version: string })
+    .version;
+};
+
+const onSignal =
+  (signal: 'SIGINT' | 'SIGTERM') =>
+  (listener: () => void): (() => void) => {
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  };
+
+const openServices = async (environment: Environment) => {
+  const { createHomeServices } = await import('./home-services.ts');
+  return createHomeServices(environment, () => undefined);
+};
+
+/** Local workers: one for data and evaluation, one for training with a slot a core (or a GPU). */
+const localWorkers = async (environment: Environment) => {
+  const { findGpus } = await import('../services/tensorflow/index.ts');
+  const gpus = await findGpus(environment.variables);
+  const slots = gpus.length > 0 ? gpus.length : availableParallelism();
+  return [
+    { queue: 'tt-cpu', slots: 4 },
+    { queue: 'tt-gpu', slots },
+  ] as const;
+};
+
+/** With a Temporal server of one's own the workers are one's own too: `tt-exp worker`. */
+const ensureUp = async (environment: Environment, progress: ServiceProgressSink, signal: AbortSignal) => {
+  const services = await openServices(environment);
+  const hasOwnWorkers = environment.temporal.address === undefined;
+  if (hasOwnWorkers) {
+    const { planTensorflow } = await import('./plan-tensorflow.ts');
+    const { announcements } = await planTensorflow(environment, progress, signal);
+    for (const message of announcements) {
+      progress({ part: 'tensorflow', step: 'ready', message });
+    }
+  }
+  const workers = hasOwnWorkers ? { workers: await localWorkers(environment) } : {};
+  return services.ensureUp({ ...workers, signal }, progress);
+};
+
+const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => {
+  const environment = readEnvironment();
+  const { mayStart, progress, signal } = options;
+  const addresses = mayStart
+    ? await ensureUp(environment, progress, signal)
+    : await (await openServices(environment)).addresses();
+  const { openTemporalClient } = await import('../client/connection.ts');
+  const { createExperimentsClient } = await import('../client/experiments-client.ts');
+  const { temporalTarget } = await import('./temporal-target.ts');
+  const { readGitCommit } = await import('./git-commit.ts');
+  const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
+  const client = createExperimentsClient(temporal);
+  return {
+    experiments: {
+      ...client,
+      start: async (request) =>
+        client.start({ ...request, gitCommit: await readGitCommit(process.cwd()), user: userInfo().username }),
+    },
+    addresses: {
+      ...addresses,
+      temporal: { ...addresses.temporal, uiUrl: environment.temporal.uiUrl ?? addresses.temporal.uiUrl },
+    },
+    close: () => temporal.connection.close(),
+  };
+};
+
+export const createCliRuntime = (): CliRuntime => ({
+  version: version(),
+  io: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+  environment: () => readEnvironment(),
+  now: () => Date.now(),
+  onInterrupt: onSignal('SIGINT'),
+  onTerminate: onSignal('SIGTERM'),
+  openPlatform,
+
+  planExperiment: async (config) => {
+    const { planTrials } = await import('../policy/trial-plan.ts');
+    const { describePlan } = await import('../pipeline/describe-plan.ts');
+    return { trials: planTrials(config), data: describePlan(config.data) };
+  },
+
+  generateData: async (request) => {
+    const { generateSyntheticData } = await import('../pipeline/index.ts');
+    return generateSyntheticData({ ...request, memoryLimitMegabytes: 2048 });
+  },
+
+  runWorker: async (request) => {
+    const { runWorker } = await import('./run-worker.ts');
+    await runWorker({
+      ...request,
+      environment: readEnvironment(),
+      onReady: async () => request.onReady(),
+    });
+  },
+
+  services: {
+    up: (progress, signal) => ensureUp(readEnvironment(), progress, signal),
+    down: async (progress) => (await openServices(readEnvironment())).takeDown(progress),
+    status: async () => (await openServices(readEnvironment())).status(),
+    doctor: async () => {
+      const environment = readEnvironment();
+      const { checkTensorflow } = await import('../services/tensorflow/index.ts');
+      const { PACKAGE } = await import('./package-files.ts');
+      const request = {
+        cacheFolder: environment.cacheFolder,
+        provisionFolder: PACKAGE.tensorflowFolder,
+        backend: environment.tensorflowBackend,
+        environment: environment.variables,
+      };
+      return (await openServices(environment)).doctor({ tensorflow: () => checkTensorflow(request) });
+    },
+  },
+});

@@ -1,0 +1,96 @@
+/** Entry of the compute process: one training or one evaluation, on the backend that the worker chose. */
+import { writeFile } from 'node:fs/promises';
+import type { LoadedDataset } from '../contracts/dataset.ts';
+import type { EvaluateJob, EvaluateResult, ModelSource, TrainJob } from '../contracts/trainer.ts';
+import { type Evaluation, evaluateScorer } from '../models/evaluation.ts';
+import { loadModel } from '../models/model-folder.ts';
+import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
+import { trainTwoTower } from '../models/train.ts';
+import { encodeDatasetWith, openDataset, readEncoder } from '../pipeline/index.ts';
+import { pairedBootstrap } from '../policy/paired-bootstrap.ts';
+import { deriveSeed } from '../policy/rng.ts';
+import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
+import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
+
+const BOOTSTRAP_RESAMPLES = 5000;
+
+/** Time between two step messages; every step would only fill the pipe. */
+const STEP_MESSAGE_INTERVAL_MS = 200;
+
+const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
+  const tensorflow = await activateTensorflow(plan);
+  let lastStepMs = 0;
+  const result = await trainTwoTower({
+    dataset: await openDataset(job.datasetFolder),
+    settings: job.settings,
+    epochBudget: job.epochBudget,
+    trialFolder: job.trialFolder,
+    tensorflow,
+    signal: channel.signal,
+    nowMs: () => Date.now(),
+    onReady: (resumedFromEpoch, history) => channel.send({ kind: 'ready', tensorflow, resumedFromEpoch, history }),
+    onStep: (epoch, step, steps, trainLoss) => {
+      if (performance.now() - lastStepMs >= STEP_MESSAGE_INTERVAL_MS) {
+        lastStepMs = performance.now();
+        channel.send({ kind: 'step', epoch, step, steps, trainLoss });
+      }
+    },
+    onEpoch: (record) => channel.send({ kind: 'epoch', record, usage: channel.usage() }),
+  });
+  channel.send({ kind: 'trained', result });
+};
+
+/** A model ranks with the features of its own encoder, which may be older than the dataset version. */
+const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: LoadedDataset): Promise<Evaluation> => {
+  const model = await loadModel(source.modelFolder);
+  try {
+    const { userFeatures, itemFeatures } = await encodeDatasetWith(
+      job.datasetFolder,
+      await readEncoder(source.encoderFile),
+    );
+    const scorer = dotScorer(
+      model.embedUsers(userFeatures),
+      model.embedItems(itemFeatures),
+      model.manifest.embedding_dim,
+    );
+    return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: job.relevanceThreshold });
+  } finally {
+    model.dispose();
+  }
+};
+
+const evaluate = async (job: EvaluateJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
+  await activateTensorflow(plan);
+  const dataset = await openDataset(job.datasetFolder);
+  const candidate = await evaluateModel(job.candidate, job, dataset);
+  const champion = job.champion === null ? null : await evaluateModel(job.champion, job, dataset);
+  const result: EvaluateResult = {
+    model: candidate.summary,
+    baselines: evaluateBaselines({
+      dataset,
+      split: 'test',
+      relevanceThreshold: job.relevanceThreshold,
+      seed: job.seed,
+    }),
+    champion: champion?.summary ?? null,
+    ci:
+      champion === null
+        ? null
+        : pairedBootstrap({
+            candidate: candidate.perUser.ndcg,
+            champion: champion.perUser.ndcg,
+            confidence: job.confidence,
+            resamples: BOOTSTRAP_RESAMPLES,
+            seed: deriveSeed(job.seed, 'gate'),
+          }),
+  };
+  const users = candidate.perUser.userIndex.map((index) => dataset.userIds[index]);
+  const perUser = { users, candidate: candidate.perUser.ndcg, champion: champion?.perUser.ndcg ?? null };
+  await writeFile(job.perUserFile, `${JSON.stringify(perUser)}\n`);
+  channel.send({ kind: 'evaluated', result });
+};
+
+serveComputeJob(async (order, channel) => {
+  const { job } = order;
+  await (job.kind === 'train' ? train(job, order, channel) : evaluate(job, order, channel));
+});

@@ -1,0 +1,21 @@
+import type { Environment } from '../config/env.ts';
+import { createServices, type Log, type Services } from '../services/index.ts';
+import { PACKAGE, packageVersion } from './package-files.ts';
+
+/** The embedded services and workers of the environment's home. */
+export const createHomeServices = async (
+  { homeFolder, cacheFolder, variables }: Environment,
+  log: Log,
+): Promise<Services> =>
+  createServices({
+    homeFolder,
+    cacheFolder,
+    requirementsFolder: PACKAGE.requirementsFolder,
+    environment: variables,
+    nodeExecutable: process.execPath,
+    nodeArguments: process.execArgv,
+    supervisorScript: PACKAGE.supervisorScript,
+    workerScript: PACKAGE.workerScript,
+    version: await packageVersion(),
+    log,
+  });

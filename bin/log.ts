@@ -1,0 +1,6 @@
+import type { Log } from '../services/index.ts';
+
+/** One line of JSON on stderr, which is the log file of a detached process. */
+export const logToStderr: Log = (level, message) => {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message })}\n`);
+};

@@ -1,0 +1,19 @@
+import type { Environment } from '../config/env.ts';
+import type { ProgressSink } from '../services/index.ts';
+import { resolveTensorflow, type TensorflowPlan } from '../services/tensorflow/index.ts';
+import { PACKAGE } from './package-files.ts';
+
+/** Which TensorFlow this machine uses; builds the native one where it is missing. */
+export const planTensorflow = (
+  { cacheFolder, tensorflowBackend, variables }: Environment,
+  progress: ProgressSink,
+  signal?: AbortSignal,
+): Promise<TensorflowPlan> =>
+  resolveTensorflow({
+    cacheFolder,
+    provisionFolder: PACKAGE.tensorflowFolder,
+    backend: tensorflowBackend,
+    environment: variables,
+    progress,
+    ...(signal === undefined ? {} : { signal }),
+  });

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { TtExpError } from '../../contracts/errors.ts';
+import { ENCODER_VERSION, type Encoder, type EncoderBlock, type SideEncoder } from './encoder.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isBlock = (value: unknown): value is EncoderBlock => {
+  if (!isRecord(value) || typeof value.field !== 'string') {
+    return false;
+  }
+  if (value.kind === 'numeric') {
+    return (
+      (value.transform === 'none' || value.transform === 'log1p') &&
+      typeof value.mean === 'number' &&
+      typeof value.deviation === 'number' &&
+      value.deviation > 0
+    );
+  }
+  return (
+    (value.kind === 'categorical' || value.kind === 'multi_categorical') &&
+    typeof value.width === 'number' &&
+    Array.isArray(value.vocabulary) &&
+    value.vocabulary.length < value.width &&
+    value.vocabulary.every((word) => typeof word === 'string')
+  );
+};
+
+const widthOf = (block: EncoderBlock): number => (block.kind === 'numeric' ? 1 : block.width);
+
+const isSide = (value: unknown, textDim: number): value is SideEncoder =>
+  isRecord(value) &&
+  Array.isArray(value.blocks) &&
+  value.blocks.every(isBlock) &&
+  value.dim === value.blocks.filter(isBlock).reduce((sum, block) => sum + widthOf(block), textDim + 1);
+
+export const encoderText = (encoder: Encoder): string => `${JSON.stringify(encoder, null, 2)}\n`;
+
+/** Reads encoder.json. DATASET_CORRUPT when it is not one, DATA_INVALID when it is of a version unknown here. */
+export const readEncoder = async (file: string): Promise<Encoder> => {
+  const refuse = (what: string, cause?: unknown): TtExpError =>
+    new TtExpError('DATASET_CORRUPT', `${file} is no encoder: ${what}`, {
+      hint: 'Fetch it again from the run that made it, or remove the local copy.',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw refuse('it cannot be read as JSON', error);
+  }
+  if (!isRecord(value)) {
+    throw refuse('it holds no object');
+  }
+  if (value.version !== ENCODER_VERSION) {
+    throw new TtExpError(
+      'DATA_INVALID',
+      `${file} has encoder version ${JSON.stringify(value.version)}, expected ${ENCODER_VERSION}`,
+      { hint: 'Use the tt-exp that made it, or train again.' },
+    );
+  }
+  const { textDim, user, item } = value;
+  if (typeof textDim !== 'number' || !isSide(user, textDim) || !isSide(item, textDim)) {
+    throw refuse('its blocks do not fit its dimensions');
+  }
+  return { version: ENCODER_VERSION, textDim, user, item };
+};

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TtExpError } from '../../contracts/errors.ts';
+import { digestFile, type FileDigest } from './file-digest.ts';
+import { MANIFEST_FILE } from './publish-folder.ts';
+
+const HINT = 'Remove this folder and run the same command again: it is built afresh from its inputs.';
+
+const corrupt = (what: string, cause?: unknown): TtExpError =>
+  new TtExpError('DATASET_CORRUPT', what, { hint: HINT, ...(cause === undefined ? {} : { cause }) });
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export interface ManifestFiles {
+  readonly files: Readonly<Record<string, FileDigest>>;
+}
+
+/**
+ * The manifest of a published folder. DATASET_NOT_FOUND when there is none; DATASET_CORRUPT when it is no manifest.
+ * `keys` are the fields that must be there beside `files`.
+ */
+export const readManifestFile = async (folder: string, keys: readonly string[]): Promise<Record<string, unknown>> => {
+  const file = join(folder, MANIFEST_FILE);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new TtExpError('DATASET_NOT_FOUND', `No dataset version in ${folder}: ${MANIFEST_FILE} is missing`, {
+      hint: 'Run the experiment that makes it, or check the version id.',
+      cause: error,
+    });
+  });
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(`${file} is not JSON`, error);
+  }
+  if (!isRecord(manifest)) {
+    throw corrupt(`${file} holds no object`);
+  }
+  for (const key of [...keys, 'files']) {
+    if (!(key in manifest)) {
+      throw corrupt(`${file} has no "${key}"`);
+    }
+  }
+  return manifest;
+};
+
+/** The `files` of a manifest, checked. */
+export const filesOf = (folder: string, manifest: Record<string, unknown>): ManifestFiles['files'] => {
+  const files: Record<string, FileDigest> = {};
+  for (const [name, digest] of Object.entries(isRecord(manifest.files) ? manifest.files : {})) {
+    if (!isRecord(digest) || typeof digest.sha256 !== 'string' || typeof digest.bytes !== 'number') {
+      throw corrupt(`${join(folder, MANIFEST_FILE)} has no digest for ${name}`);
+    }
+    files[name] = { sha256: digest.sha256, bytes: digest.bytes };
+  }
+  return files;
+};
+
+/** Compares files with the manifest's digests; DATASET_CORRUPT names the first one that differs. */
+export const verifyFiles = async (
+  folder: string,
+  files: ManifestFiles['files'],
+  names: readonly string[] = Object.keys(files),
+): Promise<void> => {
+  for (const name of names) {
+    const expected = files[name];
+    if (expected === undefined) {
+      throw corrupt(`${join(folder, MANIFEST_FILE)} does not list ${name}`);
+    }
+    const file = join(folder, name);
+    const got = await digestFile(file).catch((error: unknown) => {
+      throw corrupt(`${file} cannot be read`, error);
+    });
+    if (got.bytes !== expected.bytes) {
+      throw corrupt(`${file} has ${got.bytes} bytes, expected ${expected.bytes}`);
+    }
+    if (got.sha256 !== expected.sha256) {
+      throw corrupt(`${file} has sha256 ${got.sha256.slice(0, 16)}…, expected ${expected.sha256.slice(0, 16)}…`);
+    }
+  }
+};

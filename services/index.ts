@@ -1,0 +1,144 @@
+/** The embedded Temporal and MLflow servers and local workers: find, provision, start, keep alive, stop, report. */
+import { desiredNames } from './build-services.ts';
+import { chooseServers, type ProvisionedParts, provisionParts } from './choose-servers.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type DesiredServices, type DesiredWorkers, updateDesired } from './desired-services.ts';
+import { buildDoctorReport, type DoctorProbes, type DoctorReport } from './doctor.ts';
+import { waitUntilUp } from './ensure-up.ts';
+import { homeLayout } from './home-layout.ts';
+import type { Launch } from './managed-service.ts';
+import type { Environment, Log, ProgressSink } from './progress.ts';
+import { outsideAddresses, readAddresses, type ServiceAddresses } from './service-addresses.ts';
+import { readStatus, type ServicesStatus } from './services-status.ts';
+import { runSupervisor } from './supervisor.ts';
+import { type TakeDownResult, takeDown } from './take-down.ts';
+import type { WorkerSpec } from './worker-process.ts';
+
+export type { ProvisionedParts } from './choose-servers.ts';
+export type { DoctorCheck, DoctorProbes, DoctorReport } from './doctor.ts';
+export type { Environment, Log, ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
+export { locateMlflow, type MlflowPython } from './provision/mlflow-python.ts';
+export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
+export type { ServiceAddresses } from './service-addresses.ts';
+export type { ServiceStatus, ServicesStatus } from './services-status.ts';
+export { type RunningServer, startMlflow, startTemporal } from './standalone-server.ts';
+export type { TakeDownResult } from './take-down.ts';
+export type { WorkerSpec } from './worker-process.ts';
+
+export interface ServicesOptions {
+  /** Absolute; services/, logs/, temporal/ and mlflow/ lie below it. */
+  readonly homeFolder: string;
+  /** Absolute; installed programs, shared between homes. */
+  readonly cacheFolder: string;
+  /** Absolute; holds the requirements-*.txt of the package. */
+  readonly requirementsFolder: string;
+  /** The whole environment: servers and workers inherit it. */
+  readonly environment: Environment;
+  readonly nodeExecutable: string;
+  /** Before the script, as `--import tsx`. */
+  readonly nodeArguments?: readonly string[];
+  /** Calls `runSupervisor`. Started with `--home` and `--cache`. */
+  readonly supervisorScript: string;
+  /** Started with `--queue`, `--slots` and `--ready-file`. */
+  readonly workerScript: string;
+  /** Of the package; written into records. */
+  readonly version: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export interface EnsureUpOptions {
+  /** The local workers that are to run; absent leaves them as they are. A worker whose spec changed starts anew. */
+  readonly workers?: readonly WorkerSpec[];
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Services {
+  /** Installs what is missing. Idempotent. Throws PYTHON_MISSING, PROVISION_FAILED, INTERRUPTED. */
+  provision(progress: ProgressSink, signal?: AbortSignal): Promise<ProvisionedParts>;
+  /** Provisions, starts the supervisor where none runs, and waits until all is healthy. Idempotent. */
+  ensureUp(options: EnsureUpOptions, progress: ProgressSink): Promise<ServiceAddresses>;
+  /** Ends workers, then servers, then whatever a killed supervisor left. Idempotent. */
+  takeDown(progress?: ProgressSink): Promise<TakeDownResult>;
+  status(): Promise<ServicesStatus>;
+  /** Throws SERVICE_UNREACHABLE where a server neither runs in this home nor is named by the environment. */
+  addresses(): Promise<ServiceAddresses>;
+  /** Changes the workers that are to run; a running supervisor follows within a second. */
+  setDesiredWorkers(workers: readonly WorkerSpec[]): Promise<void>;
+  /** The supervisor's main function: returns once the signal has aborted and everything is stopped. */
+  runSupervisor(signal: AbortSignal): Promise<'stopped' | 'already-running'>;
+  doctor(probes?: DoctorProbes): Promise<DoctorReport>;
+}
+
+const START_TIMEOUT_MS = 300_000;
+
+export const createServices = (options: ServicesOptions): Services => {
+  const { homeFolder, cacheFolder, environment, log, clock = systemClock } = options;
+  const layout = homeLayout(homeFolder);
+  const outside = outsideAddresses(environment);
+  const base = { layout, cacheFolder, requirementsFolder: options.requirementsFolder, environment, clock, log };
+  const nodeArguments = options.nodeArguments ?? [];
+
+  const supervisor: Launch = {
+    command: options.nodeExecutable,
+    args: [...nodeArguments, options.supervisorScript, '--home', homeFolder, '--cache', cacheFolder],
+    env: { TT_EXP_HOME: homeFolder, TT_EXP_CACHE: cacheFolder },
+    dropEnv: [],
+  };
+
+  const workersFor = (specs: readonly WorkerSpec[]): DesiredWorkers => ({
+    specs,
+    temporalAddress: outside.temporal,
+    mlflowUri: outside.mlflow,
+    namespace: outside.namespace,
+    nodeExecutable: options.nodeExecutable,
+    nodeArguments,
+    workerScript: options.workerScript,
+    version: options.version,
+  });
+
+  return {
+    provision: (progress, signal) => provisionParts({ ...base, progress, ...(signal === undefined ? {} : { signal }) }),
+
+    ensureUp: async ({ workers, timeoutMs = START_TIMEOUT_MS, signal }, progress) => {
+      const stoppable = signal === undefined ? {} : { signal };
+      const servers = await chooseServers({ ...base, progress, ...stoppable });
+      const desired = await updateDesired(layout, clock, (current) => ({
+        ...servers,
+        isDown: false,
+        workers: workers === undefined ? stillServed(current.workers, servers) : workersFor(workers),
+      }));
+      if (desiredNames(desired).length > 0) {
+        await waitUntilUp({ layout, desired, supervisor, environment, clock, progress, timeoutMs, ...stoppable });
+      }
+      return readAddresses(layout, environment);
+    },
+
+    takeDown: (progress = () => {}) => takeDown({ layout, clock, progress }),
+
+    status: () => readStatus(layout, environment, clock),
+
+    addresses: () => readAddresses(layout, environment),
+
+    setDesiredWorkers: async (workers) => {
+      await updateDesired(layout, clock, (current) => ({ ...current, workers: workersFor(workers) }));
+    },
+
+    runSupervisor: (signal) =>
+      runSupervisor({ layout, cacheFolder, environment, version: options.version, clock, log, signal }),
+
+    doctor: (probes = {}) => buildDoctorReport({ ...base, probes }),
+  };
+};
+
+/** Workers of an embedded server that is not to run any more have nothing to do. */
+const stillServed = (
+  workers: DesiredWorkers | null,
+  servers: Pick<DesiredServices, 'temporal' | 'mlflow'>,
+): DesiredWorkers | null =>
+  workers === null ||
+  (workers.temporalAddress === null && servers.temporal === null) ||
+  (workers.mlflowUri === null && servers.mlflow === null)
+    ? null
+    : workers;

@@ -1,0 +1,63 @@
+import { TtExpError } from '../contracts/errors.ts';
+import type { HomeLayout } from './home-layout.ts';
+import { readRecord } from './process/service-record.ts';
+import type { Environment } from './progress.ts';
+
+export interface ServiceAddresses {
+  readonly temporal: {
+    readonly address: string;
+    /** Null for an outside server: where its web interface is, we can't know. */
+    readonly uiUrl: string | null;
+    readonly namespace: string;
+    readonly isEmbedded: boolean;
+  };
+  readonly mlflow: { readonly uri: string; readonly isEmbedded: boolean };
+}
+
+export interface OutsideAddresses {
+  readonly temporal: string | null;
+  readonly mlflow: string | null;
+  readonly namespace: string;
+}
+
+const given = (value: string | undefined): string | null => (value === undefined || value === '' ? null : value);
+
+/** Servers that run elsewhere, as the environment names them. */
+export const outsideAddresses = (environment: Environment): OutsideAddresses => ({
+  temporal: given(environment.TEMPORAL_ADDRESS),
+  mlflow: given(environment.MLFLOW_TRACKING_URI),
+  namespace: given(environment.TEMPORAL_NAMESPACE) ?? 'default',
+});
+
+const notUp = (part: string, variable: string): TtExpError =>
+  new TtExpError('SERVICE_UNREACHABLE', `${part}: does not run in this home, and ${variable} names no outside server`, {
+    hint: `Start it with \`tt-exp up\`, or set ${variable}.`,
+  });
+
+/** Outside addresses where they are given, else what the records say. Throws SERVICE_UNREACHABLE where there is neither. */
+export const readAddresses = async (layout: HomeLayout, environment: Environment): Promise<ServiceAddresses> => {
+  const outside = outsideAddresses(environment);
+  return {
+    temporal: await temporalAddress(layout, outside),
+    mlflow: await mlflowAddress(layout, outside),
+  };
+};
+
+const temporalAddress = async (
+  layout: HomeLayout,
+  outside: OutsideAddresses,
+): Promise<ServiceAddresses['temporal']> => {
+  const { namespace } = outside;
+  if (outside.temporal !== null) return { address: outside.temporal, uiUrl: null, namespace, isEmbedded: false };
+  const record = await readRecord(layout.recordFile('temporal'));
+  // A process that just died is being restarted on the same port; only one that was stopped has no address.
+  if (record?.address == null || record.process === null) throw notUp('Temporal', 'TEMPORAL_ADDRESS');
+  return { address: record.address, uiUrl: record.uiUrl, namespace, isEmbedded: true };
+};
+
+const mlflowAddress = async (layout: HomeLayout, outside: OutsideAddresses): Promise<ServiceAddresses['mlflow']> => {
+  if (outside.mlflow !== null) return { uri: outside.mlflow, isEmbedded: false };
+  const record = await readRecord(layout.recordFile('mlflow'));
+  if (record?.address == null || record.process === null) throw notUp('MLflow', 'MLFLOW_TRACKING_URI');
+  return { uri: record.address, isEmbedded: true };
+};

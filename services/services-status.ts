@@ -1,0 +1,116 @@
+import { desiredNames, serviceKindOf } from './build-services.ts';
+import type { Clock } from './clock.ts';
+import { readDesired } from './desired-services.ts';
+import type { HomeLayout } from './home-layout.ts';
+import type { ServiceKind } from './managed-service.ts';
+import { isProcessAlive } from './process/process-identity.ts';
+import { readRecords, type ServiceRecord } from './process/service-record.ts';
+import type { Environment } from './progress.ts';
+import { outsideAddresses } from './service-addresses.ts';
+import { SUPERVISOR } from './supervisor.ts';
+import { type LiveSupervisor, readSupervisor } from './supervisor-state.ts';
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  /** outside: an address from the environment, not ours to watch. unsupervised: runs, but nobody would restart it. */
+  readonly state: 'outside' | 'starting' | 'healthy' | 'unhealthy' | 'waiting' | 'failed' | 'stopped' | 'unsupervised';
+  readonly pid: number | null;
+  readonly version: string | null;
+  readonly address: string | null;
+  readonly uiUrl: string | null;
+  readonly uptimeSeconds: number | null;
+  readonly restarts: number;
+  readonly logFile: string | null;
+  readonly lastError: string | null;
+}
+
+export interface ServicesStatus {
+  readonly home: string;
+  readonly supervisor: {
+    readonly state: 'running' | 'stopping' | 'stopped';
+    readonly pid: number | null;
+    readonly startedAtMs: number | null;
+    readonly logFile: string;
+  };
+  /** Servers first, then workers. */
+  readonly services: readonly ServiceStatus[];
+}
+
+const ORDER: readonly ServiceKind[] = ['temporal', 'mlflow', 'worker'];
+
+/** What runs in this home, what is meant to, and what went wrong last. Changes nothing. */
+export const readStatus = async (
+  layout: HomeLayout,
+  environment: Environment,
+  clock: Clock,
+): Promise<ServicesStatus> => {
+  const supervisor = await readSupervisor(layout);
+  const records = await readRecords(layout.servicesFolder, layout.recordFile);
+  const desired = await readDesired(layout);
+  const names = new Set([...(desired === null ? [] : desiredNames(desired)), ...records.map(({ name }) => name)]);
+  const own = [...names].map((name) =>
+    describeService(name, records.find((record) => record.name === name) ?? null, supervisor, layout, clock.nowMs()),
+  );
+  return {
+    home: layout.home,
+    supervisor: {
+      state: supervisor === null ? 'stopped' : supervisor.state?.isStopping === true ? 'stopping' : 'running',
+      pid: supervisor?.process.pid ?? null,
+      startedAtMs: supervisor?.sinceMs ?? null,
+      logFile: layout.logFile(SUPERVISOR),
+    },
+    services: [...outsideServices(environment), ...own].sort(
+      (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.name < b.name ? -1 : 1),
+    ),
+  };
+};
+
+const describeService = (
+  name: string,
+  record: ServiceRecord | null,
+  supervisor: LiveSupervisor | null,
+  layout: HomeLayout,
+  nowMs: number,
+): ServiceStatus => {
+  const report = supervisor?.state?.services[name];
+  const identity = record?.process ?? null;
+  const isAlive = identity !== null && isProcessAlive(identity);
+  const unreported = supervisor === null ? (isAlive ? 'unsupervised' : 'stopped') : isAlive ? 'starting' : 'waiting';
+  return {
+    name,
+    kind: serviceKindOf(name),
+    state: report?.state ?? unreported,
+    pid: isAlive ? identity.pid : null,
+    version: record?.version ?? null,
+    address: isAlive ? (record?.address ?? null) : null,
+    uiUrl: isAlive ? (record?.uiUrl ?? null) : null,
+    uptimeSeconds: isAlive && record !== null ? Math.max(0, Math.round((nowMs - record.startedAtMs) / 1000)) : null,
+    restarts: report?.restarts ?? 0,
+    logFile: record?.logFile ?? layout.logFile(name),
+    lastError: report?.lastError ?? null,
+  };
+};
+
+const outsideServices = (environment: Environment): readonly ServiceStatus[] => {
+  const { temporal, mlflow } = outsideAddresses(environment);
+  const describe = (kind: 'temporal' | 'mlflow', address: string | null): readonly ServiceStatus[] =>
+    address === null
+      ? []
+      : [
+          {
+            name: `${kind} (outside)`,
+            kind,
+            state: 'outside',
+            pid: null,
+            version: null,
+            address,
+            uiUrl: kind === 'mlflow' ? address : null,
+            uptimeSeconds: null,
+            restarts: 0,
+            logFile: null,
+            lastError: null,
+          },
+        ];
+  return [...describe('temporal', temporal), ...describe('mlflow', mlflow)];
+};

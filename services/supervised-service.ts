@@ -1,0 +1,295 @@
+import type { Clock } from './clock.ts';
+import type { HomeLayout } from './home-layout.ts';
+import type { ManagedService } from './managed-service.ts';
+import { launchDigest, launchProcess } from './process/launch-process.ts';
+import { capLog, tailLog } from './process/log-file.ts';
+import { choosePorts } from './process/ports.ts';
+import { isProcessAlive } from './process/process-identity.ts';
+import { findMembers, serviceMarker } from './process/process-members.ts';
+import { readRecord, type ServiceRecord, writeRecord } from './process/service-record.ts';
+import { stopProcess } from './process/stop-process.ts';
+import type { Environment, Log } from './progress.ts';
+import { backoffMs, MOST_QUICK_FAILURES, QUICK_MS, UNHEALTHY_LIMIT_MS } from './restart-policy.ts';
+import type { ServiceReport } from './service-report.ts';
+import { remedyFor } from './start-failure.ts';
+
+const HEALTH_EVERY_MS = 2_000;
+const LOG_LINES = 8;
+
+type Phase =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'starting'; readonly sinceMs: number }
+  | { readonly kind: 'healthy'; readonly sinceMs: number; readonly checkedMs: number }
+  | { readonly kind: 'unhealthy'; readonly sinceMs: number; readonly healthySinceMs: number }
+  | { readonly kind: 'backoff'; readonly untilMs: number }
+  | { readonly kind: 'failed' };
+
+export interface SupervisedContext {
+  readonly layout: HomeLayout;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** False once the home folder was removed: nothing is written there any more. */
+  isHomeThere(): boolean;
+  /** Ports that other services of this home count on. */
+  reservedPorts(except: string): ReadonlySet<number>;
+  areHealthy(names: readonly string[]): boolean;
+}
+
+/** One service and what keeps it alive. `advance` moves it on by at most one step and never runs twice at once. */
+export class SupervisedService {
+  #definition: ManagedService;
+  readonly #context: SupervisedContext;
+  readonly #marker: string;
+  #phase: Phase = { kind: 'new' };
+  #record: ServiceRecord | null = null;
+  #quickFailures = 0;
+  #restarts = 0;
+  #lastError: string | null = null;
+  #remedy: string | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(definition: ManagedService, context: SupervisedContext) {
+    this.#definition = definition;
+    this.#context = context;
+    this.#marker = serviceMarker(context.layout.home, definition.name);
+  }
+
+  get name(): string {
+    return this.#definition.name;
+  }
+
+  get kind(): ManagedService['kind'] {
+    return this.#definition.kind;
+  }
+
+  get record(): ServiceRecord | null {
+    return this.#record;
+  }
+
+  get report(): ServiceReport {
+    const { kind } = this.#phase;
+    const state = kind === 'new' || kind === 'backoff' ? 'waiting' : kind;
+    return { state, restarts: this.#restarts, lastError: this.#lastError, remedy: this.#remedy };
+  }
+
+  /** Takes the definition of a new request: a service that was given up gets another chance. */
+  redefine(definition: ManagedService, isNewRequest: boolean): void {
+    this.#definition = definition;
+    if (isNewRequest && this.#phase.kind === 'failed') {
+      this.#quickFailures = 0;
+      this.#phase = { kind: 'waiting' };
+    }
+  }
+
+  /** Starts the next step unless one is under way. Errors of a step become failures of the service. */
+  advance(): void {
+    this.#running ??= this.#step()
+      .catch((error: unknown) => this.#fail(error instanceof Error ? error.message : String(error), []))
+      .finally(() => {
+        this.#running = null;
+      });
+  }
+
+  /** Waits for the step under way, then ends the service and remembers its ports. Abort the context's signal first. */
+  async stop(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+    this.#record ??= await readRecord(this.#context.layout.recordFile(this.name));
+    await this.#end();
+    this.#phase = { kind: 'waiting' };
+  }
+
+  async #step(): Promise<void> {
+    const { clock, areHealthy } = this.#context;
+    switch (this.#phase.kind) {
+      case 'new':
+        return this.#adopt();
+      case 'waiting':
+        return areHealthy(this.#definition.dependsOn) ? this.#start() : undefined;
+      case 'backoff':
+        if (clock.nowMs() >= this.#phase.untilMs) this.#phase = { kind: 'waiting' };
+        return undefined;
+      case 'failed':
+        return undefined;
+      default:
+        return this.#watch(this.#phase);
+    }
+  }
+
+  /** Goes on with a process that an earlier supervisor started. */
+  async #adopt(): Promise<void> {
+    const { layout, clock, log } = this.#context;
+    this.#record = await readRecord(layout.recordFile(this.name));
+    const identity = this.#record?.process ?? null;
+    if (identity !== null && isProcessAlive(identity) && this.#isAsDefined()) {
+      log('info', `${this.name}: goes on as process ${identity.pid}`);
+      this.#phase = { kind: 'starting', sinceMs: clock.nowMs() };
+    } else {
+      this.#phase = { kind: 'waiting' };
+    }
+  }
+
+  #isAsDefined(): boolean {
+    const { portNames } = this.#definition;
+    const ports = this.#record?.ports ?? {};
+    return (
+      portNames.every((name) => ports[name] !== undefined) &&
+      this.#record?.launchDigest === launchDigest(this.#definition.launch(ports))
+    );
+  }
+
+  async #start(): Promise<void> {
+    const { layout, environment, clock, log, reservedPorts } = this.#context;
+    const definition = this.#definition;
+    // What a killed first process or a killed supervisor left behind would hold the port and the database.
+    const strays = findMembers(this.#record?.process ?? null, this.#marker);
+    if (strays.length > 0) {
+      log('warn', `${this.name}: ends processes ${strays.join(', ')} of an earlier start`);
+      await this.#end();
+    }
+    const recorded = this.#record?.ports ?? {};
+    const ports = await choosePorts({
+      seed: `${layout.home}/${this.name}`,
+      names: definition.portNames,
+      recorded,
+      reserved: reservedPorts(this.name),
+    });
+    for (const [name, port] of Object.entries(ports)) {
+      const before = recorded[name];
+      if (before !== undefined && before !== port)
+        log('warn', `${this.name}: port ${before} is taken, moves to ${port}`);
+    }
+    await definition.prepare();
+    const launch = definition.launch(ports);
+    const startedAtMs = clock.nowMs();
+    const logFile = layout.logFile(this.name);
+    const { identity, logOffsetBytes } = await launchProcess({
+      name: this.name,
+      launch,
+      marker: this.#marker,
+      environment,
+      folder: layout.home,
+      logFile,
+      nowMs: startedAtMs,
+    });
+    this.#record = {
+      format: 1,
+      name: this.name,
+      kind: definition.kind,
+      process: identity,
+      ports,
+      address: definition.address(ports),
+      uiUrl: definition.uiUrl(ports),
+      version: definition.version,
+      launchDigest: launchDigest(launch),
+      startedAtMs,
+      logFile,
+      logOffsetBytes,
+    };
+    this.#phase = { kind: 'starting', sinceMs: startedAtMs };
+    log(
+      'info',
+      `${this.name}: started as process ${identity.pid}${definition.portNames.length > 0 ? `, ${JSON.stringify(ports)}` : ''}`,
+    );
+    await this.#remember(this.#record);
+  }
+
+  async #remember(record: ServiceRecord): Promise<void> {
+    if (!this.#context.isHomeThere()) return;
+    try {
+      await writeRecord(this.#context.layout.recordFile(this.name), record);
+    } catch (error) {
+      // A full disk: the service runs all the same, and its marker finds it without a record.
+      this.#context.log(
+        'error',
+        `${this.name}: its record is not written (${error instanceof Error ? error.message : error})`,
+      );
+    }
+  }
+
+  async #watch(phase: Extract<Phase, { kind: 'starting' | 'healthy' | 'unhealthy' }>): Promise<void> {
+    const { clock, log, signal } = this.#context;
+    const identity = this.#record?.process ?? null;
+    if (this.#record === null || identity === null) {
+      this.#phase = { kind: 'waiting' };
+      return;
+    }
+    if (!this.#isAsDefined()) {
+      log('info', `${this.name}: its settings changed, starts anew`);
+      await this.#end();
+      this.#phase = { kind: 'waiting' };
+      return;
+    }
+    const lived = ((clock.nowMs() - this.#record.startedAtMs) / 1000).toFixed(1);
+    if (!isProcessAlive(identity)) {
+      await this.#failWithLog(`process ${identity.pid} ended ${lived} s after its start`);
+      return;
+    }
+    if (phase.kind === 'healthy' && clock.nowMs() - phase.checkedMs < HEALTH_EVERY_MS) return;
+    const { ports } = this.#record;
+    const isHealthy = await this.#definition.isHealthy({ ports, pid: identity.pid, signal });
+    if (signal.aborted) return;
+    const nowMs = clock.nowMs();
+    if (isHealthy) {
+      this.#noteHealthy(phase, nowMs);
+    } else if (phase.kind === 'starting' && nowMs - phase.sinceMs > this.#definition.startTimeoutMs) {
+      await this.#end();
+      await this.#failWithLog(`not healthy ${this.#definition.startTimeoutMs / 1000} s after its start`);
+    } else if (phase.kind === 'healthy') {
+      this.#phase = { kind: 'unhealthy', sinceMs: nowMs, healthySinceMs: phase.sinceMs };
+    } else if (phase.kind === 'unhealthy' && nowMs - phase.sinceMs > UNHEALTHY_LIMIT_MS) {
+      await this.#end();
+      await this.#failWithLog(`no answer for ${UNHEALTHY_LIMIT_MS / 1000} s`);
+    }
+  }
+
+  #noteHealthy(phase: Extract<Phase, { kind: 'starting' | 'healthy' | 'unhealthy' }>, nowMs: number): void {
+    if (phase.kind === 'starting') this.#context.log('info', `${this.name}: healthy`);
+    const sinceMs =
+      phase.kind === 'healthy' ? phase.sinceMs : phase.kind === 'unhealthy' ? phase.healthySinceMs : nowMs;
+    this.#phase = { kind: 'healthy', sinceMs, checkedMs: nowMs };
+    if (nowMs - sinceMs > QUICK_MS) this.#quickFailures = 0;
+  }
+
+  async #failWithLog(reason: string): Promise<void> {
+    const record = this.#record;
+    this.#fail(reason, record === null ? [] : await tailLog(record.logFile, LOG_LINES, record.logOffsetBytes));
+  }
+
+  #fail(reason: string, lines: readonly string[]): void {
+    const { clock, layout, log } = this.#context;
+    this.#quickFailures++;
+    this.#lastError = [reason, ...lines.slice(-3)].join(' | ');
+    this.#remedy = remedyFor([reason, ...lines], layout.logFile(this.name), layout.home);
+    if (this.#quickFailures >= MOST_QUICK_FAILURES) {
+      this.#phase = { kind: 'failed' };
+      log('error', `${this.name}: given up after ${this.#quickFailures} quick failures: ${this.#lastError}`);
+      return;
+    }
+    this.#restarts++;
+    const waitMs = backoffMs(this.#quickFailures);
+    this.#phase = { kind: 'backoff', untilMs: clock.nowMs() + waitMs };
+    log('warn', `${this.name}: ${reason}; starts anew in ${waitMs} ms`);
+  }
+
+  async #end(): Promise<void> {
+    const { clock } = this.#context;
+    await stopProcess({
+      name: this.name,
+      leader: this.#record?.process ?? null,
+      marker: this.#marker,
+      graceMs: this.#definition.stopGraceMs,
+      clock,
+    });
+    if (this.#record === null) return;
+    this.#record = { ...this.#record, process: null };
+    await this.#remember(this.#record);
+  }
+
+  /** Keeps the log below its cap. */
+  capLog(): Promise<boolean> {
+    return capLog(this.#context.layout.logFile(this.name));
+  }
+}

@@ -1,0 +1,58 @@
+import type { HomeLayout } from './home-layout.ts';
+import { isObject, readJsonFile } from './process/json-file.ts';
+import { readLockHolder } from './process/lock.ts';
+import { type ProcessIdentity, parseProcessIdentity } from './process/process-identity.ts';
+import type { ServiceReport } from './service-report.ts';
+
+/** What the supervisor tells about itself; written whenever it changes. */
+export interface SupervisorState {
+  readonly format: 1;
+  readonly process: ProcessIdentity;
+  readonly startedAtMs: number;
+  readonly version: string;
+  readonly isStopping: boolean;
+  /** Revision of what is desired that this state answers to. */
+  readonly revision: string;
+  readonly services: Readonly<Record<string, ServiceReport>>;
+}
+
+const STATES: readonly unknown[] = ['waiting', 'starting', 'healthy', 'unhealthy', 'failed'];
+
+const isReport = (value: unknown): value is ServiceReport =>
+  isObject(value) &&
+  STATES.includes(value.state) &&
+  typeof value.restarts === 'number' &&
+  [value.lastError, value.remedy].every((item) => item === null || typeof item === 'string');
+
+const isReports = (value: unknown): value is Record<string, ServiceReport> =>
+  isObject(value) && Object.values(value).every(isReport);
+
+const parseState = (value: unknown): SupervisorState | null => {
+  if (!isObject(value) || value.format !== 1) return null;
+  const identity = parseProcessIdentity(value.process);
+  const { startedAtMs, version, isStopping, revision, services } = value;
+  return identity !== null &&
+    typeof startedAtMs === 'number' &&
+    typeof version === 'string' &&
+    typeof isStopping === 'boolean' &&
+    typeof revision === 'string' &&
+    isReports(services)
+    ? { format: 1, process: identity, startedAtMs, version, isStopping, revision, services }
+    : null;
+};
+
+export interface LiveSupervisor {
+  readonly process: ProcessIdentity;
+  readonly sinceMs: number;
+  /** Null in the moment between taking the lock and the first report. */
+  readonly state: SupervisorState | null;
+}
+
+/** The running supervisor of a home, or null. The lock says who it is; a state of an earlier one is left aside. */
+export const readSupervisor = async (layout: HomeLayout): Promise<LiveSupervisor | null> => {
+  const holder = await readLockHolder(layout.supervisorLock);
+  if (holder === null) return null;
+  const state = parseState(await readJsonFile(layout.supervisorFile));
+  const isOwn = state?.process.pid === holder.process.pid && state.process.startToken === holder.process.startToken;
+  return { process: holder.process, sinceMs: holder.sinceMs, state: isOwn ? state : null };
+};

@@ -1,0 +1,36 @@
+import type { Clock } from '../clock.ts';
+import type { Environment, ProgressSink } from '../progress.ts';
+
+/** `gpu` is the library built with CUDA. */
+export type NativeVariant = 'cpu' | 'gpu';
+
+export interface NativeBuildPlace {
+  readonly variant: NativeVariant;
+  readonly cacheFolder: string;
+  /** The package's services/tensorflow/provision. */
+  readonly provisionFolder: string;
+}
+
+export interface NativeBuildRequest extends NativeBuildPlace {
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly progress: ProgressSink;
+  readonly signal?: AbortSignal;
+}
+
+/** A request and the folder that is being filled for it. */
+export interface BuildContext extends NativeBuildRequest {
+  readonly folder: string;
+}
+
+export interface NativeBuild {
+  /** Folder whose node_modules holds @tensorflow/tfjs-node. */
+  readonly packageFolder: string;
+  /** Of the C library, as "2.21.0". */
+  readonly libraryVersion: string;
+  /** Folders that the loader must search (CUDA). */
+  readonly libraryFolders: readonly string[];
+}
+
+export const requirementsName = (variant: NativeVariant): string =>
+  variant === 'gpu' ? 'requirements-tensorflow-gpu.txt' : 'requirements-tensorflow.txt';

@@ -1,0 +1,62 @@
+/** Loads a native build in a process of its own and multiplies two matrices: what it then says is true of this machine. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { runBuildStep } from './build-step.ts';
+import type { BuildContext } from './native-build-types.ts';
+
+const TIMEOUT_MS = 120_000;
+
+const PROGRAM = `
+const util = require('node:util');
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+util.isArray ??= Array.isArray;
+const tf = require('@tensorflow/tfjs-node');
+const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]])).dataSync();
+if (tf.getBackend() !== 'tensorflow' || product.join() !== '19,22,43,50') throw new Error('wrong product: ' + product);
+const { binding, isUsingGpuDevice } = tf.backend();
+process.stdout.write('library ' + binding.TF_Version + ' on ' + (isUsingGpuDevice ? 'gpu' : 'cpu') + '\\n');
+`;
+
+/** Variables with which a process finds the libraries of a build. */
+export const loaderVariables = (
+  libraryFolders: readonly string[],
+  inherited: string | undefined,
+): Readonly<Record<string, string>> =>
+  libraryFolders.length === 0
+    ? {}
+    : { LD_LIBRARY_PATH: [...libraryFolders, ...(inherited === undefined ? [] : [inherited])].join(':') };
+
+/**
+ * Version of the C library, as "2.21.0". Throws PROVISION_FAILED when the build doesn't load, computes wrongly, or is
+ * one for GPUs and finds none: TensorFlow itself would then go on with the CPU and say nothing.
+ */
+export const runTrial = async (context: BuildContext, libraryFolders: readonly string[]): Promise<string> => {
+  const lines = await runBuildStep(context, {
+    what: 'the trial run',
+    command: process.execPath,
+    args: ['-e', PROGRAM],
+    timeoutMs: TIMEOUT_MS,
+    hint: 'Another backend works meanwhile: TT_TF_BACKEND=wasm.',
+    env: {
+      ...loaderVariables(libraryFolders, context.environment.LD_LIBRARY_PATH),
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    },
+  });
+  const [, version, device] = lines.map((line) => /^library (\S+) on (gpu|cpu)$/.exec(line)).find(Boolean) ?? [];
+  if (version === undefined) {
+    throw new TtExpError('PROVISION_FAILED', 'native TensorFlow: the trial run named no library version', {
+      details: { lastLines: lines.slice(-20) },
+    });
+  }
+  if (context.variant === 'gpu' && device !== 'gpu') {
+    throw new TtExpError(
+      'PROVISION_FAILED',
+      `native TensorFlow: libtensorflow ${version} with CUDA found no GPU it can use`,
+      {
+        hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
+        details: { lastLines: lines.slice(-20) },
+      },
+    );
+  }
+  return version;
+};

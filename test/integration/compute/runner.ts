@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { TrainJob } from '../../../contracts/trainer.ts';
+import { type ComputeRunner, type ComputeRunnerOptions, createComputeRunner } from '../../../services/compute/index.ts';
+
+export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+
+export const TYPESCRIPT = ['--import', import.meta.resolve('tsx')];
+
+export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): ComputeRunner =>
+  createComputeRunner({
+    nodeExecutable: process.execPath,
+    nodeArguments: TYPESCRIPT,
+    childScript: fixture('job-child.ts'),
+    plan: { backend: 'js', library: 'none', packageFolder: null, env: {}, gpuIds: [], announcements: [] },
+    slots: 1,
+    threadsPerSlot: 1,
+    gpuIds: [],
+    terminateGraceMs: 5_000,
+    noProgressLimitMs: 60_000,
+    environment: process.env,
+    log: () => undefined,
+    ...changes,
+  });
+
+/** The fixture child looks only at what it shall do (`trialFolder`) and at its argument (`datasetFolder`). */
+export const trainJob = (act: string, argument = '', device: TrainJob['device'] = 'auto'): TrainJob => ({
+  kind: 'train',
+  trialFolder: act,
+  datasetFolder: argument,
+  settings: {} as TrainJob['settings'],
+  epochBudget: 1,
+  device,
+});
+
+/** A killed process is a zombie until its parent asks for it: as dead as gone. */
+export const isRunning = async (pid: number): Promise<boolean> => {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  return text !== null && !/\) [ZX] /.test(text);
+};
+
+export const until = async (isTrue: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> => {
+  const endMs = Date.now() + timeoutMs;
+  while (!(await isTrue())) {
+    if (Date.now() > endMs) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};

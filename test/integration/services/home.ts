@@ -1,0 +1,96 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createServices, type Services, type ServicesStatus } from '../../../services/index.ts';
+
+/** Installed programs are shared by all tests, and with the machine's user. */
+export const cacheFolder = process.env.TT_EXP_CACHE ?? join(homedir(), '.cache', 'tt-exp');
+export const requirementsFolder = fileURLToPath(new URL('../../../services/provision', import.meta.url));
+
+const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+/** The environment without addresses of outside servers. */
+export const environment: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|MLFLOW_|TT_EXP_)/.test(name)),
+);
+
+export interface TestHome {
+  readonly folder: string;
+  readonly services: Services;
+  readonly log: readonly string[];
+  /** Stops all of this home and removes it; call it whatever happened. */
+  dispose(): Promise<void>;
+}
+
+export const makeHome = async (
+  extra: { readonly environment?: Readonly<Record<string, string>>; readonly supervisorScript?: string } = {},
+): Promise<TestHome> => {
+  // Spaces and marks that addresses, shells and patterns treat specially.
+  const folder = await mkdtemp(join(tmpdir(), 'tt exp #1? 100% '));
+  const log: string[] = [];
+  const services = createServices({
+    homeFolder: folder,
+    cacheFolder,
+    requirementsFolder,
+    environment: { ...environment, ...extra.environment },
+    nodeExecutable: process.execPath,
+    nodeArguments: ['--import', import.meta.resolve('tsx')],
+    supervisorScript: extra.supervisorScript ?? fixture('supervisor-main.ts'),
+    workerScript: fixture('worker-main.mjs'),
+    version: 'test',
+    log: (level, message) => log.push(`${level} ${message}`),
+  });
+  const dispose = async (): Promise<void> => {
+    await services.takeDown();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { folder, services, log, dispose };
+};
+
+/** Polls until `probe` gives a value; fails with what was last seen. */
+export const until = async <T>(what: string, probe: () => Promise<T | null>, limitMs = 45_000): Promise<T> => {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const value = await probe();
+    if (value !== null) return value;
+    if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+export const serviceOf = (status: ServicesStatus, name: string): ServicesStatus['services'][number] => {
+  const service = status.services.find((item) => item.name === name);
+  if (service === undefined) throw new Error(`no ${name} among ${status.services.map((item) => item.name).join(', ')}`);
+  return service;
+};
+
+/** The service once it is healthy as another process than `oldPid`. */
+export const reborn = (home: TestHome, name: string, oldPid: number | null) =>
+  until(`${name} healthy again`, async () => {
+    const service = serviceOf(await home.services.status(), name);
+    return service.state === 'healthy' && service.pid !== null && service.pid !== oldPid ? service : null;
+  });
+
+/** Pids of all processes whose environment or command line names the folder. Linux only. */
+export const processesNaming = async (folder: string): Promise<readonly number[]> =>
+  (await describedProcesses(folder)).map(({ pid }) => pid);
+
+/** Pids of supervisors and Temporal servers of the folder; not of the compiler that tsx may start beside them. */
+export const mainProcesses = async (folder: string): Promise<readonly number[]> =>
+  (await describedProcesses(folder))
+    .filter(({ command }) => command.includes('supervisor-main.ts') || command.includes('start-dev'))
+    .map(({ pid }) => pid);
+
+const describedProcesses = async (folder: string): Promise<readonly { pid: number; command: string }[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const named = await Promise.all(
+    pids.map(async (pid) => {
+      const [environ = '', command = ''] = await Promise.all(
+        ['environ', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      return pid !== process.pid && (environ.includes(folder) || command.includes(folder)) ? [{ pid, command }] : [];
+    }),
+  );
+  return named.flat();
+};

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../services/clock.ts';
+import { locateTemporal, startMlflow, startTemporal } from '../../../services/index.ts';
+import { ensureMlflow } from '../../../services/provision/mlflow-python.ts';
+import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
+import { cacheFolder, environment, processesNaming, requirementsFolder } from './home.ts';
+
+const request = {
+  cacheFolder,
+  requirementsFolder,
+  environment,
+  clock: systemClock,
+  progress: () => {},
+  log: () => {},
+};
+
+let folder: string;
+
+// Installing takes longer than a test may.
+beforeAll(async () => {
+  await ensureMlflow(request);
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tt-exp-alone-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('services/standalone-server', () => {
+  it('services/standalone-server: Temporal answers under its own namespace, and is gone after stop', async () => {
+    const binary = await ensureTemporal(request);
+    expect(await locateTemporal(request)).toEqual(binary);
+    const server = await startTemporal({ binary, folder, environment, namespace: 'mine' });
+    try {
+      const reply = await fetch(`${server.uiUrl}/api/v1/namespaces/mine`);
+      expect(await reply.json()).toMatchObject({ namespaceInfo: { name: 'mine' } });
+      expect(server.address).toMatch(/^127\.0\.0\.1:\d+$/);
+    } finally {
+      await server.stop();
+    }
+    expect(await processesNaming(folder)).toEqual([]);
+    await server.stop();
+  });
+
+  it('services/standalone-server: MLflow keeps an artifact through its proxy, and runs no jobs', async () => {
+    const mlflow = await ensureMlflow(request);
+    const server = await startMlflow({ mlflow, folder, environment });
+    try {
+      const url = `${server.address}/api/2.0/mlflow-artifacts/artifacts/0/a%20b.txt`;
+      expect((await fetch(url, { method: 'PUT', body: 'kept' })).status).toBe(200);
+      expect(await (await fetch(url)).text()).toBe('kept');
+      // The command and its one server process: no job runners beside them.
+      expect(await processesNaming(folder)).toHaveLength(2);
+    } finally {
+      await server.stop();
+    }
+    expect(await processesNaming(folder)).toEqual([]);
+  });
+
+  it('services/standalone-server: a program that ends at once is an error with its last words', async () => {
+    const binary = { executable: '/bin/false', version: '0', origin: 'path', canDisableNews: false } as const;
+    await expect(startTemporal({ binary, folder, environment })).rejects.toMatchObject({
+      code: 'SERVICE_START_FAILED',
+    });
+    expect(await processesNaming(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { describePlan } from '../../../pipeline/index.ts';
+import { dataSettings } from '../../support/data-requests.ts';
+
+describe('pipeline/describe-plan', () => {
+  it('pipeline/describe-plan: names sizes and widths of the default data without building it', () => {
+    const plan = describePlan(dataSettings());
+    expect(plan).toMatchObject({ users: 350, items: 250, engagements: 7500, featureDims: { user: 512, item: 468 } });
+    expect(plan.text).toContain('350 users, 250 items, 7500 engagements');
+  });
+
+  it('pipeline/describe-plan: fewer negatives make fewer samples', () => {
+    const samples = (negative_samples: number) => describePlan(dataSettings({}, { negative_samples })).samples.high;
+    expect(samples(0)).toBeLessThan(samples(2));
+  });
+});

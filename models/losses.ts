@@ -1,5 +1,7 @@
 /** Losses over the dense score matrix of a batch. Each returns a scalar and can be differentiated. */
 import * as tf from '@tensorflow/tfjs-core';
+// Registers the gradients of all operations, which tfjs-core alone leaves out.
+import '@tensorflow/tfjs-layers';
 
 export interface LossInput {
   /** Dot products [users, items]. */

@@ -22,7 +22,7 @@ export const SHORT_STEP: ActivityOptions = {
 export const LONG_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,
   startToCloseTimeout: '6 hours',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: {
     initialInterval: '1 second',
@@ -37,7 +37,7 @@ export const LONG_STEP: ActivityOptions = {
 export const TRAINING_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.gpu,
   startToCloseTimeout: '7 days',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: {
     initialInterval: '1 second',

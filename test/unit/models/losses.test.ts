@@ -1,0 +1,110 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { applyAdamW, cosineRate } from '../../../models/adamw.ts';
+import { inBatchSoftmax, type LossInput, weightedBinaryCrossEntropy } from '../../../models/losses.ts';
+
+const input = (scores: number[][], targets: number[][], weights: number[][], positives: number[][]): LossInput => ({
+  scores: tf.tensor2d(scores),
+  targets: tf.tensor2d(targets),
+  weights: tf.tensor2d(weights),
+  positives: tf.tensor2d(positives),
+  logInclusion: tf.zeros([1, scores[0]?.length ?? 0]),
+  temperature: 1,
+});
+
+const value = (loss: (given: LossInput) => tf.Scalar, given: LossInput): number =>
+  loss(given).dataSync()[0] ?? Number.NaN;
+
+describe('models/losses', () => {
+  it('models/losses: weighted binary cross-entropy worked out by hand', () => {
+    // Scores 0 and 2 with labels 1 and 0, weights 3 and 1; the third pair is unknown (weight 0).
+    // -ln sigmoid(0) = 0.693147, -ln(1 - sigmoid(2)) = 2.126928: (3 · 0.693147 + 2.126928) / 4 = 1.051592.
+    const given = input([[0, 2, 9]], [[1, 0, 0]], [[3, 1, 0]], [[1, 0, 0]]);
+    expect(value(weightedBinaryCrossEntropy, given)).toBeCloseTo(1.051592, 5);
+  });
+
+  it('models/losses: binary cross-entropy stays finite for huge scores', () => {
+    const given = input([[800, -800]], [[0, 1]], [[1, 1]], [[0, 1]]);
+    expect(value(weightedBinaryCrossEntropy, given)).toBeCloseTo(800, 3);
+  });
+
+  it('models/losses: in-batch softmax worked out by hand, other positives of the user left out', () => {
+    // User row: target item 0 (score 1), another positive item 1 (score 5, not in this batch's targets), negatives
+    // items 2 and 3 (scores 0 and 0.5): loss = ln(e^1 + e^0 + e^0.5) - 1 = ln(5.367003) - 1 = 0.680270.
+    const given = input([[1, 5, 0, 0.5]], [[1, 0, 0, 0]], [[2, 0, 0, 0]], [[1, 1, 0, 0]]);
+    expect(value(inBatchSoftmax, given)).toBeCloseTo(0.68027, 4);
+  });
+
+  it('models/losses: the logQ correction lifts rare items in the denominator', () => {
+    // One target, one negative, both scores 0; the negative is in half of the batches: its logit is 0 - ln 0.5 = 0.693147,
+    // so the loss is ln(1 + 2) = 1.098612.
+    const given = { ...input([[0, 0]], [[1, 0]], [[1, 0]], [[1, 0]]), logInclusion: tf.tensor2d([[0, Math.log(0.5)]]) };
+    expect(value(inBatchSoftmax, given)).toBeCloseTo(1.098612, 5);
+  });
+
+  it.each([
+    ['weightedBinaryCrossEntropy', weightedBinaryCrossEntropy],
+    ['inBatchSoftmax', inBatchSoftmax],
+  ] as const)('models/losses: the gradient of %s agrees with finite differences', (_name, loss) => {
+    const scores = [
+      [0.3, -0.7, 1.1],
+      [0.2, 0.4, -0.5],
+    ];
+    const rest = input(
+      scores,
+      [
+        [1, 0.6, 0],
+        [0, 0.9, 0],
+      ],
+      [
+        [3, 1, 0.5],
+        [0.5, 2, 0],
+      ],
+      [
+        [1, 1, 0],
+        [0, 1, 0],
+      ],
+    );
+    const at = (row: number, column: number, change: number): number => {
+      const moved = scores.map((line, r) =>
+        line.map((score, c) => (r === row && c === column ? score + change : score)),
+      );
+      return value(loss, { ...rest, scores: tf.tensor2d(moved) });
+    };
+    const gradient = tf
+      .grad((x) => loss({ ...rest, scores: x as tf.Tensor2D }))(tf.tensor2d(scores))
+      .arraySync() as number[][];
+    for (const [row, line] of scores.entries()) {
+      for (const column of line.keys()) {
+        const step = 1e-2;
+        const numeric = (at(row, column, step) - at(row, column, -step)) / (2 * step);
+        expect(Math.abs((gradient[row]?.[column] ?? Number.NaN) - numeric)).toBeLessThan(2e-4);
+      }
+    }
+  });
+});
+
+describe('models/adamw', () => {
+  it('models/adamw: two steps worked out by hand', () => {
+    // p = 1, g = 0.5, lr = 0.1, weight decay = 0.01. Step 1: m̂ = 0.5, v̂ = 0.25: p = 1 · (1 - 0.001) - 0.1 · 0.5 / 0.5 = 0.899.
+    // Step 2 with the same gradient: m̂ = 0.5, v̂ = 0.25 again: p = 0.899 · 0.999 - 0.1 = 0.798101.
+    const state = {
+      parameters: tf.tensor1d([1]),
+      firstMoment: tf.zeros<tf.Rank.R1>([1]),
+      secondMoment: tf.zeros<tf.Rank.R1>([1]),
+    };
+    const parameter = (): number => state.parameters.dataSync()[0] ?? Number.NaN;
+    applyAdamW(state, tf.tensor1d([0.5]), { learningRate: 0.1, weightDecay: 0.01, step: 1 });
+    expect(parameter()).toBeCloseTo(0.899, 6);
+    applyAdamW(state, tf.tensor1d([0.5]), { learningRate: 0.1, weightDecay: 0.01, step: 2 });
+    expect(parameter()).toBeCloseTo(0.798101, 6);
+  });
+
+  it('models/adamw: cosine annealing starts at the peak, halves in the middle, ends at zero', () => {
+    expect(cosineRate(0.4, 0, 100)).toBe(0.4);
+    expect(cosineRate(0.4, 50, 100)).toBeCloseTo(0.2, 12);
+    expect(cosineRate(0.4, 100, 100)).toBeCloseTo(0, 12);
+    expect(cosineRate(0.4, 130, 100)).toBeCloseTo(0, 12);
+  });
+});

@@ -91,7 +91,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
             }
             await deps.tracking.finishRun(runId, 'FINISHED', deps.now());
           }
-          await deps.tracking.logDatasetInput(request.parentRunId, dataset, request.source, 'training');
+          await deps.tracking.logDatasetInput(request.parentRunId, dataset, 'training');
         },
       ),
   };

@@ -96,12 +96,7 @@ export interface TrackingPort {
   logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;
   logParams(runId: string, params: Readonly<Record<string, string>>): Promise<void>;
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
-  logDatasetInput(
-    runId: string,
-    dataset: DatasetSummary,
-    source: string,
-    context: 'training' | 'validation' | 'test',
-  ): Promise<void>;
+  logDatasetInput(runId: string, dataset: DatasetSummary, context: 'training' | 'validation' | 'test'): Promise<void>;
   finishRun(runId: string, status: Exclude<RunStatus, 'RUNNING'>, endTimeMs: number): Promise<void>;
   putArtifactFile(runId: string, path: string, file: string): Promise<void>;
   putArtifactText(runId: string, path: string, text: string): Promise<void>;

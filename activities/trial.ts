@@ -74,7 +74,7 @@ export const createTrialActivities = (deps: TrialActivityDeps) => {
         ...flatten('model', settings.model),
         ...flatten('training', settings.training),
       });
-      await deps.tracking.logDatasetInput(runId, dataset, 'tt-exp dataset version', 'training');
+      await deps.tracking.logDatasetInput(runId, dataset, 'training');
       return { kind: 'open', runId };
     },
 

@@ -32,7 +32,6 @@ export interface PublishDatasetRequest {
   readonly provenance: Provenance;
   readonly dataset: DatasetSummary;
   readonly parentRunId: string;
-  readonly source: string;
 }
 
 export interface OpenTrialRequest {

@@ -255,7 +255,6 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
     logDatasetInput: async (
       runId: string,
       dataset: DatasetSummary,
-      source: string,
       context: 'training' | 'validation' | 'test',
     ): Promise<void> => {
       const { version, samples, splits, label_distribution: labels, feature_dims: dims, users, items } = dataset;
@@ -265,10 +264,10 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
           {
             tags: [{ key: 'mlflow.data.context', value: context }],
             dataset: {
-              name: version,
+              name: `${users} users × ${items} items`,
               digest: version.slice(0, LIMIT.digestLength),
               source_type: 'tt-exp',
-              source: JSON.stringify({ source }),
+              source: JSON.stringify({ version }),
               schema: JSON.stringify({
                 mlflow_colspec: [
                   { name: `user_features[${dims.user}]`, type: 'float' },

@@ -52,7 +52,7 @@ const prepareDataset = async ({ input, state, provenance }: Run, parentRunId: st
   state.enter('encode', Date.now());
   const dataset = await encodeData({ data, seed });
   state.update({ dataset });
-  await publishDataset({ provenance, dataset, parentRunId, source: data.source.type });
+  await publishDataset({ provenance, dataset, parentRunId });
   return dataset;
 };
 

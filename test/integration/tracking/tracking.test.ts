@@ -115,7 +115,7 @@ describe('tracking', () => {
     const params = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`p.${index}`, String(index)]));
     await tracking.logParams(runId, params);
     await tracking.logParams(runId, params);
-    await tracking.logDatasetInput(runId, datasetSummary, 'synthetic', 'training');
+    await tracking.logDatasetInput(runId, datasetSummary, 'training');
     await tracking.finishRun(runId, 'FINISHED', Date.now());
     const run = await reader.run(runId);
     expect(run.data.params).toHaveLength(150);

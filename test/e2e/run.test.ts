@@ -1,0 +1,222 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliHome, createCliHome } from '../support/cli.ts';
+import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
+import { processesOf } from '../support/processes.ts';
+
+const RUN_TIMEOUT_MS = 600_000;
+
+interface Summary {
+  readonly experiment_id: string;
+  readonly workflow_id: string;
+  readonly status: string;
+  readonly dataset: {
+    readonly version: string;
+    readonly samples: number;
+    readonly splits: Readonly<Record<'train' | 'validation' | 'test', number>>;
+    readonly label_distribution: Readonly<Record<string, number>>;
+    readonly embedding_coverage: number;
+    readonly feature_dims: { readonly user: number; readonly item: number };
+  };
+  readonly trials: readonly {
+    readonly trial_id: string;
+    readonly run_id: string;
+    readonly status: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly best_epoch: number;
+    readonly epochs: number;
+    readonly val: Readonly<Record<string, number>>;
+    readonly resumed_from_epoch: number | null;
+  }[];
+  readonly best: { readonly trial_id: string; readonly run_id: string };
+  readonly test: {
+    readonly model: Readonly<Record<string, number>>;
+    readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  };
+  readonly gate: { readonly decision: string; readonly reasons: readonly string[] };
+  readonly model: { readonly name: string; readonly version: string; readonly aliases: readonly string[] };
+  readonly urls: { readonly mlflow: string; readonly temporal: string };
+  readonly tensorflow: { readonly backend: string; readonly library: string };
+}
+
+describe('e2e/run', () => {
+  let home: CliHome;
+  let configFolder: string;
+
+  beforeAll(async () => {
+    home = await createCliHome();
+    configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
+  });
+
+  afterAll(async () => {
+    await home?.dispose();
+    await rm(configFolder, { recursive: true, force: true });
+  });
+
+  const writeConfig = async (name: string, change: object): Promise<string> => {
+    const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
+    const file = join(configFolder, `${name}.json`);
+    await writeFile(file, JSON.stringify({ ...smoke, $schema: undefined, name, ...change }));
+    return file;
+  };
+
+  const runJson = async (args: readonly string[]): Promise<Summary> => {
+    const result = await home.run(['run', ...args, '--json']);
+    expect(result.exitCode, result.stderr).toBe(0);
+    return JSON.parse(result.stdout) as Summary;
+  };
+
+  const reader = (summary: Summary) => createMlflowReader(summary.urls.mlflow);
+
+  const trialRuns = async (summary: Summary, name: string): Promise<readonly MlflowRun[]> =>
+    (await reader(summary).runs(name)).filter((run) => tagsOf(run)['tt.kind'] === 'trial');
+
+  it(
+    'e2e/run: the smoke sweep trains, logs, tests, registers and promotes, and prints one JSON object',
+    async () => {
+      const summary = await runJson(['experiments/smoke.json']);
+      expect(summary.status).toBe('completed');
+      expect(summary.trials.map(({ status }) => status)).toEqual(['completed', 'completed']);
+      expect(summary.dataset.feature_dims).toEqual({ user: 512, item: 468 });
+      const { train, validation, test } = summary.dataset.splits;
+      expect(train + validation + test).toBe(summary.dataset.samples);
+      expect(Object.keys(summary.test.baselines).sort()).toEqual(['content', 'oracle', 'popularity', 'random']);
+      expect(summary.gate.decision).toBe('promoted');
+      expect(summary.model.aliases).toContain('champion');
+
+      const mlflow = reader(summary);
+      const runs = await mlflow.runs('smoke');
+      expect(runs.map(({ info }) => info.status)).toEqual(['FINISHED', 'FINISHED', 'FINISHED']);
+      for (const trial of summary.trials) {
+        const run = await mlflow.run(trial.run_id);
+        expect(tagsOf(run)).toMatchObject({
+          'tt.experiment_id': summary.experiment_id,
+          'tt.trial_id': trial.trial_id,
+          'tt.workflow_id': summary.workflow_id,
+          'tt.dataset_version': summary.dataset.version,
+          'tt.tensorflow_backend': summary.tensorflow.backend,
+        });
+        const points = await mlflow.history(trial.run_id, 'val_ndcg_at_10');
+        expect(points.map(({ step }) => step)).toEqual(Array.from({ length: trial.epochs }, (_, epoch) => epoch + 1));
+        const best = points.find(({ step }) => step === trial.best_epoch);
+        expect(best?.value).toBeCloseTo(trial.val.ndcg_at_10 ?? Number.NaN, 10);
+        expect(await mlflow.artifacts(trial.run_id)).toEqual(
+          expect.arrayContaining(['config.json', 'encoder.json', 'history.json', 'model']),
+        );
+      }
+      expect(await mlflow.aliasVersion(summary.model.name, 'champion')).toBe(summary.model.version);
+      const testMetric = (await mlflow.run(summary.best.run_id)).data.metrics?.find(({ key }) => key === 'test_ndcg_at_10');
+      expect(testMetric?.value).toBeCloseTo(summary.test.model.ndcg_at_10 ?? Number.NaN, 10);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: the same sweep again re-uses dataset and trials, makes no new trial run and no new model version',
+    async () => {
+      const first = await runJson(['experiments/smoke.json']);
+      const again = await runJson(['experiments/smoke.json']);
+      expect(again.trials.map(({ status }) => status)).toEqual(['cached', 'cached']);
+      expect(again.dataset.version).toBe(first.dataset.version);
+      expect(again.best).toEqual(first.best);
+      expect(again.gate.decision).toBe('rejected');
+      expect(again.gate.reasons).toEqual([
+        `The candidate is version ${first.model.version}, which is the champion already.`,
+      ]);
+      expect(await trialRuns(again, 'smoke')).toHaveLength(2);
+      expect(await reader(again).modelVersions(first.model.name)).toHaveLength(1);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: a training worker killed with -9 costs at most the running epoch and doubles nothing',
+    async () => {
+      const file = await writeConfig('killed', { training: { num_epochs: 40, early_stopping_patience: 40 } });
+      const running = home.start(['run', file, '--json']);
+      await expect.poll(() => /epoch [3-9]\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      const victims = await processesOf(home.folder, 'worker-tt-gpu');
+      expect(victims.length).toBeGreaterThan(0);
+      for (const pid of victims) {
+        process.kill(pid, 'SIGKILL');
+      }
+      const result = await running.finished;
+      expect(result.exitCode, result.stderr).toBe(0);
+      const summary = JSON.parse(result.stdout) as Summary;
+      expect(summary.trials.map(({ status }) => status)).toEqual(['completed', 'completed']);
+      expect(summary.trials.some(({ resumed_from_epoch }) => resumed_from_epoch !== null)).toBe(true);
+      expect(await trialRuns(summary, 'killed')).toHaveLength(2);
+      for (const trial of summary.trials) {
+        const points = await reader(summary).history(trial.run_id, 'train_loss');
+        expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, epoch) => epoch + 1));
+      }
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: Temporal and MLflow killed with -9 in the middle come back, and the sweep ends as if nothing had happened',
+    async () => {
+      const file = await writeConfig('restarted', { training: { num_epochs: 30, early_stopping_patience: 30 } });
+      const running = home.start(['run', file, '--json']);
+      await expect.poll(() => /epoch [2-9]\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      for (const name of ['temporal', 'mlflow']) {
+        for (const pid of await processesOf(home.folder, name)) {
+          process.kill(pid, 'SIGKILL');
+        }
+      }
+      const result = await running.finished;
+      expect(result.exitCode, result.stderr).toBe(0);
+      const summary = JSON.parse(result.stdout) as Summary;
+      expect(summary.trials.map(({ status }) => status)).toEqual(['completed', 'completed']);
+      const runs = await reader(summary).runs('restarted');
+      expect(runs.map(({ info }) => info.status)).toEqual(['FINISHED', 'FINISHED', 'FINISHED']);
+      for (const trial of summary.trials) {
+        const points = await reader(summary).history(trial.run_id, 'train_loss');
+        expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 30 }, (_, epoch) => epoch + 1));
+      }
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: Ctrl-C detaches and the sweep goes on; cancel ends it and leaves no run RUNNING',
+    async () => {
+      const file = await writeConfig('detached', { training: { num_epochs: 500, early_stopping_patience: 500 } });
+      const running = home.start(['run', file, '--json']);
+      await expect.poll(() => /epoch 2\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      running.child.kill('SIGINT');
+      const detached = await running.finished;
+      expect(detached.exitCode).toBe(130);
+      const summary = JSON.parse(detached.stdout) as Summary;
+      expect(summary.status).toBe('detached');
+      expect(detached.stderr).toContain(`tt-exp watch ${summary.experiment_id}`);
+      expect(detached.stderr).toContain(`tt-exp cancel ${summary.experiment_id}`);
+
+      const listed = await home.run(['list', '--json']);
+      expect(listed.stdout).toContain(summary.experiment_id);
+      const cancelled = await home.run(['cancel', summary.experiment_id]);
+      expect(cancelled.exitCode, cancelled.stderr).toBe(0);
+      await expect
+        .poll(async () => (await reader(summary).runs('detached')).map(({ info }) => info.status), {
+          timeout: 60_000,
+          interval: 500,
+        })
+        .toEqual(['KILLED', 'KILLED', 'KILLED']);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: down stops everything that the home started, up goes on with its data',
+    async () => {
+      expect((await home.run(['down'])).exitCode).toBe(0);
+      expect(await processesOf(home.folder, '')).toEqual([]);
+      const again = await runJson(['experiments/smoke.json']);
+      expect(again.trials.map(({ status }) => status)).toEqual(['cached', 'cached']);
+    },
+    RUN_TIMEOUT_MS,
+  );
+});

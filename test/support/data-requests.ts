@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { createDatasetBuilder, type DatasetBuilder, type DatasetBuilderOptions } from '../../pipeline/index.ts';
+
+/** The default data settings, with the synthetic source's size and seed as given. */
+export const dataSettings = (
+  source: { users?: number; startups?: number; interactions?: number; seed?: number } = {},
+  change: Partial<ResolvedData> = {},
+): ResolvedData => ({
+  use_case: 'developer_startup',
+  source: { type: 'synthetic', users: 350, startups: 250, interactions: 7500, seed: 7, ...source },
+  min_interactions: 1,
+  negative_samples: 2,
+  min_coverage: 0.95,
+  split: { method: 'random', train: 0.7, validation: 0.15, test: 0.15 },
+  ...change,
+});
+
+/** Small enough to be built in a second. */
+export const SMALL = { users: 60, startups: 40, interactions: 800 } as const;
+
+export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+export const builderIn = (dataFolder: string, change: Partial<DatasetBuilderOptions> = {}): DatasetBuilder =>
+  createDatasetBuilder({
+    dataFolder,
+    gitCommit: null,
+    now: () => 1_750_000_000_000,
+    log: () => undefined,
+    memoryLimitMegabytes: 512,
+    threads: 1,
+    ...change,
+  });

@@ -42,7 +42,7 @@ const ensureUp = async (environment: Environment, progress: ServiceProgressSink,
     const { planTensorflow } = await import('./plan-tensorflow.ts');
     const { announcements } = await planTensorflow(environment, progress, signal);
     for (const message of announcements) {
-      progress({ part: 'tensorflow', step: 'ready', message });
+      progress({ part: 'tensorflow', step: 'notice', message });
     }
   }
   const workers = hasOwnWorkers ? { workers: await localWorkers(environment) } : {};

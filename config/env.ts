@@ -26,6 +26,8 @@ export interface Environment {
   };
   readonly tensorflowBackend: TensorflowBackend | 'auto';
   readonly isCi: boolean;
+  /** NO_COLOR is set to anything. */
+  readonly isColorless: boolean;
   readonly user: string;
   /** Everything, as given: what child processes inherit. */
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -36,6 +38,7 @@ const invalid = (name: string, value: string, expected: string): TtExpError =>
     hint: `Correct or unset the environment variable ${name}.`,
   });
 
+/** Unset is false. */
 const isTrue = (name: string, value: string | undefined): boolean => {
   if (value === undefined || /^(0|false|no|off)$/i.test(value)) {
     return false;
@@ -74,9 +77,30 @@ const defaultCacheFolder = (variables: Environment['variables']): string => {
   return join(base, 'tt-exp');
 };
 
+/** A client certificate is of no use without its key. */
+const certificatePair = (variables: Environment['variables']): { certificateFile?: string; keyFile?: string } => {
+  const { TEMPORAL_TLS_CERT: certificateFile, TEMPORAL_TLS_KEY: keyFile } = variables;
+  if (certificateFile !== undefined && keyFile === undefined) {
+    throw invalid('TEMPORAL_TLS_KEY', '', 'the path of the key that belongs to TEMPORAL_TLS_CERT');
+  }
+  if (keyFile !== undefined && certificateFile === undefined) {
+    throw invalid('TEMPORAL_TLS_CERT', '', 'the path of the certificate that belongs to TEMPORAL_TLS_KEY');
+  }
+  return certificateFile === undefined || keyFile === undefined ? {} : { certificateFile, keyFile };
+};
+
+/** What a child process inherits: every variable as given, with home and cache made absolute. */
+export const childEnvironment = ({ variables, homeFolder, cacheFolder }: Environment): Record<string, string> => {
+  const given = Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return { ...Object.fromEntries(given), TT_EXP_HOME: homeFolder, TT_EXP_CACHE: cacheFolder };
+};
+
 /** An empty variable counts as unset. Throws ENVIRONMENT_INVALID. */
 export const readEnvironment = (source: Readonly<Record<string, string | undefined>> = process.env): Environment => {
-  const variables = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const variables: Environment['variables'] = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== ''),
+  );
+  const { certificateFile, keyFile } = certificatePair(variables);
   return {
     homeFolder: resolve(variables.TT_EXP_HOME ?? '.tt-exp'),
     cacheFolder: resolve(variables.TT_EXP_CACHE ?? defaultCacheFolder(variables)),
@@ -85,8 +109,8 @@ export const readEnvironment = (source: Readonly<Record<string, string | undefin
       namespace: variables.TEMPORAL_NAMESPACE ?? 'default',
       apiKey: variables.TEMPORAL_API_KEY,
       isTls: isTrue('TEMPORAL_TLS', variables.TEMPORAL_TLS),
-      certificateFile: variables.TEMPORAL_TLS_CERT,
-      keyFile: variables.TEMPORAL_TLS_KEY,
+      certificateFile,
+      keyFile,
       uiUrl: httpUrl('TEMPORAL_UI_URL', variables.TEMPORAL_UI_URL),
     },
     mlflow: {
@@ -97,6 +121,7 @@ export const readEnvironment = (source: Readonly<Record<string, string | undefin
     },
     tensorflowBackend: backend(variables.TT_TF_BACKEND),
     isCi: variables.CI !== undefined && variables.CI !== 'false',
+    isColorless: variables.NO_COLOR !== undefined,
     user: variables.USER ?? variables.LOGNAME ?? 'unknown',
     variables,
   };

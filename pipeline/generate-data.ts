@@ -1,5 +1,5 @@
 import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { toDataError } from './duckdb/data-errors.ts';
 import { sqlText } from './duckdb/database.ts';
 import { tablesOf } from './stages/extract.ts';
@@ -31,7 +31,8 @@ export interface GeneratedData {
 
 /** Writes the synthetic tables, true factors included, as one file each. The same options give the same bytes. */
 export const generateSyntheticData = async (options: GenerateOptions): Promise<GeneratedData> => {
-  const { users, startups, interactions, seed, folder, format } = options;
+  const { users, startups, interactions, seed, format } = options;
+  const folder = resolve(options.folder);
   const source = createSyntheticSource({ type: 'synthetic', users, startups, interactions, seed });
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw toDataError(error, `create ${folder}`);

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type Json } fr
 import { toDataError } from './data-errors.ts';
 
 export type SqlParameters = Readonly<Record<string, string | number>>;
-export type SqlRow = Readonly<Record<string, Json>>;
+type SqlRow = Readonly<Record<string, Json>>;
 
 export interface DatabaseOptions {
   /** Database file, or `:memory:`. */

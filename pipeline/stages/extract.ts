@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { toDataError } from '../duckdb/data-errors.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
@@ -78,7 +79,7 @@ export const extract = async (context: StageContext, data: ResolvedData): Promis
   if (known !== null && found !== null) {
     return { id: known, folder: folderOf(known), rows: found, schema, factorDim };
   }
-  return withDatabase(context, async (database) => {
+  const load = withDatabase(context, async (database) => {
     await source.load(database);
     const id = `ex-${await contentDigest(database, source)}`;
     const [counted] = await database.rows(
@@ -108,5 +109,9 @@ export const extract = async (context: StageContext, data: ResolvedData): Promis
     }
     context.log('info', `extracted ${rows} interactions from the ${source.kind} source`);
     return { id, folder: folderOf(id), rows, schema, factorDim };
+  });
+  // Appenders throw what DuckDB says: a full disk among it.
+  return load.catch((error: unknown) => {
+    throw toDataError(error, `extract the ${source.kind} source`);
   });
 };

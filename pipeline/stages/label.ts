@@ -54,7 +54,20 @@ const countQualifying = async (database: Database, data: ResolvedData): Promise<
   return kept;
 };
 
-/** Interactions with weight and label, after the filters. */
+/**
+ * Makes the table `labelled` of the tables `users`, `items` and `interactions`. Returns its number of rows.
+ * Throws DATA_INVALID for rows that cannot be used, NO_DATA_LOADED when the filters leave none.
+ */
+export const labelTables = async (database: Database, data: ResolvedData): Promise<number> => {
+  const rules = Object.entries(LABEL_RULES).map(([type, rule]) => ({ type, ...rule }));
+  await runSqlFile(database, '020_label_rules', { rules: JSON.stringify(rules) });
+  await refuseBroken(database, data);
+  const rows = await countQualifying(database, data);
+  await runSqlFile(database, '023_labelled', { use_case: data.use_case, min_interactions: data.min_interactions });
+  return rows;
+};
+
+/** Builds the labelled interactions unless they exist. */
 export const label = (context: StageContext, data: ResolvedData, extracted: ExtractOutput): Promise<StageOutput> =>
   ensureStage(context, {
     kind: 'labels',
@@ -62,14 +75,7 @@ export const label = (context: StageContext, data: ResolvedData, extracted: Extr
     settings: labelSettings(data),
     fill: async (database, folder) => {
       await attachTables(database, extracted.folder, ['users', 'items', 'interactions']);
-      const rules = Object.entries(LABEL_RULES).map(([type, rule]) => ({ type, ...rule }));
-      await runSqlFile(database, '020_label_rules', { rules: JSON.stringify(rules) });
-      await refuseBroken(database, data);
-      const rows = await countQualifying(database, data);
-      await runSqlFile(database, '023_labelled', {
-        use_case: data.use_case,
-        min_interactions: data.min_interactions,
-      });
+      const rows = await labelTables(database, data);
       await writeParquet(database, {
         file: join(folder, 'labelled.parquet'),
         sql: 'SELECT * FROM labelled ORDER BY user_id, occurred_at, interaction_id',

@@ -1,5 +1,5 @@
 /** Simulated developers. Each depends on the seed and its own index only, so any one of them can be made alone. */
-import { directionOf, locate, type TextSpace } from './latent.ts';
+import { directionOf, lacksText, locate, type TextSpace } from './latent.ts';
 import { createStream, type RandomStream, sample, weightedIndex } from './random.ts';
 import {
   AVAILABILITIES,
@@ -39,7 +39,6 @@ export interface SimulatedDeveloper {
   readonly embedding: Float32Array | null;
 }
 
-const SHARE_WITHOUT_TEXT = 0.02;
 const SHARE_WITH_GENERAL_ROLE = 0.15;
 /** Weight that an interest gains and another loses between the start and the end of the period. */
 const DRIFT = 0.3;
@@ -96,7 +95,6 @@ export const simulateDeveloper = (seed: number, index: number, texts: TextSpace)
   const languages = ['English', ...sample(random, LANGUAGES.slice(1), random.below(3))];
   const name = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`;
   const drift = driftOf(random, industry.order);
-  const hasText = random.next() >= SHARE_WITHOUT_TEXT;
   return {
     id: `d${String(index + 1).padStart(7, '0')}`,
     name,
@@ -117,6 +115,6 @@ export const simulateDeveloper = (seed: number, index: number, texts: TextSpace)
     weeklyHours: HOURS_BY_AVAILABILITY[availabilityRank] ?? 0,
     place,
     drift,
-    embedding: hasText ? texts.embed(place, random) : null,
+    embedding: lacksText(seed, 'developer', index) ? null : texts.embed(place, random),
   };
 };

@@ -5,8 +5,7 @@
 import { AFFINITY_SCALE, LATENT_DIM } from './latent.ts';
 import { createStream, type RandomStream, weightedIndex } from './random.ts';
 
-export const EVENT_TYPES = ['view', 'click', 'like', 'favorite', 'interest', 'apply', 'dislike'] as const;
-export type EventType = (typeof EVENT_TYPES)[number];
+type EventType = 'view' | 'click' | 'like' | 'favorite' | 'interest' | 'apply' | 'dislike';
 
 export interface SimulatedEvent {
   readonly itemIndex: number;

@@ -24,9 +24,9 @@ const OWN_WEIGHT = 0.5;
 
 export const TEXT_DIM = 384;
 /** Share of the startups' text directions that developers' texts use for the same meaning; the rest is turned away. */
-export const TEXT_ALIGNMENT = 0.15;
+const TEXT_ALIGNMENT = 0.15;
 /** Length of the noise in a text embedding, beside a signal of length 1. */
-export const TEXT_NOISE = 0.3;
+const TEXT_NOISE = 0.3;
 /** Sentence embeddings share a direction: any two texts have a cosine well above 0. */
 const TEXT_CENTRE = 0.5;
 
@@ -135,4 +135,14 @@ export const createTextSpaces = (): { readonly user: TextSpace; readonly item: T
   const userBasis = itemBasis.map((value, index) => TEXT_ALIGNMENT * value + turn * (otherBasis[index] ?? 0));
   const centre = gaussian('centre', TEXT_DIM, TEXT_CENTRE * scale);
   return { user: spaceOf(userBasis, centre), item: spaceOf(itemBasis, centre) };
+};
+
+/** One text in this many is missing; none of the first ones, so that a small data set is covered well enough too. */
+const TEXTS_PER_MISSING = 50;
+const FIRST_TEXTS = 20;
+
+/** Whether an entity has no text embedding: the same share of every data set, others for every seed. */
+export const lacksText = (seed: number, side: 'developer' | 'startup', index: number): boolean => {
+  const offset = FIRST_TEXTS + createStream(seed, `${side}-without-text`).below(TEXTS_PER_MISSING - FIRST_TEXTS);
+  return index % TEXTS_PER_MISSING === offset;
 };

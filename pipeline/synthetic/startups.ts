@@ -1,5 +1,5 @@
 /** Simulated startups. Each depends on the seed and its own index only, so any one of them can be made alone. */
-import { locate, type TextSpace } from './latent.ts';
+import { lacksText, locate, type TextSpace } from './latent.ts';
 import { createStream, type RandomStream, sample, weightedIndex } from './random.ts';
 import { INDUSTRIES, PRODUCTS, REGIONS, STACKS, STAGES, STARTUP_HEADS, STARTUP_TAILS, TYPES } from './vocabulary.ts';
 
@@ -24,7 +24,6 @@ export interface SimulatedStartup {
 const TYPE_WEIGHTS = [0.35, 0.25, 0.15, 0.15, 0.1];
 const STAGE_WEIGHTS = [0.2, 0.25, 0.25, 0.18, 0.12];
 const POPULARITY_SPREAD = 0.3;
-const SHARE_WITHOUT_TEXT = 0.02;
 const TEAM_SIZE_BY_STAGE = [2, 4, 9, 25, 80];
 const FUNDING_BY_STAGE = [0.05, 0.4, 2, 11, 45];
 
@@ -76,7 +75,6 @@ export const simulateStartup = (seed: number, index: number, texts: TextSpace): 
   const teamSize = Math.max(1, Math.round((TEAM_SIZE_BY_STAGE[stage] ?? 1) * Math.exp(0.4 * random.normal())));
   const funding = (FUNDING_BY_STAGE[stage] ?? 0) * Math.exp(0.5 * random.normal());
   const popularity = POPULARITY_SPREAD * random.normal();
-  const hasText = random.next() >= SHARE_WITHOUT_TEXT;
   const pitch =
     `${name} builds ${random.pick(PRODUCTS[industryName])} for ${industryName}. ` +
     `We are a ${stageName} team of ${teamSize} in ${region} and look for ${typeName} ` +
@@ -94,6 +92,6 @@ export const simulateStartup = (seed: number, index: number, texts: TextSpace): 
     fundingMillions: Math.round(funding * 1000) / 1000,
     place,
     popularity,
-    embedding: hasText ? texts.embed(place, random) : null,
+    embedding: lacksText(seed, 'startup', index) ? null : texts.embed(place, random),
   };
 };

@@ -70,7 +70,7 @@ export const LANGUAGES = [
   'Swahili',
 ] as const;
 
-/** What people value in a team. The four pairs are the ends of the four traits of culture that texts reflect. */
+/** What people value in a team: said in their texts, and of no weight in their choices. */
 export const GOALS = [
   'shipping fast',
   'craftsmanship',

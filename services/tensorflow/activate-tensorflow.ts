@@ -18,12 +18,13 @@ interface NativeBackend {
  * tfjs-node brings its own copy of tfjs-core. Both copies share one engine, kernel registry and gradient registry,
  * which tfjs keeps in a process-wide place, so code that imports the project's copy runs on the native kernels, with
  * the same tensor count. Resolving its imports to the project's copy instead would save some 20 MB and 0.1 s, at the
- * price of patching Node's module loader. tfjs-node 4.22 calls two functions of node:util that Node 23 removed.
+ * price of patching Node's module loader. tfjs-node 4.22 calls two functions of node:util that Node 22
+ * complains about and Node 23 removed.
  */
 const loadNative = (packageFolder: string): void => {
   const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  legacy.isNullOrUndefined = (value) => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
   createRequire(join(packageFolder, 'package.json'))('@tensorflow/tfjs-node');
 };
 
@@ -32,6 +33,8 @@ const load = async ({ backend, packageFolder }: TensorflowPlan): Promise<void> =
     loadNative(packageFolder);
     return;
   }
+  // tfjs-core alone knows no gradients; this package registers them, as tfjs-node does.
+  await import('@tensorflow/tfjs-layers');
   await import('@tensorflow/tfjs-backend-cpu');
   if (backend === 'wasm') {
     // Finds its .wasm files beside itself, and takes the one with SIMD where the processor has it.

@@ -33,9 +33,10 @@ const hintFor = (step: BuildStep, lines: readonly string[]): string => {
   return NETWORK_TROUBLE.test(text) ? 'Check the network and the proxy (HTTPS_PROXY), and try again.' : step.hint;
 };
 
-/** npm's last lines only name its log file. */
+/** A line that names the cause; npm's own last lines name only its log file, and a stack trace only places. */
 const tellsWhy = (line: string): boolean =>
-  /error/i.test(line) && !/complete log|Command failed|npm error (code|path|command|\d+)/.test(line);
+  /\b(\w*error|fatal|ERR!)\b/i.test(line) &&
+  !/^\s*(at|Emitted) |complete log|Command failed|npm error (code|path|command|\d+)\b/.test(line);
 
 const failed = (step: BuildStep, result: CommandResult): TtExpError => {
   const lines = result.lines.map(redact);

@@ -32,5 +32,11 @@ export interface NativeBuild {
   readonly libraryFolders: readonly string[];
 }
 
+/** A build that has just computed something here. */
+export interface TriedBuild extends NativeBuild {
+  /** A library with CUDA may find no GPU that it can use. */
+  readonly device: 'gpu' | 'cpu';
+}
+
 export const requirementsName = (variant: NativeVariant): string =>
   variant === 'gpu' ? 'requirements-tensorflow-gpu.txt' : 'requirements-tensorflow.txt';

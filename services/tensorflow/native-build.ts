@@ -13,6 +13,7 @@ import {
   type NativeBuildPlace,
   type NativeBuildRequest,
   requirementsName,
+  type TriedBuild,
 } from './native-build-types.ts';
 import { runTrial } from './trial-run.ts';
 import { installVendorLibrary } from './vendor-library.ts';
@@ -41,12 +42,12 @@ export const findNativeBuild = async (place: NativeBuildPlace): Promise<NativeBu
   findBelow(await baseOf(place));
 
 /** The finished build if it still works here: the cache may have been damaged, or come from another machine. */
-const findWorking = async (request: NativeBuildRequest, base: string): Promise<NativeBuild | null> => {
+const findWorking = async (request: NativeBuildRequest, base: string): Promise<TriedBuild | null> => {
   const found = await findBelow(base);
   if (found === null) return null;
   try {
-    await runTrial({ ...request, folder: found.packageFolder }, found.libraryFolders);
-    return found;
+    const { device } = await runTrial({ ...request, folder: found.packageFolder }, found.libraryFolders);
+    return { ...found, device };
   } catch (error) {
     if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') throw error;
     request.progress({ part: 'tensorflow', step: 'verify', message: `building it again: ${error.message}` });
@@ -66,7 +67,7 @@ const readFailure = async (base: string, sinceMs: number): Promise<TtExpError | 
  * The finished build, made first where it is missing. Two processes at once make it once; a build that was killed never
  * counts, since the marker that names it is written last. Throws PROVISION_FAILED, PYTHON_MISSING, INTERRUPTED.
  */
-export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<NativeBuild> => {
+export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<TriedBuild> => {
   const base = await baseOf(request);
   const { clock, progress, signal } = request;
   const existing = await findWorking(request, base);
@@ -91,7 +92,7 @@ export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<Na
   );
 };
 
-const build = async (request: NativeBuildRequest, base: string): Promise<NativeBuild> => {
+const build = async (request: NativeBuildRequest, base: string): Promise<TriedBuild> => {
   const name = `build-${randomUUID().slice(0, 8)}`;
   const folder = join(base, name);
   try {
@@ -100,9 +101,10 @@ const build = async (request: NativeBuildRequest, base: string): Promise<NativeB
     for (const entry of others) await removeFolder(join(base, entry));
     await mkdir(folder);
     const made = await fill({ ...request, folder });
-    await writeJsonFile(join(base, MARKER), { format: 1, build: name, ...made });
-    request.progress({ part: 'tensorflow', step: 'ready', message: `TensorFlow ${made.libraryVersion}`, percent: 100 });
-    return { packageFolder: folder, ...made };
+    const { libraryVersion, libraryFolders } = made;
+    await writeJsonFile(join(base, MARKER), { format: 1, build: name, libraryVersion, libraryFolders });
+    request.progress({ part: 'tensorflow', step: 'ready', message: `TensorFlow ${libraryVersion}`, percent: 100 });
+    return made;
   } catch (error) {
     await removeFolder(folder);
     const known = asBuildError(error, base);
@@ -116,11 +118,11 @@ const build = async (request: NativeBuildRequest, base: string): Promise<NativeB
 };
 
 /** Fills the folder with a binding that has passed a trial run. */
-const fill = async (context: BuildContext): Promise<Omit<NativeBuild, 'packageFolder'>> => {
+const fill = async (context: BuildContext): Promise<TriedBuild> => {
   await installBindingPackage(context);
   const libraryFolders = await provideLibrary(context);
   context.progress({ part: 'tensorflow', step: 'verify', message: 'multiplying two matrices', percent: 95 });
-  return { libraryVersion: await runTrial(context, libraryFolders), libraryFolders };
+  return { packageFolder: context.folder, libraryFolders, ...(await runTrial(context, libraryFolders)) };
 };
 
 const provideLibrary = async (context: BuildContext): Promise<readonly string[]> => {

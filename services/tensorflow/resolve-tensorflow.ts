@@ -25,6 +25,11 @@ const noGpu = (): TtExpError =>
     hint: 'Check the NVIDIA driver and CUDA_VISIBLE_DEVICES, or set TT_TF_BACKEND=auto.',
   });
 
+const unusableGpu = (version: string): TtExpError =>
+  new TtExpError('TENSORFLOW_UNAVAILABLE', `TensorFlow: libtensorflow ${version} with CUDA found no GPU it can use`, {
+    hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
+  });
+
 /** Throws TtExpError with the reason when the backend can't be had. */
 const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBackend): Promise<TensorflowPlan> => {
   if (backend === 'wasm' || backend === 'js') return portablePlan(backend);
@@ -32,6 +37,8 @@ const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBac
   const gpuIds = backend === 'gpu' ? await findGpus(environment) : [];
   if (backend === 'gpu' && gpuIds.length === 0) throw noGpu();
   const build = await ensureNativeBuild({ ...request, clock, variant: backend === 'gpu' ? 'gpu' : 'cpu' });
+  // The build stays: it is large, and the next call asks it again.
+  if (backend === 'gpu' && build.device !== 'gpu') throw unusableGpu(build.libraryVersion);
   return {
     backend,
     library: `libtensorflow ${build.libraryVersion}`,

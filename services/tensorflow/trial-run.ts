@@ -7,8 +7,8 @@ const TIMEOUT_MS = 120_000;
 
 const PROGRAM = `
 const util = require('node:util');
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;
 const tf = require('@tensorflow/tfjs-node');
 const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]])).dataSync();
 if (tf.getBackend() !== 'tensorflow' || product.join() !== '19,22,43,50') throw new Error('wrong product: ' + product);
@@ -25,11 +25,15 @@ export const loaderVariables = (
     ? {}
     : { LD_LIBRARY_PATH: [...libraryFolders, ...(inherited === undefined ? [] : [inherited])].join(':') };
 
-/**
- * Version of the C library, as "2.21.0". Throws PROVISION_FAILED when the build doesn't load, computes wrongly, or is
- * one for GPUs and finds none: TensorFlow itself would then go on with the CPU and say nothing.
- */
-export const runTrial = async (context: BuildContext, libraryFolders: readonly string[]): Promise<string> => {
+export interface Trial {
+  /** Of the C library, as "2.21.0". */
+  readonly libraryVersion: string;
+  /** Where it computes now: a library with CUDA that finds no usable GPU goes on with the CPU and says nothing. */
+  readonly device: 'gpu' | 'cpu';
+}
+
+/** Throws PROVISION_FAILED when the build doesn't load or computes wrongly, INTERRUPTED. */
+export const runTrial = async (context: BuildContext, libraryFolders: readonly string[]): Promise<Trial> => {
   const lines = await runBuildStep(context, {
     what: 'the trial run',
     command: process.execPath,
@@ -42,21 +46,11 @@ export const runTrial = async (context: BuildContext, libraryFolders: readonly s
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     },
   });
-  const [, version, device] = lines.map((line) => /^library (\S+) on (gpu|cpu)$/.exec(line)).find(Boolean) ?? [];
-  if (version === undefined) {
+  const [, libraryVersion, device] = lines.map((line) => /^library (\S+) on (gpu|cpu)$/.exec(line)).find(Boolean) ?? [];
+  if (libraryVersion === undefined) {
     throw new TtExpError('PROVISION_FAILED', 'native TensorFlow: the trial run named no library version', {
       details: { lastLines: lines.slice(-20) },
     });
   }
-  if (context.variant === 'gpu' && device !== 'gpu') {
-    throw new TtExpError(
-      'PROVISION_FAILED',
-      `native TensorFlow: libtensorflow ${version} with CUDA found no GPU it can use`,
-      {
-        hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
-        details: { lastLines: lines.slice(-20) },
-      },
-    );
-  }
-  return version;
+  return { libraryVersion, device: device === 'gpu' ? 'gpu' : 'cpu' };
 };

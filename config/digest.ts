@@ -1,0 +1,8 @@
+/** Digest of a config: equal settings, equal digest, however they are written. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../contracts/canonical-json.ts';
+import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+
+/** sha256, hex, of everything but the description. */
+export const configDigest = ({ description: _, ...settings }: ResolvedConfig): string =>
+  createHash('sha256').update(canonicalJson(settings)).digest('hex');

@@ -1,0 +1,95 @@
+/** From a config file and `--set` overrides to a checked config with every default: the way in for every command. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
+import type { ExperimentConfig } from '../contracts/experiment-config.ts';
+import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { checkSchema } from './check-schema.ts';
+import { checkSpace } from './check-space.ts';
+import { checkSplit } from './check-split.ts';
+import { type ConfigSource, createConfigSource } from './config-source.ts';
+import { type JsonDocument, parseJsonDocument } from './json-document.ts';
+import { nearestName } from './nearest.ts';
+import { parseOverride } from './overrides.ts';
+import { type FoundProblem, toConfigError } from './problem.ts';
+import { resolveConfig } from './resolve.ts';
+
+const EXPERIMENTS_FOLDER = 'experiments';
+
+const listExperiments = async (): Promise<readonly string[]> => {
+  // Without such a folder there is only no suggestion.
+  const names = await readdir(EXPERIMENTS_FOLDER).catch((): string[] => []);
+  return names.filter((name) => name.endsWith('.json')).sort();
+};
+
+const notFound = async (file: string, cause: unknown): Promise<TtExpError> => {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const found = code === 'EISDIR' ? 'a folder' : code === 'EACCES' ? 'a file that may not be read' : 'no such file';
+  const names = await listExperiments();
+  const wanted = basename(file).replace(/\.json$/, '');
+  const nearest = nearestName(
+    wanted,
+    names.map((name) => name.replace(/\.json$/, '')),
+  );
+  const hint =
+    nearest !== null
+      ? `Did you mean ${join(EXPERIMENTS_FOLDER, `${nearest}.json`)}?`
+      : names.length > 0
+        ? `Configs in ${EXPERIMENTS_FOLDER}/: ${names.join(', ')}.`
+        : 'Check the path; it is relative to the current folder.';
+  return new TtExpError('CONFIG_NOT_FOUND', `${file}: got ${found}, expected a JSON config`, { hint, cause });
+};
+
+/** Throws CONFIG_NOT_FOUND or CONFIG_SYNTAX. */
+export const readJsonDocument = async (file: string): Promise<JsonDocument> => {
+  const text = await readFile(file, 'utf8').catch(async (error: unknown) => {
+    throw await notFound(file, error);
+  });
+  return parseJsonDocument(file, text);
+};
+
+const duplicateProblems = ({ document, problem }: ConfigSource): readonly FoundProblem[] =>
+  document.duplicates.map(({ path, position, first }) => ({
+    ...problem({
+      path,
+      part: 'key',
+      expected: `each key once (it is on line ${first.line} already)`,
+      found: 'the key again',
+    }),
+    file: document.file,
+    ...position,
+  }));
+
+/** Places of the file from top to bottom, then what `--set` brought. */
+const byPlace = (a: FoundProblem, b: FoundProblem): number => {
+  const afterAll = Number.MAX_SAFE_INTEGER;
+  return (
+    (a.line ?? afterAll) - (b.line ?? afterAll) || (a.column ?? 0) - (b.column ?? 0) || a.file.localeCompare(b.file)
+  );
+};
+
+/** Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY. */
+export const checkConfig = (source: ConfigSource): ResolvedConfig => {
+  const schemaFindings = checkSchema(source.value);
+  const isReported = (section: string): boolean =>
+    schemaFindings.some(({ path }) => path.length === 0 || path.join('.').startsWith(section));
+  const findings = [
+    ...schemaFindings,
+    ...(isReported('data.split') ? [] : checkSplit(source.value)),
+    ...checkSpace(source.value),
+  ];
+  const problems = [...duplicateProblems(source), ...findings.map(source.problem)];
+  if (problems.length > 0) {
+    throw toConfigError(source.file, problems.toSorted(byPlace));
+  }
+  return resolveConfig(source.value as ExperimentConfig);
+};
+
+/**
+ * Reads, overrides, checks and completes one config.
+ * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
+ */
+export const loadConfig = async (file: string, overrides: readonly string[] = []): Promise<ResolvedConfig> => {
+  const parsed = overrides.map(parseOverride);
+  return checkConfig(createConfigSource(await readJsonDocument(file), parsed));
+};

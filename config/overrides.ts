@@ -1,0 +1,113 @@
+/** `--set training.learning_rate=0.0005`: one value of the config replaced from the command line. */
+import { TtExpError } from '../contracts/errors.ts';
+import type { JsonPath } from './json-path.ts';
+
+export interface Override {
+  /** As typed, for messages: `--set training.learning_rate=0.0005`. */
+  readonly source: string;
+  readonly path: JsonPath;
+  readonly value: unknown;
+}
+
+const malformed = (text: string, expected: string): TtExpError =>
+  new TtExpError('USAGE', `--set: got ${JSON.stringify(text)}, expected ${expected}`, {
+    hint: "For example: --set training.learning_rate=0.0005 --set 'model.hidden_dims=[256,128]'",
+  });
+
+/** A key of `sweep.space` is itself dotted, so its two parts belong together. */
+const joinSpaceKey = (segments: readonly (string | number)[]): JsonPath => {
+  const [sweep, space, section, key, ...rest] = segments;
+  const isSpaceKey = sweep === 'sweep' && space === 'space' && typeof section === 'string' && key !== undefined;
+  return isSpaceKey && !section.includes('.') ? [sweep, space, `${section}.${key}`, ...rest] : segments;
+};
+
+const SEGMENT = /\["((?:[^"\\]|\\.)+)"\]|\[(\d+)\]|([^.[\]]+)/y;
+
+const parsePath = (text: string, whole: string): JsonPath => {
+  const segments: (string | number)[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (segments.length > 0 && text[at] === '.') {
+      at += 1;
+    }
+    SEGMENT.lastIndex = at;
+    const match = SEGMENT.exec(text);
+    if (match === null) {
+      throw malformed(whole, 'keys joined by dots before the equals sign');
+    }
+    const [part, quoted, index, plain] = match;
+    segments.push(
+      quoted !== undefined
+        ? (JSON.parse(`"${quoted}"`) as string)
+        : index !== undefined
+          ? Number(index)
+          : (plain ?? ''),
+    );
+    at += part.length;
+  }
+  return joinSpaceKey(segments);
+};
+
+/** JSON where it is JSON, else the text as it stands: `0.001`, `[64,32]`, `true`, `random`. */
+const parseValue = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/** Throws USAGE for text that is not `<path>=<value>`. */
+export const parseOverride = (text: string): Override => {
+  const equals = text.indexOf('=');
+  if (equals < 1 || text.endsWith('.', equals)) {
+    throw malformed(text, '<key>=<value>');
+  }
+  return {
+    source: `--set ${text}`,
+    path: parsePath(text.slice(0, equals), text),
+    value: parseValue(text.slice(equals + 1)),
+  };
+};
+
+/** The inverse of `parseOverride`: `path=value`, with the value as JSON. */
+export const formatOverride = (path: JsonPath, value: unknown): string => {
+  const keys = path.map((segment, index) =>
+    typeof segment === 'number'
+      ? `[${segment}]`
+      : /^[^.[\]"=]+$/.test(segment)
+        ? `${index === 0 ? '' : '.'}${segment}`
+        : `[${JSON.stringify(segment)}]`,
+  );
+  return `${keys.join('')}=${JSON.stringify(value)}`;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const replaceAt = (value: unknown, path: JsonPath, override: Override): unknown => {
+  const [key, ...rest] = path;
+  if (key === undefined) {
+    return override.value;
+  }
+  if (Array.isArray(value)) {
+    const index = Number(key);
+    if (!Number.isInteger(index) || index < 0 || index > value.length) {
+      throw malformed(override.source.slice('--set '.length), `an index from 0 to ${value.length}`);
+    }
+    return [...value.slice(0, index), replaceAt(value[index], rest, override), ...value.slice(index + 1)];
+  }
+  if (value === undefined && typeof key === 'number') {
+    throw malformed(override.source.slice('--set '.length), 'the whole list, since the file gives none');
+  }
+  if (value !== undefined && !isObject(value)) {
+    throw malformed(override.source.slice('--set '.length), `an object or list before ${JSON.stringify(key)}`);
+  }
+  const old = value === undefined ? [] : Object.entries(value);
+  const changed = replaceAt(value !== undefined && Object.hasOwn(value, key) ? value[key] : undefined, rest, override);
+  return Object.fromEntries([...old, [String(key), changed]]);
+};
+
+/** The last override of a place counts. Leaves `value` as it is. Throws USAGE where a path leads through a number or text. */
+export const applyOverrides = (value: unknown, overrides: readonly Override[]): unknown =>
+  overrides.reduce((current, override) => replaceAt(current, override.path, override), value);

@@ -1,0 +1,57 @@
+/** What is wrong with a config: one record a mistake, and the error that carries all of them. */
+import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
+
+export interface ConfigProblem {
+  /** The file, or the `--set …` that brought the value. */
+  readonly file: string;
+  /** 1-based; null for a value that comes from `--set`. */
+  readonly line: number | null;
+  /** 1-based, in UTF-16 units; null for a value that comes from `--set`. */
+  readonly column: number | null;
+  /** `training.learning_rate`; `(root)` for the whole. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+  /** The nearest valid key or value. */
+  readonly suggestion: string | null;
+}
+
+/** A problem that leaves the search space without a point has a code of its own when it comes alone. */
+export interface FoundProblem extends ConfigProblem {
+  readonly isEmptySpace: boolean;
+}
+
+const MAX_FOUND_LENGTH = 80;
+
+/** A value as it stands in the file, cut where it is long. */
+export const describeFound = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > MAX_FOUND_LENGTH ? `${text.slice(0, MAX_FOUND_LENGTH - 1)}…` : text;
+};
+
+export const formatPlace = ({ file, line, column }: ConfigProblem): string =>
+  line === null ? file : `${file}:${line}:${column ?? 1}`;
+
+/** One line. */
+export const formatProblem = (problem: ConfigProblem): string => {
+  const meant = problem.suggestion === null ? '' : ` (did you mean ${JSON.stringify(problem.suggestion)}?)`;
+  return `${formatPlace(problem)}: ${problem.path}: got ${problem.found}, expected ${problem.expected}${meant}`;
+};
+
+export const toConfigError = (file: string, found: readonly FoundProblem[]): TtExpError => {
+  const code: ErrorCode = found.every(({ isEmptySpace }) => isEmptySpace) ? 'SPACE_EMPTY' : 'CONFIG_INVALID';
+  const problems = found.map(({ isEmptySpace: _, ...problem }): ConfigProblem => problem);
+  const [first] = problems;
+  const message =
+    first !== undefined && problems.length === 1
+      ? formatProblem(first)
+      : `${file}: got ${problems.length} problems, expected a config that fits the schema`;
+  const meant = first?.suggestion ?? null;
+  const hint =
+    code === 'SPACE_EMPTY'
+      ? 'Give each parameter of sweep.space at least one value: "choice" with a value, or a range with low <= high.'
+      : problems.length === 1 && meant !== null
+        ? `Write ${JSON.stringify(meant)}, or look the key up in docs/reference.md.`
+        : 'Correct the config; docs/reference.md lists every key with its values and default.';
+  return new TtExpError(code, message, { hint, details: { problems } });
+};

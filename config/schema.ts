@@ -1,0 +1,71 @@
+/** The one JSON Schema of experiments: read once, walked for defaults and descriptions, compiled for validation. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+
+/** The part of JSON Schema that experiment.schema.json uses. */
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly items?: SchemaNode;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly pattern?: string;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
+}
+
+const SCHEMA_ID = 'urn:tt-exp:experiment';
+
+export const experimentSchema = JSON.parse(
+  readFileSync(new URL('./experiment.schema.json', import.meta.url), 'utf8'),
+) as SchemaNode;
+
+/** Follows a `$ref`; a description beside it is lost. */
+export const dereference = (node: SchemaNode): SchemaNode =>
+  node.$ref === undefined ? node : (experimentSchema.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {});
+
+/** The schema of one place, for example `['training', 'learning_rate']`. */
+export const schemaAt = (path: readonly string[]): SchemaNode | undefined =>
+  path.reduce<SchemaNode | undefined>((node, key) => {
+    const next = node?.properties?.[key];
+    return next === undefined ? undefined : dereference(next);
+  }, experimentSchema);
+
+const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
+ajv.addSchema(experimentSchema);
+
+export const validateExperiment = ajv.compile({ $ref: SCHEMA_ID });
+
+const validators = new Map<string, ValidateFunction>();
+
+/** Validator of one hyperparameter, `model.…` or `training.…`; null for a key that the schema does not have. */
+export const parameterValidator = (section: string, key: string): ValidateFunction | null => {
+  if (schemaAt([section, key]) === undefined) {
+    return null;
+  }
+  const pointer = `${SCHEMA_ID}#/$defs/${section}/properties/${key}`;
+  const validate = validators.get(pointer) ?? ajv.compile({ $ref: pointer });
+  validators.set(pointer, validate);
+  return validate;
+};
+
+const keysOf = (section: string): readonly string[] => Object.keys(schemaAt([section])?.properties ?? {});
+
+/** What a search space may vary. */
+export const SWEEPABLE_KEYS: readonly string[] = ['model', 'training'].flatMap((section) =>
+  keysOf(section).map((key) => `${section}.${key}`),
+);

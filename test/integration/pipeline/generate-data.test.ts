@@ -1,0 +1,45 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../pipeline/duckdb/database.ts';
+import { generateSyntheticData } from '../../../pipeline/index.ts';
+import { SMALL, withFolder } from '../../support/data-requests.ts';
+
+const options = { ...SMALL, seed: 7, memoryLimitMegabytes: 256, threads: 1 };
+const TABLES = ['interactions', 'item_embeddings', 'item_factors', 'items', 'user_embeddings', 'user_factors', 'users'];
+
+describe('pipeline/generate-data', () => {
+  it.each(['parquet', 'csv'] as const)('pipeline/generate-data: writes every table as %s', (format) =>
+    withFolder(async (folder) => {
+      const generated = await generateSyntheticData({ ...options, folder, format });
+      expect(generated).toMatchObject({ users: 60, items: 40 });
+      expect((await readdir(folder)).sort()).toEqual(TABLES.map((table) => `${table}.${format}`));
+      const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
+      try {
+        const count = async (table: string) => {
+          const sql = `SELECT count(*)::INTEGER AS n FROM '${join(folder, `${table}.${format}`)}'`;
+          return (await database.rows('count', sql))[0]?.n;
+        };
+        expect([await count('users'), await count('items'), await count('interactions')]).toEqual([
+          60,
+          40,
+          generated.interactions,
+        ]);
+      } finally {
+        database.close();
+      }
+    }),
+  );
+
+  it('pipeline/generate-data: the same options give the same bytes and replace what was there', () =>
+    withFolder(async (root) => {
+      const read = async (name: string) => (await readFile(join(root, name))).toString('base64');
+      await generateSyntheticData({ ...options, seed: 8, folder: root, format: 'parquet' });
+      const other = await read('interactions.parquet');
+      await generateSyntheticData({ ...options, folder: root, format: 'parquet' });
+      const first = await read('interactions.parquet');
+      await generateSyntheticData({ ...options, folder: root, format: 'parquet', threads: 2 });
+      expect(await read('interactions.parquet')).toBe(first);
+      expect(first).not.toBe(other);
+    }));
+});

@@ -1,0 +1,129 @@
+/** Views of one small sweep as watchers see them, from its start to its end. */
+import type { ExperimentView, Phase } from '../../contracts/experiment.ts';
+import type { EpochRecord } from '../../contracts/metrics.ts';
+import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { evaluationSummary, trainingResult } from './experiment-fixtures.ts';
+
+export const EXPERIMENT_ID = 'demo-0123456789';
+export const WORKFLOW_ID = 'tt-exp/demo/0123456789';
+export const STARTED_AT_MS = 1_700_000_000_000;
+
+export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): ExperimentView => ({
+  experimentId: EXPERIMENT_ID,
+  workflowId: WORKFLOW_ID,
+  name: 'demo',
+  status: 'running',
+  phase,
+  timings: {},
+  startedAtMs: STARTED_AT_MS,
+  dataset: null,
+  trials: [],
+  bestTrialId: null,
+  parentRunId: null,
+  mlflowExperimentId: null,
+  test: null,
+  model: null,
+  gate: { decision: 'not_run', reasons: [], candidate: null, champion: null, ci: null },
+  tensorflow: null,
+  error: null,
+  progress: {},
+  ...change,
+});
+
+export const epochRecord = (epoch: number, ndcg: number): EpochRecord => ({
+  epoch,
+  trainLoss: 0.5,
+  valLoss: 0.6,
+  validation: evaluationSummary(ndcg),
+  learningRate: 0.001,
+  seconds: 1,
+  finishedAtMs: STARTED_AT_MS + epoch * 1000,
+  isBest: true,
+});
+
+export const progressAt = (epoch: number, change: Partial<TrialProgress> = {}): TrialProgress => ({
+  epoch,
+  epochs: 10,
+  step: 0,
+  steps: 50,
+  trainLoss: epoch === 0 ? null : 0.5,
+  last: epoch === 0 ? null : epochRecord(epoch, 0.25),
+  bestNdcg: epoch === 0 ? null : 0.25,
+  resumedFromEpoch: null,
+  ...change,
+});
+
+export const trialView = (index: number, change: Partial<TrialView> = {}): TrialView => ({
+  trialId: `trial-00${index}`,
+  status: 'pending',
+  params: { 'training.learning_rate': 0.001 * (index + 1), 'model.hidden_dims': [64, 32] },
+  runId: `run-${index}`,
+  workflowId: `${WORKFLOW_ID}/trial-00${index}`,
+  result: null,
+  error: null,
+  ...change,
+});
+
+export const DATASET = {
+  version: 'ds-0123456789abcdef',
+  samples: 20_000,
+  splits: { train: 14_000, validation: 3000, test: 3000 },
+  label_distribution: { '0.0': 3000, '0.4': 7000, '0.6': 3500, '0.8': 2000, '0.9': 1500, '1.0': 3000 },
+  embedding_coverage: 0.98,
+  feature_dims: { user: 512, item: 468 },
+  users: 350,
+  items: 250,
+} as const;
+
+const DATA_TIMINGS = { prepare: 0.5, extract: 1, label: 0.4, split: 0.2, encode: 2 } as const;
+
+/** In training: one trial done, one at epoch 4 of 10 and one that waits. */
+export const trainingView = (change: Partial<ExperimentView> = {}): ExperimentView =>
+  viewOf('train', {
+    timings: DATA_TIMINGS,
+    dataset: DATASET,
+    mlflowExperimentId: '3',
+    trials: [
+      trialView(0, { status: 'completed', result: trainingResult(0.31) }),
+      trialView(1, { status: 'running' }),
+      trialView(2),
+    ],
+    bestTrialId: 'trial-000',
+    tensorflow: { backend: 'native', library: 'libtensorflow 2.21.0' },
+    progress: { 'trial-001': progressAt(4) },
+    ...change,
+  });
+
+export const completedView = (change: Partial<ExperimentView> = {}): ExperimentView =>
+  trainingView({
+    phase: 'done',
+    status: 'completed',
+    timings: { ...DATA_TIMINGS, train: 60, evaluate: 3, register: 1, gate: 0.5 },
+    trials: [
+      trialView(0, { status: 'completed', result: trainingResult(0.31) }),
+      trialView(1, { status: 'cached', result: trainingResult(0.29) }),
+      trialView(2, {
+        status: 'failed',
+        error: { code: 'TRAINING_DIVERGED', message: 'trial-002: loss is NaN, expected a number' },
+      }),
+    ],
+    progress: {},
+    test: {
+      model: evaluationSummary(0.4),
+      baselines: {
+        oracle: evaluationSummary(0.6),
+        popularity: evaluationSummary(0.1),
+        content: evaluationSummary(0.3),
+        random: evaluationSummary(0.02),
+      },
+    },
+    model: { name: 'two-tower', version: '3', aliases: ['champion'] },
+    gate: {
+      decision: 'promoted',
+      reasons: ['Test NDCG@10 0.4000 reaches the minimum 0.1000.', 'There is no champion to compare with.'],
+      candidate: { version: '3', run_id: 'run-0', ndcg_at_10: 0.4 },
+      champion: null,
+      ci: null,
+    },
+    ...change,
+  });

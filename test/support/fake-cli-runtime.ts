@@ -1,0 +1,178 @@
+/** A CliRuntime whose experiments follow a script of views. Only for tests of the command line itself. */
+import { PassThrough } from 'node:stream';
+import { readEnvironment } from '../../config/env.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import { experimentIds } from '../../contracts/ids.ts';
+import type { CliIo, CliRuntime, PlatformAddresses, StartRequest } from '../../ui-cli/runtime.ts';
+import { EXPERIMENT_ID, WORKFLOW_ID } from './experiment-views.ts';
+
+export const ADDRESSES: PlatformAddresses = {
+  temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
+  mlflow: { uri: 'http://127.0.0.1:5000' },
+};
+
+export interface FakeScript {
+  /** Shown one after the other; after the last one, if it says running, the watcher waits for its signal. */
+  readonly views: readonly ExperimentView[];
+  /** Before each view. */
+  readonly delayMs?: number;
+  /** Makes openPlatform fail. */
+  readonly platformError?: TtExpError;
+  /** What a cancel turns the last view into. */
+  readonly cancelled?: ExperimentView;
+}
+
+export interface Recorded {
+  readonly started: StartRequest[];
+  readonly cancelled: string[];
+  readonly decisions: unknown[];
+  readonly opened: boolean[];
+  closed: number;
+}
+
+export interface FakeRuntime {
+  readonly runtime: CliRuntime;
+  readonly recorded: Recorded;
+  stdout(): string;
+  stderr(): string;
+  /** As Ctrl-C outside the live view. */
+  interrupt(): void;
+}
+
+const unused = (name: string) => (): never => {
+  throw new Error(`the test did not expect a call of ${name}`);
+};
+
+const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** `io` and the rest come from the real process in terminal tests. */
+export const createFakeRuntime = (
+  script: FakeScript,
+  overrides: Partial<CliRuntime> = {},
+  variables: Readonly<Record<string, string>> = {},
+): FakeRuntime => {
+  const recorded: Recorded = { started: [], cancelled: [], decisions: [], opened: [], closed: 0 };
+  const texts = { stdout: '', stderr: '' };
+  const sink = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
+    const stream = new PassThrough().setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      texts[name] += text;
+    });
+    return stream as unknown as NodeJS.WriteStream;
+  };
+  const io: CliIo = {
+    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdout: sink('stdout'),
+    stderr: sink('stderr'),
+  };
+  const interrupts = new Set<() => void>();
+  let onCancel: () => void = () => {};
+  const isCancelled = new Promise<void>((resolve) => {
+    onCancel = resolve;
+  });
+
+  async function* watch(_id: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<ExperimentView> {
+    for (const view of script.views) {
+      await wait(script.delayMs ?? 0, options.signal);
+      yield view;
+      if (view.status !== 'running') {
+        return;
+      }
+    }
+    await Promise.race([wait(2 ** 30, options.signal), isCancelled]);
+    if (options.signal?.aborted !== true && script.cancelled !== undefined) {
+      yield script.cancelled;
+    }
+  }
+
+  const runtime: CliRuntime = {
+    version: '9.9.9',
+    io,
+    environment: () => readEnvironment({ HOME: '/nowhere', USER: 'tester', ...variables }),
+    now: () => Date.now(),
+    onInterrupt: (listener) => {
+      interrupts.add(listener);
+      return () => interrupts.delete(listener);
+    },
+    onTerminate: () => () => {},
+    openPlatform: async ({ mayStart, progress }) => {
+      recorded.opened.push(mayStart);
+      progress({ part: 'temporal', step: 'ready', message: 'ready on 127.0.0.1:7233' });
+      if (script.platformError !== undefined) {
+        throw script.platformError;
+      }
+      return {
+        addresses: ADDRESSES,
+        close: async () => {
+          recorded.closed += 1;
+        },
+        experiments: {
+          start: async (request) => {
+            recorded.started.push(request);
+            return { ...experimentIds(request.config.name, request.configDigest), isAttached: false };
+          },
+          watch,
+          view: async () => {
+            const [view] = script.views;
+            if (view === undefined) {
+              throw new TtExpError('EXPERIMENT_NOT_FOUND', 'no view');
+            }
+            return view;
+          },
+          cancel: async (id) => {
+            recorded.cancelled.push(id);
+            onCancel();
+          },
+          decideApproval: async (id, decision) => {
+            recorded.decisions.push([id, decision]);
+          },
+          list: async () => [
+            {
+              experimentId: EXPERIMENT_ID,
+              workflowId: WORKFLOW_ID,
+              status: 'RUNNING',
+              startedAtMs: Date.UTC(2024, 0, 2, 3, 4, 5),
+              endedAtMs: Date.UTC(2024, 0, 2, 3, 5, 5),
+            },
+            {
+              experimentId: 'other-abcdefabcd',
+              workflowId: 'tt-exp/other/abcdefabcd',
+              status: 'CANCELLED',
+              startedAtMs: Date.UTC(2024, 0, 1),
+              endedAtMs: Date.UTC(2024, 0, 1, 1),
+            },
+          ],
+        },
+      };
+    },
+    planExperiment: unused('planExperiment'),
+    generateData: unused('generateData'),
+    runWorker: unused('runWorker'),
+    services: {
+      up: unused('services.up'),
+      down: unused('services.down'),
+      status: unused('services.status'),
+      doctor: unused('services.doctor'),
+    },
+    ...overrides,
+  };
+  return {
+    runtime,
+    recorded,
+    stdout: () => texts.stdout,
+    stderr: () => texts.stderr,
+    interrupt: () => {
+      for (const listener of [...interrupts]) {
+        listener();
+      }
+    },
+  };
+};

@@ -1,0 +1,117 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configDigest } from '../../../config/digest.ts';
+import { loadTrainingConfig } from '../../../config/hyperparameters.ts';
+import { loadConfig } from '../../../config/load.ts';
+import { resolveConfig } from '../../../config/resolve.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tt-exp resolve '));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const write = async (name: string, value: unknown): Promise<string> => {
+  const file = join(folder, name);
+  await writeFile(file, JSON.stringify(value));
+  return file;
+};
+
+test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => {
+  expect(resolveConfig({ name: 'x' })).toEqual({
+    name: 'x',
+    description: '',
+    seed: 7,
+    data: {
+      use_case: 'developer_startup',
+      source: { type: 'synthetic', users: 350, startups: 250, interactions: 7500, seed: 7 },
+      min_interactions: 1,
+      negative_samples: 2,
+      min_coverage: 0.95,
+      split: { method: 'random', train: 0.7, validation: 0.15, test: 0.15 },
+    },
+    model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+    training: {
+      loss: 'weighted_bce',
+      num_epochs: 50,
+      batch_size: 256,
+      learning_rate: 0.001,
+      weight_decay: 0.01,
+      early_stopping_patience: 5,
+      sampled_negatives: 4,
+      temperature: 0.1,
+    },
+    evaluation: { relevance_threshold: 0.4 },
+    sweep: null,
+    gate: {
+      model_name: 'two-tower',
+      min_ndcg_at_10: 0.1,
+      min_improvement: 0,
+      confidence: 0.95,
+      require_approval: false,
+    },
+  });
+});
+
+test('config/resolve: given values stay, a sweep gets its defaults, the seed of the source stays its own', () => {
+  const resolved = resolveConfig({
+    $schema: 'x',
+    name: 'x',
+    seed: 99,
+    sweep: { space: { 'training.weight_decay': { float: { low: 0.1, high: 0.2, step: 0.1 } } } },
+  });
+  expect(resolved).not.toHaveProperty('$schema');
+  expect(resolved.seed).toBe(99);
+  expect(resolved.data.source.seed).toBe(7);
+  expect(resolved.sweep).toEqual({
+    sampler: 'grid',
+    max_trials: null,
+    max_parallel: 2,
+    max_failures: 3,
+    space: { 'training.weight_decay': { float: { low: 0.1, high: 0.2, step: 0.1, log: false } } },
+  });
+});
+
+test('config/digest: is blind to description, $schema, key order and written-out defaults, not to settings', async () => {
+  const digestOf = async (value: unknown) => configDigest(await loadConfig(await write('digest.json', value)));
+  const plain = await digestOf({ name: 'x', seed: 7, model: { embedding_dim: 8, dropout_rate: 0.3 } });
+  expect(plain).toMatch(/^[0-9a-f]{64}$/);
+  const same = { $schema: 's', model: { dropout_rate: 0.3, embedding_dim: 8 }, description: 'd', name: 'x' };
+  expect(await digestOf(same)).toBe(plain);
+  expect(await digestOf({ name: 'x', model: { embedding_dim: 9 } })).not.toBe(plain);
+  expect(await digestOf({ name: 'y', model: { embedding_dim: 8 } })).not.toBe(plain);
+});
+
+test('config/hyperparameters: a file of bare hyperparameters is a config named after the file', async () => {
+  const file = await write('Best Params!.json', {
+    embedding_dim: 64,
+    hidden_dims: [256, 128],
+    dropout_rate: 0.1,
+    learning_rate: 0.0005,
+    batch_size: 128,
+    num_epochs: 10,
+  });
+  const resolved = await loadTrainingConfig(file, ['training.batch_size=32']);
+  expect(resolved.name).toBe('best-params-');
+  expect(resolved.model).toMatchObject({ embedding_dim: 64, hidden_dims: [256, 128], dropout_rate: 0.1 });
+  expect(resolved.training).toMatchObject({ learning_rate: 0.0005, batch_size: 32, num_epochs: 10 });
+});
+
+test('config/hyperparameters: a mistake is shown where it stands in the bare file', async () => {
+  const file = join(folder, 'flat.json');
+  await writeFile(file, '{\n  "num_epochs": 3,\n  "embedding_dim": 0\n}');
+  await expect(loadTrainingConfig(file)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    details: { problems: [{ line: 3, column: 20, path: 'model.embedding_dim', found: '0' }] },
+  });
+});
+
+test('config/hyperparameters: a full config is taken as it is', async () => {
+  expect(await loadTrainingConfig('experiments/smoke.json')).toEqual(await loadConfig('experiments/smoke.json'));
+});

@@ -1,0 +1,418 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configDigest } from '../../../config/digest.ts';
+import { loadConfig } from '../../../config/load.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import { experimentIds } from '../../../contracts/ids.ts';
+import { runCli } from '../../../ui-cli/main.ts';
+import { completedView, EXPERIMENT_ID, trainingView, viewOf } from '../../support/experiment-views.ts';
+import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
+
+let folder = '';
+let config = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tt-exp cli '));
+  config = join(folder, 'demo.json');
+  await writeFile(config, '{"name":"demo"}');
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Streams hand their text on in a later turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const cli = async (
+  args: readonly string[],
+  script: FakeScript = { views: [completedView()] },
+  act: (fake: FakeRuntime) => void = () => {},
+): Promise<FakeRuntime & { exitCode: number }> => {
+  const fake = createFakeRuntime(script);
+  const running = runCli(args, fake.runtime);
+  act(fake);
+  const exitCode = await running;
+  await settle();
+  return { ...fake, exitCode };
+};
+
+const jsonOf = ({ stdout }: FakeRuntime): Record<string, unknown> => JSON.parse(stdout()) as Record<string, unknown>;
+
+const detachSoon = ({ interrupt, stderr }: FakeRuntime): void => {
+  const timer = setInterval(() => {
+    if (stderr().includes('train: started')) {
+      clearInterval(timer);
+      interrupt();
+    }
+  }, 5);
+};
+
+describe('ui-cli/main: usage', () => {
+  test('ui-cli/main: --help lists every command on stdout and ends with 0', async () => {
+    const { exitCode, stdout } = await cli(['--help']);
+    expect(exitCode).toBe(0);
+    const commands = [...stdout().matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+    expect(commands).toEqual(
+      expect.arrayContaining([
+        'run',
+        'watch',
+        'cancel',
+        'approve',
+        'reject',
+        'list',
+        'validate',
+        'up',
+        'down',
+        'status',
+        'doctor',
+        'worker',
+        'data',
+      ]),
+    );
+  });
+
+  test.each([['run'], ['watch'], ['validate'], ['worker'], ['data', 'generate']])(
+    'ui-cli/main: %s --help shows examples',
+    async (...command) => {
+      const { exitCode, stdout } = await cli([...command, '--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout()).toContain(`$ tt-exp ${command.join(' ')}`);
+    },
+  );
+
+  test('ui-cli/main: --version prints the version alone', async () => {
+    const { exitCode, stdout } = await cli(['--version']);
+    expect([exitCode, stdout()]).toEqual([0, '9.9.9\n']);
+  });
+
+  test('ui-cli/main: no command prints the help on stderr and ends with 64', async () => {
+    const { exitCode, stdout, stderr } = await cli([]);
+    expect([exitCode, stdout()]).toEqual([64, '']);
+    expect(stderr()).toContain('Usage: tt-exp');
+  });
+
+  test.each([
+    [['rnu', 'x.json'], 'tt-exp: got the unknown command rnu', 'Did you mean run?'],
+    [['data', 'genrate'], 'tt-exp data: got the unknown command genrate', 'Did you mean generate?'],
+    [['run', 'x.json', '--jsn'], 'tt-exp run: got the unknown option --jsn', 'Did you mean --json?'],
+    [['run'], "tt-exp run: missing required argument 'config'", '`tt-exp run --help`'],
+    [['worker'], "tt-exp worker: required option '--queue <name>' not specified", '`tt-exp worker --help`'],
+    [['worker', '--queue', 'tt-cpus'], '--queue: got "tt-cpus", expected one of tt-cpu, tt-gpu', '--queue tt-gpu'],
+    [['worker', '--queue', 'tt-cpu', '--slots', '0'], '--slots: got "0", expected a whole number >= 1', '--slots 1'],
+    [['run', 'x.json', '--timeout', 'soon'], '--timeout: got "soon", expected a duration', '--timeout 30m'],
+    [
+      ['run', 'x.json', '--set', 'seed'],
+      '--set: got "seed", expected <key>=<value>',
+      '--set training.learning_rate=0.0005',
+    ],
+    [['status', 'extra'], "tt-exp status: too many arguments for 'status'", '`tt-exp status --help`'],
+  ])('ui-cli/main: %j ends with 64, an error line and a hint', async (args, error, hint) => {
+    const { exitCode, stdout, stderr } = await cli(args);
+    expect([exitCode, stdout()]).toEqual([64, '']);
+    const [first, second, ...rest] = stderr().trimEnd().split('\n');
+    expect(first).toMatch(/^error: /);
+    expect(first).toContain(error);
+    expect(second).toMatch(/^hint: /);
+    expect(second).toContain(hint);
+    expect(rest).toEqual([]);
+  });
+
+  test('ui-cli/main: a missing config ends with 66', async () => {
+    const { exitCode, stderr } = await cli(['run', join(folder, 'missing.json')]);
+    expect(exitCode).toBe(66);
+    expect(stderr()).toContain('missing.json: got no such file, expected a JSON config');
+  });
+
+  test('ui-cli/main: an unexpected error asks for --verbose, which shows its stack', async () => {
+    const fail = { services: { status: () => Promise.reject(new TypeError('boom')) } };
+    for (const [args, hasStack] of [
+      [['status'], false],
+      [['status', '--verbose'], true],
+    ] as const) {
+      const fake = createFakeRuntime({ views: [] });
+      const runtime = { ...fake.runtime, services: { ...fake.runtime.services, ...fail.services } };
+      expect(await runCli(args, runtime)).toBe(1);
+      await settle();
+      expect(fake.stderr()).toContain('error: tt-exp failed in a way it should not: TypeError: boom');
+      expect(fake.stderr().includes('main.test.ts')).toBe(hasStack);
+    }
+  });
+});
+
+describe('ui-cli/main: run', () => {
+  test('ui-cli/main: run --json prints exactly one JSON object, progress goes to stderr', async () => {
+    const result = await cli(['run', config, '--json'], {
+      views: [viewOf('extract'), trainingView(), completedView()],
+    });
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toMatchObject({ status: 'completed', gate: { decision: 'promoted' } });
+    expect(result.stderr()).toContain('trial-001: epoch 4/10');
+    expect(result.recorded).toMatchObject({ opened: [true], closed: 1 });
+  });
+
+  test('ui-cli/main: run starts the resolved config under its digest', async () => {
+    const { recorded } = await cli(['run', config, '--json', '--fresh', '--set', 'seed=3']);
+    const resolved = await loadConfig(config, ['seed=3']);
+    expect(recorded.started).toEqual([{ config: resolved, configDigest: configDigest(resolved), isFresh: true }]);
+  });
+
+  test('ui-cli/main: run without --json prints the summary on stdout', async () => {
+    const { exitCode, stdout, stderr } = await cli(['run', config]);
+    expect(exitCode).toBe(0);
+    expect(stdout()).toContain(`${EXPERIMENT_ID}: completed`);
+    expect(stdout()).toContain('http://127.0.0.1:5000/#/experiments/3');
+    expect(stderr()).not.toContain('error:');
+  });
+
+  test('ui-cli/main: a rejected model is a result; with --require-promotion it ends with 1', async () => {
+    const gate = { decision: 'rejected', reasons: ['Too low.'], candidate: null, champion: null, ci: null } as const;
+    const script = { views: [completedView({ gate })] };
+    expect((await cli(['run', config, '--json'], script)).exitCode).toBe(0);
+    const strict = await cli(['run', config, '--json', '--require-promotion'], script);
+    expect(strict.exitCode).toBe(1);
+    expect(jsonOf(strict)).toMatchObject({ status: 'completed', error: { code: 'PROMOTION_REQUIRED' } });
+    expect(strict.stderr()).toContain('expected promoted');
+  });
+
+  test('ui-cli/main: a failed experiment prints its JSON and ends with the exit code of its error', async () => {
+    const error = {
+      code: 'ALL_TRIALS_FAILED',
+      message: 'all trials failed; first cause: X',
+      hint: 'Look there.',
+    } as const;
+    const result = await cli(['run', config, '--json'], { views: [trainingView({ status: 'failed', error })] });
+    expect(result.exitCode).toBe(1);
+    expect(jsonOf(result)).toMatchObject({ status: 'failed', error });
+    expect(result.stderr()).toContain('error: all trials failed; first cause: X\nhint: Look there.');
+  });
+
+  test('ui-cli/main: a cancelled experiment prints its JSON and ends with 130', async () => {
+    const result = await cli(['run', config, '--json'], { views: [trainingView({ status: 'cancelled' })] });
+    expect(result.exitCode).toBe(130);
+    expect(jsonOf(result)).toMatchObject({ status: 'cancelled', trials: [{}, {}, {}] });
+  });
+
+  test('ui-cli/main: Ctrl-C detaches: 130, how to watch and cancel, and the JSON of what was seen', async () => {
+    const result = await cli(['run', config, '--json'], { views: [trainingView()] }, detachSoon);
+    const { experimentId } = experimentIds('demo', configDigest(await loadConfig(config)));
+    expect(result.exitCode).toBe(130);
+    expect(jsonOf(result)).toMatchObject({
+      status: 'detached',
+      experiment_id: experimentId,
+      trials: [{}, { epochs: 4 }, {}],
+    });
+    expect(result.stderr()).toContain(`tt-exp watch ${experimentId}`);
+    expect(result.stderr()).toContain(`tt-exp cancel ${experimentId}`);
+    expect(result.recorded).toMatchObject({ cancelled: [], closed: 1 });
+  });
+
+  test('ui-cli/main: --detach prints the id alone and ends with 0', async () => {
+    const result = await cli(['run', config, '--detach']);
+    const { experimentId } = experimentIds('demo', configDigest(await loadConfig(config)));
+    expect([result.exitCode, result.stdout()]).toEqual([0, `${experimentId}\n`]);
+    expect(result.recorded.started).toHaveLength(1);
+  });
+
+  test('ui-cli/main: --timeout detaches with 75 and its JSON says detached', async () => {
+    const result = await cli(['run', config, '--json', '--timeout', '200ms'], { views: [trainingView()] });
+    expect(result.exitCode).toBe(75);
+    expect(jsonOf(result)).toMatchObject({ status: 'detached', error: { code: 'TIMED_OUT' } });
+    expect(result.stderr()).toContain('tt-exp watch demo-');
+  });
+
+  test('ui-cli/main: a gate that awaits approval ends the watching with how to decide', async () => {
+    const gate = {
+      decision: 'awaiting_approval',
+      reasons: ['Good.'],
+      candidate: null,
+      champion: null,
+      ci: null,
+    } as const;
+    const result = await cli(['run', config], { views: [completedView({ status: 'running', phase: 'gate', gate })] });
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout()).toContain(`tt-exp approve ${EXPERIMENT_ID}`);
+  });
+
+  test('ui-cli/main: services that fail to start give an error, a JSON and no experiment', async () => {
+    const platformError = new TtExpError('SERVICE_START_FAILED', 'mlflow: ended with status 1', {
+      hint: 'See the log.',
+    });
+    const result = await cli(['run', config, '--json'], { views: [], platformError });
+    expect(result.exitCode).toBe(69);
+    expect(jsonOf(result)).toMatchObject({ status: 'failed', error: { code: 'SERVICE_START_FAILED' }, trials: [] });
+    expect(result.recorded.started).toEqual([]);
+  });
+
+  test('ui-cli/main: a bad config with --json prints one object with every problem and ends with 78', async () => {
+    const result = await cli(['run', config, '--json', '--set', 'seed=-1', '--set', 'sead=1']);
+    expect(result.exitCode).toBe(78);
+    expect(jsonOf(result)).toMatchObject({
+      status: 'failed',
+      experiment_id: null,
+      error: { code: 'CONFIG_INVALID', details: { problems: [{ path: 'sead' }, { path: 'seed' }] } },
+    });
+    expect(result.stderr()).toContain('--set seed=-1: seed: got -1, expected a whole number >= 0');
+    expect(result.recorded.opened).toEqual([]);
+  });
+
+  test('ui-cli/main: --dry-run prints data, trials and sizes and starts nothing', async () => {
+    const fake = createFakeRuntime(
+      { views: [] },
+      {
+        planExperiment: async () => ({
+          trials: [{ trialId: 'trial-000', params: { 'model.embedding_dim': 4 } }],
+          data: {
+            source: 'synthetic',
+            users: 350,
+            items: 250,
+            engagements: 7500,
+            samples: { low: 9000, high: 11_000 },
+            featureDims: { user: 10, item: 20 },
+          },
+        }),
+      },
+    );
+    expect(await runCli(['run', config, '--dry-run', '--json', '--set', 'model.hidden_dims=[8]'], fake.runtime)).toBe(
+      0,
+    );
+    await settle();
+    // Towers: (10+1)*8 + (8+1)*4 = 124 and (20+1)*8 + (8+1)*4 = 204. Steps: 10,000 * 0.7 / 256 = 27.3.
+    expect(JSON.parse(fake.stdout())).toMatchObject({
+      trials: [
+        { trial_id: 'trial-000', weights: 328, epochs: 50, steps_per_epoch: 28, params: { 'model.embedding_dim': 4 } },
+      ],
+      data: { feature_dims: { user: 10, item: 20 } },
+      config: { model: { hidden_dims: [8] } },
+    });
+    expect(fake.recorded.opened).toEqual([]);
+  });
+});
+
+describe('ui-cli/main: other commands', () => {
+  test('ui-cli/main: watch attaches without starting services, by a beginning that only one id has', async () => {
+    const result = await cli(['watch', 'demo', '--json']);
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID, status: 'completed' });
+    expect(result.recorded.opened).toEqual([false]);
+  });
+
+  test('ui-cli/main: an id that nothing has ends with 66 and the nearest id', async () => {
+    const result = await cli(['cancel', 'demmo-012345678']);
+    expect(result.exitCode).toBe(66);
+    expect(result.stderr()).toContain(`Did you mean ${EXPERIMENT_ID}?`);
+    expect(result.recorded.cancelled).toEqual([]);
+  });
+
+  test('ui-cli/main: cancel asks for the cancellation of that experiment', async () => {
+    const result = await cli(['cancel', EXPERIMENT_ID]);
+    expect([result.exitCode, result.recorded.cancelled]).toEqual([0, [EXPERIMENT_ID]]);
+  });
+
+  test('ui-cli/main: approve and reject pass decision, person and reason on', async () => {
+    const approved = await cli(['approve', EXPERIMENT_ID, '--reason', 'fine']);
+    expect(approved.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: true, by: 'tester', reason: 'fine' }]]);
+    const rejected = await cli(['reject', EXPERIMENT_ID]);
+    expect(rejected.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: false, by: 'tester', reason: '' }]]);
+  });
+
+  test('ui-cli/main: list shows the newest first, as a table and as JSON', async () => {
+    const table = await cli(['list']);
+    expect(table.stdout().split('\n').slice(0, 3)).toEqual([
+      'experiment        status     started (UTC)              time',
+      'demo-0123456789   running    2024-01-02 03:04:05  1 min 00 s',
+      'other-abcdefabcd  cancelled  2024-01-01 00:00:00  1 h 00 min',
+    ]);
+    const json = await cli(['list', '--json']);
+    expect(jsonOf(json)).toMatchObject({
+      experiments: [
+        { experiment_id: EXPERIMENT_ID, status: 'running', started_at: '2024-01-02T03:04:05.000Z' },
+        { status: 'cancelled', ended_at: '2024-01-01T01:00:00.000Z' },
+      ],
+    });
+  });
+
+  test('ui-cli/main: validate judges every file and ends with the code of the first bad one', async () => {
+    const bad = join(folder, 'bad.json');
+    await writeFile(bad, '{"name":"bad","sead":1}');
+    const result = await cli(['validate', config, bad, join(folder, 'none.json')]);
+    expect(result.exitCode).toBe(78);
+    expect(result.stdout()).toMatch(/demo\.json: valid \(demo-[0-9a-f]{10}\)\n$/);
+    expect(result.stderr()).toContain('did you mean "seed"?');
+    expect(result.stderr()).toContain('none.json: got no such file');
+    const json = await cli(['validate', config, bad, '--json']);
+    expect(jsonOf(json)).toMatchObject({
+      configs: [
+        { is_valid: true, problems: [] },
+        { is_valid: false, problems: [{ line: 1, path: 'sead' }] },
+      ],
+    });
+  });
+
+  test('ui-cli/main: doctor ends with 69 when a needed part is missing, and names the remedy', async () => {
+    const check = {
+      part: 'python',
+      chosen: 'none',
+      version: null,
+      address: null,
+      status: 'missing',
+      remedy: 'Install python3.',
+    } as const;
+    const fake = createFakeRuntime({ views: [] });
+    const services = { ...fake.runtime.services, doctor: async () => ({ checks: [check], isUsable: false }) };
+    expect(await runCli(['doctor'], { ...fake.runtime, services })).toBe(69);
+    await settle();
+    expect(fake.stdout()).toContain('hint: python: Install python3.');
+  });
+
+  test('ui-cli/main: worker serves until Ctrl-C, then ends with 0', async () => {
+    const fake = createFakeRuntime(
+      { views: [] },
+      {
+        runWorker: ({ signal, onReady, queue, slots }) =>
+          new Promise((resolve) => {
+            expect([queue, slots]).toEqual(['tt-gpu', 2]);
+            signal.addEventListener('abort', () => resolve());
+            onReady();
+          }),
+      },
+    );
+    const running = runCli(['worker', '--queue', 'tt-gpu', '--slots', '2'], fake.runtime);
+    await expect.poll(() => fake.stderr()).toContain('serves tt-gpu with 2 slots');
+    fake.interrupt();
+    expect(await running).toBe(0);
+  });
+
+  test('ui-cli/main: data generate passes its numbers and an absolute folder on', async () => {
+    const requests: unknown[] = [];
+    const fake = createFakeRuntime(
+      { views: [] },
+      {
+        generateData: async (request) => {
+          requests.push(request);
+          return { folder: request.folder, files: ['users.parquet'], users: 20, items: 30, interactions: 99 };
+        },
+      },
+    );
+    const args = [
+      'data',
+      'generate',
+      '--users',
+      '20',
+      '--startups',
+      '30',
+      '--interactions',
+      '40',
+      '--seed',
+      '5',
+      '--to',
+      folder,
+    ];
+    expect(await runCli(args, fake.runtime)).toBe(0);
+    await settle();
+    expect(requests).toEqual([{ users: 20, startups: 30, interactions: 40, seed: 5, format: 'parquet', folder }]);
+    expect(fake.stdout()).toContain('20 users, 30 items, 99 events');
+  });
+});

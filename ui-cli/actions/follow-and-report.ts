@@ -1,0 +1,82 @@
+/** The second half of `run` and all of `watch`: follow an experiment and say how it went. */
+import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { FollowOutcome } from '../follow-experiment.ts';
+import { humanSummary } from '../human-summary.ts';
+import { printJson, printLines } from '../output.ts';
+import type { CliIo, PlatformAddresses } from '../runtime.ts';
+import { type ExperimentSummary, summarise } from '../summary.ts';
+
+export interface ReportRequest {
+  readonly io: CliIo;
+  readonly isJson: boolean;
+  readonly isPromotionRequired: boolean;
+  readonly experimentId: string;
+  readonly workflowId: string;
+  readonly addresses: PlatformAddresses;
+}
+
+const failureOf = (view: ExperimentView): TtExpError | null => {
+  const { status, experimentId, error } = view;
+  if (status === 'failed') {
+    return error === null
+      ? new TtExpError('INTERNAL', `experiment ${experimentId}: failed without a reason`)
+      : fromErrorRecord(error);
+  }
+  if (status === 'cancelled') {
+    return new TtExpError('INTERRUPTED', `experiment ${experimentId}: was cancelled, expected to be completed`, {
+      hint: 'Run it again: finished trials are re-used.',
+    });
+  }
+  return null;
+};
+
+const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | null =>
+  gate.decision === 'promoted'
+    ? null
+    : new TtExpError(
+        'PROMOTION_REQUIRED',
+        `experiment ${experimentId}: got gate decision ${gate.decision}, expected promoted`,
+        { hint: gate.reasons.at(-1) ?? 'Look at the summary.' },
+      );
+
+export const detachedLines = (experimentId: string): readonly string[] => [
+  `detached: experiment ${experimentId} goes on`,
+  `watch it:  tt-exp watch ${experimentId}`,
+  `cancel it: tt-exp cancel ${experimentId}`,
+];
+
+const statusOf = (outcome: FollowOutcome): ExperimentSummary['status'] =>
+  outcome.kind === 'ended' && outcome.view.status !== 'running' ? outcome.view.status : 'detached';
+
+const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpError | null => {
+  switch (outcome.kind) {
+    case 'ended':
+      return failureOf(outcome.view) ?? (isPromotionRequired ? promotionFailure(outcome.view) : null);
+    case 'awaiting-approval':
+      return isPromotionRequired ? promotionFailure(outcome.view) : null;
+    case 'timed-out':
+      return outcome.error;
+    case 'detached':
+      return null;
+  }
+};
+
+/** Prints summary or JSON, then answers the exit code. Throws the error that the command is to end with. */
+export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): number => {
+  const { io, isJson, experimentId, workflowId, addresses } = request;
+  const error = errorOf(outcome, request.isPromotionRequired);
+  if (isJson) {
+    const frame = { experimentId, workflowId, addresses, status: statusOf(outcome) };
+    printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
+  } else if (outcome.kind === 'ended' || outcome.kind === 'awaiting-approval') {
+    printLines(io.stdout, humanSummary(outcome.view, addresses));
+  }
+  if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
+    printLines(io.stderr, detachedLines(experimentId));
+  }
+  if (error !== null) {
+    throw error;
+  }
+  return outcome.kind === 'detached' ? EXIT.interrupted : EXIT.done;
+};

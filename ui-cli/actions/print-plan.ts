@@ -1,0 +1,101 @@
+/** `tt-exp run --dry-run`: what an experiment would do, with sizes. */
+import { configDigest } from '../../config/digest.ts';
+import { experimentIds } from '../../contracts/ids.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { TrialParams } from '../../contracts/trial.ts';
+import { formatCount, formatParams } from '../formats.ts';
+import { printJson, printLines, toSnakeCase } from '../output.ts';
+import type { CliRuntime, ExperimentPlan } from '../runtime.ts';
+import { formatTable } from '../table.ts';
+
+interface TrialSize {
+  readonly trialId: string;
+  readonly params: TrialParams;
+  readonly weights: number;
+  readonly epochs: number;
+  /** About, from the middle of the expected number of samples. */
+  readonly stepsPerEpoch: number;
+}
+
+/** Weights and biases of the dense layers of one tower. */
+const towerWeights = (inputDim: number, hiddenDims: readonly number[], embeddingDim: number): number => {
+  const widths = [inputDim, ...hiddenDims, embeddingDim];
+  return widths.slice(1).reduce((sum, width, index) => sum + ((widths[index] ?? 0) + 1) * width, 0);
+};
+
+const sizeTrial = (
+  config: ResolvedConfig,
+  plan: ExperimentPlan,
+  trial: ExperimentPlan['trials'][number],
+): TrialSize => {
+  const { trialId, params } = trial;
+  const own = <Value>(key: string, fallback: Value): Value => (params[key] as Value | undefined) ?? fallback;
+  const hiddenDims = own('model.hidden_dims', config.model.hidden_dims);
+  const embeddingDim = own('model.embedding_dim', config.model.embedding_dim);
+  const { user, item } = plan.data.featureDims;
+  const { low, high } = plan.data.samples;
+  const trainSamples = ((low + high) / 2) * config.data.split.train;
+  return {
+    trialId,
+    params,
+    weights: towerWeights(user, hiddenDims, embeddingDim) + towerWeights(item, hiddenDims, embeddingDim),
+    epochs: own('training.num_epochs', config.training.num_epochs),
+    stepsPerEpoch: Math.ceil(trainSamples / own('training.batch_size', config.training.batch_size)),
+  };
+};
+
+const humanPlan = (
+  id: string,
+  config: ResolvedConfig,
+  plan: ExperimentPlan,
+  sizes: readonly TrialSize[],
+): readonly string[] => {
+  const { data } = plan;
+  const { split } = config.data;
+  return [
+    `${id}: plan only, nothing was started`,
+    '',
+    'Data',
+    `  ${data.source}: ${formatCount(data.users)} users, ${formatCount(data.items)} items, ${formatCount(data.engagements)} engagements`,
+    `  ${formatCount(data.samples.low)} to ${formatCount(data.samples.high)} samples, split ${split.method} ${split.train} / ${split.validation} / ${split.test}`,
+    `  feature width: user ${data.featureDims.user}, item ${data.featureDims.item}`,
+    '',
+    `Trials: ${sizes.length}, ${Math.min(sizes.length, config.sweep?.max_parallel ?? 1)} at once`,
+    ...formatTable(
+      [
+        { title: 'trial' },
+        { title: 'weights', align: 'right' },
+        { title: 'epochs', align: 'right' },
+        { title: 'steps/epoch', align: 'right' },
+        { title: 'parameters' },
+      ],
+      sizes.map(({ trialId, weights, epochs, stepsPerEpoch, params }) => [
+        trialId,
+        formatCount(weights),
+        String(epochs),
+        `~${formatCount(stepsPerEpoch)}`,
+        formatParams(params),
+      ]),
+    ).map((line) => `  ${line}`),
+    '',
+    `Gate: model ${config.gate.model_name}, test ndcg@10 at least ${config.gate.min_ndcg_at_10}, improvement over the champion above ${config.gate.min_improvement}`,
+  ];
+};
+
+export const printPlan = async (runtime: CliRuntime, config: ResolvedConfig, isJson: boolean): Promise<void> => {
+  const plan = await runtime.planExperiment(config);
+  const { experimentId, workflowId } = experimentIds(config.name, configDigest(config));
+  const sizes = plan.trials.map((trial) => sizeTrial(config, plan, trial));
+  if (isJson) {
+    const trials = sizes.map(({ params, ...size }) => ({ ...(toSnakeCase(size) as object), params }));
+    printJson(runtime.io, {
+      experiment_id: experimentId,
+      workflow_id: workflowId,
+      config,
+      data: toSnakeCase(plan.data),
+      trials,
+    });
+  } else {
+    printLines(runtime.io.stdout, humanPlan(experimentId, config, plan, sizes));
+  }
+};

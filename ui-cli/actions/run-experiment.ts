@@ -1,0 +1,103 @@
+/** `tt-exp run`: from a config file to a followed experiment. */
+
+import type { StartedExperiment } from '../../client/experiments-client.ts';
+import { configDigest } from '../../config/digest.ts';
+import { loadConfig } from '../../config/load.ts';
+import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import { experimentIds } from '../../contracts/ids.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import { type FollowOutcome, followExperiment } from '../follow-experiment.ts';
+import { printJson, printLines } from '../output.ts';
+import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
+import { summarise } from '../summary.ts';
+import { detachedLines, reportOutcome } from './follow-and-report.ts';
+import { withSession } from './session.ts';
+
+export interface RunOptions {
+  readonly set: readonly string[];
+  readonly isFresh: boolean;
+  readonly isDetached: boolean;
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+  readonly isPromotionRequired: boolean;
+  readonly isDryRun: boolean;
+  readonly timeoutMs: number | null;
+}
+
+interface Conducted {
+  readonly started: StartedExperiment;
+  readonly addresses: PlatformAddresses;
+  /** Null with --detach: nobody looked. */
+  readonly outcome: FollowOutcome | null;
+}
+
+const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
+  withSession(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, cancelWith }) => {
+    const { experiments, addresses } = platform;
+    // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
+    stops.signal.throwIfAborted();
+    const started = await experiments.start({
+      config,
+      configDigest: configDigest(config),
+      isFresh: options.isFresh,
+    });
+    const { experimentId } = started;
+    cancelWith(() => experiments.cancel(experimentId));
+    display.started(started, addresses);
+    const outcome = options.isDetached
+      ? null
+      : await followExperiment({ experiments, experimentId, onView: display.view, signal: stops.signal });
+    return { started, addresses, outcome };
+  });
+
+/** --detach is a success: the experiment was started, which is all that was asked. */
+const reportDetached = (runtime: CliRuntime, { started, addresses }: Conducted, isJson: boolean): number => {
+  const { experimentId, workflowId } = started;
+  printLines(runtime.io.stderr, detachedLines(experimentId));
+  if (isJson) {
+    printJson(runtime.io, summarise(null, { experimentId, workflowId, addresses, status: 'detached', error: null }));
+  } else {
+    printLines(runtime.io.stdout, [experimentId]);
+  }
+  return EXIT.done;
+};
+
+/** An experiment that never ran has its JSON too: scripts read one object, whatever happens. */
+const printFailure = (runtime: CliRuntime, error: unknown, config: ResolvedConfig | null): void => {
+  const ids = config === null ? null : experimentIds(config.name, configDigest(config));
+  const isInterrupted = error instanceof TtExpError && error.code === 'INTERRUPTED';
+  printJson(
+    runtime.io,
+    summarise(null, {
+      experimentId: ids?.experimentId ?? null,
+      workflowId: ids?.workflowId ?? null,
+      addresses: null,
+      status: isInterrupted ? 'cancelled' : 'failed',
+      error: toErrorRecord(error),
+    }),
+  );
+};
+
+/** Answers the exit code; throws what the command is to end with. */
+export const runExperiment = async (runtime: CliRuntime, file: string, options: RunOptions): Promise<number> => {
+  let config: ResolvedConfig | null = null;
+  let conducted: Conducted;
+  try {
+    config = await loadConfig(file, options.set);
+    if (options.isDryRun) {
+      const { printPlan } = await import('./print-plan.ts');
+      await printPlan(runtime, config, options.isJson);
+      return EXIT.done;
+    }
+    conducted = await conduct(runtime, config, options);
+  } catch (error) {
+    if (options.isJson) {
+      printFailure(runtime, error, config);
+    }
+    throw error;
+  }
+  const { started, addresses, outcome } = conducted;
+  return outcome === null
+    ? reportDetached(runtime, conducted, options.isJson)
+    : reportOutcome({ ...started, ...options, io: runtime.io, addresses }, outcome);
+};

@@ -1,0 +1,16 @@
+/** What every command's registration gets. */
+import type { CliRuntime } from '../runtime.ts';
+
+export interface CommandContext {
+  readonly runtime: CliRuntime;
+  /** A command's action hands its exit code over here. */
+  readonly finish: (exitCode: number) => void;
+}
+
+export const VERBOSE = ['--verbose', 'with errors, print their stack'] as const;
+export const JSON_FLAG = ['--json', 'print one JSON object on stdout'] as const;
+export const PLAIN = ['--plain', 'plain progress lines, also on a terminal'] as const;
+
+/** Examples under a command's help, indented. */
+export const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ tt-exp ${line}`).join('\n')}`;

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples, JSON_FLAG, VERBOSE } from './command-context.ts';
+import { formatOption, integerOption } from './option-values.ts';
+
+interface GenerateFlags {
+  readonly users: number;
+  readonly startups: number;
+  readonly interactions: number;
+  readonly seed: number;
+  readonly to: string;
+  readonly format: 'parquet' | 'csv';
+  readonly json?: boolean;
+}
+
+/** The schema allows no less. */
+const LEAST = 10;
+
+export const addData = (program: Command, { runtime, finish }: CommandContext): void => {
+  const data = program.command('data').description('Work with data sets.');
+  data
+    .command('generate')
+    .description('Write the built-in synthetic data set as files: developers, startups, interactions, embeddings.')
+    .option('--users <n>', 'developers', integerOption('--users', LEAST), 350)
+    .option('--startups <n>', 'startups', integerOption('--startups', LEAST), 250)
+    .option(
+      '--interactions <n>',
+      'engagements; each is one or more events',
+      integerOption('--interactions', LEAST),
+      7500,
+    )
+    .option('--seed <n>', 'equal seeds give equal files', integerOption('--seed', 0), 7)
+    .option('--to <folder>', 'where the files go', 'data')
+    .option('--format <format>', 'parquet or csv', formatOption, 'parquet')
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText(
+      'after',
+      examples('data generate --users 350 --startups 250 --interactions 7500 --to data/', 'data generate --format csv'),
+    )
+    .action(async ({ to, json, ...request }: GenerateFlags) => {
+      const { generateData } = await import('../actions/generate-data.ts');
+      const { users, startups, interactions, seed, format } = request;
+      finish(await generateData(runtime, { users, startups, interactions, seed, format, folder: to }, json === true));
+    });
+};

@@ -1,0 +1,47 @@
+/** Parsers of option values. Each throws USAGE with what was given and what was expected. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { TASK_QUEUE, type TaskQueue } from '../../contracts/names.ts';
+import { parseDuration } from '../formats.ts';
+
+const wrong = (option: string, value: string, expected: string, example: string): TtExpError =>
+  new TtExpError('USAGE', `${option}: got ${JSON.stringify(value)}, expected ${expected}`, {
+    hint: `For example: ${option} ${example}`,
+  });
+
+export const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/** To milliseconds. */
+export const durationOption =
+  (option: string) =>
+  (value: string): number => {
+    const milliseconds = parseDuration(value);
+    if (milliseconds === null) {
+      throw wrong(option, value, 'a duration', '30m');
+    }
+    return milliseconds;
+  };
+
+export const integerOption =
+  (option: string, minimum: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < minimum) {
+      throw wrong(option, value, `a whole number >= ${minimum}`, String(Math.max(minimum, 1)));
+    }
+    return number;
+  };
+
+export const queueOption = (value: string): TaskQueue => {
+  const queue = Object.values(TASK_QUEUE).find((name) => name === value);
+  if (queue === undefined) {
+    throw wrong('--queue', value, `one of ${Object.values(TASK_QUEUE).join(', ')}`, TASK_QUEUE.gpu);
+  }
+  return queue;
+};
+
+export const formatOption = (value: string): 'parquet' | 'csv' => {
+  if (value !== 'parquet' && value !== 'csv') {
+    throw wrong('--format', value, 'parquet or csv', 'parquet');
+  }
+  return value;
+};

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples, JSON_FLAG, VERBOSE } from './command-context.ts';
+
+const ID = ['<id>', 'experiment id, or a beginning that only one has; see `tt-exp list`'] as const;
+
+const addDecision = (program: Command, { runtime, finish }: CommandContext, verb: 'approve' | 'reject'): void => {
+  program
+    .command(verb)
+    .description(
+      `${verb === 'approve' ? 'Promote' : 'Turn down'} a candidate that awaits approval (gate.require_approval).`,
+    )
+    .argument(...ID)
+    .option('--reason <text>', 'kept with the decision', '')
+    .option(...VERBOSE)
+    .addHelpText('after', examples(`${verb} sweep-0123456789 --reason "looked at the worst users"`))
+    .action(async (id: string, { reason }: { readonly reason: string }) => {
+      const { decideApproval } = await import('../actions/steer-experiment.ts');
+      finish(await decideApproval(runtime, id, { isApproved: verb === 'approve', reason }));
+    });
+};
+
+export const addSteering = (program: Command, context: CommandContext): void => {
+  const { runtime, finish } = context;
+  program
+    .command('cancel')
+    .description('Cancel an experiment: running trials stop, their runs end as KILLED.')
+    .argument(...ID)
+    .option(...VERBOSE)
+    .addHelpText('after', examples('cancel sweep-0123456789'))
+    .action(async (id: string) => {
+      const { cancelExperiment } = await import('../actions/steer-experiment.ts');
+      finish(await cancelExperiment(runtime, id));
+    });
+  addDecision(program, context, 'approve');
+  addDecision(program, context, 'reject');
+  program
+    .command('list')
+    .description('List experiments, newest first.')
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const { listExperiments } = await import('../actions/steer-experiment.ts');
+      finish(await listExperiments(runtime, json === true));
+    });
+};

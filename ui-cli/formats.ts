@@ -1,0 +1,51 @@
+/** How numbers, durations and hyperparameters are written for people. */
+import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
+
+/** `0.4 s`, `12 s`, `2 min 05 s`, `1 h 03 min`. */
+export const formatDuration = (seconds: number): string => {
+  if (seconds < 9.95) {
+    return `${Math.max(0, seconds).toFixed(1)} s`;
+  }
+  const whole = Math.round(seconds);
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s`
+    : `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+};
+
+/** `30`, `30s`, `10m`, `2h`, `1d`, `500ms` to milliseconds; null for anything else. */
+export const parseDuration = (text: string): number | null => {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?$/.exec(text.trim());
+  if (match === null) {
+    return null;
+  }
+  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 3.6e6, d: 8.64e7 };
+  const milliseconds = Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1e3);
+  return milliseconds > 0 ? milliseconds : null;
+};
+
+/** Four decimals: `0.4123`; a dash where there is no value. */
+export const formatMetric = (value: number | null | undefined): string => value?.toFixed(4) ?? '–';
+
+/** `17,204` */
+export const formatCount = (value: number): string => value.toLocaleString('en-US');
+
+export const formatPercent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+export const formatParameter = (value: ParameterValue): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+/** `learning_rate 0.0005, hidden_dims [512,256]`; `default settings` for a trial without parameters. */
+export const formatParams = (params: TrialParams): string => {
+  const entries = Object.entries(params).map(
+    ([key, value]) => `${key.slice(key.indexOf('.') + 1)} ${formatParameter(value)}`,
+  );
+  return entries.length === 0 ? 'default settings' : entries.join(', ');
+};
+
+/** Makes text at most `width` wide, the last character an ellipsis where something is cut. */
+export const clip = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

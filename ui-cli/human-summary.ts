@@ -1,0 +1,104 @@
+/** What a person reads on stdout when an experiment has ended. */
+import type { ExperimentView } from '../contracts/experiment.ts';
+import type { EvaluationSummary } from '../contracts/metrics.ts';
+import type { TrialView } from '../contracts/trial.ts';
+import { formatDuration, formatMetric, formatParams } from './formats.ts';
+import { datasetLines } from './label-table.ts';
+import { mlflowLink, temporalLink } from './links.ts';
+import type { PlatformAddresses } from './runtime.ts';
+import { type Column, formatTable } from './table.ts';
+
+const TRIAL_COLUMNS: readonly Column[] = [
+  { title: 'trial' },
+  { title: 'status' },
+  { title: 'ndcg@10', align: 'right' },
+  { title: 'val loss', align: 'right' },
+  { title: 'epoch', align: 'right' },
+  { title: 'time', align: 'right' },
+  { title: 'parameters' },
+];
+
+const METRICS = [
+  ['ndcg_at_10', 'ndcg@10'],
+  ['precision_at_10', 'precision@10'],
+  ['recall_at_10', 'recall@10'],
+  ['f1_at_10', 'f1@10'],
+  ['hit_rate_at_10', 'hit rate@10'],
+  ['map', 'map'],
+  ['coverage', 'coverage'],
+  ['novelty', 'novelty'],
+] as const satisfies readonly (readonly [keyof EvaluationSummary, string])[];
+
+const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
+  const { result } = trial;
+  return [
+    `${isBest ? '*' : ' '} ${trial.trialId}`,
+    trial.status,
+    formatMetric(result?.validation.ndcg_at_10),
+    formatMetric(result?.bestValLoss),
+    result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
+    result === null ? '–' : formatDuration(result.seconds),
+    trial.error === null ? formatParams(trial.params) : `${formatParams(trial.params)}: ${trial.error.message}`,
+  ];
+};
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+
+const trialLines = ({ trials, bestTrialId }: ExperimentView): readonly string[] =>
+  trials.length === 0
+    ? []
+    : formatTable(
+        TRIAL_COLUMNS,
+        trials.map((trial) => trialRow(trial, trial.trialId === bestTrialId)),
+      );
+
+/** The model beside every baseline, on the test part. */
+const testLines = ({ test }: ExperimentView): readonly string[] => {
+  if (test === null) {
+    return [];
+  }
+  const scorers = [['model', test.model] as const, ...Object.entries(test.baselines)];
+  return formatTable(
+    [{ title: 'test' }, ...METRICS.map(([, title]): Column => ({ title, align: 'right' }))],
+    scorers.map(([name, metrics]) => [name, ...METRICS.map(([key]) => formatMetric(metrics[key]))]),
+  );
+};
+
+const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
+  const registered =
+    model === null
+      ? []
+      : [
+          `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
+        ];
+  return gate.decision === 'not_run' ? registered : [gate.decision.replace('_', ' '), ...gate.reasons, ...registered];
+};
+
+const nextSteps = (view: ExperimentView): readonly string[] => {
+  const id = view.experimentId;
+  if (view.gate.decision === 'awaiting_approval') {
+    return [`tt-exp approve ${id}   or   tt-exp reject ${id}`];
+  }
+  return view.status === 'completed'
+    ? ['run it again to re-use finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
+    : [`tt-exp run with the same config goes on: finished trials are re-used`];
+};
+
+/** Pure: the lines of the report on an experiment that has ended or awaits approval. */
+export const humanSummary = (view: ExperimentView, addresses: PlatformAddresses): readonly string[] => {
+  const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
+  const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
+  return [
+    `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
+    ...section('Data', view.dataset === null ? [] : datasetLines(view.dataset)),
+    ...section('Trials (* best by validation ndcg@10)', trialLines(view)),
+    ...section('Test part, best trial', testLines(view)),
+    ...section('Gate', gateLines(view)),
+    ...section('Look at it', [
+      `MLflow    ${mlflowLink(addresses, view)}`,
+      `Temporal  ${temporalLink(addresses, view.workflowId)}`,
+    ]),
+    ...section('Go on', nextSteps(view)),
+  ];
+};

@@ -1,0 +1,34 @@
+/** The label distribution as the guide prints it, each label with its usual name. */
+import type { DatasetSummary } from '../contracts/dataset.ts';
+import { formatCount, formatPercent } from './formats.ts';
+
+/** Interactions that get each label. */
+const LABEL_NAMES: Readonly<Record<string, string>> = {
+  '1.0': 'strong positives: apply, interest',
+  '0.9': 'favorites',
+  '0.8': 'likes',
+  '0.6': 'clicks',
+  '0.4': 'views',
+  '0.0': 'negatives: dislikes, negative samples',
+};
+
+/** Highest label first. */
+export const labelTable = ({ label_distribution: counts, samples }: DatasetSummary): readonly string[] => {
+  const rows = Object.entries(counts).sort(([a], [b]) => Number(b) - Number(a));
+  const width = Math.max(...rows.map(([, count]) => formatCount(count).length), 0);
+  return rows.map(([label, count]) => {
+    const share = formatPercent(samples === 0 ? 0 : count / samples).padStart(6);
+    const name = LABEL_NAMES[label];
+    return `label=${label}: ${formatCount(count).padStart(width)} (${share})${name === undefined ? '' : `  # ${name}`}`;
+  });
+};
+
+export const datasetLines = (dataset: DatasetSummary): readonly string[] => {
+  const { splits, feature_dims: dims } = dataset;
+  return [
+    `dataset ${dataset.version}: ${formatCount(dataset.samples)} samples of ${formatCount(dataset.users)} users and ${formatCount(dataset.items)} items`,
+    `split: train ${formatCount(splits.train)}, validation ${formatCount(splits.validation)}, test ${formatCount(splits.test)}`,
+    ...labelTable(dataset),
+    `embedding coverage ${formatPercent(dataset.embedding_coverage)}, feature width: user ${dims.user}, item ${dims.item}`,
+  ];
+};

@@ -1,0 +1,78 @@
+/** The live view on a terminal: a display that draws instead of printing lines. */
+import { render } from 'ink';
+import type { Display, DisplayCommands } from '../display.ts';
+import { mlflowLink, temporalLink } from '../links.ts';
+import type { CliIo } from '../runtime.ts';
+import { initialLiveState, type LiveEvent, type LiveKey, reduceLive } from './live-state.ts';
+import { LiveView } from './live-view.tsx';
+import { COLOURS, NO_COLOURS } from './theme.ts';
+
+export interface MountLiveOptions {
+  readonly io: CliIo;
+  readonly now: () => number;
+  readonly isColorless: boolean;
+  readonly commands: DisplayCommands;
+}
+
+const TICK_MS = 1000;
+const DEFAULT_COLUMNS = 80;
+
+export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions): Display => {
+  const stream = io.stderr;
+  const theme = isColorless ? NO_COLOURS : COLOURS;
+  const hasKeys = io.stdin.isTTY === true;
+  let state = initialLiveState(now());
+
+  const element = () => (
+    <LiveView
+      state={state}
+      columns={stream.columns ?? DEFAULT_COLUMNS}
+      theme={theme}
+      hasKeys={hasKeys}
+      onKey={pressKey}
+    />
+  );
+
+  const dispatch = (event: LiveEvent): void => {
+    const before = state.dialog;
+    state = reduceLive(state, event);
+    app.rerender(element());
+    if (state.dialog !== before && state.dialog === 'cancelling') {
+      commands.cancel();
+    }
+  };
+  const pressKey = (key: LiveKey): void => {
+    dispatch({ kind: 'key', key });
+    // A second press counts too: it ends what does not stop in order.
+    if (key === 'detach') {
+      commands.detach();
+    }
+  };
+  const tick = (): void => dispatch({ kind: 'tick', atMs: now() });
+
+  const app = render(element(), {
+    stdout: stream,
+    stdin: io.stdin,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  const timer = setInterval(tick, TICK_MS);
+  stream.on('resize', tick);
+
+  return {
+    service: (service) => dispatch({ kind: 'service', service }),
+    started: ({ experimentId, workflowId }, addresses) =>
+      dispatch({
+        kind: 'started',
+        experimentId,
+        links: [`mlflow ${mlflowLink(addresses, null)}`, `temporal ${temporalLink(addresses, workflowId)}`],
+      }),
+    view: (view) => dispatch({ kind: 'view', view, atMs: now() }),
+    close: async () => {
+      clearInterval(timer);
+      stream.off('resize', tick);
+      app.unmount();
+      await app.waitUntilExit();
+    },
+  };
+};

@@ -1,0 +1,44 @@
+/** The command line: every command with its options and help. Actions load only when they run. */
+import { Command } from 'commander';
+import type { CommandContext } from './commands/command-context.ts';
+import { addData } from './commands/data.ts';
+import { addRun } from './commands/run.ts';
+import { addServices } from './commands/services.ts';
+import { addSteering } from './commands/steer.ts';
+import { addValidate } from './commands/validate.ts';
+import { addWatch } from './commands/watch.ts';
+import { addWorker } from './commands/worker.ts';
+
+const AFTER_HELP = `
+Start here:
+  $ tt-exp run experiments/smoke.json      a small experiment, end to end
+  $ tt-exp doctor                          what is installed, what is missing
+
+Exit codes: 0 done, 1 failed, 64 usage, 65 bad data, 66 missing input,
+69 service unreachable, 75 timed out, 78 bad config, 130 interrupted.`;
+
+/** Throws commander's CommanderError instead of ending the process; errors are printed by the caller. */
+export const buildProgram = (context: CommandContext): Command => {
+  const { version, io } = context.runtime;
+  const program = new Command('tt-exp')
+    .description('Experiments with two-tower recommenders: durable, tracked, gated.')
+    .version(version, '--version', 'print the version')
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText('after', AFTER_HELP);
+  addRun(program, context);
+  addWatch(program, context);
+  addSteering(program, context);
+  addValidate(program, context);
+  addServices(program, context);
+  addWorker(program, context);
+  addData(program, context);
+  return program;
+};

@@ -1,0 +1,162 @@
+/** What the commands need from the rest of tt-exp. `bin/` implements it, lazily: nothing heavy loads before it is called. */
+import type { ExperimentsClient, StartedExperiment } from '../client/experiments-client.ts';
+import type { Environment } from '../config/env.ts';
+import type { TaskQueue } from '../contracts/names.ts';
+import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import type { TrialParams } from '../contracts/trial.ts';
+
+export interface CliIo {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** What provisioning and starting report while they go on. */
+export interface ServiceProgress {
+  /** temporal, mlflow, tensorflow, supervisor or a worker's name. */
+  readonly part: string;
+  /** wait, download, install, start, ready, … `ready` is the last one of a part; a `notice` stays on the screen. */
+  readonly step: string;
+  readonly message: string;
+  /** 0 to 100, where it is known. */
+  readonly percent?: number;
+}
+export type ServiceProgressSink = (event: ServiceProgress) => void;
+
+export interface PlatformAddresses {
+  readonly temporal: {
+    /** host:port */
+    readonly address: string;
+    /** Base address of the web interface; null where nobody told us. */
+    readonly uiUrl: string | null;
+    readonly namespace: string;
+  };
+  readonly mlflow: { readonly uri: string };
+}
+
+export interface StartRequest {
+  readonly config: ResolvedConfig;
+  readonly configDigest: string;
+  readonly isFresh: boolean;
+}
+
+export interface Experiments extends Pick<ExperimentsClient, 'view' | 'watch' | 'cancel' | 'list' | 'decideApproval'> {
+  /** Adds commit and user to the request. Attaches when an equal experiment is running. */
+  start(request: StartRequest): Promise<StartedExperiment>;
+}
+
+/** A connection to running services. Whoever opens it closes it. */
+export interface Platform {
+  readonly experiments: Experiments;
+  readonly addresses: PlatformAddresses;
+  close(): Promise<void>;
+}
+
+export interface OpenPlatformOptions {
+  /** Provision and start what is missing, local workers included. Otherwise SERVICE_UNREACHABLE when nothing runs. */
+  readonly mayStart: boolean;
+  readonly progress: ServiceProgressSink;
+  /** Aborted by Ctrl-C and by --timeout. Throws the signal's reason, or INTERRUPTED. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServiceState {
+  readonly name: string;
+  readonly state: string;
+  readonly pid: number | null;
+  readonly version: string | null;
+  readonly address: string | null;
+  readonly uiUrl: string | null;
+  readonly uptimeSeconds: number | null;
+  readonly restarts: number;
+  readonly logFile: string | null;
+  readonly lastError: string | null;
+}
+
+export interface ServicesReport {
+  readonly home: string;
+  readonly supervisor: { readonly state: string; readonly pid: number | null; readonly logFile: string };
+  readonly services: readonly ServiceState[];
+}
+
+export interface PartCheck {
+  readonly part: string;
+  readonly chosen: string;
+  readonly version: string | null;
+  readonly address: string | null;
+  readonly status: 'ok' | 'warn' | 'missing';
+  readonly remedy: string | null;
+}
+
+export interface DoctorFindings {
+  readonly checks: readonly PartCheck[];
+  /** Nothing that is needed is missing. */
+  readonly isUsable: boolean;
+}
+
+export interface ServicesControl {
+  /** Provisions and starts servers and local workers. Idempotent. */
+  up(progress: ServiceProgressSink, signal: AbortSignal): Promise<PlatformAddresses>;
+  down(progress: ServiceProgressSink): Promise<{ readonly stopped: readonly string[] }>;
+  status(): Promise<ServicesReport>;
+  doctor(): Promise<DoctorFindings>;
+}
+
+export interface WorkerRequest {
+  readonly queue: TaskQueue;
+  readonly slots: number;
+  /** Aborted by Ctrl-C and SIGTERM: ends gracefully. */
+  readonly signal: AbortSignal;
+  readonly progress: ServiceProgressSink;
+  readonly onReady: () => void;
+}
+
+export interface GenerateDataRequest {
+  readonly users: number;
+  readonly startups: number;
+  readonly interactions: number;
+  readonly seed: number;
+  /** Absolute. */
+  readonly folder: string;
+  readonly format: 'parquet' | 'csv';
+}
+
+export interface GeneratedFiles {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+}
+
+export interface ExperimentPlan {
+  readonly trials: readonly { readonly trialId: string; readonly params: TrialParams }[];
+  readonly data: {
+    readonly source: string;
+    readonly users: number;
+    readonly items: number;
+    readonly engagements: number;
+    readonly samples: { readonly low: number; readonly high: number };
+    readonly featureDims: { readonly user: number; readonly item: number };
+  };
+}
+
+export interface CliRuntime {
+  readonly version: string;
+  readonly io: CliIo;
+  /** Throws ENVIRONMENT_INVALID. Called only by commands that need it, so that --help always works. */
+  environment(): Environment;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `listener` on every SIGINT instead of ending the process, until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+  /** The same for SIGTERM. */
+  onTerminate(listener: () => void): () => void;
+  openPlatform(options: OpenPlatformOptions): Promise<Platform>;
+  /** What a config would do; starts nothing. Throws SPACE_EMPTY. */
+  planExperiment(config: ResolvedConfig): Promise<ExperimentPlan>;
+  generateData(request: GenerateDataRequest): Promise<GeneratedFiles>;
+  /** Serves one queue until the signal aborts. */
+  runWorker(request: WorkerRequest): Promise<void>;
+  readonly services: ServicesControl;
+}

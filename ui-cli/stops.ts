@@ -1,0 +1,53 @@
+/** What makes a command stop: Ctrl-C, SIGTERM, a time limit, a key of the live view. */
+import { TtExpError } from '../contracts/errors.ts';
+import { formatDuration } from './formats.ts';
+import type { CliRuntime } from './runtime.ts';
+
+export interface Stops {
+  /** Aborts with a TtExpError as reason: INTERRUPTED or TIMED_OUT. */
+  readonly signal: AbortSignal;
+  /** Rejects on a second Ctrl-C: the user will not wait for an orderly end. */
+  readonly forced: Promise<never>;
+  interrupt(): void;
+  dispose(): void;
+}
+
+const interrupted = (): TtExpError =>
+  new TtExpError('INTERRUPTED', 'tt-exp: got Ctrl-C or a request to stop, expected to go on', {
+    hint: 'Run the same command again: it goes on where it was.',
+  });
+
+const timedOut = (timeoutMs: number): TtExpError =>
+  new TtExpError('TIMED_OUT', `tt-exp: got no end within ${formatDuration(timeoutMs / 1000)}, expected one`, {
+    hint: 'Give --timeout more time. What was started goes on; see `tt-exp list`.',
+  });
+
+export const createStops = (runtime: CliRuntime, timeoutMs: number | null = null): Stops => {
+  const controller = new AbortController();
+  let force: (error: TtExpError) => void = () => {};
+  const forced = new Promise<never>((_resolve, reject) => {
+    force = reject;
+  });
+  // Nobody may be waiting for it.
+  forced.catch(() => {});
+  const interrupt = (): void => {
+    if (controller.signal.aborted) {
+      force(interrupted());
+    } else {
+      controller.abort(interrupted());
+    }
+  };
+  const removers = [runtime.onInterrupt(interrupt), runtime.onTerminate(interrupt)];
+  const timer = timeoutMs === null ? undefined : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
+  return {
+    signal: controller.signal,
+    forced,
+    interrupt,
+    dispose: () => {
+      clearTimeout(timer);
+      for (const remove of removers) {
+        remove();
+      }
+    },
+  };
+};

@@ -21,33 +21,6 @@ const joinSpaceKey = (segments: readonly (string | number)[]): JsonPath => {
   return isSpaceKey && !section.includes('.') ? [sweep, space, `${section}.${key}`, ...rest] : segments;
 };
 
-const SEGMENT = /\["((?:[^"\\]|\\.)+)"\]|\[(\d+)\]|([^.[\]]+)/y;
-
-const parsePath = (text: string, whole: string): JsonPath => {
-  const segments: (string | number)[] = [];
-  let at = 0;
-  while (at < text.length) {
-    if (segments.length > 0 && text[at] === '.') {
-      at += 1;
-    }
-    SEGMENT.lastIndex = at;
-    const match = SEGMENT.exec(text);
-    if (match === null) {
-      throw malformed(whole, 'keys joined by dots before the equals sign');
-    }
-    const [part, quoted, index, plain] = match;
-    segments.push(
-      quoted !== undefined
-        ? (JSON.parse(`"${quoted}"`) as string)
-        : index !== undefined
-          ? Number(index)
-          : (plain ?? ''),
-    );
-    at += part.length;
-  }
-  return joinSpaceKey(segments);
-};
-
 /** JSON where it is JSON, else the text as it stands: `0.001`, `[64,32]`, `true`, `random`. */
 const parseValue = (text: string): unknown => {
   try {
@@ -57,17 +30,36 @@ const parseValue = (text: string): unknown => {
   }
 };
 
+const SEGMENT = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]=]+)/y;
+
+/** Keys up to the first equals sign outside quotes, and where that is. */
+const parsePath = (text: string): { readonly path: JsonPath; readonly equals: number } => {
+  const segments: (string | number)[] = [];
+  let at = 0;
+  while (at < text.length && !(segments.length > 0 && text[at] === '=')) {
+    if (segments.length > 0 && text[at] === '.') {
+      at += 1;
+    }
+    SEGMENT.lastIndex = at;
+    const match = SEGMENT.exec(text);
+    if (match === null) {
+      throw malformed(text, '<key>=<value>, keys joined by dots');
+    }
+    const [part, quoted, index, plain] = match;
+    const key = quoted === undefined ? plain : parseValue(`"${quoted}"`);
+    segments.push(index === undefined ? String(key) : Number(index));
+    at += part.length;
+  }
+  return { path: joinSpaceKey(segments), equals: at };
+};
+
 /** Throws USAGE for text that is not `<path>=<value>`. */
 export const parseOverride = (text: string): Override => {
-  const equals = text.indexOf('=');
-  if (equals < 1 || text.endsWith('.', equals)) {
+  const { path, equals } = parsePath(text);
+  if (equals === 0 || equals >= text.length) {
     throw malformed(text, '<key>=<value>');
   }
-  return {
-    source: `--set ${text}`,
-    path: parsePath(text.slice(0, equals), text),
-    value: parseValue(text.slice(equals + 1)),
-  };
+  return { source: `--set ${text}`, path, value: parseValue(text.slice(equals + 1)) };
 };
 
 /** The inverse of `parseOverride`: `path=value`, with the value as JSON. */

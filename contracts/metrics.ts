@@ -28,8 +28,6 @@ export const RANKING_METRIC_NAMES = [
   'map',
 ] as const satisfies readonly (keyof RankingMetrics)[];
 
-export type RankingMetricName = (typeof RANKING_METRIC_NAMES)[number];
-
 /** Scorers reported beside the model. `oracle` exists only where the data source knows the truth. */
 export const BASELINE_NAMES = ['oracle', 'popularity', 'content', 'random'] as const;
 export type BaselineName = (typeof BASELINE_NAMES)[number];

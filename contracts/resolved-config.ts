@@ -1,7 +1,6 @@
 import type {
   DataConfig,
   EvaluationConfig,
-  ExperimentConfig,
   GateConfig,
   ModelConfig,
   SplitConfig,
@@ -32,5 +31,3 @@ export interface ResolvedSweep extends Omit<Required<SweepConfig>, 'max_trials'>
   /** null: every point of the grid. */
   readonly max_trials: number | null;
 }
-
-export type { ExperimentConfig };

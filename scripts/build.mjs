@@ -13,7 +13,10 @@ const assets = ['pipeline/sql', 'services/provision', 'services/tensorflow/provi
 const compile = () => {
   const require = createRequire(import.meta.url);
   const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) {
     throw new Error(`tsc ended with status ${status}`);
   }

@@ -17,7 +17,6 @@ import type { WorkerSpec } from './worker-process.ts';
 export type { ProvisionedParts } from './choose-servers.ts';
 export type { DoctorCheck, DoctorProbes, DoctorReport } from './doctor.ts';
 export type { Environment, Log, ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
-export { locateMlflow, type MlflowPython } from './provision/mlflow-python.ts';
 export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 export type { ServiceAddresses } from './service-addresses.ts';
 export type { ServiceStatus, ServicesStatus } from './services-status.ts';

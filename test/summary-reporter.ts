@@ -26,7 +26,7 @@ export const countTests = (modules: readonly TestModule[], unhandledErrors: numb
   return totals;
 };
 
-export default class SummaryReporter implements Reporter {
+export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     process.stdout.write(`\n${summaryLine(countTests(modules, unhandledErrors.length))}\n`);
   }

@@ -107,7 +107,9 @@ describe('e2e/run', () => {
         );
       }
       expect(await mlflow.aliasVersion(summary.model.name, 'champion')).toBe(summary.model.version);
-      const testMetric = (await mlflow.run(summary.best.run_id)).data.metrics?.find(({ key }) => key === 'test_ndcg_at_10');
+      const testMetric = (await mlflow.run(summary.best.run_id)).data.metrics?.find(
+        ({ key }) => key === 'test_ndcg_at_10',
+      );
       expect(testMetric?.value).toBeCloseTo(summary.test.model.ndcg_at_10 ?? Number.NaN, 10);
     },
     RUN_TIMEOUT_MS,

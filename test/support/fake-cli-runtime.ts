@@ -44,6 +44,9 @@ const unused = (name: string) => (): never => {
   throw new Error(`the test did not expect a call of ${name}`);
 };
 
+/** Longer than any test. */
+const LONG_MS = 2 ** 30;
+
 const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -74,10 +77,7 @@ export const createFakeRuntime = (
     stderr: sink('stderr'),
   };
   const interrupts = new Set<() => void>();
-  let onCancel: () => void = () => {};
-  const isCancelled = new Promise<void>((resolve) => {
-    onCancel = resolve;
-  });
+  const cancel = new AbortController();
 
   async function* watch(_id: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<ExperimentView> {
     for (const view of script.views) {
@@ -87,7 +87,8 @@ export const createFakeRuntime = (
         return;
       }
     }
-    await Promise.race([wait(2 ** 30, options.signal), isCancelled]);
+    const signals = options.signal === undefined ? [cancel.signal] : [cancel.signal, options.signal];
+    await wait(LONG_MS, AbortSignal.any(signals));
     if (options.signal?.aborted !== true && script.cancelled !== undefined) {
       yield script.cancelled;
     }
@@ -129,7 +130,7 @@ export const createFakeRuntime = (
           },
           cancel: async (id) => {
             recorded.cancelled.push(id);
-            onCancel();
+            cancel.abort();
           },
           decideApproval: async (id, decision) => {
             recorded.decisions.push([id, decision]);

@@ -1,22 +1,15 @@
-/** Processes that belong to a home, found by what the operating system knows of them. Linux only. */
+/** Processes of a home, found by the variable that marks them. Linux only: reads /proc. */
 import { readdir, readFile } from 'node:fs/promises';
 
-const readOr = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
-
-/**
- * Pids of live processes whose environment names this home. With a service's name only those whose command line or
- * TT_EXP_SERVICE variable names it.
- */
+/** Pids of live processes of services whose name begins so; '' for all of the home. */
 export const processesOf = async (homeFolder: string, service: string): Promise<readonly number[]> => {
+  const marker = `TT_EXP_SERVICE=${homeFolder}|${service}`;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const owned = await Promise.all(
     pids.map(async (pid) => {
-      const [environment, command] = await Promise.all([
-        readOr(`/proc/${pid}/environ`),
-        readOr(`/proc/${pid}/cmdline`),
-      ]);
-      const isOfHome = environment.includes(homeFolder) || command.includes(homeFolder);
-      return isOfHome && pid !== process.pid && `${command}\0${environment}`.includes(service) ? [pid] : [];
+      // A process may end between the listing and the reading.
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      return environment.split('\0').some((variable) => variable.startsWith(marker)) ? [pid] : [];
     }),
   );
   return owned.flat();

@@ -15,6 +15,7 @@ export interface MountLiveOptions {
 }
 
 const TICK_MS = 1000;
+/** A terminal without a known size says 0. */
 const DEFAULT_COLUMNS = 80;
 
 export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions): Display => {
@@ -26,7 +27,7 @@ export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions):
   const element = () => (
     <LiveView
       state={state}
-      columns={stream.columns ?? DEFAULT_COLUMNS}
+      columns={stream.columns || DEFAULT_COLUMNS}
       theme={theme}
       hasKeys={hasKeys}
       onKey={pressKey}

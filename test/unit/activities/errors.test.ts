@@ -19,7 +19,10 @@ describe('activities/errors', () => {
   it('activities/errors: cancellation passes untouched, the shutdown of a worker is tried again', () => {
     const cancelled = new CancelledFailure('CANCELLED');
     expect(toFailure(cancelled)).toBe(cancelled);
-    expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'))).toMatchObject({ type: 'WORKER_SHUTDOWN', nonRetryable: false });
+    expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'))).toMatchObject({
+      type: 'WORKER_SHUTDOWN',
+      nonRetryable: false,
+    });
   });
 
   it('activities/errors: wraps every activity of a table', async () => {

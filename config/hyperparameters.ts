@@ -1,10 +1,7 @@
-/** A file of bare hyperparameters as a config: what `tt-exp train --config` takes beside full configs. */
+/** A file of bare hyperparameters, such as a tuner writes, seen as a config. */
 import { basename } from 'node:path';
-import type { ResolvedConfig } from '../contracts/resolved-config.ts';
-import { createConfigSource } from './config-source.ts';
 import type { JsonDocument } from './json-document.ts';
-import { checkConfig, readJsonDocument } from './load.ts';
-import { parseOverride } from './overrides.ts';
+import { experimentSchema } from './schema.ts';
 
 /** Bare key to the section of the config that it belongs to. */
 const SECTION_OF: Readonly<Record<string, 'model' | 'training'>> = {
@@ -16,49 +13,49 @@ const SECTION_OF: Readonly<Record<string, 'model' | 'training'>> = {
   num_epochs: 'training',
 };
 
+const isBare = (key: string | number | undefined): key is string =>
+  typeof key === 'string' && Object.hasOwn(SECTION_OF, key);
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** True for an object with at least one bare hyperparameter and no name, which every full config has. */
-export const isHyperparameterFile = (value: unknown): boolean =>
-  isObject(value) && !Object.hasOwn(value, 'name') && Object.keys(value).some((key) => Object.hasOwn(SECTION_OF, key));
+/** True for an object with a bare hyperparameter and no key of a full config. */
+const isHyperparameterFile = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isObject(value) &&
+  Object.keys(value).some(isBare) &&
+  !Object.keys(value).some((key) => Object.hasOwn(experimentSchema.properties ?? {}, key));
 
+/** The experiment is named after the file. */
 const nameOf = (file: string): string => {
   const stem = basename(file).replace(/\.json$/, '');
   const name = stem
     .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '');
+    .replace(/[^a-z0-9._]+/g, '-')
+    .replace(/^[^a-z0-9]+|-+$/g, '');
   return name === '' ? 'hyperparameters' : name.slice(0, 64);
 };
 
-/** The same document, seen as a config; places still point into the file as it is. */
+/** A full config stays as it is. Places still point into the file. */
 export const asConfigDocument = (document: JsonDocument): JsonDocument => {
-  if (!isHyperparameterFile(document.value) || !isObject(document.value)) {
+  const { value } = document;
+  if (!isHyperparameterFile(value)) {
     return document;
   }
-  const entries = Object.entries(document.value);
+  const entries = Object.entries(value);
   const section = (wanted: 'model' | 'training') =>
-    Object.fromEntries(entries.filter(([key]) => Object.hasOwn(SECTION_OF, key) && SECTION_OF[key] === wanted));
-  const others = entries.filter(([key]) => !Object.hasOwn(SECTION_OF, key));
+    Object.fromEntries(entries.filter(([key]) => isBare(key) && SECTION_OF[key] === wanted));
   return {
     ...document,
     value: {
       name: nameOf(document.file),
-      ...Object.fromEntries(others),
+      ...Object.fromEntries(entries.filter(([key]) => !isBare(key))),
       model: section('model'),
       training: section('training'),
     },
     position: (path, part) => {
       const [first, second, ...rest] = path;
-      const isMoved = typeof second === 'string' && Object.hasOwn(SECTION_OF, second) && SECTION_OF[second] === first;
+      const isMoved = isBare(second) && SECTION_OF[second] === first;
       return document.position(isMoved ? [second, ...rest] : path, part);
     },
   };
-};
-
-/** As `loadConfig`, for a full config or a file of bare hyperparameters. */
-export const loadTrainingConfig = async (file: string, overrides: readonly string[] = []): Promise<ResolvedConfig> => {
-  const parsed = overrides.map(parseOverride);
-  return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed));
 };

@@ -8,6 +8,7 @@ import { checkSchema } from './check-schema.ts';
 import { checkSpace } from './check-space.ts';
 import { checkSplit } from './check-split.ts';
 import { type ConfigSource, createConfigSource } from './config-source.ts';
+import { asConfigDocument } from './hyperparameters.ts';
 import { type JsonDocument, parseJsonDocument } from './json-document.ts';
 import { nearestName } from './nearest.ts';
 import { parseOverride } from './overrides.ts';
@@ -41,7 +42,7 @@ const notFound = async (file: string, cause: unknown): Promise<TtExpError> => {
 };
 
 /** Throws CONFIG_NOT_FOUND or CONFIG_SYNTAX. */
-export const readJsonDocument = async (file: string): Promise<JsonDocument> => {
+const readJsonDocument = async (file: string): Promise<JsonDocument> => {
   const text = await readFile(file, 'utf8').catch(async (error: unknown) => {
     throw await notFound(file, error);
   });
@@ -69,7 +70,7 @@ const byPlace = (a: FoundProblem, b: FoundProblem): number => {
 };
 
 /** Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY. */
-export const checkConfig = (source: ConfigSource): ResolvedConfig => {
+const checkConfig = (source: ConfigSource): ResolvedConfig => {
   const schemaFindings = checkSchema(source.value);
   const isReported = (section: string): boolean =>
     schemaFindings.some(({ path }) => path.length === 0 || path.join('.').startsWith(section));
@@ -86,10 +87,10 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
 };
 
 /**
- * Reads, overrides, checks and completes one config.
+ * Reads, overrides, checks and completes one config; a file of bare hyperparameters counts as one.
  * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
  */
 export const loadConfig = async (file: string, overrides: readonly string[] = []): Promise<ResolvedConfig> => {
   const parsed = overrides.map(parseOverride);
-  return checkConfig(createConfigSource(await readJsonDocument(file), parsed));
+  return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed));
 };

@@ -35,8 +35,13 @@ export const formatCount = (value: number): string => value.toLocaleString('en-U
 
 export const formatPercent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-export const formatParameter = (value: ParameterValue): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
+/** Numbers with at most six digits: a drawn learning rate has a dozen. */
+const formatParameter = (value: ParameterValue): string => {
+  if (typeof value === 'number') {
+    return String(Number(value.toPrecision(6)));
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
 /** `learning_rate 0.0005, hidden_dims [512,256]`; `default settings` for a trial without parameters. */
 export const formatParams = (params: TrialParams): string => {
@@ -45,7 +50,3 @@ export const formatParams = (params: TrialParams): string => {
   );
   return entries.length === 0 ? 'default settings' : entries.join(', ');
 };
-
-/** Makes text at most `width` wide, the last character an ellipsis where something is cut. */
-export const clip = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

@@ -38,6 +38,8 @@ export interface FakeRuntime {
   stderr(): string;
   /** As Ctrl-C outside the live view. */
   interrupt(): void;
+  /** How many parts listen for Ctrl-C. */
+  listeners(): number;
 }
 
 const unused = (name: string) => (): never => {
@@ -170,6 +172,7 @@ export const createFakeRuntime = (
     recorded,
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,
+    listeners: () => interrupts.size,
     interrupt: () => {
       for (const listener of [...interrupts]) {
         listener();

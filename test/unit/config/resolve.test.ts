@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configDigest } from '../../../config/digest.ts';
-import { loadTrainingConfig } from '../../../config/hyperparameters.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { resolveConfig } from '../../../config/resolve.ts';
 
@@ -97,8 +96,8 @@ test('config/hyperparameters: a file of bare hyperparameters is a config named a
     batch_size: 128,
     num_epochs: 10,
   });
-  const resolved = await loadTrainingConfig(file, ['training.batch_size=32']);
-  expect(resolved.name).toBe('best-params-');
+  const resolved = await loadConfig(file, ['training.batch_size=32']);
+  expect(resolved.name).toBe('best-params');
   expect(resolved.model).toMatchObject({ embedding_dim: 64, hidden_dims: [256, 128], dropout_rate: 0.1 });
   expect(resolved.training).toMatchObject({ learning_rate: 0.0005, batch_size: 32, num_epochs: 10 });
 });
@@ -106,12 +105,15 @@ test('config/hyperparameters: a file of bare hyperparameters is a config named a
 test('config/hyperparameters: a mistake is shown where it stands in the bare file', async () => {
   const file = join(folder, 'flat.json');
   await writeFile(file, '{\n  "num_epochs": 3,\n  "embedding_dim": 0\n}');
-  await expect(loadTrainingConfig(file)).rejects.toMatchObject({
+  await expect(loadConfig(file)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     details: { problems: [{ line: 3, column: 20, path: 'model.embedding_dim', found: '0' }] },
   });
 });
 
-test('config/hyperparameters: a full config is taken as it is', async () => {
-  expect(await loadTrainingConfig('experiments/smoke.json')).toEqual(await loadConfig('experiments/smoke.json'));
+test('config/hyperparameters: bare keys beside keys of a full config are unknown keys', async () => {
+  const file = await write('mixed.json', { training: { batch_size: 8 }, learning_rate: 0.1 });
+  await expect(loadConfig(file)).rejects.toMatchObject({
+    details: { problems: [{ path: 'name' }, { path: 'learning_rate', found: 'an unknown key' }] },
+  });
 });

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configDigest } from '../../../config/digest.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import type { ExperimentView } from '../../../contracts/experiment.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import { runCli } from '../../../ui-cli/main.ts';
+import type { CliRuntime } from '../../../ui-cli/runtime.ts';
 import { completedView, EXPERIMENT_ID, trainingView, viewOf } from '../../support/experiment-views.ts';
 import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
 
@@ -207,6 +209,53 @@ describe('ui-cli/main: run', () => {
     expect(result.stderr()).toContain(`tt-exp watch ${experimentId}`);
     expect(result.stderr()).toContain(`tt-exp cancel ${experimentId}`);
     expect(result.recorded).toMatchObject({ cancelled: [], closed: 1 });
+  });
+
+  test('ui-cli/main: Ctrl-C while services start ends with 130 and leaves no experiment behind', async () => {
+    const fake = createFakeRuntime(
+      { views: [] },
+      {
+        openPlatform: ({ signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      },
+    );
+    const running = runCli(['run', config, '--json'], fake.runtime);
+    await expect.poll(() => fake.listeners()).toBe(1);
+    fake.interrupt();
+    expect(await running).toBe(130);
+    await settle();
+    expect(jsonOf(fake)).toMatchObject({ status: 'cancelled', error: { code: 'INTERRUPTED' } });
+    expect(fake.recorded.started).toEqual([]);
+    expect(fake.listeners()).toBe(0);
+  });
+
+  test('ui-cli/main: a second Ctrl-C ends what does not stop in order', async () => {
+    const fake = createFakeRuntime({ views: [] }, { openPlatform: () => new Promise(() => {}) });
+    const running = runCli(['run', config], fake.runtime);
+    await expect.poll(() => fake.listeners()).toBe(1);
+    fake.interrupt();
+    fake.interrupt();
+    expect(await running).toBe(130);
+  });
+
+  test('ui-cli/main: Ctrl-C detaches at once even while the server does not answer', async () => {
+    const fake = createFakeRuntime({ views: [] });
+    const hang: AsyncIterator<ExperimentView> = { next: () => new Promise(() => {}) };
+    const runtime: CliRuntime = {
+      ...fake.runtime,
+      openPlatform: async (options) => {
+        const platform = await fake.runtime.openPlatform(options);
+        const watch = () => ({ [Symbol.asyncIterator]: () => hang });
+        return { ...platform, experiments: { ...platform.experiments, watch } };
+      },
+    };
+    const running = runCli(['run', config, '--json'], runtime);
+    await expect.poll(() => fake.stderr()).toContain('started');
+    fake.interrupt();
+    expect(await running).toBe(130);
+    await settle();
+    expect(jsonOf(fake)).toMatchObject({ status: 'detached', trials: [] });
+    expect(fake.recorded.closed).toBe(1);
   });
 
   test('ui-cli/main: --detach prints the id alone and ends with 0', async () => {

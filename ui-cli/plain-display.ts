@@ -8,7 +8,7 @@ import type { PlatformAddresses, ServiceProgress } from './runtime.ts';
 const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
 
 const startedLines = (experiment: StartedExperiment, addresses: PlatformAddresses): readonly string[] => [
-  `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'runs already, attached to it' : 'started'}`,
+  `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'attached, it was started before' : 'started'}`,
   `mlflow: ${mlflowLink(addresses, null)}`,
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
 ];

@@ -11,7 +11,7 @@ import { printJson, printLines } from '../output.ts';
 import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
 import { summarise } from '../summary.ts';
 import { detachedLines, reportOutcome } from './follow-and-report.ts';
-import { withSession } from './session.ts';
+import { withWatching } from './watching.ts';
 
 export interface RunOptions {
   readonly set: readonly string[];
@@ -32,7 +32,7 @@ interface Conducted {
 }
 
 const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
-  withSession(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, cancelWith }) => {
+  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, cancelWith }) => {
     const { experiments, addresses } = platform;
     // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
     stops.signal.throwIfAborted();

@@ -4,7 +4,7 @@ import { followExperiment } from '../follow-experiment.ts';
 import { resolveExperimentId } from '../resolve-id.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { reportOutcome } from './follow-and-report.ts';
-import { withSession } from './session.ts';
+import { withWatching } from './watching.ts';
 
 export interface WatchOptions {
   readonly isJson: boolean;
@@ -14,7 +14,7 @@ export interface WatchOptions {
 }
 
 export const watchExperiment = async (runtime: CliRuntime, text: string, options: WatchOptions): Promise<number> => {
-  const followed = await withSession(
+  const followed = await withWatching(
     runtime,
     { ...options, mayStart: false },
     async ({ stops, display, platform, cancelWith }) => {

@@ -4,7 +4,7 @@ import { openDisplay } from '../open-display.ts';
 import type { CliRuntime, Platform } from '../runtime.ts';
 import { createStops, type Stops } from '../stops.ts';
 
-export interface SessionOptions {
+export interface WatchingOptions {
   readonly isJson: boolean;
   readonly isPlain: boolean;
   readonly timeoutMs: number | null;
@@ -12,7 +12,7 @@ export interface SessionOptions {
   readonly mayStart: boolean;
 }
 
-export interface Session {
+export interface Watching {
   readonly stops: Stops;
   readonly display: Display;
   readonly platform: Platform;
@@ -20,7 +20,7 @@ export interface Session {
   cancelWith(cancel: () => Promise<void>): void;
 }
 
-/** A failed cancel must reach the user: it ends the session. */
+/** A failed cancel must reach the user: it ends the command. */
 const createCanceller = () => {
   let cancel: () => Promise<void> = async () => {};
   let fail: (error: unknown) => void = () => {};
@@ -38,10 +38,10 @@ const createCanceller = () => {
 };
 
 /** Runs `work` and closes everything whatever happens. The display is closed before `work`'s result is passed on. */
-export const withSession = async <Result>(
+export const withWatching = async <Result>(
   runtime: CliRuntime,
-  options: SessionOptions,
-  work: (session: Session) => Promise<Result>,
+  options: WatchingOptions,
+  work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
   const stops = createStops(runtime, options.timeoutMs);
   const canceller = createCanceller();

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { humanSummary } from '../../../ui-cli/human-summary.ts';
+import { type SummaryFrame, summarise } from '../../../ui-cli/summary.ts';
+import { evaluationSummary } from '../../support/experiment-fixtures.ts';
+import { completedView, EXPERIMENT_ID, progressAt, trainingView, WORKFLOW_ID } from '../../support/experiment-views.ts';
+import { ADDRESSES } from '../../support/fake-cli-runtime.ts';
+
+const frame = (change: Partial<SummaryFrame> = {}): SummaryFrame => ({
+  experimentId: EXPERIMENT_ID,
+  workflowId: WORKFLOW_ID,
+  status: 'completed',
+  addresses: ADDRESSES,
+  error: null,
+  ...change,
+});
+
+describe('ui-cli/summary', () => {
+  test('ui-cli/summary: has exactly the keys of the contract', () => {
+    const summary = summarise(completedView(), frame());
+    expect(Object.keys(summary)).toEqual([
+      'experiment_id',
+      'workflow_id',
+      'status',
+      'dataset',
+      'trials',
+      'best',
+      'test',
+      'gate',
+      'model',
+      'urls',
+      'timings',
+      'tensorflow',
+      'error',
+    ]);
+    expect(Object.keys(summary.dataset ?? {})).toEqual([
+      'version',
+      'samples',
+      'splits',
+      'label_distribution',
+      'embedding_coverage',
+      'feature_dims',
+    ]);
+  });
+
+  test('ui-cli/summary: gives each trial its figures, and nulls before there are any', () => {
+    const { trials } = summarise(completedView(), frame());
+    expect(trials[0]).toEqual({
+      trial_id: 'trial-000',
+      run_id: 'run-0',
+      status: 'completed',
+      params: { 'training.learning_rate': 0.001, 'model.hidden_dims': [64, 32] },
+      best_epoch: 2,
+      epochs: 2,
+      val: { ...evaluationSummary(0.31), loss: 0.5 },
+      seconds: 1,
+      resumed_from_epoch: null,
+      error: null,
+    });
+    expect(trials[2]).toMatchObject({
+      status: 'failed',
+      best_epoch: null,
+      epochs: 0,
+      val: {},
+      seconds: null,
+      error: { code: 'TRAINING_DIVERGED' },
+    });
+  });
+
+  test('ui-cli/summary: best, test, gate, model, addresses and timings of a completed experiment', () => {
+    expect(summarise(completedView(), frame())).toMatchObject({
+      best: { trial_id: 'trial-000', run_id: 'run-0' },
+      test: { model: { ndcg_at_10: 0.4 }, baselines: { oracle: { ndcg_at_10: 0.6 } } },
+      gate: { decision: 'promoted' },
+      model: { name: 'two-tower', version: '3', aliases: ['champion'] },
+      urls: { mlflow: 'http://127.0.0.1:5000', temporal: 'http://127.0.0.1:8233' },
+      // 0.5 + 1 + 0.4 + 0.2 + 2 for the data, 60 + 3 + 1 + 0.5 for the rest.
+      timings: { prepare: 0.5, train: 60, total: 68.6 },
+      tensorflow: { backend: 'native', library: 'libtensorflow 2.21.0' },
+    });
+  });
+
+  test('ui-cli/summary: a detached watcher reports running trials as far as it saw them', () => {
+    const view = trainingView({ progress: { 'trial-001': progressAt(4, { resumedFromEpoch: 2 }) } });
+    expect(summarise(view, frame({ status: 'detached' }))).toMatchObject({
+      status: 'detached',
+      trials: [{}, { status: 'running', epochs: 4, resumed_from_epoch: 2 }, { status: 'pending', epochs: 0 }],
+    });
+  });
+
+  test('ui-cli/summary: without a view every key is there, empty', () => {
+    const outside = { ...ADDRESSES, temporal: { ...ADDRESSES.temporal, uiUrl: null } };
+    expect(summarise(null, frame({ status: 'detached', addresses: outside }))).toEqual({
+      experiment_id: EXPERIMENT_ID,
+      workflow_id: WORKFLOW_ID,
+      status: 'detached',
+      dataset: null,
+      trials: [],
+      best: null,
+      test: null,
+      gate: { decision: 'not_run', reasons: [], candidate: null, champion: null, ci: null },
+      model: null,
+      urls: { mlflow: 'http://127.0.0.1:5000', temporal: '127.0.0.1:7233' },
+      timings: {},
+      tensorflow: null,
+      error: null,
+    });
+  });
+});
+
+describe('ui-cli/human-summary', () => {
+  test('ui-cli/human-summary: a completed experiment', () => {
+    expect(humanSummary(completedView(), ADDRESSES).join('\n')).toMatchSnapshot();
+  });
+
+  test('ui-cli/human-summary: one that failed before it had data says how to go on', () => {
+    const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
+    expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);
+    expect(lines.join('\n')).not.toContain('Trials');
+    expect(lines.at(-1)).toContain('finished trials are re-used');
+  });
+});

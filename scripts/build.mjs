@@ -1,8 +1,9 @@
-// Builds dist/: compiled rooms, the files that they read at run time, and the workflow bundle for workers.
+// Builds dist/ where it is stale: compiled rooms, the files that they read at run time, and the workflow bundle.
 import { spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,8 +42,44 @@ const bundleWorkflows = async () => {
   await writeFile(join(dist, 'workflows', 'workflow-bundle.cjs'), code);
 };
 
-await rm(dist, { recursive: true, force: true });
-compile();
-await copyAssets();
-await bundleWorkflows();
-await chmod(join(dist, 'bin', 'tt-exp.js'), 0o755);
+/** `npx tt-exp` in the checkout finds the command here at once, instead of installing the checkout into npm's cache. */
+const linkCommand = async () => {
+  const folder = join(root, 'node_modules', '.bin');
+  const link = join(folder, 'tt-exp');
+  if (process.platform !== 'win32') {
+    await mkdir(folder, { recursive: true });
+    await rm(link, { force: true });
+    await symlink(join('..', '..', 'dist', 'bin', 'tt-exp.js'), link);
+  }
+};
+
+/** Digest of everything that the build reads, so that an unchanged checkout is not built again under running workers. */
+const digestInputs = async () => {
+  const hash = createHash('sha256').update(process.version);
+  const { include } = JSON.parse(await readFile(join(root, 'tsconfig.build.json'), 'utf8'));
+  const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+  for (const room of include) {
+    for (const entry of await readdir(join(root, room), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) {
+        files.push(relative(root, join(entry.parentPath, entry.name)));
+      }
+    }
+  }
+  for (const file of files.sort()) {
+    hash.update(`${file}\0`).update(await readFile(join(root, file)));
+  }
+  return hash.digest('hex');
+};
+
+const stampFile = join(dist, 'build-digest');
+const digest = await digestInputs();
+const stamp = await readFile(stampFile, 'utf8').catch(() => null);
+if (stamp !== digest) {
+  await rm(dist, { recursive: true, force: true });
+  compile();
+  await copyAssets();
+  await bundleWorkflows();
+  await chmod(join(dist, 'bin', 'tt-exp.js'), 0o755);
+  await writeFile(stampFile, digest);
+}
+await linkCommand();

@@ -68,6 +68,12 @@ describe('e2e/run', () => {
     return JSON.parse(result.stdout) as Summary;
   };
 
+  const mlflowUri = async (): Promise<string> => {
+    const { stdout } = await home.run(['status', '--json']);
+    const { services } = JSON.parse(stdout) as { services: readonly { name: string; address: string }[] };
+    return services.find(({ name }) => name === 'mlflow')?.address ?? '';
+  };
+
   const reader = (summary: Summary) => createMlflowReader(summary.urls.mlflow);
 
   const trialRuns = async (summary: Summary, name: string): Promise<readonly MlflowRun[]> =>
@@ -179,6 +185,57 @@ describe('e2e/run', () => {
         const points = await reader(summary).history(trial.run_id, 'train_loss');
         expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 30 }, (_, epoch) => epoch + 1));
       }
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: the baseline on default data keeps what the design promises of statistics and quality',
+    async () => {
+      const { dataset, test, trials } = await runJson(['experiments/baseline.json']);
+      expect(trials).toHaveLength(1);
+      expect(dataset.samples).toBeGreaterThanOrEqual(15_000);
+      expect(dataset.samples).toBeLessThanOrEqual(20_000);
+      expect(dataset.embedding_coverage).toBeGreaterThan(0.95);
+      const expectedShares = { '1.0': 15, '0.9': 7.5, '0.8': 10, '0.6': 17.5, '0.4': 35, '0.0': 15 };
+      for (const [label, expected] of Object.entries(expectedShares)) {
+        const share = ((dataset.label_distribution[label] ?? 0) / dataset.samples) * 100;
+        expect(Math.abs(share - expected), `share of label ${label}`).toBeLessThanOrEqual(1.5);
+      }
+      const ndcg = (name: string): number => test.baselines[name]?.ndcg_at_10 ?? Number.NaN;
+      expect(test.model.ndcg_at_10).toBeGreaterThanOrEqual(0.4);
+      expect(test.model.hit_rate_at_10).toBeGreaterThanOrEqual(0.6);
+      expect(test.model.recall_at_10).toBeGreaterThanOrEqual(0.3);
+      expect(test.model.precision_at_10).toBeGreaterThanOrEqual(0.2);
+      expect(ndcg('oracle')).toBeGreaterThanOrEqual(0.55);
+      expect(ndcg('oracle')).toBeLessThanOrEqual(0.75);
+      expect(ndcg('popularity')).toBeLessThanOrEqual(0.15);
+      expect(ndcg('content')).toBeLessThanOrEqual(0.35);
+      expect(ndcg('random')).toBeLessThanOrEqual(0.1);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: two runs of one config at once are one experiment, and go on when both commands are killed with -9',
+    async () => {
+      const file = await writeConfig('twice', { training: { num_epochs: 25, early_stopping_patience: 25 } });
+      const both = [home.start(['run', file, '--json']), home.start(['run', file, '--json'])];
+      for (const running of both) {
+        await expect.poll(() => /epoch [2-9]\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      }
+      for (const running of both) {
+        running.child.kill('SIGKILL');
+        await running.finished;
+      }
+      const uri = await mlflowUri();
+      const mlflow = createMlflowReader(uri);
+      await expect
+        .poll(async () => (await mlflow.runs('twice')).map(({ info }) => info.status), {
+          timeout: 120_000,
+          interval: 500,
+        })
+        .toEqual(['FINISHED', 'FINISHED', 'FINISHED']);
     },
     RUN_TIMEOUT_MS,
   );

@@ -1,6 +1,7 @@
 // Builds dist/ where it is stale: compiled rooms, the files that they read at run time, and the workflow bundle.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -58,7 +59,8 @@ const digestInputs = async () => {
   const hash = createHash('sha256').update(process.version);
   const { include } = JSON.parse(await readFile(join(root, 'tsconfig.build.json'), 'utf8'));
   const files = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
-  for (const room of include) {
+  // A room without files yet does not exist in a fresh clone.
+  for (const room of include.filter((name) => existsSync(join(root, name)))) {
     for (const entry of await readdir(join(root, room), { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) {
         files.push(relative(root, join(entry.parentPath, entry.name)));

@@ -10,7 +10,7 @@ export interface Batch {
   readonly targets: Float32Array;
   /** [users, items]: summed weight of these events and of sampled negatives; 0 where nothing is known. */
   readonly weights: Float32Array;
-  /** [users, items]: 1 where the user met the item with a positive label in training. */
+  /** [users, items]: 1 where the user met the item with a positive label, in training or in this batch. */
   readonly positives: Float32Array;
   /** Samples in the batch. */
   readonly size: number;
@@ -127,10 +127,11 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
     for (const [row, user] of users.entries()) {
       for (const [column, item] of items.entries()) {
         const cell = row * width + column;
-        if (liked.has(user * itemCount + item)) {
+        const weight = weights[cell] ?? 0;
+        // A validation pair is no training pair, yet its own label makes it a positive of its batch.
+        if (liked.has(user * itemCount + item) || (targets[cell] ?? 0) > 0) {
           positives[cell] = 1;
         }
-        const weight = weights[cell] ?? 0;
         if (weight > 0) {
           targets[cell] = (targets[cell] ?? 0) / weight;
         }

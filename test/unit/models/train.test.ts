@@ -63,7 +63,8 @@ describe('models/train', () => {
     'models/train: %s learns to rank better than popularity and far better than chance',
     async (loss) => {
       const long = settings({ loss, num_epochs: 15, early_stopping_patience: 15 });
-      const { trialFolder } = await train(loss, { settings: long, epochBudget: 15 });
+      const { trialFolder, records } = await train(loss, { settings: long, epochBudget: 15 });
+      expect(records.every(({ valLoss }) => Number.isFinite(valLoss) && valLoss > 0)).toBe(true);
       const model = await loadModel(join(trialFolder, 'model'));
       const scorer = dotScorer(model.embedUsers(toy.userFeatures), model.embedItems(toy.itemFeatures), 8);
       const options = { dataset: toy, split: 'test', relevanceThreshold: 0.4 } as const;

@@ -1,6 +1,7 @@
 /** From samples to training batches: distinct users and items, and dense targets and weights between them. */
 import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
 import { combineSeeds, createGenerator, permutation, STREAM, toIndex } from './prng.ts';
+import { createUserItems } from './user-items.ts';
 
 /** One batch. Rows of the matrices are `users`, columns are `items`; both are distinct and ascending. */
 export interface Batch {
@@ -10,7 +11,7 @@ export interface Batch {
   readonly targets: Float32Array;
   /** [users, items]: summed weight of these events and of sampled negatives; 0 where nothing is known. */
   readonly weights: Float32Array;
-  /** [users, items]: 1 where the user met the item with a positive label, in training or in this batch. */
+  /** [users, items]: 1 where the user met the item with a positive label, in this batch or anywhere in training. */
   readonly positives: Float32Array;
   /** Samples in the batch. */
   readonly size: number;
@@ -28,7 +29,9 @@ export interface BatchOptions {
   readonly dataset: LoadedDataset;
   readonly samples: SampleArrays;
   readonly batchSize: number;
-  /** Unobserved items per sample that count with label 0. */
+  /** Items drawn uniformly into every batch, so that rare items are compared too; at most the whole catalogue. */
+  readonly poolSize: number;
+  /** Items of the pool per sample that count with label 0, unless the user met them. */
   readonly sampledNegatives: number;
   readonly seed: number;
   readonly isShuffled: boolean;
@@ -37,44 +40,41 @@ export interface BatchOptions {
 /** Weight of a sampled negative: nothing says that the user has seen it, so it counts like a view. */
 const NEGATIVE_WEIGHT = 0.5;
 
-const distinct = (values: Int32Array): Int32Array => Int32Array.from(new Set(values)).sort();
-
-const positions = (values: Int32Array): ReadonlyMap<number, number> =>
-  new Map(Array.from(values, (value, index) => [value, index]));
-
-/** Per user the items met in training, ascending, as one sorted set of keys. */
-const metInTraining = ({ samples, itemIds }: LoadedDataset): { met: Set<number>; liked: Set<number> } => {
-  const { userIndex, itemIndex, label } = samples.train;
-  const met = new Set<number>();
-  const liked = new Set<number>();
-  for (let sample = 0; sample < userIndex.length; sample += 1) {
-    const key = (userIndex[sample] ?? 0) * itemIds.length + (itemIndex[sample] ?? 0);
-    met.add(key);
-    if ((label[sample] ?? 0) > 0) {
-      liked.add(key);
-    }
-  }
-  return { met, liked };
-};
-
-/** Items drawn uniformly into every batch, so that rare items get negatives too. */
-const poolSize = (batchSize: number, items: number): number => Math.min(items, batchSize);
-
 /** 1 - P(neither among the batch's samples nor in its pool). */
-const inclusionProbabilities = ({ dataset, samples, batchSize }: BatchOptions): Float32Array => {
+const inclusionProbabilities = ({ dataset, samples, batchSize, poolSize }: BatchOptions): Float32Array => {
   const items = dataset.itemIds.length;
   const counts = new Float32Array(items);
   for (const item of samples.itemIndex) {
     counts[item] = (counts[item] ?? 0) + 1;
   }
-  const missedByPool = (1 - 1 / items) ** poolSize(batchSize, items);
+  const missedByPool = (1 - 1 / items) ** Math.min(items, poolSize);
   return counts.map((count) => 1 - (1 - count / samples.itemIndex.length) ** batchSize * missedByPool);
 };
 
+const distinct = (values: Iterable<number>): Int32Array => Int32Array.from(new Set(values)).sort();
+
+/** Where each of `values` stands; a fresh table of `size` would cost more than a batch for a large catalogue. */
+const createPlaces = (size: number): ((values: Int32Array) => Int32Array) => {
+  const places = new Int32Array(size).fill(-1);
+  let occupied: Int32Array = new Int32Array(0);
+  return (values) => {
+    for (const value of occupied) {
+      places[value] = -1;
+    }
+    for (const [place, value] of values.entries()) {
+      places[value] = place;
+    }
+    occupied = values;
+    return places;
+  };
+};
+
 export const createBatchSource = (options: BatchOptions): BatchSource => {
-  const { dataset, samples, batchSize, sampledNegatives, seed, isShuffled } = options;
+  const { dataset, samples, batchSize, poolSize, sampledNegatives, seed, isShuffled } = options;
   const itemCount = dataset.itemIds.length;
-  const { met, liked } = metInTraining(dataset);
+  const known = createUserItems(dataset);
+  const placeUsers = createPlaces(dataset.userIds.length);
+  const placeItems = createPlaces(itemCount);
   const total = samples.userIndex.length;
   let shuffled: { epoch: number; order: Int32Array } | null = null;
 
@@ -90,50 +90,47 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
 
   const drawPool = (epoch: number, step: number): Int32Array => {
     const next = createGenerator(combineSeeds(seed, STREAM.pool, epoch, step));
-    return Int32Array.from({ length: poolSize(batchSize, itemCount) }, () => toIndex(next(), itemCount));
+    return Int32Array.from({ length: Math.min(itemCount, poolSize) }, () => toIndex(next(), itemCount));
   };
 
   const batch = (epoch: number, step: number): Batch => {
     const rows = orderOf(epoch).subarray(step * batchSize, Math.min(total, (step + 1) * batchSize));
-    const userOf = Int32Array.from(rows, (row) => samples.userIndex[row] ?? 0);
-    const itemOf = Int32Array.from(rows, (row) => samples.itemIndex[row] ?? 0);
+    const userOf = rows.map((row) => samples.userIndex[row] ?? 0);
+    const itemOf = rows.map((row) => samples.itemIndex[row] ?? 0);
     const pool = drawPool(epoch, step);
     const users = distinct(userOf);
-    const items = distinct(Int32Array.from([...itemOf, ...pool]));
-    const userRow = positions(users);
-    const itemColumn = positions(items);
+    const items = distinct([...itemOf, ...pool]);
+    const userRow = placeUsers(users);
+    const itemColumn = placeItems(items);
     const width = items.length;
+    const cellOf = (user: number, item: number): number => (userRow[user] ?? 0) * width + (itemColumn[item] ?? 0);
     const targets = new Float32Array(users.length * width);
     const weights = new Float32Array(users.length * width);
     const next = createGenerator(combineSeeds(seed, STREAM.negatives, epoch, step));
     for (const [index, row] of rows.entries()) {
       const user = userOf[index] ?? 0;
-      const base = (userRow.get(user) ?? 0) * width;
-      const cell = base + (itemColumn.get(itemOf[index] ?? 0) ?? 0);
+      const cell = cellOf(user, itemOf[index] ?? 0);
       const weight = samples.weight[row] ?? 0;
       // Events of one pair add up: a weighted sum of cross-entropies against labels y is the cross-entropy against
       // their weighted mean, times the summed weight.
-      targets[cell] = (targets[cell] ?? 0) + weight * (samples.label[row] ?? 0);
-      weights[cell] = (weights[cell] ?? 0) + weight;
+      const sum = (weights[cell] ?? 0) + weight;
+      targets[cell] = ((targets[cell] ?? 0) * (weights[cell] ?? 0) + weight * (samples.label[row] ?? 0)) / sum;
+      weights[cell] = sum;
+    }
+    for (const user of userOf) {
       for (let negative = 0; negative < sampledNegatives; negative += 1) {
         const item = pool[toIndex(next(), pool.length)] ?? 0;
-        if (!met.has(user * itemCount + item)) {
-          const negativeCell = base + (itemColumn.get(item) ?? 0);
-          weights[negativeCell] = (weights[negativeCell] ?? 0) + NEGATIVE_WEIGHT;
+        if (!known.hasMet(user, item)) {
+          const cell = cellOf(user, item);
+          weights[cell] = (weights[cell] ?? 0) + NEGATIVE_WEIGHT;
         }
       }
     }
-    const positives = new Float32Array(users.length * width);
-    for (const [row, user] of users.entries()) {
-      for (const [column, item] of items.entries()) {
-        const cell = row * width + column;
-        const weight = weights[cell] ?? 0;
-        // A validation pair is no training pair, yet its own label makes it a positive of its batch.
-        if (liked.has(user * itemCount + item) || (targets[cell] ?? 0) > 0) {
-          positives[cell] = 1;
-        }
-        if (weight > 0) {
-          targets[cell] = (targets[cell] ?? 0) / weight;
+    const positives = targets.map((target) => (target > 0 ? 1 : 0));
+    for (const user of users) {
+      for (const item of known.liked(user)) {
+        if ((itemColumn[item] ?? -1) >= 0) {
+          positives[cellOf(user, item)] = 1;
         }
       }
     }

@@ -1,5 +1,6 @@
 /** Full-catalogue evaluation: every user of a split ranks all items it had not met in the earlier splits. */
 import type { LoadedDataset, PairArrays, SplitName } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
 import type { EvaluationSummary } from '../contracts/metrics.ts';
 import { CUT_OFF, rankUser, topItems, type UserRanking } from './ranking.ts';
 
@@ -48,7 +49,19 @@ export const itemPopularity = ({ pairs, itemIds }: LoadedDataset): Float32Array 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Throws nothing of its own; a split without a single relevant pair has `users: 0` and metrics of 0. */
+/** NaN compares as false with everything and would rank first. */
+const requireNumbers = (block: Float32Array, from: number, { userIds, itemIds }: LoadedDataset): void => {
+  const at = block.findIndex(Number.isNaN);
+  if (at >= 0) {
+    const user = userIds[from + Math.floor(at / itemIds.length)];
+    const item = itemIds[at % itemIds.length];
+    throw new TtExpError('DATA_INVALID', `scores: got NaN for user ${user} and item ${item}, expected a number`, {
+      hint: 'Look for missing or infinite feature values, or a model whose training diverged.',
+    });
+  }
+};
+
+/** A split without a single relevant pair has `users: 0` and metrics of 0. Throws DATA_INVALID for a score of NaN. */
 export const evaluateScorer = ({ scorer, dataset, split, relevanceThreshold }: EvaluationOptions): Evaluation => {
   const users = dataset.userIds.length;
   const items = dataset.itemIds.length;
@@ -68,6 +81,7 @@ export const evaluateScorer = ({ scorer, dataset, split, relevanceThreshold }: E
   for (let from = 0; from < users; from += USERS_PER_BLOCK) {
     const to = Math.min(users, from + USERS_PER_BLOCK);
     const block = scorer(from, to);
+    requireNumbers(block, from, dataset);
     for (let user = from; user < to; user += 1) {
       const scores = block.subarray((user - from) * items, (user - from + 1) * items);
       for (const { pairs, rows } of met) {

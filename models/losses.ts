@@ -1,4 +1,7 @@
-/** Losses over the dense score matrix of a batch. Each returns a scalar and can be differentiated. */
+/**
+ * Losses over the dense score matrix of a batch. Each returns a scalar and brings its gradient in closed form, which
+ * costs four to eight operations over the matrix where automatic differentiation takes thirty.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients of all operations, which tfjs-core alone leaves out.
 import '@tensorflow/tfjs-layers';
@@ -15,16 +18,36 @@ export interface LossInput {
   readonly temperature: number;
 }
 
+interface ValueAndGradient {
+  readonly value: tf.Scalar;
+  /** Of the scores, [users, items]. */
+  readonly gradient: tf.Tensor2D;
+}
+
+/** A scalar function of `scores` with the gradient that `compute` finds on the way. */
+const withGradient = (scores: tf.Tensor2D, compute: (scores: tf.Tensor2D) => ValueAndGradient): tf.Scalar =>
+  tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
+    const { value, gradient } = compute(given);
+    save([gradient]);
+    return { value, gradFunc: (dy, [saved]) => tf.mul(dy as tf.Scalar, saved as tf.Tensor2D) };
+  })(scores) as tf.Scalar;
+
+const TINY = 1e-12;
+
 /**
  * Binary cross-entropy of sigmoid(score) against the label, each pair weighted by the strength of its interactions,
  * divided by the summed weight. In the form max(x, 0) - x·y + log(1 + exp(-|x|)), which neither overflows nor underflows.
  */
-export const weightedBinaryCrossEntropy = ({ scores, targets, weights }: LossInput): tf.Scalar => {
-  const stable = tf.add(tf.sub(tf.relu(scores), tf.mul(scores, targets)), tf.log1p(tf.exp(tf.neg(tf.abs(scores)))));
-  return tf.div(tf.sum(tf.mul(weights, stable)), tf.sum(weights));
-};
-
-const TINY = 1e-12;
+export const weightedBinaryCrossEntropy = ({ scores, targets, weights }: LossInput): tf.Scalar =>
+  withGradient(scores, (x) => {
+    const shares = tf.div<tf.Tensor2D>(weights, tf.maximum(tf.sum(weights), TINY));
+    const stable = tf.add(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+    return {
+      value: tf.sum(tf.mul(shares, stable)),
+      gradient: tf.mul(shares, tf.sub(tf.sigmoid(x), targets)),
+    };
+  });
 
 /**
  * Softmax over the items of the batch (Yi et al., RecSys 2019): scores / temperature, minus the log probability of an
@@ -32,14 +55,23 @@ const TINY = 1e-12;
  * the items that u has not met with a positive label, so other positives of u never count as negatives. Pairs are
  * weighted by weight × label.
  */
-export const inBatchSoftmax = (input: LossInput): tf.Scalar => {
-  const { targets, weights, positives, logInclusion, temperature } = input;
-  const logits = tf.sub(tf.div(input.scores, temperature), logInclusion);
-  // Any shift gives the same loss; the row's maximum keeps the exponentials in range.
-  const shifted = tf.sub(logits, tf.max(logits, 1, true));
-  const exponentials = tf.exp(shifted);
-  const others = tf.sum(tf.mul(exponentials, tf.sub(1, positives)), 1, true);
-  const pairLoss = tf.sub(tf.log(tf.add(exponentials, others)), shifted);
-  const pairWeights = tf.mul(tf.mul(weights, targets), positives);
-  return tf.div(tf.sum(tf.mul(pairWeights, pairLoss)), tf.maximum(tf.sum(pairWeights), TINY));
-};
+export const inBatchSoftmax = ({ scores, temperature, ...input }: LossInput): tf.Scalar =>
+  withGradient(scores, (x) => {
+    const logits = tf.sub<tf.Tensor2D>(tf.div(x, temperature), input.logInclusion);
+    // Any shift gives the same loss; the row's maximum keeps the exponentials in range.
+    const shifted = tf.sub<tf.Tensor2D>(logits, tf.max(logits, 1, true));
+    const exponentials = tf.exp(shifted);
+    const ofNegatives = tf.mul<tf.Tensor2D>(exponentials, tf.sub(1, input.positives));
+    const denominators = tf.add(exponentials, tf.add(tf.sum(ofNegatives, 1, true), TINY));
+    const pairWeights = tf.mul<tf.Tensor2D>(input.weights, input.targets);
+    const shares = tf.div<tf.Tensor2D>(pairWeights, tf.maximum(tf.sum(pairWeights), TINY));
+    // With share s, exponential e and denominator d of a pair: the pair's own logit gets s·(e/d - 1), and every negative
+    // of the row its exponential times the row's sum of s/d.
+    const perDenominator = tf.div<tf.Tensor2D>(shares, denominators);
+    const own = tf.sub(tf.mul(perDenominator, exponentials), shares);
+    const others = tf.mul(ofNegatives, tf.sum(perDenominator, 1, true));
+    return {
+      value: tf.sum(tf.mul(shares, tf.sub(tf.log(denominators), shifted))),
+      gradient: tf.div(tf.add(own, others), temperature),
+    };
+  });

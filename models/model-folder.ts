@@ -144,12 +144,23 @@ const readOr = async (folder: string, path: string): Promise<Buffer> => {
   }
 };
 
-/** Throws MODEL_NOT_LOADING when a file is missing or differs from the manifest's digest. */
-export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
-  const manifest = JSON.parse((await readOr(folder, 'manifest.json')).toString()) as ModelManifest;
+const readManifest = async (folder: string): Promise<ModelManifest> => {
+  const text = (await readOr(folder, 'manifest.json')).toString();
+  let manifest: Partial<ModelManifest>;
+  try {
+    manifest = JSON.parse(text);
+  } catch {
+    throw notLoading(folder, 'a manifest.json that is not JSON');
+  }
   if (manifest.format !== 1 || manifest.kind !== 'two-tower') {
     throw notLoading(folder, `format ${manifest.format} of kind ${manifest.kind}`);
   }
+  return manifest as ModelManifest;
+};
+
+/** Throws MODEL_NOT_LOADING when a file is missing or differs from the manifest's digest. */
+export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
+  const manifest = await readManifest(folder);
   for (const [path, expected] of Object.entries(manifest.files)) {
     if (sha256(await readOr(folder, path)) !== expected) {
       throw notLoading(folder, `a ${path} that differs from its recorded digest`);

@@ -1,7 +1,9 @@
 /** Forward pass of one tower. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TowerShape } from './architecture.ts';
-import { combineSeeds, createGenerator, STREAM } from './prng.ts';
+import { dense } from './dense.ts';
+import { drawDropout } from './dropout.ts';
+import { combineSeeds, STREAM } from './prng.ts';
 
 /** Where a training step stands; decides the dropout masks. */
 export interface StepPosition {
@@ -10,22 +12,8 @@ export interface StepPosition {
   readonly step: number;
 }
 
-/**
- * Inverted dropout mask [rows, columns]: 0 with probability `rate`, else 1 / (1 - rate). Drawn here because the random
- * numbers of `tf.dropout` come one by one from a slow generator; one 32-bit draw serves two entries.
- */
-const dropoutMask = (rows: number, columns: number, rate: number, seed: number): tf.Tensor2D => {
-  const kept = 1 / (1 - rate);
-  const limit = Math.round(rate * 0x10000);
-  const next = createGenerator(seed);
-  const values = new Float32Array(rows * columns);
-  for (let index = 0; index < values.length; index += 2) {
-    const bits = next();
-    values[index] = (bits & 0xffff) < limit ? 0 : kept;
-    values[index + 1] = bits >>> 16 < limit ? 0 : kept;
-  }
-  return tf.tensor2d(values, [rows, columns]);
-};
+const maskSeed = ({ seed, epoch, step, tower }: StepPosition & { readonly tower: number }, layer: number): number =>
+  combineSeeds(seed, STREAM.dropout, epoch, step, tower, layer);
 
 /**
  * Embeddings [rows, embedding_dim] of features [rows, inputDim].
@@ -39,19 +27,15 @@ export const towerForward = (
   position: (StepPosition & { readonly tower: number }) | null,
 ): tf.Tensor2D =>
   layers.reduce<tf.Tensor2D>((input, { isHidden, outputDim, dropoutRate }, index) => {
-    const kernel = pieces[2 * index] as tf.Tensor2D;
-    const bias = pieces[2 * index + 1] as tf.Tensor1D;
-    const linear = tf.fused.matMul({ a: input, b: kernel, bias }) as tf.Tensor2D;
-    if (!isHidden) {
-      return linear;
-    }
-    const output = tf.relu(linear);
-    if (position === null || dropoutRate === 0) {
-      return output;
-    }
-    const { seed, epoch, step, tower } = position;
-    const maskSeed = combineSeeds(seed, STREAM.dropout, epoch, step, tower, index);
-    return tf.mul<tf.Tensor2D>(output, dropoutMask(output.shape[0], outputDim, dropoutRate, maskSeed));
+    const isDropping = position !== null && dropoutRate > 0;
+    return dense({
+      input,
+      isInputConstant: index === 0,
+      kernel: pieces[2 * index] as tf.Tensor2D,
+      bias: pieces[2 * index + 1] as tf.Tensor1D,
+      isHidden,
+      dropout: isDropping ? drawDropout(input.shape[0], outputDim, dropoutRate, maskSeed(position, index)) : null,
+    });
   }, features);
 
 const NORM_EPSILON = 1e-12;

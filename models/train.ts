@@ -9,13 +9,15 @@ import type { EpochRecord } from '../contracts/metrics.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrainingResult, TrialSettings } from '../contracts/trial.ts';
-import { type AdamWState, cosineRate } from './adamw.ts';
+import { cosineRate } from './adamw.ts';
 import { type Architecture, createArchitecture, initialParameters } from './architecture.ts';
 import { type BatchSource, createBatchSource } from './batches.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { createOptimiser } from './create-optimiser.ts';
 import { writeDurably } from './durable-file.ts';
 import { evaluateScorer } from './evaluation.ts';
 import { saveModel } from './model-folder.ts';
+import type { Optimiser } from './optimiser.ts';
 import { dotScorer } from './scorers.ts';
 import { embedCatalogue, type Features, featureTensors, isNormalised, measureLoss, trainStep } from './two-tower.ts';
 
@@ -36,7 +38,7 @@ export interface TrainOptions {
 }
 
 /** Changes whenever the same settings would train differently. */
-const TRAINING_FORMAT = 1;
+const TRAINING_FORMAT = 2;
 
 const trainingKey = ({ dataset, settings }: TrainOptions): string =>
   createHash('sha256')
@@ -49,7 +51,7 @@ interface Session {
   readonly features: Features;
   readonly training: BatchSource;
   readonly validation: BatchSource;
-  readonly state: AdamWState;
+  readonly optimiser: Optimiser;
   bestParameters: Float32Array;
   readonly history: EpochRecord[];
 }
@@ -75,7 +77,7 @@ const diverged = (epoch: number, step: number, loss: number): TtExpError =>
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss: number; learningRate: number }> => {
-  const { options, training, state } = session;
+  const { options, training, optimiser } = session;
   const { settings, signal } = options;
   const steps = training.stepsPerEpoch;
   const totalSteps = settings.training.num_epochs * steps;
@@ -95,7 +97,7 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
         inclusion: training.inclusion,
         position: { seed: settings.seed, epoch: epochIndex, step },
       },
-      state,
+      optimiser,
       { learningRate, step: globalStep + 1 },
     );
     if (!Number.isFinite(loss)) {
@@ -110,17 +112,20 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
 };
 
 const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'> => {
-  const { options, architecture, features, validation, state } = session;
+  const { options, architecture, features, validation, optimiser } = session;
   const { dataset, settings } = options;
   let lossSum = 0;
   let samples = 0;
   for (let step = 0; step < validation.stepsPerEpoch; step += 1) {
     const batch = validation.batch(0, step);
     const context = { architecture, settings, features, batch, inclusion: validation.inclusion };
-    lossSum += measureLoss(context, state.parameters) * batch.size;
+    lossSum += measureLoss(context, optimiser) * batch.size;
     samples += batch.size;
   }
-  const { users, items } = embedCatalogue(architecture, settings, features, state.parameters);
+  if (!Number.isFinite(lossSum)) {
+    throw diverged(session.history.length + 1, session.training.stepsPerEpoch, lossSum);
+  }
+  const { users, items } = embedCatalogue(architecture, settings, features, optimiser);
   const { summary } = evaluateScorer({
     scorer: dotScorer(users, items, settings.model.embedding_dim),
     dataset,
@@ -131,15 +136,15 @@ const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'>
 };
 
 const runEpoch = async (session: Session, file: string): Promise<void> => {
-  const { options, state, history } = session;
+  const { options, optimiser, history } = session;
   const startMs = options.nowMs();
   const epoch = history.length + 1;
   const { loss, learningRate } = await trainEpoch(session, epoch - 1);
   const { valLoss, validation } = validate(session);
-  const parameters = state.parameters.dataSync().slice() as Float32Array;
+  const vectors = optimiser.read();
   const isBest = validation.ndcg_at_10 > (bestOf(history)?.validation.ndcg_at_10 ?? -1);
   if (isBest) {
-    session.bestParameters = parameters;
+    session.bestParameters = vectors.parameters;
   }
   const finishedAtMs = options.nowMs();
   const seconds = (finishedAtMs - startMs) / 1000;
@@ -148,15 +153,19 @@ const runEpoch = async (session: Session, file: string): Promise<void> => {
   await writeCheckpoint(file, {
     trainingKey: trainingKey(options),
     history,
-    vectors: {
-      parameters,
-      firstMoment: state.firstMoment.dataSync() as Float32Array,
-      secondMoment: state.secondMoment.dataSync() as Float32Array,
-      bestParameters: session.bestParameters,
-    },
+    vectors: { ...vectors, bestParameters: session.bestParameters },
   });
   options.onEpoch(record);
 };
+
+/**
+ * The softmax compares a user with every item of the batch and gains from many; cross-entropy looks at a few sampled
+ * negatives alone, and each further item costs time in its tower. Measured on the default data (two versions): a
+ * softmax with a pool as large as the batch reaches 0.87 of the oracle's NDCG@10, with a quarter 0.83; cross-entropy
+ * 0.82 and 0.84.
+ */
+const poolSizeOf = ({ training }: TrialSettings): number =>
+  training.loss === 'in_batch_softmax' ? training.batch_size : Math.ceil(training.batch_size / 4);
 
 const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Session => {
   const { dataset, settings } = options;
@@ -164,7 +173,7 @@ const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Sess
   const parameters = checkpoint?.vectors.parameters ?? initialParameters(architecture, settings.seed);
   const size = architecture.parameterCount;
   const { batch_size: batchSize, sampled_negatives: sampledNegatives } = settings.training;
-  const common = { dataset, batchSize, seed: settings.seed };
+  const common = { dataset, batchSize, poolSize: poolSizeOf(settings), seed: settings.seed };
   return {
     options,
     architecture,
@@ -176,18 +185,19 @@ const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Sess
       sampledNegatives: 0,
       isShuffled: false,
     }),
-    state: {
-      parameters: tf.tensor1d(parameters),
-      firstMoment: checkpoint === null ? tf.zeros([size]) : tf.tensor1d(checkpoint.vectors.firstMoment),
-      secondMoment: checkpoint === null ? tf.zeros([size]) : tf.tensor1d(checkpoint.vectors.secondMoment),
-    },
+    optimiser: createOptimiser({
+      parameters,
+      firstMoment: checkpoint?.vectors.firstMoment ?? new Float32Array(size),
+      secondMoment: checkpoint?.vectors.secondMoment ?? new Float32Array(size),
+    }),
     bestParameters: checkpoint?.vectors.bestParameters ?? parameters,
     history: [...(checkpoint?.history ?? [])],
   };
 };
 
-const closeSession = ({ features, state }: Session): void => {
-  tf.dispose([features.users, features.items, state.parameters, state.firstMoment, state.secondMoment]);
+const closeSession = ({ features, optimiser }: Session): void => {
+  optimiser.dispose();
+  tf.dispose([features.users, features.items]);
 };
 
 const publish = async (session: Session, best: EpochRecord): Promise<string> => {

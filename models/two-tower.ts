@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
-import { type AdamWState, applyAdamW } from './adamw.ts';
 import type { Architecture } from './architecture.ts';
 import type { Batch } from './batches.ts';
 import { inBatchSoftmax, weightedBinaryCrossEntropy } from './losses.ts';
+import type { Optimiser } from './optimiser.ts';
 import { normaliseRows, type StepPosition, towerForward } from './tower.ts';
 
 /** Cosine similarity suits the softmax's temperature; cross-entropy needs dot products of any size. */
@@ -72,26 +72,27 @@ const batchLoss = (context: LossContext, pieces: readonly tf.Tensor[]): tf.Scala
 };
 
 /** Loss of a batch without dropout. */
-export const measureLoss = (context: Omit<LossContext, 'position'>, flat: tf.Tensor1D): number =>
-  tf.tidy(
-    () => batchLoss({ ...context, position: null }, splitParameters(flat, context.architecture)).dataSync()[0] ?? 0,
-  );
+export const measureLoss = (context: Omit<LossContext, 'position'>, optimiser: Optimiser): number =>
+  tf.tidy(() => {
+    const pieces = splitParameters(optimiser.parameters(), context.architecture);
+    return batchLoss({ ...context, position: null }, pieces).dataSync()[0] ?? Number.NaN;
+  });
 
-/** One optimiser step; returns the loss before it. Leaves no tensor but the new state. */
+/** One optimiser step; returns the loss before it. Leaves no tensor. */
 export const trainStep = (
   context: LossContext,
-  state: AdamWState,
+  optimiser: Optimiser,
   step: { readonly learningRate: number; readonly step: number },
 ): number => {
-  const pieces = tf.tidy(() => splitParameters(state.parameters, context.architecture));
   const { value, gradient } = tf.tidy(() => {
+    const pieces = tf.tidy(() => splitParameters(optimiser.parameters(), context.architecture));
     const valueAndGradients = tf.valueAndGrads((...inputs: tf.Tensor[]) => batchLoss(context, inputs));
     const { value: loss, grads } = valueAndGradients(pieces);
     return { value: loss, gradient: tf.concat1d(grads.map((piece) => tf.reshape(piece, [-1]) as tf.Tensor1D)) };
   });
-  applyAdamW(state, gradient, { ...step, weightDecay: context.settings.training.weight_decay });
+  optimiser.apply(gradient, { ...step, weightDecay: context.settings.training.weight_decay });
   const loss = value.dataSync()[0] ?? Number.NaN;
-  tf.dispose([pieces, value, gradient]);
+  tf.dispose([value, gradient]);
   return loss;
 };
 
@@ -100,10 +101,10 @@ export const embedCatalogue = (
   architecture: Architecture,
   settings: TrialSettings,
   features: Features,
-  flat: tf.Tensor1D,
+  optimiser: Optimiser,
 ): { users: Float32Array; items: Float32Array } => {
   const [users, items] = tf.tidy(() => {
-    const pieces = splitParameters(flat, architecture);
+    const pieces = splitParameters(optimiser.parameters(), architecture);
     return [
       embed(architecture, pieces, 'user', features.users, settings, null),
       embed(architecture, pieces, 'item', features.items, settings, null),

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../../config/env.ts';
+import type { LoadedDataset } from '../../../contracts/dataset.ts';
+import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
+import type { TensorflowInfo } from '../../../contracts/tensorflow.ts';
+import type { TrialSettings } from '../../../contracts/trial.ts';
+import { createPortableOptimiser } from '../../../models/create-optimiser.ts';
+import { evaluateScorer } from '../../../models/evaluation.ts';
+import { loadModel } from '../../../models/model-folder.ts';
+import { createNativeOptimiser, nativeBackend } from '../../../models/native-adamw.ts';
+import type { Optimiser } from '../../../models/optimiser.ts';
+import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
+import { type TrainOptions, trainTwoTower } from '../../../models/train.ts';
+import { openDataset } from '../../../pipeline/index.ts';
+import { activateTensorflow } from '../../../services/tensorflow/activate-tensorflow.ts';
+import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
+import { builderIn, dataSettings } from '../../support/data-requests.ts';
+import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { createToyDataset } from '../../support/toy-dataset.ts';
+
+const PROVISION = fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url));
+
+const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
+
+const toySettings: TrialSettings = {
+  seed: 5,
+  model: { hidden_dims: [32, 16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  training: { ...resolvedConfig().training, num_epochs: 4, learning_rate: 0.01 },
+  relevanceThreshold: 0.4,
+};
+
+/** The defaults of config/experiment.schema.json, with less patience: here the best epoch comes early. */
+const defaults = (loss: TrainingConfig['loss']): TrialSettings => ({
+  seed: 7,
+  model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  training: {
+    ...resolvedConfig().training,
+    ...(loss === undefined ? {} : { loss }),
+    num_epochs: 50,
+    batch_size: 256,
+    early_stopping_patience: 2,
+  },
+  relevanceThreshold: 0.4,
+});
+
+describe('models on native TensorFlow', () => {
+  let folder: string;
+  let tensorflow: TensorflowInfo;
+
+  beforeAll(async () => {
+    const { cacheFolder } = readEnvironment();
+    const plan = await resolveTensorflow({
+      cacheFolder,
+      provisionFolder: PROVISION,
+      backend: 'native',
+      environment: process.env,
+      progress: () => undefined,
+    });
+    tensorflow = await activateTensorflow(plan);
+    folder = await mkdtemp(join(tmpdir(), 'tt-exp-native-models-'));
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const train = (name: string, change: Partial<TrainOptions> = {}) =>
+    trainTwoTower({
+      dataset: toy,
+      settings: toySettings,
+      epochBudget: 4,
+      trialFolder: join(folder, name),
+      tensorflow,
+      signal: new AbortController().signal,
+      nowMs: () => Date.now(),
+      onReady: () => undefined,
+      onStep: () => undefined,
+      onEpoch: () => undefined,
+      ...change,
+    });
+
+  it('models/native-adamw: thirty steps agree with the portable reference', () => {
+    const size = 5000;
+    const vectors = {
+      parameters: Float32Array.from({ length: size }, (_, index) => Math.sin(index)),
+      firstMoment: new Float32Array(size),
+      secondMoment: new Float32Array(size),
+    };
+    const run = (optimiser: Optimiser): Float32Array => {
+      for (let step = 1; step <= 30; step += 1) {
+        // The gradient of a distance to cos(index) + step / 10, so that it depends on the parameters and changes sign.
+        const gradient = tf.tidy(() => {
+          const goal = tf.tensor1d(Float32Array.from({ length: size }, (_, index) => Math.cos(index) + step / 10));
+          return tf.sub<tf.Tensor1D>(optimiser.parameters(), goal);
+        });
+        optimiser.apply(gradient, { learningRate: 0.01, weightDecay: 0.1, step });
+        gradient.dispose();
+      }
+      const { parameters } = optimiser.read();
+      optimiser.dispose();
+      return parameters;
+    };
+    const backend = nativeBackend();
+    if (backend === null) throw new Error('not on libtensorflow');
+    const before = tf.memory().numTensors;
+    const native = run(createNativeOptimiser(backend, vectors));
+    const portable = run(createPortableOptimiser(vectors));
+    expect(tf.memory().numTensors).toBe(before);
+    const largest = native.reduce((most, value, index) => Math.max(most, Math.abs(value - (portable[index] ?? 0))), 0);
+    expect(largest).toBeLessThan(1e-5);
+    expect(native).not.toEqual(vectors.parameters);
+  });
+
+  it('models/train: an interrupted native run that resumes ends bit-identical, and leaves no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const straight = await train('straight');
+    const stop = new AbortController();
+    await expect(
+      train('interrupted', {
+        signal: stop.signal,
+        onStep: (epoch, step) => {
+          if (epoch === 3 && step === 2) stop.abort(new Error('killed'));
+        },
+      }),
+    ).rejects.toThrow('killed');
+    const resumed = await train('interrupted');
+    expect(resumed.resumedFromEpoch).toBe(2);
+    expect(resumed.modelDigest).toBe(straight.modelDigest);
+    expect(resumed.validation).toEqual(straight.validation);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('models/train: the tensor count does not grow from step to step', async () => {
+    const counts: number[] = [];
+    await train('flat', { onStep: () => counts.push(tf.memory().numTensors) });
+    expect(counts.length).toBeGreaterThan(8);
+    expect(new Set(counts).size).toBe(1);
+  });
+
+  describe('with the default model on the default data', () => {
+    let dataset: LoadedDataset;
+    let oracle: number;
+
+    beforeAll(async () => {
+      const builder = builderIn(join(folder, 'data'));
+      const { version } = await builder.encode({ data: dataSettings(), seed: 7 });
+      dataset = await openDataset((await builder.findLocal(version)) ?? '');
+      const baselines = evaluateBaselines({ dataset, split: 'test', relevanceThreshold: 0.4, seed: 7 });
+      oracle = baselines.oracle?.ndcg_at_10 ?? Number.NaN;
+    });
+
+    const testNdcg = async (settings: TrialSettings): Promise<number> => {
+      const name = settings.training.loss;
+      await train(name, { dataset, settings, epochBudget: 50 });
+      const model = await loadModel(join(folder, name, 'model'));
+      try {
+        const users = model.embedUsers(dataset.userFeatures);
+        const items = model.embedItems(dataset.itemFeatures);
+        const scorer = dotScorer(users, items, settings.model.embedding_dim);
+        return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: 0.4 }).summary.ndcg_at_10;
+      } finally {
+        model.dispose();
+      }
+    };
+
+    it('models/train: weighted binary cross-entropy reaches a test NDCG@10 of 0.4', async () => {
+      expect(await testNdcg(defaults('weighted_bce'))).toBeGreaterThanOrEqual(0.4);
+    }, 300_000);
+
+    it("models/train: in-batch softmax reaches 80 % of the oracle's", async () => {
+      expect((await testNdcg(defaults('in_batch_softmax'))) / oracle).toBeGreaterThanOrEqual(0.8);
+    }, 300_000);
+  });
+});

@@ -1,0 +1,107 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from 'vitest';
+import type { LoadedDataset, PairArrays } from '../../../contracts/dataset.ts';
+import { evaluateScorer, type Scorer } from '../../../models/evaluation.ts';
+import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
+import { createToyDataset } from '../../support/toy-dataset.ts';
+
+const pairsOf = (rows: readonly (readonly [user: number, item: number, gain: number])[]): PairArrays => ({
+  userIndex: Int32Array.from(rows, ([user]) => user),
+  itemIndex: Int32Array.from(rows, ([, item]) => item),
+  gain: Float32Array.from(rows, ([, , gain]) => gain),
+});
+
+const toy = createToyDataset({ users: 3, items: 12, pairsPerUser: 2, seed: 1 });
+const dataset: LoadedDataset = {
+  ...toy,
+  pairs: {
+    train: pairsOf([
+      [0, 0, 1],
+      [1, 0, 1],
+    ]),
+    validation: pairsOf([
+      [0, 1, 1],
+      [2, 3, 0.2],
+    ]),
+    test: pairsOf([
+      [0, 2, 1],
+      [1, 1, 0.5],
+      [1, 11, 1],
+      [2, 5, 0.2],
+    ]),
+  },
+};
+
+/** Every user ranks the catalogue in the order of its index. */
+const inOrder: Scorer = (from, to) => Float32Array.from({ length: (to - from) * 12 }, (_, index) => 12 - (index % 12));
+
+const evaluate = (split: 'validation' | 'test', scorer = inOrder) =>
+  evaluateScorer({ scorer, dataset, split, relevanceThreshold: 0.4 });
+
+describe('models/evaluation', () => {
+  it('models/evaluation: leaves out what the user met in earlier parts and users without a relevant item', () => {
+    const { perUser, summary } = evaluate('test');
+    // User 2 has only a gain of 0.2. User 0 met items 0 and 1 before, so item 2 ranks first: NDCG 1.
+    // User 1 met item 0; item 1 (gain 0.5) ranks first, item 11 (gain 1) eleventh: 0.5 / (1 + 0.5 / log2(3)) = 0.380094.
+    expect(perUser.userIndex).toEqual([0, 1]);
+    expect(perUser.ndcg[0]).toBeCloseTo(1, 6);
+    expect(perUser.ndcg[1]).toBeCloseTo(0.380094, 5);
+    expect(summary.users).toBe(2);
+    expect(summary.ndcg_at_10).toBeCloseTo((1 + 0.380094) / 2, 5);
+    expect(summary.precision_at_10).toBeCloseTo(0.1, 6);
+    expect(summary.recall_at_10).toBeCloseTo((1 + 0.5) / 2, 6);
+    // MAP: user 0: 1; user 1: (1/1 + 2/11) / 2 = 0.590909.
+    expect(summary.map).toBeCloseTo((1 + 0.590909) / 2, 5);
+    // Recommended: user 0 items 2 to 11, user 1 items 1 to 10: eleven of twelve.
+    expect(summary.coverage).toBeCloseTo(11 / 12, 6);
+    // No recommended item occurs in training: each p = (0 + 1) / (2 + 12), so novelty is log2(14) = 3.807355.
+    expect(summary.novelty).toBeCloseTo(3.807355, 5);
+  });
+
+  it('models/evaluation: validation candidates are all but the training items', () => {
+    // User 0 met only item 0 in training: item 1 ranks first. User 2 is below the threshold.
+    expect(evaluate('validation').perUser).toEqual({ userIndex: [0], ndcg: [1] });
+  });
+
+  it('models/evaluation: a part without relevant pairs has no users and metrics of 0', () => {
+    const empty: LoadedDataset = { ...dataset, pairs: { ...dataset.pairs, test: pairsOf([]) } };
+    const { summary } = evaluateScorer({ scorer: inOrder, dataset: empty, split: 'test', relevanceThreshold: 0.4 });
+    expect(summary).toMatchObject({ users: 0, ndcg_at_10: 0, map: 0, novelty: 0 });
+  });
+
+  it('models/evaluation: a score that is not a number is refused, not ranked first', () => {
+    const broken: Scorer = (from, to) => inOrder(from, to).fill(Number.NaN, 5, 6);
+    expect(() => evaluate('test', broken)).toThrow(/got NaN for user u0 and item i5/);
+  });
+
+  it('models/evaluation: a scorer that knows the gains reaches an NDCG of 1', () => {
+    const { userIndex, itemIndex, gain } = dataset.pairs.test;
+    const knowing: Scorer = (from, to) => {
+      const scores = new Float32Array((to - from) * 12);
+      for (const [row, user] of userIndex.entries()) {
+        if (user >= from && user < to) scores[(user - from) * 12 + (itemIndex[row] ?? 0)] = gain[row] ?? 0;
+      }
+      return scores;
+    };
+    expect(evaluate('test', knowing).summary.ndcg_at_10).toBe(1);
+  });
+});
+
+describe('models/scorers', () => {
+  it('models/scorers: dot products of a block of users', () => {
+    const scorer = dotScorer(Float32Array.of(1, 0, 0, 2, 3, 4), Float32Array.of(1, 1, -1, 5), 2);
+    expect([...scorer(1, 3)]).toEqual([2, 10, 7, 17]);
+  });
+
+  it('models/scorers: without true affinities there is no oracle', () => {
+    const options = { split: 'test', relevanceThreshold: 0.4, seed: 1 } as const;
+    expect(Object.keys(evaluateBaselines({ ...options, dataset }))).toEqual([
+      'oracle',
+      'popularity',
+      'content',
+      'random',
+    ]);
+    const real = { ...dataset, affinities: null };
+    expect(Object.keys(evaluateBaselines({ ...options, dataset: real }))).toEqual(['popularity', 'content', 'random']);
+  });
+});

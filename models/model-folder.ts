@@ -7,6 +7,7 @@ import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorfl
 import { TtExpError } from '../contracts/errors.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import type { Architecture, TowerShape } from './architecture.ts';
+import { computeValues } from './compute-values.ts';
 import { writeDurably } from './durable-file.ts';
 import { normaliseRows } from './tower.ts';
 
@@ -187,9 +188,9 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
         },
       );
     }
-    return tf.tidy(() => {
+    return computeValues(() => {
       const output = towers[name].predict(tf.tensor2d(features, [features.length / dim, dim])) as tf.Tensor2D;
-      return (manifest.is_normalised ? normaliseRows(output) : output).dataSync().slice() as Float32Array;
+      return manifest.is_normalised ? normaliseRows(output) : output;
     });
   };
   return {

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoadedDataset, SplitName } from '../contracts/dataset.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
+import { computeValues } from './compute-values.ts';
 import { type EvaluationOptions, evaluateScorer, itemPopularity, type Scorer } from './evaluation.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
 
@@ -9,10 +10,10 @@ import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
 export const dotScorer =
   (users: Float32Array, items: Float32Array, dim: number): Scorer =>
   (from, to) =>
-    tf.tidy(() => {
+    computeValues(() => {
       const block = tf.tensor2d(users.subarray(from * dim, to * dim), [to - from, dim]);
       const catalogue = tf.tensor2d(items, [items.length / dim, dim]);
-      return tf.matMul(block, catalogue, false, true).dataSync().slice() as Float32Array;
+      return tf.matMul(block, catalogue, false, true);
     });
 
 const popularityScorer = (dataset: LoadedDataset): Scorer => {

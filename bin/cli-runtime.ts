@@ -1,15 +1,8 @@
 /** Implements what the commands need. Everything heavy is imported when it is called: `--help` loads none of it. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism, userInfo } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type Environment, readEnvironment } from '../config/env.ts';
 import type { CliRuntime, OpenPlatformOptions, Platform, ServiceProgressSink } from '../ui-cli/runtime.ts';
-
-const version = (): string => {
-  const relative = import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json';
-  return (JSON.parse(readFileSync(fileURLToPath(new URL(relative, import.meta.url)), 'utf8')) as { version: string })
-    .version;
-};
+import { PACKAGE, packageVersion } from './package-files.ts';
 
 const onSignal =
   (signal: 'SIGINT' | 'SIGTERM') =>
@@ -76,7 +69,7 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
 };
 
 export const createCliRuntime = (): CliRuntime => ({
-  version: version(),
+  version: packageVersion(),
   io: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
   environment: () => readEnvironment(),
   now: () => Date.now(),
@@ -111,7 +104,6 @@ export const createCliRuntime = (): CliRuntime => ({
     doctor: async () => {
       const environment = readEnvironment();
       const { checkTensorflow } = await import('../services/tensorflow/index.ts');
-      const { PACKAGE } = await import('./package-files.ts');
       const request = {
         cacheFolder: environment.cacheFolder,
         provisionFolder: PACKAGE.tensorflowFolder,

@@ -3,10 +3,7 @@ import { createServices, type Log, type Services } from '../services/index.ts';
 import { PACKAGE, packageVersion } from './package-files.ts';
 
 /** The embedded services and workers of the environment's home. */
-export const createHomeServices = async (
-  { homeFolder, cacheFolder, variables }: Environment,
-  log: Log,
-): Promise<Services> =>
+export const createHomeServices = ({ homeFolder, cacheFolder, variables }: Environment, log: Log): Services =>
   createServices({
     homeFolder,
     cacheFolder,
@@ -16,6 +13,6 @@ export const createHomeServices = async (
     nodeArguments: process.execArgv,
     supervisorScript: PACKAGE.supervisorScript,
     workerScript: PACKAGE.workerScript,
-    version: await packageVersion(),
+    version: packageVersion(),
     log,
   });

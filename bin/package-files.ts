@@ -1,5 +1,5 @@
 /** Where files of this package lie: the sources run from the checkout, the build from dist/, with the same layout. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -16,7 +16,7 @@ export const PACKAGE = {
 } as const;
 
 /** Version in package.json, which lies one folder further up from the build. */
-export const packageVersion = async (): Promise<string> => {
+export const packageVersion = (): string => {
   const file = path(extension === 'ts' ? '../package.json' : '../../package.json');
-  return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 };

@@ -7,6 +7,6 @@ const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
 
-const services = await createHomeServices(readEnvironment(), logToStderr);
+const services = createHomeServices(readEnvironment(), logToStderr);
 await services.runSupervisor(stop.signal);
 process.exit(0);

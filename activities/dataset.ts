@@ -6,7 +6,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { DataRequest, DatasetPort, StageResult, TrackingPort } from './ports.ts';
+import type { DataRequest, DatasetPort, EmbedTextsResult, StageResult, TrackingPort } from './ports.ts';
 
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
@@ -61,6 +61,20 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
     extractData: stage<StageResult>((request) => deps.datasets.extract(request)),
     labelData: stage<StageResult>((request) => deps.datasets.label(request)),
     splitData: stage<StageResult>((request) => deps.datasets.split(request)),
+    /** Heartbeats how many texts are done. */
+    embedData: (request: DataRequest): Promise<EmbedTextsResult> => {
+      let done = { done: 0, total: 0 };
+      return withHeartbeat(
+        () => done,
+        async (signal) => {
+          const progress = (count: number, total: number): void => {
+            done = { done: count, total };
+          };
+          const { encoder, computed, cached } = await deps.datasets.embed(request, { progress, signal });
+          return { encoder, computed, cached };
+        },
+      );
+    },
     encodeData: stage<DatasetSummary>((request) => deps.datasets.encode(request)),
 
     /** Uploads the version once, and names it as an input of the experiment's parent run. */

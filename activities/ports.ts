@@ -12,6 +12,8 @@ import type { TrainingResult } from '../contracts/trial.ts';
 export interface DataRequest {
   readonly data: ResolvedData;
   readonly seed: number;
+  /** The extract to build on where this host has it; else the source is asked. */
+  readonly extract?: string;
 }
 
 export interface StageResult {
@@ -20,11 +22,27 @@ export interface StageResult {
   readonly rows: number;
 }
 
+export interface EmbedTextsResult {
+  /** The text encoder; null where none was needed. */
+  readonly encoder: string | null;
+  /** Distinct texts encoded now, and those known before. */
+  readonly computed: number;
+  readonly cached: number;
+}
+
+export interface EmbedTextsOptions {
+  /** Distinct texts done. */
+  readonly progress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Each stage first makes sure that the stages before it exist on this host. */
 export interface DatasetPort {
   extract(request: DataRequest): Promise<StageResult>;
   label(request: DataRequest): Promise<StageResult>;
   split(request: DataRequest): Promise<StageResult>;
+  /** Goes on where an interrupted call ended. */
+  embed(request: DataRequest, options: EmbedTextsOptions): Promise<EmbedTextsResult>;
   encode(request: DataRequest): Promise<DatasetSummary>;
   /** Folder of a finished version on this host, or null. */
   findLocal(version: string): Promise<string | null>;

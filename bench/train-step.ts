@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../config/env.ts';
 import { trainTwoTower } from '../models/train.ts';
-import { createDatasetBuilder, openDataset } from '../pipeline/index.ts';
+import { openDataset } from '../pipeline/index.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
 import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { builderIn } from '../test/support/data-requests.ts';
 import { resolvedConfig } from '../test/support/experiment-fixtures.ts';
 
 const EPOCHS = 6;
@@ -29,13 +30,7 @@ try {
     seed: 7,
     data: { ...base.data, source: { type: 'synthetic', users: 350, startups: 250, interactions: 7500, seed: 7 } },
   } as const;
-  const builder = createDatasetBuilder({
-    dataFolder: join(folder, 'data'),
-    gitCommit: null,
-    now: () => Date.now(),
-    log: () => undefined,
-    memoryLimitMegabytes: 1024,
-  });
+  const builder = builderIn(join(folder, 'data'), { memoryLimitMegabytes: 1024 });
   const { version } = await builder.encode(request);
   const dataset = await openDataset((await builder.findLocal(version)) ?? '');
   for (const loss of ['weighted_bce', 'in_batch_softmax'] as const) {

@@ -3,23 +3,20 @@ import { availableParallelism } from 'node:os';
 import type { ActivityDeps } from '../activities/index.ts';
 import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import { createDatasetBuilder } from '../pipeline/index.ts';
 import { createComputeRunner } from '../services/compute/index.ts';
 import type { ProgressSink } from '../services/index.ts';
 import { digestTrainingCode } from './code-digest.ts';
-import { readGitCommit } from './git-commit.ts';
+import { createHomeBuilder } from './dataset-builder.ts';
 import { openTracking } from './open-tracking.ts';
 import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
-import { createWorkspace, homeFolders } from './workspace.ts';
+import { createWorkspace } from './workspace.ts';
 
 /** A child that is asked to stop ends its step first. */
 const TERMINATE_GRACE_MS = 5_000;
 
 /** The longest wait for a training step, loading of data and TensorFlow included. */
 const NO_PROGRESS_LIMIT_MS = 300_000;
-
-const BUILD_MEMORY_MEGABYTES = 2048;
 
 export interface ActivityDepsOptions {
   readonly environment: Environment;
@@ -43,13 +40,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
   }
   return {
     tracking: openTracking(environment, trackingUri),
-    datasets: createDatasetBuilder({
-      dataFolder: homeFolders(environment.homeFolder).data,
-      gitCommit: await readGitCommit(process.cwd()),
-      now: () => Date.now(),
-      log,
-      memoryLimitMegabytes: BUILD_MEMORY_MEGABYTES,
-    }),
+    datasets: await createHomeBuilder({ environment, progress: options.progress, log, settingsFrom: 'run' }),
     compute: createComputeRunner({
       nodeExecutable: process.execPath,
       nodeArguments: process.execArgv,

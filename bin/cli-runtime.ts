@@ -1,8 +1,18 @@
 /** Implements what the commands need. Everything heavy is imported when it is called: `--help` loads none of it. */
 import { availableParallelism, userInfo } from 'node:os';
 import { type Environment, readEnvironment } from '../config/env.ts';
-import type { CliRuntime, OpenPlatformOptions, Platform, ServiceProgressSink } from '../ui-cli/runtime.ts';
+import type {
+  CliRuntime,
+  OpenPlatformOptions,
+  Platform,
+  ServiceProgressSink,
+  SourceRequest,
+} from '../ui-cli/runtime.ts';
+import type { HomeBuilder } from './dataset-builder.ts';
 import { PACKAGE, packageVersion } from './package-files.ts';
+
+const DATA_MEMORY_MEGABYTES = 2048;
+const DATA_THREADS = 2;
 
 const onSignal =
   (signal: 'SIGINT' | 'SIGTERM') =>
@@ -52,13 +62,16 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
   const { createExperimentsClient } = await import('../client/experiments-client.ts');
   const { temporalTarget } = await import('./temporal-target.ts');
   const { readGitCommit } = await import('./git-commit.ts');
+  const { saveSourceVariables } = await import('./source-variables.ts');
   const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
   const client = createExperimentsClient(temporal);
   return {
     experiments: {
       ...client,
-      start: async (request) =>
-        client.start({ ...request, gitCommit: await readGitCommit(process.cwd()), user: userInfo().username }),
+      start: async (request) => {
+        await saveSourceVariables(environment.homeFolder, request.config.data.source, environment.variables);
+        return client.start({ ...request, gitCommit: await readGitCommit(process.cwd()), user: userInfo().username });
+      },
     },
     addresses: {
       ...addresses,
@@ -66,6 +79,21 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
     },
     close: () => temporal.connection.close(),
   };
+};
+
+/** Runs `use` with a dataset builder of the home; connection settings of this shell count more than earlier ones. */
+const withHomeBuilder = async <T>(
+  { progress, log }: SourceRequest,
+  use: (builder: HomeBuilder) => Promise<T>,
+): Promise<T> => {
+  const { createHomeBuilder } = await import('./dataset-builder.ts');
+  const builder = await createHomeBuilder({
+    environment: readEnvironment(),
+    progress,
+    log,
+    settingsFrom: 'environment',
+  });
+  return use(builder).finally(() => builder.close());
 };
 
 export const createCliRuntime = (): CliRuntime => ({
@@ -85,8 +113,26 @@ export const createCliRuntime = (): CliRuntime => ({
 
   generateData: async (request) => {
     const { generateSyntheticData } = await import('../pipeline/index.ts');
-    return generateSyntheticData({ ...request, memoryLimitMegabytes: 2048 });
+    return generateSyntheticData({ ...request, memoryLimitMegabytes: DATA_MEMORY_MEGABYTES });
   },
+
+  dataVersions: async () => {
+    const { createDatasetVersions } = await import('../pipeline/index.ts');
+    const { homeFolders } = await import('./workspace.ts');
+    return createDatasetVersions({
+      dataFolder: homeFolders(readEnvironment().homeFolder).data,
+      memoryLimitMegabytes: DATA_MEMORY_MEGABYTES,
+      threads: DATA_THREADS,
+      now: () => Date.now(),
+    });
+  },
+
+  checkData: (request) => withHomeBuilder(request, (builder) => builder.check(request)),
+
+  embedData: (request) =>
+    withHomeBuilder(request, (builder) =>
+      builder.embed(request, { progress: request.onTexts, signal: request.signal }),
+    ),
 
   runWorker: async (request) => {
     const { runWorker } = await import('./run-worker.ts');

@@ -44,13 +44,13 @@ const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChan
 const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: LoadedDataset): Promise<Evaluation> => {
   const model = await loadModel(source.modelFolder);
   try {
-    const { userFeatures, itemFeatures } = await encodeDatasetWith(
+    const { userFeatures, itemFeatures, ids } = await encodeDatasetWith(
       job.datasetFolder,
       await readEncoder(source.encoderFile),
     );
     const scorer = dotScorer(
-      model.embedUsers(userFeatures),
-      model.embedItems(itemFeatures),
+      model.embedUsers(userFeatures, ids.user),
+      model.embedItems(itemFeatures, ids.item),
       model.manifest.embedding_dim,
     );
     return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: job.relevanceThreshold });

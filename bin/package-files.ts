@@ -10,6 +10,8 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 export const PACKAGE = {
   requirementsFolder: path('../services/provision'),
   tensorflowFolder: path('../services/tensorflow/provision'),
+  textEncoderFolder: path('../services/text-encoder/provision'),
+  duckdbExtensionsFolder: path('../services/duckdb-extensions/provision'),
   supervisorScript: path(`./supervisor.${extension}`),
   workerScript: path(`./worker.${extension}`),
   computeScript: path(`./compute-child.${extension}`),

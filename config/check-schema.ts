@@ -4,7 +4,7 @@ import type { Finding } from './config-source.ts';
 import { describeKeys, describeSchema } from './describe-schema.ts';
 import { formatJsonPath, type JsonPath, parseJsonPointer, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
-import { type SchemaNode, validateExperiment } from './schema.ts';
+import { isObject, kindsOf, type SchemaNode, validateExperiment } from './schema.ts';
 
 /** A choice of one is in truth a space without points, which has a code of its own. */
 const isEmptySpace = (path: JsonPath, keyword: string): boolean =>
@@ -33,6 +33,17 @@ const toFinding = (error: ErrorObject, root: unknown, prefix: JsonPath): Finding
       part: 'value',
       expected: describeSchema(schema.properties?.[missing] ?? {}),
       found: 'nothing',
+    };
+  }
+  const kinds = error.keyword === 'discriminator' ? kindsOf(schema) : null;
+  if (kinds !== null) {
+    const kind = valueAt(root, [...path, kinds.key]);
+    return {
+      path: [...path, kinds.key],
+      part: 'value',
+      expected: `one of ${kinds.kinds.map((name) => JSON.stringify(name)).join(', ')}`,
+      ...(kind === undefined ? { found: 'nothing' } : {}),
+      suggestion: typeof kind === 'string' ? nearestName(kind, kinds.kinds) : null,
     };
   }
   const value = valueAt(root, path);
@@ -66,5 +77,14 @@ export const findingsOf = (
   return [...byPlace.values()];
 };
 
+/** A source that does not say its type is the built-in one; the schema wants it said. */
+export const withSourceType = (root: unknown): unknown => {
+  const data = valueAt(root, ['data']);
+  const source = valueAt(data, ['source']);
+  return isObject(root) && isObject(data) && isObject(source) && source.type === undefined
+    ? { ...root, data: { ...data, source: { type: 'synthetic', ...source } } }
+    : root;
+};
+
 export const checkSchema = (root: unknown): readonly Finding[] =>
-  validateExperiment(root) ? [] : findingsOf(validateExperiment.errors ?? [], root);
+  validateExperiment(withSourceType(root)) ? [] : findingsOf(validateExperiment.errors ?? [], root);

@@ -13,7 +13,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 const listed = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(', ');
 
 const limitsOf = (node: SchemaNode): readonly string[] => {
-  const limits: readonly (readonly [value: number | string | undefined, text: string])[] = [
+  const limits: readonly (readonly [value: unknown, text: string])[] = [
     [node.minimum, `>= ${node.minimum}`],
     [node.exclusiveMinimum, `> ${node.exclusiveMinimum}`],
     [node.maximum, `<= ${node.maximum}`],
@@ -23,6 +23,7 @@ const limitsOf = (node: SchemaNode): readonly string[] => {
     [node.minItems, `of at least ${node.minItems} value${node.minItems === 1 ? '' : 's'}`],
     [node.maxItems, `of at most ${node.maxItems} values`],
     [node.pattern, `that matches ${node.pattern}`],
+    [node.not?.const, `other than ${node.not?.const}`],
   ];
   return limits.filter(([value]) => value !== undefined).map(([, text]) => text);
 };

@@ -5,6 +5,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import { checkSchema } from './check-schema.ts';
+import { checkSource } from './check-source.ts';
 import { checkSpace } from './check-space.ts';
 import { checkSplit } from './check-split.ts';
 import { type ConfigSource, createConfigSource } from './config-source.ts';
@@ -77,6 +78,7 @@ const checkConfig = (source: ConfigSource): ResolvedConfig => {
   const findings = [
     ...schemaFindings,
     ...(isReported('data.split') ? [] : checkSplit(source.value)),
+    ...(isReported('data') ? [] : checkSource(source.value)),
     ...checkSpace(source.value),
   ];
   const problems = [...duplicateProblems(source), ...findings.map(source.problem)];

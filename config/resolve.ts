@@ -1,18 +1,16 @@
 /** Fills in every default. The schema's `default`s are the only place where they stand. */
 import type { ExperimentConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
-import { dereference, experimentSchema, type SchemaNode } from './schema.ts';
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { branchOf, dereference, experimentSchema, isObject, type SchemaNode } from './schema.ts';
 
 /** A value of the wrong kind stays as it is; keys come in the schema's order, unknown ones last. */
 export const fillDefaults = (raw: SchemaNode, given: unknown): unknown => {
-  const node = dereference(raw);
-  const value = given === undefined ? node.default : given;
+  const whole = dereference(raw);
+  const value = given === undefined ? whole.default : given;
   if (!isObject(value)) {
     return value;
   }
+  const node = branchOf(whole, value);
   const own = (key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
   const properties = Object.entries(node.properties ?? {});
   const known = properties.map(([key, child]) => [key, fillDefaults(child, own(key))] as const);

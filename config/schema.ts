@@ -25,6 +25,10 @@ export interface SchemaNode {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly pattern?: string;
+  readonly not?: { readonly const: unknown };
+  /** Which of `oneOf` counts, told by the value of one key. */
+  readonly discriminator?: { readonly propertyName: string };
+  readonly oneOf?: readonly SchemaNode[];
   readonly $defs?: Readonly<Record<string, SchemaNode>>;
 }
 
@@ -34,9 +38,34 @@ export const experimentSchema = JSON.parse(
   readFileSync(new URL('./experiment.schema.json', import.meta.url), 'utf8'),
 ) as SchemaNode;
 
-/** Follows a `$ref`; a description beside it is lost. */
-export const dereference = (node: SchemaNode): SchemaNode =>
-  node.$ref === undefined ? node : (experimentSchema.$defs?.[node.$ref.replace('#/$defs/', '')] ?? {});
+/** Follows a `$ref`; what stands beside it counts more. */
+export const dereference = (node: SchemaNode): SchemaNode => {
+  const { $ref, ...beside } = node;
+  return $ref === undefined ? node : { ...experimentSchema.$defs?.[$ref.replace('#/$defs/', '')], ...beside };
+};
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The key that tells which of several schemas holds, and the values that it may have; null for any other node. */
+export const kindsOf = (node: SchemaNode): { readonly key: string; readonly kinds: readonly string[] } | null => {
+  const key = node.discriminator?.propertyName;
+  return key === undefined
+    ? null
+    : { key, kinds: (node.oneOf ?? []).map((branch) => String(dereference(branch).properties?.[key]?.const)) };
+};
+
+/** The schema that holds for `value`: one of `oneOf`, by its kind or the default kind; any other node itself. */
+export const branchOf = (node: SchemaNode, value: unknown): SchemaNode => {
+  const kinds = kindsOf(node);
+  if (kinds === null || !isObject(value)) {
+    return node;
+  }
+  const fallback = isObject(node.default) ? node.default[kinds.key] : undefined;
+  const index = kinds.kinds.indexOf(String(value[kinds.key] ?? fallback));
+  const branch = node.oneOf?.[index];
+  return branch === undefined ? node : dereference(branch);
+};
 
 /** The schema of one place, for example `['training', 'learning_rate']`. */
 export const schemaAt = (path: readonly string[]): SchemaNode | undefined =>
@@ -45,7 +74,7 @@ export const schemaAt = (path: readonly string[]): SchemaNode | undefined =>
     return next === undefined ? undefined : dereference(next);
   }, experimentSchema);
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true });
+const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, discriminator: true });
 ajv.addSchema(experimentSchema);
 
 export const validateExperiment = ajv.compile({ $ref: SCHEMA_ID });

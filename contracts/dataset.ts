@@ -17,7 +17,7 @@ export interface DatasetSummary {
   readonly splits: Readonly<Record<SplitName, number>>;
   /** Label, written with one decimal ("1.0"), to number of samples. */
   readonly label_distribution: Readonly<Record<string, number>>;
-  /** Share in [0, 1] of users and items with a text embedding. */
+  /** Share in [0, 1] of the users and items of sides with texts that have a text embedding; 1 where there are no texts. */
   readonly embedding_coverage: number;
   readonly feature_dims: { readonly user: number; readonly item: number };
   readonly users: number;
@@ -26,7 +26,7 @@ export interface DatasetSummary {
 
 /** manifest.json of a dataset version. Written last: a folder without it does not exist. */
 export interface DatasetManifest extends DatasetSummary {
-  readonly format: 1;
+  readonly format: 2;
   /** Digest of the extracted source content. */
   readonly source_digest: string;
   /** The settings that shaped the version, as resolved from the config. */
@@ -57,6 +57,14 @@ export interface TrueAffinities {
   readonly itemFactors: Float32Array;
 }
 
+/** Rows of an id-embedding table. */
+export interface IdRows {
+  /** Rows of the table: one for unknown ids, and one for each id seen in training. */
+  readonly size: number;
+  /** Row of each entity, [entities]; 0 = not in the training part. */
+  readonly rows: Int32Array;
+}
+
 /** A dataset version in memory, as training and evaluation use it. Matrices are row-major float32. */
 export interface LoadedDataset {
   readonly summary: DatasetSummary;
@@ -66,8 +74,10 @@ export interface LoadedDataset {
   readonly userFeatures: Float32Array;
   /** [items, feature_dims.item] */
   readonly itemFeatures: Float32Array;
-  /** Columns [0, textDim) of both feature matrices are the text embeddings. */
-  readonly textDim: number;
+  /** Columns [0, textDim) of each feature matrix are the text embeddings; 0 where that side has no texts. */
+  readonly textDim: { readonly user: number; readonly item: number };
+  /** null where ids are no feature of that side. A side whose feature_dims are 0 has ids. */
+  readonly ids: { readonly user: IdRows | null; readonly item: IdRows | null };
   readonly samples: Readonly<Record<SplitName, SampleArrays>>;
   /**
    * What each user met in each split, one entry per user-item pair, negatives left out: the pair's gain is the

@@ -1,6 +1,48 @@
 /** Generated from config/experiment.schema.json by `npm run generate`. Do not edit. */
 
 /**
+ * Where the data comes from.
+ */
+export type Source = SyntheticSource | FilesSource | SqliteSource | PostgresSource;
+/**
+ * Files: a path or glob, or a list of them, relative to the current folder.
+ */
+export type Path = string | string[];
+/**
+ * Files: their format; auto goes by the name.
+ */
+export type Format = 'auto' | 'csv' | 'parquet' | 'json';
+/**
+ * Databases: a table or view, with its schema where it is not the default one.
+ */
+export type Table = string;
+/**
+ * Databases: a SELECT instead of a table.
+ */
+export type Query = string;
+/**
+ * One feature, told by its kind.
+ */
+export type Feature =
+  CategoricalFeature | MultiCategoricalFeature | NumericFeature | TextFeature | EmbeddingFeature | IdFeature;
+/**
+ * Column of the table; the feature's name where it is not given.
+ */
+export type Column = string;
+/**
+ * Columns in the feature matrix: one for unknown values, the rest for the most frequent ones.
+ */
+export type Width = number;
+/**
+ * Read only interactions that are newer than those of the last extraction; needs a time.
+ */
+export type Incremental = boolean;
+/**
+ * How late an interaction may arrive and still be seen by an incremental extraction.
+ */
+export type LateHours = number;
+
+/**
  * One tt-exp experiment: which data, which two-tower model, which hyperparameters, and what it takes to become champion.
  */
 export interface ExperimentConfig {
@@ -35,19 +77,37 @@ export interface DataConfig {
    * Only interactions of this use case are used.
    */
   use_case?: string;
-  source?: SyntheticSource;
+  source?: Source;
+  labels?: LabelTable;
+  /**
+   * Types of interaction that are left out.
+   */
+  ignored_types?: string[];
+  /**
+   * What one sample is. event: every interaction. pair: a user and an item, with their strongest signal; a later dislike overrides it.
+   */
+  unit?: 'event' | 'pair';
   /**
    * Users with fewer interactions are left out.
    */
   min_interactions?: number;
   /**
-   * Negative samples for each user-item pair with a label of 1.0.
+   * Negative samples for each positive; negatives.per says what a positive is.
    */
   negative_samples?: number;
+  negatives?: NegativesConfig;
+  /**
+   * What turns texts into embeddings: auto (the source's own embeddings, else minilm, else hashed), source, minilm, hashed, a local folder, or the name of a model on the hub.
+   */
+  text_encoder?: string;
   /**
    * Least share of users and of items that must have a text embedding.
    */
   min_coverage?: number;
+  /**
+   * Rows that cannot be used are left out and reported, up to this many; more is an error.
+   */
+  max_bad_rows?: number;
   split?: SplitConfig;
 }
 /**
@@ -55,9 +115,9 @@ export interface DataConfig {
  */
 export interface SyntheticSource {
   /**
-   * Kind of source.
+   * The built-in data set.
    */
-  type?: 'synthetic';
+  type: 'synthetic';
   /**
    * Number of developers.
    */
@@ -76,13 +136,412 @@ export interface SyntheticSource {
   seed?: number;
 }
 /**
+ * CSV, Parquet or JSON files.
+ */
+export interface FilesSource {
+  /**
+   * CSV, Parquet or JSON files, gzipped or not.
+   */
+  type: 'files';
+  users?: EntityTable;
+  items?: EntityTable;
+  interactions: EventTable;
+  incremental?: Incremental;
+  late_hours?: LateHours;
+}
+/**
+ * Users or items with their features. Without path, table or query: every id that interactions name.
+ */
+export interface EntityTable {
+  path?: Path;
+  format?: Format;
+  csv?: CsvDialect;
+  table?: Table;
+  query?: Query;
+  /**
+   * Column of the id; user_id or item_id where it is not given.
+   */
+  id?: string;
+  /**
+   * Name of each feature and what it is.
+   */
+  features?: {
+    [k: string]: Feature;
+  };
+  true_factors?: TrueFactors;
+}
+/**
+ * How CSV files are written.
+ */
+export interface CsvDialect {
+  /**
+   * Between two values.
+   */
+  delimiter?: string;
+  /**
+   * Names of the columns of files without a header.
+   *
+   * @minItems 1
+   */
+  columns?: string[];
+  /**
+   * Encoding of the text.
+   */
+  encoding?: 'utf-8' | 'latin-1' | 'utf-16';
+  /**
+   * Character around values; empty where there is none.
+   */
+  quote?: string;
+  /**
+   * Unquoted text that stands for no value.
+   */
+  null_text?: string;
+}
+export interface CategoricalFeature {
+  /**
+   * One value of a vocabulary.
+   */
+  kind: 'categorical';
+  column?: Column;
+  width?: Width;
+}
+export interface MultiCategoricalFeature {
+  /**
+   * Any number of values of a vocabulary: a list, or text with separators.
+   */
+  kind: 'multi_categorical';
+  column?: Column;
+  /**
+   * Columns of 0 and 1 instead of one column; the name of each is its value.
+   *
+   * @minItems 1
+   */
+  columns?: string[];
+  /**
+   * Between the values of a text.
+   */
+  separator?: string;
+  from?: TableLocation;
+  /**
+   * Column of the id in from; user_id or item_id where it is not given.
+   */
+  id?: string;
+  width?: Width;
+}
+/**
+ * Another table of the same source.
+ */
+export interface TableLocation {
+  path?: Path;
+  format?: Format;
+  csv?: CsvDialect;
+  table?: Table;
+  query?: Query;
+}
+export interface NumericFeature {
+  /**
+   * A number, standardised.
+   */
+  kind: 'numeric';
+  column?: Column;
+  /**
+   * log1p for what spans orders of magnitude.
+   */
+  transform?: 'none' | 'log1p';
+}
+export interface TextFeature {
+  /**
+   * A text for the text encoder; several are joined.
+   */
+  kind: 'text';
+  column?: Column;
+}
+export interface EmbeddingFeature {
+  /**
+   * A text embedding that the source brings.
+   */
+  kind: 'embedding';
+  column?: Column;
+  /**
+   * Numbers in each.
+   */
+  dim: number;
+  from?: TableLocation;
+  /**
+   * Column of the id in from; user_id or item_id where it is not given.
+   */
+  id?: string;
+}
+export interface IdFeature {
+  /**
+   * The id itself: an embedding learned for each one seen in training.
+   */
+  kind: 'id';
+}
+/**
+ * True factors of a simulated data set, for the oracle.
+ */
+export interface TrueFactors {
+  from: TableLocation;
+  /**
+   * Column of the id.
+   */
+  id?: string;
+  /**
+   * Column of the factors.
+   */
+  column: string;
+}
+/**
+ * Interactions. One of type, constant_type and rating says what each is.
+ */
+export interface EventTable {
+  path?: Path;
+  format?: Format;
+  csv?: CsvDialect;
+  table?: Table;
+  query?: Query;
+  /**
+   * Column of the interaction's id; made of the row's content where it is not given.
+   */
+  id?: string;
+  /**
+   * Column of the user's id.
+   */
+  user?: string;
+  /**
+   * Column of the item's id.
+   */
+  item?: string;
+  /**
+   * Column of the time; without it no split by time is possible.
+   */
+  time?: string;
+  /**
+   * text: a timestamp, UTC where it names no zone. Else a number since 1970.
+   */
+  time_unit?: 'text' | 's' | 'ms' | 'us';
+  /**
+   * Column of the interaction's type.
+   */
+  type?: string;
+  /**
+   * The type of every interaction.
+   */
+  constant_type?: string;
+  rating?: RatingRules;
+  /**
+   * Column of the use case; without it every row is of data.use_case.
+   */
+  use_case?: string;
+}
+/**
+ * A number that says how much, and which type it stands for.
+ */
+export interface RatingRules {
+  /**
+   * Column of the rating.
+   */
+  column: string;
+  /**
+   * The rule with the highest bound that the rating reaches counts.
+   *
+   * @minItems 1
+   */
+  rules: RatingRule[];
+}
+export interface RatingRule {
+  /**
+   * Least rating.
+   */
+  at_least: number;
+  /**
+   * Type of interaction.
+   */
+  type: string;
+}
+/**
+ * An SQLite database.
+ */
+export interface SqliteSource {
+  /**
+   * An SQLite database, read only.
+   */
+  type: 'sqlite';
+  /**
+   * The database file.
+   */
+  path: string;
+  users?: EntityTable;
+  items?: EntityTable;
+  interactions: EventTable;
+  incremental?: Incremental;
+  late_hours?: LateHours;
+}
+/**
+ * A Postgres database.
+ */
+export interface PostgresSource {
+  /**
+   * A Postgres database: one read-only transaction, one snapshot of all tables.
+   */
+  type: 'postgres';
+  /**
+   * Environment variable with the connection URL; where it is not set, PGHOST, PGUSER and so on count.
+   */
+  url_env?: string;
+  /**
+   * Longest wait for the connection and for each statement.
+   */
+  timeout_seconds?: number;
+  users?: EntityTable;
+  items?: EntityTable;
+  interactions: EventTable;
+  incremental?: Incremental;
+  late_hours?: LateHours;
+}
+/**
+ * Weight and label of each type of interaction; what is given here is merged over the default table.
+ */
+export interface LabelTable {
+  apply?: LabelRuleConfig;
+  interest?: LabelRuleConfig1;
+  favorite?: LabelRuleConfig2;
+  like?: LabelRuleConfig3;
+  click?: LabelRuleConfig4;
+  view?: LabelRuleConfig5;
+  dislike?: LabelRuleConfig6;
+  [k: string]: LabelRuleConfig7;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig1 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig2 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig3 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig4 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig5 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig6 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * What one type of interaction says.
+ */
+export interface LabelRuleConfig7 {
+  /**
+   * Its absolute value weighs the sample in the loss; not 0.
+   */
+  weight: number;
+  /**
+   * Target of the prediction.
+   */
+  label: number;
+}
+/**
+ * Items that a user has not met, as samples with label 0.
+ */
+export interface NegativesConfig {
+  /**
+   * negative_samples for each user-item pair with a label of 1.0, or for each interaction with a label above 0.
+   */
+  per?: 'pair' | 'positive';
+  /**
+   * Every item alike, or by how often training met it.
+   */
+  draw?: 'uniform' | 'popularity';
+  /**
+   * Weight of a negative sample in the loss.
+   */
+  weight?: number;
+}
+/**
  * How samples are divided into training, validation and test parts. The shares must add up to 1.
  */
 export interface SplitConfig {
   /**
-   * random keeps all events of one user-item pair on one side; temporal cuts by time.
+   * random keeps all events of one user-item pair on one side; temporal cuts by time; leave_one_out tests each user's last pair and validates the one before; user_cold_start keeps all of a user on one side.
    */
-  method?: 'random' | 'temporal';
+  method?: 'random' | 'temporal' | 'leave_one_out' | 'user_cold_start';
   /**
    * Share of the training part.
    */

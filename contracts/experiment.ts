@@ -25,6 +25,7 @@ export const PHASES = [
   'extract',
   'label',
   'split',
+  'embed',
   'encode',
   'train',
   'evaluate',

@@ -38,6 +38,25 @@ export const towerForward = (
     });
   }, features);
 
+/**
+ * Rows of an id embedding, [rows.length, embedding_dim]; zeros for row 0, the unknown ids.
+ * @param table [ids, embedding_dim], which starts with row 1
+ */
+export const lookUpIds = (table: tf.Tensor2D, rows: Int32Array): tf.Tensor2D => {
+  const found = tf.gather(
+    table,
+    tf.tensor1d(
+      rows.map((row) => Math.max(0, row - 1)),
+      'int32',
+    ),
+  );
+  if (!rows.includes(0)) {
+    return found;
+  }
+  const known = Float32Array.from(rows, (row) => (row > 0 ? 1 : 0));
+  return tf.mul<tf.Tensor2D>(found, tf.tensor2d(known, [rows.length, 1]));
+};
+
 const NORM_EPSILON = 1e-12;
 
 /** Rows scaled to length 1, [rows, dim]; a row of zeros stays zero. */

@@ -1,7 +1,6 @@
 /** The training loop: epochs, validation, early stopping, checkpoints. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
@@ -19,7 +18,15 @@ import { evaluateScorer } from './evaluation.ts';
 import { saveModel } from './model-folder.ts';
 import type { Optimiser } from './optimiser.ts';
 import { dotScorer } from './scorers.ts';
-import { embedCatalogue, type Features, featureTensors, isNormalised, measureLoss, trainStep } from './two-tower.ts';
+import {
+  disposeFeatures,
+  embedCatalogue,
+  type Features,
+  featureTensors,
+  isNormalised,
+  measureLoss,
+  trainStep,
+} from './two-tower.ts';
 
 export interface TrainOptions {
   readonly dataset: LoadedDataset;
@@ -169,7 +176,7 @@ const poolSizeOf = ({ training }: TrialSettings): number =>
 
 const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Session => {
   const { dataset, settings } = options;
-  const architecture = createArchitecture(dataset.summary.feature_dims, settings.model);
+  const architecture = createArchitecture(dataset.summary.feature_dims, dataset.ids, settings.model);
   const parameters = checkpoint?.vectors.parameters ?? initialParameters(architecture, settings.seed);
   const size = architecture.parameterCount;
   const { batch_size: batchSize, sampled_negatives: sampledNegatives } = settings.training;
@@ -197,7 +204,7 @@ const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Sess
 
 const closeSession = ({ features, optimiser }: Session): void => {
   optimiser.dispose();
-  tf.dispose([features.users, features.items]);
+  disposeFeatures(features);
 };
 
 const publish = async (session: Session, best: EpochRecord): Promise<string> => {

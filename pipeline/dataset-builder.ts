@@ -1,34 +1,46 @@
 /** Builds dataset versions: extract, label, split, encode, each once, each named by what went into it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import { checkData } from './checks/check-data.ts';
+import type { Database } from './duckdb/database.ts';
+import { lastVersion, rememberVersion } from './lineage.ts';
 import { readManifest, summaryOf } from './manifest.ts';
-import { encode, refuseLowCoverage, versionFolder, versionId } from './stages/encode.ts';
-import { extract, rememberedExtract, sourceOf } from './stages/extract.ts';
+import { refuseLowCoverage } from './stages/coverage.ts';
+import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './stages/embed.ts';
+import { encode, versionFolder, versionId } from './stages/encode.ts';
+import { type ExtractOutput, extract, knownExtract, shapeOfRequest, tablesOf } from './stages/extract.ts';
 import { label, labelId } from './stages/label.ts';
 import { split, splitId } from './stages/split.ts';
 import {
-  type PipelineLog,
+  attachTables,
   STAGE_FOLDER,
   type StageContext,
   type StageRequest,
   temporaryFolderOf,
+  withDatabase,
 } from './stages/stage.ts';
 import { exists, MANIFEST_FILE, renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
 
-export interface DatasetBuilderOptions {
-  /** Absolute; everything is written below it. */
-  readonly dataFolder: string;
-  /** Written to provenance.json of a version, beside the time; no part of its content. */
-  readonly gitCommit: string | null;
-  readonly now: () => number;
-  readonly log: PipelineLog;
-  /** DuckDB spills to the data folder beyond this. */
-  readonly memoryLimitMegabytes: number;
+/** The git commit goes to provenance.json of a version, beside the time; no part of its content. */
+export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
   /** Threads of DuckDB. The result does not depend on it. */
   readonly threads?: number;
+}
+
+/** What is known of a source's text embeddings. */
+export interface EmbeddingReport {
+  /** Id of the text encoder; null where the source brings its own embeddings or has no texts. */
+  readonly encoder: string | null;
+  /** Entities, and those with an embedding; null for a side without texts. */
+  readonly users: { readonly total: number; readonly covered: number } | null;
+  readonly items: { readonly total: number; readonly covered: number } | null;
+  /** Distinct texts encoded now, and those that the cache knew. */
+  readonly computed: number;
+  readonly cached: number;
 }
 
 /**
@@ -39,7 +51,11 @@ export interface DatasetBuilder {
   extract(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
   label(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
   split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
+  /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
+  embed(request: StageRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
   encode(request: StageRequest): Promise<DatasetSummary>;
+  /** What is wrong or strange with the source's rows. */
+  check(request: StageRequest): Promise<DataReport>;
   /** Folder of a finished version on this host, or null. */
   findLocal(version: string): Promise<string | null>;
   /** `receive` fills an empty temporary folder; it is verified and published. Returns the version's folder. */
@@ -65,12 +81,37 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
   const pick = ({ id, rows }: { readonly id: string; readonly rows: number }) => ({ id, rows });
 
   const toLabel = async (request: StageRequest) => {
-    const extracted = await extract(context, request.data);
+    const extracted = await extract(context, request);
     return { extracted, labelled: await label(context, request.data, extracted) };
   };
   const toSplit = async (request: StageRequest) => {
     const stages = await toLabel(request);
     return { ...stages, splitted: await split(context, request, stages) };
+  };
+
+  const inExtract = <T>(
+    { folder }: ExtractOutput,
+    tables: readonly string[],
+    use: (database: Database) => Promise<T>,
+  ) =>
+    withDatabase(context, async (database) => {
+      await attachTables(database, folder, tables);
+      return use(database);
+    });
+
+  const countCovered = async (extracted: ExtractOutput, embedded: EmbedOutput, side: 'user' | 'item') => {
+    const folder = embedded.folder[side];
+    return folder === null
+      ? null
+      : inExtract(extracted, [`${side}s`], async (database) => {
+          await attachTables(database, folder, [`${side}_embeddings`]);
+          const [row] = await database.rows(
+            `count the embeddings of ${side}s`,
+            `SELECT count(*)::INTEGER AS total, count(e.embedding)::INTEGER AS covered
+              FROM ${side}s LEFT JOIN ${side}_embeddings AS e USING (${side}_id)`,
+          );
+          return { total: Number(row?.total), covered: Number(row?.covered) };
+        });
   };
 
   const findLocal = async (version: string): Promise<string | null> => {
@@ -86,29 +127,65 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       return null;
     }
     const manifest = await readManifest(folder);
-    refuseLowCoverage(manifest.coverage, manifest, minCoverage);
+    refuseLowCoverage(manifest, minCoverage);
     return summaryOf(manifest);
   };
 
+  /** The version of a source whose content is known without reading it. */
+  const findEarly = async (request: StageRequest): Promise<DatasetSummary | null> => {
+    const known = await knownExtract(context, request);
+    if (known === null) {
+      return null;
+    }
+    const { schema } = shapeOfRequest(request);
+    const embedding = await describeEmbed(context, request, { id: known, schema });
+    const version = versionId(splitId(labelId(known, request.data), request), embedding);
+    return findSummary(version, request.data.min_coverage);
+  };
+
+  const build = async (request: StageRequest): Promise<DatasetSummary> => {
+    const stages = await toSplit(request);
+    const embedded = await embed(context, request, stages.extracted);
+    const version = versionId(stages.splitted.id, embedded);
+    const last = await lastVersion(context, request);
+    const parent = last === version ? null : last;
+    return (
+      (await findSummary(version, request.data.min_coverage)) ??
+      encode(context, request, { ...stages, embedded, parent })
+    );
+  };
+
   return {
-    extract: async ({ data }) => {
+    extract: async (request) => {
       await sweepTemporary(temporaryFolderOf(context), context.now());
-      return pick(await extract(context, data));
+      return pick(await extract(context, request));
     },
     label: async (request) => pick((await toLabel(request)).labelled),
     split: async (request) => pick((await toSplit(request)).splitted),
+    embed: async (request, options) => {
+      const extracted = await extract(context, request);
+      const embedded = await embed(context, request, extracted, options);
+      const { user, item } = embedded.text;
+      return {
+        encoder: [user.encoder, item.encoder].find((encoder) => encoder !== null && encoder !== 'source') ?? null,
+        users: await countCovered(extracted, embedded, 'user'),
+        items: await countCovered(extracted, embedded, 'item'),
+        computed: embedded.computed,
+        cached: embedded.cached,
+      };
+    },
     encode: async (request) => {
-      const known = await rememberedExtract(context, sourceOf(request.data));
-      if (known !== null) {
-        const early = versionId(splitId(labelId(known, request.data), request));
-        const found = await findSummary(early, request.data.min_coverage);
-        if (found !== null) {
-          return found;
-        }
-      }
-      const stages = await toSplit(request);
-      const found = await findSummary(versionId(stages.splitted.id), request.data.min_coverage);
-      return found ?? encode(context, request, stages);
+      const summary = (await findEarly(request)) ?? (await build(request));
+      await rememberVersion(context, request, summary.version);
+      return summary;
+    },
+    check: async (request) => {
+      const extracted = await extract(context, request);
+      const { schema } = extracted;
+      const tables = Object.keys(tablesOf(extracted)).filter((table) => !table.endsWith('_factors'));
+      return inExtract(extracted, tables, (database) =>
+        checkData(database, { data: request.data, schema, nowMs: context.now() }),
+      );
     },
     findLocal,
     adopt: async (version, receive) => {

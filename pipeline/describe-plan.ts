@@ -1,17 +1,23 @@
-import type { ResolvedData } from '../contracts/resolved-config.ts';
-import { featureDims } from './encoder/encoder.ts';
-import { sourceOf } from './stages/extract.ts';
+import type { ResolvedData, ResolvedSynthetic } from '../contracts/resolved-config.ts';
+import { featureDim } from './encoder/encoder.ts';
+import type { SideSchema } from './source.ts';
+import { shapeOf } from './sources/describe-source.ts';
+import { planTexts, type TextOrigin } from './text/text-plan.ts';
 
-/** What a dataset version will roughly hold, said without building it. */
+/** What a dataset version will roughly hold, said without reading anything. */
 export interface DataPlan {
   readonly source: string;
+  /** null where only reading the source tells. */
+  readonly size: DataSize | null;
+  /** null where only the text encoder tells. */
+  readonly featureDims: { readonly user: number | null; readonly item: number | null };
+}
+
+export interface DataSize {
   readonly users: number;
   readonly items: number;
   readonly engagements: number;
   readonly samples: { readonly low: number; readonly high: number };
-  readonly featureDims: { readonly user: number; readonly item: number };
-  /** One line for people. */
-  readonly text: string;
 }
 
 /** Events of one engagement and pairs with a label of 1.0 per engagement, as the generator gives them (±10 %). */
@@ -19,22 +25,40 @@ const EVENTS_PER_ENGAGEMENT = 2.25;
 const POSITIVE_PAIRS_PER_ENGAGEMENT = 0.163;
 const TOLERANCE = 0.1;
 
-export const describePlan = (data: ResolvedData): DataPlan => {
-  const { users, startups, interactions } = data.source;
+/** Of MiniLM and of the hashed encoder alike. */
+const ENCODER_DIM = 384;
+
+const sizeOf = ({ users, startups, interactions }: ResolvedSynthetic, data: ResolvedData): DataSize => {
   const perEngagement = EVENTS_PER_ENGAGEMENT + POSITIVE_PAIRS_PER_ENGAGEMENT * data.negative_samples;
-  const low = Math.floor(interactions * perEngagement * (1 - TOLERANCE));
-  const high = Math.ceil(interactions * perEngagement * (1 + TOLERANCE));
-  const source = sourceOf(data);
-  const dims = featureDims(source.schema);
   return {
-    source: source.kind,
     users,
     items: startups,
     engagements: interactions,
-    samples: { low, high },
-    featureDims: dims,
-    text:
-      `${source.kind} source: ${users} users, ${startups} items, ${interactions} engagements, ` +
-      `about ${low} to ${high} samples, features ${dims.user} and ${dims.item} wide`,
+    samples: {
+      low: Math.floor(interactions * perEngagement * (1 - TOLERANCE)),
+      high: Math.ceil(interactions * perEngagement * (1 + TOLERANCE)),
+    },
+  };
+};
+
+const dimOf = (side: SideSchema, origin: TextOrigin, choice: string): number | null => {
+  if (origin === 'encoder') {
+    return ['auto', 'minilm', 'hashed'].includes(choice) ? featureDim(ENCODER_DIM, side.fields) : null;
+  }
+  return featureDim(origin === 'source' ? (side.embeddingDim ?? 0) : 0, side.fields);
+};
+
+export const describePlan = (data: ResolvedData): DataPlan => {
+  const { source, text_encoder: choice } = data;
+  const { schema } = shapeOf(source);
+  const origins = planTexts(schema, choice);
+  return {
+    source: source.type,
+    // Only events count one by one; a pair may hold any number of them.
+    size: source.type === 'synthetic' && data.unit === 'event' ? sizeOf(source, data) : null,
+    featureDims: {
+      user: dimOf(schema.user, origins.user, choice),
+      item: dimOf(schema.item, origins.item, choice),
+    },
   };
 };

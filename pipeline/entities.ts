@@ -22,7 +22,8 @@ export const readEntities = async (
   database: Database,
   request: {
     readonly table: string;
-    readonly embeddings: string;
+    /** null: this side has no texts. */
+    readonly embeddings: string | null;
     readonly id: 'user_id' | 'item_id';
     readonly order: 'user_index' | 'item_index';
     readonly textDim: number;
@@ -38,11 +39,14 @@ export const readEntities = async (
     what: `read ${table}`,
     sql: `SELECT ${fieldNames.map((name) => `"${name}"`).join(', ')} FROM ${table} ORDER BY ${order}`,
   });
-  const vectors = await readVectors(database, {
-    what: `read ${embeddings}`,
-    sql: `SELECT ${id}, embedding FROM ${embeddings} WHERE embedding IS NOT NULL ORDER BY ${id}`,
-    dim: textDim,
-  });
+  const vectors =
+    embeddings === null
+      ? { ids: [], matrix: new Float32Array(0) }
+      : await readVectors(database, {
+          what: `read ${embeddings}`,
+          sql: `SELECT ${id}, embedding FROM ${embeddings} WHERE embedding IS NOT NULL ORDER BY ${id}`,
+          dim: textDim,
+        });
   const rowOf = new Map(vectors.ids.map((entity, row) => [entity, row]));
   return Array.from({ length: rowCount }, (_, row) => {
     const fields: Record<string, FieldValue> = {};

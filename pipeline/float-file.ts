@@ -8,6 +8,13 @@ const swapIfBigEndian = (bytes: Buffer): Buffer => (endianness() === 'LE' ? byte
 export const floatBytes = (numbers: Float32Array): Buffer =>
   swapIfBigEndian(Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength));
 
+/** A copy: a Buffer may start at an offset that is no multiple of 4. */
+const alignedFloats = (bytes: Buffer): Float32Array =>
+  new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+
+/** Numbers of bytes that `floatBytes` made, as a copy. */
+export const floatsOf = (bytes: Buffer): Float32Array => alignedFloats(swapIfBigEndian(bytes));
+
 /** Reads a file of little-endian float32 that must hold `length` numbers. */
 export const readFloats = async (file: string, length: number): Promise<Float32Array> => {
   const bytes = swapIfBigEndian(await readFile(file));
@@ -18,6 +25,5 @@ export const readFloats = async (file: string, length: number): Promise<Float32A
       { hint: 'Remove the folder it is in and run the same command again.' },
     );
   }
-  // A copy: a Buffer may start at an offset that is no multiple of 4.
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return alignedFloats(bytes);
 };

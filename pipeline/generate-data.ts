@@ -1,10 +1,10 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { toDataError } from './duckdb/data-errors.ts';
-import { sqlText } from './duckdb/database.ts';
-import { tablesOf } from './stages/extract.ts';
-import { type StageContext, withDatabase } from './stages/stage.ts';
-import { withTemporaryFolder } from './store/publish-folder.ts';
+import { openDatabase, sqlText } from './duckdb/database.ts';
+import { generatedConfig } from './sources/generated-config.ts';
+import { withTemporaryFolder, writeFileSafely } from './store/publish-folder.ts';
+import { TEXT_DIM } from './synthetic/latent.ts';
 import { createSyntheticSource } from './synthetic/synthetic-source.ts';
 
 export interface GenerateOptions {
@@ -29,41 +29,60 @@ export interface GeneratedData {
   readonly interactions: number;
 }
 
-/** Writes the synthetic tables, true factors included, as one file each. The same options give the same bytes. */
+/** Tables that are written, with the total order of their rows; users and items with everything that was made up. */
+const GENERATED_TABLES = {
+  users: { from: 'all_users', order: 'user_id' },
+  items: { from: 'all_items', order: 'item_id' },
+  interactions: { from: 'interactions', order: 'user_id, occurred_at, interaction_id' },
+  user_embeddings: { from: 'user_embeddings', order: 'user_id' },
+  item_embeddings: { from: 'item_embeddings', order: 'item_id' },
+  user_factors: { from: 'user_factors', order: 'user_id' },
+  item_factors: { from: 'item_factors', order: 'item_id' },
+} as const;
+
+/** An experiment that reads these files. */
+const CONFIG_FILE = 'experiment.json';
+
+/**
+ * Writes the synthetic tables, true factors included, as one file each, and a config that reads them. The same options
+ * give the same bytes, but for the folder's path in the config.
+ */
 export const generateSyntheticData = async (options: GenerateOptions): Promise<GeneratedData> => {
-  const { users, startups, interactions, seed, format } = options;
+  const { users, startups, interactions, seed, format, memoryLimitMegabytes, threads = 2 } = options;
   const folder = resolve(options.folder);
   const source = createSyntheticSource({ type: 'synthetic', users, startups, interactions, seed });
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw toDataError(error, `create ${folder}`);
   });
-  return withTemporaryFolder(folder, (temporary) => {
-    const context: StageContext = {
-      dataFolder: temporary,
-      memoryLimitMegabytes: options.memoryLimitMegabytes,
-      threads: options.threads ?? 2,
-      gitCommit: null,
-      now: () => 0,
-      log: () => undefined,
-    };
-    return withDatabase(context, async (database) => {
-      await source.load(database);
+  return withTemporaryFolder(folder, async (temporary) => {
+    const database = await openDatabase({
+      file: join(temporary, 'work.duckdb'),
+      spillFolder: join(temporary, 'spill'),
+      memoryLimitMegabytes,
+      threads,
+    });
+    try {
+      await source.load(database, null);
       const files: string[] = [];
       const layout = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
-      for (const [table, order] of Object.entries(tablesOf(source))) {
+      for (const [table, { from, order }] of Object.entries(GENERATED_TABLES)) {
         const name = `${table}.${format}`;
-        const file = join(temporary, name);
         await database.run(
           `write ${name}`,
-          `COPY (SELECT * FROM ${table} ORDER BY ${order}) TO ${sqlText(file)} (${layout})`,
+          `COPY (SELECT * FROM ${from} ORDER BY ${order}) TO ${sqlText(join(temporary, name))} (${layout})`,
         );
         files.push(name);
       }
-      const [counted] = await database.rows('count events', 'SELECT count(*)::INTEGER AS row_count FROM interactions');
+      const config = generatedConfig('generated', TEXT_DIM, (table) => ({ path: join(folder, `${table}.${format}`) }));
+      await writeFileSafely(join(temporary, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
+      files.push(CONFIG_FILE);
+      const [counted] = await database.rows('count events', 'SELECT count(*)::DOUBLE AS row_count FROM interactions');
       for (const name of files) {
         await rename(join(temporary, name), join(folder, name));
       }
       return { folder, files, users, items: startups, interactions: Number(counted?.row_count) };
-    });
+    } finally {
+      database.close();
+    }
   });
 };

@@ -4,3 +4,6 @@ export { describePlan } from './describe-plan.ts';
 export { readEncoder } from './encoder/encoder-file.ts';
 export { generateSyntheticData } from './generate-data.ts';
 export { encodeDatasetWith, openDataset, readCatalogue } from './open-dataset.ts';
+export { createHashedEncoder } from './text/hashed-ngrams.ts';
+export type { TextEncoder } from './text/text-encoder.ts';
+export { createDatasetVersions, type DatasetVersions } from './versions/dataset-versions.ts';

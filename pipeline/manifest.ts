@@ -4,9 +4,12 @@ import { filesOf, readManifestFile } from './store/verify-folder.ts';
 
 /** manifest.json of a version. Nothing in it depends on when or where the version was built. */
 export interface VersionManifest extends DatasetManifest {
-  /** Share in [0, 1] of each side's entities with a text embedding. */
-  readonly coverage: { readonly user: number; readonly item: number };
-  readonly text_dim: number;
+  /** Share in [0, 1] of each side's entities with a text embedding; null for a side without texts. */
+  readonly coverage: { readonly user: number | null; readonly item: number | null };
+  /** Width of each side's text embeddings; 0 for a side without texts. */
+  readonly text_dim: { readonly user: number; readonly item: number };
+  /** What made them: `source`, the id of a text encoder, or null. */
+  readonly text_encoder: { readonly user: string | null; readonly item: string | null };
   /** Length of the true factors, or null where nobody knows the truth. */
   readonly factor_dim: number | null;
 }
@@ -25,17 +28,18 @@ const KEYS = [
   'settings',
   'coverage',
   'text_dim',
+  'text_encoder',
   'factor_dim',
 ] as const satisfies readonly (keyof VersionManifest)[];
 
 const isVersionManifest = (value: Record<string, unknown>): value is Record<string, unknown> & VersionManifest =>
-  value.format === 1 && typeof value.version === 'string' && typeof value.samples === 'number';
+  value.format === 2 && typeof value.version === 'string' && typeof value.samples === 'number';
 
 /** DATASET_NOT_FOUND when the folder holds no version, DATASET_CORRUPT when its manifest is none. */
 export const readManifest = async (folder: string): Promise<VersionManifest> => {
   const manifest = await readManifestFile(folder, KEYS);
   if (!isVersionManifest(manifest)) {
-    throw new TtExpError('DATASET_CORRUPT', `${folder}/manifest.json has another format, expected format 1`, {
+    throw new TtExpError('DATASET_CORRUPT', `${folder}/manifest.json has another format, expected format 2`, {
       hint: 'Use the tt-exp that made it, or build the version again.',
     });
   }

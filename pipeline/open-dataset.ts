@@ -1,9 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoadedDataset, PairArrays, SampleArrays, SplitName, TrueAffinities } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
 import { readColumns, readNumericColumns } from './duckdb/columns.ts';
 import { type Database, openDatabase } from './duckdb/database.ts';
-import { type Encoder, type EntityRow, encodeItems, encodeUsers } from './encoder/encoder.ts';
+import { type Encoder, type EntityRow, encodeRows, idRowsOf } from './encoder/encoder.ts';
+import { readEncoder } from './encoder/encoder-file.ts';
 import { readEntities } from './entities.ts';
 import { readFloats } from './float-file.ts';
 import { readManifest, summaryOf, type VersionManifest } from './manifest.ts';
@@ -92,18 +94,24 @@ export const openDataset = async (folder: string): Promise<LoadedDataset> => {
   const manifest = await readManifest(folder);
   const { users, items, feature_dims, factor_dim } = manifest;
   const factors = factor_dim === null ? [] : ['user_factors.f32', 'item_factors.f32'];
-  await verifyFiles(folder, manifest.files, ['user_features.f32', 'item_features.f32', ...factors]);
-  return withTables(folder, ['samples', 'pairs', 'users', 'items'], async (database) => ({
-    summary: summaryOf(manifest),
-    userIds: await readIds(database, 'users', 'user_id', 'user_index'),
-    itemIds: await readIds(database, 'items', 'item_id', 'item_index'),
-    userFeatures: await readFloats(join(folder, 'user_features.f32'), users * feature_dims.user),
-    itemFeatures: await readFloats(join(folder, 'item_features.f32'), items * feature_dims.item),
-    textDim: manifest.text_dim,
-    samples: await forEachPart((part) => readSamples(database, part)),
-    pairs: await forEachPart((part) => readPairs(database, part)),
-    affinities: await readAffinities(folder, manifest),
-  }));
+  await verifyFiles(folder, manifest.files, ['user_features.f32', 'item_features.f32', 'encoder.json', ...factors]);
+  const encoder = await readEncoder(join(folder, 'encoder.json'));
+  return withTables(folder, ['samples', 'pairs', 'users', 'items'], async (database) => {
+    const userIds = await readIds(database, 'users', 'user_id', 'user_index');
+    const itemIds = await readIds(database, 'items', 'item_id', 'item_index');
+    return {
+      summary: summaryOf(manifest),
+      userIds,
+      itemIds,
+      userFeatures: await readFloats(join(folder, 'user_features.f32'), users * feature_dims.user),
+      itemFeatures: await readFloats(join(folder, 'item_features.f32'), items * feature_dims.item),
+      textDim: manifest.text_dim,
+      ids: { user: idRowsOf(encoder.user, userIds), item: idRowsOf(encoder.item, itemIds) },
+      samples: await forEachPart((part) => readSamples(database, part)),
+      pairs: await forEachPart((part) => readPairs(database, part)),
+      affinities: await readAffinities(folder, manifest),
+    };
+  });
 };
 
 /** Users and items of a version with all their fields and text embeddings, in the order of the feature rows. */
@@ -114,36 +122,59 @@ export interface Catalogue {
 
 export const readCatalogue = async (folder: string): Promise<Catalogue> => {
   const { text_dim: textDim } = await readManifest(folder);
-  const tables = ['users', 'items', 'user_embeddings', 'item_embeddings'];
-  return withTables(folder, tables, async (database) => {
-    const read = (side: 'user' | 'item') =>
+  const sides = ['user', 'item'] as const;
+  const embeddings = sides.filter((side) => textDim[side] > 0).map((side) => `${side}_embeddings`);
+  return withTables(folder, ['users', 'items', ...embeddings], async (database) => {
+    const read = (side: (typeof sides)[number]) =>
       readEntities(database, {
         table: `${side}s`,
-        embeddings: `${side}_embeddings`,
+        embeddings: textDim[side] > 0 ? `${side}_embeddings` : null,
         id: `${side}_id`,
         order: `${side}_index`,
-        textDim,
+        textDim: textDim[side],
       });
     return { users: await read('user'), items: await read('item') };
   });
 };
 
-export interface EncodedDataset {
-  /** [users, dims.user], row-major; rows as in `LoadedDataset.userIds`. */
-  readonly userFeatures: Float32Array;
-  /** [items, dims.item], row-major. */
-  readonly itemFeatures: Float32Array;
-  readonly dims: { readonly user: number; readonly item: number };
-  readonly textDim: number;
-}
+/** What a model takes of users and items. */
+export type EncodedDataset = Pick<LoadedDataset, 'userFeatures' | 'itemFeatures' | 'ids'>;
 
-/** Features of a version's users and items as another encoder, say a champion's, sees them. */
+const refuseOtherTexts = (manifest: VersionManifest, encoder: Encoder): void => {
+  for (const side of ['user', 'item'] as const) {
+    const wanted = encoder[side].textEncoder;
+    const got = manifest.text_encoder[side];
+    if (wanted !== got || encoder[side].textDim !== manifest.text_dim[side]) {
+      throw new TtExpError(
+        'DATA_INVALID',
+        `${side} texts of ${manifest.version} are embedded by ${got ?? 'nothing'}, expected ${wanted ?? 'no text embeddings'} as in training`,
+        {
+          hint: 'Use the data.text_encoder that the model was trained with, or another gate.model_name for the new one.',
+        },
+      );
+    }
+  }
+};
+
+/**
+ * Features of a version's users and items as another encoder, say a champion's, sees them. Throws DATA_INVALID when the
+ * version's texts were embedded by another text encoder: its vectors would mean nothing to the model.
+ */
 export const encodeDatasetWith = async (folder: string, encoder: Encoder): Promise<EncodedDataset> => {
+  refuseOtherTexts(await readManifest(folder), encoder);
   const { users, items } = await readCatalogue(folder);
   return {
-    userFeatures: encodeUsers(encoder, users),
-    itemFeatures: encodeItems(encoder, items),
-    dims: { user: encoder.user.dim, item: encoder.item.dim },
-    textDim: encoder.textDim,
+    userFeatures: encodeRows(encoder.user, users),
+    itemFeatures: encodeRows(encoder.item, items),
+    ids: {
+      user: idRowsOf(
+        encoder.user,
+        users.map(({ id }) => id),
+      ),
+      item: idRowsOf(
+        encoder.item,
+        items.map(({ id }) => id),
+      ),
+    },
   };
 };

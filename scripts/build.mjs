@@ -10,7 +10,14 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 /** Read at run time, relative to the compiled module that reads them. */
-const assets = ['pipeline/sql', 'services/provision', 'services/tensorflow/provision', 'config/experiment.schema.json'];
+const assets = [
+  'pipeline/sql',
+  'services/provision',
+  'services/tensorflow/provision',
+  'services/text-encoder/provision',
+  'services/duckdb-extensions/provision',
+  'config/experiment.schema.json',
+];
 
 const compile = () => {
   const require = createRequire(import.meta.url);

@@ -1,8 +1,18 @@
 /** What the commands need from the rest of tt-exp. `bin/` implements it, lazily: nothing heavy loads before it is called. */
 import type { ExperimentsClient, StartedExperiment } from '../client/experiments-client.ts';
 import type { Environment } from '../config/env.ts';
+import type { DataReport } from '../contracts/data-report.ts';
+import type {
+  ExportRequest,
+  ExportResult,
+  GarbageReport,
+  GarbageRequest,
+  VersionDetails,
+  VersionDiff,
+  VersionEntry,
+} from '../contracts/dataset-versions.ts';
 import type { TaskQueue } from '../contracts/names.ts';
-import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { TrialParams } from '../contracts/trial.ts';
 
 export interface CliIo {
@@ -129,15 +139,62 @@ export interface GeneratedFiles {
   readonly interactions: number;
 }
 
+/** Dataset versions of the home. A version is named by its id, or by a beginning that only one has. */
+export interface DataVersions {
+  /** Newest first, damaged ones among them. */
+  list(): Promise<readonly VersionEntry[]>;
+  /** Throws DATASET_NOT_FOUND, and DATASET_CORRUPT where there is no manifest. */
+  describe(request: { readonly version: string; readonly isVerified: boolean }): Promise<VersionDetails>;
+  diff(request: { readonly a: string; readonly b: string; readonly signal: AbortSignal }): Promise<VersionDiff>;
+  exportSamples(request: ExportRequest): Promise<ExportResult>;
+  collectGarbage(request: GarbageRequest): Promise<GarbageReport>;
+}
+
+/** Work on a config's source in this process: no server and no worker is needed. */
+export interface SourceRequest {
+  /** Its paths are absolute. */
+  readonly data: ResolvedData;
+  readonly seed: number;
+  /** Where a part must be fetched first: a text encoder, an extension of the database. */
+  readonly progress: ServiceProgressSink;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+export interface EmbedRequest extends SourceRequest {
+  /** Distinct texts done, of which `cached` were known before. */
+  readonly onTexts: (done: number, total: number, cached: number) => void;
+  /** Aborted: what was done is kept. Throws INTERRUPTED. */
+  readonly signal: AbortSignal;
+}
+
+interface CoveredEntities {
+  readonly total: number;
+  readonly covered: number;
+}
+
+export interface EmbeddingReport {
+  /** Id of the text encoder; null where the source brings its own embeddings or has no texts. */
+  readonly encoder: string | null;
+  /** null for a side without texts. */
+  readonly users: CoveredEntities | null;
+  readonly items: CoveredEntities | null;
+  /** Distinct texts encoded now, and those that were known. */
+  readonly computed: number;
+  readonly cached: number;
+}
+
 export interface ExperimentPlan {
   readonly trials: readonly { readonly trialId: string; readonly params: TrialParams }[];
   readonly data: {
     readonly source: string;
-    readonly users: number;
-    readonly items: number;
-    readonly engagements: number;
-    readonly samples: { readonly low: number; readonly high: number };
-    readonly featureDims: { readonly user: number; readonly item: number };
+    /** null where only reading the source tells. */
+    readonly size: {
+      readonly users: number;
+      readonly items: number;
+      readonly engagements: number;
+      readonly samples: { readonly low: number; readonly high: number };
+    } | null;
+    readonly featureDims: { readonly user: number | null; readonly item: number | null };
   };
 }
 
@@ -156,6 +213,9 @@ export interface CliRuntime {
   /** What a config would do; starts nothing. Throws SPACE_EMPTY. */
   planExperiment(config: ResolvedConfig): Promise<ExperimentPlan>;
   generateData(request: GenerateDataRequest): Promise<GeneratedFiles>;
+  dataVersions(): Promise<DataVersions>;
+  checkData(request: SourceRequest): Promise<DataReport>;
+  embedData(request: EmbedRequest): Promise<EmbeddingReport>;
   /** Serves one queue until the signal aborts. */
   runWorker(request: WorkerRequest): Promise<void>;
   readonly services: ServicesControl;

@@ -24,6 +24,7 @@ import { type ApprovalDecision, decideApprovalUpdate, snapshotQuery } from './me
 import {
   applyGate,
   closeExperiment,
+  embedData,
   encodeData,
   evaluateBest,
   extractData,
@@ -44,13 +45,17 @@ interface Run {
 const prepareDataset = async ({ input, state, provenance }: Run, parentRunId: string): Promise<DatasetSummary> => {
   const { data, seed } = input.config;
   state.enter('extract', Date.now());
-  await extractData({ data, seed });
+  const { id: extract } = await extractData({ data, seed });
+  // What follows builds on these rows, whatever the source holds by then.
+  const request = { data, seed, extract };
   state.enter('label', Date.now());
-  await labelData({ data, seed });
+  await labelData(request);
   state.enter('split', Date.now());
-  await splitData({ data, seed });
+  await splitData(request);
+  state.enter('embed', Date.now());
+  await embedData(request);
   state.enter('encode', Date.now());
-  const dataset = await encodeData({ data, seed });
+  const dataset = await encodeData(request);
   state.update({ dataset });
   await publishDataset({ provenance, dataset, parentRunId });
   return dataset;

@@ -6,7 +6,7 @@ import { LONG_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
 export const { openExperiment, closeExperiment, openTrial, closeTrial, registerModel, applyGate } =
   proxyActivities<CpuActivities>(SHORT_STEP);
 
-export const { extractData, labelData, splitData, encodeData, publishDataset, evaluateBest } =
+export const { extractData, labelData, splitData, embedData, encodeData, publishDataset, evaluateBest } =
   proxyActivities<CpuActivities>(LONG_STEP);
 
 export const { trainTrial } = proxyActivities<GpuActivities>(TRAINING_STEP);

@@ -11,7 +11,11 @@ export interface DatabaseOptions {
   readonly spillFolder: string;
   readonly memoryLimitMegabytes: number;
   readonly threads: number;
+  /** Told every statement before it runs. */
+  readonly trace?: StatementTrace;
 }
+
+export type StatementTrace = (sql: string, parameters: SqlParameters) => void;
 
 /** One DuckDB connection. Who opens it closes it. Errors of DuckDB become TtExpError. */
 export interface Database {
@@ -46,6 +50,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   return {
     connection,
     run: async (what, sql, parameters = {}) => {
+      options.trace?.(sql, parameters);
       try {
         await connection.run(sql, named(sql, parameters));
       } catch (error) {
@@ -53,6 +58,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       }
     },
     rows: async (what, sql, parameters = {}) => {
+      options.trace?.(sql, parameters);
       try {
         return (await connection.runAndReadAll(sql, named(sql, parameters))).getRowObjectsJson();
       } catch (error) {

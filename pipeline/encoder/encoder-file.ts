@@ -5,6 +5,9 @@ import { ENCODER_VERSION, type Encoder, type EncoderBlock, type SideEncoder } fr
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string');
+
 const isBlock = (value: unknown): value is EncoderBlock => {
   if (!isRecord(value) || typeof value.field !== 'string') {
     return false;
@@ -20,19 +23,25 @@ const isBlock = (value: unknown): value is EncoderBlock => {
   return (
     (value.kind === 'categorical' || value.kind === 'multi_categorical') &&
     typeof value.width === 'number' &&
-    Array.isArray(value.vocabulary) &&
-    value.vocabulary.length < value.width &&
-    value.vocabulary.every((word) => typeof word === 'string')
+    isTexts(value.vocabulary) &&
+    value.vocabulary.length < value.width
   );
 };
 
 const widthOf = (block: EncoderBlock): number => (block.kind === 'numeric' ? 1 : block.width);
 
-const isSide = (value: unknown, textDim: number): value is SideEncoder =>
-  isRecord(value) &&
-  Array.isArray(value.blocks) &&
-  value.blocks.every(isBlock) &&
-  value.dim === value.blocks.filter(isBlock).reduce((sum, block) => sum + widthOf(block), textDim + 1);
+const isSide = (value: unknown): value is SideEncoder => {
+  if (!isRecord(value) || typeof value.textDim !== 'number' || !Array.isArray(value.blocks)) {
+    return false;
+  }
+  const { textDim, textEncoder, blocks, ids } = value;
+  return (
+    (textDim > 0 ? typeof textEncoder === 'string' : textEncoder === null) &&
+    (ids === null || isTexts(ids)) &&
+    blocks.every(isBlock) &&
+    value.dim === blocks.filter(isBlock).reduce((sum, block) => sum + widthOf(block), textDim > 0 ? textDim + 1 : 0)
+  );
+};
 
 export const encoderText = (encoder: Encoder): string => `${JSON.stringify(encoder, null, 2)}\n`;
 
@@ -59,9 +68,9 @@ export const readEncoder = async (file: string): Promise<Encoder> => {
       { hint: 'Use the tt-exp that made it, or train again.' },
     );
   }
-  const { textDim, user, item } = value;
-  if (typeof textDim !== 'number' || !isSide(user, textDim) || !isSide(item, textDim)) {
+  const { user, item } = value;
+  if (!isSide(user) || !isSide(item)) {
     throw refuse('its blocks do not fit its dimensions');
   }
-  return { version: ENCODER_VERSION, textDim, user, item };
+  return { version: ENCODER_VERSION, user, item };
 };

@@ -2,20 +2,21 @@
  * Turns users and items into feature rows. Fitted on the training part once, saved as encoder.json, and used unchanged
  * for training, for a champion's older encoder and at serving time: one code path.
  *
- * A row is [text embedding | blocks | mask]. The text embedding passes through; a missing one is zeros and sets the mask.
- * The F parts beside the text have length at most about 1/√F each, so that together they weigh about as much as a text
- * of unit length: unscaled, a dozen ones would drown it.
+ * A row is [text embedding | blocks | mask]; a side without texts has neither embedding nor mask. The text embedding
+ * passes through; a missing one is zeros and sets the mask. The F parts beside the text have length at most about 1/√F
+ * each, so that together they weigh about as much as a text of unit length: unscaled, a dozen ones would drown it.
  */
-import type { FieldSpec, SourceSchema } from '../source.ts';
+import type { IdRows } from '../../contracts/dataset.ts';
+import type { FieldSpec } from '../source.ts';
 
-export const ENCODER_VERSION = 1;
+export const ENCODER_VERSION = 2;
 
 export type FieldValue = string | number | readonly string[] | null;
 
 export interface EntityRow {
   readonly id: string;
   readonly fields: Readonly<Record<string, FieldValue>>;
-  /** [textDim], or null where the entity has no text embedding. */
+  /** [textDim of its side], or null where the entity has no text embedding. */
   readonly embedding: Float32Array | null;
 }
 
@@ -39,12 +40,17 @@ export type EncoderBlock =
 export interface SideEncoder {
   /** Width of a feature row. */
   readonly dim: number;
+  /** Width of the text embedding in it; 0 for a side without texts. */
+  readonly textDim: number;
+  /** What made the text embeddings: `source`, the id of a text encoder, or null without texts. */
+  readonly textEncoder: string | null;
   readonly blocks: readonly EncoderBlock[];
+  /** Id of row 1, 2, … of the id embedding; row 0 is for ids that training did not see. null: ids are no feature. */
+  readonly ids: readonly string[] | null;
 }
 
 export interface Encoder {
   readonly version: typeof ENCODER_VERSION;
-  readonly textDim: number;
   readonly user: SideEncoder;
   readonly item: SideEncoder;
 }
@@ -97,13 +103,15 @@ const writerOf = (block: EncoderBlock, scale: number): { readonly width: number;
   };
 };
 
-const encodeSide = (side: SideEncoder, textDim: number, rows: readonly EntityRow[]): Float32Array => {
-  const scale = 1 / Math.sqrt(side.blocks.length + 1);
+/** Feature rows of one side, [rows, side.dim], row-major. */
+export const encodeRows = (side: SideEncoder, rows: readonly EntityRow[]): Float32Array => {
+  const { textDim } = side;
+  const scale = 1 / Math.sqrt(side.blocks.length + (textDim > 0 ? 1 : 0));
   const writers = side.blocks.map((block) => writerOf(block, scale));
   const features = new Float32Array(rows.length * side.dim);
   rows.forEach((row, index) => {
     let offset = index * side.dim;
-    if (row.embedding !== null) {
+    if (textDim > 0 && row.embedding !== null) {
       features.set(row.embedding, offset);
     }
     offset += textDim;
@@ -111,26 +119,24 @@ const encodeSide = (side: SideEncoder, textDim: number, rows: readonly EntityRow
       write(features, offset, row);
       offset += width;
     }
-    features[offset] = row.embedding === null ? scale : 0;
+    if (textDim > 0) {
+      features[offset] = row.embedding === null ? scale : 0;
+    }
   });
   return features;
 };
 
-/** Feature rows of users, [rows, encoder.user.dim], row-major. */
-export const encodeUsers = (encoder: Encoder, rows: readonly EntityRow[]): Float32Array =>
-  encodeSide(encoder.user, encoder.textDim, rows);
-
-/** Feature rows of items, [rows, encoder.item.dim], row-major. */
-export const encodeItems = (encoder: Encoder, rows: readonly EntityRow[]): Float32Array =>
-  encodeSide(encoder.item, encoder.textDim, rows);
+/** Rows of the id embedding, or null where ids are no feature of this side. */
+export const idRowsOf = ({ ids }: SideEncoder, entities: readonly string[]): IdRows | null => {
+  if (ids === null) {
+    return null;
+  }
+  const rows = new Map(ids.map((id, index) => [id, index + 1]));
+  return { size: ids.length + 1, rows: Int32Array.from(entities, (id) => rows.get(id) ?? 0) };
+};
 
 const widthOf = (field: FieldSpec): number => (field.kind === 'numeric' ? 1 : field.width);
 
 /** Width of a feature row: text, fields and the mask. */
 export const featureDim = (textDim: number, fields: readonly FieldSpec[]): number =>
-  fields.reduce((sum, field) => sum + widthOf(field), textDim + 1);
-
-export const featureDims = (schema: SourceSchema): { readonly user: number; readonly item: number } => ({
-  user: featureDim(schema.textDim, schema.user),
-  item: featureDim(schema.textDim, schema.item),
-});
+  fields.reduce((sum, field) => sum + widthOf(field), textDim > 0 ? textDim + 1 : 0);

@@ -1,14 +1,6 @@
-import type { FieldSpec, SourceSchema } from '../source.ts';
-import {
-  ENCODER_VERSION,
-  type Encoder,
-  type EncoderBlock,
-  type EntityRow,
-  featureDim,
-  numberOf,
-  type SideEncoder,
-  textsOf,
-} from './encoder.ts';
+import type { FieldSpec, SideSchema } from '../source.ts';
+import type { SideText } from '../text/text-plan.ts';
+import { type EncoderBlock, type EntityRow, featureDim, numberOf, type SideEncoder, textsOf } from './encoder.ts';
 
 /** The values seen most often, at most `count`; equally frequent ones by name. */
 const mostFrequent = (rows: readonly EntityRow[], field: string, count: number): string[] => {
@@ -43,18 +35,11 @@ const fitBlock = (field: FieldSpec, rows: readonly EntityRow[]): EncoderBlock =>
   };
 };
 
-const fitSide = (fields: readonly FieldSpec[], textDim: number, rows: readonly EntityRow[]): SideEncoder => ({
-  dim: featureDim(textDim, fields),
-  blocks: fields.map((field) => fitBlock(field, rows)),
-});
-
-/** Fits vocabularies and scales. `users` and `items` must be those of the training part only. */
-export const fitEncoder = (
-  schema: SourceSchema,
-  training: { readonly users: readonly EntityRow[]; readonly items: readonly EntityRow[] },
-): Encoder => ({
-  version: ENCODER_VERSION,
-  textDim: schema.textDim,
-  user: fitSide(schema.user, schema.textDim, training.users),
-  item: fitSide(schema.item, schema.textDim, training.items),
+/** Fits vocabularies, scales and ids of one side to its rows of the training part, in the order of their id. */
+export const fitSide = (schema: SideSchema, text: SideText, training: readonly EntityRow[]): SideEncoder => ({
+  dim: featureDim(text.dim, schema.fields),
+  textDim: text.dim,
+  textEncoder: text.encoder,
+  blocks: schema.fields.map((field) => fitBlock(field, training)),
+  ids: schema.hasId ? training.map(({ id }) => id) : null,
 });

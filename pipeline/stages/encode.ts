@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { type DatasetSummary, SPLIT_NAMES } from '../../contracts/dataset.ts';
-import { TtExpError } from '../../contracts/errors.ts';
-import { MESSAGE } from '../../contracts/names.ts';
 import { readNumericColumns, readVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
-import { type EntityRow, encodeItems, encodeUsers, featureDims } from '../encoder/encoder.ts';
+import { ENCODER_VERSION, type EntityRow, encodeRows } from '../encoder/encoder.ts';
 import { encoderText } from '../encoder/encoder-file.ts';
-import { fitEncoder } from '../encoder/fit-encoder.ts';
+import { fitSide } from '../encoder/fit-encoder.ts';
 import { readEntities } from '../entities.ts';
 import { floatBytes } from '../float-file.ts';
 import { readManifest, summaryOf, type VersionManifest } from '../manifest.ts';
 import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { PROVENANCE_FILE, publishFolder, writeFileSafely } from '../store/publish-folder.ts';
-import { type ExtractOutput, sourceOf, tablesOf } from './extract.ts';
+import { joinCoverage, refuseLowCoverage } from './coverage.ts';
+import { type EmbedOutput, embedKey } from './embed.ts';
+import { type ExtractOutput, tablesOf } from './extract.ts';
 import { labelSettings } from './label.ts';
 import { splitSettings } from './split.ts';
 import {
@@ -28,34 +28,13 @@ import {
   writeParquet,
 } from './stage.ts';
 
-export const versionId = (splitId: string): string => `ds-${shortDigest({ format: PIPELINE_FORMAT, split: splitId })}`;
+export const versionId = (splitId: string, embedding: Pick<EmbedOutput, 'id' | 'text'>): string =>
+  `ds-${shortDigest({ format: PIPELINE_FORMAT, split: splitId, embeddings: embedKey(embedding) })}`;
 
 export const versionFolder = (context: StageContext, version: string): string =>
   join(context.dataFolder, STAGE_FOLDER.versions, version);
 
-/** `Missing embeddings`, when fewer users or items than wanted have one. */
-export const refuseLowCoverage = (
-  coverage: VersionManifest['coverage'],
-  counts: { readonly users: number; readonly items: number },
-  minCoverage: number,
-): void => {
-  const missingUsers = Math.round((1 - coverage.user) * counts.users);
-  const missingItems = Math.round((1 - coverage.item) * counts.items);
-  if (coverage.user < minCoverage || coverage.item < minCoverage) {
-    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-    throw new TtExpError(
-      'MISSING_EMBEDDINGS',
-      `${MESSAGE.missingEmbeddings}: ${missingUsers} of ${counts.users} users and ${missingItems} of ${counts.items} items ` +
-        `have none (covered ${percent(coverage.user)} and ${percent(coverage.item)}), expected data.min_coverage ${minCoverage} of each`,
-      {
-        hint: 'Run `tt-exp data embed`, or lower data.min_coverage.',
-        details: { users: missingUsers, items: missingItems, min_coverage: minCoverage },
-      },
-    );
-  }
-};
-
-const share = (rows: readonly EntityRow[]): number =>
+const coverageOf = (rows: readonly EntityRow[]): number =>
   rows.length === 0 ? 0 : rows.filter((row) => row.embedding !== null).length / rows.length;
 
 /** Rows that have an event in the training part: what the encoder may see. */
@@ -90,17 +69,20 @@ const summarise = async (database: Database) => {
   return { splits, label_distribution, samples: splits.train + splits.validation + splits.test };
 };
 
-const writeTables = async (database: Database, folder: string): Promise<void> => {
-  const tables = {
+const SIDES = ['user', 'item'] as const;
+type Side = (typeof SIDES)[number];
+
+const writeTables = async (database: Database, folder: string, sidesWithText: readonly Side[]): Promise<void> => {
+  const tables: Record<string, string> = {
     samples: 'SELECT * FROM indexed_samples ORDER BY position',
     pairs: 'SELECT * FROM pair_gains ORDER BY part, user_index, item_index',
     users: 'SELECT * FROM dataset_users ORDER BY user_index',
     items: 'SELECT * FROM dataset_items ORDER BY item_index',
-    interactions:
-      'SELECT i.* FROM interactions AS i JOIN labelled USING (interaction_id) ORDER BY i.user_id, i.occurred_at, i.interaction_id',
-    user_embeddings: 'SELECT e.* FROM user_embeddings AS e SEMI JOIN dataset_users USING (user_id) ORDER BY user_id',
-    item_embeddings: 'SELECT * FROM item_embeddings ORDER BY item_id',
   };
+  for (const side of sidesWithText) {
+    tables[`${side}_embeddings`] =
+      `SELECT e.* FROM ${side}_embeddings AS e SEMI JOIN dataset_${side}s USING (${side}_id) ORDER BY ${side}_id`;
+  }
   for (const [table, sql] of Object.entries(tables)) {
     await writeParquet(database, { file: join(folder, `${table}.parquet`), sql });
   }
@@ -117,74 +99,116 @@ const writeFactors = async (database: Database, folder: string, factorDim: numbe
   }
 };
 
-const writeFeatures = async (database: Database, folder: string, extracted: ExtractOutput, minCoverage: number) => {
-  const { schema } = extracted;
-  const read = (side: 'user' | 'item') =>
-    readEntities(database, {
+/** Fits the encoder to the training part and writes it and both feature matrices. */
+const writeFeatures = async (
+  database: Database,
+  folder: string,
+  { schema }: ExtractOutput,
+  { text }: EmbedOutput,
+): Promise<Pick<VersionManifest, 'coverage' | 'users' | 'items' | 'feature_dims'>> => {
+  const encodeSide = async (side: Side) => {
+    const rows = await readEntities(database, {
       table: `dataset_${side}s`,
-      embeddings: `${side}_embeddings`,
+      embeddings: text[side].dim > 0 ? `${side}_embeddings` : null,
       id: `${side}_id`,
       order: `${side}_index`,
-      textDim: schema.textDim,
+      textDim: text[side].dim,
     });
-  const users = await read('user');
-  const items = await read('item');
-  const coverage = { user: share(users), item: share(items) };
-  refuseLowCoverage(coverage, { users: users.length, items: items.length }, minCoverage);
-  const encoder = fitEncoder(schema, {
-    users: await trainingRows(database, users, 'user_index'),
-    items: await trainingRows(database, items, 'item_index'),
-  });
+    const encoder = fitSide(schema[side], text[side], await trainingRows(database, rows, `${side}_index`));
+    await writeFileSafely(join(folder, `${side}_features.f32`), floatBytes(encodeRows(encoder, rows)));
+    return { encoder, count: rows.length, coverage: text[side].dim > 0 ? coverageOf(rows) : null };
+  };
+  const user = await encodeSide('user');
+  const item = await encodeSide('item');
+  const encoder = { version: ENCODER_VERSION, user: user.encoder, item: item.encoder } as const;
   await writeFileSafely(join(folder, 'encoder.json'), encoderText(encoder));
-  await writeFileSafely(join(folder, 'user_features.f32'), floatBytes(encodeUsers(encoder, users)));
-  await writeFileSafely(join(folder, 'item_features.f32'), floatBytes(encodeItems(encoder, items)));
   return {
-    coverage,
-    embedding_coverage: (coverage.user * users.length + coverage.item * items.length) / (users.length + items.length),
-    users: users.length,
-    items: items.length,
+    coverage: { user: user.coverage, item: item.coverage },
+    users: user.count,
+    items: item.count,
+    feature_dims: { user: user.encoder.dim, item: item.encoder.dim },
   };
 };
 
-/** Builds the dataset version; its predecessors must exist. */
+/** What went into a version and when: beside its content, so neither digested nor compared. */
+const writeProvenance = (
+  context: StageContext,
+  folder: string,
+  { data }: StageRequest,
+  stages: EncodeInputs,
+): Promise<void> => {
+  const { extracted, labelled, splitted, embedded, parent } = stages;
+  const provenance = {
+    git_commit: context.gitCommit,
+    created_at_ms: context.now(),
+    parent_version: parent,
+    stages: { extract: extracted.id, label: labelled.id, split: splitted.id, embed: embedded.id },
+    source_kind: data.source.type,
+    source_files: extracted.origin,
+  };
+  return writeFileSafely(join(folder, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
+};
+
+export interface EncodeInputs {
+  readonly extracted: ExtractOutput;
+  readonly labelled: StageOutput;
+  readonly splitted: StageOutput;
+  readonly embedded: EmbedOutput;
+  /** The version that the same settings gave before, of other rows. */
+  readonly parent: string | null;
+}
+
+/** Builds the dataset version; its predecessors must exist. Throws MISSING_EMBEDDINGS. */
 export const encode = async (
   context: StageContext,
   request: StageRequest,
-  stages: { readonly extracted: ExtractOutput; readonly labelled: StageOutput; readonly splitted: StageOutput },
+  inputs: EncodeInputs,
 ): Promise<DatasetSummary> => {
-  const { extracted, labelled, splitted } = stages;
-  const version = versionId(splitted.id);
+  const { extracted, labelled, splitted, embedded } = inputs;
+  const { text } = embedded;
+  const version = versionId(splitted.id, embedded);
   const target = versionFolder(context, version);
+  const tables = Object.keys(tablesOf(extracted)).filter((table) => !table.endsWith('_embeddings'));
+  const sidesWithText = SIDES.filter((side) => text[side].dim > 0);
   await publishFolder({
     folder: target,
     temporaryFolder: temporaryFolderOf(context),
     what: `build the dataset version ${version}`,
     fill: (folder) =>
       withDatabase(context, async (database) => {
-        await attachTables(database, extracted.folder, Object.keys(tablesOf(sourceOf(request.data))));
+        await attachTables(database, extracted.folder, tables);
         await attachTables(database, labelled.folder, ['labelled']);
         await attachTables(database, splitted.folder, ['samples']);
+        for (const side of sidesWithText) {
+          await attachTables(database, embedded.folder[side] ?? '', [`${side}_embeddings`]);
+        }
         await runSqlFile(database, '040_dataset_users');
         await runSqlFile(database, '041_dataset_items');
         await runSqlFile(database, '042_indexed_samples');
-        await runSqlFile(database, '043_pair_gains', { negative_type: NEGATIVE_TYPE, dislike_type: 'dislike' });
-        const features = await writeFeatures(database, folder, extracted, request.data.min_coverage);
-        await writeTables(database, folder);
+        await runSqlFile(database, '043_pair_gains', { negative_type: NEGATIVE_TYPE });
+        const features = await writeFeatures(database, folder, extracted, embedded);
+        const textEncoder = { user: text.user.encoder, item: text.item.encoder };
+        refuseLowCoverage({ ...features, text_encoder: textEncoder }, request.data.min_coverage);
+        await writeTables(database, folder, sidesWithText);
         if (extracted.factorDim !== null) {
           await writeFactors(database, folder, extracted.factorDim);
         }
-        const provenance = { git_commit: context.gitCommit, created_at_ms: context.now() };
-        await writeFileSafely(join(folder, PROVENANCE_FILE), `${JSON.stringify(provenance)}\n`);
+        await writeProvenance(context, folder, request, inputs);
         const manifest: Omit<VersionManifest, 'files'> = {
-          format: 1,
+          format: 2,
           version,
           ...(await summarise(database)),
           ...features,
-          feature_dims: featureDims(extracted.schema),
-          text_dim: extracted.schema.textDim,
+          embedding_coverage: joinCoverage(features),
+          text_dim: { user: text.user.dim, item: text.item.dim },
+          text_encoder: textEncoder,
           factor_dim: extracted.factorDim,
           source_digest: extracted.id,
-          settings: { source: request.data.source, ...labelSettings(request.data), ...splitSettings(request) },
+          settings: {
+            source: extracted.schema,
+            ...labelSettings(request.data),
+            ...splitSettings(request),
+          },
         };
         return manifest;
       }),

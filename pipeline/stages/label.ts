@@ -2,85 +2,155 @@ import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { describeCheck, quickChecks } from '../checks/check-data.ts';
+import type { CheckInput } from '../checks/check-rules.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
-import { LABEL_RULES, PIPELINE_FORMAT } from '../settings.ts';
+import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
 import { shortDigest } from '../store/file-digest.ts';
+import { type BadRows, describeBadRows, findBadRows, readBadRows, refuseBadRows, writeBadRows } from './bad-rows.ts';
 import type { ExtractOutput } from './extract.ts';
 import { attachTables, ensureStage, type StageContext, type StageOutput, writeParquet } from './stage.ts';
 
+/** Settings that shape the labels. `max_bad_rows` decides whether they may be used, not what they are. */
 export const labelSettings = (data: ResolvedData) => ({
   use_case: data.use_case,
+  ignored_types: [...new Set(data.ignored_types)].sort(),
+  labels: data.labels,
+  unit: data.unit,
   min_interactions: data.min_interactions,
-  labels: LABEL_RULES,
 });
 
 export const labelId = (extractId: string, data: ResolvedData): string =>
   `lb-${shortDigest({ format: PIPELINE_FORMAT, extract: extractId, ...labelSettings(data) })}`;
 
-const refuseBroken = async (database: Database, data: ResolvedData): Promise<void> => {
-  const problems = await database.rows('check the interactions', await readSql('021_broken_interactions'), {
-    use_case: data.use_case,
-  });
-  if (problems.length > 0) {
-    const all = problems.map(({ problem, row_count, example }) => `${row_count} with ${problem} (${example})`);
-    throw new TtExpError('DATA_INVALID', `Interactions cannot be used: ${all.join('; ')}`, {
-      hint: 'Correct these rows in the source.',
-      details: { problems },
-    });
+export interface LabelCounts {
+  /** Rows of `labelled`. */
+  readonly rows: number;
+  readonly bad: BadRows;
+}
+
+export interface LabelOutput extends StageOutput {
+  readonly badRows: number;
+}
+
+/** A label of 0 is a dislike, which overrides what came before it: a negative weight must not say otherwise. */
+const checkRules = (labels: ResolvedData['labels']): void => {
+  for (const [type, { weight, label }] of Object.entries(labels)) {
+    if (weight < 0 && label > 0) {
+      throw new TtExpError(
+        'CONFIG_INVALID',
+        `data.labels.${type} has weight ${weight} and label ${label}, expected label 0 beside a negative weight`,
+        { hint: 'Give a dislike label 0, and anything else a positive weight.' },
+      );
+    }
+  }
+  if (Object.hasOwn(labels, NEGATIVE_TYPE)) {
+    throw new TtExpError(
+      'CONFIG_INVALID',
+      `data.labels.${NEGATIVE_TYPE} is the name of drawn negatives, expected a type of the source`,
+      { hint: 'Set data.negatives.weight instead.' },
+    );
   }
 };
 
-/** `No data loaded`, with the filter that removed the rows. Returns the number of interactions that are left. */
-const countQualifying = async (database: Database, data: ResolvedData): Promise<number> => {
-  const [counts] = await database.rows('count the interactions', await readSql('022_filter_counts'), {
-    use_case: data.use_case,
-    min_interactions: data.min_interactions,
+/** `No data loaded`, with the filters that removed the rows. */
+const refuseNothing = async (database: Database, data: ResolvedData): Promise<void> => {
+  const { min_interactions, use_case, ignored_types } = data;
+  const [counts] = await database.rows('count the interactions', await readSql('028_filter_counts'), {
+    min_interactions,
   });
-  const all = Number(counts?.all_rows);
-  const ofUseCase = Number(counts?.use_case_rows);
-  const kept = Number(counts?.kept_rows);
-  if (kept === 0) {
-    throw new TtExpError(
-      'NO_DATA_LOADED',
-      `${MESSAGE.noDataLoaded}: of ${all} interactions, use_case "${data.use_case}" removed ${all - ofUseCase} ` +
-        `and min_interactions ${data.min_interactions} removed ${ofUseCase - kept}`,
-      {
-        hint: 'Lower data.min_interactions, correct data.use_case, or check that the source has interactions.',
-        details: { all, removed_by_use_case: all - ofUseCase, removed_by_min_interactions: ofUseCase - kept },
-      },
-    );
+  const count = (name: string): number => Number(counts?.[name]);
+  if (count('kept_rows') > 0) {
+    return;
   }
-  return kept;
+  const removed = {
+    use_case: count('all_rows') - count('use_case_rows'),
+    ignored_types: count('use_case_rows') - count('considered_rows'),
+    bad_rows: count('considered_rows') - count('usable_rows'),
+    min_interactions: count('usable_rows') - count('kept_rows'),
+  };
+  const filters = [
+    `use_case "${use_case}" removed ${removed.use_case}`,
+    ...(ignored_types.length > 0 ? [`ignored_types removed ${removed.ignored_types}`] : []),
+    ...(removed.bad_rows > 0 ? [`${removed.bad_rows} were bad rows`] : []),
+  ];
+  throw new TtExpError(
+    'NO_DATA_LOADED',
+    `${MESSAGE.noDataLoaded}: of ${count('all_rows')} interactions, ${filters.join(', ')} ` +
+      `and min_interactions ${min_interactions} removed ${removed.min_interactions}`,
+    {
+      hint: 'Lower data.min_interactions, correct data.use_case, or check that the source has interactions.',
+      details: {
+        all: count('all_rows'),
+        ...Object.fromEntries(Object.entries(removed).map(([filter, rows]) => [`removed_by_${filter}`, rows])),
+      },
+    },
+  );
 };
 
 /**
- * Makes the table `labelled` of the tables `users`, `items` and `interactions`. Returns its number of rows.
- * Throws DATA_INVALID for rows that cannot be used, NO_DATA_LOADED when the filters leave none.
+ * Makes `labelled` of the tables `users`, `items` and `interactions`, in the order of user, time and id; `interactions`
+ * must have that order.
+ * Throws CONFIG_INVALID, DATA_INVALID for more bad rows than allowed, NO_DATA_LOADED when the filters leave none.
  */
-export const labelTables = async (database: Database, data: ResolvedData): Promise<number> => {
-  const rules = Object.entries(LABEL_RULES).map(([type, rule]) => ({ type, ...rule }));
-  await runSqlFile(database, '020_label_rules', { rules: JSON.stringify(rules) });
-  await refuseBroken(database, data);
-  const rows = await countQualifying(database, data);
-  await runSqlFile(database, '023_labelled', { use_case: data.use_case, min_interactions: data.min_interactions });
-  return rows;
+export const labelTables = async (database: Database, data: ResolvedData): Promise<LabelCounts> => {
+  checkRules(data.labels);
+  const { bad, usable } = await findBadRows(database, data);
+  refuseBadRows(bad, data.max_bad_rows);
+  await runSqlFile(database, `026_usable_${usable}`);
+  await runSqlFile(database, '027_user_counts');
+  await refuseNothing(database, data);
+  const qualifying = await readSql('029a_qualifying_users');
+  await database.run(
+    'find the users with enough interactions',
+    qualifying.replaceAll('{min_interactions}', String(data.min_interactions)),
+  );
+  await runSqlFile(database, data.unit === 'pair' ? '029b_labelled_pairs' : '029b_labelled_events');
+  const [labelled] = await database.rows('count the labels', 'SELECT count(*)::DOUBLE AS row_count FROM labelled');
+  return { rows: Number(labelled?.row_count), bad };
+};
+
+/** Logs what quick checks warn of. Throws DATA_INVALID for what no version can be built of. */
+const checkQuickly = async (context: StageContext, database: Database, input: CheckInput): Promise<void> => {
+  const failed = await quickChecks(database, input);
+  const blocking = failed.filter(({ level }) => level === 'blocking');
+  if (blocking.length > 0) {
+    throw new TtExpError('DATA_INVALID', `Data cannot be used: ${blocking.map(describeCheck).join('; ')}`, {
+      hint: 'Correct these rows in the source; `tt-exp data check` gives the queries that find them.',
+      details: { checks: blocking },
+    });
+  }
+  for (const check of failed) {
+    context.log('warn', describeCheck(check));
+  }
 };
 
 /** Builds the labelled interactions unless they exist. */
-export const label = (context: StageContext, data: ResolvedData, extracted: ExtractOutput): Promise<StageOutput> =>
-  ensureStage(context, {
+export const label = async (
+  context: StageContext,
+  data: ResolvedData,
+  extracted: ExtractOutput,
+): Promise<LabelOutput> => {
+  const output = await ensureStage(context, {
     kind: 'labels',
     id: labelId(extracted.id, data),
     settings: labelSettings(data),
     fill: async (database, folder) => {
       await attachTables(database, extracted.folder, ['users', 'items', 'interactions']);
-      const rows = await labelTables(database, data);
-      await writeParquet(database, {
-        file: join(folder, 'labelled.parquet'),
-        sql: 'SELECT * FROM labelled ORDER BY user_id, occurred_at, interaction_id',
-      });
-      context.log('info', `labelled ${rows} of ${extracted.rows} interactions`);
+      await checkQuickly(context, database, { data, schema: extracted.schema, nowMs: context.now() });
+      const { rows, bad } = await labelTables(database, data);
+      await writeBadRows(folder, bad);
+      await writeParquet(database, { file: join(folder, 'labelled.parquet'), sql: 'SELECT * FROM labelled' });
+      const what = data.unit === 'pair' ? 'pairs' : 'interactions';
+      context.log('info', `labelled ${rows} ${what} of ${extracted.rows} interactions`);
       return rows;
     },
   });
+  const bad = await readBadRows(output.folder);
+  refuseBadRows(bad, data.max_bad_rows);
+  if (bad.count > 0) {
+    context.log('warn', `left out ${bad.count} interactions that cannot be used: ${describeBadRows(bad)}`);
+  }
+  return { ...output, badRows: bad.count };
+};

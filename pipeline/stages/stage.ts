@@ -1,11 +1,12 @@
 /** What all stages share: a folder per result, named by digest; a database of its own while it is built. */
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
-import { type Database, openDatabase, sqlText } from '../duckdb/database.ts';
+import { type Database, openDatabase, type StatementTrace, sqlText } from '../duckdb/database.ts';
+import type { SourceAccess } from '../sources/open-source.ts';
 import { exists, MANIFEST_FILE, publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
 import { filesOf, readManifestFile, verifyFiles } from '../store/verify-folder.ts';
-
-export type PipelineLog = (level: 'info' | 'warn' | 'error', message: string) => void;
+import type { TextEncoder } from '../text/text-encoder.ts';
+import type { PipelineLog } from './pipeline-log.ts';
 
 export interface StageContext {
   /** Absolute; everything is written below it. */
@@ -15,12 +16,19 @@ export interface StageContext {
   readonly gitCommit: string | null;
   readonly now: () => number;
   readonly log: PipelineLog;
+  readonly sources: SourceAccess;
+  /** Told every SQL statement: a benchmark repeats them elsewhere. */
+  readonly trace?: StatementTrace;
+  /** The text encoder for a choice of `data.text_encoder`; made when it is first needed, the caller does not close it. */
+  readonly textEncoder: (choice: string) => Promise<TextEncoder>;
 }
 
 /** Settings that decide a dataset version, together with the source's content. */
 export interface StageRequest {
   readonly data: ResolvedData;
   readonly seed: number;
+  /** The extract to build on, where it is on this host; else, or where it is not given, the source is asked. */
+  readonly extract?: string;
 }
 
 export interface StageOutput {
@@ -33,6 +41,8 @@ export const STAGE_FOLDER = {
   extracts: 'extracts',
   labels: 'labels',
   splits: 'splits',
+  embeddings: 'embeddings',
+  vectors: 'vectors',
   versions: 'versions',
   sources: 'sources',
   temporary: 'tmp',
@@ -48,6 +58,7 @@ export const withDatabase = <T>(context: StageContext, use: (database: Database)
       spillFolder: join(folder, 'spill'),
       memoryLimitMegabytes: context.memoryLimitMegabytes,
       threads: context.threads,
+      ...(context.trace === undefined ? {} : { trace: context.trace }),
     });
     try {
       return await use(database);
@@ -69,7 +80,7 @@ export const findStage = async (folder: string): Promise<number | null> => {
 export const ensureStage = async (
   context: StageContext,
   stage: {
-    readonly kind: 'labels' | 'splits';
+    readonly kind: 'labels' | 'splits' | 'embeddings';
     readonly id: string;
     readonly settings: Readonly<Record<string, unknown>>;
     readonly fill: (database: Database, folder: string) => Promise<number>;

@@ -53,13 +53,24 @@ const isDead = (processId: number): boolean => {
   }
 };
 
-/** Removes temporary folders whose process is gone, and those of other hosts that are older than a day. */
-export const sweepTemporary = async (folder: string, nowMs: number): Promise<void> => {
+/** Temporary folders. Stale are those whose process is gone, and those of other hosts that are older than a day. */
+export const findTemporary = async (
+  folder: string,
+  nowMs: number,
+): Promise<readonly { readonly name: string; readonly isStale: boolean }[]> => {
+  const found: { readonly name: string; readonly isStale: boolean }[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     const [host, processId] = name.split('~');
     const isOurs = host === hostname();
     const details = await stat(join(folder, name)).catch(() => null);
     const isStale = isOurs ? isDead(Number(processId)) : details !== null && nowMs - details.mtimeMs > DAY_MS;
+    found.push({ name, isStale });
+  }
+  return found;
+};
+
+export const sweepTemporary = async (folder: string, nowMs: number): Promise<void> => {
+  for (const { name, isStale } of await findTemporary(folder, nowMs)) {
     if (isStale) {
       await rm(join(folder, name), { recursive: true, force: true });
     }

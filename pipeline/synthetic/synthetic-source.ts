@@ -3,14 +3,14 @@ import { DuckDBTimestampValue, LIST, VARCHAR } from '@duckdb/node-api';
 import type { SyntheticSource } from '../../contracts/experiment-config.ts';
 import { appendVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
-import type { FieldSpec, Source } from '../source.ts';
+import type { FieldSpec, SideSchema, Source, SourceSchema } from '../source.ts';
 import { type SimulatedDeveloper, simulateDeveloper } from './developers.ts';
 import { type StartupMatrix, simulateActivity, simulateEvents } from './engagements.ts';
 import { AFFINITY_SCALE, createTextSpaces, FACTOR_DIM, LATENT_DIM, TEXT_DIM } from './latent.ts';
 import { type SimulatedStartup, simulateStartup } from './startups.ts';
 
 /** Raised whenever the same settings would give other rows. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 const USE_CASE = 'developer_startup';
 /** Entities made at a stretch; then whoever else waits for the event loop, say a heartbeat, has its turn. */
 const ENTITIES_PER_TURN = 64;
@@ -19,7 +19,7 @@ const SKILLS: FieldSpec = { name: 'skills', kind: 'multi_categorical', width: 49
 const REGION: FieldSpec = { name: 'region', kind: 'categorical', width: 7 };
 
 /** Widths add up to 127 and, with the mask of the text embedding, to 128: 512 with the text. */
-const USER_FIELDS: readonly FieldSpec[] = [
+export const USER_FIELDS: readonly FieldSpec[] = [
   SKILLS,
   { name: 'interests', kind: 'multi_categorical', width: 13 },
   { name: 'role', kind: 'categorical', width: 11 },
@@ -35,7 +35,7 @@ const USER_FIELDS: readonly FieldSpec[] = [
 ];
 
 /** Widths add up to 83 and, with the mask of the text embedding, to 84: 468 with the text. */
-const ITEM_FIELDS: readonly FieldSpec[] = [
+export const ITEM_FIELDS: readonly FieldSpec[] = [
   SKILLS,
   { name: 'industry', kind: 'categorical', width: 13 },
   { name: 'stage', kind: 'categorical', width: 6 },
@@ -46,10 +46,10 @@ const ITEM_FIELDS: readonly FieldSpec[] = [
 ];
 
 const TABLES = [
-  `CREATE TABLE users (user_id VARCHAR, name VARCHAR, bio VARCHAR, role VARCHAR, seniority VARCHAR, region VARCHAR,
+  `CREATE TABLE all_users (user_id VARCHAR, name VARCHAR, bio VARCHAR, role VARCHAR, seniority VARCHAR, region VARCHAR,
     availability VARCHAR, skills VARCHAR[], interests VARCHAR[], wanted_types VARCHAR[], wanted_stages VARCHAR[],
     languages VARCHAR[], goals VARCHAR[], years_experience INTEGER, weekly_hours INTEGER)`,
-  `CREATE TABLE items (item_id VARCHAR, name VARCHAR, pitch VARCHAR, industry VARCHAR, stage VARCHAR, type VARCHAR,
+  `CREATE TABLE all_items (item_id VARCHAR, name VARCHAR, pitch VARCHAR, industry VARCHAR, stage VARCHAR, type VARCHAR,
     region VARCHAR, skills VARCHAR[], team_size INTEGER, funding_millions DOUBLE)`,
   `CREATE TABLE interactions (interaction_id VARCHAR, user_id VARCHAR, item_id VARCHAR, type VARCHAR,
     occurred_at TIMESTAMP, use_case VARCHAR)`,
@@ -64,7 +64,7 @@ const loadStartups = async (
   settings: Required<SyntheticSource>,
 ): Promise<StartupMatrix & { readonly ids: readonly string[] }> => {
   const texts = createTextSpaces().item;
-  const table = await database.connection.createAppender('items');
+  const table = await database.connection.createAppender('all_items');
   const embeddings = await appendVectors(database, 'item_embeddings', TEXT_DIM);
   const factors = await appendVectors(database, 'item_factors', FACTOR_DIM);
   const count = settings.startups;
@@ -107,7 +107,7 @@ const loadDevelopers = async (
   startups: StartupMatrix & { readonly ids: readonly string[] },
 ): Promise<void> => {
   const texts = createTextSpaces().user;
-  const table = await database.connection.createAppender('users');
+  const table = await database.connection.createAppender('all_users');
   const interactions = await database.connection.createAppender('interactions');
   const embeddings = await appendVectors(database, 'user_embeddings', TEXT_DIM);
   const factors = await appendVectors(database, 'user_factors', FACTOR_DIM);
@@ -154,17 +154,50 @@ const loadDevelopers = async (
   factors.close();
 };
 
-/** The built-in data set: simulated developers and startups with a known truth. See docs for what is simulated. */
+/** Name of the text of each side. */
+export const TEXT_FIELD = { user: 'bio', item: 'pitch' } as const;
+
+/** The canonical columns of one side; what else is generated, such as names, is for people who look at the files. */
+const canonicalSql = (side: 'user' | 'item', fields: readonly FieldSpec[]): string => {
+  const columns = fields.map(({ name, kind }) => {
+    switch (kind) {
+      case 'numeric':
+        return `${name}::DOUBLE AS ${name}`;
+      case 'multi_categorical':
+        return `list_sort(list_distinct(${name})) AS ${name}`;
+      default:
+        return name;
+    }
+  });
+  return `CREATE VIEW ${side}s AS SELECT ${side}_id, ${TEXT_FIELD[side]} AS text, ${columns.join(', ')} FROM all_${side}s`;
+};
+
+const sideOf = (fields: readonly FieldSpec[]): SideSchema => ({
+  fields,
+  hasText: true,
+  embeddingDim: TEXT_DIM,
+  hasId: false,
+});
+
+export const SYNTHETIC_SCHEMA: SourceSchema = { user: sideOf(USER_FIELDS), item: sideOf(ITEM_FIELDS) };
+
+/**
+ * The built-in data set: simulated developers and startups with a known truth. See docs for what is simulated. Beside
+ * the canonical tables it leaves all_users and all_items, with names.
+ */
 export const createSyntheticSource = (settings: Required<SyntheticSource>): Source => ({
   kind: 'synthetic',
-  schema: { textDim: TEXT_DIM, user: USER_FIELDS, item: ITEM_FIELDS },
-  factorDim: FACTOR_DIM,
-  contentKey: { kind: 'synthetic', generator: GENERATOR_VERSION, ...settings },
+  schema: SYNTHETIC_SCHEMA,
+  hasFactors: true,
+  contentKey: async () => ({ kind: 'synthetic', generator: GENERATOR_VERSION, ...settings }),
   load: async (database) => {
     for (const table of TABLES) {
       await database.run('create the tables of the synthetic source', table);
     }
     const startups = await loadStartups(database, settings);
     await loadDevelopers(database, settings, startups);
+    await database.run('name the users', canonicalSql('user', USER_FIELDS));
+    await database.run('name the items', canonicalSql('item', ITEM_FIELDS));
+    return { problems: [], notes: [], origin: [] };
   },
 });

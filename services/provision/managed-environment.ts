@@ -21,7 +21,7 @@ export interface ManagedEnvironment {
 }
 
 export interface EnvironmentPlace {
-  readonly part: 'mlflow' | 'temporal';
+  readonly part: string;
   readonly cacheFolder: string;
   readonly requirementsFolder: string;
   readonly environment: Environment;

@@ -71,6 +71,7 @@ export const pipInstall = async (request: PipRequest): Promise<void> => {
 const OFFLINE_HINT: Readonly<Record<string, string>> = {
   temporal: 'put the `temporal` command on PATH, or set TEMPORAL_ADDRESS to a server that runs',
   mlflow: 'set MLFLOW_TRACKING_URI to a server that runs',
+  'text-encoder': 'set data.text_encoder to "hashed" or to a folder with model.onnx and tokenizer.json',
 };
 
 /** Where to get the part when it can't be fetched. */

@@ -7,7 +7,9 @@ import { REPOSITORY } from './room-files.ts';
 const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(REPOSITORY, path), 'utf8'));
 
 const schema = (await readJson('config/experiment.schema.json')) as object;
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, discriminator: true }).compile(
+  schema,
+);
 const files = await readdir(join(REPOSITORY, 'experiments'));
 
 test('experiments: the folder holds JSON configs only, and some', () => {

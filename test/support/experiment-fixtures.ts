@@ -3,19 +3,13 @@ import type { ExperimentInput } from '../../contracts/experiment.ts';
 import type { EvaluationSummary } from '../../contracts/metrics.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
+import { dataSettings } from './data-requests.ts';
 
 export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
   name: 'fixture',
   description: '',
   seed: 7,
-  data: {
-    use_case: 'developer_startup',
-    source: { type: 'synthetic', users: 60, startups: 40, interactions: 800, seed: 7 },
-    min_interactions: 1,
-    negative_samples: 2,
-    min_coverage: 0.95,
-    split: { method: 'random', train: 0.7, validation: 0.15, test: 0.15 },
-  },
+  data: dataSettings({ users: 60, startups: 40, interactions: 800 }),
   model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
   training: {
     loss: 'weighted_bce',

@@ -158,6 +158,9 @@ export const createFakeRuntime = (
     },
     planExperiment: unused('planExperiment'),
     generateData: unused('generateData'),
+    dataVersions: unused('dataVersions'),
+    checkData: unused('checkData'),
+    embedData: unused('embedData'),
     runWorker: unused('runWorker'),
     services: {
       up: unused('services.up'),

@@ -46,6 +46,7 @@ const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
     extractData: async () => ({ id: 'extract', rows: 1 }),
     labelData: async () => ({ id: 'label', rows: 1 }),
     splitData: async () => ({ id: 'split', rows: 1 }),
+    embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
     encodeData: async () => datasetSummary,
     publishDataset: async () => undefined,
     openTrial: async (request: OpenTrialRequest) => ({ kind: 'open', runId: `run-${request.trialId}` }),

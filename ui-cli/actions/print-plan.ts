@@ -11,10 +11,11 @@ import { formatTable } from '../table.ts';
 interface TrialSize {
   readonly trialId: string;
   readonly params: TrialParams;
-  readonly weights: number;
+  /** null where the width of the features is not known yet. */
+  readonly weights: number | null;
   readonly epochs: number;
-  /** About, from the middle of the expected number of samples. */
-  readonly stepsPerEpoch: number;
+  /** About, from the middle of the expected number of samples; null where that is not known yet. */
+  readonly stepsPerEpoch: number | null;
 }
 
 /** Weights and biases of the dense layers of one tower. */
@@ -33,16 +34,26 @@ const sizeTrial = (
   const hiddenDims = own('model.hidden_dims', config.model.hidden_dims);
   const embeddingDim = own('model.embedding_dim', config.model.embedding_dim);
   const { user, item } = plan.data.featureDims;
-  const { low, high } = plan.data.samples;
-  const trainSamples = ((low + high) / 2) * config.data.split.train;
+  const samples = plan.data.size?.samples ?? null;
+  const trainSamples = samples === null ? null : ((samples.low + samples.high) / 2) * config.data.split.train;
+  const isKnown = user !== null && item !== null;
   return {
     trialId,
     params,
-    weights: towerWeights(user, hiddenDims, embeddingDim) + towerWeights(item, hiddenDims, embeddingDim),
+    weights: isKnown
+      ? towerWeights(user, hiddenDims, embeddingDim) + towerWeights(item, hiddenDims, embeddingDim)
+      : null,
     epochs: own('training.num_epochs', config.training.num_epochs),
-    stepsPerEpoch: Math.ceil(trainSamples / own('training.batch_size', config.training.batch_size)),
+    stepsPerEpoch:
+      trainSamples === null ? null : Math.ceil(trainSamples / own('training.batch_size', config.training.batch_size)),
   };
 };
+
+const describeSize = ({ source, size }: ExperimentPlan['data']): string =>
+  size === null
+    ? `${source}: its size is known when it has been read`
+    : `${source}: ${formatCount(size.users)} users, ${formatCount(size.items)} items, ${formatCount(size.engagements)} engagements, ` +
+      `${formatCount(size.samples.low)} to ${formatCount(size.samples.high)} samples`;
 
 const humanPlan = (
   id: string,
@@ -56,9 +67,9 @@ const humanPlan = (
     `${id}: plan only, nothing was started`,
     '',
     'Data',
-    `  ${data.source}: ${formatCount(data.users)} users, ${formatCount(data.items)} items, ${formatCount(data.engagements)} engagements`,
-    `  ${formatCount(data.samples.low)} to ${formatCount(data.samples.high)} samples, split ${split.method} ${split.train} / ${split.validation} / ${split.test}`,
-    `  feature width: user ${data.featureDims.user}, item ${data.featureDims.item}`,
+    `  ${describeSize(data)}`,
+    `  split ${split.method} ${split.train} / ${split.validation} / ${split.test}`,
+    `  feature width: user ${data.featureDims.user ?? 'unknown'}, item ${data.featureDims.item ?? 'unknown'}`,
     '',
     `Trials: ${sizes.length}, ${Math.min(sizes.length, config.sweep?.max_parallel ?? 1)} at once`,
     ...formatTable(
@@ -71,9 +82,9 @@ const humanPlan = (
       ],
       sizes.map(({ trialId, weights, epochs, stepsPerEpoch, params }) => [
         trialId,
-        formatCount(weights),
+        weights === null ? '–' : formatCount(weights),
         String(epochs),
-        `~${formatCount(stepsPerEpoch)}`,
+        stepsPerEpoch === null ? '–' : `~${formatCount(stepsPerEpoch)}`,
         formatParams(params),
       ]),
     ).map((line) => `  ${line}`),

@@ -1,6 +1,7 @@
 /** `tt-exp run`: from a config file to a followed experiment. */
 
 import type { StartedExperiment } from '../../client/experiments-client.ts';
+import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { configDigest } from '../../config/digest.ts';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
@@ -37,7 +38,7 @@ const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOption
     // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
     stops.signal.throwIfAborted();
     const started = await experiments.start({
-      config,
+      config: withAbsolutePaths(config, process.cwd()),
       configDigest: configDigest(config),
       isFresh: options.isFresh,
     });

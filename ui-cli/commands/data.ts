@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from './command-context.ts';
+import { addDataSource } from './data-source.ts';
+import { addDataVersions } from './data-versions.ts';
 import { formatOption, integerOption } from './option-values.ts';
 
 interface GenerateFlags {
@@ -15,7 +17,8 @@ interface GenerateFlags {
 /** The schema allows no less. */
 const LEAST = 10;
 
-export const addData = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addData = (program: Command, context: CommandContext): void => {
+  const { runtime, finish } = context;
   const data = program.command('data').description('Work with data sets.');
   data
     .command('generate')
@@ -42,4 +45,6 @@ export const addData = (program: Command, { runtime, finish }: CommandContext): 
       const { users, startups, interactions, seed, format } = request;
       finish(await generateData(runtime, { users, startups, interactions, seed, format, folder: to }, json === true));
     });
+  addDataSource(data, context);
+  addDataVersions(data, context);
 };

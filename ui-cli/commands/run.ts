@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from './command-context.ts';
+import { MAX_BAD_ROWS, overridesOf } from './data-options.ts';
 import { collect, durationOption } from './option-values.ts';
 
 interface RunFlags {
   readonly set: readonly string[];
+  readonly maxBadRows?: number;
   readonly fresh?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -19,6 +21,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext): v
     .description('Run an experiment and watch it. Ctrl-C detaches; the experiment goes on.')
     .argument('<config>', 'JSON file, see experiments/')
     .option('--set <key=value>', 'change one setting of the file; may be repeated', collect, [])
+    .option(...MAX_BAD_ROWS)
     .option('--fresh', 'train every trial again, even where an equal one has finished')
     .option('--detach', 'start, print the id, and return at once')
     .option('--dry-run', 'print data, trials and sizes; start nothing')
@@ -40,7 +43,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext): v
       const { runExperiment } = await import('../actions/run-experiment.ts');
       finish(
         await runExperiment(runtime, file, {
-          set: flags.set,
+          set: overridesOf(flags),
           isFresh: flags.fresh === true,
           isDetached: flags.detach === true,
           isJson: flags.json === true,

@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from './command-context.ts';
+import { MAX_BAD_ROWS, overridesOf } from './data-options.ts';
 import { collect } from './option-values.ts';
+
+interface ValidateFlags {
+  readonly set: readonly string[];
+  readonly maxBadRows?: number;
+  readonly json?: boolean;
+}
 
 export const addValidate = (program: Command, { runtime, finish }: CommandContext): void => {
   program
@@ -8,11 +15,12 @@ export const addValidate = (program: Command, { runtime, finish }: CommandContex
     .description('Check configs: every mistake with file, line, path, expectation and nearest valid key.')
     .argument('<config...>', 'JSON files')
     .option('--set <key=value>', 'change one setting before checking; may be repeated', collect, [])
+    .option(...MAX_BAD_ROWS)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('validate experiments/*.json', 'validate my.json --set seed=3 --json'))
-    .action(async (files: readonly string[], flags: { readonly set: readonly string[]; readonly json?: boolean }) => {
+    .action(async (files: readonly string[], flags: ValidateFlags) => {
       const { validateConfigs } = await import('../actions/validate-configs.ts');
-      finish(await validateConfigs(runtime, files, { set: flags.set, isJson: flags.json === true }));
+      finish(await validateConfigs(runtime, files, { set: overridesOf(flags), isJson: flags.json === true }));
     });
 };

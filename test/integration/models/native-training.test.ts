@@ -159,8 +159,8 @@ describe('models on native TensorFlow', () => {
       await train(name, { dataset, settings, epochBudget: 50 });
       const model = await loadModel(join(folder, name, 'model'));
       try {
-        const users = model.embedUsers(dataset.userFeatures);
-        const items = model.embedItems(dataset.itemFeatures);
+        const users = model.embedUsers(dataset.userFeatures, null);
+        const items = model.embedItems(dataset.itemFeatures, null);
         const scorer = dotScorer(users, items, settings.model.embedding_dim);
         return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: 0.4 }).summary.ndcg_at_10;
       } finally {

@@ -3,9 +3,9 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { fitEncoder } from '../../../pipeline/encoder/fit-encoder.ts';
+import { fitSide } from '../../../pipeline/encoder/fit-encoder.ts';
 import { encodeDatasetWith, openDataset, readCatalogue, readEncoder } from '../../../pipeline/index.ts';
-import { createSyntheticSource } from '../../../pipeline/synthetic/synthetic-source.ts';
+import { shapeOf } from '../../../pipeline/sources/describe-source.ts';
 import { builderIn, dataSettings, SMALL, withFolder } from '../../support/data-requests.ts';
 
 const request = { data: dataSettings(SMALL), seed: 7 };
@@ -198,8 +198,7 @@ describe('pipeline/dataset-builder', () => {
       const later = await builderIn(root).encode({ data: dataSettings({ ...SMALL, seed: 9 }), seed: 7 });
       const champion = await readEncoder(join(version, 'encoder.json'));
       const other = await encodeDatasetWith(join(root, 'versions', later.version), champion);
-      expect(other.dims).toEqual(dataset.summary.feature_dims);
-      expect(other.userFeatures).toHaveLength(later.users * other.dims.user);
+      expect(other.userFeatures).toHaveLength(later.users * dataset.summary.feature_dims.user);
     }));
 
   it('pipeline/dataset-builder: the encoder is fitted on users and items of training events only', () =>
@@ -210,7 +209,7 @@ describe('pipeline/dataset-builder', () => {
       const dataset = await openDataset(folder);
       const { users, items } = await readCatalogue(folder);
       const saved = await readEncoder(join(folder, 'encoder.json'));
-      const { schema } = createSyntheticSource(sparse.data.source);
+      const { schema } = shapeOf(sparse.data.source);
       const inTraining = {
         users: users.filter((_, index) => dataset.pairs.train.userIndex.includes(index)),
         items: items.filter((_, index) => dataset.pairs.train.itemIndex.includes(index)),
@@ -218,8 +217,10 @@ describe('pipeline/dataset-builder', () => {
       // The set is so sparse that some users and items have no training event.
       expect(inTraining.users.length).toBeLessThan(users.length);
       expect(inTraining.items.length).toBeLessThan(items.length);
-      expect(saved).toEqual(fitEncoder(schema, inTraining));
-      expect(saved).not.toEqual(fitEncoder(schema, { users, items }));
+      const text = { encoder: 'source', dim: 384 };
+      expect(saved.user).toEqual(fitSide(schema.user, text, inTraining.users));
+      expect(saved.item).toEqual(fitSide(schema.item, text, inTraining.items));
+      expect(saved.item).not.toEqual(fitSide(schema.item, text, items));
     }));
 
   it('pipeline/dataset-builder: a data folder that cannot be made is an error that names it', () =>

@@ -38,7 +38,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
     const { samples, splits } = dataset.summary;
     expect(samples).toBeGreaterThanOrEqual(15_000);
     expect(samples).toBeLessThanOrEqual(20_000);
-    const planned = describePlan(dataSettings({ seed })).samples;
+    const planned = describePlan(dataSettings({ seed })).size?.samples ?? { low: Number.NaN, high: Number.NaN };
     expect(samples).toBeGreaterThanOrEqual(planned.low);
     expect(samples).toBeLessThanOrEqual(planned.high);
     expect(splits.train + splits.validation + splits.test).toBe(samples);
@@ -79,7 +79,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
     const oracle = meanNdcgAt10(dataset, (user, item) => dot(users, user, items, item, [dim, dim, dim]));
     const popular = meanNdcgAt10(dataset, (_, item) => popularity[item] ?? 0);
     const text = meanNdcgAt10(dataset, (user, item) =>
-      dot(userFeatures, user, itemFeatures, item, [feature_dims.user, feature_dims.item, textDim]),
+      dot(userFeatures, user, itemFeatures, item, [feature_dims.user, feature_dims.item, textDim.user]),
     );
     // An order that has nothing to do with the data.
     const random = meanNdcgAt10(dataset, (user, item) => (user * 7919 + item * 104_729) % 10_007);

@@ -13,7 +13,10 @@ describe('pipeline/generate-data', () => {
     withFolder(async (folder) => {
       const generated = await generateSyntheticData({ ...options, folder, format });
       expect(generated).toMatchObject({ users: 60, items: 40 });
-      expect((await readdir(folder)).sort()).toEqual(TABLES.map((table) => `${table}.${format}`));
+      expect((await readdir(folder)).sort()).toEqual([
+        'experiment.json',
+        ...TABLES.map((table) => `${table}.${format}`),
+      ]);
       const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
       try {
         const count = async (table: string) => {

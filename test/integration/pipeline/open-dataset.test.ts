@@ -77,12 +77,12 @@ describe('pipeline/open-dataset', () => {
       expect(users.map((user) => user.id)).toEqual(dataset.userIds);
       expect(items.map((item) => item.id)).toEqual(dataset.itemIds);
       expect(Object.keys(items[0]?.fields ?? {})).toEqual(
-        expect.arrayContaining(['pitch', 'industry', 'stage', 'type', 'skills']),
+        expect.arrayContaining(['text', 'industry', 'stage', 'type', 'skills']),
       );
       items.forEach((item, index) => {
         const start = index * dataset.summary.feature_dims.item;
-        const text = dataset.itemFeatures.slice(start, start + dataset.textDim);
-        expect([...text]).toEqual([...(item.embedding ?? new Float32Array(dataset.textDim))]);
+        const text = dataset.itemFeatures.slice(start, start + dataset.textDim.item);
+        expect([...text]).toEqual([...(item.embedding ?? new Float32Array(dataset.textDim.item))]);
       });
     }));
 

@@ -30,9 +30,23 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
     data: {
       use_case: 'developer_startup',
       source: { type: 'synthetic', users: 350, startups: 250, interactions: 7500, seed: 7 },
+      labels: {
+        apply: { weight: 3, label: 1 },
+        interest: { weight: 3.5, label: 1 },
+        favorite: { weight: 2.5, label: 0.9 },
+        like: { weight: 2, label: 0.8 },
+        click: { weight: 1, label: 0.6 },
+        view: { weight: 0.5, label: 0.4 },
+        dislike: { weight: -1, label: 0 },
+      },
+      ignored_types: [],
+      unit: 'event',
       min_interactions: 1,
       negative_samples: 2,
+      negatives: { per: 'pair', draw: 'uniform', weight: 0.5 },
+      text_encoder: 'auto',
       min_coverage: 0.95,
+      max_bad_rows: 0,
       split: { method: 'random', train: 0.7, validation: 0.15, test: 0.15 },
     },
     model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
@@ -67,7 +81,7 @@ test('config/resolve: given values stay, a sweep gets its defaults, the seed of 
   });
   expect(resolved).not.toHaveProperty('$schema');
   expect(resolved.seed).toBe(99);
-  expect(resolved.data.source.seed).toBe(7);
+  expect(resolved.data.source).toMatchObject({ type: 'synthetic', seed: 7 });
   expect(resolved.sweep).toEqual({
     sampler: 'grid',
     max_trials: null,

@@ -5,12 +5,16 @@ import { dataSettings } from '../../support/data-requests.ts';
 describe('pipeline/describe-plan', () => {
   it('pipeline/describe-plan: names sizes and widths of the default data without building it', () => {
     const plan = describePlan(dataSettings());
-    expect(plan).toMatchObject({ users: 350, items: 250, engagements: 7500, featureDims: { user: 512, item: 468 } });
-    expect(plan.text).toContain('350 users, 250 items, 7500 engagements');
+    expect(plan).toMatchObject({
+      source: 'synthetic',
+      size: { users: 350, items: 250, engagements: 7500 },
+      featureDims: { user: 512, item: 468 },
+    });
   });
 
   it('pipeline/describe-plan: fewer negatives make fewer samples', () => {
-    const samples = (negative_samples: number) => describePlan(dataSettings({}, { negative_samples })).samples.high;
+    const samples = (negative_samples: number) =>
+      describePlan(dataSettings({}, { negative_samples })).size?.samples.high ?? Number.NaN;
     expect(samples(0)).toBeLessThan(samples(2));
   });
 });

@@ -6,10 +6,21 @@ import { encoderText, readEncoder } from '../../../pipeline/encoder/encoder-file
 import { withFolder } from '../../support/data-requests.ts';
 
 const encoder: Encoder = {
-  version: 1,
-  textDim: 2,
-  user: { dim: 5, blocks: [{ kind: 'categorical', field: 'role', width: 2, vocabulary: ['dev'] }] },
-  item: { dim: 4, blocks: [{ kind: 'numeric', field: 'size', transform: 'log1p', mean: 0.5, deviation: 2 }] },
+  version: 2,
+  user: {
+    dim: 5,
+    textDim: 2,
+    textEncoder: 'source',
+    blocks: [{ kind: 'categorical', field: 'role', width: 2, vocabulary: ['dev'] }],
+    ids: null,
+  },
+  item: {
+    dim: 1,
+    textDim: 0,
+    textEncoder: null,
+    blocks: [{ kind: 'numeric', field: 'size', transform: 'log1p', mean: 0.5, deviation: 2 }],
+    ids: ['x', 'y'],
+  },
 };
 
 const read = (text: string) =>
@@ -27,7 +38,7 @@ describe('pipeline/encoder-file', () => {
   it.each([
     ['no JSON', '{', 'DATASET_CORRUPT'],
     ['another shape', '[]', 'DATASET_CORRUPT'],
-    ['a later version', encoderText({ ...encoder, version: 2 as 1 }), 'DATA_INVALID'],
+    ['a later version', encoderText({ ...encoder, version: 3 as 2 }), 'DATA_INVALID'],
     [
       'blocks that do not fit the width',
       encoderText({ ...encoder, user: { ...encoder.user, dim: 6 } }),
@@ -37,8 +48,18 @@ describe('pipeline/encoder-file', () => {
       'a vocabulary without room for others',
       encoderText({
         ...encoder,
-        user: { dim: 5, blocks: [{ kind: 'categorical', field: 'role', width: 2, vocabulary: ['a', 'b'] }] },
+        user: { ...encoder.user, blocks: [{ kind: 'categorical', field: 'role', width: 2, vocabulary: ['a', 'b'] }] },
       }),
+      'DATASET_CORRUPT',
+    ],
+    [
+      'texts without the name of what embedded them',
+      encoderText({ ...encoder, user: { ...encoder.user, textEncoder: null } }),
+      'DATASET_CORRUPT',
+    ],
+    [
+      'ids that are no texts',
+      encoderText({ ...encoder, item: { ...encoder.item, ids: [1] as never } }),
       'DATASET_CORRUPT',
     ],
   ])('pipeline/encoder-file: refuses %s', async (_, text, code) => {

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { type EntityRow, encodeItems, encodeUsers } from '../../../pipeline/encoder/encoder.ts';
-import { fitEncoder } from '../../../pipeline/encoder/fit-encoder.ts';
-import type { SourceSchema } from '../../../pipeline/source.ts';
+import { type EntityRow, encodeRows, idRowsOf } from '../../../pipeline/encoder/encoder.ts';
+import { fitSide } from '../../../pipeline/encoder/fit-encoder.ts';
+import type { SideSchema } from '../../../pipeline/source.ts';
 
-const schema: SourceSchema = {
-  textDim: 2,
-  user: [
+const TEXT = { encoder: 'source', dim: 2 };
+const NO_TEXT = { encoder: null, dim: 0 };
+const userSchema: SideSchema = {
+  fields: [
     { name: 'skills', kind: 'multi_categorical', width: 3 },
     { name: 'role', kind: 'categorical', width: 2 },
     { name: 'years', kind: 'numeric', transform: 'none' },
   ],
-  item: [{ name: 'funding', kind: 'numeric', transform: 'log1p' }],
+  hasText: false,
+  embeddingDim: 2,
+  hasId: false,
+};
+const itemSchema: SideSchema = {
+  fields: [{ name: 'funding', kind: 'numeric', transform: 'log1p' }],
+  hasText: false,
+  embeddingDim: 2,
+  hasId: false,
 };
 
 const user = (id: string, skills: string[], role: string | null, years: number | null, text?: number[]): EntityRow => ({
@@ -24,20 +33,21 @@ const training = {
   users: [user('a', ['go', 'sql'], 'dev', 1, [0.6, 0.8]), user('b', ['go', 'css'], 'dev', 3, [1, 0])],
   items: [item('x', 0), item('y', Math.E ** 2 - 1)],
 };
-const encoder = fitEncoder(schema, training);
+const users = fitSide(userSchema, TEXT, training.users);
+const items = fitSide(itemSchema, TEXT, training.items);
 
 describe('pipeline/encoder', () => {
   it('pipeline/encoder: keeps the most frequent values, equally frequent ones by name, one column for all others', () => {
     // go is seen twice, css and sql once: css comes first by name. Width 3 = others, go, css.
-    expect(encoder.user.blocks[0]).toMatchObject({ vocabulary: ['go', 'css'] });
+    expect(users.blocks[0]).toMatchObject({ vocabulary: ['go', 'css'] });
     // Years 1 and 3: mean 2, deviation 1. log1p of 0 and e²-1 are 0 and 2: mean 1, deviation 1.
-    expect(encoder.user.blocks[2]).toMatchObject({ mean: 2, deviation: 1 });
-    expect(encoder.item.blocks[0]).toMatchObject({ mean: 1, deviation: 1 });
-    expect([encoder.user.dim, encoder.item.dim]).toEqual([2 + 3 + 2 + 1 + 1, 2 + 1 + 1]);
+    expect(users.blocks[2]).toMatchObject({ mean: 2, deviation: 1 });
+    expect(items.blocks[0]).toMatchObject({ mean: 1, deviation: 1 });
+    expect([users.dim, items.dim]).toEqual([2 + 3 + 2 + 1 + 1, 2 + 1 + 1]);
   });
 
   it('pipeline/encoder: a row is text, blocks and mask, each part beside the text scaled by one over the root of their number', () => {
-    const rows = encodeUsers(encoder, [
+    const rows = encodeRows(users, [
       user('c', ['css', 'rust', 'sql'], 'dev', 2.5, [0.6, 0.8]),
       user('d', [], null, null),
     ]);
@@ -51,12 +61,12 @@ describe('pipeline/encoder', () => {
   });
 
   it('pipeline/encoder: a value outside of the vocabulary goes to the column of others', () => {
-    const row = encodeUsers(encoder, [user('e', ['cobol'], 'pilot', 2, [1, 0])]);
+    const row = encodeRows(users, [user('e', ['cobol'], 'pilot', 2, [1, 0])]);
     expect([...row.slice(2, 7)]).toEqual([0.5, 0, 0, 0.5, 0]);
   });
 
   it('pipeline/encoder: numbers far out are cut at four deviations, missing and broken ones count as the mean', () => {
-    const years = (value: number | null) => encodeUsers(encoder, [user('f', [], null, value)])[7];
+    const years = (value: number | null) => encodeRows(users, [user('f', [], null, value)])[7];
     expect(years(1e9)).toBe(4 * 0.5);
     expect(years(-1e9)).toBe(-4 * 0.5);
     expect(years(Number.NaN)).toBe(0);
@@ -64,13 +74,37 @@ describe('pipeline/encoder', () => {
   });
 
   it('pipeline/encoder: a constant number is encoded as 0', () => {
-    const constant = fitEncoder(schema, { users: training.users, items: [item('x', 5), item('y', 5)] });
-    expect(encodeItems(constant, [item('z', 5)])[2]).toBe(0);
+    const constant = fitSide(itemSchema, TEXT, [item('x', 5), item('y', 5)]);
+    expect(encodeRows(constant, [item('z', 5)])[2]).toBe(0);
   });
 
   it('pipeline/encoder: one row alone and the same row among others are encoded alike', () => {
-    const many = encodeUsers(encoder, training.users);
-    const alone = encodeUsers(encoder, training.users.slice(1));
-    expect([...many.slice(encoder.user.dim)]).toEqual([...alone]);
+    const many = encodeRows(users, training.users);
+    const alone = encodeRows(users, training.users.slice(1));
+    expect([...many.slice(users.dim)]).toEqual([...alone]);
+  });
+
+  it('pipeline/encoder: a side without texts has no embedding and no mask, and its parts weigh more', () => {
+    const side = fitSide(userSchema, NO_TEXT, training.users);
+    expect([side.dim, side.textDim, side.textEncoder]).toEqual([3 + 2 + 1, 0, null]);
+    const row = encodeRows(side, [user('g', ['css'], 'dev', 2, [1, 0])]);
+    // Three blocks and no mask: scale 1/√3.
+    const scale = 1 / Math.sqrt(3);
+    [0, 0, scale, 0, scale, 0].forEach((value, index) => {
+      expect(row[index]).toBeCloseTo(value, 6);
+    });
+  });
+
+  it('pipeline/encoder: a side of ids only has rows of width 0', () => {
+    const side = fitSide({ ...userSchema, fields: [], hasId: true }, NO_TEXT, training.users);
+    expect(side.dim).toBe(0);
+    expect(encodeRows(side, training.users)).toHaveLength(0);
+  });
+
+  it('pipeline/encoder: ids of the training part have rows of their own from 1 on, others row 0', () => {
+    const side = fitSide({ ...userSchema, hasId: true }, TEXT, training.users);
+    expect(side.ids).toEqual(['a', 'b']);
+    expect(idRowsOf(side, ['b', 'new', 'a'])).toEqual({ size: 3, rows: Int32Array.from([2, 0, 1]) });
+    expect(idRowsOf(users, ['a'])).toBeNull();
   });
 });

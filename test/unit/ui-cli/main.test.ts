@@ -315,10 +315,7 @@ describe('ui-cli/main: run', () => {
           trials: [{ trialId: 'trial-000', params: { 'model.embedding_dim': 4 } }],
           data: {
             source: 'synthetic',
-            users: 350,
-            items: 250,
-            engagements: 7500,
-            samples: { low: 9000, high: 11_000 },
+            size: { users: 350, items: 250, engagements: 7500, samples: { low: 9000, high: 11_000 } },
             featureDims: { user: 10, item: 20 },
           },
         }),

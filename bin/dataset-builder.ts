@@ -1,0 +1,94 @@
+/** The dataset builder of a home, for workers and for the data commands. */
+import type { Environment } from '../config/env.ts';
+import { createDatasetBuilder, createHashedEncoder, type DatasetBuilder, type TextEncoder } from '../pipeline/index.ts';
+import { ensureSqliteExtension } from '../services/duckdb-extensions/index.ts';
+import type { ProgressSink } from '../services/index.ts';
+import { resolveTextEncoder } from '../services/text-encoder/index.ts';
+import { readGitCommit } from './git-commit.ts';
+import { PACKAGE } from './package-files.ts';
+import { readSourceVariables } from './source-variables.ts';
+import { homeFolders } from './workspace.ts';
+
+const BUILD_MEMORY_MEGABYTES = 2048;
+const BUILD_THREADS = 2;
+
+export interface HomeBuilderOptions {
+  readonly environment: Environment;
+  readonly progress: ProgressSink;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** Whose connection settings count more where both have some: those that `tt-exp run` left, or one's own. */
+  readonly settingsFrom: 'run' | 'environment';
+}
+
+export interface HomeBuilder extends DatasetBuilder {
+  /** Ends text encoders. */
+  close(): Promise<void>;
+}
+
+/** Text encoders by choice, each made once and when it is first needed. */
+const createEncoders = ({ environment, progress, log }: HomeBuilderOptions) => {
+  const encoders = new Map<string, Promise<TextEncoder>>();
+  const make = async (choice: string): Promise<TextEncoder> => {
+    const { encoder, announcements } = await resolveTextEncoder({
+      choice,
+      cacheFolder: environment.cacheFolder,
+      provisionFolder: PACKAGE.textEncoderFolder,
+      environment: environment.variables,
+      threads: BUILD_THREADS,
+      progress,
+    });
+    for (const announcement of announcements) {
+      log('warn', announcement);
+    }
+    return encoder ?? createHashedEncoder();
+  };
+  return {
+    get: (choice: string): Promise<TextEncoder> => {
+      const known = encoders.get(choice);
+      if (known !== undefined) {
+        return known;
+      }
+      const made = make(choice);
+      encoders.set(choice, made);
+      // A failed attempt, say without a network, may be made again.
+      made.catch(() => encoders.delete(choice));
+      return made;
+    },
+    close: async (): Promise<void> => {
+      for (const encoder of await Promise.allSettled(encoders.values())) {
+        if (encoder.status === 'fulfilled') {
+          await encoder.value.close();
+        }
+      }
+    },
+  };
+};
+
+export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<HomeBuilder> => {
+  const { environment, progress, log, settingsFrom } = options;
+  const { homeFolder, cacheFolder, variables } = environment;
+  const encoders = createEncoders(options);
+  const builder = createDatasetBuilder({
+    dataFolder: homeFolders(homeFolder).data,
+    gitCommit: await readGitCommit(process.cwd()),
+    now: () => Date.now(),
+    log,
+    memoryLimitMegabytes: BUILD_MEMORY_MEGABYTES,
+    threads: BUILD_THREADS,
+    textEncoder: encoders.get,
+    sources: {
+      environment: async () => {
+        const left = await readSourceVariables(homeFolder);
+        return settingsFrom === 'run' ? { ...variables, ...left } : { ...left, ...variables };
+      },
+      sqliteExtension: () =>
+        ensureSqliteExtension({
+          cacheFolder,
+          provisionFolder: PACKAGE.duckdbExtensionsFolder,
+          environment: variables,
+          progress,
+        }),
+    },
+  });
+  return { ...builder, close: encoders.close };
+};

@@ -1,0 +1,213 @@
+/** The catalogue of quality checks: what each looks for, and the query that finds it. */
+import type { CheckLevel } from '../../contracts/data-report.ts';
+import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { sqlText } from '../duckdb/database.ts';
+import type { SideSchema, SourceSchema } from '../source.ts';
+import { type CheckTexts, identifier, textsOf } from './check-texts.ts';
+
+export interface CheckRule {
+  readonly id: string;
+  readonly level: CheckLevel;
+  readonly title: string;
+  /** SQL file, and what its placeholders stand for. Several texts: the rows of all of them. */
+  readonly file: string;
+  readonly texts: readonly CheckTexts[];
+  /** What the count is out of: a table, or the number of queries. */
+  readonly of: 'interactions' | 'users' | 'items' | 'queries';
+  /** The check fails where more than this share of the rows is found. */
+  readonly mostShare?: number;
+  /** The rows it finds are bad rows, which `data.max_bad_rows` allows. */
+  readonly isBadRow?: true;
+  /** One quick pass at most over users, items and interactions: the label stage runs it too. */
+  readonly isQuick?: true;
+}
+
+export interface CheckInput {
+  readonly data: ResolvedData;
+  readonly schema: SourceSchema;
+  readonly nowMs: number;
+}
+
+/** Above these shares a check fails. */
+const MOST_MISSING = 0.2;
+const MOST_OF_ONE_LABEL = 0.9;
+const MOST_OF_TOP_ITEMS = 0.5;
+const MOST_WITHOUT_INTERACTIONS = 0.2;
+const LEAST_SAMPLES = 5000;
+
+const SIDES = [
+  { side: 'user', table: 'users', id: 'user_id', embeddings: 'user_embeddings' },
+  { side: 'item', table: 'items', id: 'item_id', embeddings: 'item_embeddings' },
+] as const;
+
+const badRowRules = (shared: CheckTexts): readonly CheckRule[] => {
+  const rule = (id: string, file: string, title: string): CheckRule => ({
+    id,
+    level: 'blocking',
+    title,
+    file,
+    texts: [shared],
+    of: 'interactions',
+    isBadRow: true,
+  });
+  return [
+    rule('null-keys', '052_null_keys', 'Interactions lack an id, a user, an item, a type or a time'),
+    rule(
+      'unknown-types',
+      '050_unknown_types',
+      'Interactions have a type that neither data.labels nor data.ignored_types names',
+    ),
+    rule('unknown-users', '050_unknown_users', 'Interactions name a user that the source does not have'),
+    rule('unknown-items', '050_unknown_items', 'Interactions name an item that the source does not have'),
+    rule('repeated-interaction-ids', '051_repeated_interactions', 'Several interactions have the same id'),
+  ];
+};
+
+const entityRules = (shared: CheckTexts): readonly CheckRule[] =>
+  SIDES.flatMap(({ side, table, id }): readonly CheckRule[] => {
+    const texts = [{ ...shared, table, id }];
+    return [
+      {
+        id: `repeated-${side}-ids`,
+        level: 'blocking',
+        title: `Several ${table} have the same id`,
+        file: '051_repeated_entities',
+        texts,
+        of: table,
+        isQuick: true,
+      },
+      {
+        id: `null-${side}-ids`,
+        level: 'blocking',
+        title: `Some ${table} have no id`,
+        file: '052_null_ids',
+        texts,
+        of: table,
+        isQuick: true,
+      },
+      {
+        id: `${table}-without-interactions`,
+        level: 'warning',
+        title: `More than ${100 * MOST_WITHOUT_INTERACTIONS} % of ${table} have no interaction`,
+        file: '057_without_interactions',
+        texts,
+        of: table,
+        mostShare: MOST_WITHOUT_INTERACTIONS,
+      },
+    ];
+  });
+
+/** Whether a column has no value, and what counts as one. */
+const columnsOf = (schema: SideSchema): readonly { name: string; isMissing: string }[] => [
+  ...schema.fields.map(({ name, kind }) => ({
+    name,
+    isMissing:
+      kind === 'multi_categorical' ? `len(coalesce(${identifier(name)}, [])) = 0` : `${identifier(name)} IS NULL`,
+  })),
+  ...(schema.hasText ? [{ name: 'text', isMissing: "coalesce(trim(text), '') = ''" }] : []),
+];
+
+const featureRules = (schema: SourceSchema): readonly CheckRule[] => {
+  const texts = SIDES.flatMap(({ side, table }) =>
+    columnsOf(schema[side]).map(({ name, isMissing }) => ({
+      table,
+      column: identifier(name),
+      feature: sqlText(`${table}.${name}`),
+      is_missing: isMissing,
+      most_missing: String(MOST_MISSING),
+    })),
+  );
+  const quick = { level: 'warning', texts, of: 'queries', isQuick: true } as const;
+  return [
+    {
+      id: 'missing-features',
+      title: `Features have no value for more than ${100 * MOST_MISSING} % of users or items`,
+      file: '053_missing_feature',
+      ...quick,
+    },
+    {
+      id: 'constant-features',
+      title: 'Features have the same value for all users or items',
+      file: '053_constant_feature',
+      ...quick,
+    },
+  ];
+};
+
+const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
+  const limits = {
+    most_of_one_label: String(MOST_OF_ONE_LABEL),
+    most_of_top: String(MOST_OF_TOP_ITEMS),
+    least_samples: String(LEAST_SAMPLES),
+  };
+  const rule = (id: string, file: string, title: string, isQuick: boolean, of: CheckRule['of']): CheckRule => ({
+    id,
+    level: 'warning',
+    title,
+    file,
+    texts: [{ ...shared, ...limits }],
+    of,
+    ...(isQuick ? { isQuick: true as const } : {}),
+  });
+  return [
+    rule(
+      'repeated-events',
+      '051_repeated_events',
+      'Interactions agree in user, item, type and time',
+      false,
+      'interactions',
+    ),
+    rule('future-times', '054_future_times', 'Interactions lie in the future', true, 'interactions'),
+    rule('early-times', '054_early_times', 'Interactions lie before 1990, others do not', true, 'interactions'),
+    rule(
+      'dominant-label',
+      '055_dominant_label',
+      `More than ${100 * MOST_OF_ONE_LABEL} % of the interactions have the same label`,
+      true,
+      'queries',
+    ),
+    rule('no-positives', '055_no_positives', 'No interaction has a label above 0', true, 'queries'),
+    rule('no-zeros', '055_no_zeros', 'No sample will have label 0', true, 'queries'),
+    rule('few-samples', '056_few_samples', `There are fewer than ${LEAST_SAMPLES} samples`, true, 'queries'),
+    rule(
+      'popular-items',
+      '057_popular_items',
+      `The most popular hundredth of the items has more than ${100 * MOST_OF_TOP_ITEMS} % of the interactions`,
+      true,
+      'items',
+    ),
+  ];
+};
+
+/** For sides whose table of text embeddings is at hand. */
+const embeddingRules = (minCoverage: number, embeddings: readonly string[]): readonly CheckRule[] =>
+  SIDES.filter((side) => embeddings.includes(side.embeddings)).flatMap(({ side, table, id, embeddings: vectors }) => {
+    const shared = { level: 'blocking', texts: [{ table, id, embeddings: vectors }], of: table } as const;
+    return [
+      {
+        id: `missing-${side}-embeddings`,
+        title: `Missing embeddings: fewer ${table} than data.min_coverage ${minCoverage} have a text embedding`,
+        file: '058_missing_embeddings',
+        mostShare: 1 - minCoverage,
+        ...shared,
+      },
+      {
+        id: `broken-${side}-embeddings`,
+        title: `Text embeddings of ${table} hold numbers that are not finite, or zeros only`,
+        file: '058_broken_embeddings',
+        ...shared,
+      },
+    ];
+  });
+
+/** All checks for these settings. `embeddings`: the tables of text embeddings that the database has. */
+export const checkRules = (input: CheckInput, embeddings: readonly string[]): readonly CheckRule[] => {
+  const shared = textsOf(input);
+  return [
+    ...badRowRules(shared),
+    ...entityRules(shared),
+    ...eventRules(shared),
+    ...featureRules(input.schema),
+    ...embeddingRules(input.data.min_coverage, embeddings),
+  ].filter(({ texts }) => texts.length > 0);
+};

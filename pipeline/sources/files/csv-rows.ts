@@ -1,0 +1,102 @@
+/** Rows of one CSV file as text; lines that are no rows are gathered with their number. */
+import { basename } from 'node:path';
+import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
+import { toDataError } from '../../duckdb/data-errors.ts';
+import { type Database, sqlText } from '../../duckdb/database.ts';
+import { quoteName } from '../column-sql.ts';
+import type { BrokenRow } from '../raw-tables.ts';
+
+/** A longer row is a broken one. */
+const LONGEST_ROW_BYTES = 16 * 2 ** 20;
+
+const REJECTS = 'csv_rejects';
+const SCANS = 'csv_scans';
+
+const dialectOf = ({ csv }: ResolvedLocation): string =>
+  [
+    `delim = ${sqlText(csv.delimiter)}`,
+    `quote = ${sqlText(csv.quote)}`,
+    `escape = ${sqlText(csv.quote)}`,
+    `encoding = ${sqlText(csv.encoding)}`,
+  ].join(', ');
+
+/** Names of the columns: as configured, or of the file's first line. */
+export const csvColumns = async (
+  database: Database,
+  file: string,
+  location: ResolvedLocation,
+): Promise<readonly string[]> => {
+  if (location.csv.columns !== undefined) {
+    return location.csv.columns;
+  }
+  const rows = await database.rows(
+    `read the header of ${file}`,
+    `SELECT column_name FROM (DESCRIBE SELECT * FROM read_csv(${sqlText(file)}, header = true, all_varchar = true, ignore_errors = true, null_padding = false, ${dialectOf(location)}))`,
+  );
+  return rows.map((row) => String(row.column_name));
+};
+
+/** SELECT of the wanted columns and `place`, which counts lines as DuckDB does: a row with line breaks in it is one. */
+const rowsSql = (
+  file: string,
+  all: readonly string[],
+  wanted: readonly string[],
+  location: ResolvedLocation,
+): string => {
+  const hasHeader = location.csv.columns === undefined;
+  const options = [
+    `columns = {${all.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ')}}`,
+    `auto_detect = false, header = ${hasHeader}`,
+    dialectOf(location),
+    `nullstr = ${sqlText(location.csv.null_text)}, allow_quoted_nulls = false`,
+    // Threads that begin in the middle of a file may take a line break within quotes for the end of a row.
+    `parallel = false, max_line_size = ${LONGEST_ROW_BYTES}, buffer_size = ${2 * LONGEST_ROW_BYTES}`,
+    `store_rejects = true, rejects_table = '${REJECTS}', rejects_scan = '${SCANS}', rejects_limit = 0`,
+  ];
+  const line = `row_number() OVER () + ${hasHeader ? 1 : 0}`;
+  return `SELECT ${wanted.map(quoteName).join(', ')}, ${sqlText(`${basename(file)}:`)} || (${line}) AS place
+    FROM read_csv(${sqlText(file)}, ${options.join(', ')})`;
+};
+
+export interface CsvRequest {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly wanted: readonly string[];
+  readonly location: ResolvedLocation;
+}
+
+/** Appends to the table `target`, or makes it. */
+export const readCsv = async (
+  database: Database,
+  target: string,
+  isFirst: boolean,
+  { file, columns, wanted, location }: CsvRequest,
+): Promise<void> => {
+  const into = isFirst ? `CREATE TABLE ${quoteName(target)} AS` : `INSERT INTO ${quoteName(target)}`;
+  try {
+    await database.run(`read ${file}`, `${into} ${rowsSql(file, columns, wanted, location)}`);
+  } catch (error) {
+    throw toDataError(error, `read ${file}`);
+  }
+};
+
+/** Lines that are no rows of the files read so far, each once. */
+export const brokenLines = async (database: Database): Promise<readonly BrokenRow[]> => {
+  const [table] = await database.rows(
+    'look for broken lines',
+    `SELECT count(*)::INTEGER AS table_count FROM duckdb_tables() WHERE table_name = '${REJECTS}'`,
+  );
+  if (Number(table?.table_count) === 0) {
+    return [];
+  }
+  const rows = await database.rows(
+    'list broken lines',
+    `SELECT s.file_path, r.line::BIGINT AS line, min(r.error_type::VARCHAR) AS error_type
+      FROM ${REJECTS} AS r JOIN ${SCANS} AS s USING (scan_id, file_id)
+      GROUP BY ALL ORDER BY s.file_path, line`,
+  );
+  return rows.map(({ file_path, line, error_type }) => ({
+    place: `${basename(String(file_path))}:${line}`,
+    problem: `a broken line (${String(error_type).toLowerCase()})`,
+  }));
+};

@@ -1,0 +1,136 @@
+/** CSV, JSON and Parquet files as raw tables. */
+import { basename } from 'node:path';
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
+import { toDataError } from '../../duckdb/data-errors.ts';
+import { type Database, sqlText } from '../../duckdb/database.ts';
+import { digestFile } from '../../store/file-digest.ts';
+import { quoteName } from '../column-sql.ts';
+import type { BrokenRow, RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
+import { brokenLines, csvColumns, readCsv } from './csv-rows.ts';
+import { filesOf, formatOf } from './file-paths.ts';
+import { jsonColumns, jsonRows, readJson } from './json-rows.ts';
+
+const refuseMissingColumns = (file: string, there: readonly string[], wanted: readonly string[]): void => {
+  const missing = wanted.filter((name) => !there.includes(name));
+  if (missing.length > 0) {
+    throw new TtExpError(
+      'DATA_INVALID',
+      `data.source: ${file} has no column ${missing.map((name) => JSON.stringify(name)).join(', ')}, expected every column that the config names`,
+      { hint: `Its columns are: ${there.join(', ') || 'none'}.`, details: { file, missing, columns: there } },
+    );
+  }
+};
+
+const parquetColumns = async (database: Database, file: string): Promise<readonly string[]> => {
+  const rows = await database.rows(
+    `read the columns of ${file}`,
+    `SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(file)}))`,
+  );
+  return rows.map((row) => String(row.column_name));
+};
+
+/** A view, not a table: Parquet is read as fast as a table of DuckDB's own. */
+const attachParquet = async (
+  database: Database,
+  target: string,
+  files: readonly string[],
+  wanted: readonly string[],
+) => {
+  for (const file of files) {
+    refuseMissingColumns(file, await parquetColumns(database, file), wanted);
+  }
+  await database.run(
+    `read ${files.join(', ')}`,
+    `CREATE VIEW ${quoteName(target)} AS
+      SELECT ${wanted.map(quoteName).join(', ')}, parse_filename(filename) || ' row ' || (file_row_number + 1) AS place
+      FROM read_parquet([${files.map(sqlText).join(', ')}], union_by_name = true, filename = true, file_row_number = true)`,
+  );
+};
+
+/** What DuckDB cannot read is the file's fault. */
+const toFileError = (error: unknown, file: string): TtExpError => {
+  const known = toDataError(error, `read ${file}`);
+  return known.code === 'INTERNAL'
+    ? new TtExpError('DATA_INVALID', known.message, {
+        hint: 'Check the format, the delimiter and the encoding that the config gives for this file.',
+        cause: error,
+      })
+    : known;
+};
+
+export const createFilesTables = (): RawTables => {
+  const broken: BrokenRow[] = [];
+  const read = new Set<string>();
+
+  const attachText = async (
+    database: Database,
+    request: RawRequest,
+    files: readonly string[],
+    wanted: readonly string[],
+  ) => {
+    const { target, location } = request;
+    let isFirst = true;
+    for (const file of files) {
+      if (formatOf(file, location) === 'json') {
+        const rows = await jsonRows(file);
+        refuseMissingColumns(file, await jsonColumns(database, file, rows), wanted);
+        broken.push(...(await readJson(database, target, isFirst, { file, rows, wanted })));
+      } else {
+        const columns = await csvColumns(database, file, location);
+        refuseMissingColumns(file, columns, wanted);
+        await readCsv(database, target, isFirst, { file, columns, wanted, location });
+      }
+      isFirst = false;
+    }
+  };
+
+  return {
+    attach: async (database, request) => {
+      const files = await filesOf(database, request.location);
+      const wanted = request.columns.map(({ column }) => column);
+      const formats = new Set(files.map((file) => formatOf(file, request.location)));
+      for (const file of files) {
+        read.add(file);
+      }
+      if (formats.has('parquet') && formats.size > 1) {
+        throw new TtExpError(
+          'DATA_INVALID',
+          `data.source: got Parquet and other files for one table (${files.map((file) => basename(file)).join(', ')}), expected one kind`,
+          { hint: 'Name files of one format, or set "format".' },
+        );
+      }
+      try {
+        await (formats.has('parquet')
+          ? attachParquet(database, request.target, files, wanted)
+          : attachText(database, request, files, wanted));
+      } catch (error) {
+        throw toFileError(error, files.join(', '));
+      }
+    },
+    describe: () => digestFiles([...read].sort()),
+    brokenRows: async (database) => [...broken, ...(await brokenLines(database))],
+    close: () => Promise.resolve(),
+  };
+};
+
+const digestFiles = async (files: readonly string[]): Promise<readonly SourceOrigin[]> => {
+  const digests: SourceOrigin[] = [];
+  for (const file of files) {
+    digests.push({ name: file, ...(await digestFile(file)) });
+  }
+  return digests;
+};
+
+/** Content of every file that these locations name, in a fixed order: equal digests, equal rows. */
+export const digestLocations = async (
+  database: Database,
+  locations: readonly ResolvedLocation[],
+): Promise<readonly (readonly string[])[]> => {
+  const digests: (readonly string[])[] = [];
+  for (const location of locations) {
+    const files = await digestFiles(await filesOf(database, location));
+    digests.push(files.map(({ sha256 }) => sha256 ?? ''));
+  }
+  return digests;
+};

@@ -1,0 +1,148 @@
+/** A source whose tables and columns the config maps: one way for files, SQLite and Postgres to the canonical tables. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { MESSAGE } from '../../contracts/names.ts';
+import type { ResolvedMapped } from '../../contracts/resolved-config.ts';
+import type { Database } from '../duckdb/database.ts';
+import type { Increment, LoadedSource, Source } from '../source.ts';
+import type { FoundProblem } from './bad-values.ts';
+import { shapeOf } from './describe-source.ts';
+import { loadEntities, type Side } from './entity-table.ts';
+import { loadEvents } from './event-table.ts';
+import type { RawTables } from './raw-tables.ts';
+import { loadVectors } from './vector-table.ts';
+
+const SIDES = ['user', 'item'] as const satisfies readonly Side[];
+
+const entitiesOf = (source: ResolvedMapped, side: Side) => (side === 'user' ? source.users : source.items);
+
+const loadSide = async (
+  database: Database,
+  tables: RawTables,
+  source: ResolvedMapped,
+  side: Side,
+): Promise<{ readonly problems: readonly FoundProblem[]; readonly notes: readonly string[] }> => {
+  const entities = entitiesOf(source, side);
+  const { problems, repeated } = await loadEntities(database, tables, side, entities);
+  const all = [...problems];
+  const ownId = entities.id ?? `${side}_id`;
+  for (const [name, feature] of Object.entries(entities.features)) {
+    if (feature.kind === 'embedding') {
+      all.push(
+        ...(await loadVectors(database, tables, {
+          side,
+          target: `${side}_embeddings`,
+          name: 'embedding',
+          from: feature.from ?? null,
+          id: feature.from === undefined ? ownId : (feature.id ?? `${side}_id`),
+          column: feature.column ?? name,
+          dim: feature.dim,
+        })),
+      );
+    }
+  }
+  const factors = entities.true_factors;
+  if (factors !== undefined) {
+    all.push(
+      ...(await loadVectors(database, tables, {
+        side,
+        target: `${side}_factors`,
+        name: 'factors',
+        from: factors.from,
+        id: factors.id ?? `${side}_id`,
+        column: factors.column,
+        dim: null,
+      })),
+    );
+  }
+  return { problems: all, notes: repeated > 0 ? [`${repeated} equal rows of ${side}s were read once`] : [] };
+};
+
+/** `No data loaded` for a source without a row. */
+const refuseEmpty = async (database: Database, broken: number): Promise<void> => {
+  for (const table of ['interactions', 'users', 'items']) {
+    const [row] = await database.rows(
+      `look into ${table}`,
+      `SELECT count(*) AS row_count FROM (SELECT 1 FROM ${table} LIMIT 1)`,
+    );
+    if (Number(row?.row_count) === 0) {
+      throw new TtExpError(
+        'NO_DATA_LOADED',
+        `${MESSAGE.noDataLoaded}: the source has no usable row of ${table}${broken > 0 ? `, and ${broken} bad rows` : ''}`,
+        { hint: 'Check the paths, tables and columns of data.source; `tt-exp data check` shows bad rows.' },
+      );
+    }
+  }
+};
+
+/** The increment where the source still has as many older rows as the earlier extract; else null, and a note. */
+const checkIncrement = async (
+  database: Database,
+  tables: RawTables,
+  { interactions }: ResolvedMapped,
+  increment: Increment,
+  notes: string[],
+): Promise<Increment | null> => {
+  if (tables.countOlder === undefined || interactions.time === undefined) {
+    return null;
+  }
+  const bound = { column: interactions.time, unit: interactions.time_unit, at: increment.since };
+  const there = await tables.countOlder(database, interactions, bound);
+  const [row] = await database.rows(
+    'count older interactions',
+    `SELECT count(*) AS row_count FROM (${increment.olderRows})`,
+  );
+  const known = Number(row?.row_count);
+  if (there === known) {
+    notes.push(`incremental: reads interactions from ${increment.since} on, ${known} older ones are known`);
+    return increment;
+  }
+  notes.push(
+    `incremental: the source has ${there} interactions before ${increment.since}, ${known} are known: everything is read again`,
+  );
+  return null;
+};
+
+export interface MappedSourceOptions {
+  readonly source: ResolvedMapped;
+  /** data.use_case: of every interaction, where there is no column for it. */
+  readonly useCase: string;
+  /** A fresh set for each load. */
+  readonly openTables: () => Promise<RawTables>;
+  readonly contentKey: () => Promise<Readonly<Record<string, unknown>> | null>;
+}
+
+export const createMappedSource = ({ source, useCase, openTables, contentKey }: MappedSourceOptions): Source => {
+  const { interactions } = source;
+  const load = async (database: Database, increment: Increment | null): Promise<LoadedSource> => {
+    const tables = await openTables();
+    try {
+      const notes: string[] = [];
+      const checked = increment === null ? null : await checkIncrement(database, tables, source, increment, notes);
+      const problems = [...(await loadEvents(database, tables, interactions, useCase, checked))];
+      for (const side of SIDES) {
+        const loaded = await loadSide(database, tables, source, side);
+        problems.push(...loaded.problems);
+        notes.push(...loaded.notes);
+      }
+      const broken = await tables.brokenRows(database);
+      for (const problem of new Set(broken.map((row) => row.problem))) {
+        const places = broken.filter((row) => row.problem === problem).map(({ place }) => place);
+        problems.push({ problem, count: places.length, examples: places.slice(0, 5) });
+      }
+      await refuseEmpty(
+        database,
+        problems.reduce((sum, { count }) => sum + count, 0),
+      );
+      return { problems, notes, origin: await tables.describe() };
+    } finally {
+      await tables.close();
+    }
+  };
+
+  return {
+    kind: source.type,
+    ...shapeOf(source),
+    contentKey,
+    load,
+  };
+};

@@ -1,0 +1,82 @@
+/** What is remembered of extracts: which one an unchanged source gave, and where an increment may start. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import type { Database } from '../duckdb/database.ts';
+import { PIPELINE_FORMAT } from '../settings.ts';
+import type { Source } from '../source.ts';
+import { shortDigest } from '../store/file-digest.ts';
+import { writeFileSafely } from '../store/publish-folder.ts';
+import { STAGE_FOLDER, type StageContext } from './stage.ts';
+
+const write = async (context: StageContext, name: string, text: string): Promise<void> => {
+  const folder = join(context.dataFolder, STAGE_FOLDER.sources);
+  await mkdir(folder, { recursive: true });
+  await writeFileSafely(join(folder, name), text);
+};
+
+const read = (context: StageContext, name: string): Promise<string> =>
+  readFile(join(context.dataFolder, STAGE_FOLDER.sources, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return '';
+    }
+    throw error;
+  });
+
+const memoName = async (source: Source): Promise<string | null> => {
+  const key = await source.contentKey();
+  return key === null ? null : `${shortDigest({ ...key, format: PIPELINE_FORMAT })}.txt`;
+};
+
+/** Id of the extract of a source whose content is known without loading it. */
+export const rememberedExtract = async (context: StageContext, source: Source): Promise<string | null> => {
+  const name = await memoName(source);
+  const id = name === null ? '' : (await read(context, name)).trim();
+  return /^ex-[0-9a-f]{16}$/.test(id) ? id : null;
+};
+
+export const rememberExtract = async (context: StageContext, source: Source, id: string): Promise<void> => {
+  const name = await memoName(source);
+  if (name !== null) {
+    await write(context, name, `${id}\n`);
+  }
+};
+
+interface IncrementMemo {
+  readonly extract: string;
+  /** UTC: interactions before this are taken from the extract. */
+  readonly since: string;
+  /** Names of the files or tables that it was made of. */
+  readonly origin: readonly string[];
+}
+
+const incrementName = ({ source, use_case }: ResolvedData): string =>
+  `increment-${shortDigest({ source, use_case, format: PIPELINE_FORMAT })}.json`;
+
+export const readIncrement = async (context: StageContext, data: ResolvedData): Promise<IncrementMemo | null> => {
+  if (data.source.type === 'synthetic' || !data.source.incremental) {
+    return null;
+  }
+  const text = await read(context, incrementName(data));
+  return text === '' ? null : (JSON.parse(text) as IncrementMemo);
+};
+
+/** Where the next increment of this source starts: the newest interaction, less the hours by which rows may be late. */
+export const rememberIncrement = async (
+  context: StageContext,
+  data: ResolvedData,
+  extract: { readonly id: string; readonly origin: readonly { readonly name: string }[] },
+  database: Database,
+): Promise<void> => {
+  if (data.source.type === 'synthetic' || !data.source.incremental) {
+    return;
+  }
+  const seconds = Math.round(data.source.late_hours * 3600);
+  const [row] = await database.rows(
+    'find the newest interaction',
+    `SELECT strftime(max(occurred_at) - to_seconds(${seconds}), '%Y-%m-%dT%H:%M:%S.%f') AS since FROM interactions`,
+  );
+  const origin = extract.origin.map(({ name }) => name);
+  const memo: IncrementMemo = { extract: extract.id, since: String(row?.since), origin };
+  await write(context, incrementName(data), `${JSON.stringify(memo)}\n`);
+};

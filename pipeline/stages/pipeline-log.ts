@@ -1,0 +1,1 @@
+export type PipelineLog = (level: 'info' | 'warn' | 'error', message: string) => void;

@@ -1,0 +1,9 @@
+/** What turns texts into vectors. */
+export interface TextEncoder {
+  /** Enters digests and names folders: equal ids mean equal vectors for equal texts. */
+  readonly id: string;
+  readonly dim: number;
+  /** [texts.length, dim], row-major, rows of length 1. */
+  encode(texts: readonly string[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}

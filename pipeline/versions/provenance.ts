@@ -1,0 +1,57 @@
+/** Reads provenance.json of a version: who made it, when and of what. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { VersionProvenance } from '../../contracts/dataset-versions.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import { PROVENANCE_FILE } from '../store/publish-folder.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const sourceFilesOf = (value: unknown): VersionProvenance['source_files'] =>
+  (Array.isArray(value) ? value : []).filter(isRecord).map(({ name, sha256, bytes }) => ({
+    name: String(name),
+    ...(typeof sha256 === 'string' ? { sha256 } : {}),
+    ...(typeof bytes === 'number' ? { bytes } : {}),
+  }));
+
+/** Null where the version has none; DATASET_CORRUPT where it cannot be understood. */
+export const readProvenance = async (folder: string): Promise<VersionProvenance | null> => {
+  const file = join(folder, PROVENANCE_FILE);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return null;
+    }
+    throw error;
+  });
+  if (text === null) {
+    return null;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  if (!isRecord(value) || typeof value.created_at_ms !== 'number') {
+    throw new TtExpError('DATASET_CORRUPT', `${file}: got no provenance, expected JSON with created_at_ms`, {
+      hint: 'Remove this file: the version can be used without it.',
+    });
+  }
+  const stages = isRecord(value.stages) ? value.stages : {};
+  return {
+    git_commit: textOf(value.git_commit),
+    created_at: new Date(value.created_at_ms).toISOString(),
+    parent_version: textOf(value.parent_version),
+    source_kind: textOf(value.source_kind),
+    stages: {
+      extract: textOf(stages.extract),
+      label: textOf(stages.label),
+      split: textOf(stages.split),
+      embed: textOf(stages.embed),
+    },
+    source_files: sourceFilesOf(value.source_files),
+  };
+};

@@ -1,0 +1,3 @@
+/** Sentence transformers for Node.js: ONNX Runtime, a tokenizer and a model, fetched when they are first needed. */
+export type { ServiceTextEncoder } from './onnx-encoder.ts';
+export { type ResolvedTextEncoder, resolveTextEncoder, type TextEncoderRequest } from './resolve-text-encoder.ts';

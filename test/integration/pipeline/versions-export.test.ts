@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExportRequest } from '../../../contracts/dataset-versions.ts';
+import { createDatasetVersions, openDataset } from '../../../pipeline/index.ts';
+import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { inMemory } from '../../support/version-tables.ts';
+
+let root = '';
+let version = '';
+
+const versionsIn = (threads: number) =>
+  createDatasetVersions({ dataFolder: root, memoryLimitMegabytes: 512, threads, now: () => 0 });
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
+  ({ version } = await builderIn(root).encode({ data: dataSettings(SMALL), seed: 7 }));
+});
+
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+const exported = (change: Partial<ExportRequest> & Pick<ExportRequest, 'format'>, threads = 1) => {
+  const { format } = change;
+  const file = join(root, `out.${format}`);
+  return versionsIn(threads).exportSamples({ version, split: 'all', file, hasFeatures: false, ...change });
+};
+
+const rowsOf = (file: string, select = '*') =>
+  inMemory((database) => database.rows('read', `SELECT ${select} FROM '${file}'`));
+
+describe('pipeline/versions/export', () => {
+  it('pipeline/versions/export: Parquet has every sample once, in the order of the version', async () => {
+    const { file, samples, bytes } = await exported({ format: 'parquet' });
+    const rows = await rowsOf(file);
+    const { userIds, itemIds, samples: parts } = await openDataset(join(root, 'versions', version));
+    expect(rows).toHaveLength(samples);
+    expect((await readFile(file)).byteLength).toBe(bytes);
+    const expected = (['train', 'validation', 'test'] as const).flatMap((part) => {
+      const { userIndex, itemIndex } = parts[part];
+      return [...userIndex].map((user, row) => [part, userIds[user], itemIds[itemIndex[row] ?? -1]]);
+    });
+    expect(rows.map(({ split, user_id, item_id }) => [split, user_id, item_id])).toEqual(expected);
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      'user_id',
+      'item_id',
+      'label',
+      'weight',
+      'type',
+      'occurred_at',
+      'split',
+    ]);
+  });
+
+  it('pipeline/versions/export: CSV says the same as Parquet, with times in UTC', async () => {
+    const parquet = await rowsOf((await exported({ format: 'parquet' })).file, '* EXCLUDE (occurred_at)');
+    const { file } = await exported({ format: 'csv' });
+    const rows = await rowsOf(file, '* EXCLUDE (occurred_at)');
+    expect(rows.map(({ user_id, type, split, label }) => [user_id, type, split, Number(label)])).toEqual(
+      parquet.map(({ user_id, type, split, label }) => [user_id, type, split, Number(Number(label).toFixed(6))]),
+    );
+    const [header, first = ''] = (await readFile(file, 'utf8')).split('\n');
+    expect(header).toBe('user_id,item_id,label,weight,type,occurred_at,split');
+    expect(first).toMatch(/,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z,train$/);
+  });
+
+  it('pipeline/versions/export: one part, and the features of user and item beside each sample', async () => {
+    const { file, samples } = await exported({ format: 'parquet', split: 'test', hasFeatures: true });
+    const rows = await rowsOf(file);
+    const dataset = await openDataset(join(root, 'versions', version));
+    const { userIndex, itemIndex } = dataset.samples.test;
+    const { user, item } = dataset.summary.feature_dims;
+    expect([rows.length, samples]).toEqual([userIndex.length, userIndex.length]);
+    rows.forEach((row, index) => {
+      const [u, i] = [userIndex[index] ?? -1, itemIndex[index] ?? -1];
+      expect(row.split).toBe('test');
+      expect(Float32Array.from(row.user_features as number[])).toEqual(
+        dataset.userFeatures.slice(u * user, (u + 1) * user),
+      );
+      expect(Float32Array.from(row.item_features as number[])).toEqual(
+        dataset.itemFeatures.slice(i * item, (i + 1) * item),
+      );
+    });
+  });
+
+  it('pipeline/versions/export: equal exports are equal bytes, whatever the threads', async () => {
+    for (const format of ['csv', 'parquet'] as const) {
+      const one = await readFile((await exported({ format, hasFeatures: format === 'parquet' }, 1)).file);
+      const two = await readFile((await exported({ format, hasFeatures: format === 'parquet' }, 2)).file);
+      expect(two.equals(one)).toBe(true);
+    }
+  });
+
+  it('pipeline/versions/export: a file that is there is replaced as a whole, or left as it was', async () => {
+    const file = join(root, 'kept.csv');
+    await writeFile(file, 'before');
+    await expect(exported({ format: 'csv', file, signal: AbortSignal.abort(new Error('stop')) })).rejects.toThrow(
+      'stop',
+    );
+    expect(await readFile(file, 'utf8')).toBe('before');
+    await exported({ format: 'csv', file });
+    expect((await readFile(file, 'utf8')).startsWith('user_id,')).toBe(true);
+    expect((await readdir(root)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(await readdir(join(root, 'tmp'))).toEqual([]);
+  });
+
+  it('pipeline/versions/export: a folder that does not exist is a usage error that names it', async () => {
+    await expect(exported({ format: 'csv', file: join(root, 'no', 'x.csv') })).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: expect.stringContaining('mkdir'),
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import '@tensorflow/tfjs-backend-cpu';
+import type { IdRows, LoadedDataset } from '../../../contracts/dataset.ts';
+import type { TrialSettings } from '../../../contracts/trial.ts';
+import { createArchitecture, initialParameters } from '../../../models/architecture.ts';
+import { evaluateScorer } from '../../../models/evaluation.ts';
+import { loadModel } from '../../../models/model-folder.ts';
+import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
+import { lookUpIds } from '../../../models/tower.ts';
+import { trainTwoTower } from '../../../models/train.ts';
+import { withFolder } from '../../support/data-requests.ts';
+import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { createToyDataset } from '../../support/toy-dataset.ts';
+
+const DIM = 8;
+const settings: TrialSettings = {
+  seed: 3,
+  relevanceThreshold: 0.4,
+  model: { hidden_dims: [8], embedding_dim: DIM, dropout_rate: 0, dropout_rate_middle: 0 },
+  training: {
+    ...resolvedConfig().training,
+    loss: 'in_batch_softmax',
+    num_epochs: 12,
+    batch_size: 64,
+    learning_rate: 0.03,
+    early_stopping_patience: 12,
+  },
+};
+
+const allKnown = (count: number): IdRows => ({
+  size: count + 1,
+  rows: Int32Array.from({ length: count }, (_, index) => index + 1),
+});
+
+const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 14, seed: 5 });
+
+/** Users and items are known by their ids alone. */
+const idsOnly = (change: Partial<LoadedDataset> = {}): LoadedDataset => ({
+  ...toy,
+  summary: { ...toy.summary, feature_dims: { user: 0, item: 0 } },
+  userFeatures: new Float32Array(0),
+  itemFeatures: new Float32Array(0),
+  textDim: { user: 0, item: 0 },
+  ids: { user: allKnown(60), item: allKnown(40) },
+  ...change,
+});
+
+const train = (dataset: LoadedDataset, trialFolder: string, epochBudget: number = settings.training.num_epochs) =>
+  trainTwoTower({
+    dataset,
+    settings,
+    epochBudget,
+    trialFolder,
+    tensorflow: { backend: 'js', library: 'tfjs-backend-cpu' },
+    signal: new AbortController().signal,
+    nowMs: () => 0,
+    onReady: () => undefined,
+    onStep: () => undefined,
+    onEpoch: () => undefined,
+  });
+
+const testNdcg = async (dataset: LoadedDataset, trialFolder: string): Promise<number> => {
+  const model = await loadModel(join(trialFolder, 'model'));
+  try {
+    const users = model.embedUsers(dataset.userFeatures, dataset.ids.user);
+    const items = model.embedItems(dataset.itemFeatures, dataset.ids.item);
+    return evaluateScorer({
+      scorer: dotScorer(users, items, DIM),
+      dataset,
+      split: 'test',
+      relevanceThreshold: 0.4,
+    }).summary.ndcg_at_10;
+  } finally {
+    model.dispose();
+  }
+};
+
+describe('models/id-embeddings', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it('models/id-embeddings: ids alone are learned well above popularity, and no tensor is left', () =>
+    withFolder(async (folder) => {
+      const dataset = idsOnly();
+      const before = tf.memory().numTensors;
+      await train(dataset, folder);
+      expect(tf.memory().numTensors).toBe(before);
+      const { popularity, content } = evaluateBaselines({ dataset, split: 'test', relevanceThreshold: 0.4, seed: 1 });
+      expect(content).toBeUndefined();
+      expect(await testNdcg(dataset, folder)).toBeGreaterThan(1.3 * (popularity?.ndcg_at_10 ?? Number.NaN));
+    }));
+
+  it('models/id-embeddings: ids of one side work beside features of both', () =>
+    withFolder(async (folder) => {
+      const dataset: LoadedDataset = { ...toy, ids: { user: null, item: allKnown(40) } };
+      await train(dataset, folder, 3);
+      const model = await loadModel(join(folder, 'model'));
+      expect(model.manifest.id_rows).toEqual({ user: 0, item: 40 });
+      expect(() => model.embedItems(dataset.itemFeatures, null)).toThrow(/item ids: got 0 known ones, expected the 40/);
+      model.dispose();
+      expect(await testNdcg(dataset, folder)).toBeGreaterThan(0);
+    }));
+
+  it('models/id-embeddings: unknown ids are zeros, whatever the table holds', () => {
+    const values = tf.tidy(() => lookUpIds(tf.tensor2d([1, 2, 3, 4], [2, 2]), Int32Array.from([2, 0, 1])).arraySync());
+    expect(values).toEqual([
+      [3, 4],
+      [0, 0],
+      [1, 2],
+    ]);
+  });
+
+  it('models/id-embeddings: cold users are ranked by nothing but do not break training', () =>
+    withFolder(async (folder) => {
+      const cold: IdRows = { size: 59, rows: Int32Array.from({ length: 60 }, (_, user) => (user < 58 ? user + 1 : 0)) };
+      const dataset = idsOnly({ ids: { user: cold, item: allKnown(40) } });
+      await train(dataset, folder, 2);
+      const model = await loadModel(join(folder, 'model'));
+      const users = model.embedUsers(dataset.userFeatures, cold);
+      model.dispose();
+      expect(users.slice(58 * DIM).every((value) => value === 0)).toBe(true);
+    }));
+
+  it('models/id-embeddings: a training resumed after an epoch ends bit-identical to a straight one', () =>
+    withFolder(async (root) => {
+      const dataset = idsOnly();
+      const straight = await train(dataset, join(root, 'straight'), 4);
+      await train(dataset, join(root, 'resumed'), 2);
+      await rm(join(root, 'resumed', 'model'), { recursive: true });
+      const resumed = await train(dataset, join(root, 'resumed'), 4);
+      expect(resumed.resumedFromEpoch).toBe(2);
+      expect(resumed.modelDigest).toBe(straight.modelDigest);
+    }));
+
+  it('models/id-embeddings: the layers start as they do without ids', () => {
+    const plain = createArchitecture(toy.summary.feature_dims, { user: null, item: null }, settings.model);
+    const withIds = createArchitecture(toy.summary.feature_dims, { user: allKnown(60), item: null }, settings.model);
+    expect(withIds.parameterCount).toBe(plain.parameterCount + 60 * DIM);
+    const start = initialParameters(withIds, 3);
+    expect([...start.slice(0, plain.parameterCount)]).toEqual([...initialParameters(plain, 3)]);
+    // Uniform in ±0.1·√(3/8): standard deviation 0.1/√8.
+    const table = start.slice(plain.parameterCount);
+    const deviation = Math.sqrt(table.reduce((sum, value) => sum + value * value, 0) / table.length);
+    expect(deviation).toBeCloseTo(0.1 / Math.sqrt(8), 2);
+  });
+
+  it('models/id-embeddings: without texts the content baseline compares with what the user met', () => {
+    const dataset: LoadedDataset = { ...toy, textDim: { user: 0, item: 0 } };
+    const { content, random } = evaluateBaselines({ dataset, split: 'test', relevanceThreshold: 0.4, seed: 1 });
+    // The features show the latent factors, so what a user met says where to look.
+    expect(content?.ndcg_at_10).toBeGreaterThan(1.2 * (random?.ndcg_at_10 ?? Number.NaN));
+  });
+});

@@ -42,7 +42,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             },
             signal,
           );
-          const { champion, ci, ...test } = evaluated;
+          const { champion, ci, championProblem, ...test } = evaluated;
           await deps.tracking.logMetrics(
             runId,
             RANKING_METRIC_NAMES.map((name) => ({
@@ -58,7 +58,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             version === null || champion === null
               ? null
               : { version: version.version, run_id: version.runId, ndcg_at_10: champion.ndcg_at_10 };
-          return { test, champion: side, ci };
+          return { test, champion: side, ci, championProblem };
         },
       ),
   };

@@ -131,7 +131,6 @@ const recordingOf = (stages: readonly (readonly Statement[])[], folder: string) 
     memory_limit: `${memoryLimitMegabytes}MB`,
     threads: String(THREADS),
     temp_directory: join(folder, 'spill'),
-    TimeZone: 'UTC',
   },
   stages: stages.map((statements, stage) => ({
     file: join(folder, `stage-${stage}.duckdb`),

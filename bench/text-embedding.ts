@@ -1,5 +1,5 @@
 // Texts per second through MiniLM, beside Python's ONNX Runtime and tokenizers with the same model, threads and texts.
-// Usage: npm run bench:embed
+// Usage: npm run bench:embed [-- texts], 1000 unless told
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { loadRuntimePackages } from '../services/text-encoder/runtime-packages.t
 import { BATCH } from '../services/text-encoder/token-batches.ts';
 import { anchorPython } from './anchor-python.ts';
 
-const TEXTS = 1000;
+const TEXTS = Number(process.argv[2] ?? 1000);
 const ROUNDS = 5;
 const THREADS = 2;
 /** Between ours and the anchor's, in any place of any vector. */

@@ -1,6 +1,7 @@
 /** Entry of the compute process: one training or one evaluation, on the backend that the worker chose. */
 import { writeFile } from 'node:fs/promises';
 import type { LoadedDataset } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
 import type { EvaluateJob, EvaluateResult, ModelSource, TrainJob } from '../contracts/trainer.ts';
 import { type Evaluation, evaluateScorer } from '../models/evaluation.ts';
 import { loadModel } from '../models/model-folder.ts';
@@ -59,11 +60,26 @@ const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: Loa
   }
 };
 
+/** A champion of other data is no reason to fail: the gate tells why there is nothing to compare with. */
+const evaluateChampion = async (
+  job: EvaluateJob,
+  dataset: LoadedDataset,
+): Promise<{ readonly champion: Evaluation | null; readonly problem: string | null }> => {
+  try {
+    return { champion: job.champion === null ? null : await evaluateModel(job.champion, job, dataset), problem: null };
+  } catch (error) {
+    if (error instanceof TtExpError && error.code === 'MODEL_INCOMPATIBLE') {
+      return { champion: null, problem: error.message };
+    }
+    throw error;
+  }
+};
+
 const evaluate = async (job: EvaluateJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
   await activateTensorflow(plan);
   const dataset = await openDataset(job.datasetFolder);
   const candidate = await evaluateModel(job.candidate, job, dataset);
-  const champion = job.champion === null ? null : await evaluateModel(job.champion, job, dataset);
+  const { champion, problem } = await evaluateChampion(job, dataset);
   const result: EvaluateResult = {
     model: candidate.summary,
     baselines: evaluateBaselines({
@@ -73,6 +89,7 @@ const evaluate = async (job: EvaluateJob, { plan }: ComputeOrder, channel: Compu
       seed: job.seed,
     }),
     champion: champion?.summary ?? null,
+    championProblem: problem,
     ci:
       champion === null
         ? null

@@ -48,6 +48,7 @@ export const ERROR_CATALOGUE = {
   DATASET_CORRUPT: kind('data', false, EXIT.badData),
   // models and training
   MODEL_NOT_LOADING: kind('data', false, EXIT.missingInput),
+  MODEL_INCOMPATIBLE: kind('data', false, EXIT.badData),
   CHECKPOINT_CORRUPT: kind('data', false, EXIT.badData),
   TRAINING_DIVERGED: kind('outcome', false, EXIT.failed),
   TRAINING_STALLED: kind('resource', true, EXIT.timedOut),

@@ -81,6 +81,8 @@ export interface EvaluateBestResult {
   readonly test: TestEvaluation;
   readonly champion: GateSide | null;
   readonly ci: ConfidenceInterval | null;
+  /** Why there is a champion that could not rank this dataset version. */
+  readonly championProblem: string | null;
 }
 
 export interface RegisterModelRequest {

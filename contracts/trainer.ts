@@ -44,6 +44,8 @@ export type ComputeJob = TrainJob | EvaluateJob;
 
 export interface EvaluateResult extends TestEvaluation {
   readonly champion: EvaluationSummary | null;
+  /** Why there is a champion that could not rank this dataset version; null where there is none, or where it could. */
+  readonly championProblem: string | null;
   /** Paired over users, candidate - champion; null without a champion. */
   readonly ci: ConfidenceInterval | null;
 }

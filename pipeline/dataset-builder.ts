@@ -5,9 +5,11 @@ import type { DataReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { checkData } from './checks/check-data.ts';
+import { withUnreadRows } from './checks/unread-rows.ts';
 import type { Database } from './duckdb/database.ts';
 import { lastVersion, rememberVersion } from './lineage.ts';
 import { readManifest, summaryOf } from './manifest.ts';
+import { readBadRows } from './stages/bad-rows.ts';
 import { refuseLowCoverage } from './stages/coverage.ts';
 import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './stages/embed.ts';
 import { encode, versionFolder, versionId } from './stages/encode.ts';
@@ -179,13 +181,16 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       await rememberVersion(context, request, summary.version);
       return summary;
     },
-    check: async (request) => {
+    check: async (given) => {
+      // The report tells of bad rows; it does not stop at them.
+      const request = { ...given, data: { ...given.data, max_bad_rows: Number.MAX_SAFE_INTEGER } };
       const extracted = await extract(context, request);
       const { schema } = extracted;
       const tables = Object.keys(tablesOf(extracted)).filter((table) => !table.endsWith('_factors'));
-      return inExtract(extracted, tables, (database) =>
-        checkData(database, { data: request.data, schema, nowMs: context.now() }),
+      const report = await inExtract(extracted, tables, (database) =>
+        checkData(database, { data: given.data, schema, nowMs: context.now() }),
       );
+      return withUnreadRows(report, await readBadRows(extracted.folder), extracted.rows, given.data.max_bad_rows);
     },
     findLocal,
     adopt: async (version, receive) => {

@@ -146,7 +146,7 @@ const refuseOtherTexts = (manifest: VersionManifest, encoder: Encoder): void => 
     const got = manifest.text_encoder[side];
     if (wanted !== got || encoder[side].textDim !== manifest.text_dim[side]) {
       throw new TtExpError(
-        'DATA_INVALID',
+        'MODEL_INCOMPATIBLE',
         `${side} texts of ${manifest.version} are embedded by ${got ?? 'nothing'}, expected ${wanted ?? 'no text embeddings'} as in training`,
         {
           hint: 'Use the data.text_encoder that the model was trained with, or another gate.model_name for the new one.',
@@ -157,8 +157,8 @@ const refuseOtherTexts = (manifest: VersionManifest, encoder: Encoder): void => 
 };
 
 /**
- * Features of a version's users and items as another encoder, say a champion's, sees them. Throws DATA_INVALID when the
- * version's texts were embedded by another text encoder: its vectors would mean nothing to the model.
+ * Features of a version's users and items as another encoder, say a champion's, sees them. Throws MODEL_INCOMPATIBLE when
+ * the version's texts were embedded by another text encoder: its vectors would mean nothing to the model.
  */
 export const encodeDatasetWith = async (folder: string, encoder: Encoder): Promise<EncodedDataset> => {
   refuseOtherTexts(await readManifest(folder), encoder);

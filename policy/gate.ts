@@ -8,13 +8,15 @@ export interface GateEvidence {
   readonly champion: GateSide | null;
   /** Paired over the same test users; null exactly when champion is. */
   readonly ci: ConfidenceInterval | null;
+  /** Why there is a champion that could not rank these data; null where there is none, or where it could. */
+  readonly championProblem: string | null;
 }
 
 const metric = (value: number): string => value.toFixed(4);
 
 /** Checks against the minimum first, then against the champion; every check leaves a reason, passed or not. */
 export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence): GateVerdict => {
-  const { candidate, champion, ci } = evidence;
+  const { candidate, champion, ci, championProblem } = evidence;
   const reasons: string[] = [];
   const verdict = (isPassed: boolean): GateVerdict => ({
     decision: isPassed ? (config.require_approval ? 'awaiting_approval' : 'promoted') : 'rejected',
@@ -33,6 +35,10 @@ export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence)
     return verdict(false);
   }
   reasons.push(`Test NDCG@10 ${metric(candidate.ndcg_at_10)} reaches the minimum ${metric(minimum)}.`);
+  if (championProblem !== null) {
+    reasons.push(`The champion cannot be compared with: ${championProblem}.`);
+    return verdict(false);
+  }
   if (champion === null || ci === null) {
     reasons.push('There is no champion to compare with.');
     return verdict(true);

@@ -139,7 +139,7 @@ const judge = async (
   const { gate, evaluation, seed } = input.config;
   const runId = best.runId ?? '';
   state.enter('evaluate', Date.now());
-  const { test, champion, ci } = await evaluateBest({
+  const { test, champion, ci, championProblem } = await evaluateBest({
     runId,
     datasetVersion: dataset.version,
     modelName: gate.model_name,
@@ -165,7 +165,7 @@ const judge = async (
 
   state.enter('gate', Date.now());
   const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
-  let verdict = decideGate(gate, { candidate, champion, ci });
+  let verdict = decideGate(gate, { candidate, champion, ci, championProblem });
   const apply = async (): Promise<void> => {
     const applied = await applyGate({ modelName: model.name, parentRunId, runId, verdict });
     state.update({ gate: verdict, model: applied.model });

@@ -45,7 +45,7 @@ const isSide = (value: unknown): value is SideEncoder => {
 
 export const encoderText = (encoder: Encoder): string => `${JSON.stringify(encoder, null, 2)}\n`;
 
-/** Reads encoder.json. DATASET_CORRUPT when it is not one, DATA_INVALID when it is of a version unknown here. */
+/** Reads encoder.json. DATASET_CORRUPT when it is not one, MODEL_INCOMPATIBLE when it is of a version unknown here. */
 export const readEncoder = async (file: string): Promise<Encoder> => {
   const refuse = (what: string, cause?: unknown): TtExpError =>
     new TtExpError('DATASET_CORRUPT', `${file} is no encoder: ${what}`, {
@@ -63,7 +63,7 @@ export const readEncoder = async (file: string): Promise<Encoder> => {
   }
   if (value.version !== ENCODER_VERSION) {
     throw new TtExpError(
-      'DATA_INVALID',
+      'MODEL_INCOMPATIBLE',
       `${file} has encoder version ${JSON.stringify(value.version)}, expected ${ENCODER_VERSION}`,
       { hint: 'Use the tt-exp that made it, or train again.' },
     );

@@ -75,7 +75,7 @@ export const refuseBadRows = (bad: BadRows, maxBadRows: number): void => {
   if (bad.count > maxBadRows) {
     throw new TtExpError(
       'DATA_INVALID',
-      `Interactions cannot be used: got ${bad.count} bad rows, expected at most data.max_bad_rows ${maxBadRows}: ${describeBadRows(bad)}`,
+      `Rows cannot be used: got ${bad.count} bad rows, expected at most data.max_bad_rows ${maxBadRows}: ${describeBadRows(bad)}`,
       {
         hint:
           'Correct these rows in the source, add unknown types to data.labels or data.ignored_types, ' +

@@ -59,6 +59,13 @@ const findInstalled = async (folder: string): Promise<string | null> => {
   return isObject(marker) && marker.format === 1 ? folder : null;
 };
 
+/** npm prints a code, then the reason, then advice that rarely fits. */
+const reasonOf = (lines: readonly string[]): string =>
+  lines.find((line) => line.includes('reason: ')) ??
+  lines.find((line) => /^npm (error|ERR!) (?!code|errno|syscall)/.test(line)) ??
+  lines.at(-1) ??
+  'no output';
+
 const installPackages = async (place: TextEncoderPlace, folder: string): Promise<void> => {
   const { provisionFolder, environment, progress, signal } = place;
   for (const file of ['package.json', 'package-lock.json']) {
@@ -83,7 +90,7 @@ const installPackages = async (place: TextEncoderPlace, folder: string): Promise
   if (result.kind === 'exited' && result.code === 0) return;
   const lines = result.lines.map(redact);
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
-  const got = lines.findLast((line) => /error/i.test(line) && !/complete log/.test(line)) ?? 'no output';
+  const got = reasonOf(lines);
   throw new TtExpError(
     'PROVISION_FAILED',
     `text encoder: ${PURPOSE}: npm ci failed (${ended}: ${got.slice(0, LONGEST_LINE)})`,

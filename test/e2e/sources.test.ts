@@ -19,6 +19,7 @@ interface Summary {
     readonly splits: Readonly<Record<'train' | 'validation' | 'test', number>>;
     readonly feature_dims: { readonly user: number; readonly item: number };
   };
+  readonly gate: { readonly decision: string; readonly reasons: readonly string[] };
   readonly test: {
     readonly model: { readonly ndcg_at_10: number };
     readonly baselines: Readonly<Record<string, { readonly ndcg_at_10: number }>>;
@@ -193,6 +194,7 @@ describe('e2e/sources', () => {
           },
           split: { method: 'temporal' },
         },
+        gate: { model_name: 'two-tower-films' },
       };
       const file = join(folder, 'ml-layout.json');
       await writeFile(file, JSON.stringify(config));
@@ -200,6 +202,18 @@ describe('e2e/sources', () => {
       expect(summary.status).toBe('completed');
       expect(summary.dataset.feature_dims).toEqual({ user: 1 + 3 + 22, item: 5 });
       expect(summary.dataset.splits.test).toBeGreaterThan(0);
+      expect(summary.gate.decision).toBe('promoted');
+
+      // This champion knows no texts: it cannot rank the synthetic data, and is not replaced by a model that can.
+      const other = await runJson([
+        'experiments/smoke.json',
+        ...SHORT,
+        ...['--set', 'sweep.space={"training.learning_rate":{"choice":[0.001]}}'],
+        ...['--set', 'gate.model_name=two-tower-films'],
+      ]);
+      expect(other.status).toBe('completed');
+      expect(other.gate.decision).toBe('rejected');
+      expect(other.gate.reasons.join(' ')).toContain('The champion cannot be compared with');
     },
     RUN_TIMEOUT_MS,
   );

@@ -65,6 +65,7 @@ const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
       test: { model: evaluationSummary(0.4), baselines: {} },
       champion: null,
       ci: null,
+      championProblem: null,
     }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     applyGate: async (request) => ({

@@ -1,7 +1,6 @@
 /** Rows of one CSV file as text; lines that are no rows are gathered with their number. */
 import { basename } from 'node:path';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
-import { toDataError } from '../../duckdb/data-errors.ts';
 import { type Database, sqlText } from '../../duckdb/database.ts';
 import { quoteName } from '../column-sql.ts';
 import type { BrokenRow } from '../raw-tables.ts';
@@ -65,6 +64,34 @@ export interface CsvRequest {
   readonly location: ResolvedLocation;
 }
 
+/** Whether any file read so far had a line that is no row. */
+const hasRejects = async (database: Database): Promise<boolean> => {
+  const [table] = await database.rows(
+    'look for broken lines',
+    `SELECT count(*)::INTEGER AS table_count FROM duckdb_tables() WHERE table_name = '${REJECTS}'`,
+  );
+  return Number(table?.table_count) > 0;
+};
+
+const BROKEN_LINES = `SELECT s.file_path, r.line::BIGINT AS line, min(r.error_type::VARCHAR) AS error_type
+  FROM ${REJECTS} AS r JOIN ${SCANS} AS s USING (scan_id, file_id) GROUP BY ALL`;
+
+/** Rows were counted without the broken lines before them: their places move on by as many. */
+const shiftPlaces = async (database: Database, target: string, file: string, hasHeader: boolean): Promise<void> => {
+  const prefix = sqlText(`${basename(file)}:`);
+  const line = `place[${basename(file).length + 2}:]::BIGINT`;
+  await database.run(
+    `count the lines of ${file}`,
+    `WITH broken AS (
+      SELECT line - row_number() OVER (ORDER BY line) - ${hasHeader ? 1 : 0} AS rows_before
+      FROM (${BROKEN_LINES}) WHERE file_path = ${sqlText(file)}
+    )
+    UPDATE ${quoteName(target)}
+    SET place = ${prefix} || (${line} + (SELECT count(*) FROM broken WHERE rows_before < ${line} - ${hasHeader ? 1 : 0}))
+    WHERE starts_with(place, ${prefix}) AND (SELECT count(*) FROM broken) > 0`,
+  );
+};
+
 /** Appends to the table `target`, or makes it. */
 export const readCsv = async (
   database: Database,
@@ -73,28 +100,18 @@ export const readCsv = async (
   { file, columns, wanted, location }: CsvRequest,
 ): Promise<void> => {
   const into = isFirst ? `CREATE TABLE ${quoteName(target)} AS` : `INSERT INTO ${quoteName(target)}`;
-  try {
-    await database.run(`read ${file}`, `${into} ${rowsSql(file, columns, wanted, location)}`);
-  } catch (error) {
-    throw toDataError(error, `read ${file}`);
+  await database.run(`read ${file}`, `${into} ${rowsSql(file, columns, wanted, location)}`);
+  if (await hasRejects(database)) {
+    await shiftPlaces(database, target, file, location.csv.columns === undefined);
   }
 };
 
 /** Lines that are no rows of the files read so far, each once. */
 export const brokenLines = async (database: Database): Promise<readonly BrokenRow[]> => {
-  const [table] = await database.rows(
-    'look for broken lines',
-    `SELECT count(*)::INTEGER AS table_count FROM duckdb_tables() WHERE table_name = '${REJECTS}'`,
-  );
-  if (Number(table?.table_count) === 0) {
+  if (!(await hasRejects(database))) {
     return [];
   }
-  const rows = await database.rows(
-    'list broken lines',
-    `SELECT s.file_path, r.line::BIGINT AS line, min(r.error_type::VARCHAR) AS error_type
-      FROM ${REJECTS} AS r JOIN ${SCANS} AS s USING (scan_id, file_id)
-      GROUP BY ALL ORDER BY s.file_path, line`,
-  );
+  const rows = await database.rows('list broken lines', `${BROKEN_LINES} ORDER BY s.file_path, line`);
   return rows.map(({ file_path, line, error_type }) => ({
     place: `${basename(String(file_path))}:${line}`,
     problem: `a broken line (${String(error_type).toLowerCase()})`,

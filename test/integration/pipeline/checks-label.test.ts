@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../pipeline/duckdb/database.ts';
 import type { ExtractOutput } from '../../../pipeline/stages/extract.ts';
 import { label } from '../../../pipeline/stages/label.ts';
-import type { PipelineLog } from '../../../pipeline/stages/pipeline-log.ts';
 import { type StageContext, withDatabase, writeParquet } from '../../../pipeline/stages/stage.ts';
 import { publishFolder } from '../../../pipeline/store/publish-folder.ts';
 import { dataSettings, withFolder } from '../../support/data-requests.ts';
 
 const notNeeded = () => Promise.reject(new Error('labels need no source and no text encoder'));
 
-const contextIn = (dataFolder: string, log: PipelineLog = () => undefined): StageContext => ({
+const contextIn = (dataFolder: string, log: StageContext['log'] = () => undefined): StageContext => ({
   dataFolder,
   memoryLimitMegabytes: 512,
   threads: 2,

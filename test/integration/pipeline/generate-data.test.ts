@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../../../config/resolve.ts';
+import type { ExperimentConfig } from '../../../contracts/experiment-config.ts';
 import { openDatabase } from '../../../pipeline/duckdb/database.ts';
 import { generateSyntheticData } from '../../../pipeline/index.ts';
-import { SMALL, withFolder } from '../../support/data-requests.ts';
+import { builderIn, SMALL, withFolder } from '../../support/data-requests.ts';
 
 const options = { ...SMALL, seed: 7, memoryLimitMegabytes: 256, threads: 1 };
 const TABLES = ['interactions', 'item_embeddings', 'item_factors', 'items', 'user_embeddings', 'user_factors', 'users'];
@@ -44,5 +46,25 @@ describe('pipeline/generate-data', () => {
       await generateSyntheticData({ ...options, folder: root, format: 'parquet', threads: 2 });
       expect(await read('interactions.parquet')).toBe(first);
       expect(first).not.toBe(other);
+    }));
+
+  it('pipeline/generate-data: its config reads the files as the very version of the synthetic source', () =>
+    withFolder(async (root) => {
+      const versionOf = async (name: string, config: ExperimentConfig) => {
+        const { data, seed } = resolveConfig(config);
+        const { version, feature_dims } = await builderIn(join(root, 'data', name)).encode({ data, seed });
+        expect(feature_dims).toEqual({ user: 512, item: 468 });
+        return version;
+      };
+      const source = { type: 'synthetic', ...SMALL, seed: options.seed } as const;
+      const versions = [await versionOf('synthetic', { name: 'synthetic', data: { source } })];
+      for (const format of ['parquet', 'csv'] as const) {
+        const folder = join(root, format);
+        await generateSyntheticData({ ...options, folder, format });
+        const config: ExperimentConfig = JSON.parse(await readFile(join(folder, 'experiment.json'), 'utf8'));
+        versions.push(await versionOf(format, config));
+      }
+      expect(versions[0]).toMatch(/^ds-[0-9a-f]{16}$/);
+      expect(new Set(versions).size, versions.join(' ')).toBe(1);
     }));
 });

@@ -214,6 +214,9 @@ describe('pipeline/sources/files', () => {
           hint: expect.stringContaining('--max-bad-rows 4'),
         });
         await expect(extract(root, data)).rejects.toThrow(/e\.csv:3/);
+        // Places of bad values count the broken lines before them.
+        await expect(extract(root, data)).rejects.toThrow(/no time in unit "text": "yesterday" \(e\.csv:5\)/);
+        await expect(extract(root, data)).rejects.toThrow(/no user id \(e\.csv:6\)/);
       }));
 
     it('pipeline/sources/files: as many bad rows as allowed are left out and reported; a stricter limit refuses again', () =>

@@ -85,6 +85,28 @@ describe('pipeline/versions/export', () => {
     });
   });
 
+  it('pipeline/versions/export: a wide export is gathered in pieces, and in the same order', async () => {
+    // About 19,000 samples of 980 numbers each are three pieces.
+    const large = await builderIn(root).encode({ data: dataSettings(), seed: 7 });
+    const { file } = await exported({ format: 'parquet', version: large.version, hasFeatures: true }, 2);
+    const rows = await rowsOf(file, 'user_id, item_id, user_features[7] AS u, item_features[7] AS i');
+    const dataset = await openDataset(join(root, 'versions', large.version));
+    const { user, item } = large.feature_dims;
+    const expected = (['train', 'validation', 'test'] as const).flatMap((part) => {
+      const { userIndex, itemIndex } = dataset.samples[part];
+      return [...userIndex].map((u, row) => {
+        const i = itemIndex[row] ?? -1;
+        return {
+          user_id: dataset.userIds[u],
+          item_id: dataset.itemIds[i],
+          u: dataset.userFeatures[u * user + 6],
+          i: dataset.itemFeatures[i * item + 6],
+        };
+      });
+    });
+    expect(rows).toEqual(expected);
+  });
+
   it('pipeline/versions/export: equal exports are equal bytes, whatever the threads', async () => {
     for (const format of ['csv', 'parquet'] as const) {
       const one = await readFile((await exported({ format, hasFeatures: format === 'parquet' }, 1)).file);

@@ -38,7 +38,7 @@ describe('pipeline/encoder-file', () => {
   it.each([
     ['no JSON', '{', 'DATASET_CORRUPT'],
     ['another shape', '[]', 'DATASET_CORRUPT'],
-    ['a later version', encoderText({ ...encoder, version: 3 as 2 }), 'DATA_INVALID'],
+    ['a later version', encoderText({ ...encoder, version: 3 as 2 }), 'MODEL_INCOMPATIBLE'],
     [
       'blocks that do not fit the width',
       encoderText({ ...encoder, user: { ...encoder.user, dim: 6 } }),

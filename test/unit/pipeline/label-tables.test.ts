@@ -106,7 +106,7 @@ describe('pipeline/label', () => {
     const failing = withInteractions(rows, (database) => labelTables(database, dataSettings()));
     await expect(failing).rejects.toMatchObject({
       code: 'DATA_INVALID',
-      message: `Interactions cannot be used: got 1 bad rows, expected at most data.max_bad_rows 0: ${part}`,
+      message: `Rows cannot be used: got 1 bad rows, expected at most data.max_bad_rows 0: ${part}`,
       hint: expect.stringContaining('--max-bad-rows 1'),
     });
   });
@@ -129,7 +129,7 @@ describe('pipeline/label', () => {
     const failing = withInteractions(rows, (database) => labelTables(database, dataSettings({}, { max_bad_rows: 11 })));
     await expect(failing).rejects.toMatchObject({
       message:
-        'Interactions cannot be used: got 12 bad rows, expected at most data.max_bad_rows 11: 12 with unknown user ' +
+        'Rows cannot be used: got 12 bad rows, expected at most data.max_bad_rows 11: 12 with unknown user ' +
         '(interaction e10: "x", interaction e11: "x", interaction e12: "x", interaction e13: "x", interaction e14: "x")',
     });
   });

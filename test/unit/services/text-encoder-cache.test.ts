@@ -80,7 +80,12 @@ describe('services/text-encoder/cached-folder', () => {
     });
     await expect(ensureCachedFolder(place(), request)).rejects.toBe(error);
     expect(await readdir(join(cache, 'text-encoder'))).toEqual(['word.lock']);
-    expect(await ensureCachedFolder(place(), wordFolder((to) => write(to, 'good')))).toBe('good');
+    expect(
+      await ensureCachedFolder(
+        place(),
+        wordFolder((to) => write(to, 'good')),
+      ),
+    ).toBe('good');
   });
 
   it('text-encoder/cached-folder: a full disk is told with its remedy', async () => {
@@ -112,16 +117,21 @@ describe('services/text-encoder/cached-folder', () => {
   });
 
   it('text-encoder/cached-folder: who waits for another stops when told to', async () => {
+    let begin: () => void = () => undefined;
     let finish: () => void = () => undefined;
-    const holding = ensureCachedFolder(
-      place(),
-      wordFolder(async (to) => {
-        await new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-        await write(to, 'late');
-      }),
-    );
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const mayFinish = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const fill = async (to: string): Promise<void> => {
+      begin();
+      await mayFinish;
+      await write(to, 'late');
+    };
+    const holding = ensureCachedFolder(place(), wordFolder(fill));
+    await begun;
     const abort = new AbortController();
     const request = wordFolder((to) => write(to, 'never'));
     const waiting = ensureCachedFolder(

@@ -26,6 +26,8 @@ export interface VersionProvenance {
   readonly git_commit: string | null;
   readonly created_at: string;
   readonly parent_version: string | null;
+  /** Rows of the source that were left out, since they could not be used. */
+  readonly bad_rows: number;
   /** synthetic, files, sqlite or postgres; null where it was not noted. */
   readonly source_kind: string | null;
   /** Ids of the stages that it was made of; null where there is none of the kind. */

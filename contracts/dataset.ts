@@ -19,6 +19,8 @@ export interface DatasetSummary {
   readonly label_distribution: Readonly<Record<string, number>>;
   /** Share in [0, 1] of the users and items of sides with texts that have a text embedding; 1 where there are no texts. */
   readonly embedding_coverage: number;
+  /** What made each side's text embeddings: `source`, the id of a text encoder, or null for a side without texts. */
+  readonly text_encoder: { readonly user: string | null; readonly item: string | null };
   readonly feature_dims: { readonly user: number; readonly item: number };
   readonly users: number;
   readonly items: number;

@@ -49,7 +49,15 @@ const TRAINING_FORMAT = 2;
 
 const trainingKey = ({ dataset, settings }: TrainOptions): string =>
   createHash('sha256')
-    .update(canonicalJson({ format: TRAINING_FORMAT, settings, dataset: dataset.summary.version }))
+    .update(
+      canonicalJson({
+        format: TRAINING_FORMAT,
+        settings,
+        dataset: dataset.summary.version,
+        featureDims: dataset.summary.feature_dims,
+        ids: [dataset.ids.user?.size ?? 0, dataset.ids.item?.size ?? 0],
+      }),
+    )
     .digest('hex');
 
 interface Session {

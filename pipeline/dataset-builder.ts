@@ -26,6 +26,7 @@ import {
 } from './stages/stage.ts';
 import { exists, MANIFEST_FILE, renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
+import { readProvenance } from './versions/provenance.ts';
 
 /** The git commit goes to provenance.json of a version, beside the time; no part of its content. */
 export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
@@ -142,7 +143,11 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
     const { schema } = shapeOfRequest(request);
     const embedding = await describeEmbed(context, request, { id: known, schema });
     const version = versionId(splitId(labelId(known, request.data), request), embedding);
-    return findSummary(version, request.data.min_coverage);
+    const folder = await findLocal(version);
+    const provenance = folder === null ? null : await readProvenance(folder);
+    // The stages tell which rows are too many.
+    const isRefused = (provenance?.bad_rows ?? 0) > request.data.max_bad_rows;
+    return isRefused ? null : findSummary(version, request.data.min_coverage);
   };
 
   const build = async (request: StageRequest): Promise<DatasetSummary> => {

@@ -8,8 +8,6 @@ export interface VersionManifest extends DatasetManifest {
   readonly coverage: { readonly user: number | null; readonly item: number | null };
   /** Width of each side's text embeddings; 0 for a side without texts. */
   readonly text_dim: { readonly user: number; readonly item: number };
-  /** What made them: `source`, the id of a text encoder, or null. */
-  readonly text_encoder: { readonly user: string | null; readonly item: string | null };
   /** Length of the true factors, or null where nobody knows the truth. */
   readonly factor_dim: number | null;
 }
@@ -52,6 +50,7 @@ export const summaryOf = (manifest: VersionManifest): DatasetSummary => ({
   splits: manifest.splits,
   label_distribution: manifest.label_distribution,
   embedding_coverage: manifest.embedding_coverage,
+  text_encoder: manifest.text_encoder,
   feature_dims: manifest.feature_dims,
   users: manifest.users,
   items: manifest.items,

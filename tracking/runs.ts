@@ -258,6 +258,7 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
       context: 'training' | 'validation' | 'test',
     ): Promise<void> => {
       const { version, samples, splits, label_distribution: labels, feature_dims: dims, users, items } = dataset;
+      const { embedding_coverage: coverage, text_encoder: encoders } = dataset;
       await rest.call('POST', 'runs/log-inputs', {
         run_id: runId,
         datasets: [
@@ -275,7 +276,7 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
                   { name: 'label', type: 'float' },
                 ],
               }),
-              profile: JSON.stringify({ samples, splits, labels, users, items }),
+              profile: JSON.stringify({ samples, splits, labels, users, items, coverage, encoders }),
             },
           },
         ],

@@ -23,12 +23,21 @@ export const labelTable = ({ label_distribution: counts, samples }: DatasetSumma
   });
 };
 
+/** Names text encoders only: embeddings that the source brings need no mention. */
+const coverageText = ({ embedding_coverage: coverage, text_encoder: { user, item } }: DatasetSummary): string => {
+  if (user === null && item === null) {
+    return 'no texts';
+  }
+  const encoders = [...new Set([user, item])].filter((encoder) => encoder !== null && encoder !== 'source');
+  return `embedding coverage ${formatPercent(coverage)}${encoders.length > 0 ? ` (${encoders.join(', ')})` : ''}`;
+};
+
 export const datasetLines = (dataset: DatasetSummary): readonly string[] => {
   const { splits, feature_dims: dims } = dataset;
   return [
     `dataset ${dataset.version}: ${formatCount(dataset.samples)} samples of ${formatCount(dataset.users)} users and ${formatCount(dataset.items)} items`,
     `split: train ${formatCount(splits.train)}, validation ${formatCount(splits.validation)}, test ${formatCount(splits.test)}`,
     ...labelTable(dataset),
-    `embedding coverage ${formatPercent(dataset.embedding_coverage)}, feature width: user ${dims.user}, item ${dims.item}`,
+    `${coverageText(dataset)}, feature width: user ${dims.user}, item ${dims.item}`,
   ];
 };

@@ -28,7 +28,7 @@ export interface ExperimentSummary {
   readonly experiment_id: string | null;
   readonly workflow_id: string | null;
   readonly status: 'completed' | 'failed' | 'cancelled' | 'detached';
-  readonly dataset: Omit<DatasetSummary, 'users' | 'items'> | null;
+  readonly dataset: Omit<DatasetSummary, 'users' | 'items' | 'text_encoder'> | null;
   readonly trials: readonly TrialSummary[];
   readonly best: { readonly trial_id: string; readonly run_id: string | null } | null;
   readonly test: {
@@ -71,8 +71,12 @@ const summariseTrial = (trial: TrialView, progress: TrialProgress | undefined): 
   };
 };
 
-const summariseDataset = ({ users: _users, items: _items, ...dataset }: DatasetSummary): ExperimentSummary['dataset'] =>
-  dataset;
+const summariseDataset = ({
+  users: _,
+  items: __,
+  text_encoder: ___,
+  ...dataset
+}: DatasetSummary): ExperimentSummary['dataset'] => dataset;
 
 const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {
   const best = view.trials.find(({ trialId }) => trialId === view.bestTrialId);

@@ -15,7 +15,7 @@ import { PROVENANCE_FILE, publishFolder, writeFileSafely } from '../store/publis
 import { joinCoverage, refuseLowCoverage } from './coverage.ts';
 import { type EmbedOutput, embedKey } from './embed.ts';
 import { type ExtractOutput, tablesOf } from './extract.ts';
-import { labelSettings } from './label.ts';
+import { type LabelOutput, labelSettings } from './label.ts';
 import { splitSettings } from './split.ts';
 import {
   attachTables,
@@ -145,13 +145,14 @@ const writeProvenance = (
     stages: { extract: extracted.id, label: labelled.id, split: splitted.id, embed: embedded.id },
     source_kind: data.source.type,
     source_files: extracted.origin,
+    bad_rows: extracted.badRows + labelled.badRows,
   };
   return writeFileSafely(join(folder, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
 };
 
 export interface EncodeInputs {
   readonly extracted: ExtractOutput;
-  readonly labelled: StageOutput;
+  readonly labelled: LabelOutput;
   readonly splitted: StageOutput;
   readonly embedded: EmbedOutput;
   /** The version that the same settings gave before, of other rows. */

@@ -46,6 +46,7 @@ export const readProvenance = async (folder: string): Promise<VersionProvenance 
     created_at: new Date(value.created_at_ms).toISOString(),
     parent_version: textOf(value.parent_version),
     source_kind: textOf(value.source_kind),
+    bad_rows: typeof value.bad_rows === 'number' ? value.bad_rows : 0,
     stages: {
       extract: textOf(stages.extract),
       label: textOf(stages.label),

@@ -54,6 +54,7 @@ export const datasetSummary: DatasetSummary = {
   splits: { train: 700, validation: 150, test: 150 },
   label_distribution: { '1.0': 500, '0.0': 500 },
   embedding_coverage: 0.98,
+  text_encoder: { user: 'source', item: 'source' },
   feature_dims: { user: 512, item: 468 },
   users: 60,
   items: 40,

@@ -70,6 +70,7 @@ export const DATASET = {
   splits: { train: 14_000, validation: 3000, test: 3000 },
   label_distribution: { '0.0': 3000, '0.4': 7000, '0.6': 3500, '0.8': 2000, '0.9': 1500, '1.0': 3000 },
   embedding_coverage: 0.98,
+  text_encoder: { user: 'source', item: 'source' },
   feature_dims: { user: 512, item: 468 },
   users: 350,
   items: 250,

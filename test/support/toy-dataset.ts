@@ -70,6 +70,7 @@ export const createToyDataset = ({ users, items, pairsPerUser, seed }: ToyOption
       splits: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
       label_distribution: {},
       embedding_coverage: 1,
+      text_encoder: { user: 'source', item: 'source' },
       feature_dims: { user: TEXT_DIM, item: TEXT_DIM },
       users,
       items,

@@ -230,6 +230,17 @@ describe('pipeline/sources/files', () => {
         await expect(extract(root, data(3))).rejects.toMatchObject({ code: 'DATA_INVALID' });
       }));
 
+    it('pipeline/sources/files: a finished version with bad rows is refused again under a stricter limit', () =>
+      withFolder(async (root) => {
+        const lines = Array.from({ length: 40 }, (_, row) => `u${row % 8},${row % 5},2025-03-${10 + (row % 15)},apply`);
+        await writeFile(join(root, 'e.csv'), ['who,what,at,did', ...lines, 'u1,2', ''].join('\n'));
+        const data = (max_bad_rows: number) => filesData(events({ path: join(root, 'e.csv') }), { max_bad_rows });
+        const builder = builderIn(join(root, 'data'));
+        const { version } = await builder.encode({ data: data(1), seed: 1 });
+        expect((await builder.encode({ data: data(5), seed: 1 })).version).toBe(version);
+        await expect(builder.encode({ data: data(0), seed: 1 })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+      }));
+
     it('pipeline/sources/files: broken lines of NDJSON have their line number', () =>
       withFolder(async (root) => {
         await writeFile(

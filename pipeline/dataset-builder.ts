@@ -9,7 +9,6 @@ import { withUnreadRows } from './checks/unread-rows.ts';
 import type { Database } from './duckdb/database.ts';
 import { lastVersion, rememberVersion } from './lineage.ts';
 import { readManifest, summaryOf } from './manifest.ts';
-import { readBadRows } from './stages/bad-rows.ts';
 import { refuseLowCoverage } from './stages/coverage.ts';
 import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './stages/embed.ts';
 import { encode, versionFolder, versionId } from './stages/encode.ts';
@@ -195,7 +194,7 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       const report = await inExtract(extracted, tables, (database) =>
         checkData(database, { data: given.data, schema, nowMs: context.now() }),
       );
-      return withUnreadRows(report, await readBadRows(extracted.folder), extracted.rows, given.data.max_bad_rows);
+      return withUnreadRows(report, extracted.bad, extracted.rows, given.data.max_bad_rows);
     },
     findLocal,
     adopt: async (version, receive) => {

@@ -47,9 +47,15 @@ export const findProblems = async (
     `WITH bad AS (
       SELECT ${cases((_, index) => String(index))} AS kind, ${cases(({ text }) => text)} AS problem, coalesce(place, 'a row') AS place
       FROM ${table} WHERE NOT (${usableSql(problems)})
+    ), numbered AS (
+      -- Line 9 comes before line 10.
+      SELECT *, row_number() OVER (PARTITION BY kind
+        ORDER BY regexp_replace(place, '[0-9]+$', ''), TRY_CAST(regexp_extract(place, '[0-9]+$') AS BIGINT), problem) AS number
+      FROM bad
     )
-    SELECT arg_min(problem, place) AS problem, count(*) AS row_count, list_sort(list(place))[:${EXAMPLES}] AS examples
-    FROM bad GROUP BY kind ORDER BY row_count DESC, kind`,
+    SELECT any_value(problem) FILTER (number = 1) AS problem, count(*) AS row_count,
+      list(place ORDER BY number) FILTER (number <= ${EXAMPLES}) AS examples
+    FROM numbered GROUP BY kind ORDER BY row_count DESC, kind`,
   );
   return rows.map(({ problem, row_count, examples }) => ({
     problem: String(problem),

@@ -45,10 +45,15 @@ export const numberSql = (column: TypedColumn): string => {
 
 const MICROSECONDS = { s: 1_000_000, ms: 1000, us: 1 } as const;
 
-/** As TIMESTAMP in UTC, to the microsecond. The session's time zone must be UTC. */
+/** As TIMESTAMP in UTC, to the microsecond; NULL for what is none, infinity too. The session's time zone must be UTC. */
 export const timeSql = (column: TypedColumn, unit: ResolvedEvents['time_unit']): string => {
+  const time = anyTimeSql(column, unit);
+  return `CASE WHEN isfinite(${time}) THEN ${time} END`;
+};
+
+const anyTimeSql = (column: TypedColumn, unit: ResolvedEvents['time_unit']): string => {
   if (/^(TIMESTAMP|DATE)/.test(column.type)) {
-    return `CAST(${column.sql} AS TIMESTAMP)`;
+    return `TRY_CAST(${column.sql} AS TIMESTAMP)`;
   }
   if (unit === 'text') {
     return `TRY_CAST(TRY_CAST(${column.sql} AS TIMESTAMPTZ) AS TIMESTAMP)`;
@@ -59,12 +64,12 @@ export const timeSql = (column: TypedColumn, unit: ResolvedEvents['time_unit']):
 
 /** As VARCHAR[]: values without blanks around them, distinct, sorted, never NULL. */
 export const listSql = (column: TypedColumn, separator: string): string => {
-  const { sql } = column;
+  const sql = isList(column) ? column.sql : `CAST(${column.sql} AS VARCHAR)`;
   const quotedSeparator = `'${separator.replaceAll("'", "''")}'`;
   const values = isList(column)
     ? `list_transform(${sql}, lambda value: CAST(value AS VARCHAR))`
     : `CASE WHEN starts_with(trim(${sql}), '[') AND json_valid(${sql}) THEN from_json(${sql}, '["VARCHAR"]')
-        WHEN starts_with(trim(${sql}), '[') THEN TRY_CAST(${sql} AS VARCHAR[])
+        WHEN starts_with(trim(${sql}), '[') AND TRY_CAST(${sql} AS VARCHAR[]) IS NOT NULL THEN TRY_CAST(${sql} AS VARCHAR[])
         ELSE string_split(${sql}, ${quotedSeparator}) END`;
   return distinctSql(values);
 };

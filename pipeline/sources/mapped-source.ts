@@ -4,6 +4,7 @@ import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedMapped } from '../../contracts/resolved-config.ts';
 import type { Database } from '../duckdb/database.ts';
 import type { Increment, LoadedSource, Source } from '../source.ts';
+import { describeBadRows } from '../stages/bad-rows.ts';
 import type { FoundProblem } from './bad-values.ts';
 import { shapeOf } from './describe-source.ts';
 import { loadEntities, type Side } from './entity-table.ts';
@@ -58,7 +59,8 @@ const loadSide = async (
 };
 
 /** `No data loaded` for a source without a row. */
-const refuseEmpty = async (database: Database, broken: number): Promise<void> => {
+const refuseEmpty = async (database: Database, problems: readonly FoundProblem[]): Promise<void> => {
+  const count = problems.reduce((sum, problem) => sum + problem.count, 0);
   for (const table of ['interactions', 'users', 'items']) {
     const [row] = await database.rows(
       `look into ${table}`,
@@ -67,7 +69,7 @@ const refuseEmpty = async (database: Database, broken: number): Promise<void> =>
     if (Number(row?.row_count) === 0) {
       throw new TtExpError(
         'NO_DATA_LOADED',
-        `${MESSAGE.noDataLoaded}: the source has no usable row of ${table}${broken > 0 ? `, and ${broken} bad rows` : ''}`,
+        `${MESSAGE.noDataLoaded}: the source has no usable row of ${table}${count > 0 ? `, and ${count} bad rows: ${describeBadRows({ count, problems })}` : ''}`,
         { hint: 'Check the paths, tables and columns of data.source; `tt-exp data check` shows bad rows.' },
       );
     }
@@ -83,6 +85,7 @@ const checkIncrement = async (
   notes: string[],
 ): Promise<Increment | null> => {
   if (tables.countOlder === undefined || interactions.time === undefined) {
+    notes.push('incremental: counting older rows of files takes as long as reading them: everything is read again');
     return null;
   }
   const bound = { column: interactions.time, unit: interactions.time_unit, at: increment.since };
@@ -129,10 +132,7 @@ export const createMappedSource = ({ source, useCase, openTables, contentKey }: 
         const places = broken.filter((row) => row.problem === problem).map(({ place }) => place);
         problems.push({ problem, count: places.length, examples: places.slice(0, 5) });
       }
-      await refuseEmpty(
-        database,
-        problems.reduce((sum, { count }) => sum + count, 0),
-      );
+      await refuseEmpty(database, problems);
       return { problems, notes, origin: await tables.describe() };
     } finally {
       await tables.close();

@@ -77,7 +77,7 @@ export const loadVectors = async (
   );
   const repeated = await database.rows(
     `find ${target} used twice`,
-    `SELECT ${side}_id AS id FROM (SELECT DISTINCT ${textSql(typed(id))} AS ${side}_id, ${vector} AS ${name}
+    `SELECT ${side}_id AS id, count(*) OVER () AS id_count FROM (SELECT DISTINCT ${textSql(typed(id))} AS ${side}_id, ${vector} AS ${name}
         FROM ${quoteName(raw)} AS raw WHERE ${isGiven} AND ${usableSql(problems)})
       GROUP BY ${side}_id HAVING count(*) > 1 ORDER BY ${side}_id LIMIT 5`,
   );
@@ -87,7 +87,7 @@ export const loadVectors = async (
         ...found,
         {
           problem: `several ${name}s for one id`,
-          count: repeated.length,
+          count: Number(repeated[0]?.id_count),
           examples: repeated.map((row) => String(row.id)),
         },
       ];

@@ -145,7 +145,7 @@ const writeProvenance = (
     stages: { extract: extracted.id, label: labelled.id, split: splitted.id, embed: embedded.id },
     source_kind: data.source.type,
     source_files: extracted.origin,
-    bad_rows: extracted.badRows + labelled.badRows,
+    bad_rows: extracted.bad.count + labelled.badRows,
   };
   return writeFileSafely(join(folder, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
 };

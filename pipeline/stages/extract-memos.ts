@@ -7,6 +7,7 @@ import { PIPELINE_FORMAT } from '../settings.ts';
 import type { Source } from '../source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
+import type { BadRows } from './bad-rows.ts';
 import { STAGE_FOLDER, type StageContext } from './stage.ts';
 
 const write = async (context: StageContext, name: string, text: string): Promise<void> => {
@@ -23,22 +24,32 @@ const read = (context: StageContext, name: string): Promise<string> =>
     throw error;
   });
 
-const memoName = async (source: Source): Promise<string | null> => {
+/** Names what the source holds at this moment; null where only loading tells. */
+export const contentName = async (source: Source): Promise<string | null> => {
   const key = await source.contentKey();
   return key === null ? null : `${shortDigest({ ...key, format: PIPELINE_FORMAT })}.txt`;
 };
 
-/** Id of the extract of a source whose content is known without loading it. */
-export const rememberedExtract = async (context: StageContext, source: Source): Promise<string | null> => {
-  const name = await memoName(source);
-  const id = name === null ? '' : (await read(context, name)).trim();
-  return /^ex-[0-9a-f]{16}$/.test(id) ? id : null;
+export interface ExtractMemo {
+  readonly id: string;
+  /** Of this source: another one with the same usable rows may have others. */
+  readonly bad: BadRows;
+}
+
+/** The extract that this content gave, or null. */
+export const rememberedExtract = async (context: StageContext, name: string | null): Promise<ExtractMemo | null> => {
+  const [id = '', bad = ''] = name === null ? [] : (await read(context, name)).split('\n');
+  return /^ex-[0-9a-f]{16}$/.test(id) && bad !== '' ? { id, bad: JSON.parse(bad) as BadRows } : null;
 };
 
-export const rememberExtract = async (context: StageContext, source: Source, id: string): Promise<void> => {
-  const name = await memoName(source);
+/** @param name of the content before it was read */
+export const rememberExtract = async (
+  context: StageContext,
+  name: string | null,
+  { id, bad }: ExtractMemo,
+): Promise<void> => {
   if (name !== null) {
-    await write(context, name, `${id}\n`);
+    await write(context, name, `${id}\n${JSON.stringify(bad)}\n`);
   }
 };
 

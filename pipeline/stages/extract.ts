@@ -11,8 +11,8 @@ import { type SourceShape, shapeOf } from '../sources/describe-source.ts';
 import { openSource } from '../sources/open-source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { publishFolder, writeFileSafely } from '../store/publish-folder.ts';
-import { type BadRows, describeBadRows, readBadRows, refuseBadRows, writeBadRows } from './bad-rows.ts';
-import { readIncrement, rememberExtract, rememberedExtract, rememberIncrement } from './extract-memos.ts';
+import { type BadRows, describeBadRows, refuseBadRows } from './bad-rows.ts';
+import { contentName, readIncrement, rememberExtract, rememberedExtract, rememberIncrement } from './extract-memos.ts';
 import {
   findStage,
   STAGE_FOLDER,
@@ -25,6 +25,7 @@ import {
 } from './stage.ts';
 
 const ABOUT_FILE = 'about.json';
+const NO_BAD_ROWS: BadRows = { count: 0, problems: [] };
 
 /** What an extract holds beside its tables. */
 interface AboutExtract extends SourceShape {
@@ -33,7 +34,8 @@ interface AboutExtract extends SourceShape {
 }
 
 export interface ExtractOutput extends StageOutput, AboutExtract {
-  readonly badRows: number;
+  /** Left out of the source; 0 where the extract was named by its id, and nobody looked at the source. */
+  readonly bad: BadRows;
   /** Files or tables that the rows came from; empty where an earlier extract was found. */
   readonly origin: LoadedSource['origin'];
 }
@@ -62,17 +64,15 @@ const contentDigest = async (database: Database, shape: SourceShape): Promise<st
 export const extractFolder = (context: StageContext, id: string): string =>
   join(context.dataFolder, STAGE_FOLDER.extracts, id);
 
-/** An extract that is there, held to the number of bad rows that is allowed now. */
-const findExtract = async (context: StageContext, id: string, data: ResolvedData): Promise<ExtractOutput | null> => {
+/** An extract that is there. */
+const findExtract = async (context: StageContext, id: string, bad: BadRows): Promise<ExtractOutput | null> => {
   const folder = extractFolder(context, id);
   const rows = await findStage(folder);
   if (rows === null) {
     return null;
   }
   const about = JSON.parse(await readFile(join(folder, ABOUT_FILE), 'utf8')) as AboutExtract;
-  const bad = await readBadRows(folder);
-  refuseBadRows(bad, data.max_bad_rows);
-  return { id, folder, rows, ...about, badRows: bad.count, origin: [] };
+  return { id, folder, rows, ...about, bad, origin: [] };
 };
 
 const factorDimOf = async (database: Database, { hasFactors }: SourceShape): Promise<number | null> => {
@@ -86,14 +86,34 @@ const factorDimOf = async (database: Database, { hasFactors }: SourceShape): Pro
   return Number(row?.dim);
 };
 
+/** Files are read more than once: rows of before and after a change must not meet in one extract. */
+const refuseChanged = async (source: Source, name: string | null): Promise<void> => {
+  if ((await contentName(source)) !== name) {
+    throw new TtExpError(
+      'DATA_INVALID',
+      `The ${source.kind} source changed while it was read, expected it to stay as it is`,
+      {
+        hint: 'Run again when nobody writes to it any more; write new files under another name and rename them.',
+      },
+    );
+  }
+};
+
+interface Reading {
+  readonly source: Source;
+  /** Of the content before it was read. */
+  readonly name: string | null;
+  readonly loaded: LoadedSource;
+  readonly bad: BadRows;
+}
+
 /** Writes the loaded tables as an immutable folder named by their content. */
 const publish = async (
   context: StageContext,
   database: Database,
-  shape: SourceShape,
-  loaded: LoadedSource,
-  bad: BadRows,
+  { source, name, loaded, bad }: Reading,
 ): Promise<ExtractOutput> => {
+  const shape: SourceShape = { schema: source.schema, hasFactors: source.hasFactors };
   const id = `ex-${await contentDigest(database, shape)}`;
   const folder = extractFolder(context, id);
   const [counted] = await database.rows('count interactions', 'SELECT count(*)::DOUBLE AS row_count FROM interactions');
@@ -112,12 +132,14 @@ const publish = async (
           });
         }
         await writeFileSafely(join(target, ABOUT_FILE), `${JSON.stringify(about, null, 2)}\n`);
-        await writeBadRows(target, bad);
+        await refuseChanged(source, name);
         return { format: 2, id, rows };
       },
     });
+  } else {
+    await refuseChanged(source, name);
   }
-  return { id, folder, rows, ...about, badRows: bad.count, origin: loaded.origin };
+  return { id, folder, rows, ...about, bad, origin: loaded.origin };
 };
 
 const isOfOneOrigin = ({ origin }: Increment, loaded: LoadedSource): boolean =>
@@ -128,6 +150,7 @@ const load = (
   context: StageContext,
   data: ResolvedData,
   source: Source,
+  name: string | null,
   increment: Increment | null,
 ): Promise<ExtractOutput | null> =>
   withDatabase(context, async (database) => {
@@ -146,8 +169,9 @@ const load = (
     if (bad.count > 0) {
       context.log('warn', `left out ${bad.count} bad rows of the ${source.kind} source: ${describeBadRows(bad)}`);
     }
-    const output = await publish(context, database, source, loaded, bad);
+    const output = await publish(context, database, { source, name, loaded, bad });
     await rememberIncrement(context, data, output, database);
+    await rememberExtract(context, name, { id: output.id, bad });
     return output;
   });
 
@@ -168,27 +192,28 @@ const incrementOf = async (context: StageContext, data: ResolvedData): Promise<I
 /** Copies the source's rows into an immutable folder named by their content. */
 export const extract = async (context: StageContext, request: StageRequest): Promise<ExtractOutput> => {
   const { data } = request;
-  const chosen = request.extract === undefined ? null : await findExtract(context, request.extract, data);
+  const chosen = request.extract === undefined ? null : await findExtract(context, request.extract, NO_BAD_ROWS);
   if (chosen !== null) {
     return chosen;
   }
   const source = openSource(data, context.sources, temporaryFolderOf(context));
-  const known = await rememberedExtract(context, source);
-  const found = known === null ? null : await findExtract(context, known, data);
-  if (found !== null) {
+  const name = await contentName(source);
+  const known = await rememberedExtract(context, name);
+  const found = known === null ? null : await findExtract(context, known.id, known.bad);
+  if (known !== null && found !== null) {
+    refuseBadRows(known.bad, data.max_bad_rows);
     return found;
   }
   const increment = await incrementOf(context, data);
   // Appenders throw what DuckDB says: a full disk among it.
   const loadAll = async (): Promise<ExtractOutput | null> =>
-    (await load(context, data, source, increment)) ?? load(context, data, source, null);
+    (await load(context, data, source, name, increment)) ?? load(context, data, source, name, null);
   const output = await loadAll().catch((error: unknown) => {
     throw toDataError(error, `extract the ${source.kind} source`);
   });
   if (output === null) {
     throw new TtExpError('INTERNAL', `extracting the ${source.kind} source gave nothing`);
   }
-  await rememberExtract(context, source, output.id);
   if (request.extract !== undefined && request.extract !== output.id) {
     context.log('warn', `the source has changed since ${request.extract} was extracted: going on with ${output.id}`);
   }
@@ -196,8 +221,14 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
   return output;
 };
 
-/** Id of the extract of a request if it is known without loading the source. */
-export const knownExtract = async (context: StageContext, request: StageRequest): Promise<string | null> =>
-  request.extract ?? rememberedExtract(context, openSource(request.data, context.sources, temporaryFolderOf(context)));
+/** Id of the extract of a request if it is known without loading the source, and has no more bad rows than allowed. */
+export const knownExtract = async (context: StageContext, request: StageRequest): Promise<string | null> => {
+  if (request.extract !== undefined) {
+    return request.extract;
+  }
+  const source = openSource(request.data, context.sources, temporaryFolderOf(context));
+  const known = await rememberedExtract(context, await contentName(source));
+  return known === null || known.bad.count > request.data.max_bad_rows ? null : known.id;
+};
 
 export const shapeOfRequest = ({ data }: StageRequest): SourceShape => shapeOf(data.source);

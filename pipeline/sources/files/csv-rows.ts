@@ -19,22 +19,6 @@ const dialectOf = ({ csv }: ResolvedLocation): string =>
     `encoding = ${sqlText(csv.encoding)}`,
   ].join(', ');
 
-/** Names of the columns: as configured, or of the file's first line. */
-export const csvColumns = async (
-  database: Database,
-  file: string,
-  location: ResolvedLocation,
-): Promise<readonly string[]> => {
-  if (location.csv.columns !== undefined) {
-    return location.csv.columns;
-  }
-  const rows = await database.rows(
-    `read the header of ${file}`,
-    `SELECT column_name FROM (DESCRIBE SELECT * FROM read_csv(${sqlText(file)}, header = true, all_varchar = true, ignore_errors = true, null_padding = false, ${dialectOf(location)}))`,
-  );
-  return rows.map((row) => String(row.column_name));
-};
-
 /** SELECT of the wanted columns and `place`, which counts lines as DuckDB does: a row with line breaks in it is one. */
 const rowsSql = (
   file: string,
@@ -77,7 +61,10 @@ const BROKEN_LINES = `SELECT s.file_path, r.line::BIGINT AS line, min(r.error_ty
   FROM ${REJECTS} AS r JOIN ${SCANS} AS s USING (scan_id, file_id) GROUP BY ALL`;
 
 /** Rows were counted without the broken lines before them: their places move on by as many. */
-const shiftPlaces = async (database: Database, target: string, file: string, hasHeader: boolean): Promise<void> => {
+const shiftPlaces = async (
+  database: Database,
+  { target, firstRow, file, hasHeader }: { target: string; firstRow: number; file: string; hasHeader: boolean },
+): Promise<void> => {
   const prefix = sqlText(`${basename(file)}:`);
   const line = `place[${basename(file).length + 2}:]::BIGINT`;
   await database.run(
@@ -88,8 +75,16 @@ const shiftPlaces = async (database: Database, target: string, file: string, has
     )
     UPDATE ${quoteName(target)}
     SET place = ${prefix} || (${line} + (SELECT count(*) FROM broken WHERE rows_before < ${line} - ${hasHeader ? 1 : 0}))
-    WHERE starts_with(place, ${prefix}) AND (SELECT count(*) FROM broken) > 0`,
+    WHERE rowid >= ${firstRow} AND (SELECT count(*) FROM broken) > 0`,
   );
+};
+
+const emptySql = (wanted: readonly string[]): string =>
+  `SELECT ${wanted.map((name) => `NULL::VARCHAR AS ${quoteName(name)}`).join(', ')}, NULL::VARCHAR AS place WHERE false`;
+
+const countRows = async (database: Database, target: string): Promise<number> => {
+  const [row] = await database.rows(`count ${target}`, `SELECT count(*) AS row_count FROM ${quoteName(target)}`);
+  return Number(row?.row_count);
 };
 
 /** Appends to the table `target`, or makes it. */
@@ -100,9 +95,14 @@ export const readCsv = async (
   { file, columns, wanted, location }: CsvRequest,
 ): Promise<void> => {
   const into = isFirst ? `CREATE TABLE ${quoteName(target)} AS` : `INSERT INTO ${quoteName(target)}`;
-  await database.run(`read ${file}`, `${into} ${rowsSql(file, columns, wanted, location)}`);
+  // Another file of the same name may be there already.
+  const firstRow = isFirst ? 0 : await countRows(database, target);
+  await database.run(
+    `read ${file}`,
+    `${into} ${columns.length === 0 ? emptySql(wanted) : rowsSql(file, columns, wanted, location)}`,
+  );
   if (await hasRejects(database)) {
-    await shiftPlaces(database, target, file, location.csv.columns === undefined);
+    await shiftPlaces(database, { target, firstRow, file, hasHeader: location.csv.columns === undefined });
   }
 };
 

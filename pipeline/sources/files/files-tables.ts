@@ -7,9 +7,11 @@ import { type Database, sqlText } from '../../duckdb/database.ts';
 import { digestFile } from '../../store/file-digest.ts';
 import { quoteName } from '../column-sql.ts';
 import type { BrokenRow, RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
-import { brokenLines, csvColumns, readCsv } from './csv-rows.ts';
+import { csvColumns } from './csv-header.ts';
+import { brokenLines, readCsv } from './csv-rows.ts';
 import { filesOf, formatOf } from './file-paths.ts';
 import { jsonColumns, jsonRows, readJson } from './json-rows.ts';
+import { checkCompressed, checkWholeCsv } from './whole-text.ts';
 
 const refuseMissingColumns = (file: string, there: readonly string[], wanted: readonly string[]): void => {
   const missing = wanted.filter((name) => !there.includes(name));
@@ -37,14 +39,23 @@ const attachParquet = async (
   files: readonly string[],
   wanted: readonly string[],
 ) => {
+  const taken = new Set<string>();
   for (const file of files) {
-    refuseMissingColumns(file, await parquetColumns(database, file), wanted);
+    const columns = await parquetColumns(database, file);
+    refuseMissingColumns(file, columns, wanted);
+    for (const column of columns) {
+      taken.add(column.toLowerCase());
+    }
   }
+  // Columns of these names hide those of DuckDB.
+  const hasPlaces = !taken.has('filename') && !taken.has('file_row_number');
+  const place = hasPlaces ? "parse_filename(filename) || ' row ' || (file_row_number + 1)" : 'NULL::VARCHAR';
+  const options = `union_by_name = true${hasPlaces ? ', filename = true, file_row_number = true' : ''}`;
   await database.run(
     `read ${files.join(', ')}`,
     `CREATE VIEW ${quoteName(target)} AS
-      SELECT ${wanted.map(quoteName).join(', ')}, parse_filename(filename) || ' row ' || (file_row_number + 1) AS place
-      FROM read_parquet([${files.map(sqlText).join(', ')}], union_by_name = true, filename = true, file_row_number = true)`,
+      SELECT ${wanted.map(quoteName).join(', ')}, ${place} AS place
+      FROM read_parquet([${files.map(sqlText).join(', ')}], ${options})`,
   );
 };
 
@@ -74,11 +85,15 @@ export const createFilesTables = (): RawTables => {
     for (const file of files) {
       if (formatOf(file, location) === 'json') {
         const rows = await jsonRows(file);
-        refuseMissingColumns(file, await jsonColumns(database, file, rows), wanted);
+        await checkCompressed(file);
+        const columns = await jsonColumns(database, file, rows);
+        // Without a readable row nothing is missing: the file is empty, or all of it is broken.
+        refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
         broken.push(...(await readJson(database, target, isFirst, { file, rows, wanted })));
       } else {
         const columns = await csvColumns(database, file, location);
-        refuseMissingColumns(file, columns, wanted);
+        refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
+        await checkWholeCsv(file, location.csv);
         await readCsv(database, target, isFirst, { file, columns, wanted, location });
       }
       isFirst = false;

@@ -62,7 +62,7 @@ const extractIn = async (context: StageContext, extra: readonly string[] = []): 
     hasFactors: false,
     factorDim: null,
     origin: [],
-    badRows: 0,
+    bad: { count: 0, problems: [] },
   };
 };
 

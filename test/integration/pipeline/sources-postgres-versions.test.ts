@@ -84,7 +84,7 @@ describe('experiments/postgres.json', () => {
   /** Proves on the way that the password is nowhere in what is kept or said. */
   const extractIdOf = async (dataFolder: string, config: ExperimentConfig, notes: string[] = []): Promise<string> => {
     const output = await extract(contextIn(dataFolder, notes), { data: resolveConfig(config).data, seed: 7 });
-    expect(output.badRows).toBe(0);
+    expect(output.bad.count).toBe(0);
     const kept = [JSON.stringify([output, notes])];
     for (const entry of await readdir(dataFolder, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) kept.push(await readFile(join(entry.parentPath, entry.name), 'latin1'));

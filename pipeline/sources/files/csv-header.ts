@@ -1,28 +1,16 @@
 /** Names of the columns of a CSV file. */
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
-import { type Database, sqlText } from '../../duckdb/database.ts';
+import { firstLine } from './whole-text.ts';
 
 /** Names of the columns: as configured, or of the file's first line. */
-export const csvColumns = async (
-  database: Database,
-  file: string,
-  location: ResolvedLocation,
-): Promise<readonly string[]> => {
+export const csvColumns = async (file: string, location: ResolvedLocation): Promise<readonly string[]> => {
   if (location.csv.columns !== undefined) {
     return location.csv.columns;
   }
-  // As one field, and byte by byte: nothing that comes later in the file may keep the header from being read.
-  const encoding = location.csv.encoding === 'utf-8' ? 'latin-1' : location.csv.encoding;
-  const rows = await database.rows(
-    `read the header of ${file}`,
-    `SELECT line FROM read_csv(${sqlText(file)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'},
-      delim = '\u0001', quote = '', escape = '', encoding = ${sqlText(encoding)}, parallel = false) LIMIT 1`,
-  );
-  const [row] = rows;
-  if (row === undefined) {
+  const line = await firstLine(file, location.csv);
+  if (line === null) {
     return [];
   }
-  const line = String(row.line ?? '');
   const text = location.csv.encoding === 'utf-8' ? Buffer.from(line, 'latin1').toString() : line;
   return headerNames(text.replace(/^\uFEFF/, ''), location);
 };

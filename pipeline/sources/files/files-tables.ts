@@ -91,7 +91,7 @@ export const createFilesTables = (): RawTables => {
         refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
         broken.push(...(await readJson(database, target, isFirst, { file, rows, wanted })));
       } else {
-        const columns = await csvColumns(database, file, location);
+        const columns = await csvColumns(file, location);
         refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
         await checkWholeCsv(file, location.csv);
         await readCsv(database, target, isFirst, { file, columns, wanted, location });

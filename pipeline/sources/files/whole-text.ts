@@ -1,4 +1,4 @@
-/** Whether a text file is whole. DuckDB takes what is left of a broken gzip file, and drops a last row in open quotes. */
+/** The first line of a text file, and whether the file is whole. DuckDB takes what is left of a broken gzip file, and drops a last row in open quotes. */
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
@@ -28,6 +28,22 @@ async function* textsOf(file: string, decoding: 'latin1' | 'utf16le'): AsyncGene
     source.destroy();
   }
 }
+
+/**
+ * The first line with anything in it, a character per byte but for UTF-16; null for an empty file. Not read by DuckDB,
+ * which looks ahead: whether it meets a text later in the file that it cannot decode is a matter of chance.
+ */
+export const firstLine = async (file: string, csv: Pick<ResolvedCsv, 'encoding'>): Promise<string | null> => {
+  let text = '';
+  for await (const part of textsOf(file, decodingOf(csv))) {
+    text = (text + part).replace(/^[\r\n]+/, '');
+    const end = text.search(/[\r\n]/);
+    if (end !== -1) {
+      return text.slice(0, end);
+    }
+  }
+  return text === '' ? null : text;
+};
 
 /** Number of characters before the quote that is never closed; null where there is none. */
 const findOpenQuote = async (file: string, csv: ResolvedCsv): Promise<number | null> => {

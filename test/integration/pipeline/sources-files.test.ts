@@ -325,6 +325,15 @@ describe('pipeline/sources/files', () => {
         });
       }));
 
+    it('pipeline/sources/files: letters whose UTF-8 holds control characters of Latin-1 are read, wherever they stand', () =>
+      withFolder(async (root) => {
+        const source = await writeAll(root, 'csv');
+        // 'Á' is C3 81, and 81 is no character of Latin-1.
+        await writeFile(source.users.path, 'uid,age,langs,bio,home\nu1,1,[],x,Ávila\nu2,1,[],x,y\nu3,1,[],x,y\n');
+        const { id } = await extract(root, filesData(source));
+        expect((await rowsOf(root, id, 'users', 'user_id'))[0]?.home).toBe('Ávila');
+      }));
+
     it('pipeline/sources/files: text in another encoding is a bad row, and reads with the right one', () =>
       withFolder(async (root) => {
         const source = await writeAll(root, 'csv');

@@ -10,7 +10,7 @@ import { openDataset } from '../pipeline/index.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
 import { resolveTensorflow } from '../services/tensorflow/index.ts';
 import { builderIn } from '../test/support/data-requests.ts';
-import { resolvedConfig } from '../test/support/experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from '../test/support/experiment-fixtures.ts';
 
 const EPOCHS = 6;
 
@@ -42,7 +42,13 @@ try {
       settings: {
         seed: 7,
         relevanceThreshold: 0.4,
-        model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+        model: {
+          ...MODEL_SETTINGS,
+          hidden_dims: [512, 256],
+          embedding_dim: 128,
+          dropout_rate: 0.3,
+          dropout_rate_middle: 0.2,
+        },
         training: { ...base.training, loss, num_epochs: EPOCHS, batch_size: 256, early_stopping_patience: EPOCHS },
       },
       epochBudget: EPOCHS,

@@ -1,10 +1,11 @@
 /** Entry of the compute process: one training or one evaluation, on the backend that the worker chose. */
 import { writeFile } from 'node:fs/promises';
-import type { LoadedDataset } from '../contracts/dataset.ts';
+import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { EvaluateJob, EvaluateResult, ModelSource, TrainJob } from '../contracts/trainer.ts';
 import { type Evaluation, evaluateScorer } from '../models/evaluation.ts';
-import { loadModel } from '../models/model-folder.ts';
+import { historiesOf } from '../models/history.ts';
+import { loadModel, type TwoTowerModel } from '../models/model-folder.ts';
 import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
 import { trainTwoTower } from '../models/train.ts';
 import { encodeDatasetWith, openDataset, readEncoder } from '../pipeline/index.ts';
@@ -41,6 +42,10 @@ const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChan
   channel.send({ kind: 'trained', result });
 };
 
+/** What the users met in training, where the model takes it. */
+const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDataset, items: IdRows | null) =>
+  manifest.history_rows > 0 && items !== null ? historiesOf(pairs.train, userIds.length, items) : null;
+
 /** A model ranks with the features of its own encoder, which may be older than the dataset version. */
 const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: LoadedDataset): Promise<Evaluation> => {
   const model = await loadModel(source.modelFolder);
@@ -50,7 +55,7 @@ const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: Loa
       await readEncoder(source.encoderFile),
     );
     const scorer = dotScorer(
-      model.embedUsers(userFeatures, ids.user),
+      model.embedUsers(userFeatures, ids.user, historiesFor(model, dataset, ids.item)),
       model.embedItems(itemFeatures, ids.item),
       model.manifest.embedding_dim,
     );

@@ -577,15 +577,35 @@ export interface ModelConfig {
    * Dropout after every further hidden layer.
    */
   dropout_rate_middle?: number;
+  /**
+   * What follows every hidden layer.
+   */
+  activation?: 'relu' | 'gelu';
+  /**
+   * Layer normalisation of every hidden layer, before its activation.
+   */
+  layer_norm?: boolean;
+  /**
+   * l2: embeddings have length 1, and scores are cosine similarities divided by training.temperature. none: scores are dot products of any size. auto: l2 for in_batch_softmax, none for the other losses.
+   */
+  normalisation?: 'auto' | 'l2' | 'none';
+  /**
+   * Add to each user's embedding a sum of trained embeddings of the items that the user met in training with a label above 0, so that a user is known by what they did.
+   */
+  user_history?: boolean;
+  /**
+   * Share of ids taken for unknown in training, so that what to recommend to an unknown user, and what to make of an unknown item, is learned too; 0 leaves their embedding at zero. For features of kind id.
+   */
+  id_dropout?: number;
 }
 /**
  * How a trial is trained.
  */
 export interface TrainingConfig {
   /**
-   * weighted_bce: binary cross-entropy weighted by the strength of the interaction. in_batch_softmax: sampled softmax over the batch with logQ correction.
+   * weighted_bce: binary cross-entropy weighted by the strength of the interaction. in_batch_softmax: sampled softmax over the items of the batch with logQ correction. bpr: pairwise ranking of met against unmet items.
    */
-  loss?: 'weighted_bce' | 'in_batch_softmax';
+  loss?: 'weighted_bce' | 'in_batch_softmax' | 'bpr';
   /**
    * Most epochs of one trial.
    */
@@ -607,13 +627,33 @@ export interface TrainingConfig {
    */
   early_stopping_patience?: number;
   /**
-   * Fresh unobserved items per sample and epoch that the weighted_bce loss sees with label 0.
+   * Fresh unmet items per sample and epoch: label 0 for weighted_bce, the lesser of a pair for bpr. in_batch_softmax takes every item of the batch instead.
    */
   sampled_negatives?: number;
   /**
-   * Temperature of in_batch_softmax.
+   * Items drawn uniformly from the catalogue into every batch, beside those of its samples, so that rare items are compared too (mixed negative sampling); 0 leaves the batch's own. null: as many as batch_size for in_batch_softmax, a quarter of it for the other losses.
+   */
+  mixed_negatives?: number | null;
+  /**
+   * Cosine similarities are divided by it; unused where embeddings are not normalised.
    */
   temperature?: number;
+  /**
+   * Train the temperature, which then only starts at its configured value; it stays at 0.01 or above.
+   */
+  learn_temperature?: boolean;
+  /**
+   * Epochs over which the learning rate climbs to its peak before cosine annealing begins; parts of an epoch count.
+   */
+  warmup_epochs?: number;
+  /**
+   * Longest gradient, over all parameters; a longer one is scaled down to it. 0: not clipped.
+   */
+  clip_norm?: number;
+  /**
+   * Training time of one trial; it ends with the epoch that reaches it. null: no limit.
+   */
+  max_seconds?: number | null;
 }
 /**
  * How rankings are judged.

@@ -49,7 +49,3 @@ export const applyAdamW = (state: AdamWState, gradient: tf.Tensor1D, step: AdamW
   tf.dispose([state.parameters, state.firstMoment, state.secondMoment]);
   Object.assign(state, next);
 };
-
-/** Cosine annealing from `peak` to zero over `totalSteps` (Loshchilov & Hutter 2017); `step` is 0-based. */
-export const cosineRate = (peak: number, step: number, totalSteps: number): number =>
-  peak * 0.5 * (1 + Math.cos((Math.PI * Math.min(step, totalSteps)) / totalSteps));

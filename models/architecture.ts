@@ -1,12 +1,13 @@
 /** Shapes of the two towers and how their parameters lie in one flat vector. */
 import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
-import type { ModelConfig } from '../contracts/experiment-config.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import type { ModelConfig, TrainingConfig } from '../contracts/experiment-config.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
 
 export interface LayerShape {
   readonly inputDim: number;
   readonly outputDim: number;
-  /** ReLU after every layer but the last, which is linear. */
+  /** Every layer but the last, which is linear. */
   readonly isHidden: boolean;
   /** Share of the layer's outputs dropped in training. */
   readonly dropoutRate: number;
@@ -15,28 +16,52 @@ export interface LayerShape {
 export interface TowerShape {
   /** Layers over the dense features; none for a side without any. */
   readonly layers: readonly LayerShape[];
-  /** Rows of the trained id embedding [idRows, embedding_dim], which is added to the layers' output; 0 without ids. */
+  readonly activation: Required<ModelConfig>['activation'];
+  /** Whether hidden layers are normalised before their activation. */
+  readonly hasLayerNorm: boolean;
+  /**
+   * Rows of the id embedding [idRows, embedding_dim], which is added to the layers' output; 0 without ids. Row 0 is that
+   * of unknown ids.
+   */
   readonly idRows: number;
+  /** Share of ids taken for unknown in training. Without any, the unknown row is zero and stays so. */
+  readonly idDropout: number;
+  /** Rows of the embedding of met items [historyRows, embedding_dim]; 0 where the history is no input. */
+  readonly historyRows: number;
+}
+
+export type Side = 'user' | 'item';
+export const SIDES: readonly Side[] = ['user', 'item'];
+
+/** What a piece of the flat vector is, and where in its tower. */
+interface Piece {
+  readonly side: Side;
+  readonly kind: 'kernel' | 'bias' | 'gain' | 'offset' | 'ids' | 'history' | 'log_temperature';
+  readonly layer: number;
+  readonly shape: readonly [number, number] | readonly [number];
 }
 
 export interface Architecture {
   readonly user: TowerShape;
   readonly item: TowerShape;
+  /** In the order of the flat vector: layers of the user tower, of the item tower, then the tables, then the scalar. */
+  readonly pieces: readonly Piece[];
+  readonly pieceSizes: readonly number[];
   /** Numbers in the flat parameter vector. */
   readonly parameterCount: number;
-  /**
-   * Sizes of its pieces: for each layer of the user tower kernel and bias, then likewise for the item tower, then the id
-   * embeddings of users and of items where there are such.
-   */
-  readonly pieceSizes: readonly number[];
-  readonly pieceShapes: readonly (readonly [number, number] | readonly [number])[];
 }
 
-/** Ids have a row each but for row 0, the unknown ones, whose embedding is zero and is not trained. */
-const towerShape = (inputDim: number, ids: IdRows | null, model: Required<ModelConfig>): TowerShape => {
+const towerShape = (
+  inputDim: number,
+  ids: IdRows | null,
+  model: Required<ModelConfig>,
+): Omit<TowerShape, 'historyRows'> => {
   const dims = inputDim === 0 ? [] : [inputDim, ...model.hidden_dims, model.embedding_dim];
   return {
-    idRows: ids === null ? 0 : ids.size - 1,
+    idRows: ids?.size ?? 0,
+    idDropout: model.id_dropout,
+    activation: model.activation,
+    hasLayerNorm: model.layer_norm,
     layers: dims.slice(1).map((outputDim, index) => {
       const isHidden = index < model.hidden_dims.length;
       const rate = index === 0 ? model.dropout_rate : model.dropout_rate_middle;
@@ -45,52 +70,101 @@ const towerShape = (inputDim: number, ids: IdRows | null, model: Required<ModelC
   };
 };
 
+const layerPieces = (side: Side, { layers, hasLayerNorm }: TowerShape): readonly Piece[] =>
+  layers.flatMap(({ inputDim, outputDim, isHidden }, layer): readonly Piece[] => [
+    { side, layer, kind: 'kernel', shape: [inputDim, outputDim] },
+    { side, layer, kind: 'bias', shape: [outputDim] },
+    ...(isHidden && hasLayerNorm
+      ? [
+          { side, layer, kind: 'gain' as const, shape: [outputDim] as const },
+          { side, layer, kind: 'offset' as const, shape: [outputDim] as const },
+        ]
+      : []),
+  ]);
+
+const tablePieces = (side: Side, { idRows, historyRows }: TowerShape, dim: number): readonly Piece[] => [
+  ...(idRows > 0 ? [{ side, layer: 0, kind: 'ids' as const, shape: [idRows, dim] as const }] : []),
+  ...(historyRows > 0 ? [{ side, layer: 0, kind: 'history' as const, shape: [historyRows, dim] as const }] : []),
+];
+
+/** Whether scores are cosine similarities. They suit the softmax's temperature; the other losses need any size. */
+export const isNormalised = (settings: {
+  readonly model: Required<ModelConfig>;
+  readonly training: Required<TrainingConfig>;
+}): boolean => {
+  const { normalisation } = settings.model;
+  return normalisation === 'auto' ? settings.training.loss === 'in_batch_softmax' : normalisation === 'l2';
+};
+
+/** Throws CONFIG_INVALID where a history has no ids to know items by. */
 export const createArchitecture = (
   featureDims: { readonly user: number; readonly item: number },
   ids: LoadedDataset['ids'],
-  model: Required<ModelConfig>,
+  settings: { readonly model: Required<ModelConfig>; readonly training: Required<TrainingConfig> },
 ): Architecture => {
-  const user = towerShape(featureDims.user, ids.user, model);
-  const item = towerShape(featureDims.item, ids.item, model);
-  const pieceShapes = [
-    ...[...user.layers, ...item.layers].flatMap(({ inputDim, outputDim }) => [
-      [inputDim, outputDim] as const,
-      [outputDim] as const,
-    ]),
-    ...[user, item].flatMap(({ idRows }) => (idRows > 0 ? [[idRows, model.embedding_dim] as const] : [])),
+  const { model, training } = settings;
+  if (model.user_history && ids.item === null) {
+    throw new TtExpError(
+      'CONFIG_INVALID',
+      'model.user_history: got true for items without a feature of kind id, expected one to know met items by',
+      { hint: 'Add "id": { "kind": "id" } to the features of data.source.items, or set model.user_history to false.' },
+    );
+  }
+  const user = {
+    ...towerShape(featureDims.user, ids.user, model),
+    historyRows: model.user_history ? (ids.item?.size ?? 0) : 0,
+  };
+  const item = { ...towerShape(featureDims.item, ids.item, model), historyRows: 0 };
+  const dim = model.embedding_dim;
+  const hasTemperature = training.learn_temperature && isNormalised(settings);
+  const pieces = [
+    ...layerPieces('user', user),
+    ...layerPieces('item', item),
+    ...tablePieces('user', user, dim),
+    ...tablePieces('item', item, dim),
+    ...(hasTemperature
+      ? [{ side: 'user' as const, layer: 0, kind: 'log_temperature' as const, shape: [1] as const }]
+      : []),
   ];
-  const pieceSizes = pieceShapes.map((shape) => shape.reduce<number>((size, dim) => size * dim, 1));
-  return { user, item, pieceShapes, pieceSizes, parameterCount: pieceSizes.reduce((sum, size) => sum + size, 0) };
+  const pieceSizes = pieces.map(({ shape }) => shape.reduce<number>((size, extent) => size * extent, 1));
+  return { user, item, pieces, pieceSizes, parameterCount: pieceSizes.reduce((sum, size) => sum + size, 0) };
 };
 
-/** Length that id embeddings start with, about: small beside what they learn, and beside the features' output. */
-const ID_LENGTH = 0.1;
+/** Length that rows of embedding tables start with, about: small beside what they learn, and beside the features. */
+const TABLE_LENGTH = 0.1;
 
-/**
- * He-uniform kernels before ReLU (He et al. 2015), Glorot-uniform for the linear layer; biases zero; id embeddings
- * uniform. [parameterCount]
- */
-export const initialParameters = (
-  { user, item, pieceShapes, parameterCount }: Architecture,
-  seed: number,
-): Float32Array => {
-  const flat = new Float32Array(parameterCount);
-  let offset = 0;
-  for (const [index, { inputDim, outputDim, isHidden }] of [...user.layers, ...item.layers].entries()) {
-    const limit = Math.sqrt(6 / (isHidden ? inputDim : inputDim + outputDim));
-    const next = createGenerator(combineSeeds(seed, STREAM.weights, index));
-    for (let weight = 0; weight < inputDim * outputDim; weight += 1) {
-      flat[offset + weight] = (2 * toUnit(next()) - 1) * limit;
-    }
-    offset += inputDim * outputDim + outputDim;
+/** Largest start value of a piece: He et al. 2015 before an activation, Glorot for the linear layer. */
+const limitOf = ({ kind, side, layer, shape }: Piece, architecture: Architecture): number => {
+  const [first, second = 1] = shape;
+  if (kind === 'kernel') {
+    return Math.sqrt(6 / (architecture[side].layers[layer]?.isHidden ? first : first + second));
   }
-  for (const [index, [rows, dim = 1]] of pieceShapes.slice(2 * (user.layers.length + item.layers.length)).entries()) {
-    const next = createGenerator(combineSeeds(seed, STREAM.ids, index));
-    const limit = ID_LENGTH * Math.sqrt(3 / dim);
-    for (let weight = 0; weight < rows * dim; weight += 1) {
-      flat[offset + weight] = (2 * toUnit(next()) - 1) * limit;
+  return kind === 'ids' || kind === 'history' ? TABLE_LENGTH * Math.sqrt(3 / second) : 0;
+};
+
+/** Numbers of a table's first row, which start at zero. */
+const unknownSize = ({ kind, side, shape }: Piece, architecture: Architecture): number =>
+  kind === 'history' || (kind === 'ids' && architecture[side].idDropout === 0) ? (shape[1] ?? 0) : 0;
+
+/** Kernels and tables uniform, biases and offsets zero, gains one, the temperature as configured. [parameterCount] */
+export const initialParameters = (architecture: Architecture, seed: number, temperature: number): Float32Array => {
+  const flat = new Float32Array(architecture.parameterCount);
+  let offset = 0;
+  // Streams of kernels are numbered through both towers, those of tables on their own.
+  const drawn = { weights: 0, ids: 0 };
+  for (const [index, piece] of architecture.pieces.entries()) {
+    const values = flat.subarray(offset, offset + (architecture.pieceSizes[index] ?? 0));
+    const limit = limitOf(piece, architecture);
+    if (limit > 0) {
+      const stream = piece.kind === 'kernel' ? 'weights' : 'ids';
+      const next = createGenerator(combineSeeds(seed, STREAM[stream], drawn[stream]++));
+      for (let place = unknownSize(piece, architecture); place < values.length; place += 1) {
+        values[place] = (2 * toUnit(next()) - 1) * limit;
+      }
+    } else {
+      values.fill(piece.kind === 'gain' ? 1 : piece.kind === 'log_temperature' ? Math.log(temperature) : 0);
     }
-    offset += rows * dim;
+    offset += values.length;
   }
   return flat;
 };

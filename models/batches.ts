@@ -1,5 +1,6 @@
 /** From samples to training batches: distinct users and items, and dense targets and weights between them. */
 import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
+import type { Comparisons } from './losses.ts';
 import { combineSeeds, createGenerator, permutation, STREAM, toIndex } from './prng.ts';
 import { createUserItems } from './user-items.ts';
 
@@ -13,6 +14,8 @@ export interface Batch {
   readonly weights: Float32Array;
   /** [users, items]: 1 where the user met the item with a positive label, in this batch or anywhere in training. */
   readonly positives: Float32Array;
+  /** For each sample with a positive label as many as there are sampled negatives; those of its user. */
+  readonly comparisons: Comparisons;
   /** Samples in the batch. */
   readonly size: number;
 }
@@ -31,7 +34,7 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** Items drawn uniformly into every batch, so that rare items are compared too; at most the whole catalogue. */
   readonly poolSize: number;
-  /** Items of the pool per sample that count with label 0, unless the user met them. */
+  /** Items of the pool, or of the batch where there is no pool, per sample that count with label 0, unless the user met them. */
   readonly sampledNegatives: number;
   readonly seed: number;
   readonly isShuffled: boolean;
@@ -93,6 +96,8 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
     return Int32Array.from({ length: Math.min(itemCount, poolSize) }, () => toIndex(next(), itemCount));
   };
 
+  const strengthOf = (row: number): number => (samples.weight[row] ?? 0) * (samples.label[row] ?? 0);
+
   const batch = (epoch: number, step: number): Batch => {
     const rows = orderOf(epoch).subarray(step * batchSize, Math.min(total, (step + 1) * batchSize));
     const userOf = rows.map((row) => samples.userIndex[row] ?? 0);
@@ -117,12 +122,22 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
       targets[cell] = ((targets[cell] ?? 0) * (weights[cell] ?? 0) + weight * (samples.label[row] ?? 0)) / sum;
       weights[cell] = sum;
     }
-    for (const user of userOf) {
+    const candidates = pool.length > 0 ? pool : items;
+    const better: number[] = [];
+    const worse: number[] = [];
+    const comparisonWeights: number[] = [];
+    for (const [index, user] of userOf.entries()) {
+      const strength = strengthOf(rows[index] ?? 0);
       for (let negative = 0; negative < sampledNegatives; negative += 1) {
-        const item = pool[toIndex(next(), pool.length)] ?? 0;
+        const item = candidates[toIndex(next(), candidates.length)] ?? 0;
         if (!known.hasMet(user, item)) {
           const cell = cellOf(user, item);
           weights[cell] = (weights[cell] ?? 0) + NEGATIVE_WEIGHT;
+          if (strength > 0) {
+            better.push(cellOf(user, itemOf[index] ?? 0));
+            worse.push(cell);
+            comparisonWeights.push(strength);
+          }
         }
       }
     }
@@ -134,7 +149,12 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
         }
       }
     }
-    return { users, items, targets, weights, positives, size: rows.length };
+    const comparisons = {
+      better: Int32Array.from(better),
+      worse: Int32Array.from(worse),
+      weights: Float32Array.from(comparisonWeights),
+    };
+    return { users, items, targets, weights, positives, comparisons, size: rows.length };
   };
 
   return {

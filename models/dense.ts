@@ -1,5 +1,6 @@
 /** One dense layer with a gradient of its own: the result of tfjs' automatic one without the work that nobody uses. */
 import * as tf from '@tensorflow/tfjs-core';
+import { type Activated, type ActivationName, activate } from './activation.ts';
 import type { Dropout } from './dropout.ts';
 
 export interface DenseInput {
@@ -11,8 +12,8 @@ export interface DenseInput {
   readonly kernel: tf.Tensor2D;
   /** [outputDim] */
   readonly bias: tf.Tensor1D;
-  /** ReLU, then dropout; else linear. */
-  readonly isHidden: boolean;
+  /** null: linear, and nothing is dropped. */
+  readonly activation: ActivationName | null;
   /** null outside training, and where nothing is dropped. */
   readonly dropout: Dropout | null;
 }
@@ -20,31 +21,25 @@ export interface DenseInput {
 type Saver = (tensors: tf.Tensor[]) => void;
 
 /**
- * [rows, outputDim]. Measured per step of the default model on one core: tf.fused.matMul always computes the gradient
- * of its input, which the first layer of each tower throws away (5 ms); tf.step in ReLU's gradient takes ten times as
- * long as tf.sign (3 ms).
+ * [rows, outputDim]. tf.fused.matMul always computes the gradient of its input, which the first layer of each tower
+ * throws away: 5 ms per step of the default model on one core.
  */
-export const dense = ({ input, isInputConstant, kernel, bias, isHidden, dropout }: DenseInput): tf.Tensor2D => {
-  const forward = (): tf.Tensor2D => {
+export const dense = ({ input, isInputConstant, kernel, bias, activation, dropout }: DenseInput): tf.Tensor2D => {
+  const forward = (): Activated => {
     const linear = tf.add<tf.Tensor2D>(tf.matMul(input, kernel), bias);
-    const active = isHidden ? tf.relu(linear) : linear;
-    return dropout === null ? active : tf.mul<tf.Tensor2D>(active, dropout.mask);
-  };
-  // An output is 0 where ReLU was off or dropout hit, else positive: its sign is the whole layer's derivative, up to
-  // dropout's constant factor.
-  const throughActivation = (dy: tf.Tensor2D, output: tf.Tensor2D): tf.Tensor2D => {
-    const gated = isHidden ? tf.mul<tf.Tensor2D>(dy, tf.sign(output)) : dy;
-    return dropout === null ? gated : tf.mul<tf.Tensor2D>(gated, dropout.scale);
+    return activation === null
+      ? { value: linear, kept: linear, derivative: (dy) => dy }
+      : activate(linear, activation, dropout);
   };
   const layer = tf.customGrad((...args) => {
     const save = args.at(-1) as Saver;
-    const value = forward();
-    save([input, kernel, value]);
+    const { value, kept, derivative } = forward();
+    save([input, kernel, kept]);
     return {
       value,
       gradFunc: (dy, saved) => {
-        const [savedInput, savedKernel, output] = saved as tf.Tensor2D[];
-        const gradient = throughActivation(dy as tf.Tensor2D, output as tf.Tensor2D);
+        const [savedInput, savedKernel, savedKept] = saved as tf.Tensor2D[];
+        const gradient = derivative(dy as tf.Tensor2D, savedKept as tf.Tensor2D);
         const ofParameters = [tf.matMul(savedInput as tf.Tensor2D, gradient, true, false), tf.sum(gradient, 0)];
         return isInputConstant
           ? ofParameters
@@ -54,3 +49,12 @@ export const dense = ({ input, isInputConstant, kernel, bias, isHidden, dropout 
   });
   return (isInputConstant ? layer(kernel, bias) : layer(input, kernel, bias)) as tf.Tensor2D;
 };
+
+/** The activation of a layer that something else stands before, such as a normalisation. [rows, dim] */
+export const activated = (input: tf.Tensor2D, activation: ActivationName, dropout: Dropout | null): tf.Tensor2D =>
+  tf.customGrad((...args) => {
+    const [given, save] = args as unknown as [tf.Tensor2D, Saver];
+    const { value, kept, derivative } = activate(given, activation, dropout);
+    save([kept]);
+    return { value, gradFunc: (dy, [saved]) => derivative(dy as tf.Tensor2D, saved as tf.Tensor2D) };
+  })(input) as tf.Tensor2D;

@@ -4,7 +4,17 @@
  */
 
 /** Streams that must not overlap. */
-export const STREAM = { weights: 1, order: 2, negatives: 3, dropout: 4, pool: 5, random: 6, ids: 7 } as const;
+export const STREAM = {
+  weights: 1,
+  order: 2,
+  negatives: 3,
+  dropout: 4,
+  pool: 5,
+  random: 6,
+  ids: 7,
+  history: 8,
+  unknown: 9,
+} as const;
 
 /** Finaliser of MurmurHash3 (Appleby, public domain): every input bit changes every output bit. */
 const mix = (value: number): number => {

@@ -8,25 +8,16 @@ import type { EpochRecord } from '../contracts/metrics.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrainingResult, TrialSettings } from '../contracts/trial.ts';
-import { cosineRate } from './adamw.ts';
-import { type Architecture, createArchitecture, initialParameters } from './architecture.ts';
-import { type BatchSource, createBatchSource } from './batches.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { createOptimiser } from './create-optimiser.ts';
+import { isNormalised } from './architecture.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { writeDurably } from './durable-file.ts';
 import { evaluateScorer } from './evaluation.ts';
-import { saveModel } from './model-folder.ts';
-import type { Optimiser } from './optimiser.ts';
+import { scheduledRate } from './learning-rate.ts';
+import { logTemperatureIn } from './parameters.ts';
+import { saveModel } from './save-model.ts';
 import { dotScorer } from './scorers.ts';
-import {
-  disposeFeatures,
-  embedCatalogue,
-  type Features,
-  featureTensors,
-  isNormalised,
-  measureLoss,
-  trainStep,
-} from './two-tower.ts';
+import { closeSession, openSession, type TrainingSession } from './training-session.ts';
+import { embedCatalogue, measureLoss, temperatureOf, trainStep } from './two-tower.ts';
 
 export interface TrainOptions {
   readonly dataset: LoadedDataset;
@@ -45,7 +36,7 @@ export interface TrainOptions {
 }
 
 /** Changes whenever the same settings would train differently. */
-const TRAINING_FORMAT = 2;
+const TRAINING_FORMAT = 3;
 
 const trainingKey = ({ dataset, settings }: TrainOptions): string =>
   createHash('sha256')
@@ -60,15 +51,8 @@ const trainingKey = ({ dataset, settings }: TrainOptions): string =>
     )
     .digest('hex');
 
-interface Session {
+interface Session extends TrainingSession {
   readonly options: TrainOptions;
-  readonly architecture: Architecture;
-  readonly features: Features;
-  readonly training: BatchSource;
-  readonly validation: BatchSource;
-  readonly optimiser: Optimiser;
-  bestParameters: Float32Array;
-  readonly history: EpochRecord[];
 }
 
 const bestOf = (history: readonly EpochRecord[]): EpochRecord | undefined => history.findLast(({ isBest }) => isBest);
@@ -76,7 +60,10 @@ const bestOf = (history: readonly EpochRecord[]): EpochRecord | undefined => his
 const isFinished = ({ options, history }: Session): boolean => {
   const best = bestOf(history);
   const sinceBest = history.length - (best?.epoch ?? 0);
-  return history.length >= options.epochBudget || sinceBest >= options.settings.training.early_stopping_patience;
+  const { early_stopping_patience: patience, max_seconds: maxSeconds } = options.settings.training;
+  const seconds = history.reduce((sum, record) => sum + record.seconds, 0);
+  const isOutOfTime = history.length > 0 && seconds >= (maxSeconds ?? Number.POSITIVE_INFINITY);
+  return history.length >= options.epochBudget || sinceBest >= patience || isOutOfTime;
 };
 
 const diverged = (epoch: number, step: number, loss: number): TtExpError =>
@@ -95,7 +82,6 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
   const { options, training, optimiser } = session;
   const { settings, signal } = options;
   const steps = training.stepsPerEpoch;
-  const totalSteps = settings.training.num_epochs * steps;
   let lossSum = 0;
   let samples = 0;
   let learningRate = 0;
@@ -103,11 +89,10 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
     signal.throwIfAborted();
     const batch = training.batch(epochIndex, step);
     const globalStep = epochIndex * steps + step;
-    learningRate = cosineRate(settings.training.learning_rate, globalStep, totalSteps);
+    learningRate = scheduledRate(settings.training, globalStep, steps);
     const loss = trainStep(
       {
         ...session,
-        settings,
         batch,
         inclusion: training.inclusion,
         position: { seed: settings.seed, epoch: epochIndex, step },
@@ -140,7 +125,7 @@ const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'>
   if (!Number.isFinite(lossSum)) {
     throw diverged(session.history.length + 1, session.training.stepsPerEpoch, lossSum);
   }
-  const { users, items } = embedCatalogue(architecture, settings, features, optimiser);
+  const { users, items } = embedCatalogue({ architecture, settings, features }, optimiser);
   const { summary } = evaluateScorer({
     scorer: dotScorer(users, items, settings.model.embedding_dim),
     dataset,
@@ -173,48 +158,6 @@ const runEpoch = async (session: Session, file: string): Promise<void> => {
   options.onEpoch(record);
 };
 
-/**
- * The softmax compares a user with every item of the batch and gains from many; cross-entropy looks at a few sampled
- * negatives alone, and each further item costs time in its tower. Measured on the default data (two versions): a
- * softmax with a pool as large as the batch reaches 0.87 of the oracle's NDCG@10, with a quarter 0.83; cross-entropy
- * 0.82 and 0.84.
- */
-const poolSizeOf = ({ training }: TrialSettings): number =>
-  training.loss === 'in_batch_softmax' ? training.batch_size : Math.ceil(training.batch_size / 4);
-
-const openSession = (options: TrainOptions, checkpoint: Checkpoint | null): Session => {
-  const { dataset, settings } = options;
-  const architecture = createArchitecture(dataset.summary.feature_dims, dataset.ids, settings.model);
-  const parameters = checkpoint?.vectors.parameters ?? initialParameters(architecture, settings.seed);
-  const size = architecture.parameterCount;
-  const { batch_size: batchSize, sampled_negatives: sampledNegatives } = settings.training;
-  const common = { dataset, batchSize, poolSize: poolSizeOf(settings), seed: settings.seed };
-  return {
-    options,
-    architecture,
-    features: featureTensors(dataset),
-    training: createBatchSource({ ...common, samples: dataset.samples.train, sampledNegatives, isShuffled: true }),
-    validation: createBatchSource({
-      ...common,
-      samples: dataset.samples.validation,
-      sampledNegatives: 0,
-      isShuffled: false,
-    }),
-    optimiser: createOptimiser({
-      parameters,
-      firstMoment: checkpoint?.vectors.firstMoment ?? new Float32Array(size),
-      secondMoment: checkpoint?.vectors.secondMoment ?? new Float32Array(size),
-    }),
-    bestParameters: checkpoint?.vectors.bestParameters ?? parameters,
-    history: [...(checkpoint?.history ?? [])],
-  };
-};
-
-const closeSession = ({ features, optimiser }: Session): void => {
-  optimiser.dispose();
-  disposeFeatures(features);
-};
-
 const publish = async (session: Session, best: EpochRecord): Promise<string> => {
   const { options, architecture, bestParameters, history } = session;
   const { dataset, settings, trialFolder } = options;
@@ -226,7 +169,7 @@ const publish = async (session: Session, best: EpochRecord): Promise<string> => 
       feature_dims: dataset.summary.feature_dims,
       embedding_dim: settings.model.embedding_dim,
       is_normalised: isNormalised(settings),
-      temperature: isNormalised(settings) ? settings.training.temperature : 1,
+      temperature: temperatureOf(settings, logTemperatureIn(architecture, bestParameters)),
       dataset_version: dataset.summary.version,
       best_epoch: best.epoch,
       settings,
@@ -243,14 +186,9 @@ const publish = async (session: Session, best: EpochRecord): Promise<string> => 
  * CHECKPOINT_CORRUPT, DISK_FULL, NO_DATA_LOADED, or the signal's reason.
  */
 export const trainTwoTower = async (options: TrainOptions): Promise<TrainingResult> => {
-  if (options.dataset.samples.train.userIndex.length === 0) {
-    throw new TtExpError('NO_DATA_LOADED', 'No data loaded: got an empty training part, expected samples', {
-      hint: 'Lower data.min_interactions or give the training part a larger share.',
-    });
-  }
   const file = join(options.trialFolder, ARTIFACT.latestCheckpoint);
   const checkpoint = await readCheckpoint(file, trainingKey(options));
-  const session = openSession(options, checkpoint);
+  const session = { ...openSession(options, checkpoint), options };
   try {
     const resumedFromEpoch = checkpoint === null ? null : checkpoint.history.length;
     options.onReady(resumedFromEpoch, checkpoint?.history ?? []);

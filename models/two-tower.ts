@@ -1,124 +1,145 @@
 /** The two towers with their parameters: one training step, embeddings, validation loss. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
-import type { Architecture } from './architecture.ts';
+import { type Architecture, isNormalised, SIDES, type Side } from './architecture.ts';
 import type { Batch } from './batches.ts';
-import { inBatchSoftmax, weightedBinaryCrossEntropy } from './losses.ts';
+import { computeValues } from './compute-values.ts';
+import type { Features } from './features.ts';
+import { type HistoryStep, historyBags, sumBags } from './history.ts';
+import { bayesianPersonalisedRanking, inBatchSoftmax, weightedBinaryCrossEntropy } from './losses.ts';
 import type { Optimiser } from './optimiser.ts';
+import { namedParameters, type Parameters, splitParameters } from './parameters.ts';
+import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
 import { lookUpIds, normaliseRows, type StepPosition, towerForward } from './tower.ts';
 
-/** Cosine similarity suits the softmax's temperature; cross-entropy needs dot products of any size. */
-export const isNormalised = (settings: TrialSettings): boolean => settings.training.loss === 'in_batch_softmax';
-
-/** What the towers know of users and items. */
-export interface Features {
-  readonly user: SideFeatures;
-  readonly item: SideFeatures;
-}
-
-export interface SideFeatures {
-  /** [entities, inputDim], owned by whoever made it; null for a side without dense features. */
-  readonly dense: tf.Tensor2D | null;
-  /** Row of each entity's id embedding, 0 = unknown; null where ids are no feature. */
-  readonly idRows: Int32Array | null;
-  readonly count: number;
-}
-
-const sideFeatures = (features: Float32Array, count: number, ids: IdRows | null): SideFeatures => ({
-  dense: features.length === 0 ? null : tf.tensor2d(features, [count, features.length / Math.max(1, count)]),
-  idRows: ids?.rows ?? null,
-  count,
-});
-
-export const featureTensors = ({ userFeatures, itemFeatures, userIds, itemIds, ids }: LoadedDataset): Features => ({
-  user: sideFeatures(userFeatures, userIds.length, ids.user),
-  item: sideFeatures(itemFeatures, itemIds.length, ids.item),
-});
-
-export const disposeFeatures = ({ user, item }: Features): void => {
-  for (const { dense } of [user, item]) {
-    dense?.dispose();
-  }
-};
-
-/** Pieces of the flat vector in the shapes of kernels, biases and id embeddings; belongs into a tidy. */
-const splitParameters = (flat: tf.Tensor1D, { pieceSizes, pieceShapes }: Architecture): tf.Tensor[] =>
-  tf.split(flat, [...pieceSizes]).map((piece, index) => tf.reshape(piece, [...(pieceShapes[index] ?? [])]));
-
-/** Those of one tower: its layers, and its id embedding. */
-const piecesOf = ({ user, item }: Architecture, pieces: readonly tf.Tensor[], side: Side) => {
-  const userPieces = user.layers.length * 2;
-  const layerPieces = userPieces + item.layers.length * 2;
-  const layers = side === 'user' ? pieces.slice(0, userPieces) : pieces.slice(userPieces, layerPieces);
-  const table = pieces[layerPieces + (side === 'item' && user.idRows > 0 ? 1 : 0)];
-  return { layers, table: table as tf.Tensor2D | undefined };
-};
-
-type Side = 'user' | 'item';
-
-/** Embeddings [rows, dim] of the entities `index`, or of all. */
-const embed = (
-  architecture: Architecture,
-  pieces: readonly tf.Tensor[],
-  side: Side,
-  features: Features,
-  index: Int32Array | null,
-  settings: TrialSettings,
-  position: StepPosition | null,
-): tf.Tensor2D => {
-  const shape = architecture[side];
-  const { dense, idRows, count } = features[side];
-  const own = piecesOf(architecture, pieces, side);
-  const outputs: tf.Tensor2D[] = [];
-  if (dense !== null && shape.layers.length > 0) {
-    const rows = index === null ? dense : tf.gather(dense, tf.tensor1d(index, 'int32'));
-    const tower = side === 'user' ? 0 : 1;
-    outputs.push(towerForward(shape, own.layers, rows, position && { ...position, tower }));
-  }
-  if (idRows !== null && own.table !== undefined && shape.idRows > 0) {
-    outputs.push(lookUpIds(own.table, index === null ? idRows : index.map((entity) => idRows[entity] ?? 0)));
-  }
-  const [first = tf.zeros<tf.Rank.R2>([index?.length ?? count, settings.model.embedding_dim]), second] = outputs;
-  const output = second === undefined ? first : tf.add<tf.Tensor2D>(first, second);
-  return isNormalised(settings) ? normaliseRows(output) : output;
-};
-
-interface LossContext {
+/** What the towers compute with, whatever they compute. */
+interface TowersContext {
   readonly architecture: Architecture;
   readonly settings: TrialSettings;
   readonly features: Features;
+}
+
+/** Null outside training: no dropout, known ids are known, histories are whole. */
+interface EmbedStep {
+  readonly position: StepPosition;
+  readonly isTarget: HistoryStep['isTarget'];
+}
+
+/** Rows of the id table, some of them taken for unknown in training. */
+const idRowsOf = (idRows: Int32Array, index: Int32Array, share: number, seed: number | null): Int32Array => {
+  const next = createGenerator(seed ?? 0);
+  return index.map((entity) => (seed !== null && toUnit(next()) < share ? 0 : (idRows[entity] ?? 0)));
+};
+
+/** Embeddings [index.length, dim] of the entities `index`. */
+const embed = (
+  { architecture, settings, features }: TowersContext,
+  parameters: Parameters,
+  side: Side,
+  index: Int32Array,
+  step: EmbedStep | null,
+): tf.Tensor2D => {
+  const shape = architecture[side];
+  const { dense, idRows, histories } = features[side];
+  const { layers, ids, history } = parameters[side];
+  const tower = SIDES.indexOf(side);
+  const seedOf = (stream: number): number | null =>
+    step && combineSeeds(step.position.seed, stream, step.position.epoch, step.position.step, tower);
+  const parts: tf.Tensor2D[] = [];
+  if (dense !== null && layers.length > 0) {
+    const rows = tf.gather(dense, tf.tensor1d(index, 'int32'));
+    parts.push(towerForward(shape, layers, rows, step && { ...step.position, tower }));
+  }
+  if (idRows !== null && ids !== null) {
+    const rows = idRowsOf(idRows, index, shape.idDropout, seedOf(STREAM.unknown));
+    parts.push(lookUpIds(ids, rows, shape.idDropout > 0));
+  }
+  if (histories !== null && history !== null) {
+    const seed = seedOf(STREAM.history);
+    const bags = historyBags(histories, index, step && { isTarget: step.isTarget, seed: seed ?? 0 });
+    parts.push(sumBags(history, bags));
+  }
+  const [first = tf.zeros<tf.Rank.R2>([index.length, settings.model.embedding_dim]), ...others] = parts;
+  const output = others.reduce((sum, part) => tf.add<tf.Tensor2D>(sum, part), first);
+  return isNormalised(settings) ? normaliseRows(output) : output;
+};
+
+/** Cosine similarities are too alike below this for their softmax to be anything but the single best (as in CLIP). */
+const LOWEST_TEMPERATURE = 0.01;
+
+/** The temperature that scores are divided by: 1 for dot products. */
+export const temperatureOf = (settings: TrialSettings, logTemperature: number | null): number => {
+  if (!isNormalised(settings)) {
+    return 1;
+  }
+  return logTemperature === null
+    ? settings.training.temperature
+    : Math.max(LOWEST_TEMPERATURE, Math.exp(logTemperature));
+};
+
+const tempered = (dots: tf.Tensor2D, settings: TrialSettings, { logTemperature }: Parameters): tf.Tensor2D => {
+  if (logTemperature !== null) {
+    return tf.div(dots, tf.maximum(tf.exp(logTemperature), LOWEST_TEMPERATURE));
+  }
+  return isNormalised(settings) ? tf.div(dots, settings.training.temperature) : dots;
+};
+
+interface LossContext extends TowersContext {
   readonly batch: Batch;
   /** [items of the catalogue] */
   readonly inclusion: Float32Array;
   readonly position: StepPosition | null;
 }
 
-const batchLoss = (context: LossContext, pieces: readonly tf.Tensor[]): tf.Scalar => {
-  const { architecture, settings, features, batch, inclusion, position } = context;
-  const users = embed(architecture, pieces, 'user', features, batch.users, settings, position);
-  const items = embed(architecture, pieces, 'item', features, batch.items, settings, position);
+/** Rows of the history table that a batch asks a user about. */
+const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] => {
+  const { users, items, weights } = batch;
+  const itemRows = features.item.idRows;
+  if (features.user.histories === null || itemRows === null) {
+    return () => false;
+  }
+  const asked = new Map<number, Set<number>>();
+  for (const [row, user] of users.entries()) {
+    const rows = items.filter((_, column) => (weights[row * items.length + column] ?? 0) > 0);
+    asked.set(user, new Set(rows.map((item) => itemRows[item] ?? 0)));
+  }
+  return (user, row) => asked.get(user)?.has(row) ?? false;
+};
+
+const batchLoss = (context: LossContext, tensors: readonly tf.Tensor[]): tf.Scalar => {
+  const { architecture, settings, batch, inclusion, position } = context;
+  const parameters = namedParameters(architecture, tensors);
+  const step = position && { position, isTarget: targetsOf(context) };
+  const users = embed(context, parameters, 'user', batch.users, step);
+  const items = embed(context, parameters, 'item', batch.items, step);
+  const scores = tempered(tf.matMul<tf.Tensor2D>(users, items, false, true), settings, parameters);
+  if (settings.training.loss === 'bpr') {
+    return bayesianPersonalisedRanking(scores, batch.comparisons);
+  }
   const shape: [number, number] = [batch.users.length, batch.items.length];
-  const input = {
-    scores: tf.matMul<tf.Tensor2D>(users, items, false, true),
-    targets: tf.tensor2d(batch.targets, shape),
-    weights: tf.tensor2d(batch.weights, shape),
-    positives: tf.tensor2d(batch.positives, shape),
-    logInclusion: tf.tensor2d(
-      Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? 1)),
-      [1, shape[1]],
-    ),
-    temperature: settings.training.temperature,
-  };
-  return settings.training.loss === 'in_batch_softmax' ? inBatchSoftmax(input) : weightedBinaryCrossEntropy(input);
+  const input = { scores, targets: tf.tensor2d(batch.targets, shape), weights: tf.tensor2d(batch.weights, shape) };
+  return settings.training.loss === 'weighted_bce'
+    ? weightedBinaryCrossEntropy(input)
+    : inBatchSoftmax({
+        ...input,
+        positives: tf.tensor2d(batch.positives, shape),
+        logInclusion: tf.tensor2d(
+          Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? 1)),
+          [1, shape[1]],
+        ),
+      });
 };
 
 /** Loss of a batch without dropout. */
 export const measureLoss = (context: Omit<LossContext, 'position'>, optimiser: Optimiser): number =>
   tf.tidy(() => {
-    const pieces = splitParameters(optimiser.parameters(), context.architecture);
-    return batchLoss({ ...context, position: null }, pieces).dataSync()[0] ?? Number.NaN;
+    const tensors = splitParameters(optimiser.parameters(), context.architecture);
+    return batchLoss({ ...context, position: null }, tensors).dataSync()[0] ?? Number.NaN;
   });
+
+/** A gradient longer than `limit` scaled down to it (Pascanu et al. 2013). 0: as it is. */
+const clipped = (gradient: tf.Tensor1D, limit: number): tf.Tensor1D =>
+  limit === 0 ? gradient : tf.mul(gradient, tf.div(limit, tf.maximum(limit, tf.sqrt(tf.sum(tf.square(gradient))))));
 
 /** One optimiser step; returns the loss before it. Leaves no tensor. */
 export const trainStep = (
@@ -126,35 +147,41 @@ export const trainStep = (
   optimiser: Optimiser,
   step: { readonly learningRate: number; readonly step: number },
 ): number => {
+  const { clip_norm: clipNorm, weight_decay: weightDecay } = context.settings.training;
   const { value, gradient } = tf.tidy(() => {
-    const pieces = tf.tidy(() => splitParameters(optimiser.parameters(), context.architecture));
+    const tensors = tf.tidy(() => splitParameters(optimiser.parameters(), context.architecture));
     const valueAndGradients = tf.valueAndGrads((...inputs: tf.Tensor[]) => batchLoss(context, inputs));
-    const { value: loss, grads } = valueAndGradients(pieces);
-    return { value: loss, gradient: tf.concat1d(grads.map((piece) => tf.reshape(piece, [-1]) as tf.Tensor1D)) };
+    const { value: loss, grads } = valueAndGradients(tensors);
+    const flat = tf.concat1d(grads.map((piece) => tf.reshape(piece, [-1]) as tf.Tensor1D));
+    return { value: loss, gradient: clipped(flat, clipNorm) };
   });
-  optimiser.apply(gradient, { ...step, weightDecay: context.settings.training.weight_decay });
+  optimiser.apply(gradient, { ...step, weightDecay });
   const loss = value.dataSync()[0] ?? Number.NaN;
   tf.dispose([value, gradient]);
   return loss;
 };
 
+/** Entities embedded at once: bounds the memory of their hidden layers and histories. */
+const ROWS_PER_BLOCK = 512;
+
 /** Embeddings of the whole catalogue, [users, dim] and [items, dim] row-major. */
 export const embedCatalogue = (
-  architecture: Architecture,
-  settings: TrialSettings,
-  features: Features,
+  context: TowersContext,
   optimiser: Optimiser,
 ): { users: Float32Array; items: Float32Array } => {
-  const [users, items] = tf.tidy(() => {
-    const pieces = splitParameters(optimiser.parameters(), architecture);
-    return [
-      embed(architecture, pieces, 'user', features, null, settings, null),
-      embed(architecture, pieces, 'item', features, null, settings, null),
-    ] as const;
-  });
-  try {
-    return { users: users.dataSync().slice() as Float32Array, items: items.dataSync().slice() as Float32Array };
-  } finally {
-    tf.dispose([users, items]);
-  }
+  const dim = context.settings.model.embedding_dim;
+  const embedSide = (side: Side): Float32Array => {
+    const { count } = context.features[side];
+    const all = new Float32Array(count * dim);
+    for (let from = 0; from < count; from += ROWS_PER_BLOCK) {
+      const index = Int32Array.from({ length: Math.min(ROWS_PER_BLOCK, count - from) }, (_, row) => from + row);
+      const block = computeValues(() => {
+        const tensors = splitParameters(optimiser.parameters(), context.architecture);
+        return embed(context, namedParameters(context.architecture, tensors), side, index, null);
+      });
+      all.set(block, from * dim);
+    }
+    return all;
+  };
+  return { users: embedSide('user'), items: embedSide('item') };
 };

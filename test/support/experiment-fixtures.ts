@@ -5,12 +5,25 @@ import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
 import { dataSettings } from './data-requests.ts';
 
+/** The defaults of config/experiment.schema.json, with small towers. */
+export const MODEL_SETTINGS: ResolvedConfig['model'] = {
+  hidden_dims: [16],
+  embedding_dim: 8,
+  dropout_rate: 0.3,
+  dropout_rate_middle: 0.2,
+  activation: 'relu',
+  layer_norm: false,
+  normalisation: 'auto',
+  user_history: false,
+  id_dropout: 0.1,
+};
+
 export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
   name: 'fixture',
   description: '',
   seed: 7,
   data: dataSettings({ users: 60, startups: 40, interactions: 800 }),
-  model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  model: MODEL_SETTINGS,
   training: {
     loss: 'weighted_bce',
     num_epochs: 2,
@@ -19,7 +32,12 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     weight_decay: 0.01,
     early_stopping_patience: 5,
     sampled_negatives: 4,
+    mixed_negatives: null,
     temperature: 0.1,
+    learn_temperature: false,
+    warmup_epochs: 0,
+    clip_norm: 0,
+    max_seconds: null,
   },
   evaluation: { relevance_threshold: 0.4 },
   sweep: {

@@ -20,7 +20,7 @@ import { openDataset } from '../../../pipeline/index.ts';
 import { activateTensorflow } from '../../../services/tensorflow/activate-tensorflow.ts';
 import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
-import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const PROVISION = fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url));
@@ -29,7 +29,7 @@ const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 }
 
 const toySettings: TrialSettings = {
   seed: 5,
-  model: { hidden_dims: [32, 16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  model: { ...MODEL_SETTINGS, hidden_dims: [32, 16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
   training: { ...resolvedConfig().training, num_epochs: 4, learning_rate: 0.01 },
   relevanceThreshold: 0.4,
 };
@@ -37,7 +37,13 @@ const toySettings: TrialSettings = {
 /** The defaults of config/experiment.schema.json, with less patience: here the best epoch comes early. */
 const defaults = (loss: TrainingConfig['loss']): TrialSettings => ({
   seed: 7,
-  model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  model: {
+    ...MODEL_SETTINGS,
+    hidden_dims: [512, 256],
+    embedding_dim: 128,
+    dropout_rate: 0.3,
+    dropout_rate_middle: 0.2,
+  },
   training: {
     ...resolvedConfig().training,
     ...(loss === undefined ? {} : { loss }),
@@ -159,7 +165,7 @@ describe('models on native TensorFlow', () => {
       await train(name, { dataset, settings, epochBudget: 50 });
       const model = await loadModel(join(folder, name, 'model'));
       try {
-        const users = model.embedUsers(dataset.userFeatures, null);
+        const users = model.embedUsers(dataset.userFeatures, null, null);
         const items = model.embedItems(dataset.itemFeatures, null);
         const scorer = dotScorer(users, items, settings.model.embedding_dim);
         return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: 0.4 }).summary.ndcg_at_10;

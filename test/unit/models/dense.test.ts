@@ -12,21 +12,26 @@ const wave = (rows: number, columns: number, phase: number): tf.Tensor2D =>
     [rows, columns],
   );
 
+/** x · Φ(x), with the error function. */
+const gelu = (x: tf.Tensor): tf.Tensor => tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.div(x, Math.SQRT2)))));
+
 const gap = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] ?? Number.NaN;
 
 describe('models/dense', () => {
   it.each([
-    ['hidden with dropout', true, 0.5],
-    ['hidden', true, 0],
-    ['linear', false, 0],
+    ['ReLU with dropout', 'relu', 0.5],
+    ['ReLU', 'relu', 0],
+    ['GELU with dropout', 'gelu', 0.5],
+    ['GELU', 'gelu', 0],
+    ['linear', null, 0],
   ] as const)(
     'models/dense: a %s layer and its gradients equal those of automatic differentiation',
-    (_name, isHidden, rate) => {
+    (_name, activation, rate) => {
       const dropout = rate === 0 ? null : drawDropout(5, 4, rate, 11);
       const upstream = wave(5, 4, 9);
       const reference = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
         const linear = tf.add(tf.matMul(input, kernel), bias);
-        const active = isHidden ? tf.relu(linear) : linear;
+        const active = activation === null ? linear : activation === 'relu' ? tf.relu(linear) : gelu(linear);
         return tf.mul(dropout === null ? active : tf.mul(active, dropout.mask), upstream);
       };
       const own = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
@@ -36,7 +41,7 @@ describe('models/dense', () => {
             isInputConstant: false,
             kernel: kernel as tf.Tensor2D,
             bias: bias as tf.Tensor1D,
-            isHidden,
+            activation,
             dropout,
           }),
           upstream,
@@ -60,7 +65,7 @@ describe('models/dense', () => {
           isInputConstant,
           kernel: kernel as tf.Tensor2D,
           bias: bias as tf.Tensor1D,
-          isHidden: true,
+          activation: 'relu',
           dropout: null,
         }),
       );

@@ -8,7 +8,7 @@ import { loadModel } from '../../../models/model-folder.ts';
 import { lookUpIds } from '../../../models/tower.ts';
 import { trainTwoTower } from '../../../models/train.ts';
 import { withFolder } from '../../support/data-requests.ts';
-import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const USERS = 40;
@@ -18,7 +18,14 @@ const DIM = 8;
 const settings: TrialSettings = {
   seed: 3,
   relevanceThreshold: 0.4,
-  model: { hidden_dims: [8], embedding_dim: DIM, dropout_rate: 0, dropout_rate_middle: 0 },
+  model: {
+    ...MODEL_SETTINGS,
+    hidden_dims: [8],
+    embedding_dim: DIM,
+    dropout_rate: 0,
+    dropout_rate_middle: 0,
+    id_dropout: 0,
+  },
   training: { ...resolvedConfig().training, num_epochs: 2, batch_size: 64, learning_rate: 0.03 },
 };
 
@@ -87,14 +94,15 @@ const train = (
 describe('models/id-embeddings', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('models/tower: unknown ids send no gradient to the first row of the table', () => {
+  it('models/tower: unknown ids send no gradient to a first row that is not trained', () => {
     const gradient = tf.tidy(() => {
-      const table = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+      const table = tf.tensor2d([0, 0, 1, 2, 3, 4], [3, 2]);
       return tf
-        .grad((values) => tf.sum(lookUpIds(values as tf.Tensor2D, Int32Array.from([0, 2, 0]))))(table)
+        .grad((values) => tf.sum(lookUpIds(values as tf.Tensor2D, Int32Array.from([0, 2, 0]), false)))(table)
         .arraySync();
     });
     expect(gradient).toEqual([
+      [0, 0],
       [0, 0],
       [1, 1],
     ]);
@@ -108,7 +116,7 @@ describe('models/id-embeddings', () => {
         expect(validation.users).toBeGreaterThan(0);
         expect(Number.isFinite(bestValLoss)).toBe(true);
         const model = await loadModel(join(folder, 'model'));
-        const users = model.embedUsers(dataset.userFeatures, dataset.ids.user);
+        const users = model.embedUsers(dataset.userFeatures, dataset.ids.user, null);
         model.dispose();
         expect(users.slice(FIRST_COLD * DIM).every((value) => value === 0)).toBe(true);
         expect(users.slice(0, FIRST_COLD * DIM).some((value) => value !== 0)).toBe(true);

@@ -12,14 +12,21 @@ import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
 import { lookUpIds } from '../../../models/tower.ts';
 import { trainTwoTower } from '../../../models/train.ts';
 import { withFolder } from '../../support/data-requests.ts';
-import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const DIM = 8;
 const settings: TrialSettings = {
   seed: 3,
   relevanceThreshold: 0.4,
-  model: { hidden_dims: [8], embedding_dim: DIM, dropout_rate: 0, dropout_rate_middle: 0 },
+  model: {
+    ...MODEL_SETTINGS,
+    hidden_dims: [8],
+    embedding_dim: DIM,
+    dropout_rate: 0,
+    dropout_rate_middle: 0,
+    id_dropout: 0,
+  },
   training: {
     ...resolvedConfig().training,
     loss: 'in_batch_softmax',
@@ -65,7 +72,7 @@ const train = (dataset: LoadedDataset, trialFolder: string, epochBudget: number 
 const testNdcg = async (dataset: LoadedDataset, trialFolder: string): Promise<number> => {
   const model = await loadModel(join(trialFolder, 'model'));
   try {
-    const users = model.embedUsers(dataset.userFeatures, dataset.ids.user);
+    const users = model.embedUsers(dataset.userFeatures, dataset.ids.user, null);
     const items = model.embedItems(dataset.itemFeatures, dataset.ids.item);
     return evaluateScorer({
       scorer: dotScorer(users, items, DIM),
@@ -97,15 +104,22 @@ describe('models/id-embeddings', () => {
       const dataset: LoadedDataset = { ...toy, ids: { user: null, item: allKnown(40) } };
       await train(dataset, folder, 3);
       const model = await loadModel(join(folder, 'model'));
-      expect(model.manifest.id_rows).toEqual({ user: 0, item: 40 });
-      expect(() => model.embedItems(dataset.itemFeatures, null)).toThrow(/item ids: got 0 known ones, expected the 40/);
+      expect(model.manifest.id_rows).toEqual({ user: 0, item: 41 });
+      expect(() => model.embedItems(dataset.itemFeatures, null)).toThrow(/item ids: got 0 rows, expected the 41/);
       model.dispose();
       expect(await testNdcg(dataset, folder)).toBeGreaterThan(0);
     }));
 
-  it('models/id-embeddings: unknown ids are zeros, whatever the table holds', () => {
-    const values = tf.tidy(() => lookUpIds(tf.tensor2d([1, 2, 3, 4], [2, 2]), Int32Array.from([2, 0, 1])).arraySync());
-    expect(values).toEqual([
+  it('models/id-embeddings: unknown ids have the first row, which is left alone unless it is trained', () => {
+    const rows = Int32Array.from([2, 0, 1]);
+    const look = (isUnknownTrained: boolean) =>
+      tf.tidy(() => lookUpIds(tf.tensor2d([9, 9, 1, 2, 3, 4], [3, 2]), rows, isUnknownTrained).arraySync());
+    expect(look(true)).toEqual([
+      [3, 4],
+      [9, 9],
+      [1, 2],
+    ]);
+    expect(look(false)).toEqual([
       [3, 4],
       [0, 0],
       [1, 2],
@@ -118,7 +132,7 @@ describe('models/id-embeddings', () => {
       const dataset = idsOnly({ ids: { user: cold, item: allKnown(40) } });
       await train(dataset, folder, 2);
       const model = await loadModel(join(folder, 'model'));
-      const users = model.embedUsers(dataset.userFeatures, cold);
+      const users = model.embedUsers(dataset.userFeatures, cold, null);
       model.dispose();
       expect(users.slice(58 * DIM).every((value) => value === 0)).toBe(true);
     }));
@@ -135,13 +149,14 @@ describe('models/id-embeddings', () => {
     }));
 
   it('models/id-embeddings: the layers start as they do without ids', () => {
-    const plain = createArchitecture(toy.summary.feature_dims, { user: null, item: null }, settings.model);
-    const withIds = createArchitecture(toy.summary.feature_dims, { user: allKnown(60), item: null }, settings.model);
-    expect(withIds.parameterCount).toBe(plain.parameterCount + 60 * DIM);
-    const start = initialParameters(withIds, 3);
-    expect([...start.slice(0, plain.parameterCount)]).toEqual([...initialParameters(plain, 3)]);
+    const plain = createArchitecture(toy.summary.feature_dims, { user: null, item: null }, settings);
+    const withIds = createArchitecture(toy.summary.feature_dims, { user: allKnown(60), item: null }, settings);
+    expect(withIds.parameterCount).toBe(plain.parameterCount + 61 * DIM);
+    const start = initialParameters(withIds, 3, 1);
+    expect([...start.slice(0, plain.parameterCount)]).toEqual([...initialParameters(plain, 3, 1)]);
     // Uniform in ±0.1·√(3/8): standard deviation 0.1/√8.
-    const table = start.slice(plain.parameterCount);
+    const table = start.slice(plain.parameterCount + DIM);
+    expect([...start.slice(plain.parameterCount, plain.parameterCount + DIM)]).toEqual(new Array(DIM).fill(0));
     const deviation = Math.sqrt(table.reduce((sum, value) => sum + value * value, 0) / table.length);
     expect(deviation).toBeCloseTo(0.1 / Math.sqrt(8), 2);
   });

@@ -1,20 +1,33 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { applyAdamW, cosineRate } from '../../../models/adamw.ts';
-import { inBatchSoftmax, type LossInput, weightedBinaryCrossEntropy } from '../../../models/losses.ts';
+import { applyAdamW } from '../../../models/adamw.ts';
+import { scheduledRate } from '../../../models/learning-rate.ts';
+import {
+  bayesianPersonalisedRanking,
+  inBatchSoftmax,
+  type SoftmaxInput,
+  weightedBinaryCrossEntropy,
+} from '../../../models/losses.ts';
+import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 
-const input = (scores: number[][], targets: number[][], weights: number[][], positives: number[][]): LossInput => ({
+const input = (scores: number[][], targets: number[][], weights: number[][], positives: number[][]): SoftmaxInput => ({
   scores: tf.tensor2d(scores),
   targets: tf.tensor2d(targets),
   weights: tf.tensor2d(weights),
   positives: tf.tensor2d(positives),
   logInclusion: tf.zeros([1, scores[0]?.length ?? 0]),
-  temperature: 1,
 });
 
-const value = (loss: (given: LossInput) => tf.Scalar, given: LossInput): number =>
+const value = (loss: (given: SoftmaxInput) => tf.Scalar, given: SoftmaxInput): number =>
   loss(given).dataSync()[0] ?? Number.NaN;
+
+/** Of a matrix of three columns; one cell is compared twice. */
+const COMPARISONS = {
+  better: Int32Array.from([0, 0, 4]),
+  worse: Int32Array.from([2, 1, 5]),
+  weights: Float32Array.from([3, 3, 1.8]),
+};
 
 describe('models/losses', () => {
   it('models/losses: weighted binary cross-entropy worked out by hand', () => {
@@ -43,9 +56,20 @@ describe('models/losses', () => {
     expect(value(inBatchSoftmax, given)).toBeCloseTo(1.098612, 5);
   });
 
+  it('models/losses: Bayesian personalised ranking worked out by hand', () => {
+    // Differences 0.3 - 1.1 = -0.8, 0.3 + 0.7 = 1 and 0.4 + 0.5 = 0.9: softplus of their negatives is 1.171101,
+    // 0.313262 and 0.341154: (3 · 1.171101 + 3 · 0.313262 + 1.8 · 0.341154) / 7.8 = 0.649636.
+    const scores = tf.tensor2d([
+      [0.3, -0.7, 1.1],
+      [0.2, 0.4, -0.5],
+    ]);
+    expect(bayesianPersonalisedRanking(scores, COMPARISONS).dataSync()[0]).toBeCloseTo(0.649636, 5);
+  });
+
   it.each([
     ['weightedBinaryCrossEntropy', weightedBinaryCrossEntropy],
     ['inBatchSoftmax', inBatchSoftmax],
+    ['bayesianPersonalisedRanking', ({ scores }: SoftmaxInput) => bayesianPersonalisedRanking(scores, COMPARISONS)],
   ] as const)('models/losses: the gradient of %s agrees with finite differences', (_name, loss) => {
     const scores = [
       [0.3, -0.7, 1.1],
@@ -100,11 +124,23 @@ describe('models/adamw', () => {
     applyAdamW(state, tf.tensor1d([0.5]), { learningRate: 0.1, weightDecay: 0.01, step: 2 });
     expect(parameter()).toBeCloseTo(0.798101, 6);
   });
+});
 
-  it('models/adamw: cosine annealing starts at the peak, halves in the middle, ends at zero', () => {
-    expect(cosineRate(0.4, 0, 100)).toBe(0.4);
-    expect(cosineRate(0.4, 50, 100)).toBeCloseTo(0.2, 12);
-    expect(cosineRate(0.4, 100, 100)).toBeCloseTo(0, 12);
-    expect(cosineRate(0.4, 130, 100)).toBeCloseTo(0, 12);
+describe('models/learning-rate', () => {
+  const training = { ...resolvedConfig().training, learning_rate: 0.4, num_epochs: 10 };
+
+  it('models/learning-rate: cosine annealing starts at the peak, halves in the middle, ends at zero', () => {
+    expect(scheduledRate(training, 0, 10)).toBe(0.4);
+    expect(scheduledRate(training, 50, 10)).toBeCloseTo(0.2, 12);
+    expect(scheduledRate(training, 100, 10)).toBeCloseTo(0, 12);
+    expect(scheduledRate(training, 130, 10)).toBeCloseTo(0, 12);
+  });
+
+  it('models/learning-rate: a warm-up climbs in equal steps to the peak, parts of an epoch included', () => {
+    const warm = { ...training, warmup_epochs: 0.4 };
+    const rates = [0, 1, 2, 3, 4].map((step) => scheduledRate(warm, step, 10));
+    expect(rates).toEqual([0.1, 0.2, 0.3, 0.4, 0.4].map((rate) => expect.closeTo(rate, 12)));
+    expect(scheduledRate(warm, 52, 10)).toBeCloseTo(0.2, 12);
+    expect(scheduledRate(warm, 100, 10)).toBeCloseTo(0, 12);
   });
 });

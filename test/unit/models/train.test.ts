@@ -12,14 +12,14 @@ import { evaluateScorer } from '../../../models/evaluation.ts';
 import { loadModel } from '../../../models/model-folder.ts';
 import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
 import { type TrainOptions, trainTwoTower } from '../../../models/train.ts';
-import { resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
 
 const settings = (training: Partial<TrainingConfig> = {}): TrialSettings => ({
   seed: 5,
-  model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
+  model: { ...MODEL_SETTINGS, hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
   training: { ...resolvedConfig().training, num_epochs: 4, learning_rate: 0.01, ...training },
   relevanceThreshold: 0.4,
 });
@@ -66,7 +66,11 @@ describe('models/train', () => {
       const { trialFolder, records } = await train(loss, { settings: long, epochBudget: 15 });
       expect(records.every(({ valLoss }) => Number.isFinite(valLoss) && valLoss > 0)).toBe(true);
       const model = await loadModel(join(trialFolder, 'model'));
-      const scorer = dotScorer(model.embedUsers(toy.userFeatures, null), model.embedItems(toy.itemFeatures, null), 8);
+      const scorer = dotScorer(
+        model.embedUsers(toy.userFeatures, null, null),
+        model.embedItems(toy.itemFeatures, null),
+        8,
+      );
       const options = { dataset: toy, split: 'test', relevanceThreshold: 0.4 } as const;
       const { ndcg_at_10: ndcg } = evaluateScorer({ ...options, scorer }).summary;
       const baselines = evaluateBaselines({ ...options, seed: 1 });

@@ -1,0 +1,104 @@
+/** What users did, as an input of their tower: the embeddings of the items that they met, summed. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { IdRows, PairArrays } from '../contracts/dataset.ts';
+import { combineSeeds, createGenerator, STREAM, toIndex } from './prng.ts';
+
+/** Rows of the history table for each user: rows[starts[u]] … rows[starts[u + 1] - 1]. */
+export interface Histories {
+  readonly starts: Int32Array;
+  readonly rows: Int32Array;
+}
+
+/** Part of an embedding that is a weighted sum of rows of a table. */
+export interface Bags {
+  /** Row of the table, [entries] */
+  readonly rows: Int32Array;
+  /** Bag that the entry belongs to, [entries] */
+  readonly bags: Int32Array;
+  /** [entries] */
+  readonly coefficients: Float32Array;
+  readonly count: number;
+}
+
+/**
+ * The items met in training with a gain above 0, as far as the model knows them: row 0 stands for unknown ids.
+ * @param pairs of the training part, sorted by user
+ */
+export const historiesOf = (pairs: PairArrays, users: number, ids: IdRows): Histories => {
+  const starts = new Int32Array(users + 1);
+  const rows: number[] = [];
+  for (const [pair, user] of pairs.userIndex.entries()) {
+    const row = ids.rows[pairs.itemIndex[pair] ?? 0] ?? 0;
+    if (row > 0 && (pairs.gain[pair] ?? 0) > 0) {
+      rows.push(row);
+      starts[user + 1] = (starts[user + 1] ?? 0) + 1;
+    }
+  }
+  for (let user = 0; user < users; user += 1) {
+    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
+  }
+  return { starts, rows: Int32Array.from(rows) };
+};
+
+/** Most rows that one user brings into a training step; a user with more brings a new draw of them each time. */
+const MOST_ROWS = 64;
+
+export interface HistoryStep {
+  /** Rows that the step asks the model to predict, which must not stand in the question. */
+  readonly isTarget: (user: number, row: number) => boolean;
+  readonly seed: number;
+}
+
+/**
+ * Sum over a user's history, divided by the square root of its length: the more is known of a user, the more it counts
+ * beside their features, and the noise of it stays level.
+ * @param users indices, [count]
+ * @param step null outside training: whole histories
+ */
+export const historyBags = ({ starts, rows }: Histories, users: Int32Array, step: HistoryStep | null): Bags => {
+  const taken: number[] = [];
+  const bags: number[] = [];
+  const coefficients: number[] = [];
+  for (const [bag, user] of users.entries()) {
+    const whole = rows.subarray(starts[user], starts[user + 1]);
+    const left = step === null ? whole : whole.filter((row) => !step.isTarget(user, row));
+    const next = createGenerator(combineSeeds(step?.seed ?? 0, STREAM.history, user));
+    const isDrawn = step !== null && left.length > MOST_ROWS;
+    const count = isDrawn ? MOST_ROWS : left.length;
+    for (let entry = 0; entry < count; entry += 1) {
+      taken.push(left[isDrawn ? toIndex(next(), left.length) : entry] ?? 0);
+      bags.push(bag);
+      coefficients.push(Math.sqrt(left.length) / count);
+    }
+  }
+  return {
+    rows: Int32Array.from(taken),
+    bags: Int32Array.from(bags),
+    coefficients: Float32Array.from(coefficients),
+    count: users.length,
+  };
+};
+
+/** Sums of the bags, [count, dim], of a table [rows, dim]; the gradient reaches the table's rows in use alone. */
+export const sumBags = (table: tf.Tensor2D, { rows, bags, coefficients, count }: Bags): tf.Tensor2D => {
+  if (rows.length === 0) {
+    return tf.zeros([count, table.shape[1]]);
+  }
+  const [tableRows] = table.shape;
+  return tf.customGrad((...args) => {
+    const given = args[0] as tf.Tensor2D;
+    const index = tf.tensor1d(rows, 'int32');
+    const bagOf = tf.tensor1d(bags, 'int32');
+    const scale = tf.tensor2d(coefficients, [coefficients.length, 1]);
+    const save = args.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
+    save([index, bagOf, scale]);
+    const value = tf.unsortedSegmentSum(tf.mul(tf.gather(given, index), scale), bagOf, count);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const [savedIndex, savedBags, savedScale] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
+        return tf.unsortedSegmentSum(tf.mul(tf.gather(dy, savedBags), savedScale), savedIndex, tableRows);
+      },
+    };
+  })(table) as tf.Tensor2D;
+};

@@ -1,0 +1,150 @@
+// NDCG@10 on the test part: every loss on the default data beside the oracle, the baselines and PyTorch with the same
+// settings, and experiments/movielens.json beside item-kNN and EASE. Anchors read the same dataset version and are judged
+// by the same protocol, written a second time in Python.
+// Usage: npm run bench:quality [-- --seeds 1 --movielens ../shared/data/movielens-small]
+import { spawnSync } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { withAbsolutePaths } from '../config/absolute-paths.ts';
+import { readEnvironment } from '../config/env.ts';
+import { loadConfig } from '../config/load.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { LoadedDataset } from '../contracts/dataset.ts';
+import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { evaluateScorer } from '../models/evaluation.ts';
+import { historiesOf } from '../models/history.ts';
+import { loadModel } from '../models/model-folder.ts';
+import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
+import { trainTwoTower } from '../models/train.ts';
+import { openDataset } from '../pipeline/index.ts';
+import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
+import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { builderIn } from '../test/support/data-requests.ts';
+import { anchorPython } from './anchor-python.ts';
+import { exportArrays } from './export-arrays.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1' },
+    movielens: { type: 'string', default: '../shared/data/movielens-small' },
+  },
+});
+const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => 7 + index);
+
+const environment = readEnvironment();
+const plan = await resolveTensorflow({
+  cacheFolder: environment.cacheFolder,
+  provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
+  backend: environment.tensorflowBackend,
+  environment: environment.variables,
+  progress: () => undefined,
+});
+const tensorflow = await activateTensorflow(plan);
+const python = '/tmp/pt/bin/python';
+const folder = await mkdtemp(join(tmpdir(), 'tt-exp-bench-'));
+
+const buildDataset = async ({ data, seed }: ResolvedConfig): Promise<LoadedDataset> => {
+  const builder = builderIn(join(folder, 'data'), { memoryLimitMegabytes: 1024 });
+  const { version } = await builder.encode({ data, seed });
+  return openDataset((await builder.findLocal(version)) ?? '');
+};
+
+/** Mean NDCG@10 of the chosen epoch on the test part over the seeds. */
+const trainAndTest = async (name: string, dataset: LoadedDataset, config: ResolvedConfig): Promise<number> => {
+  const found: number[] = [];
+  for (const seed of seeds) {
+    const trialFolder = join(folder, `${name}-${seed}`);
+    const { model, training, evaluation } = config;
+    await trainTwoTower({
+      dataset,
+      settings: { seed, model, training, relevanceThreshold: evaluation.relevance_threshold },
+      epochBudget: training.num_epochs,
+      trialFolder,
+      tensorflow,
+      signal: new AbortController().signal,
+      nowMs: () => Date.now(),
+      onReady: () => undefined,
+      onStep: () => undefined,
+      onEpoch: () => undefined,
+    });
+    const trained = await loadModel(join(trialFolder, 'model'));
+    const { userFeatures, itemFeatures, ids, pairs, userIds } = dataset;
+    const takesHistory = trained.manifest.history_rows > 0 && ids.item !== null;
+    const histories = takesHistory ? historiesOf(pairs.train, userIds.length, ids.item) : null;
+    const users = trained.embedUsers(userFeatures, ids.user, histories);
+    const scorer = dotScorer(users, trained.embedItems(itemFeatures, ids.item), model.embedding_dim);
+    trained.dispose();
+    const relevanceThreshold = evaluation.relevance_threshold;
+    found.push(evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold }).summary.ndcg_at_10);
+  }
+  return found.reduce((sum, value) => sum + value, 0) / found.length;
+};
+
+const anchorsOf = async (
+  name: string,
+  dataset: LoadedDataset,
+  config: ResolvedConfig,
+): Promise<Record<string, number>> => {
+  const arrays = join(folder, `arrays-${name}`);
+  await exportArrays(arrays, dataset);
+  const { hidden_dims, embedding_dim } = config.model;
+  const { batch_size, num_epochs, learning_rate, early_stopping_patience: patience } = config.training;
+  const settings = { seed: 7, hidden_dims, embedding_dim, batch_size, num_epochs, learning_rate, patience };
+  const script = fileURLToPath(new URL('quality.py', import.meta.url));
+  const { status, stdout } = spawnSync(python, [script, arrays, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    throw new Error(`bench/quality.py ended with ${status}`);
+  }
+  return JSON.parse(stdout);
+};
+
+const print = (what: string, figures: Readonly<Record<string, number>>): void =>
+  console.log(
+    `${what}: ${Object.entries(figures)
+      .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+      .join(', ')}`,
+  );
+
+const compare = async (name: string, config: ResolvedConfig, losses: readonly ResolvedConfig['training']['loss'][]) => {
+  const dataset = await buildDataset(config);
+  const baselines = evaluateBaselines({
+    dataset,
+    split: 'test',
+    relevanceThreshold: config.evaluation.relevance_threshold,
+    seed: config.seed,
+  });
+  const ndcg = Object.entries(baselines).map(([baseline, summary]) => [baseline, summary?.ndcg_at_10 ?? Number.NaN]);
+  print(`${name}, baselines`, Object.fromEntries(ndcg));
+  print(`${name}, anchors`, await anchorsOf(name, dataset, config));
+  for (const loss of losses) {
+    const changed = { ...config, training: { ...config.training, loss } };
+    print(`${name}, tt-exp`, { [loss]: await trainAndTest(`${name}-${loss}`, dataset, changed) });
+  }
+};
+
+try {
+  await compare('synthetic', resolveConfig({ name: 'quality' }), ['weighted_bce', 'in_batch_softmax', 'bpr']);
+  const file = fileURLToPath(new URL('../experiments/movielens.json', import.meta.url));
+  const isThere = await access(values.movielens).then(
+    () => true,
+    () => false,
+  );
+  for (const method of isThere ? ['random', 'temporal'] : []) {
+    const config = await loadConfig(file, [`data.split.method="${method}"`]);
+    await compare(`movielens-${method}`, withAbsolutePaths(config, process.cwd()), ['in_batch_softmax']);
+  }
+  if (!isThere) {
+    console.log(`${values.movielens} is missing: nothing measured on real behaviour`);
+  }
+  console.log(
+    `${tensorflow.library} (${tensorflow.backend}), ${seeds.length} seeds, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores`,
+  );
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

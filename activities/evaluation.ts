@@ -42,7 +42,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             },
             signal,
           );
-          const { champion, ci, championProblem, ...test } = evaluated;
+          const { champion, ci, championProblem, report: _report, ...test } = evaluated;
           await deps.tracking.logMetrics(
             runId,
             RANKING_METRIC_NAMES.map((name) => ({

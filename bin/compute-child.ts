@@ -2,7 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { EvaluationReport } from '../contracts/metrics.ts';
 import type { EvaluateJob, EvaluateResult, ModelSource, TrainJob } from '../contracts/trainer.ts';
+import { measureCalibration } from '../models/calibration.ts';
 import { type Evaluation, evaluateScorer } from '../models/evaluation.ts';
 import { historiesOf } from '../models/history.ts';
 import { loadModel, type TwoTowerModel } from '../models/model-folder.ts';
@@ -47,19 +49,26 @@ const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDat
   manifest.history_rows > 0 && items !== null ? historiesOf(pairs.train, userIds.length, items) : null;
 
 /** A model ranks with the features of its own encoder, which may be older than the dataset version. */
-const evaluateModel = async (source: ModelSource, job: EvaluateJob, dataset: LoadedDataset): Promise<Evaluation> => {
+const evaluateModel = async (
+  source: ModelSource,
+  job: EvaluateJob,
+  dataset: LoadedDataset,
+): Promise<Evaluation & EvaluationReport> => {
   const model = await loadModel(source.modelFolder);
   try {
     const { userFeatures, itemFeatures, ids } = await encodeDatasetWith(
       job.datasetFolder,
       await readEncoder(source.encoderFile),
     );
-    const scorer = dotScorer(
-      model.embedUsers(userFeatures, ids.user, historiesFor(model, dataset, ids.item)),
-      model.embedItems(itemFeatures, ids.item),
-      model.manifest.embedding_dim,
-    );
-    return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: job.relevanceThreshold });
+    const users = model.embedUsers(userFeatures, ids.user, historiesFor(model, dataset, ids.item));
+    const items = model.embedItems(itemFeatures, ids.item);
+    const { embedding_dim: dim, temperature } = model.manifest;
+    const { relevanceThreshold } = job;
+    const samples = dataset.samples.test;
+    return {
+      ...evaluateScorer({ scorer: dotScorer(users, items, dim), dataset, split: 'test', relevanceThreshold }),
+      calibration: measureCalibration({ users, items, dim, temperature, samples, relevanceThreshold }),
+    };
   } finally {
     model.dispose();
   }
@@ -93,6 +102,11 @@ const evaluate = async (job: EvaluateJob, { plan }: ComputeOrder, channel: Compu
       relevanceThreshold: job.relevanceThreshold,
       seed: job.seed,
     }),
+    report: {
+      slices: candidate.slices,
+      popularity_bias: candidate.popularity_bias,
+      calibration: candidate.calibration,
+    },
     champion: champion?.summary ?? null,
     championProblem: problem,
     ci:

@@ -19,6 +19,49 @@ export interface EvaluationSummary extends RankingMetrics {
   readonly users: number;
 }
 
+/** Slices of users by their training pairs: fewer than 5, 5 to 20, more than 20. */
+export const USER_SLICE_NAMES = ['cold', 'warm', 'hot'] as const;
+export type UserSliceName = (typeof USER_SLICE_NAMES)[number];
+
+/** Means over the users of one slice; all 0 where `users` is 0. */
+export interface SliceMetrics extends RankingMetrics {
+  readonly users: number;
+}
+
+/** How far the top 10 of all users lean towards items that many met in training. */
+export interface PopularityBias {
+  /** Mean share of the catalogue that is less popular than a recommended item, in [0, 1]; 0.5 has no lean. */
+  readonly mean_percentile: number;
+  /** Mean number of training pairs of a recommended item. */
+  readonly average_popularity: number;
+}
+
+/** One bin of scores [low, high), the last one with its upper end. */
+export interface CalibrationBin {
+  readonly low: number;
+  readonly high: number;
+  readonly samples: number;
+  /** Mean of sigmoid(score), of the labels, and share of relevant samples; 0 in an empty bin. */
+  readonly mean_score: number;
+  readonly mean_label: number;
+  readonly relevant_share: number;
+}
+
+export interface Calibration {
+  /** Mean distance of mean score and share of relevant samples over the bins, weighted by their samples. */
+  readonly expected_calibration_error: number;
+  readonly samples: number;
+  readonly bins: readonly CalibrationBin[];
+}
+
+/** What one evaluation tells beside its summary: computed once for a test, not stored with every epoch. */
+export interface EvaluationReport {
+  readonly slices: Readonly<Record<UserSliceName, SliceMetrics>>;
+  readonly popularity_bias: PopularityBias;
+  /** null where the scores are no logits of a model: a baseline's. */
+  readonly calibration: Calibration | null;
+}
+
 export const RANKING_METRIC_NAMES = [
   'ndcg_at_10',
   'precision_at_10',
@@ -29,7 +72,7 @@ export const RANKING_METRIC_NAMES = [
 ] as const satisfies readonly (keyof RankingMetrics)[];
 
 /** Scorers reported beside the model. `oracle` exists only where the data source knows the truth. */
-export const BASELINE_NAMES = ['oracle', 'popularity', 'content', 'random'] as const;
+export const BASELINE_NAMES = ['oracle', 'popularity', 'item_knn', 'content', 'random'] as const;
 export type BaselineName = (typeof BASELINE_NAMES)[number];
 
 /** What one epoch of training reports. Metric points in MLflow use `step = epoch` and `timestamp = finishedAtMs`. */

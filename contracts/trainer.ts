@@ -2,7 +2,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval } from './gate.ts';
-import type { EpochRecord, EvaluationSummary } from './metrics.ts';
+import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrainingResult, TrialSettings } from './trial.ts';
 
@@ -43,6 +43,8 @@ export interface EvaluateJob {
 export type ComputeJob = TrainJob | EvaluateJob;
 
 export interface EvaluateResult extends TestEvaluation {
+  /** Of the candidate. */
+  readonly report: EvaluationReport;
   readonly champion: EvaluationSummary | null;
   /** Why there is a champion that could not rank this dataset version; null where there is none, or where it could. */
   readonly championProblem: string | null;

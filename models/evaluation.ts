@@ -1,11 +1,19 @@
 /** Full-catalogue evaluation: every user of a split ranks all items it had not met in the earlier splits. */
-import type { LoadedDataset, PairArrays, SplitName } from '../contracts/dataset.ts';
+import type { LoadedDataset, SplitName } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type { EvaluationSummary } from '../contracts/metrics.ts';
-import { CUT_OFF, rankUser, topItems, type UserRanking } from './ranking.ts';
-
-/** Scores of users [from, to) for all items, row-major [to - from, items]; the caller may overwrite them. */
-export type Scorer = (from: number, to: number) => Float32Array;
+import type {
+  EvaluationReport,
+  EvaluationSummary,
+  RankingMetrics,
+  SliceMetrics,
+  UserSliceName,
+} from '../contracts/metrics.ts';
+import { collectRecommendations } from './popularity.ts';
+import { createRowRanker } from './rank-row.ts';
+import { CUT_OFF, measureRanking, type UserRanking } from './ranking.ts';
+import { type RankingRows, rankingRows, type WantedItems } from './ranking-rows.ts';
+import { type PairsByUser, pairsByUser, rowsOf } from './row-groups.ts';
+import type { Scorer } from './scorer.ts';
 
 export interface EvaluationOptions {
   readonly scorer: Scorer;
@@ -13,117 +21,154 @@ export interface EvaluationOptions {
   readonly split: Exclude<SplitName, 'train'>;
   /** Least gain that counts as relevant for all metrics but NDCG. */
   readonly relevanceThreshold: number;
+  /**
+   * Told the ranking of every user that enters the means, users ascending: its first `exportDepth` candidates, and
+   * then its items with a gain that rank lower, so that every metric can be computed from the rows.
+   */
+  readonly onRanking?: (user: number, ...rows: RankingRows) => void;
+  /** 100 where nothing is said. */
+  readonly exportDepth?: number;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Omit<EvaluationReport, 'calibration'> {
   readonly summary: EvaluationSummary;
   /** Users that entered the means, ascending, and their NDCG@10. */
   readonly perUser: { readonly userIndex: readonly number[]; readonly ndcg: readonly number[] };
 }
 
-const USERS_PER_BLOCK = 256;
+/** 16 MiB of scores: large enough for a fast product of matrices, small enough for a large catalogue. */
+const CELLS_PER_BLOCK = 4 * 1024 * 1024;
+const MOST_USERS_PER_BLOCK = 1024;
+const DEFAULT_EXPORT_DEPTH = 100;
 
 const EARLIER: Readonly<Record<EvaluationOptions['split'], readonly SplitName[]>> = {
   validation: ['train'],
   test: ['train', 'validation'],
 };
 
-/** Per user the positions of its pairs. */
-const rowsByUser = ({ userIndex }: PairArrays, users: number): readonly number[][] => {
-  const rows = Array.from({ length: users }, (): number[] => []);
-  for (const [row, user] of userIndex.entries()) {
-    rows[user]?.push(row);
-  }
-  return rows;
-};
+const FEWEST_PAIRS_WARM = 5;
+const MOST_PAIRS_WARM = 20;
 
-/** Items of each user in the training pairs, counted; the popularity that novelty and a baseline use. [items] */
-export const itemPopularity = ({ pairs, itemIds }: LoadedDataset): Float32Array => {
-  const counts = new Float32Array(itemIds.length);
-  for (const item of pairs.train.itemIndex) {
-    counts[item] = (counts[item] ?? 0) + 1;
-  }
-  return counts;
-};
+const sliceOf = (trainingPairs: number): UserSliceName =>
+  trainingPairs < FEWEST_PAIRS_WARM ? 'cold' : trainingPairs <= MOST_PAIRS_WARM ? 'warm' : 'hot';
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** NaN compares as false with everything and would rank first. */
-const requireNumbers = (block: Float32Array, from: number, { userIds, itemIds }: LoadedDataset): void => {
-  const at = block.findIndex(Number.isNaN);
-  if (at >= 0) {
-    const user = userIds[from + Math.floor(at / itemIds.length)];
-    const item = itemIds[at % itemIds.length];
-    throw new TtExpError('DATA_INVALID', `scores: got NaN for user ${user} and item ${item}, expected a number`, {
-      hint: 'Look for missing or infinite feature values, or a model whose training diverged.',
-    });
+const averages = (rankings: readonly UserRanking[]): RankingMetrics => {
+  const average = (pick: (ranking: UserRanking) => number): number => mean(rankings.map(pick));
+  return {
+    ndcg_at_10: average(({ ndcg }) => ndcg),
+    precision_at_10: average(({ precision }) => precision),
+    recall_at_10: average(({ recall }) => recall),
+    f1_at_10: average(({ f1 }) => f1),
+    hit_rate_at_10: average(({ hit }) => hit),
+    map: average(({ averagePrecision }) => averagePrecision),
+  };
+};
+
+/** Scores of one user, with what it met before put out of the ranking. */
+const maskMet = (scores: Float32Array, earlier: readonly PairsByUser[], user: number): void => {
+  for (const met of earlier) {
+    for (const row of rowsOf(met, user)) {
+      scores[met.pairs.itemIndex[row] ?? 0] = Number.NEGATIVE_INFINITY;
+    }
   }
 };
 
-/** A split without a single relevant pair has `users: 0` and metrics of 0. Throws DATA_INVALID for a score of NaN. */
-export const evaluateScorer = ({ scorer, dataset, split, relevanceThreshold }: EvaluationOptions): Evaluation => {
-  const users = dataset.userIds.length;
-  const items = dataset.itemIds.length;
-  const judged = rowsByUser(dataset.pairs[split], users);
-  const met = EARLIER[split].map((name) => ({
-    pairs: dataset.pairs[name],
-    rows: rowsByUser(dataset.pairs[name], users),
-  }));
-  const popularity = itemPopularity(dataset);
-  const totalPopularity = popularity.reduce((sum, count) => sum + count, 0) + items;
-  const rankings: UserRanking[] = [];
-  const userIndex: number[] = [];
-  const recommended = new Set<number>();
-  let information = 0;
-  let recommendations = 0;
+/** Candidates of the user with a gain. */
+const wantedBy = (judged: PairsByUser, user: number, scores: Float32Array): WantedItems => {
+  const { itemIndex, gain } = judged.pairs;
+  const rows = [...rowsOf(judged, user)].filter(
+    (row) => (gain[row] ?? 0) > 0 && scores[itemIndex[row] ?? 0] !== Number.NEGATIVE_INFINITY,
+  );
+  return { items: rows.map((row) => itemIndex[row] ?? 0), gains: rows.map((row) => gain[row] ?? 0) };
+};
 
-  for (let from = 0; from < users; from += USERS_PER_BLOCK) {
-    const to = Math.min(users, from + USERS_PER_BLOCK);
-    const block = scorer(from, to);
-    requireNumbers(block, from, dataset);
-    for (let user = from; user < to; user += 1) {
-      const scores = block.subarray((user - from) * items, (user - from + 1) * items);
-      for (const { pairs, rows } of met) {
-        for (const row of rows[user] ?? []) {
-          scores[pairs.itemIndex[row] ?? 0] = Number.NEGATIVE_INFINITY;
-        }
-      }
-      const wanted = (judged[user] ?? [])
-        .map((row) => ({ item: dataset.pairs[split].itemIndex[row] ?? 0, gain: dataset.pairs[split].gain[row] ?? 0 }))
-        .filter(({ item, gain }) => gain > 0 && scores[item] !== Number.NEGATIVE_INFINITY);
-      if (!wanted.some(({ gain }) => gain >= relevanceThreshold)) {
-        continue;
-      }
-      userIndex.push(user);
-      rankings.push(
-        rankUser({
-          scores,
-          items: wanted.map(({ item }) => item),
-          gains: wanted.map(({ gain }) => gain),
-          relevanceThreshold,
-        }),
-      );
-      for (const item of topItems(scores, CUT_OFF)) {
-        recommended.add(item);
-        information -= Math.log2(((popularity[item] ?? 0) + 1) / totalPopularity);
-        recommendations += 1;
-      }
+const notANumber = ({ userIds, itemIds }: LoadedDataset, user: number, item: number): TtExpError =>
+  new TtExpError(
+    'DATA_INVALID',
+    `scores: got NaN for user ${userIds[user]} and item ${itemIds[item]}, expected a number`,
+    { hint: 'Look for missing or infinite feature values, or a model whose training diverged.' },
+  );
+
+/** Users with a relevant pair in the part, ascending: nobody else needs scores. */
+const usersToRank = ({ userIndex, gain }: PairsByUser['pairs'], users: number, threshold: number): Int32Array => {
+  const isWanted = new Uint8Array(users);
+  for (const [row, user] of userIndex.entries()) {
+    if ((gain[row] ?? 0) > 0 && (gain[row] ?? 0) >= threshold) {
+      isWanted[user] = 1;
     }
   }
-  const average = (pick: (ranking: UserRanking) => number): number => mean(rankings.map(pick));
+  return Int32Array.from(isWanted.keys()).filter((user) => isWanted[user] === 1);
+};
+
+/**
+ * A user without a relevant candidate enters no mean; a split without one such user has `users: 0` and metrics of 0.
+ * Throws DATA_INVALID for a score of NaN. Memory: one block of scores, whatever the number of users and items.
+ */
+export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
+  const { scorer, dataset, split, relevanceThreshold, onRanking } = options;
+  const users = dataset.userIds.length;
+  const items = dataset.itemIds.length;
+  const judged = pairsByUser(dataset.pairs[split], users);
+  const earlier = EARLIER[split].map((name) => pairsByUser(dataset.pairs[name], users));
+  const training = pairsByUser(dataset.pairs.train, users);
+  const depth = onRanking === undefined ? CUT_OFF : Math.max(CUT_OFF, options.exportDepth ?? DEFAULT_EXPORT_DEPTH);
+  const rank = createRowRanker(depth);
+  const recommended = collectRecommendations(dataset);
+  const rankings: UserRanking[] = [];
+  const slices: Record<UserSliceName, UserRanking[]> = { cold: [], warm: [], hot: [] };
+  const userIndex: number[] = [];
+
+  const measureUser = (user: number, scores: Float32Array): void => {
+    maskMet(scores, earlier, user);
+    const wanted = wantedBy(judged, user, scores);
+    if (!wanted.gains.some((gain) => gain >= relevanceThreshold)) {
+      return;
+    }
+    const ranked = rank(scores, wanted.items);
+    if ('nanItem' in ranked) {
+      throw notANumber(dataset, user, ranked.nanItem);
+    }
+    const { top, ranks } = ranked;
+    const ranking = measureRanking({ ranks, gains: wanted.gains, relevanceThreshold });
+    userIndex.push(user);
+    rankings.push(ranking);
+    slices[sliceOf(rowsOf(training, user).length)].push(ranking);
+    for (const item of top.subarray(0, CUT_OFF)) {
+      recommended.add(item);
+    }
+    onRanking?.(user, ...rankingRows({ scores, top, wanted, ranks }));
+  };
+
+  const toRank = usersToRank(judged.pairs, users, relevanceThreshold);
+  const usersPerBlock = Math.max(1, Math.min(MOST_USERS_PER_BLOCK, Math.floor(CELLS_PER_BLOCK / Math.max(1, items))));
+  const open = scorer();
+  try {
+    for (let from = 0; from < toRank.length; from += usersPerBlock) {
+      const block = toRank.subarray(from, from + usersPerBlock);
+      const scores = open.scores(block);
+      for (const [row, user] of block.entries()) {
+        measureUser(user, scores.subarray(row * items, (row + 1) * items));
+      }
+    }
+  } finally {
+    open.close();
+  }
+  const sliceMetrics = (name: UserSliceName): SliceMetrics => ({
+    ...averages(slices[name]),
+    users: slices[name].length,
+  });
   return {
     summary: {
-      ndcg_at_10: average(({ ndcg }) => ndcg),
-      precision_at_10: average(({ precision }) => precision),
-      recall_at_10: average(({ recall }) => recall),
-      f1_at_10: average(({ f1 }) => f1),
-      hit_rate_at_10: average(({ hit }) => hit),
-      map: average(({ averagePrecision }) => averagePrecision),
-      coverage: recommended.size / items,
-      novelty: recommendations === 0 ? 0 : information / recommendations,
+      ...averages(rankings),
+      coverage: recommended.coverage(),
+      novelty: recommended.novelty(),
       users: rankings.length,
     },
     perUser: { userIndex, ndcg: rankings.map(({ ndcg }) => ndcg) },
+    slices: { cold: sliceMetrics('cold'), warm: sliceMetrics('warm'), hot: sliceMetrics('hot') },
+    popularity_bias: recommended.bias(),
   };
 };

@@ -1,4 +1,4 @@
-/** Ranking metrics of one user, from scores and gains. Formulas: docs/metrics.md. */
+/** Ranking metrics of one user, from the ranks and gains of its items. Formulas: docs/metrics.md. */
 
 export const CUT_OFF = 10;
 
@@ -14,59 +14,15 @@ export interface UserRanking {
 /** Discount of a 1-based rank. */
 const discount = (rank: number): number => 1 / Math.log2(rank + 1);
 
-/**
- * The best `count` candidates, best first. A candidate is an item whose score is not -Infinity. On equal scores the
- * lower item index comes first, so that the order never depends on the sorting algorithm.
- * @param scores [items]
- */
-export const topItems = (scores: Float32Array, count: number): Int32Array => {
-  const top: number[] = [];
-  for (let item = 0; item < scores.length; item += 1) {
-    const score = scores[item] ?? Number.NEGATIVE_INFINITY;
-    if (score === Number.NEGATIVE_INFINITY) {
-      continue;
-    }
-    const last = top.at(-1);
-    if (top.length === count && score <= (scores[last ?? 0] ?? 0)) {
-      continue;
-    }
-    let place = top.length;
-    while (place > 0 && score > (scores[top[place - 1] ?? 0] ?? 0)) {
-      place -= 1;
-    }
-    top.splice(place, 0, item);
-    if (top.length > count) {
-      top.pop();
-    }
-  }
-  return Int32Array.from(top);
-};
-
-/** 1-based rank of a candidate among all candidates, in the order of `topItems`. */
-const rankOf = (scores: Float32Array, item: number): number => {
-  const score = scores[item] ?? 0;
-  let rank = 1;
-  for (let other = 0; other < scores.length; other += 1) {
-    const value = scores[other] ?? 0;
-    if (value > score || (value === score && other < item)) {
-      rank += 1;
-    }
-  }
-  return rank;
-};
-
-export interface RankedUser {
-  /** [items]; -Infinity for items that are no candidates. */
-  readonly scores: Float32Array;
-  /** Candidates with a gain above 0, and their gains. */
-  readonly items: readonly number[];
+export interface RankedItems {
+  /** 1-based ranks of the candidates with a gain above 0, and their gains. */
+  readonly ranks: readonly number[];
   readonly gains: readonly number[];
   /** Least gain that counts as relevant. At least one item must reach it. */
   readonly relevanceThreshold: number;
 }
 
-export const rankUser = ({ scores, items, gains, relevanceThreshold }: RankedUser): UserRanking => {
-  const ranks = items.map((item) => rankOf(scores, item));
+export const measureRanking = ({ ranks, gains, relevanceThreshold }: RankedItems): UserRanking => {
   const discounted = ranks.reduce(
     (sum, rank, index) => sum + (rank <= CUT_OFF ? (gains[index] ?? 0) * discount(rank) : 0),
     0,

@@ -1,45 +1,59 @@
 /** Scorers: the model's own, and the baselines that every evaluation reports beside it. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { LoadedDataset, SplitName } from '../contracts/dataset.ts';
+import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
-import { computeValues } from './compute-values.ts';
-import { type EvaluationOptions, evaluateScorer, itemPopularity, type Scorer } from './evaluation.ts';
+import { type EvaluationOptions, evaluateScorer } from './evaluation.ts';
+import { itemKnnScorer } from './item-knn.ts';
+import { itemPopularity } from './popularity.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
+import { rowScorer, type Scorer } from './scorer.ts';
 
-/** Dot products of two row-major matrices, [users, dim] and [items, dim], a block of users at a time. */
+/** Rows of a matrix, as a view where they lie side by side. */
+const rowsOf = (matrix: Float32Array, rows: Int32Array, dim: number): Float32Array => {
+  const first = rows[0] ?? 0;
+  if ((rows.at(-1) ?? 0) - first === rows.length - 1 && rows.every((row, at) => row === first + at)) {
+    return matrix.subarray(first * dim, (first + rows.length) * dim);
+  }
+  const gathered = new Float32Array(rows.length * dim);
+  for (const [at, row] of rows.entries()) {
+    gathered.set(matrix.subarray(row * dim, (row + 1) * dim), at * dim);
+  }
+  return gathered;
+};
+
+/** Dot products of two row-major matrices, [users, dim] and [items, dim]; the catalogue stays on the backend. */
 export const dotScorer =
   (users: Float32Array, items: Float32Array, dim: number): Scorer =>
-  (from, to) =>
-    computeValues(() => {
-      const block = tf.tensor2d(users.subarray(from * dim, to * dim), [to - from, dim]);
-      const catalogue = tf.tensor2d(items, [items.length / dim, dim]);
-      return tf.matMul(block, catalogue, false, true);
-    });
+  () => {
+    const catalogue = tf.tensor2d(items, [items.length / dim, dim]);
+    return {
+      scores: (rows) => {
+        const product = tf.tidy(() =>
+          tf.matMul(tf.tensor2d(rowsOf(users, rows, dim), [rows.length, dim]), catalogue, false, true),
+        );
+        try {
+          // Not copied: a product shares its values with no other tensor, and it is gone after this line.
+          return product.dataSync<'float32'>();
+        } finally {
+          product.dispose();
+        }
+      },
+      close: () => catalogue.dispose(),
+    };
+  };
 
 const popularityScorer = (dataset: LoadedDataset): Scorer => {
   const popularity = itemPopularity(dataset);
-  return (from, to) => {
-    const scores = new Float32Array((to - from) * popularity.length);
-    for (let row = 0; row < to - from; row += 1) {
-      scores.set(popularity, row * popularity.length);
-    }
-    return scores;
-  };
+  return rowScorer(popularity.length, (scores) => scores.set(popularity));
 };
 
-const randomScorer = (dataset: LoadedDataset, seed: number): Scorer => {
-  const items = dataset.itemIds.length;
-  return (from, to) => {
-    const scores = new Float32Array((to - from) * items);
-    for (let row = 0; row < to - from; row += 1) {
-      const next = createGenerator(combineSeeds(seed, STREAM.random, from + row));
-      for (let item = 0; item < items; item += 1) {
-        scores[row * items + item] = toUnit(next());
-      }
+const randomScorer = (dataset: LoadedDataset, seed: number): Scorer =>
+  rowScorer(dataset.itemIds.length, (scores, user) => {
+    const next = createGenerator(combineSeeds(seed, STREAM.random, user));
+    for (let item = 0; item < scores.length; item += 1) {
+      scores[item] = toUnit(next());
     }
-    return scores;
-  };
-};
+  });
 
 /** Rows of length 1 of the first `width` columns, [rows, width]; a row of zeros stays one. */
 const unitRows = (features: Float32Array, rows: number, width: number): Float32Array => {
@@ -96,7 +110,7 @@ const contentScorer = (dataset: LoadedDataset): Scorer | null => {
 
 /** Every baseline that the dataset allows. `oracle` needs the true affinities of a synthetic source. */
 export const evaluateBaselines = (
-  options: Omit<EvaluationOptions, 'scorer'> & { readonly split: Exclude<SplitName, 'train'>; readonly seed: number },
+  options: Omit<EvaluationOptions, 'scorer' | 'onRanking' | 'exportDepth'> & { readonly seed: number },
 ): Partial<Record<BaselineName, EvaluationSummary>> => {
   const { dataset, seed } = options;
   const { affinities } = dataset;
@@ -107,6 +121,7 @@ export const evaluateBaselines = (
       ? {}
       : { oracle: summarise(dotScorer(affinities.userFactors, affinities.itemFactors, affinities.dim)) }),
     popularity: summarise(popularityScorer(dataset)),
+    item_knn: summarise(itemKnnScorer(dataset)),
     ...(content === null ? {} : { content: summarise(content) }),
     random: summarise(randomScorer(dataset, seed)),
   };

@@ -95,7 +95,13 @@ describe('e2e/run', () => {
       expect(summary.dataset.feature_dims).toEqual({ user: 512, item: 468 });
       const { train, validation, test } = summary.dataset.splits;
       expect(train + validation + test).toBe(summary.dataset.samples);
-      expect(Object.keys(summary.test.baselines).sort()).toEqual(['content', 'oracle', 'popularity', 'random']);
+      expect(Object.keys(summary.test.baselines).sort()).toEqual([
+        'content',
+        'item_knn',
+        'oracle',
+        'popularity',
+        'random',
+      ]);
       expect(summary.gate.decision).toBe('promoted');
       expect(summary.model.aliases).toContain('champion');
 

@@ -72,7 +72,13 @@ describe('e2e/sources', () => {
         const summary = await runJson(['experiments/postgres.json', ...SHORT], { DATABASE_URL: postgres.url() });
         expect(summary.status).toBe('completed');
         expect(summary.dataset.feature_dims).toEqual({ user: 512, item: 468 });
-        expect(Object.keys(summary.test.baselines).sort()).toEqual(['content', 'oracle', 'popularity', 'random']);
+        expect(Object.keys(summary.test.baselines).sort()).toEqual([
+          'content',
+          'item_knn',
+          'oracle',
+          'popularity',
+          'random',
+        ]);
         const logs = await readFile(join(home.folder, 'logs', 'worker-tt-cpu-1.log'), 'utf8');
         expect(logs).not.toContain(postgres.password);
 

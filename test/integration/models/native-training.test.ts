@@ -141,6 +141,34 @@ describe('models on native TensorFlow', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('models/train: with ids and histories, too, an interrupted native run ends bit-identical', async () => {
+    const known = (count: number) => ({
+      size: count + 1,
+      rows: Int32Array.from({ length: count }, (_, index) => index + 1),
+    });
+    const dataset = { ...toy, ids: { user: known(60), item: known(40) } };
+    const settings = { ...toySettings, model: { ...toySettings.model, user_history: true } };
+    const straight = await train('ids-straight', { dataset, settings });
+    await train('ids-resumed', { dataset, settings, epochBudget: 2 });
+    const resumed = await train('ids-resumed', { dataset, settings });
+    expect(resumed.resumedFromEpoch).toBe(2);
+    expect(resumed.modelDigest).toBe(straight.modelDigest);
+  });
+
+  it('models/checkpoint: one of the native backend goes on in JavaScript, to all but the same result', async () => {
+    const native = await train('native');
+    await train('moved', { epochBudget: 2 });
+    await tf.setBackend('cpu');
+    try {
+      const moved = await train('moved', { tensorflow: { backend: 'js', library: 'tfjs-backend-cpu' } });
+      expect(moved.resumedFromEpoch).toBe(2);
+      expect(moved.epochs).toBe(native.epochs);
+      expect(Math.abs(moved.bestValLoss - native.bestValLoss)).toBeLessThan(1e-4);
+    } finally {
+      await tf.setBackend('tensorflow');
+    }
+  });
+
   it('models/train: the tensor count does not grow from step to step', async () => {
     const counts: number[] = [];
     await train('flat', { onStep: () => counts.push(tf.memory().numTensors) });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankUser, topItems } from '../../../models/ranking.ts';
+import { rankUser, topItems } from '../../support/rank-user.ts';
 
 const scenario = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 40 }).chain((scores) =>
   fc.record({

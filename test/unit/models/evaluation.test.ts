@@ -1,7 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset, PairArrays } from '../../../contracts/dataset.ts';
-import { evaluateScorer, type Scorer } from '../../../models/evaluation.ts';
+import { evaluateScorer } from '../../../models/evaluation.ts';
+import { rowScorer } from '../../../models/scorer.ts';
 import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
@@ -33,7 +35,7 @@ const dataset: LoadedDataset = {
 };
 
 /** Every user ranks the catalogue in the order of its index. */
-const inOrder: Scorer = (from, to) => Float32Array.from({ length: (to - from) * 12 }, (_, index) => 12 - (index % 12));
+const inOrder = rowScorer(12, (row) => row.set(Float32Array.from(row, (_, item) => 12 - item)));
 
 const evaluate = (split: 'validation' | 'test', scorer = inOrder) =>
   evaluateScorer({ scorer, dataset, split, relevanceThreshold: 0.4 });
@@ -70,19 +72,17 @@ describe('models/evaluation', () => {
   });
 
   it('models/evaluation: a score that is not a number is refused, not ranked first', () => {
-    const broken: Scorer = (from, to) => inOrder(from, to).fill(Number.NaN, 5, 6);
+    const broken = rowScorer(12, (row) => row.fill(Number.NaN, 5, 6));
     expect(() => evaluate('test', broken)).toThrow(/got NaN for user u0 and item i5/);
   });
 
   it('models/evaluation: a scorer that knows the gains reaches an NDCG of 1', () => {
     const { userIndex, itemIndex, gain } = dataset.pairs.test;
-    const knowing: Scorer = (from, to) => {
-      const scores = new Float32Array((to - from) * 12);
+    const knowing = rowScorer(12, (scores, wanted) => {
       for (const [row, user] of userIndex.entries()) {
-        if (user >= from && user < to) scores[(user - from) * 12 + (itemIndex[row] ?? 0)] = gain[row] ?? 0;
+        if (user === wanted) scores[itemIndex[row] ?? 0] = gain[row] ?? 0;
       }
-      return scores;
-    };
+    });
     expect(evaluate('test', knowing).summary.ndcg_at_10).toBe(1);
   });
 });
@@ -90,7 +90,11 @@ describe('models/evaluation', () => {
 describe('models/scorers', () => {
   it('models/scorers: dot products of a block of users', () => {
     const scorer = dotScorer(Float32Array.of(1, 0, 0, 2, 3, 4), Float32Array.of(1, 1, -1, 5), 2);
-    expect([...scorer(1, 3)]).toEqual([2, 10, 7, 17]);
+    const open = scorer();
+    expect([...open.scores(Int32Array.of(1, 2))]).toEqual([2, 10, 7, 17]);
+    expect([...open.scores(Int32Array.of(0, 2))]).toEqual([1, -1, 7, 17]);
+    open.close();
+    expect(tf.memory().numTensors).toBe(0);
   });
 
   it('models/scorers: without true affinities there is no oracle', () => {
@@ -98,10 +102,16 @@ describe('models/scorers', () => {
     expect(Object.keys(evaluateBaselines({ ...options, dataset }))).toEqual([
       'oracle',
       'popularity',
+      'item_knn',
       'content',
       'random',
     ]);
     const real = { ...dataset, affinities: null };
-    expect(Object.keys(evaluateBaselines({ ...options, dataset: real }))).toEqual(['popularity', 'content', 'random']);
+    expect(Object.keys(evaluateBaselines({ ...options, dataset: real }))).toEqual([
+      'popularity',
+      'item_knn',
+      'content',
+      'random',
+    ]);
   });
 });

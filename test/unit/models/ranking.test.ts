@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rankUser, topItems } from '../../../models/ranking.ts';
+import { rankUser, topItems } from '../../support/rank-user.ts';
 
 const NONE = Number.NEGATIVE_INFINITY;
 

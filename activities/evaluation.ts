@@ -1,8 +1,8 @@
 /** The test step: the chosen trial and the champion rank the same test users over the same candidates. */
 import { dirname, join } from 'node:path';
 import type { GateSide } from '../contracts/gate.ts';
-import { RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
-import { ALIAS, ARTIFACT } from '../contracts/names.ts';
+import { isBelowPopularity, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
+import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -52,6 +52,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
               timestampMs: request.timestampMs,
             })),
           );
+          await deps.tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(test)) });
           await deps.tracking.putArtifactText(runId, ARTIFACT.testMetrics, `${JSON.stringify(evaluated, null, 2)}\n`);
           await deps.tracking.putArtifactFile(runId, PER_USER_FILE, perUserFile);
           const side: GateSide | null =

@@ -2,9 +2,10 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { ARTIFACT } from '../contracts/names.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { TrainTrialRequest } from '../contracts/steps.ts';
-import type { ComputeMessage } from '../contracts/trainer.ts';
+import type { ComputeMessage, TrainJob } from '../contracts/trainer.ts';
 import type { TrainingResult, TrialProgress } from '../contracts/trial.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -63,6 +64,12 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
     }
   };
 
+  /** @param outcome `passed`, or the tripwire that fired */
+  const logPreflight = async (runId: string, outcome: string, report: object): Promise<void> => {
+    await deps.tracking.setTags(runId, { [TAG.preflight]: outcome });
+    await deps.tracking.putArtifactText(runId, ARTIFACT.preflight, `${JSON.stringify(report, null, 2)}\n`);
+  };
+
   const uploadModel = async (runId: string, trialFolder: string, datasetFolder: string): Promise<void> => {
     const modelFolder = join(trialFolder, ARTIFACT.modelFolder);
     for (const entry of await readdir(modelFolder, { recursive: true, withFileTypes: true })) {
@@ -110,6 +117,9 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
           };
           const onMessage = (message: ComputeMessage): void => {
             progress = advance(progress, message);
+            if (message.kind === 'preflight') {
+              enqueue(() => logPreflight(runId, 'passed', message.report));
+            }
             if (message.kind === 'ready') {
               for (const record of message.history) {
                 enqueue(() => deps.tracking.logEpoch(runId, record, null));
@@ -128,18 +138,23 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
             }
           };
 
-          const result = await deps.compute.train(
-            {
-              kind: 'train',
-              trialFolder,
-              datasetFolder,
-              settings: request.settings,
-              epochBudget: request.epochBudget,
-              device: request.device,
-            },
-            onMessage,
-            AbortSignal.any([signal, failure.signal]),
-          );
+          const job: TrainJob = {
+            kind: 'train',
+            trialFolder,
+            datasetFolder,
+            settings: request.settings,
+            epochBudget: request.epochBudget,
+            device: request.device,
+            preflight: request.preflight,
+          };
+          const result = await deps.compute
+            .train(job, onMessage, AbortSignal.any([signal, failure.signal]))
+            .catch(async (error: unknown) => {
+              if (error instanceof TtExpError && error.code === 'PREFLIGHT_FAILED') {
+                await logPreflight(runId, String(error.details.tripwire), error.details);
+              }
+              throw error;
+            });
           await logged;
           await uploadModel(runId, trialFolder, datasetFolder);
           return result;

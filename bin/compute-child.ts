@@ -15,6 +15,7 @@ import { pairedBootstrap } from '../policy/paired-bootstrap.ts';
 import { deriveSeed } from '../policy/rng.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
+import { checkBeforeTraining } from './preflight-job.ts';
 
 const BOOTSTRAP_RESAMPLES = 5000;
 
@@ -24,8 +25,12 @@ const STEP_MESSAGE_INTERVAL_MS = 200;
 const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
   const tensorflow = await activateTensorflow(plan);
   let lastStepMs = 0;
+  const dataset = await openDataset(job.datasetFolder);
+  if (job.preflight) {
+    await checkBeforeTraining(job, dataset, tensorflow, channel);
+  }
   const result = await trainTwoTower({
-    dataset: await openDataset(job.datasetFolder),
+    dataset,
     settings: job.settings,
     epochBudget: job.epochBudget,
     trialFolder: job.trialFolder,

@@ -94,7 +94,10 @@ export const parameterValidator = (section: string, key: string): ValidateFuncti
 
 const keysOf = (section: string): readonly string[] => Object.keys(schemaAt([section])?.properties ?? {});
 
+/** Checks before a training, the same for all trials: no hyperparameter. */
+const PREFLIGHT_KEY = 'training.preflight';
+
 /** What a search space may vary. */
-export const SWEEPABLE_KEYS: readonly string[] = ['model', 'training'].flatMap((section) =>
-  keysOf(section).map((key) => `${section}.${key}`),
-);
+export const SWEEPABLE_KEYS: readonly string[] = ['model', 'training']
+  .flatMap((section) => keysOf(section).map((key) => `${section}.${key}`))
+  .filter((key) => key !== PREFLIGHT_KEY);

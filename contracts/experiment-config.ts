@@ -654,6 +654,10 @@ export interface TrainingConfig {
    * Training time of one trial; it ends with the epoch that reaches it. null: no limit.
    */
   max_seconds?: number | null;
+  /**
+   * Check before the first epoch that nothing of validation and test reaches training, and that the metrics are right. Changes no result.
+   */
+  preflight?: boolean;
 }
 /**
  * How rankings are judged.

@@ -88,3 +88,12 @@ export interface EpochRecord {
   readonly finishedAtMs: number;
   readonly isBest: boolean;
 }
+
+/** Whether a ranking that knows no user is at least as good by NDCG@10: then something is wrong with data or settings. */
+export const isBelowPopularity = ({
+  model,
+  baselines,
+}: {
+  readonly model: EvaluationSummary;
+  readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
+}): boolean => baselines.popularity !== undefined && model.ndcg_at_10 <= baselines.popularity.ndcg_at_10;

@@ -20,6 +20,10 @@ export const TAG = {
   gateDecision: 'tt.gate_decision',
   gateReasons: 'tt.gate_reasons',
   outOfMemory: 'tt.out_of_memory',
+  /** `passed`, or the tripwire that fired; absent where training.preflight is false. */
+  preflight: 'tt.preflight',
+  /** `true` where the model ranks the test part no better than popularity. */
+  belowPopularity: 'tt.below_popularity',
 } as const;
 
 /** Values of TAG.kind. */
@@ -44,6 +48,7 @@ export const ARTIFACT = {
   config: 'config.json',
   history: 'history.json',
   testMetrics: 'test_metrics.json',
+  preflight: 'preflight.json',
   latestCheckpoint: 'checkpoints/latest.ckpt',
   bestCheckpoint: 'checkpoints/best.ckpt',
   gate: 'gate.json',

@@ -43,6 +43,7 @@ export interface OpenTrialRequest {
   readonly settings: TrialSettings;
   readonly dataset: DatasetSummary;
   readonly epochBudget: number;
+  readonly preflight: boolean;
   readonly isFresh: boolean;
   readonly startTimeMs: number;
 }
@@ -57,6 +58,7 @@ export interface TrainTrialRequest {
   readonly datasetVersion: string;
   readonly epochBudget: number;
   readonly device: TrainJob['device'];
+  readonly preflight: boolean;
 }
 
 export interface CloseTrialRequest {

@@ -3,6 +3,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval } from './gate.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
+import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrainingResult, TrialSettings } from './trial.ts';
 
@@ -18,6 +19,8 @@ export interface TrainJob {
   readonly epochBudget: number;
   /** `cpu` keeps the child off the GPU: the last resort after running out of its memory. */
   readonly device: 'auto' | 'cpu';
+  /** Run the tripwires before the first epoch; a training that goes on after a checkpoint has had them. */
+  readonly preflight: boolean;
 }
 
 export interface ModelSource {
@@ -59,6 +62,7 @@ export interface SystemUsage {
 }
 
 export type ComputeMessage =
+  | { readonly kind: 'preflight'; readonly report: PreflightReport }
   | {
       readonly kind: 'ready';
       readonly tensorflow: TensorflowInfo;

@@ -12,7 +12,7 @@ export type TrialParams = Readonly<Record<string, ParameterValue>>;
 export interface TrialSettings {
   readonly seed: number;
   readonly model: Required<ModelConfig>;
-  readonly training: Required<TrainingConfig>;
+  readonly training: Omit<Required<TrainingConfig>, 'preflight'>;
   readonly relevanceThreshold: number;
 }
 

@@ -6,4 +6,5 @@ export { generateSyntheticData } from './generate-data.ts';
 export { encodeDatasetWith, openDataset, readCatalogue } from './open-dataset.ts';
 export { createHashedEncoder } from './text/hashed-ngrams.ts';
 export type { TextEncoder } from './text/text-encoder.ts';
+export { readVersionScope } from './version-scope.ts';
 export { createDatasetVersions, type DatasetVersions } from './versions/dataset-versions.ts';

@@ -15,7 +15,7 @@ import { verifyFiles } from './store/verify-folder.ts';
 const READING_MEMORY_MEGABYTES = 1024;
 
 /** A database in memory with views over tables of the version. */
-const withTables = async <T>(
+export const withTables = async <T>(
   folder: string,
   tables: readonly string[],
   use: (database: Database) => Promise<T>,

@@ -34,10 +34,12 @@ export const trialSettings = (config: ResolvedConfig, params: TrialParams): Tria
         .filter(([key]) => key.startsWith(`${name}.`))
         .map(([key, value]) => [key.slice(name.length + 1), value]),
     );
+  // Checks before a training change nothing of its result.
+  const { preflight: _, ...training } = config.training;
   return {
     seed: config.seed,
     model: { ...config.model, ...section('model') },
-    training: { ...config.training, ...section('training') },
+    training: { ...training, ...section('training') },
     relevanceThreshold: config.evaluation.relevance_threshold,
   };
 };

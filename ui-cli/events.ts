@@ -1,8 +1,8 @@
 /** What has happened in an experiment, one line an event, each told once however often views repeat it. */
 import { type ExperimentView, PHASES, type Phase } from '../contracts/experiment.ts';
-import type { EpochRecord } from '../contracts/metrics.ts';
+import { type EpochRecord, isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../contracts/trial.ts';
-import { formatDuration, formatMetric, formatParams } from './formats.ts';
+import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
 import { datasetLines } from './label-table.ts';
 
 /** Subject to the highest level that was told. */
@@ -93,7 +93,10 @@ const testEvents = ({ test }: ExperimentView): readonly ExperimentEvent[] => {
   const baselines = Object.entries(test.baselines).map(
     ([name, { ndcg_at_10 }]) => `${name} ${formatMetric(ndcg_at_10)}`,
   );
-  return [event('test', `test: ndcg@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`)];
+  return [
+    event('test', `test: ndcg@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`),
+    ...(isBelowPopularity(test) ? [event('below-popularity', BELOW_POPULARITY)] : []),
+  ];
 };
 
 const modelEvents = ({ model }: ExperimentView): readonly ExperimentEvent[] =>

@@ -50,3 +50,7 @@ export const formatParams = (params: TrialParams): string => {
   );
   return entries.length === 0 ? 'default settings' : entries.join(', ');
 };
+
+/** Said wherever test metrics are. */
+export const BELOW_POPULARITY =
+  'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity)';

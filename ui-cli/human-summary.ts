@@ -1,8 +1,8 @@
 /** What a person reads on stdout when an experiment has ended. */
 import type { ExperimentView } from '../contracts/experiment.ts';
-import type { EvaluationSummary } from '../contracts/metrics.ts';
+import { type EvaluationSummary, isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { formatDuration, formatMetric, formatParams } from './formats.ts';
+import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
 import { datasetLines } from './label-table.ts';
 import { mlflowLink, temporalLink } from './links.ts';
 import type { PlatformAddresses } from './runtime.ts';
@@ -59,10 +59,11 @@ const testLines = ({ test }: ExperimentView): readonly string[] => {
     return [];
   }
   const scorers = [['model', test.model] as const, ...Object.entries(test.baselines)];
-  return formatTable(
+  const table = formatTable(
     [{ title: 'test' }, ...METRICS.map(([, title]): Column => ({ title, align: 'right' }))],
     scorers.map(([name, metrics]) => [name, ...METRICS.map(([key]) => formatMetric(metrics[key]))]),
   );
+  return isBelowPopularity(test) ? [...table, BELOW_POPULARITY] : table;
 };
 
 const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {

@@ -95,6 +95,7 @@ const trainAll = async (
       settings,
       dataset,
       epochBudget: settings.training.num_epochs,
+      preflight: config.training.preflight,
       isFresh: input.isFresh,
     }),
     onStart: (trialId) => state.updateTrial(trialId, { status: 'running' }),
@@ -104,6 +105,11 @@ const trainAll = async (
       state.update({ bestTrialId: best?.trialId ?? null, tensorflow: best?.result?.tensorflow ?? null });
     },
   });
+  const tripped = state.snapshot.trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
+  if (tripped != null) {
+    const { code, message, hint, details } = tripped;
+    throw ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
+  }
   const best = pickBestTrial(state.snapshot.trials);
   if (best === null) {
     const first = state.snapshot.trials.find(({ error }) => error !== null)?.error;

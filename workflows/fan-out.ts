@@ -12,7 +12,7 @@ import { type TrialInput, type TrialOutcome, trial } from './trial.ts';
 export interface FanOut {
   readonly trials: readonly PlannedTrial[];
   readonly maxParallel: number;
-  /** No further trial starts once this many have failed. */
+  /** No further trial starts once this many have failed, or a tripwire has fired. */
   readonly maxFailures: number;
   readonly inputOf: (trial: PlannedTrial) => TrialInput;
   readonly onStart: (trialId: string) => void;
@@ -27,8 +27,9 @@ export const runTrials = async (fanOut: FanOut): Promise<void> => {
   const scope = CancellationScope.current();
   const waiting = [...fanOut.trials];
   let failures = 0;
+  let isDataRefused = false;
   const lane = async (): Promise<void> => {
-    while (failures < fanOut.maxFailures && !scope.consideredCancelled) {
+    while (failures < fanOut.maxFailures && !isDataRefused && !scope.consideredCancelled) {
       const next = waiting.shift();
       if (next === undefined) {
         return;
@@ -42,6 +43,8 @@ export const runTrials = async (fanOut: FanOut): Promise<void> => {
         cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       });
       failures += outcome.status === 'failed' ? 1 : 0;
+      // All trials have the same data: each would fail by the same tripwire.
+      isDataRefused ||= outcome.error?.code === 'PREFLIGHT_FAILED';
       fanOut.onEnd(trialId, outcome);
     }
   };

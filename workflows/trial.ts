@@ -42,6 +42,7 @@ const train = async (input: TrialInput, runId: string): Promise<{ result: Traini
         device,
         datasetVersion: input.dataset.version,
         epochBudget: input.epochBudget,
+        preflight: input.preflight,
       });
       return { result, note };
     } catch (error) {

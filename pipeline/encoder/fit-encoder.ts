@@ -16,7 +16,7 @@ const mostFrequent = (rows: readonly EntityRow[], field: string, count: number):
     .map(([text]) => text);
 };
 
-const fitBlock = (field: FieldSpec, rows: readonly EntityRow[]): EncoderBlock => {
+export const fitBlock = (field: FieldSpec, rows: readonly EntityRow[]): EncoderBlock => {
   if (field.kind !== 'numeric') {
     const vocabulary = mostFrequent(rows, field.name, field.width - 1);
     return { kind: field.kind, field: field.name, width: field.width, vocabulary };

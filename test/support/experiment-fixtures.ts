@@ -38,6 +38,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     warmup_epochs: 0,
     clip_norm: 0,
     max_seconds: null,
+    preflight: true,
   },
   evaluation: { relevance_threshold: 0.4 },
   sweep: {

@@ -187,6 +187,38 @@ describe('workflows/experiment', () => {
     expect(snapshot.trials.map(({ status }) => status)).toEqual(['failed', 'failed', 'pending', 'pending']);
   });
 
+  it('workflows/experiment: a tripwire ends the sweep with its own cause, whatever max_failures allows', async () => {
+    const preflight: boolean[] = [];
+    const { steps, recorder } = createSteps({
+      trainTrial: async (request) => {
+        preflight.push(request.preflight);
+        if (request.settings.training.learning_rate === 0.1) {
+          return trainingResult(0.1);
+        }
+        throw ApplicationFailure.create({
+          type: 'PREFLIGHT_FAILED',
+          nonRetryable: true,
+          message: 'preflight held-out-pairs: got 3 pairs',
+          details: [{ hint: 'Look for ids.', details: { tripwire: 'held-out-pairs' } }],
+        });
+      },
+    });
+    const config = resolvedConfig();
+    const sweep = config.sweep === null ? null : { ...config.sweep, max_parallel: 1, max_failures: 3 };
+    const error = await withWorkers(steps, async (client) => {
+      const handle = await start(client, resolvedConfig({ sweep }));
+      return handle.result().catch((failure: unknown) => failure);
+    });
+    const cause = (error as WorkflowFailedError).cause as ApplicationFailure;
+    expect(cause.type).toBe('PREFLIGHT_FAILED');
+    expect(cause.message).toBe('preflight held-out-pairs: got 3 pairs');
+    expect(cause.details?.[0]).toEqual({ hint: 'Look for ids.', details: { tripwire: 'held-out-pairs' } });
+    const snapshot = cause.details?.[1] as ExperimentSnapshot;
+    expect(snapshot.trials.map(({ status }) => status)).toEqual(['completed', 'failed', 'pending', 'pending']);
+    expect(preflight).toEqual([true, true]);
+    expect(recorder.closedTrials[1]?.tags).toMatchObject({ 'tt.error_code': 'PREFLIGHT_FAILED' });
+  });
+
   it('workflows/trial: out of memory retries with half the batch, then on the CPU, and tags the run', async () => {
     const tried: [number, string][] = [];
     const { steps, recorder } = createSteps({

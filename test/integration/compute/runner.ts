@@ -31,6 +31,7 @@ export const trainJob = (act: string, argument = '', device: TrainJob['device'] 
   settings: {} as TrainJob['settings'],
   epochBudget: 1,
   device,
+  preflight: false,
 });
 
 /** A killed process is a zombie until its parent asks for it: as dead as gone. */

@@ -8,13 +8,20 @@ const sweep = resolvedConfig().sweep;
 describe('policy/trial-plan', () => {
   it('policy/trial-plan: an experiment without a sweep has exactly one trial with the settings of the config', () => {
     const config = resolvedConfig({ sweep: null });
+    const { preflight: _, ...training } = config.training;
     expect(planTrials(config)).toEqual([
       {
         trialId: 'trial-000',
         params: {},
-        settings: { seed: 7, model: config.model, training: config.training, relevanceThreshold: 0.4 },
+        settings: { seed: 7, model: config.model, training, relevanceThreshold: 0.4 },
       },
     ]);
+  });
+
+  it('policy/trial-plan: checks before a training are no part of what determines its result', () => {
+    const config = resolvedConfig({ sweep: null });
+    const unchecked = resolvedConfig({ sweep: null, training: { ...config.training, preflight: false } });
+    expect(planTrials(unchecked)).toEqual(planTrials(config));
   });
 
   it('policy/trial-plan: puts parameters into their sections', () => {

@@ -1,0 +1,130 @@
+/**
+ * A small training by the real code on samples whose items are shuffled among them: nothing is left to learn but how
+ * popular items are, so its validation NDCG@10 must not exceed the best that one order for all users could have.
+ * More means that answers reach the ranking by another way than learning: the evaluation, the batches, the loading.
+ */
+import { rm } from 'node:fs/promises';
+import type { LoadedDataset, SampleArrays } from '../../contracts/dataset.ts';
+import type { TrialSettings } from '../../contracts/trial.ts';
+import { permutation } from '../prng.ts';
+import { trainTwoTower } from '../train.ts';
+import { DEPTH, judgedUsers, ndcgOf } from './judged-users.ts';
+import { affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
+import type { Tripwire } from './tripwire.ts';
+
+const SEED = 20_011;
+const EPOCHS = 2;
+const MOST_SAMPLES = 2048;
+const MOST_TRAINING_USERS = 2000;
+/** Standard errors of the ceiling, and the least width of the band. */
+const MOST_ERRORS = 4;
+const LEAST_BAND = 0.03;
+
+/** Small, quick to learn, and the same whatever the trial's own are: the verdict is kept for all trials. */
+const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): TrialSettings => ({
+  seed: SEED,
+  model: { ...model, hidden_dims: [32], embedding_dim: 16, dropout_rate: 0, dropout_rate_middle: 0 },
+  training: {
+    ...training,
+    loss: 'in_batch_softmax',
+    temperature: 0.1,
+    num_epochs: EPOCHS,
+    batch_size: 256,
+    learning_rate: 0.01,
+    weight_decay: 0.01,
+    early_stopping_patience: EPOCHS,
+  },
+  relevanceThreshold,
+});
+
+/** Items of the samples in another order; users, labels and weights stay. */
+export const shuffleItems = ({ userIndex, itemIndex, label, weight }: SampleArrays): SampleArrays => {
+  const from = permutation(itemIndex.length, SEED);
+  return { userIndex, itemIndex: itemIndex.map((_, row) => itemIndex[from[row] ?? 0] ?? 0), label, weight };
+};
+
+const someSamples = ({ userIndex, itemIndex, label, weight }: SampleArrays): SampleArrays => {
+  const rows = Int32Array.from(pickEvenly([...userIndex.keys()], MOST_SAMPLES));
+  return {
+    userIndex: rows.map((row) => userIndex[row] ?? 0),
+    itemIndex: rows.map((row) => itemIndex[row] ?? 0),
+    label: Float32Array.from(rows, (row) => label[row] ?? 0),
+    weight: Float32Array.from(rows, (row) => weight[row] ?? 0),
+  };
+};
+
+/** Users that are judged, and users to learn from. */
+export const probeDataset = (dataset: LoadedDataset, relevanceThreshold: number): LoadedDataset => {
+  const judged = judgedUsers(dataset, 'validation', relevanceThreshold).map(({ user }) => user);
+  const taught = [...new Set(dataset.samples.train.userIndex)].sort((a, b) => a - b);
+  const users = new Set([
+    ...pickEvenly(judged, affordableUsers(dataset)),
+    ...pickEvenly(taught, Math.min(MOST_TRAINING_USERS, affordableUsers(dataset))),
+  ]);
+  const sliced = sliceUsers(
+    dataset,
+    [...users].sort((a, b) => a - b),
+  );
+  return { ...sliced, samples: { ...sliced.samples, train: someSamples(sliced.samples.train) } };
+};
+
+/** NDCG@10 of the order by the validation part's own gains, the same for every user: no shuffled training knows more. */
+export const ceilingOf = (dataset: LoadedDataset, relevanceThreshold: number): { mean: number; error: number } => {
+  const judged = judgedUsers(dataset, 'validation', relevanceThreshold);
+  const sums = new Float64Array(dataset.itemIds.length);
+  for (const { wanted } of judged) {
+    const ideal = ndcgOf([1], { user: 0, met: new Set(), wanted });
+    for (const { item, gain } of wanted) {
+      sums[item] = (sums[item] ?? 0) + gain * ideal;
+    }
+  }
+  const order = Int32Array.from(sums.keys()).sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0) || a - b);
+  const ndcg = judged.map((user) => {
+    const gains = new Map(user.wanted.map(({ item, gain }) => [item, gain]));
+    const first: number[] = [];
+    for (let place = 0; place < order.length && first.length < DEPTH; place += 1) {
+      const item = order[place] ?? 0;
+      if (!user.met.has(item)) {
+        first.push(gains.get(item) ?? 0);
+      }
+    }
+    return ndcgOf(first, user);
+  });
+  const mean = ndcg.reduce((sum, value) => sum + value, 0) / Math.max(1, ndcg.length);
+  const variance = ndcg.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, ndcg.length);
+  return { mean, error: Math.sqrt(variance / Math.max(1, ndcg.length)) };
+};
+
+/** `train` is the training to check. */
+export const createShuffledLabels = (train: typeof trainTwoTower): Tripwire => ({
+  name: 'shuffled-labels',
+  check: async ({ dataset, settings, workFolder, tensorflow, signal, nowMs }) => {
+    const probe = probeDataset(dataset, settings.relevanceThreshold);
+    const { mean, error } = ceilingOf(probe, settings.relevanceThreshold);
+    const most = mean + Math.max(LEAST_BAND, MOST_ERRORS * error);
+    const expected = `at most ${most.toFixed(3)}, the best that one order for all users reaches on validation`;
+    const hint =
+      'Look for a way from the held-out parts into training or evaluation; `tt-exp data show --verify` checks the dataset version.';
+    await rm(workFolder, { recursive: true, force: true });
+    try {
+      const { validation } = await train({
+        dataset: { ...probe, samples: { ...probe.samples, train: shuffleItems(probe.samples.train) } },
+        settings: probeSettings(settings),
+        epochBudget: EPOCHS,
+        trialFolder: workFolder,
+        tensorflow,
+        signal,
+        nowMs,
+        onReady: () => undefined,
+        onStep: () => undefined,
+        onEpoch: () => undefined,
+      });
+      const got = `NDCG@10 ${validation.ndcg_at_10.toFixed(3)} of ${validation.users} users after training on shuffled items`;
+      return { isPassed: validation.ndcg_at_10 <= most, got, expected, hint };
+    } finally {
+      await rm(workFolder, { recursive: true, force: true });
+    }
+  },
+});
+
+export const shuffledLabels = createShuffledLabels(trainTwoTower);

@@ -1,7 +1,8 @@
 /** Shapes of the two towers and how their parameters lie in one flat vector. */
 import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type { ModelConfig, TrainingConfig } from '../contracts/experiment-config.ts';
+import type { ModelConfig } from '../contracts/experiment-config.ts';
+import type { TrialSettings } from '../contracts/trial.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
 
 export interface LayerShape {
@@ -87,11 +88,10 @@ const tablePieces = (side: Side, { idRows, historyRows }: TowerShape, dim: numbe
   ...(historyRows > 0 ? [{ side, layer: 0, kind: 'history' as const, shape: [historyRows, dim] as const }] : []),
 ];
 
+type ModelSettings = Pick<TrialSettings, 'model' | 'training'>;
+
 /** Whether scores are cosine similarities. They suit the softmax's temperature; the other losses need any size. */
-export const isNormalised = (settings: {
-  readonly model: Required<ModelConfig>;
-  readonly training: Required<TrainingConfig>;
-}): boolean => {
+export const isNormalised = (settings: ModelSettings): boolean => {
   const { normalisation } = settings.model;
   return normalisation === 'auto' ? settings.training.loss === 'in_batch_softmax' : normalisation === 'l2';
 };
@@ -100,7 +100,7 @@ export const isNormalised = (settings: {
 export const createArchitecture = (
   featureDims: { readonly user: number; readonly item: number },
   ids: LoadedDataset['ids'],
-  settings: { readonly model: Required<ModelConfig>; readonly training: Required<TrainingConfig> },
+  settings: ModelSettings,
 ): Architecture => {
   const { model, training } = settings;
   if (model.user_history && ids.item === null) {

@@ -1,9 +1,9 @@
 /** How the learning rate goes: a linear climb, then cosine annealing (Loshchilov & Hutter 2017). */
-import type { TrainingConfig } from '../contracts/experiment-config.ts';
+import type { TrialSettings } from '../contracts/trial.ts';
 
 /** @param step 0-based, over all epochs */
 export const scheduledRate = (
-  { learning_rate: peak, num_epochs: epochs, warmup_epochs: warmupEpochs }: Required<TrainingConfig>,
+  { learning_rate: peak, num_epochs: epochs, warmup_epochs: warmupEpochs }: TrialSettings['training'],
   step: number,
   stepsPerEpoch: number,
 ): number => {

@@ -4,7 +4,8 @@
  */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import type { EvaluationSummary, RankingMetrics } from '../../contracts/metrics.ts';
-import { evaluateScorer, type Scorer } from '../evaluation.ts';
+import { evaluateScorer } from '../evaluation.ts';
+import { rowScorer, type Scorer } from '../scorer.ts';
 import { DEPTH, type JudgedSplit, type JudgedUser, judgedUsers, ndcgOf } from './judged-users.ts';
 import { affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
 import type { Tripwire } from './tripwire.ts';
@@ -15,24 +16,16 @@ const TOLERANCE = 1e-6;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Scores by gain, times `sign`; all other items 0. */
-const gainScorer =
-  (judged: readonly JudgedUser[], items: number, sign: 1 | -1): Scorer =>
-  (from, to) => {
-    const scores = new Float32Array((to - from) * items);
-    for (const { user, wanted } of judged) {
-      if (user >= from && user < to) {
-        for (const { item, gain } of wanted) {
-          scores[(user - from) * items + item] = sign * gain;
-        }
-      }
+const gainScorer = (judged: readonly JudgedUser[], items: number, sign: 1 | -1): Scorer => {
+  const wantedOf = new Map(judged.map(({ user, wanted }) => [user, wanted]));
+  return rowScorer(items, (row, user) => {
+    for (const { item, gain } of wantedOf.get(user) ?? []) {
+      row[item] = sign * gain;
     }
-    return scores;
-  };
+  });
+};
 
-const equalScorer =
-  (items: number): Scorer =>
-  (from, to) =>
-    new Float32Array((to - from) * items).fill(0.5);
+const equalScorer = (items: number): Scorer => rowScorer(items, (row) => row.fill(0.5));
 
 /** The highest values that any ranking can have. */
 export const knownMaxima = (judged: readonly JudgedUser[], relevanceThreshold: number): RankingMetrics => {

@@ -3,14 +3,14 @@ import type { LoadedDataset, SplitName } from '../../contracts/dataset.ts';
 import type { VersionScope } from '../../contracts/preflight.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import type { PreflightInput } from '../../models/preflight/tripwire.ts';
-import { resolvedConfig } from './experiment-fixtures.ts';
+import { MODEL_SETTINGS, resolvedConfig } from './experiment-fixtures.ts';
 import { createToyDataset } from './toy-dataset.ts';
 
 const { preflight: _, ...training } = resolvedConfig().training;
 
 const settings: TrialSettings = {
   seed: 5,
-  model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
+  model: { ...MODEL_SETTINGS, dropout_rate: 0.1 },
   training,
   relevanceThreshold: 0.4,
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateScorer } from '../../../../models/evaluation.ts';
 import { createOwnOrder, ownOrder } from '../../../../models/preflight/own-order.ts';
+import { plainScorer } from '../../../../models/scorer.ts';
 import { preflightInput, toyOf } from '../../../support/preflight-input.ts';
 
 type Evaluate = typeof evaluateScorer;
@@ -23,8 +24,8 @@ describe('models/preflight/own-order', () => {
 
   it('models/preflight/own-order: fires for an ideal that is too high', async () => {
     const verdict = await check((options) => {
-      const { summary, perUser } = evaluateScorer(options);
-      return { summary: { ...summary, ndcg_at_10: summary.ndcg_at_10 * 0.99 }, perUser };
+      const { summary, ...rest } = evaluateScorer(options);
+      return { summary: { ...summary, ndcg_at_10: summary.ndcg_at_10 * 0.99 }, ...rest };
     });
     expect(verdict.isPassed).toBe(false);
     expect(verdict.got).toContain('validation: ndcg_at_10 of the order by true gains 0.99');
@@ -38,8 +39,8 @@ describe('models/preflight/own-order', () => {
     ['map', 0.99],
   ] as const)('models/preflight/own-order: fires for another %s', async (name, factor) => {
     const verdict = await check((options) => {
-      const { summary, perUser } = evaluateScorer(options);
-      return { summary: { ...summary, [name]: summary[name] * factor }, perUser };
+      const { summary, ...rest } = evaluateScorer(options);
+      return { summary: { ...summary, [name]: summary[name] * factor }, ...rest };
     });
     expect(verdict.isPassed).toBe(false);
     expect(verdict.got).toContain(`test: ${name} of the order by true gains`);
@@ -52,15 +53,16 @@ describe('models/preflight/own-order', () => {
     const items = itemIds.length;
     return evaluateScorer({
       ...options,
-      scorer: (from, to) => {
-        const scores = options.scorer(from, to);
-        for (const [row, user] of userIndex.entries()) {
-          if (user >= from && user < to) {
-            scores[(user - from) * items + (itemIndex[row] ?? 0)] = gain[row] ?? 0;
+      scorer: plainScorer((users) => {
+        const scores = options.scorer().scores(users);
+        for (const [pair, user] of userIndex.entries()) {
+          const row = users.indexOf(user);
+          if (row >= 0) {
+            scores[row * items + (itemIndex[pair] ?? 0)] = gain[pair] ?? 0;
           }
         }
         return scores;
-      },
+      }),
     });
   };
 
@@ -72,7 +74,7 @@ describe('models/preflight/own-order', () => {
 
   it('models/preflight/own-order: fires for ties that favour what is judged', async () => {
     const verdict = await check((options) => {
-      const isEqual = new Set(options.scorer(0, 1)).size === 1;
+      const isEqual = new Set(options.scorer().scores(Int32Array.of(0))).size === 1;
       return isEqual ? reading(options) : evaluateScorer(options);
     });
     expect(verdict.isPassed).toBe(false);

@@ -8,3 +8,4 @@ export { createHashedEncoder } from './text/hashed-ngrams.ts';
 export type { TextEncoder } from './text/text-encoder.ts';
 export { readVersionScope } from './version-scope.ts';
 export { createDatasetVersions, type DatasetVersions } from './versions/dataset-versions.ts';
+export { createRankingsWriter, type RankingBlock, type RankingsWriter } from './versions/export-rankings.ts';

@@ -59,8 +59,8 @@ const ranksOf = ({ order, slots, tiesBefore }: Wanted): readonly number[] => {
 /**
  * The wanted scores cut the scale into slots, and each candidate counts in the slot that it falls into. The table says
  * in which slot its stretch of the scale begins; from there few comparisons are left, mostly one. The arithmetic that
- * finds the stretch never swaps two scores, so the ranks are exact. A pass for each wanted item, or a sort, takes many
- * times as long.
+ * finds the stretch never swaps two scores, so the ranks are exact. The time of a row hardly depends on how many items
+ * are wanted.
  */
 export const createRowRanker = (depth: number): RowRanker => {
   const topItems = new Int32Array(depth);

@@ -7,7 +7,7 @@ import type { EvaluationSummary, RankingMetrics } from '../../contracts/metrics.
 import { evaluateScorer } from '../evaluation.ts';
 import { rowScorer, type Scorer } from '../scorer.ts';
 import { DEPTH, type JudgedSplit, type JudgedUser, judgedUsers, ndcgOf } from './judged-users.ts';
-import { affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
+import { affordableJudged, sliceUsers } from './slice-users.ts';
 import type { Tripwire } from './tripwire.ts';
 
 /** Scores are float32, sums of a thousand users are not exact. */
@@ -71,8 +71,7 @@ const deviationsOf = (
   relevanceThreshold: number,
   evaluate: typeof evaluateScorer,
 ): readonly Deviation[] => {
-  const wanted = judgedUsers(dataset, split, relevanceThreshold).map(({ user }) => user);
-  const sliced = sliceUsers(dataset, pickEvenly(wanted, affordableUsers(dataset)));
+  const sliced = sliceUsers(dataset, affordableJudged(dataset, judgedUsers(dataset, split, relevanceThreshold)));
   const judged = judgedUsers(sliced, split, relevanceThreshold);
   if (judged.length === 0) {
     return [];

@@ -4,23 +4,25 @@
  * More means that answers reach the ranking by another way than learning: the evaluation, the batches, the loading.
  */
 import { rm } from 'node:fs/promises';
-import type { LoadedDataset, SampleArrays } from '../../contracts/dataset.ts';
+import type { LoadedDataset, PairArrays, SampleArrays } from '../../contracts/dataset.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { permutation } from '../prng.ts';
 import { trainTwoTower } from '../train.ts';
 import { DEPTH, judgedUsers, ndcgOf } from './judged-users.ts';
-import { affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
+import { affordableJudged, affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
 import type { Tripwire } from './tripwire.ts';
 
 const SEED = 20_011;
 const EPOCHS = 2;
 const MOST_SAMPLES = 2048;
-const MOST_TRAINING_USERS = 2000;
 /** Standard errors of the ceiling, and the least width of the band. */
 const MOST_ERRORS = 4;
 const LEAST_BAND = 0.03;
 
-/** Small, quick to learn, and the same whatever the trial's own are: the verdict is kept for all trials. */
+/**
+ * Small, quick to learn (validation pairs among the samples bring NDCG@10 0.46 on the default data and 0.40 on MovieLens,
+ * where the limits are 0.11 and 0.15), and the same whatever the trial's own are: the verdict is kept for all trials.
+ */
 const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): TrialSettings => ({
   seed: SEED,
   model: { ...model, hidden_dims: [32], embedding_dim: 16, dropout_rate: 0, dropout_rate_middle: 0 },
@@ -29,8 +31,8 @@ const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): 
     loss: 'in_batch_softmax',
     temperature: 0.1,
     num_epochs: EPOCHS,
-    batch_size: 256,
-    learning_rate: 0.01,
+    batch_size: 128,
+    learning_rate: 0.03,
     weight_decay: 0.01,
     early_stopping_patience: EPOCHS,
   },
@@ -53,16 +55,23 @@ const someSamples = ({ userIndex, itemIndex, label, weight }: SampleArrays): Sam
   };
 };
 
+const pairsWhere = ({ userIndex, itemIndex, gain }: PairArrays, users: ReadonlySet<number>): PairArrays => {
+  const rows = Int32Array.from(userIndex.keys()).filter((row) => users.has(userIndex[row] ?? 0));
+  return {
+    userIndex: rows.map((row) => userIndex[row] ?? 0),
+    itemIndex: rows.map((row) => itemIndex[row] ?? 0),
+    gain: Float32Array.from(rows, (row) => gain[row] ?? 0),
+  };
+};
+
 /** Users that are judged, and users to learn from. */
 export const probeDataset = (dataset: LoadedDataset, relevanceThreshold: number): LoadedDataset => {
-  const judged = judgedUsers(dataset, 'validation', relevanceThreshold).map(({ user }) => user);
+  const judged = judgedUsers(dataset, 'validation', relevanceThreshold);
   const taught = [...new Set(dataset.samples.train.userIndex)].sort((a, b) => a - b);
-  const users = new Set([
-    ...pickEvenly(judged, affordableUsers(dataset)),
-    ...pickEvenly(taught, Math.min(MOST_TRAINING_USERS, affordableUsers(dataset))),
-  ]);
+  const judgedNow = new Set(affordableJudged(dataset, judged));
+  const users = new Set([...judgedNow, ...pickEvenly(taught, affordableUsers(dataset))]);
   const sliced = sliceUsers(
-    dataset,
+    { ...dataset, pairs: { ...dataset.pairs, validation: pairsWhere(dataset.pairs.validation, judgedNow) } },
     [...users].sort((a, b) => a - b),
   );
   return { ...sliced, samples: { ...sliced.samples, train: someSamples(sliced.samples.train) } };

@@ -1,5 +1,6 @@
 /** A dataset of some of the users: checks that rank whole catalogues stay cheap whatever the number of users. */
 import type { IdRows, LoadedDataset, PairArrays, SampleArrays } from '../../contracts/dataset.ts';
+import type { JudgedUser } from './judged-users.ts';
 
 /** At most `count` of the values, evenly spaced. */
 export const pickEvenly = (values: readonly number[], count: number): readonly number[] =>
@@ -68,9 +69,21 @@ export const sliceUsers = (dataset: LoadedDataset, users: readonly number[]): Lo
 };
 
 const MOST_SCORES = 2_000_000;
+/** Ranks are found by comparing each judged pair with each item. */
+const MOST_COMPARISONS = 10_000_000;
 const LEAST_USERS = 64;
+const LEAST_JUDGED = 32;
 const MOST_USERS = 1000;
 
 /** How many users may rank the catalogue. */
 export const affordableUsers = ({ itemIds }: LoadedDataset): number =>
   Math.max(LEAST_USERS, Math.min(MOST_USERS, Math.floor(MOST_SCORES / Math.max(1, itemIds.length))));
+
+/** Those of the judged users, evenly spaced, whose rankings can be judged in well under a second; ascending. */
+export const affordableJudged = (dataset: LoadedDataset, judged: readonly JudgedUser[]): readonly number[] => {
+  const places = pickEvenly([...judged.keys()], affordableUsers(dataset));
+  const pairs = places.reduce((sum, place) => sum + (judged[place]?.wanted.length ?? 0), 0);
+  const share = MOST_COMPARISONS / Math.max(1, pairs * dataset.itemIds.length);
+  const count = share >= 1 ? places.length : Math.max(LEAST_JUDGED, Math.floor(places.length * share));
+  return pickEvenly(places, count).flatMap((place) => judged[place]?.user ?? []);
+};

@@ -112,6 +112,15 @@ describe('ui-cli/human-summary', () => {
     expect(humanSummary(completedView(), ADDRESSES).join('\n')).toMatchSnapshot();
   });
 
+  test('ui-cli/human-summary: warns of a model that does not beat popularity', () => {
+    const linesOf = (popularity: number): string => {
+      const test = { model: evaluationSummary(0.2), baselines: { popularity: evaluationSummary(popularity) } };
+      return humanSummary({ ...completedView(), test }, ADDRESSES).join('\n');
+    };
+    expect(linesOf(0.2)).toContain('warning: the model does not beat popularity');
+    expect(linesOf(0.1)).not.toContain('warning');
+  });
+
   test('ui-cli/human-summary: one that failed before it had data says how to go on', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);

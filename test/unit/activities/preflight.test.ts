@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEvaluationActivities } from '../../../activities/evaluation.ts';
+import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from '../../../activities/ports.ts';
+import { createTrainingActivities } from '../../../activities/training.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { PreflightReport } from '../../../contracts/preflight.ts';
+import type { TrainTrialRequest } from '../../../contracts/steps.ts';
+import type { TrainJob } from '../../../contracts/trainer.ts';
+import { evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+
+const report: PreflightReport = {
+  format: 1,
+  datasetVersion: 'ds-1',
+  relevanceThreshold: 0.4,
+  tripwires: [],
+  seconds: 1,
+  isKept: false,
+};
+
+/** A run's tags and texts, and a compute part that does what the test says. */
+const createDeps = (folder: string, compute: Partial<ComputePort>) => {
+  const tags: Record<string, string> = {};
+  const texts: Record<string, string> = {};
+  const tracking: Partial<TrackingPort> = {
+    setTags: async (_, change) => {
+      Object.assign(tags, change);
+    },
+    putArtifactText: async (_, path, text) => {
+      texts[path] = text;
+    },
+    putArtifactFile: async () => undefined,
+    logMetrics: async () => undefined,
+    findByAlias: async () => null,
+    listArtifacts: async () => ['manifest.json'],
+    getArtifactFile: async () => false,
+  };
+  const deps = {
+    datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
+    tracking: tracking as TrackingPort,
+    compute: compute as ComputePort,
+    workspace: { trialFolder: async () => folder, modelFolder: async () => folder } satisfies WorkspacePort,
+  };
+  return { deps, tags, texts };
+};
+
+const request: TrainTrialRequest = {
+  runId: 'run-1',
+  settings: { training: { batch_size: 8 } } as TrainTrialRequest['settings'],
+  datasetVersion: 'ds-1',
+  epochBudget: 1,
+  device: 'auto',
+  preflight: true,
+};
+
+describe('activities', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tt-exp-activities-'));
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  it('activities/training: a tripwire that fires is a tag and an artifact of the run, and fails the step as it is', async () => {
+    const error = new TtExpError('PREFLIGHT_FAILED', 'preflight leak-feature: got one', {
+      details: { tripwire: 'leak-feature', got: 'one' },
+    });
+    const { deps, tags, texts } = createDeps(folder, { train: () => Promise.reject(error) });
+    const { trainTrial } = createTrainingActivities(deps);
+    await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toBe(error);
+    expect(tags).toEqual({ 'tt.preflight': 'leak-feature' });
+    expect(JSON.parse(texts['preflight.json'] ?? '')).toEqual({ tripwire: 'leak-feature', got: 'one' });
+  });
+
+  it('activities/training: asks for the tripwires, and logs that they held', async () => {
+    const jobs: TrainJob[] = [];
+    const { deps, tags, texts } = createDeps(folder, {
+      train: async (job, onMessage) => {
+        jobs.push(job);
+        onMessage({ kind: 'preflight', report });
+        return trainingResult(0.4);
+      },
+    });
+    await mkdir(join(folder, 'model'));
+    const { trainTrial } = createTrainingActivities(deps);
+    await new MockActivityEnvironment().run(trainTrial, request);
+    expect(jobs.map(({ preflight }) => preflight)).toEqual([true]);
+    expect(tags).toEqual({ 'tt.preflight': 'passed' });
+    expect(JSON.parse(texts['preflight.json'] ?? '')).toEqual(report);
+  });
+
+  it.each([
+    [0.3, 'false'],
+    [0.2, 'true'],
+    [0.1, 'true'],
+  ])(
+    'activities/evaluation: a model of %d beside a popularity of 0.2 is tagged below_popularity %s',
+    async (ndcg, tag) => {
+      const { deps, tags } = createDeps(folder, {
+        evaluate: async () => ({
+          model: evaluationSummary(ndcg),
+          baselines: { popularity: evaluationSummary(0.2) },
+          champion: null,
+          championProblem: null,
+          ci: null,
+        }),
+      });
+      await writeFile(join(folder, 'encoder.json'), '{}');
+      const { evaluateBest } = createEvaluationActivities(deps);
+      await new MockActivityEnvironment().run(evaluateBest, {
+        runId: 'run-1',
+        datasetVersion: 'ds-1',
+        modelName: 'm',
+        relevanceThreshold: 0.4,
+        seed: 1,
+        confidence: 0.95,
+        timestampMs: 1,
+      });
+      expect(tags).toEqual({ 'tt.below_popularity': tag });
+    },
+  );
+});

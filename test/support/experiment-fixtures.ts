@@ -1,6 +1,6 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ExperimentInput } from '../../contracts/experiment.ts';
-import type { EvaluationSummary } from '../../contracts/metrics.ts';
+import type { EvaluationReport, EvaluationSummary } from '../../contracts/metrics.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
 import { dataSettings } from './data-requests.ts';
@@ -90,6 +90,15 @@ export const evaluationSummary = (ndcg: number): EvaluationSummary => ({
   novelty: 4,
   users: 50,
 });
+
+export const evaluationReport = (ndcg = 0.3): EvaluationReport => {
+  const slice = evaluationSummary(ndcg);
+  return {
+    slices: { cold: slice, warm: slice, hot: slice },
+    popularity_bias: { mean_percentile: 0.6, average_popularity: 12 },
+    calibration: null,
+  };
+};
 
 export const trainingResult = (ndcg: number): TrainingResult => ({
   bestEpoch: 2,

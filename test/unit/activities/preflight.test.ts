@@ -10,7 +10,7 @@ import { TtExpError } from '../../../contracts/errors.ts';
 import type { PreflightReport } from '../../../contracts/preflight.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
-import { evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+import { evaluationReport, evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
 
 const report: PreflightReport = {
   format: 1,
@@ -106,6 +106,7 @@ describe('activities', () => {
         evaluate: async () => ({
           model: evaluationSummary(ndcg),
           baselines: { popularity: evaluationSummary(0.2) },
+          report: evaluationReport(),
           champion: null,
           championProblem: null,
           ci: null,

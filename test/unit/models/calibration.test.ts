@@ -6,6 +6,7 @@ const logits = (...values: readonly number[]) => ({
   users: Float32Array.of(1),
   items: Float32Array.from(values),
   dim: 1,
+  temperature: 1,
 });
 
 const samplesOf = (labels: readonly number[]) => ({
@@ -34,6 +35,16 @@ describe('models/calibration', () => {
     expect(bins[5]?.relevant_share).toBeCloseTo(1 / 3, 12);
     expect(bins[5]?.mean_label).toBeCloseTo(0.4, 6);
     expect(bins[0]).toMatchObject({ samples: 0, mean_score: 0, relevant_share: 0 });
+  });
+
+  it('models/calibration: dot products are divided by the temperature', () => {
+    const { bins } = measureCalibration({
+      ...logits(Math.log(4) / 10),
+      temperature: 0.1,
+      samples: samplesOf([1]),
+      relevanceThreshold: 0.4,
+    });
+    expect(bins.find(({ samples }) => samples > 0)?.mean_score).toBeCloseTo(0.8, 6);
   });
 
   it('models/calibration: a score of one belongs to the last bin', () => {

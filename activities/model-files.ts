@@ -1,5 +1,5 @@
-/** A trained model's files on this host, fetched from its run's artifacts. */
-import { mkdir } from 'node:fs/promises';
+/** A trained model's files on their way between this host and its run's artifacts. */
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import { ARTIFACT } from '../contracts/names.ts';
@@ -26,4 +26,24 @@ export const ensureModel = async ({ tracking, workspace }: ModelFilesDeps, runId
     await tracking.getArtifactFile(runId, path, file);
   }
   return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile: join(folder, ARTIFACT.encoder) };
+};
+
+/** Uploads model/, encoder, config and history of a finished training. */
+export const uploadTraining = async (
+  tracking: Pick<TrackingPort, 'putArtifactFile'>,
+  runId: string,
+  { folder, encoderFile }: { readonly folder: string; readonly encoderFile: string },
+): Promise<void> => {
+  const modelFolder = join(folder, ARTIFACT.modelFolder);
+  for (const entry of await readdir(modelFolder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const file = join(entry.parentPath, entry.name);
+      const path = file.slice(folder.length + 1).replaceAll('\\', '/');
+      await tracking.putArtifactFile(runId, path, file);
+    }
+  }
+  await tracking.putArtifactFile(runId, ARTIFACT.encoder, encoderFile);
+  for (const path of [ARTIFACT.config, ARTIFACT.history]) {
+    await tracking.putArtifactFile(runId, path, join(folder, path));
+  }
 };

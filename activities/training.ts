@@ -1,14 +1,16 @@
 /** The training step: one compute child, its epochs logged and its checkpoint kept where another host finds it. */
-import { access, readdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { TtExpError } from '../contracts/errors.ts';
-import { ARTIFACT, TAG } from '../contracts/names.ts';
+import { ARTIFACT } from '../contracts/names.ts';
 import type { TrainTrialRequest } from '../contracts/steps.ts';
 import type { ComputeMessage, TrainJob } from '../contracts/trainer.ts';
 import type { TrainingResult, TrialProgress } from '../contracts/trial.ts';
 import { ensureDataset } from './dataset.ts';
+import { createEpochLog, logPreflight } from './epoch-log.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { uploadTraining } from './model-files.ts';
 import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 
 export interface TrainingActivityDeps {
@@ -64,27 +66,6 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
     }
   };
 
-  /** @param outcome `passed`, or the tripwire that fired */
-  const logPreflight = async (runId: string, outcome: string, report: object): Promise<void> => {
-    await deps.tracking.setTags(runId, { [TAG.preflight]: outcome });
-    await deps.tracking.putArtifactText(runId, ARTIFACT.preflight, `${JSON.stringify(report, null, 2)}\n`);
-  };
-
-  const uploadModel = async (runId: string, trialFolder: string, datasetFolder: string): Promise<void> => {
-    const modelFolder = join(trialFolder, ARTIFACT.modelFolder);
-    for (const entry of await readdir(modelFolder, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) {
-        const file = join(entry.parentPath, entry.name);
-        const path = file.slice(trialFolder.length + 1).replaceAll('\\', '/');
-        await deps.tracking.putArtifactFile(runId, path, file);
-      }
-    }
-    await deps.tracking.putArtifactFile(runId, ARTIFACT.encoder, join(datasetFolder, ARTIFACT.encoder));
-    for (const path of [ARTIFACT.config, ARTIFACT.history]) {
-      await deps.tracking.putArtifactFile(runId, path, join(trialFolder, path));
-    }
-  };
-
   return {
     trainTrial: (request: TrainTrialRequest): Promise<TrainingResult> => {
       let progress: TrialProgress = {
@@ -107,35 +88,10 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
           const datasetFolder = await ensureDataset(deps, request.datasetVersion);
           await restoreCheckpoint(runId, trialFolder);
 
-          // Logged in order and one after the other; training goes on meanwhile. A failed log fails the step, and its
-          // retry sends every epoch again with the time stamps of the checkpoint, which MLflow keeps once.
-          const failure = new AbortController();
-          let logged: Promise<void> = Promise.resolve();
-          const enqueue = (log: () => Promise<void>): void => {
-            logged = logged.then(log);
-            logged.catch((error: unknown) => failure.abort(error));
-          };
+          const log = createEpochLog(deps.tracking, runId, trialFolder);
           const onMessage = (message: ComputeMessage): void => {
             progress = advance(progress, message);
-            if (message.kind === 'preflight') {
-              enqueue(() => logPreflight(runId, 'passed', message.report));
-            }
-            if (message.kind === 'ready') {
-              for (const record of message.history) {
-                enqueue(() => deps.tracking.logEpoch(runId, record, null));
-              }
-            }
-            if (message.kind === 'epoch') {
-              const { record, usage } = message;
-              enqueue(async () => {
-                await deps.tracking.logEpoch(runId, record, usage);
-                await deps.tracking.putArtifactFile(
-                  runId,
-                  ARTIFACT.latestCheckpoint,
-                  join(trialFolder, ARTIFACT.latestCheckpoint),
-                );
-              });
-            }
+            log.onMessage(message);
           };
 
           const job: TrainJob = {
@@ -148,15 +104,18 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
             preflight: request.preflight,
           };
           const result = await deps.compute
-            .train(job, onMessage, AbortSignal.any([signal, failure.signal]))
+            .train(job, onMessage, AbortSignal.any([signal, log.failed]))
             .catch(async (error: unknown) => {
               if (error instanceof TtExpError && error.code === 'PREFLIGHT_FAILED') {
-                await logPreflight(runId, String(error.details.tripwire), error.details);
+                await logPreflight(deps.tracking, runId, String(error.details.tripwire), error.details);
               }
               throw error;
             });
-          await logged;
-          await uploadModel(runId, trialFolder, datasetFolder);
+          await log.settled();
+          await uploadTraining(deps.tracking, runId, {
+            folder: trialFolder,
+            encoderFile: join(datasetFolder, ARTIFACT.encoder),
+          });
           return result;
         },
       );

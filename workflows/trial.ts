@@ -2,8 +2,9 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
-import type { OpenTrialRequest, TrainTrialRequest } from '../contracts/steps.ts';
+import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { TrainingResult, TrialStatus } from '../contracts/trial.ts';
+import { memoryFallbacks } from '../policy/memory-fallbacks.ts';
 import { toRecord } from './failures.ts';
 import { closeTrial, openTrial, trainTrial } from './steps.ts';
 
@@ -17,24 +18,10 @@ export interface TrialOutcome {
   readonly error: ErrorRecord | null;
 }
 
-type Fallback = Pick<TrainTrialRequest, 'settings' | 'device'> & { readonly note: string | null };
-
-/** Out of memory: first as asked, then with half the batch, then also off the GPU. */
-const memoryFallbacks = (input: TrialInput): readonly Fallback[] => {
-  const { settings } = input;
-  const half = Math.max(1, Math.floor(settings.training.batch_size / 2));
-  const smaller = { ...settings, training: { ...settings.training, batch_size: half } };
-  return [
-    { settings, device: 'auto', note: null },
-    { settings: smaller, device: 'auto', note: `batch_size halved to ${half}` },
-    { settings: smaller, device: 'cpu', note: `batch_size halved to ${half}, trained on the CPU` },
-  ];
-};
-
 const isOutOfMemory = (error: unknown): boolean => toRecord(error).code === 'OUT_OF_MEMORY';
 
 const train = async (input: TrialInput, runId: string): Promise<{ result: TrainingResult; note: string | null }> => {
-  for (const { settings, device, note } of memoryFallbacks(input)) {
+  for (const { settings, device, note } of memoryFallbacks(input.settings)) {
     try {
       const result = await trainTrial({
         runId,

@@ -1,6 +1,7 @@
 /** Implements what the commands need. Everything heavy is imported when it is called: `--help` loads none of it. */
 import { availableParallelism, userInfo } from 'node:os';
 import { type Environment, readEnvironment } from '../config/env.ts';
+import type { ResolvedFiles } from '../contracts/resolved-config.ts';
 import type {
   CliRuntime,
   OpenPlatformOptions,
@@ -133,6 +134,27 @@ export const createCliRuntime = (): CliRuntime => ({
     withHomeBuilder(request, (builder) =>
       builder.embed(request, { progress: request.onTexts, signal: request.signal }),
     ),
+
+  guessInteractions: async (file) => {
+    const { guessInteractions } = await import('../pipeline/index.ts');
+    const { resolveConfig } = await import('../config/resolve.ts');
+    const { source } = resolveConfig({
+      name: 'file',
+      data: { source: { type: 'files', interactions: { path: file, constant_type: 'view' } } },
+    }).data;
+    // How files are written where no config says so.
+    return guessInteractions(file, (source as ResolvedFiles).interactions);
+  },
+
+  trainModel: async ({ progress, log, signal, onEvent, ...request }) => {
+    const { trainLocally } = await import('./local/train-locally.ts');
+    return trainLocally({ environment: readEnvironment(), progress, log, signal }, request, onEvent);
+  },
+
+  evaluateModel: async ({ progress, log, signal, ...request }) => {
+    const { evaluateLocally } = await import('./local/evaluate-locally.ts');
+    return evaluateLocally({ environment: readEnvironment(), progress, log, signal }, request);
+  },
 
   runWorker: async (request) => {
     const { runWorker } = await import('./run-worker.ts');

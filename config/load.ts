@@ -12,7 +12,7 @@ import { type ConfigSource, createConfigSource } from './config-source.ts';
 import { asConfigDocument } from './hyperparameters.ts';
 import { type JsonDocument, parseJsonDocument } from './json-document.ts';
 import { nearestName } from './nearest.ts';
-import { parseOverride } from './overrides.ts';
+import { type Override, parseOverride } from './overrides.ts';
 import { type FoundProblem, toConfigError } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
 
@@ -92,7 +92,19 @@ const checkConfig = (source: ConfigSource): ResolvedConfig => {
  * Reads, overrides, checks and completes one config; a file of bare hyperparameters counts as one.
  * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
  */
-export const loadConfig = async (file: string, overrides: readonly string[] = []): Promise<ResolvedConfig> => {
-  const parsed = overrides.map(parseOverride);
+export const loadConfig = async (
+  file: string,
+  overrides: readonly (string | Override)[] = [],
+): Promise<ResolvedConfig> => {
+  const parsed = parseOverrides(overrides);
   return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed));
 };
+
+/** The same without a file: every default, and what the overrides say. */
+export const defaultConfig = (name: string, overrides: readonly (string | Override)[] = []): ResolvedConfig => {
+  const document: JsonDocument = { file: 'the defaults', value: { name }, duplicates: [], position: () => null };
+  return checkConfig(createConfigSource(document, parseOverrides(overrides)));
+};
+
+const parseOverrides = (overrides: readonly (string | Override)[]): readonly Override[] =>
+  overrides.map((override) => (typeof override === 'string' ? parseOverride(override) : override));

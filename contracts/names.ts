@@ -27,7 +27,7 @@ export const TAG = {
 } as const;
 
 /** Values of TAG.kind. */
-export const RUN_KIND = { parent: 'experiment', trial: 'trial', dataset: 'dataset' } as const;
+export const RUN_KIND = { parent: 'experiment', trial: 'trial', dataset: 'dataset', training: 'training' } as const;
 
 export const ALIAS = { champion: 'champion', challenger: 'challenger', previous: 'previous' } as const;
 

@@ -1,4 +1,5 @@
 /** Jobs of the compute child process and the messages it sends to its parent over IPC. */
+import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval } from './gate.ts';
@@ -43,7 +44,29 @@ export interface EvaluateJob {
   readonly perUserFile: string;
 }
 
-export type ComputeJob = TrainJob | EvaluateJob;
+/** Rank one part with one model and the baselines. */
+export interface EvaluateModelJob {
+  readonly kind: 'evaluate_model';
+  readonly datasetFolder: string;
+  readonly model: ModelSource;
+  readonly split: EvaluatedSplit;
+  /** Least gain that counts as relevant; null: that of the model's training. */
+  readonly relevanceThreshold: number | null;
+  /** Of the random baseline. */
+  readonly seed: number;
+  /** Where the rankings go, as Parquet; null: nowhere. */
+  readonly rankingsFile: string | null;
+}
+
+export type EvaluatedSplit = Exclude<SplitName, 'train'>;
+
+export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob;
+
+export interface ModelEvaluation extends TestEvaluation {
+  readonly report: EvaluationReport;
+  readonly tensorflow: TensorflowInfo;
+  readonly relevanceThreshold: number;
+}
 
 export interface EvaluateResult extends TestEvaluation {
   /** Of the candidate. */
@@ -80,4 +103,5 @@ export type ComputeMessage =
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly usage: SystemUsage }
   | { readonly kind: 'trained'; readonly result: TrainingResult }
   | { readonly kind: 'evaluated'; readonly result: EvaluateResult }
+  | { readonly kind: 'model_evaluated'; readonly result: ModelEvaluation }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

@@ -3,7 +3,9 @@ export { createDatasetBuilder, type DatasetBuilder, type DatasetBuilderOptions }
 export { describePlan } from './describe-plan.ts';
 export { readEncoder } from './encoder/encoder-file.ts';
 export { generateSyntheticData } from './generate-data.ts';
+export { summaryOf } from './manifest.ts';
 export { encodeDatasetWith, openDataset, readCatalogue } from './open-dataset.ts';
+export { type GuessedInteractions, guessInteractions } from './sources/files/guess-interactions.ts';
 export { createHashedEncoder } from './text/hashed-ngrams.ts';
 export type { TextEncoder } from './text/text-encoder.ts';
 export { readVersionScope } from './version-scope.ts';

@@ -44,7 +44,7 @@ export const readManifest = async (folder: string): Promise<VersionManifest> => 
   return { ...manifest, files: filesOf(folder, manifest) };
 };
 
-export const summaryOf = (manifest: VersionManifest): DatasetSummary => ({
+export const summaryOf = (manifest: DatasetSummary): DatasetSummary => ({
   version: manifest.version,
   samples: manifest.samples,
   splits: manifest.splits,

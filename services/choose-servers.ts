@@ -17,6 +17,8 @@ export interface ChooseRequest {
   readonly log: Log;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;
+  /** False: Temporal is not started for this; where it is wanted already it stays so. */
+  readonly isTemporalNeeded?: boolean;
 }
 
 export interface ProvisionedParts {
@@ -53,17 +55,18 @@ const provision = async (
  * what is found now, unless an outside server takes its place.
  */
 export const chooseServers = async (request: ChooseRequest): Promise<Pick<DesiredServices, 'temporal' | 'mlflow'>> => {
-  const { layout, environment } = request;
+  const { layout, environment, isTemporalNeeded = true } = request;
   const outside = outsideAddresses(environment);
   const current = await readDesired(layout);
   const isRunning = async (name: string): Promise<boolean> => {
     const identity = (await readRecord(layout.recordFile(name)))?.process ?? null;
     return identity !== null && isProcessAlive(identity);
   };
-  const keptTemporal = current !== null && (await isRunning('temporal')) ? current.temporal : null;
+  const isTemporalKept = (await isRunning('temporal')) || (!isTemporalNeeded && current?.isDown === false);
+  const keptTemporal = current !== null && isTemporalKept ? current.temporal : null;
   const keptMlflow = current !== null && (await isRunning('mlflow')) ? current.mlflow : null;
   const found = await provision(request, {
-    temporal: keptTemporal === null && outside.temporal === null,
+    temporal: isTemporalNeeded && keptTemporal === null && outside.temporal === null,
     mlflow: keptMlflow === null && outside.mlflow === null,
   });
   return {

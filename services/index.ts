@@ -7,8 +7,10 @@ import { buildDoctorReport, type DoctorProbes, type DoctorReport } from './docto
 import { waitUntilUp } from './ensure-up.ts';
 import { homeLayout } from './home-layout.ts';
 import type { Launch } from './managed-service.ts';
+import { isProcessAlive } from './process/process-identity.ts';
+import { readRecord } from './process/service-record.ts';
 import type { Environment, Log, ProgressSink } from './progress.ts';
-import { outsideAddresses, readAddresses, type ServiceAddresses } from './service-addresses.ts';
+import { outsideAddresses, readAddresses, readMlflowAddress, type ServiceAddresses } from './service-addresses.ts';
 import { readStatus, type ServicesStatus } from './services-status.ts';
 import { runSupervisor } from './supervisor.ts';
 import { type TakeDownResult, takeDown } from './take-down.ts';
@@ -58,11 +60,15 @@ export interface Services {
   provision(progress: ProgressSink, signal?: AbortSignal): Promise<ProvisionedParts>;
   /** Provisions, starts the supervisor where none runs, and waits until all is healthy. Idempotent. */
   ensureUp(options: EnsureUpOptions, progress: ProgressSink): Promise<ServiceAddresses>;
+  /** As ensureUp, for what needs MLflow alone: nothing else is started. Returns MLflow's address. */
+  ensureMlflow(options: Pick<EnsureUpOptions, 'signal'>, progress: ProgressSink): Promise<string>;
   /** Ends workers, then servers, then whatever a killed supervisor left. Idempotent. */
   takeDown(progress?: ProgressSink): Promise<TakeDownResult>;
   status(): Promise<ServicesStatus>;
   /** Throws SERVICE_UNREACHABLE where a server neither runs in this home nor is named by the environment. */
   addresses(): Promise<ServiceAddresses>;
+  /** Of MLflow alone; likewise. */
+  mlflowAddress(): Promise<string>;
   /** Changes the workers that are to run; a running supervisor follows within a second. */
   setDesiredWorkers(workers: readonly WorkerSpec[]): Promise<void>;
   /** The supervisor's main function: returns once the signal has aborted and everything is stopped. */
@@ -97,21 +103,40 @@ export const createServices = (options: ServicesOptions): Services => {
     version: options.version,
   });
 
+  const start = async (
+    {
+      workers,
+      timeoutMs = START_TIMEOUT_MS,
+      signal,
+      isTemporalNeeded,
+    }: EnsureUpOptions & { isTemporalNeeded: boolean },
+    progress: ProgressSink,
+  ): Promise<void> => {
+    const stoppable = signal === undefined ? {} : { signal };
+    const servers = await chooseServers({ ...base, progress, isTemporalNeeded, ...stoppable });
+    const desired = await updateDesired(layout, clock, (current) => ({
+      ...servers,
+      isDown: false,
+      workers: workers === undefined ? stillServed(current.workers, servers) : workersFor(workers),
+    }));
+    if (desiredNames(desired).length > 0) {
+      await waitUntilUp({ layout, desired, supervisor, environment, clock, progress, timeoutMs, ...stoppable });
+    }
+  };
+
   return {
     provision: (progress, signal) => provisionParts({ ...base, progress, ...(signal === undefined ? {} : { signal }) }),
 
-    ensureUp: async ({ workers, timeoutMs = START_TIMEOUT_MS, signal }, progress) => {
-      const stoppable = signal === undefined ? {} : { signal };
-      const servers = await chooseServers({ ...base, progress, ...stoppable });
-      const desired = await updateDesired(layout, clock, (current) => ({
-        ...servers,
-        isDown: false,
-        workers: workers === undefined ? stillServed(current.workers, servers) : workersFor(workers),
-      }));
-      if (desiredNames(desired).length > 0) {
-        await waitUntilUp({ layout, desired, supervisor, environment, clock, progress, timeoutMs, ...stoppable });
-      }
+    ensureUp: async (request, progress) => {
+      await start({ ...request, isTemporalNeeded: true }, progress);
       return readAddresses(layout, environment);
+    },
+
+    ensureMlflow: async (request, progress) => {
+      const record = outside.mlflow === null ? await readRecord(layout.recordFile('mlflow')) : null;
+      const isServing = record?.address != null && record.process !== null && isProcessAlive(record.process);
+      if (outside.mlflow === null && !isServing) await start({ ...request, isTemporalNeeded: false }, progress);
+      return readMlflowAddress(layout, environment);
     },
 
     takeDown: (progress = () => {}) => takeDown({ layout, clock, progress }),
@@ -119,6 +144,8 @@ export const createServices = (options: ServicesOptions): Services => {
     status: () => readStatus(layout, environment, clock),
 
     addresses: () => readAddresses(layout, environment),
+
+    mlflowAddress: () => readMlflowAddress(layout, environment),
 
     setDesiredWorkers: async (workers) => {
       await updateDesired(layout, clock, (current) => ({ ...current, workers: workersFor(workers) }));

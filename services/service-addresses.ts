@@ -61,3 +61,7 @@ const mlflowAddress = async (layout: HomeLayout, outside: OutsideAddresses): Pro
   if (record?.address == null || record.process === null) throw notUp('MLflow', 'MLFLOW_TRACKING_URI');
   return { uri: record.address, isEmbedded: true };
 };
+
+/** Throws SERVICE_UNREACHABLE where MLflow neither runs in this home nor is named by the environment. */
+export const readMlflowAddress = async (layout: HomeLayout, environment: Environment): Promise<string> =>
+  (await mlflowAddress(layout, outsideAddresses(environment))).uri;

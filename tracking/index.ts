@@ -7,6 +7,8 @@ import { createRest } from './rest.ts';
 import { createRuns } from './runs.ts';
 import { createSerialiser } from './serialise.ts';
 
+export type { ModelVersionRecord } from './registry.ts';
+
 export interface TrackingOptions {
   /** As http://host:port, with a path where the server lies below one. */
   readonly trackingUri: string;

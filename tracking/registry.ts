@@ -47,6 +47,25 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
   return {
     getVersion,
 
+    /** null when the model or the version does not exist. */
+    findVersion: async (name: string, version: string): Promise<ModelVersionRecord | null> => {
+      const answer = await rest.callOr<{ model_version: RestVersion }>(MISSING, 'GET', 'model-versions/get', {
+        name,
+        version,
+      });
+      return answer === null ? null : toRecord(answer.model_version);
+    },
+
+    /** Names of at most 100 registered models, for messages. */
+    modelNames: async (): Promise<readonly string[]> => {
+      const answer = await rest.call<{ registered_models?: readonly { readonly name: string }[] }>(
+        'GET',
+        'registered-models/search',
+        { max_results: 100 },
+      );
+      return (answer.registered_models ?? []).map(({ name }) => name);
+    },
+
     ensureModelVersion: (spec: {
       name: string;
       runId: string;

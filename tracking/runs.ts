@@ -283,6 +283,11 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
       });
     },
 
+    /** A run that was ended and now goes on. */
+    reopenRun: async (runId: string): Promise<void> => {
+      await rest.call('POST', 'runs/update', { run_id: runId, status: 'RUNNING' });
+    },
+
     finishRun: async (runId: string, status: Exclude<RunStatus, 'RUNNING'>, endTimeMs: number): Promise<void> => {
       await rest.call('POST', 'runs/update', { run_id: runId, status, end_time: Math.round(endTimeMs) });
     },

@@ -1,10 +1,11 @@
 /** What a person reads on stdout when an experiment has ended. */
 import type { ExperimentView } from '../contracts/experiment.ts';
-import { type EvaluationSummary, isBelowPopularity } from '../contracts/metrics.ts';
+import { isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
 import { datasetLines } from './label-table.ts';
 import { mlflowLink, temporalLink } from './links.ts';
+import { metricTable } from './metric-table.ts';
 import type { PlatformAddresses } from './runtime.ts';
 import { type Column, formatTable } from './table.ts';
 
@@ -17,17 +18,6 @@ const TRIAL_COLUMNS: readonly Column[] = [
   { title: 'time', align: 'right' },
   { title: 'parameters' },
 ];
-
-const METRICS = [
-  ['ndcg_at_10', 'ndcg@10'],
-  ['precision_at_10', 'precision@10'],
-  ['recall_at_10', 'recall@10'],
-  ['f1_at_10', 'f1@10'],
-  ['hit_rate_at_10', 'hit rate@10'],
-  ['map', 'map'],
-  ['coverage', 'coverage'],
-  ['novelty', 'novelty'],
-] as const satisfies readonly (readonly [keyof EvaluationSummary, string])[];
 
 const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
   const { result } = trial;
@@ -53,16 +43,11 @@ const trialLines = ({ trials, bestTrialId }: ExperimentView): readonly string[] 
         trials.map((trial) => trialRow(trial, trial.trialId === bestTrialId)),
       );
 
-/** The model beside every baseline, on the test part. */
 const testLines = ({ test }: ExperimentView): readonly string[] => {
   if (test === null) {
     return [];
   }
-  const scorers = [['model', test.model] as const, ...Object.entries(test.baselines)];
-  const table = formatTable(
-    [{ title: 'test' }, ...METRICS.map(([, title]): Column => ({ title, align: 'right' }))],
-    scorers.map(([name, metrics]) => [name, ...METRICS.map(([key]) => formatMetric(metrics[key]))]),
-  );
+  const table = metricTable('test', test);
   return isBelowPopularity(test) ? [...table, BELOW_POPULARITY] : table;
 };
 

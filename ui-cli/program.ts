@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './commands/command-context.ts';
 import { addData } from './commands/data.ts';
+import { addModel } from './commands/model.ts';
 import { addRun } from './commands/run.ts';
 import { addServices } from './commands/services.ts';
 import { addSteering } from './commands/steer.ts';
@@ -40,5 +41,6 @@ export const buildProgram = (context: CommandContext): Command => {
   addServices(program, context);
   addWorker(program, context);
   addData(program, context);
+  addModel(program, context);
   return program;
 };

@@ -11,6 +11,14 @@ import type {
   VersionDiff,
   VersionEntry,
 } from '../contracts/dataset-versions.ts';
+import type { FilesSource } from '../contracts/experiment-config.ts';
+import type {
+  LocalEvaluationReport,
+  LocalEvaluationRequest,
+  LocalTrainingEvent,
+  LocalTrainingReport,
+  LocalTrainingRequest,
+} from '../contracts/local-model.ts';
 import type { TaskQueue } from '../contracts/names.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { TrialParams } from '../contracts/trial.ts';
@@ -183,6 +191,21 @@ export interface EmbeddingReport {
   readonly cached: number;
 }
 
+/** What the columns of a file of interactions were taken for. */
+export interface GuessedInteractions {
+  readonly source: FilesSource;
+  readonly ignoredTypes: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Training and evaluation by this command itself: no Temporal and no worker is needed. */
+export interface LocalWork {
+  readonly progress: ServiceProgressSink;
+  readonly log: SourceRequest['log'];
+  /** Aborted: what was done is kept. Throws the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
 export interface ExperimentPlan {
   readonly trials: readonly { readonly trialId: string; readonly params: TrialParams }[];
   readonly data: {
@@ -216,6 +239,12 @@ export interface CliRuntime {
   dataVersions(): Promise<DataVersions>;
   checkData(request: SourceRequest): Promise<DataReport>;
   embedData(request: EmbedRequest): Promise<EmbeddingReport>;
+  /** `file` is absolute. Throws SOURCE_NOT_FOUND, and DATA_INVALID without the needed columns. */
+  guessInteractions(file: string): Promise<GuessedInteractions>;
+  trainModel(
+    request: LocalTrainingRequest & LocalWork & { readonly onEvent: (event: LocalTrainingEvent) => void },
+  ): Promise<LocalTrainingReport>;
+  evaluateModel(request: LocalEvaluationRequest & LocalWork): Promise<LocalEvaluationReport>;
   /** Serves one queue until the signal aborts. */
   runWorker(request: WorkerRequest): Promise<void>;
   readonly services: ServicesControl;

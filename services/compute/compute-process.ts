@@ -22,7 +22,7 @@ export interface ComputeProcessOptions {
   readonly log: Log;
 }
 
-export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'evaluated' }>;
+export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'evaluated' | 'model_evaluated' }>;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
 type Outcome =
@@ -122,6 +122,7 @@ export const runComputeProcess = (
       switch (message.kind) {
         case 'trained':
         case 'evaluated':
+        case 'model_evaluated':
           end({ kind: 'done', message });
           return;
         case 'failed':

@@ -1,6 +1,14 @@
 /** Runs compute jobs, each in a process of its own, on a slot's device and threads. */
 import { TtExpError } from '../../contracts/errors.ts';
-import type { ComputeJob, ComputeMessage, EvaluateJob, EvaluateResult, TrainJob } from '../../contracts/trainer.ts';
+import type {
+  ComputeJob,
+  ComputeMessage,
+  EvaluateJob,
+  EvaluateModelJob,
+  EvaluateResult,
+  ModelEvaluation,
+  TrainJob,
+} from '../../contracts/trainer.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
 import type { Environment } from '../progress.ts';
 import type { TensorflowPlan } from '../tensorflow/plan.ts';
@@ -21,6 +29,7 @@ export interface ComputeRunnerOptions extends ComputeProcessOptions {
 export interface ComputeRunner {
   train(job: TrainJob, onMessage: (message: ComputeMessage) => void, signal: AbortSignal): Promise<TrainingResult>;
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
+  evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
 }
 
 const NO_DEVICE = '-1';
@@ -75,6 +84,11 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
     evaluate: async (job, signal) => {
       const final = await run(job, () => undefined, signal);
       if (final.kind !== 'evaluated') throw unexpected(final.kind, 'evaluated');
+      return final.result;
+    },
+    evaluateModel: async (job, signal) => {
+      const final = await run(job, () => undefined, signal);
+      if (final.kind !== 'model_evaluated') throw unexpected(final.kind, 'model_evaluated');
       return final.result;
     },
   };

@@ -161,6 +161,9 @@ export const createFakeRuntime = (
     dataVersions: unused('dataVersions'),
     checkData: unused('checkData'),
     embedData: unused('embedData'),
+    guessInteractions: unused('guessInteractions'),
+    trainModel: unused('trainModel'),
+    evaluateModel: unused('evaluateModel'),
     runWorker: unused('runWorker'),
     services: {
       up: unused('services.up'),

@@ -31,6 +31,36 @@ export const integerOption =
     return number;
   };
 
+export const positiveOption =
+  (option: string) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number <= 0) {
+      throw wrong(option, value, 'a number > 0', '0.001');
+    }
+    return number;
+  };
+
+export const choiceOption =
+  <Choice extends string>(option: string, choices: readonly Choice[]) =>
+  (value: string): Choice => {
+    const choice = choices.find((name) => name === value);
+    if (choice === undefined) {
+      throw wrong(option, value, `one of ${choices.join(', ')}`, choices[0] ?? '');
+    }
+    return choice;
+  };
+
+/** Of a folder and of a run: letters, digits, dot, underscore, hyphen. */
+export const nameOption =
+  (option: string) =>
+  (value: string): string => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) {
+      throw wrong(option, value, 'letters, digits, dot, underscore and hyphen', 'two_tower_v1');
+    }
+    return value;
+  };
+
 export const queueOption = (value: string): TaskQueue => {
   const queue = Object.values(TASK_QUEUE).find((name) => name === value);
   if (queue === undefined) {

@@ -32,6 +32,27 @@ const parquetColumns = async (database: Database, file: string): Promise<readonl
   return rows.map((row) => String(row.column_name));
 };
 
+/** Names of the columns of one file. Throws SOURCE_NOT_FOUND, DATA_INVALID. */
+export const columnsOfFile = async (
+  database: Database,
+  file: string,
+  location: ResolvedLocation,
+): Promise<readonly string[]> => {
+  await filesOf(database, { ...location, path: file });
+  try {
+    switch (formatOf(file, location)) {
+      case 'parquet':
+        return await parquetColumns(database, file);
+      case 'json':
+        return await jsonColumns(database, file, await jsonRows(file));
+      case 'csv':
+        return await csvColumns(file, location);
+    }
+  } catch (error) {
+    throw toFileError(error, file);
+  }
+};
+
 /** A view, not a table: Parquet is read as fast as a table of DuckDB's own. */
 const attachParquet = async (
   database: Database,

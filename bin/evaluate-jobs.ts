@@ -1,0 +1,173 @@
+/** Evaluations in the compute process: candidate and champion for the gate, or one model for whoever asks. */
+import { writeFile } from 'node:fs/promises';
+import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import type { EvaluationReport } from '../contracts/metrics.ts';
+import type {
+  EvaluatedSplit,
+  EvaluateJob,
+  EvaluateModelJob,
+  EvaluateResult,
+  ModelSource,
+} from '../contracts/trainer.ts';
+import { measureCalibration } from '../models/calibration.ts';
+import { type Evaluation, type EvaluationOptions, evaluateScorer } from '../models/evaluation.ts';
+import { historiesOf } from '../models/history.ts';
+import { loadModel, type TwoTowerModel } from '../models/model-folder.ts';
+import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
+import { createRankingsWriter, encodeDatasetWith, openDataset, readEncoder } from '../pipeline/index.ts';
+import { pairedBootstrap } from '../policy/paired-bootstrap.ts';
+import { deriveSeed } from '../policy/rng.ts';
+import type { ComputeChannel, ComputeOrder } from '../services/compute/child-channel.ts';
+import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
+import { requireOwnEncoder } from './own-encoder.ts';
+
+const BOOTSTRAP_RESAMPLES = 5000;
+
+/** What the users met in training, where the model takes it. */
+const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDataset, items: IdRows | null) =>
+  manifest.history_rows > 0 && items !== null ? historiesOf(pairs.train, userIds.length, items) : null;
+
+interface Ranking {
+  readonly datasetFolder: string;
+  readonly split: EvaluatedSplit;
+  /** null: that of the model's training. */
+  readonly relevanceThreshold: number | null;
+  readonly onRanking?: EvaluationOptions['onRanking'];
+}
+
+/** A model ranks with the features of its own encoder, which may be older than the dataset version. */
+const evaluateModel = async (
+  source: ModelSource,
+  { datasetFolder, split, relevanceThreshold: given, onRanking }: Ranking,
+  dataset: LoadedDataset,
+): Promise<Evaluation & EvaluationReport & { readonly relevanceThreshold: number }> => {
+  const model = await loadModel(source.modelFolder);
+  try {
+    const encoder = await readEncoder(source.encoderFile);
+    requireOwnEncoder(source, encoder, model.manifest);
+    const { userFeatures, itemFeatures, ids } = await encodeDatasetWith(datasetFolder, encoder);
+    const users = model.embedUsers(userFeatures, ids.user, historiesFor(model, dataset, ids.item));
+    const items = model.embedItems(itemFeatures, ids.item);
+    const { embedding_dim: dim, temperature, settings } = model.manifest;
+    const relevanceThreshold = given ?? settings.relevanceThreshold;
+    const samples = dataset.samples[split];
+    return {
+      ...evaluateScorer({
+        scorer: dotScorer(users, items, dim),
+        dataset,
+        split,
+        relevanceThreshold,
+        ...(onRanking && { onRanking }),
+      }),
+      calibration: measureCalibration({ users, items, dim, temperature, samples, relevanceThreshold }),
+      relevanceThreshold,
+    };
+  } finally {
+    model.dispose();
+  }
+};
+
+const reportOf = ({ slices, popularity_bias, calibration }: EvaluationReport): EvaluationReport => ({
+  slices,
+  popularity_bias,
+  calibration,
+});
+
+/** A champion of other data is no reason to fail: the gate tells why there is nothing to compare with. */
+const evaluateChampion = async (
+  job: EvaluateJob,
+  dataset: LoadedDataset,
+): Promise<{ readonly champion: Evaluation | null; readonly problem: string | null }> => {
+  try {
+    const champion =
+      job.champion === null ? null : await evaluateModel(job.champion, { ...job, split: 'test' }, dataset);
+    return { champion, problem: null };
+  } catch (error) {
+    if (error instanceof TtExpError && error.code === 'MODEL_INCOMPATIBLE') {
+      return { champion: null, problem: error.message };
+    }
+    throw error;
+  }
+};
+
+/** The candidate, the champion if there is one, and the baselines rank the same test part. */
+export const evaluateWithChampion = async (
+  job: EvaluateJob,
+  { plan }: ComputeOrder,
+  channel: ComputeChannel,
+): Promise<void> => {
+  await activateTensorflow(plan);
+  const dataset = await openDataset(job.datasetFolder);
+  const candidate = await evaluateModel(job.candidate, { ...job, split: 'test' }, dataset);
+  const { champion, problem } = await evaluateChampion(job, dataset);
+  const result: EvaluateResult = {
+    model: candidate.summary,
+    baselines: evaluateBaselines({
+      dataset,
+      split: 'test',
+      relevanceThreshold: job.relevanceThreshold,
+      seed: job.seed,
+    }),
+    report: reportOf(candidate),
+    champion: champion?.summary ?? null,
+    championProblem: problem,
+    ci:
+      champion === null
+        ? null
+        : pairedBootstrap({
+            candidate: candidate.perUser.ndcg,
+            champion: champion.perUser.ndcg,
+            confidence: job.confidence,
+            resamples: BOOTSTRAP_RESAMPLES,
+            seed: deriveSeed(job.seed, 'gate'),
+          }),
+  };
+  const users = candidate.perUser.userIndex.map((index) => dataset.userIds[index]);
+  const perUser = { users, candidate: candidate.perUser.ndcg, champion: champion?.perUser.ndcg ?? null };
+  await writeFile(job.perUserFile, `${JSON.stringify(perUser)}\n`);
+  channel.send({ kind: 'evaluated', result });
+};
+
+/** Writes every ranking of the evaluation that `evaluate` makes to `file`. */
+const withRankings = async <Result>(
+  file: string,
+  { userIds, itemIds }: LoadedDataset,
+  evaluate: (onRanking: NonNullable<EvaluationOptions['onRanking']>) => Promise<Result>,
+): Promise<Result> => {
+  const writer = await createRankingsWriter(file);
+  const written: Promise<void>[] = [];
+  try {
+    const result = await evaluate((user, items, scores, gains, ranks) => {
+      const name = userIds[user] ?? '';
+      const block = { users: Array.from(items, () => name), items: Array.from(items, (item) => itemIds[item] ?? '') };
+      written.push(writer.write({ ...block, ranks, scores, gains }));
+    });
+    await Promise.all(written);
+    await writer.finish();
+    return result;
+  } finally {
+    await writer.discard();
+  }
+};
+
+/** One model beside the baselines. */
+export const evaluateAlone = async (
+  job: EvaluateModelJob,
+  { plan }: ComputeOrder,
+  channel: ComputeChannel,
+): Promise<void> => {
+  const tensorflow = await activateTensorflow(plan);
+  const dataset = await openDataset(job.datasetFolder);
+  const { rankingsFile } = job;
+  const evaluated = await (rankingsFile === null
+    ? evaluateModel(job.model, job, dataset)
+    : withRankings(rankingsFile, dataset, (onRanking) => evaluateModel(job.model, { ...job, onRanking }, dataset)));
+  const { summary, relevanceThreshold } = evaluated;
+  const baselines = evaluateBaselines({ dataset, split: job.split, relevanceThreshold, seed: job.seed });
+  const report = reportOf(evaluated);
+  channel.send({
+    kind: 'model_evaluated',
+    result: { model: summary, baselines, report, tensorflow, relevanceThreshold },
+  });
+};

@@ -1,0 +1,121 @@
+/** The lines of a training, and under them, on a terminal, how far the running epoch is. */
+import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
+import type { TrialSettings } from '../../contracts/trial.ts';
+import { formatDuration } from '../formats.ts';
+import { datasetLines, epochLines, startLines } from './train-lines.ts';
+
+const REDRAW_MS = 100;
+const BAR_WIDTH = 24;
+/** Back to the first column, and clear to the end of the line. */
+const CLEAR = '\r\u001b[K';
+
+export interface TrainDisplayOptions {
+  /** Takes lines that stay. */
+  readonly lines: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly isRedrawn: boolean;
+  readonly now: () => number;
+}
+
+export interface TrainDisplay {
+  onEvent(event: LocalTrainingEvent): void;
+  /** Lines that stay, among the others. */
+  say(lines: readonly string[]): void;
+  /** On stderr, above the progress. */
+  warn(line: string): void;
+  close(): void;
+}
+
+/** `Epoch 3/50 ████░░░░ 12/51 loss 0.4312, 25 steps/s`. Pure. */
+export const progressText = (state: {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly trainLoss: number;
+  readonly seconds: number;
+}): string => {
+  const { epoch, epochs, step, steps, trainLoss, seconds } = state;
+  const full = Math.round((step / Math.max(1, steps)) * BAR_WIDTH);
+  const rate = seconds > 0 ? step / seconds : 0;
+  const left = rate > 0 ? `, ${rate.toFixed(1)} steps/s, ${formatDuration((steps - step) / rate)} left` : '';
+  return `Epoch ${epoch}/${epochs} ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${step}/${steps} loss ${trainLoss.toFixed(4)}${left}`;
+};
+
+export const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptions): TrainDisplay => {
+  let settings: TrialSettings | null = null;
+  let epochStartMs = now();
+  let drawnMs = Number.NEGATIVE_INFINITY;
+  let isDrawn = false;
+  const epochSeconds: number[] = [];
+
+  const clear = (): void => {
+    if (isDrawn) {
+      stderr.write(CLEAR);
+      isDrawn = false;
+    }
+  };
+  const say = (texts: readonly string[]): void => {
+    clear();
+    if (texts.length > 0) {
+      lines.write(`${texts.join('\n')}\n`);
+    }
+  };
+  const draw = (text: string): void => {
+    if (isRedrawn && now() - drawnMs >= REDRAW_MS) {
+      drawnMs = now();
+      isDrawn = true;
+      stderr.write(`${CLEAR}${text.slice(0, Math.max(20, (stderr.columns || 80) - 1))}`);
+    }
+  };
+
+  const onCompute = ({ message }: Extract<LocalTrainingEvent, { kind: 'compute' }>): void => {
+    if (settings === null) {
+      return;
+    }
+    const epochs = settings.training.num_epochs;
+    switch (message.kind) {
+      case 'ready':
+        epochStartMs = now();
+        say(startLines(settings, message.tensorflow, message.history));
+        return;
+      case 'step':
+        draw(progressText({ ...message, epochs, seconds: (now() - epochStartMs) / 1000 }));
+        return;
+      case 'epoch': {
+        const { record } = message;
+        epochStartMs = now();
+        epochSeconds.push(record.seconds);
+        const mean = epochSeconds.reduce((sum, seconds) => sum + seconds, 0) / epochSeconds.length;
+        say(epochLines(record, epochs, record.epoch < epochs ? mean * (epochs - record.epoch) : null));
+        return;
+      }
+      default:
+    }
+  };
+
+  return {
+    say,
+    warn: (line) => {
+      clear();
+      stderr.write(`${line}\n`);
+    },
+    close: clear,
+    onEvent: (event) => {
+      switch (event.kind) {
+        case 'dataset':
+          say(datasetLines(event.dataset, event.useCase));
+          return;
+        case 'run':
+          say([`MLflow run: ${event.run.url}`, '']);
+          return;
+        case 'attempt':
+          settings = event.settings;
+          say(event.note === null ? [] : [`CUDA out of memory: trying again, ${event.note}`, '']);
+          return;
+        case 'compute':
+          onCompute(event);
+      }
+    },
+  };
+};

@@ -1,0 +1,53 @@
+/** Metrics of a model beside every baseline. */
+import type { TestEvaluation } from '../contracts/experiment.ts';
+import {
+  type EvaluationReport,
+  type EvaluationSummary,
+  type RankingMetrics,
+  USER_SLICE_NAMES,
+} from '../contracts/metrics.ts';
+import { formatMetric } from './formats.ts';
+import { type Column, formatTable } from './table.ts';
+
+const METRICS = [
+  ['ndcg_at_10', 'ndcg@10'],
+  ['precision_at_10', 'precision@10'],
+  ['recall_at_10', 'recall@10'],
+  ['f1_at_10', 'f1@10'],
+  ['hit_rate_at_10', 'hit rate@10'],
+  ['map', 'map'],
+  ['coverage', 'coverage'],
+  ['novelty', 'novelty'],
+] as const satisfies readonly (readonly [keyof EvaluationSummary, string])[];
+
+const RANKING_METRICS = METRICS.slice(0, 6) as readonly (readonly [keyof RankingMetrics, string])[];
+
+const rightColumn = (title: string): Column => ({ title, align: 'right' });
+
+/** @param title of the first column: the part that was evaluated */
+export const metricTable = (title: string, { model, baselines }: TestEvaluation): readonly string[] => {
+  const scorers = [['model', model] as const, ...Object.entries(baselines)];
+  return formatTable(
+    [{ title }, ...METRICS.map(([, name]): Column => ({ title: name, align: 'right' }))],
+    scorers.map(([name, metrics]) => [name, ...METRICS.map(([key]) => formatMetric(metrics[key]))]),
+  );
+};
+
+const SLICE_TITLES = { cold: 'cold (< 5 met)', warm: 'warm (5–20)', hot: 'hot (> 20)' } as const;
+
+/** By how much users did in training, and how the scores lean and can be trusted. */
+export const reportLines = ({ slices, popularity_bias: bias, calibration }: EvaluationReport): readonly string[] => [
+  'Users by items met in training:',
+  ...formatTable(
+    [{ title: 'slice' }, ...['users', ...RANKING_METRICS.map(([, name]) => name)].map(rightColumn)],
+    USER_SLICE_NAMES.map((name) => [
+      SLICE_TITLES[name],
+      String(slices[name].users),
+      ...RANKING_METRICS.map(([key]) => formatMetric(slices[name][key])),
+    ]),
+  ).map((line) => `  ${line}`),
+  `Popularity of recommended items: percentile ${formatMetric(bias.mean_percentile)}, ${formatMetric(bias.average_popularity)} training pairs each`,
+  ...(calibration === null
+    ? []
+    : [`Expected calibration error: ${formatMetric(calibration.expected_calibration_error)}`]),
+];

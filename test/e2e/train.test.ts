@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
@@ -76,6 +77,34 @@ describe('e2e/train', () => {
     return JSON.parse(stdout) as Trained;
   };
 
+  /** The formula of docs/metrics.md, in SQL over the exported rows. */
+  const ndcgOfRankings = async (file: string): Promise<number> => {
+    const database = await openDatabase({
+      file: ':memory:',
+      spillFolder: join(folder, 'spill'),
+      memoryLimitMegabytes: 256,
+      threads: 1,
+    });
+    try {
+      const [row] = await database.rows(
+        'compute NDCG@10',
+        `WITH ideal AS (
+          SELECT "user", relevance, row_number() OVER (PARTITION BY "user" ORDER BY relevance DESC) AS place
+          FROM read_parquet(${sqlText(file)}) WHERE relevance > 0
+        ), best AS (
+          SELECT "user", sum(relevance / log2(place + 1)) AS dcg FROM ideal WHERE place <= 10 GROUP BY ALL
+        ), found AS (
+          SELECT "user", sum(relevance / log2(rank + 1)) FILTER (WHERE rank <= 10) AS dcg
+          FROM read_parquet(${sqlText(file)}) GROUP BY ALL
+        )
+        SELECT avg(found.dcg / best.dcg) AS ndcg FROM found JOIN best USING ("user")`,
+      );
+      return Number(row?.ndcg);
+    } finally {
+      database.close();
+    }
+  };
+
   const until = async ({ stderr, child }: RunningCli, text: string): Promise<void> => {
     while (!stderr().includes(text)) {
       expect(child.exitCode, stderr()).toBeNull();
@@ -117,6 +146,20 @@ describe('e2e/train', () => {
           metrics: { model: test.model, baselines: test.baselines },
         });
       }
+
+      const file = join(folder, 'rankings.parquet');
+      const exported = await home.run(['evaluate', '--model', join(folder, 'plain'), '--export-rankings', file]);
+      expect(exported.exitCode, exported.stderr).toBe(0);
+      expect(exported.stdout).toMatch(/^ {2}cold \(< 5 met\) +\d+ /m);
+      expect(exported.stdout).toMatch(/^Expected calibration error: 0\.\d{4}$/m);
+      expect(await ndcgOfRankings(file)).toBeCloseTo(test.model.ndcg_at_10, 6);
+      const nowhere = await home.run([
+        ...['evaluate', '--model', join(folder, 'plain')],
+        ...['--export-rankings', join(folder, 'no', 'file.parquet')],
+      ]);
+      expect(nowhere.exitCode).toBe(64);
+      expect(nowhere.stderr).toContain('expected a file in a folder that exists');
+      await rm(file);
 
       const again = join(folder, 'plain', 'config.json');
       const repeated = await home.run([

@@ -47,8 +47,15 @@ const readManifest = async (folder: string): Promise<ModelManifest> => {
   } catch {
     throw notLoading(folder, 'a manifest.json that is not JSON');
   }
-  if (manifest.format !== 3 || manifest.kind !== 'two-tower') {
+  if (manifest.kind !== 'two-tower' || !Number.isInteger(manifest.format)) {
     throw notLoading(folder, `format ${manifest.format} of kind ${manifest.kind}`);
+  }
+  if (manifest.format !== 3) {
+    throw new TtExpError(
+      'MODEL_INCOMPATIBLE',
+      `model ${folder}: got format ${manifest.format}, expected 3 as this version of tt-exp reads and writes it`,
+      { hint: 'Train the model again with this version, or use the version that wrote it.' },
+    );
   }
   return manifest as ModelManifest;
 };

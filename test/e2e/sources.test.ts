@@ -120,7 +120,7 @@ describe('e2e/sources', () => {
       if (!(await isThere(MOVIELENS))) {
         skip(`${MOVIELENS} is missing: the real ratings are no part of this repository`);
       }
-      const summary = await runJson(['experiments/movielens.json', '--set', 'training.num_epochs=1']);
+      const summary = await runJson(['experiments/movielens.json', '--set', 'training.num_epochs=2']);
       expect(summary.status).toBe('completed');
       // 21 columns of genres and 100 of tags; users are ids alone.
       expect(summary.dataset.feature_dims).toEqual({ user: 0, item: 121 });

@@ -178,13 +178,20 @@ describe('models/train', () => {
     );
   });
 
-  it('models/model-folder: a tampered model does not load', async () => {
+  it('models/model-folder: a tampered model does not load, nor one of an earlier format', async () => {
     const { trialFolder } = await train('tampered', { epochBudget: 1 });
     const weights = join(trialFolder, 'model', 'user_tower', 'weights.bin');
     await writeFile(weights, (await readFile(weights)).fill(0, 0, 4));
     await expect(loadModel(join(trialFolder, 'model'))).rejects.toThrow(
       /^Model not loading: .*user_tower\/weights.bin/,
     );
+    const manifestFile = join(trialFolder, 'model', 'manifest.json');
+    const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+    await writeFile(manifestFile, JSON.stringify({ ...manifest, format: 2 }));
+    await expect(loadModel(join(trialFolder, 'model'))).rejects.toMatchObject({
+      code: 'MODEL_INCOMPATIBLE',
+      message: expect.stringContaining('got format 2, expected 3'),
+    });
     await expect(loadModel(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
   });
 });

@@ -35,12 +35,15 @@ export type Side = 'user' | 'item';
 export const SIDES: readonly Side[] = ['user', 'item'];
 
 /** What a piece of the flat vector is, and where in its tower. */
-interface Piece {
+export interface Piece {
   readonly side: Side;
   readonly kind: 'kernel' | 'bias' | 'gain' | 'offset' | 'ids' | 'history' | 'log_temperature';
   readonly layer: number;
   readonly shape: readonly [number, number] | readonly [number];
 }
+
+/** Whether a piece lies in the first part of the flat vector, that of the towers' layers. */
+export const isOfLayer = ({ kind }: Piece): boolean => ['kernel', 'bias', 'gain', 'offset'].includes(kind);
 
 export interface Architecture {
   readonly user: TowerShape;
@@ -50,6 +53,8 @@ export interface Architecture {
   readonly pieceSizes: readonly number[];
   /** Numbers in the flat parameter vector. */
   readonly parameterCount: number;
+  /** Those of them that belong to layers; they come first. */
+  readonly layerParameterCount: number;
 }
 
 const towerShape = (
@@ -127,7 +132,9 @@ export const createArchitecture = (
       : []),
   ];
   const pieceSizes = pieces.map(({ shape }) => shape.reduce<number>((size, extent) => size * extent, 1));
-  return { user, item, pieces, pieceSizes, parameterCount: pieceSizes.reduce((sum, size) => sum + size, 0) };
+  const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+  const layerParameterCount = sum(pieceSizes.slice(0, pieces.filter(isOfLayer).length));
+  return { user, item, pieces, pieceSizes, parameterCount: sum(pieceSizes), layerParameterCount };
 };
 
 /** Length that rows of embedding tables start with, about: small beside what they learn, and beside the features. */

@@ -1,7 +1,8 @@
 /** Chooses how the backend best updates parameters and moments. */
 import * as tf from '@tensorflow/tfjs-core';
 import { applyAdamW } from './adamw.ts';
-import { createNativeOptimiser, nativeBackend } from './native-adamw.ts';
+import { createNativeOptimiser } from './native-adamw.ts';
+import { nativeBackend } from './native-backend.ts';
 import type { Optimiser, OptimiserVectors } from './optimiser.ts';
 
 /** The reference: plain tensor operations, on any backend. */

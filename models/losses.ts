@@ -38,9 +38,6 @@ const withGradient = (scores: tf.Tensor2D, compute: (scores: tf.Tensor2D) => Val
 
 const TINY = 1e-12;
 
-/** log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|)), which neither overflows nor underflows. */
-const softplus = <T extends tf.Tensor>(x: T): T => tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
-
 /**
  * Binary cross-entropy of sigmoid(score) against the label, each pair weighted by the strength of its interactions,
  * divided by the summed weight: softplus(x) - x·y.
@@ -48,7 +45,7 @@ const softplus = <T extends tf.Tensor>(x: T): T => tf.add(tf.relu(x), tf.log1p(t
 export const weightedBinaryCrossEntropy = ({ scores, targets, weights }: LossInput): tf.Scalar =>
   withGradient(scores, (x) => {
     const shares = tf.div<tf.Tensor2D>(weights, tf.maximum(tf.sum(weights), TINY));
-    const stable = tf.sub(softplus(x), tf.mul(x, targets));
+    const stable = tf.sub(tf.softplus(x), tf.mul(x, targets));
     return {
       value: tf.sum(tf.mul(shares, stable)),
       gradient: tf.mul(shares, tf.sub(tf.sigmoid(x), targets)),
@@ -108,7 +105,7 @@ export const bayesianPersonalisedRanking = (scores: tf.Tensor2D, comparisons: Co
     const pull = tf.mul<tf.Tensor1D>(shares, tf.sigmoid(tf.neg(difference)));
     const perCell = tf.unsortedSegmentSum(tf.concat1d([tf.neg(pull), pull]), cells, flat.size);
     return {
-      value: tf.sum(tf.mul(shares, softplus(tf.neg(difference)))),
+      value: tf.sum(tf.mul(shares, tf.softplus(tf.neg(difference)))),
       gradient: tf.reshape(perCell, x.shape),
     };
   });

@@ -6,31 +6,8 @@ import { randomUUID } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamWStep, BETA_1, BETA_2, biasCorrected } from './adamw.ts';
 import { computeValues } from './compute-values.ts';
+import type { Attribute, NativeBackend } from './native-backend.ts';
 import type { Optimiser, OptimiserVectors } from './optimiser.ts';
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: number | boolean | string | readonly number[];
-}
-
-/** What tfjs-node's backend offers beyond tfjs' own interface (nodejs_kernel_backend.ts of version 4.22). */
-export interface NativeBackend {
-  readonly binding: {
-    readonly TF_FLOAT: number;
-    readonly TF_ATTR_TYPE: number;
-    readonly TF_ATTR_SHAPE: number;
-    readonly TF_ATTR_STRING: number;
-    readonly TF_ATTR_BOOL: number;
-    executeOp(name: string, attributes: readonly Attribute[], inputIds: readonly number[], outputs: number): unknown;
-  };
-  getInputTensorIds(inputs: readonly tf.Tensor[]): number[];
-  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.Tensor[]): tf.Tensor;
-}
-
-/** null unless this process computes with libtensorflow. */
-export const nativeBackend = (): NativeBackend | null =>
-  tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : null;
 
 type Variable = 'parameters' | 'firstMoment' | 'secondMoment';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TowerShape } from './architecture.ts';
 import { activated, dense } from './dense.ts';
-import { drawDropout } from './dropout.ts';
+import { type Dropout, drawDropout } from './dropout.ts';
 import { combineSeeds, STREAM } from './prng.ts';
 
 /** Where a training step stands; decides the dropout masks. */
@@ -12,9 +12,6 @@ export interface StepPosition {
   readonly step: number;
 }
 
-const maskSeed = ({ seed, epoch, step, tower }: StepPosition & { readonly tower: number }, layer: number): number =>
-  combineSeeds(seed, STREAM.dropout, epoch, step, tower, layer);
-
 /** Parameters of one layer. */
 export interface LayerParameters {
   readonly kernel: tf.Tensor2D;
@@ -22,6 +19,27 @@ export interface LayerParameters {
   /** null without layer normalisation. */
   readonly norm: { readonly gain: tf.Tensor1D; readonly offset: tf.Tensor1D } | null;
 }
+
+export interface TowerInput {
+  /** Of all entities, [entities, inputDim] */
+  readonly features: tf.Tensor2D;
+  /** The entities to embed, [rows] */
+  readonly index: Int32Array;
+  /** By layer; null where nothing is dropped, as everywhere outside training. */
+  readonly dropouts: readonly (Dropout | null)[];
+}
+
+/** What a training step drops in a tower of `rows` entities. */
+export const drawDropouts = (
+  { layers }: TowerShape,
+  rows: number,
+  { seed, epoch, step, tower }: StepPosition & { readonly tower: number },
+): readonly (Dropout | null)[] =>
+  layers.map(({ outputDim, dropoutRate }, layer) =>
+    dropoutRate === 0
+      ? null
+      : drawDropout(rows, outputDim, dropoutRate, combineSeeds(seed, STREAM.dropout, epoch, step, tower, layer)),
+  );
 
 /** As in tfjs-layers' LayerNormalization, which loads the saved model. */
 export const LAYER_NORM_EPSILON = 1e-5;
@@ -33,25 +51,24 @@ const normaliseLayer = (input: tf.Tensor2D, { gain, offset }: NonNullable<LayerP
   return tf.add(tf.mul(scaled, gain), offset);
 };
 
-/**
- * Embeddings [rows, embedding_dim] of features [rows, inputDim].
- * @param position null outside training: no dropout
- */
+/** Embeddings [rows, embedding_dim]; the reference of `native-towers.ts`. */
 export const towerForward = (
-  { layers, activation }: TowerShape,
-  parameters: readonly LayerParameters[],
-  features: tf.Tensor2D,
-  position: (StepPosition & { readonly tower: number }) | null,
+  shape: TowerShape,
+  layers: readonly LayerParameters[],
+  { features, index: entities, dropouts }: TowerInput,
 ): tf.Tensor2D =>
-  layers.reduce<tf.Tensor2D>((input, { isHidden, outputDim, dropoutRate }, index) => {
-    const { kernel, bias, norm } = parameters[index] as LayerParameters;
-    const isDropping = position !== null && dropoutRate > 0;
-    const dropout = isDropping ? drawDropout(input.shape[0], outputDim, dropoutRate, maskSeed(position, index)) : null;
-    const linear = { input, isInputConstant: index === 0, kernel, bias };
-    return isHidden && norm !== null
-      ? activated(normaliseLayer(dense({ ...linear, activation: null, dropout: null }), norm), activation, dropout)
-      : dense({ ...linear, activation: isHidden ? activation : null, dropout });
-  }, features);
+  shape.layers.reduce<tf.Tensor2D>(
+    (input, { isHidden }, index) => {
+      const { activation } = shape;
+      const { kernel, bias, norm } = layers[index] as LayerParameters;
+      const dropout = dropouts[index] ?? null;
+      const linear = { input, isInputConstant: index === 0, kernel, bias };
+      return isHidden && norm !== null
+        ? activated(normaliseLayer(dense({ ...linear, activation: null, dropout: null }), norm), activation, dropout)
+        : dense({ ...linear, activation: isHidden ? activation : null, dropout });
+    },
+    tf.gather(features, tf.tensor1d(entities, 'int32')),
+  );
 
 /**
  * Rows of an id embedding, [rows.length, embedding_dim].

@@ -36,7 +36,7 @@ export interface TrainOptions {
 }
 
 /** Changes whenever the same settings would train differently. */
-const TRAINING_FORMAT = 3;
+const TRAINING_FORMAT = 4;
 
 const trainingKey = ({ dataset, settings }: TrainOptions): string =>
   createHash('sha256')

@@ -9,6 +9,7 @@ import { type BatchSource, createBatchSource } from './batches.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createOptimiser } from './create-optimiser.ts';
 import { disposeFeatures, type Features, featureTensors } from './features.ts';
+import { compileTowers, type NativeTowers } from './native-towers.ts';
 import type { Optimiser } from './optimiser.ts';
 
 export interface TrainingSession {
@@ -18,6 +19,8 @@ export interface TrainingSession {
   readonly training: BatchSource;
   readonly validation: BatchSource;
   readonly optimiser: Optimiser;
+  /** null where the portable towers compute. */
+  readonly nativeTowers: NativeTowers | null;
   bestParameters: Float32Array;
   readonly history: EpochRecord[];
 }
@@ -51,9 +54,15 @@ const noData = (problem: string): TtExpError =>
     hint: 'Lower data.min_interactions, give the training part a larger share, or look at data.labels.',
   });
 
+interface SessionOptions {
+  readonly dataset: LoadedDataset;
+  readonly settings: TrialSettings;
+  readonly trialFolder: string;
+}
+
 /** Throws NO_DATA_LOADED where the loss finds nothing to learn from. */
 export const openSession = (
-  { dataset, settings }: { readonly dataset: LoadedDataset; readonly settings: TrialSettings },
+  { dataset, settings, trialFolder }: SessionOptions,
   checkpoint: Checkpoint | null,
 ): TrainingSession => {
   const given = dataset.samples.train.userIndex.length;
@@ -88,12 +97,14 @@ export const openSession = (
       firstMoment: checkpoint?.vectors.firstMoment ?? new Float32Array(size),
       secondMoment: checkpoint?.vectors.secondMoment ?? new Float32Array(size),
     }),
+    nativeTowers: compileTowers(architecture, trialFolder),
     bestParameters: checkpoint?.vectors.bestParameters ?? parameters,
     history: [...(checkpoint?.history ?? [])],
   };
 };
 
-export const closeSession = ({ features, optimiser }: TrainingSession): void => {
+export const closeSession = ({ features, optimiser, nativeTowers }: TrainingSession): void => {
+  nativeTowers?.dispose();
   optimiser.dispose();
   disposeFeatures(features);
 };

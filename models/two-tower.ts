@@ -7,10 +7,11 @@ import { computeValues } from './compute-values.ts';
 import type { Features } from './features.ts';
 import { type HistoryStep, historyBags, sumBags } from './history.ts';
 import { bayesianPersonalisedRanking, inBatchSoftmax, weightedBinaryCrossEntropy } from './losses.ts';
+import type { NativeTowers } from './native-towers.ts';
 import type { Optimiser } from './optimiser.ts';
-import { namedParameters, type Parameters, splitParameters } from './parameters.ts';
+import { splitLayers, splitTables, type Tables } from './parameters.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
-import { lookUpIds, normaliseRows, type StepPosition, towerForward } from './tower.ts';
+import { drawDropouts, lookUpIds, normaliseRows, type StepPosition, type TowerInput, towerForward } from './tower.ts';
 
 /** What the towers compute with, whatever they compute. */
 interface TowersContext {
@@ -31,25 +32,42 @@ const idRowsOf = (idRows: Int32Array, index: Int32Array, share: number, seed: nu
   return index.map((entity) => (seed !== null && toUnit(next()) < share ? 0 : (idRows[entity] ?? 0)));
 };
 
-/** Embeddings [index.length, dim] of the entities `index`. */
-const embed = (
-  { architecture, settings, features }: TowersContext,
-  parameters: Parameters,
+/** What the layers of a tower are given for the entities `index`; null for a side without layers. */
+const towerInput = (
+  { architecture, features }: TowersContext,
   side: Side,
   index: Int32Array,
+  position: StepPosition | null,
+): TowerInput | null => {
+  const { dense } = features[side];
+  if (dense === null) {
+    return null;
+  }
+  const tower = SIDES.indexOf(side);
+  const dropouts = position && drawDropouts(architecture[side], index.length, { ...position, tower });
+  return { features: dense, index, dropouts: dropouts ?? [] };
+};
+
+/**
+ * Embeddings [index.length, dim] of the entities `index`.
+ * @param ofLayers what the tower's layers gave for them, [index.length, dim]; null for a side without layers
+ */
+const embed = (
+  { architecture, settings, features }: TowersContext,
+  tables: Tables,
+  side: Side,
+  index: Int32Array,
+  ofLayers: tf.Tensor2D | null,
   step: EmbedStep | null,
 ): tf.Tensor2D => {
   const shape = architecture[side];
-  const { dense, idRows, histories } = features[side];
-  const { layers, ids, history } = parameters[side];
+  const { idRows, histories } = features[side];
+  const ids = tables.ids[side];
+  const { history } = tables;
   const tower = SIDES.indexOf(side);
   const seedOf = (stream: number): number | null =>
     step && combineSeeds(step.position.seed, stream, step.position.epoch, step.position.step, tower);
-  const parts: tf.Tensor2D[] = [];
-  if (dense !== null && layers.length > 0) {
-    const rows = tf.gather(dense, tf.tensor1d(index, 'int32'));
-    parts.push(towerForward(shape, layers, rows, step && { ...step.position, tower }));
-  }
+  const parts = ofLayers === null ? [] : [ofLayers];
   if (idRows !== null && ids !== null) {
     const rows = idRowsOf(idRows, index, shape.idDropout, seedOf(STREAM.unknown));
     parts.push(lookUpIds(ids, rows, shape.idDropout > 0));
@@ -77,7 +95,7 @@ export const temperatureOf = (settings: TrialSettings, logTemperature: number | 
     : Math.max(LOWEST_TEMPERATURE, Math.exp(logTemperature));
 };
 
-const tempered = (dots: tf.Tensor2D, settings: TrialSettings, { logTemperature }: Parameters): tf.Tensor2D => {
+const tempered = (dots: tf.Tensor2D, settings: TrialSettings, { logTemperature }: Tables): tf.Tensor2D => {
   if (logTemperature !== null) {
     return tf.div(dots, tf.maximum(tf.exp(logTemperature), LOWEST_TEMPERATURE));
   }
@@ -89,7 +107,22 @@ interface LossContext extends TowersContext {
   /** [items of the catalogue] */
   readonly inclusion: Float32Array;
   readonly position: StepPosition | null;
+  /** null where the portable towers compute. */
+  readonly nativeTowers: NativeTowers | null;
 }
+
+/** What the layers of both towers give, by the portable operations: the reference of `native-towers.ts`. */
+export const towersForward = (
+  architecture: Architecture,
+  layers: tf.Tensor1D,
+  { user, item }: Readonly<Record<Side, TowerInput | null>>,
+): Readonly<Record<Side, tf.Tensor2D | null>> => {
+  const parameters = splitLayers(layers, architecture);
+  return {
+    user: user && towerForward(architecture.user, parameters.user, user),
+    item: item && towerForward(architecture.item, parameters.item, item),
+  };
+};
 
 /** Rows of the history table that a batch asks a user about. */
 const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] => {
@@ -106,13 +139,20 @@ const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] =>
   return (user, row) => asked.get(user)?.has(row) ?? false;
 };
 
-const batchLoss = (context: LossContext, tensors: readonly tf.Tensor[]): tf.Scalar => {
-  const { architecture, settings, batch, inclusion, position } = context;
-  const parameters = namedParameters(architecture, tensors);
+/** @param flat [parameterCount] */
+const batchLoss = (context: LossContext, flat: tf.Tensor1D): tf.Scalar => {
+  const { architecture, settings, batch, inclusion, position, nativeTowers } = context;
+  const { layers, tables } = splitTables(flat, architecture);
   const step = position && { position, isTarget: targetsOf(context) };
-  const users = embed(context, parameters, 'user', batch.users, step);
-  const items = embed(context, parameters, 'item', batch.items, step);
-  const scores = tempered(tf.matMul<tf.Tensor2D>(users, items, false, true), settings, parameters);
+  const user = towerInput(context, 'user', batch.users, position);
+  const item = towerInput(context, 'item', batch.items, position);
+  const ofLayers =
+    nativeTowers !== null && user !== null && item !== null
+      ? nativeTowers.forward(layers, { user, item })
+      : towersForward(architecture, layers, { user, item });
+  const users = embed(context, tables, 'user', batch.users, ofLayers.user, step);
+  const items = embed(context, tables, 'item', batch.items, ofLayers.item, step);
+  const scores = tempered(tf.matMul<tf.Tensor2D>(users, items, false, true), settings, tables);
   if (settings.training.loss === 'bpr') {
     return bayesianPersonalisedRanking(scores, batch.comparisons);
   }
@@ -131,11 +171,11 @@ const batchLoss = (context: LossContext, tensors: readonly tf.Tensor[]): tf.Scal
 };
 
 /** Loss of a batch without dropout. */
-export const measureLoss = (context: Omit<LossContext, 'position'>, optimiser: Optimiser): number =>
-  tf.tidy(() => {
-    const tensors = splitParameters(optimiser.parameters(), context.architecture);
-    return batchLoss({ ...context, position: null }, tensors).dataSync()[0] ?? Number.NaN;
-  });
+export const measureLoss = (context: Omit<LossContext, 'position' | 'nativeTowers'>, optimiser: Optimiser): number =>
+  tf.tidy(
+    () =>
+      batchLoss({ ...context, position: null, nativeTowers: null }, optimiser.parameters()).dataSync()[0] ?? Number.NaN,
+  );
 
 /** A gradient longer than `limit` scaled down to it (Pascanu et al. 2013). 0: as it is. */
 const clipped = (gradient: tf.Tensor1D, limit: number): tf.Tensor1D =>
@@ -149,11 +189,9 @@ export const trainStep = (
 ): number => {
   const { clip_norm: clipNorm, weight_decay: weightDecay } = context.settings.training;
   const { value, gradient } = tf.tidy(() => {
-    const tensors = tf.tidy(() => splitParameters(optimiser.parameters(), context.architecture));
-    const valueAndGradients = tf.valueAndGrads((...inputs: tf.Tensor[]) => batchLoss(context, inputs));
-    const { value: loss, grads } = valueAndGradients(tensors);
-    const flat = tf.concat1d(grads.map((piece) => tf.reshape(piece, [-1]) as tf.Tensor1D));
-    return { value: loss, gradient: clipped(flat, clipNorm) };
+    const lossAndGradient = tf.valueAndGrad((flat: tf.Tensor1D) => batchLoss(context, flat));
+    const { value: loss, grad } = lossAndGradient(optimiser.parameters());
+    return { value: loss, gradient: clipped(grad, clipNorm) };
   });
   optimiser.apply(gradient, { ...step, weightDecay });
   const loss = value.dataSync()[0] ?? Number.NaN;
@@ -176,8 +214,11 @@ export const embedCatalogue = (
     for (let from = 0; from < count; from += ROWS_PER_BLOCK) {
       const index = Int32Array.from({ length: Math.min(ROWS_PER_BLOCK, count - from) }, (_, row) => from + row);
       const block = computeValues(() => {
-        const tensors = splitParameters(optimiser.parameters(), context.architecture);
-        return embed(context, namedParameters(context.architecture, tensors), side, index, null);
+        const { architecture } = context;
+        const { layers, tables } = splitTables(optimiser.parameters(), architecture);
+        const input = towerInput(context, side, index, null);
+        const ofLayers = input && towerForward(architecture[side], splitLayers(layers, architecture)[side], input);
+        return embed(context, tables, side, index, ofLayers, null);
       });
       all.set(block, from * dim);
     }

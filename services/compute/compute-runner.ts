@@ -43,7 +43,7 @@ export const slotEnvironment = (
   ...plan.env,
   CUDA_VISIBLE_DEVICES: gpuId ?? NO_DEVICE,
   TF_NUM_INTRAOP_THREADS: String(threadsPerSlot),
-  TF_NUM_INTEROP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: String(threadsPerSlot),
   OMP_NUM_THREADS: String(threadsPerSlot),
   TF_CPP_MIN_LOG_LEVEL: environment.TF_CPP_MIN_LOG_LEVEL ?? '2',
   // Without it the first process takes the GPU's whole memory.

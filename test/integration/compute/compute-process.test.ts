@@ -196,7 +196,7 @@ test('compute/compute-runner: a slot sets device and threads, and further jobs w
   const digestOf = async (device: TrainJob['device']): Promise<string> =>
     (await runner.train(trainJob('variables', '', device), ignore, never)).modelDigest;
   const [first, second] = await Promise.all([digestOf('auto'), digestOf('auto')]);
-  expect([first, second].sort()).toEqual(['gpu 4 3 1 yes', 'gpu 6 3 1 yes']);
-  expect(await digestOf('cpu')).toBe('native -1 3 1 yes');
+  expect([first, second].sort()).toEqual(['gpu 4 3 3 yes', 'gpu 6 3 3 yes']);
+  expect(await digestOf('cpu')).toBe('native -1 3 3 yes');
   expect(await Promise.all([digestOf('auto'), digestOf('auto'), digestOf('auto')])).toHaveLength(3);
 });

@@ -64,11 +64,11 @@ const createEvaluation = (users: number, items: number): (() => number) => {
   };
 };
 
-const describe = (seconds: readonly number[]): string => {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  const text = (value: number | undefined): string => `${(value ?? Number.NaN).toFixed(2)} s`;
-  return `min ${text(sorted[0])}, median ${text(sorted[Math.floor(sorted.length / 2)])}`;
-};
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const describe = (seconds: readonly number[]): string =>
+  `min ${Math.min(...seconds).toFixed(2)} s, median ${median(seconds).toFixed(2)} s`;
 
 const besideAnchor = async (users: number, items: number): Promise<void> => {
   const script = fileURLToPath(new URL('./rank-catalogue.py', import.meta.url));
@@ -96,7 +96,8 @@ const besideAnchor = async (users: number, items: number): Promise<void> => {
     }
     console.log(`ours:   ${describe(ours)} (all metrics of ${users} users x ${items} items)`);
     console.log(`anchor: ${describe(anchors)} (PyTorch's matmul and topk alone)`);
-    console.log(`ratio:  min ${(Math.min(...ours) / Math.min(...anchors)).toFixed(2)}, limit 1`);
+    const ratios = [Math.min(...ours) / Math.min(...anchors), median(ours) / median(anchors)];
+    console.log(`ratio:  min ${ratios[0]?.toFixed(2)}, median ${ratios[1]?.toFixed(2)}, limit 1`);
   } finally {
     anchor.stdin.end();
     if (anchor.exitCode === null) {

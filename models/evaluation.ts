@@ -36,8 +36,8 @@ export interface Evaluation extends Omit<EvaluationReport, 'calibration'> {
   readonly perUser: { readonly userIndex: readonly number[]; readonly ndcg: readonly number[] };
 }
 
-/** 16 MiB of scores: large enough for a fast product of matrices, small enough for a large catalogue. */
-const CELLS_PER_BLOCK = 4 * 1024 * 1024;
+/** 8 MiB of scores: large enough for a fast product of matrices, small enough for a large catalogue. */
+const CELLS_PER_BLOCK = 2 * 1024 * 1024;
 const MOST_USERS_PER_BLOCK = 1024;
 const DEFAULT_EXPORT_DEPTH = 100;
 
@@ -79,10 +79,16 @@ const maskMet = (scores: Float32Array, earlier: readonly PairsByUser[], user: nu
 /** Candidates of the user with a gain. */
 const wantedBy = (judged: PairsByUser, user: number, scores: Float32Array): WantedItems => {
   const { itemIndex, gain } = judged.pairs;
-  const rows = [...rowsOf(judged, user)].filter(
-    (row) => (gain[row] ?? 0) > 0 && scores[itemIndex[row] ?? 0] !== Number.NEGATIVE_INFINITY,
-  );
-  return { items: rows.map((row) => itemIndex[row] ?? 0), gains: rows.map((row) => gain[row] ?? 0) };
+  const items: number[] = [];
+  const gains: number[] = [];
+  for (const row of rowsOf(judged, user)) {
+    const item = itemIndex[row] ?? 0;
+    if ((gain[row] ?? 0) > 0 && scores[item] !== Number.NEGATIVE_INFINITY) {
+      items.push(item);
+      gains.push(gain[row] ?? 0);
+    }
+  }
+  return { items, gains };
 };
 
 const notANumber = ({ userIds, itemIds }: LoadedDataset, user: number, item: number): TtExpError =>
@@ -95,11 +101,11 @@ const notANumber = ({ userIds, itemIds }: LoadedDataset, user: number, item: num
 /** Users with a relevant pair in the part, ascending: nobody else needs scores. */
 const usersToRank = ({ userIndex, gain }: PairsByUser['pairs'], users: number, threshold: number): Int32Array => {
   const isWanted = new Uint8Array(users);
-  for (const [row, user] of userIndex.entries()) {
+  userIndex.forEach((user, row) => {
     if ((gain[row] ?? 0) > 0 && (gain[row] ?? 0) >= threshold) {
       isWanted[user] = 1;
     }
-  }
+  });
   return Int32Array.from(isWanted.keys()).filter((user) => isWanted[user] === 1);
 };
 

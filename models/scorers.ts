@@ -25,12 +25,11 @@ const rowsOf = (matrix: Float32Array, rows: Int32Array, dim: number): Float32Arr
 export const dotScorer =
   (users: Float32Array, items: Float32Array, dim: number): Scorer =>
   () => {
-    const catalogue = tf.tensor2d(items, [items.length / dim, dim]);
+    // As columns, once: the product of a block takes a quarter less time than with items as rows.
+    const catalogue = tf.tidy(() => tf.transpose(tf.tensor2d(items, [items.length / dim, dim])));
     return {
       scores: (rows) => {
-        const product = tf.tidy(() =>
-          tf.matMul(tf.tensor2d(rowsOf(users, rows, dim), [rows.length, dim]), catalogue, false, true),
-        );
+        const product = tf.tidy(() => tf.matMul(tf.tensor2d(rowsOf(users, rows, dim), [rows.length, dim]), catalogue));
         try {
           // Not copied: a product shares its values with no other tensor, and it is gone after this line.
           return product.dataSync<'float32'>();

@@ -689,11 +689,61 @@ export interface SweepConfig {
    */
   max_failures?: number;
   /**
+   * Time for all trials together, counted from the start of the first; then no further trial starts, and running ones end their epoch and keep what they have. null: no limit.
+   */
+  max_seconds?: number | null;
+  /**
+   * Value of the metric that is good enough: once a finished trial reaches it, no further trial starts. null: all trials run.
+   */
+  target?: number | null;
+  /**
+   * Validation metric at a trial's best epoch that sampler, scheduler and the choice of the best trial look at.
+   */
+  metric?: 'ndcg_at_10' | 'precision_at_10' | 'recall_at_10' | 'f1_at_10' | 'hit_rate_at_10' | 'map';
+  scheduler?: SchedulerConfig;
+  /**
    * Dotted config key to the values to try.
    */
   space: {
     [k: string]: SearchParameter;
   };
+}
+/**
+ * What ends weak trials before their last epoch.
+ */
+export interface SchedulerConfig {
+  /**
+   * none: every trial trains to its end. asha: successive halving, at each rung the best 1/reduction go on. hyperband: asha with several least budgets. median: a trial below the median of its peers at the same epoch ends. patience: a trial that has not got better for some rungs ends.
+   */
+  type?: 'none' | 'asha' | 'hyperband' | 'median' | 'patience';
+  /**
+   * Epochs of the first rung.
+   */
+  min_epochs?: number;
+  /**
+   * asha, hyperband: each rung has this many times the epochs of the one before, and the best 1/reduction of the trials go on.
+   */
+  reduction?: number;
+  /**
+   * median, patience: epochs between two rungs.
+   */
+  interval_epochs?: number;
+  /**
+   * median: no trial ends before this many peers have reported at its rung.
+   */
+  warmup_trials?: number;
+  /**
+   * patience: rungs in a row without a better value after which a trial ends.
+   */
+  rungs_without_gain?: number;
+  /**
+   * patience: a value counts as better where it is higher by more than this.
+   */
+  min_gain?: number;
+  /**
+   * ordered: a trial is compared with the trials before it in the plan and waits for them, so that the same seed ends the same trials however many run at once. asynchronous: a trial is compared with those that have reported by then, and waits for none.
+   */
+  mode?: 'ordered' | 'asynchronous';
 }
 /**
  * A list of choices, or a range.

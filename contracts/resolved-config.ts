@@ -15,6 +15,7 @@ import type {
   NegativesConfig,
   NumericFeature,
   PostgresSource,
+  SchedulerConfig,
   SplitConfig,
   SqliteSource,
   SweepConfig,
@@ -100,7 +101,10 @@ export type ResolvedFeature =
   | (Omit<EmbeddingFeature, 'from'> & ResolvedFrom)
   | IdFeature;
 
-export interface ResolvedSweep extends Omit<Required<SweepConfig>, 'max_trials'> {
+export interface ResolvedSweep extends Omit<Required<SweepConfig>, 'max_trials' | 'scheduler'> {
   /** null: every point of the grid. */
   readonly max_trials: number | null;
+  readonly scheduler: ResolvedScheduler;
 }
+
+export type ResolvedScheduler = Required<SchedulerConfig>;

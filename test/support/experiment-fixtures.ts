@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ExperimentInput } from '../../contracts/experiment.ts';
 import type { EvaluationReport, EvaluationSummary } from '../../contracts/metrics.ts';
-import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { ResolvedConfig, ResolvedScheduler } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
 import { dataSettings } from './data-requests.ts';
 
@@ -16,6 +16,17 @@ export const MODEL_SETTINGS: ResolvedConfig['model'] = {
   normalisation: 'auto',
   user_history: false,
   id_dropout: 0.1,
+};
+
+export const SCHEDULER_SETTINGS: ResolvedScheduler = {
+  type: 'none',
+  min_epochs: 1,
+  reduction: 3,
+  interval_epochs: 5,
+  warmup_trials: 5,
+  rungs_without_gain: 2,
+  min_gain: 0,
+  mode: 'ordered',
 };
 
 export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
@@ -46,6 +57,10 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     max_trials: null,
     max_parallel: 2,
     max_failures: 3,
+    max_seconds: null,
+    target: null,
+    metric: 'ndcg_at_10',
+    scheduler: SCHEDULER_SETTINGS,
     space: { 'training.learning_rate': { choice: [0.1, 0.2, 0.3, 0.4] } },
   },
   gate: {

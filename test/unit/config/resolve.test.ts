@@ -103,6 +103,19 @@ test('config/resolve: given values stay, a sweep gets its defaults, the seed of 
     max_trials: null,
     max_parallel: 2,
     max_failures: 3,
+    max_seconds: null,
+    target: null,
+    metric: 'ndcg_at_10',
+    scheduler: {
+      type: 'none',
+      min_epochs: 1,
+      reduction: 3,
+      interval_epochs: 5,
+      warmup_trials: 5,
+      rungs_without_gain: 2,
+      min_gain: 0,
+      mode: 'ordered',
+    },
     space: { 'training.weight_decay': { float: { low: 0.1, high: 0.2, step: 0.1, log: false } } },
   });
 });

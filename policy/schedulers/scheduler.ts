@@ -1,0 +1,37 @@
+/** What ends weak trials early: compares trials where they stand at the same epoch budget. */
+import type { RungReport } from '../../contracts/sweep.ts';
+
+/** A trial at a rung, as its peers see it. */
+export interface RungStanding {
+  readonly index: number;
+  readonly report: RungReport;
+}
+
+export interface RungQuestion {
+  readonly index: number;
+  /** The trial's own reports by ascending epoch; the last one is the one to decide about. */
+  readonly reports: readonly RungReport[];
+  /** Position of that rung in `rungs(index)`; never the last one. */
+  readonly rung: number;
+  /**
+   * Reports of other trials of the same group at this rung. In the ordered mode those of all trials with a lower index
+   * that reach it, and of none else; in the asynchronous mode those that arrived earlier.
+   */
+  readonly peers: readonly RungStanding[];
+}
+
+/** Facts that a decision rests on, for people: numbers, already rounded to nothing. */
+export interface RungDecision {
+  readonly kind: 'continue' | 'prune';
+  /** One sentence with the numbers: "NDCG@10 0.31 is below the median 0.35 of 6 trials at epoch 3". */
+  readonly reason: string;
+}
+
+/** A pure function of its configuration and the question: the same question always gets the same answer. */
+export interface Scheduler {
+  /** Trials of different groups are not compared with one another (the brackets of Hyperband); a number from 0. */
+  group(index: number): number;
+  /** Epoch budgets at which trial `index` reports, ascending; the last one is its most epochs. */
+  rungs(index: number): readonly number[];
+  decide(question: RungQuestion): RungDecision;
+}

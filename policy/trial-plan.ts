@@ -2,8 +2,7 @@
 import { TtExpError } from '../contracts/errors.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import type { TrialParams, TrialSettings } from '../contracts/trial.ts';
-import { createRng, deriveSeed } from './rng.ts';
-import { drawRandom, enumerateGrid } from './search-space.ts';
+import { createSampler } from './samplers/create-sampler.ts';
 
 export interface PlannedTrial {
   /** `trial-000`, `trial-001`, … in the order of the plan. */
@@ -15,31 +14,42 @@ export interface PlannedTrial {
 /** Trials of one experiment at most; guards against a grid of millions. */
 export const MAX_TRIALS = 10_000;
 
-const sweepPoints = (config: ResolvedConfig): readonly TrialParams[] => {
-  const { sweep } = config;
+const sweepPoints = ({ sweep, seed }: ResolvedConfig): readonly TrialParams[] => {
   if (sweep === null) {
     return [{}];
   }
-  if (sweep.sampler === 'grid') {
-    return enumerateGrid(sweep.space, sweep.max_trials ?? MAX_TRIALS);
+  const sampler = createSampler(sweep, seed);
+  const points: TrialParams[] = [];
+  while (points.length < (sweep.max_trials ?? MAX_TRIALS)) {
+    const point = sampler.propose(points.length, []);
+    if (point === null) {
+      break;
+    }
+    points.push(point);
   }
-  return drawRandom(sweep.space, sweep.max_trials ?? 1, createRng(deriveSeed(config.seed, 'sampler')));
+  return points;
 };
 
-/** Settings of one trial: the experiment's own, with the trial's parameters in their places. */
+type Tree = Readonly<Record<string, unknown>>;
+
+/** A copy of `tree` with one value in its place; objects on the way are copied or made. */
+const withValue = (tree: Tree, [key = '', ...rest]: readonly string[], value: unknown): Tree => ({
+  ...tree,
+  [key]: rest.length === 0 ? value : withValue((tree[key] ?? {}) as Tree, rest, value),
+});
+
+/** Settings of one trial: the experiment's own, with the trial's parameters in their places, however deep. */
 export const trialSettings = (config: ResolvedConfig, params: TrialParams): TrialSettings => {
-  const section = (name: 'model' | 'training'): Record<string, unknown> =>
-    Object.fromEntries(
-      Object.entries(params)
-        .filter(([key]) => key.startsWith(`${name}.`))
-        .map(([key, value]) => [key.slice(name.length + 1), value]),
-    );
   // Checks before a training change nothing of its result.
   const { preflight: _, ...training } = config.training;
+  const own = { model: config.model, training };
+  const changed = Object.entries(params).reduce<Tree>(
+    (tree, [key, value]) => withValue(tree, key.split('.'), value),
+    own,
+  );
   return {
+    ...(changed as unknown as Pick<TrialSettings, 'model' | 'training'>),
     seed: config.seed,
-    model: { ...config.model, ...section('model') },
-    training: { ...training, ...section('training') },
     relevanceThreshold: config.evaluation.relevance_threshold,
   };
 };

@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ExperimentInput } from '../../contracts/experiment.ts';
 import type { EvaluationReport, EvaluationSummary } from '../../contracts/metrics.ts';
-import type { ResolvedConfig, ResolvedScheduler } from '../../contracts/resolved-config.ts';
+import type { ResolvedConfig, ResolvedScheduler, ResolvedSweep } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
 import { dataSettings } from './data-requests.ts';
 
@@ -29,6 +29,19 @@ export const SCHEDULER_SETTINGS: ResolvedScheduler = {
   mode: 'ordered',
 };
 
+export const sweepSettings = (change: Partial<ResolvedSweep> = {}): ResolvedSweep => ({
+  sampler: 'grid',
+  max_trials: null,
+  max_parallel: 2,
+  max_failures: 3,
+  max_seconds: null,
+  target: null,
+  metric: 'ndcg_at_10',
+  scheduler: SCHEDULER_SETTINGS,
+  space: { 'training.learning_rate': { choice: [0.1, 0.2, 0.3, 0.4] } },
+  ...change,
+});
+
 export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
   name: 'fixture',
   description: '',
@@ -52,17 +65,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     preflight: true,
   },
   evaluation: { relevance_threshold: 0.4 },
-  sweep: {
-    sampler: 'grid',
-    max_trials: null,
-    max_parallel: 2,
-    max_failures: 3,
-    max_seconds: null,
-    target: null,
-    metric: 'ndcg_at_10',
-    scheduler: SCHEDULER_SETTINGS,
-    space: { 'training.learning_rate': { choice: [0.1, 0.2, 0.3, 0.4] } },
-  },
+  sweep: sweepSettings(),
   gate: {
     model_name: 'fixture-model',
     min_ndcg_at_10: 0.1,

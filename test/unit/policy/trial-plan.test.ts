@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pickBestTrial } from '../../../policy/selection.ts';
-import { planTrials } from '../../../policy/trial-plan.ts';
+import { planTrials, trialSettings } from '../../../policy/trial-plan.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
 
 const sweep = resolvedConfig().sweep;
@@ -41,6 +41,14 @@ describe('policy/trial-plan', () => {
     expect(plan[3]?.settings.model.hidden_dims).toEqual([4, 2]);
     expect(plan[3]?.settings.training.learning_rate).toBe(0.2);
     expect(plan[3]?.settings.training.batch_size).toBe(64);
+  });
+
+  it('policy/trial-plan: a deeper key reaches its place and leaves its neighbours and the config alone', () => {
+    const config = resolvedConfig();
+    const model = { ...config.model, tower: { width: 1, depth: 2 } };
+    const changed = trialSettings({ ...config, model }, { 'model.tower.width': 3, 'model.other.width': 4 });
+    expect(changed.model).toMatchObject({ tower: { width: 3, depth: 2 }, other: { width: 4 }, embedding_dim: 8 });
+    expect(model.tower.width).toBe(1);
   });
 
   it('policy/trial-plan: refuses a space without a point', () => {

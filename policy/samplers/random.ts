@@ -1,0 +1,8 @@
+/** Independent draws: what every other sampler has to beat. */
+import { createRng, deriveSeed } from '../rng.ts';
+import type { DrawUnits } from './draws.ts';
+
+export const randomUnits = (seed: number): DrawUnits => {
+  const rng = createRng(deriveSeed(seed, 'sampler'));
+  return (axes) => Array.from({ length: axes }, () => rng.next());
+};

@@ -1,0 +1,85 @@
+/** The values that one parameter of a search space can take. */
+import type { SearchParameter, SearchRange } from '../../contracts/experiment-config.ts';
+import type { ParameterValue } from '../../contracts/trial.ts';
+
+/** Values without an order among them. */
+export interface CategoricalDomain {
+  readonly kind: 'categorical';
+  readonly values: readonly ParameterValue[];
+}
+
+/** Numbers from `low` to `high`, both included; with a step only `low + k * step`. */
+export interface NumericDomain {
+  readonly kind: 'numeric';
+  readonly low: number;
+  /** With a step the last number that it reaches. */
+  readonly high: number;
+  readonly step: number | null;
+  /** Drawn evenly on a logarithmic scale; then `low` > 0. */
+  readonly isLog: boolean;
+}
+
+export type Domain = CategoricalDomain | NumericDomain;
+
+/** Twelve significant digits: removes the noise of low + k * step without touching values that a person wrote. */
+const round = (value: number): number => Number(value.toPrecision(12));
+
+const stepsOf = (low: number, high: number, step: number): number => Math.floor((high - low) / step + 1e-9);
+
+const createNumericDomain = (range: SearchRange, isInteger: boolean): NumericDomain => {
+  const step = range.step ?? (isInteger ? 1 : null);
+  const { low } = range;
+  const high = step === null ? range.high : round(low + stepsOf(low, range.high, step) * step);
+  return { kind: 'numeric', low, high, step, isLog: range.log === true };
+};
+
+export const createDomain = (parameter: SearchParameter): Domain => {
+  const range = parameter.int ?? parameter.float;
+  return range === undefined
+    ? { kind: 'categorical', values: (parameter.choice ?? []) as readonly ParameterValue[] }
+    : createNumericDomain(range, parameter.int !== undefined);
+};
+
+/** null: a continuous range. */
+export const domainSize = (domain: Domain): number | null => {
+  if (domain.kind === 'categorical') {
+    return domain.values.length;
+  }
+  const { low, high, step } = domain;
+  if (low > high) {
+    return 0;
+  }
+  return low === high ? 1 : step === null ? null : stepsOf(low, high, step) + 1;
+};
+
+/** Number `place` of a domain that has a size, from 0. */
+export const valueAtPlace = (domain: Domain, place: number): ParameterValue | undefined =>
+  domain.kind === 'categorical' ? domain.values[place] : round(domain.low + place * (domain.step ?? 0));
+
+/** On the scale that values are drawn on evenly: logarithms, and half a step beyond both ends where there is a step. */
+export const scaleOf = ({ low, high, step, isLog }: NumericDomain): { readonly low: number; readonly high: number } => {
+  const half = (step ?? 0) / 2;
+  // Half a step below a small number would have no logarithm.
+  const ends = { low: isLog ? Math.max(low - half, low / 2) : low - half, high: high + half };
+  if (!isLog) {
+    return ends;
+  }
+  return { low: Math.log(step === null ? low : ends.low), high: Math.log(ends.high) };
+};
+
+/** From a place on the scale of `scaleOf` to the nearest value of the domain. */
+export const valueOnScale = (domain: NumericDomain, position: number): number => {
+  const { low, high, step, isLog } = domain;
+  const value = isLog ? Math.exp(position) : position;
+  const stepped = step === null ? value : low + Math.round((value - low) / step) * step;
+  return round(Math.min(high, Math.max(low, stepped)));
+};
+
+/** The value at a share of the domain, `unit` in [0, 1): equal shares are equally likely. */
+export const valueAtUnit = (domain: Domain, unit: number): ParameterValue | undefined => {
+  if (domain.kind === 'categorical') {
+    return domain.values[Math.floor(unit * domain.values.length)];
+  }
+  const { low, high } = scaleOf(domain);
+  return valueOnScale(domain, low + unit * (high - low));
+};

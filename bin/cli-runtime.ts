@@ -108,8 +108,10 @@ export const createCliRuntime = (): CliRuntime => ({
 
   planExperiment: async (config) => {
     const { planTrials } = await import('../policy/trial-plan.ts');
+    const { planRungs } = await import('../policy/schedulers/plan-rungs.ts');
     const { describePlan } = await import('../pipeline/describe-plan.ts');
-    return { trials: planTrials(config), data: describePlan(config.data) };
+    const trials = planTrials(config);
+    return { trials, rungs: planRungs(config, trials.length), data: describePlan(config.data) };
   },
 
   generateData: async (request) => {

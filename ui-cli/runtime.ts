@@ -208,6 +208,8 @@ export interface LocalWork {
 
 export interface ExperimentPlan {
   readonly trials: readonly { readonly trialId: string; readonly params: TrialParams }[];
+  /** Epochs at which the scheduler looks at trials, the last one their most; one list for each kind of trial. */
+  readonly rungs: readonly (readonly number[])[];
   readonly data: {
     readonly source: string;
     /** null where only reading the source tells. */

@@ -20,14 +20,17 @@ export interface RungQuestion {
   readonly peers: readonly RungStanding[];
 }
 
-/** Facts that a decision rests on, for people: numbers, already rounded to nothing. */
 export interface RungDecision {
   readonly kind: 'continue' | 'prune';
-  /** One sentence with the numbers: "NDCG@10 0.31 is below the median 0.35 of 6 trials at epoch 3". */
+  /** For people, one sentence with the numbers that decided: "0.31 is below the median 0.35 of 6 trials at epoch 3". */
   readonly reason: string;
 }
 
-/** A pure function of its configuration and the question: the same question always gets the same answer. */
+/**
+ * A pure function of its configuration and the question: the same question always gets the same answer. Equal values
+ * fare alike, and a tie with what is good enough goes on; a value that is no number ranks below every number and never
+ * goes on. A peer that ended before the rung's epoch budget stands with what it had.
+ */
 export interface Scheduler {
   /** Trials of different groups are not compared with one another (the brackets of Hyperband); a number from 0. */
   group(index: number): number;

@@ -55,6 +55,18 @@ const describeSize = ({ source, size }: ExperimentPlan['data']): string =>
     : `${source}: ${formatCount(size.users)} users, ${formatCount(size.items)} items, ${formatCount(size.engagements)} engagements, ` +
       `${formatCount(size.samples.low)} to ${formatCount(size.samples.high)} samples`;
 
+/** More rungs than this are shown by the first ones. */
+const RUNGS_SHOWN = 6;
+
+const describeRungs = (rungs: ExperimentPlan['rungs']): readonly string[] =>
+  rungs.map((epochs) => {
+    const looks = epochs.slice(0, -1);
+    const shown = looks.length > RUNGS_SHOWN ? [...looks.slice(0, RUNGS_SHOWN), '…'] : looks;
+    return shown.length === 0
+      ? `  train up to ${epochs.at(-1)} epochs`
+      : `  may be ended after ${shown.join(', ')} of ${epochs.at(-1)} epochs`;
+  });
+
 const humanPlan = (
   id: string,
   config: ResolvedConfig,
@@ -89,6 +101,9 @@ const humanPlan = (
       ]),
     ).map((line) => `  ${line}`),
     '',
+    `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}; trials`,
+    ...describeRungs(plan.rungs),
+    '',
     `Gate: model ${config.gate.model_name}, test ndcg@10 at least ${config.gate.min_ndcg_at_10}, improvement over the champion above ${config.gate.min_improvement}`,
   ];
 };
@@ -105,6 +120,7 @@ export const printPlan = async (runtime: CliRuntime, config: ResolvedConfig, isJ
       config,
       data: toSnakeCase(plan.data),
       trials,
+      rungs: plan.rungs,
     });
   } else {
     printLines(runtime.io.stdout, humanPlan(experimentId, config, plan, sizes));

@@ -313,6 +313,7 @@ describe('ui-cli/main: run', () => {
       {
         planExperiment: async () => ({
           trials: [{ trialId: 'trial-000', params: { 'model.embedding_dim': 4 } }],
+          rungs: [[1, 3, 50]],
           data: {
             source: 'synthetic',
             size: { users: 350, items: 250, engagements: 7500, samples: { low: 9000, high: 11_000 } },
@@ -330,10 +331,36 @@ describe('ui-cli/main: run', () => {
       trials: [
         { trial_id: 'trial-000', weights: 328, epochs: 50, steps_per_epoch: 28, params: { 'model.embedding_dim': 4 } },
       ],
+      rungs: [[1, 3, 50]],
       data: { feature_dims: { user: 10, item: 20 } },
       config: { model: { hidden_dims: [8] } },
     });
     expect(fake.recorded.opened).toEqual([]);
+  });
+
+  test('ui-cli/main: --dry-run says after which epochs the scheduler may end a trial', async () => {
+    const everyEpoch = Array.from({ length: 50 }, (_, index) => index + 1);
+    const fake = createFakeRuntime(
+      { views: [] },
+      {
+        planExperiment: async () => ({
+          trials: [],
+          rungs: [[1, 3, 50], everyEpoch, [50]],
+          data: { source: 'synthetic', size: null, featureDims: { user: null, item: null } },
+        }),
+      },
+    );
+    expect(await runCli(['run', config, '--dry-run'], fake.runtime)).toBe(0);
+    await settle();
+    expect(fake.stdout()).toContain(
+      [
+        'Scheduler: none; trials',
+        '  may be ended after 1, 3 of 50 epochs',
+        '  may be ended after 1, 2, 3, 4, 5, 6, … of 50 epochs',
+        '  train up to 50 epochs',
+        '',
+      ].join('\n'),
+    );
   });
 });
 

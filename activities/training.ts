@@ -5,6 +5,7 @@ import { Context } from '@temporalio/activity';
 import { TtExpError } from '../contracts/errors.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { TrainTrialRequest } from '../contracts/steps.ts';
+import { trainedPrecision } from '../contracts/tensorflow.ts';
 import type { ComputeMessage, TrainJob } from '../contracts/trainer.ts';
 import type { TrainingResult, TrialProgress } from '../contracts/trial.ts';
 import { ensureDataset } from './dataset.ts';
@@ -89,8 +90,16 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => {
           await restoreCheckpoint(runId, trialFolder);
 
           const log = createEpochLog(deps.tracking, runId, trialFolder);
+          const worker = Context.current().log;
           const onMessage = (message: ComputeMessage): void => {
             progress = advance(progress, message);
+            if (message.kind === 'ready') {
+              const { precision: wanted } = request.settings.training;
+              const precision = trainedPrecision(wanted, message.tensorflow.backend);
+              if (precision !== wanted) {
+                worker.warn(`training.precision: ${wanted} needs a GPU, trained in ${precision}`);
+              }
+            }
             log.onMessage(message);
           };
 

@@ -87,6 +87,7 @@ export const createTrialActivities = (deps: TrialActivityDeps) => {
               [RESULT_TAG]: JSON.stringify(result),
               [TAG.tensorflowBackend]: result.tensorflow.backend,
               [TAG.tensorflowLibrary]: result.tensorflow.library,
+              [TAG.precision]: result.precision,
             };
       await deps.tracking.setTags(runId, { ...resultTags, ...request.tags });
       if (result !== null) {

@@ -46,7 +46,7 @@ const evaluateModel = async (
   try {
     const encoder = await readEncoder(source.encoderFile);
     requireOwnEncoder(source, encoder, model.manifest);
-    const { userFeatures, itemFeatures, ids } = await encodeDatasetWith(datasetFolder, encoder);
+    const { userFeatures, itemFeatures, ids, categories } = await encodeDatasetWith(datasetFolder, encoder);
     const users = model.embedUsers(userFeatures, ids.user, historiesFor(model, dataset, ids.item));
     const items = model.embedItems(itemFeatures, ids.item);
     const { embedding_dim: dim, temperature, settings } = model.manifest;
@@ -58,6 +58,7 @@ const evaluateModel = async (
         dataset,
         split,
         relevanceThreshold,
+        categories,
         ...(onRanking && { onRanking }),
       }),
       calibration: measureCalibration({ users, items, dim, temperature, samples, relevanceThreshold }),
@@ -68,8 +69,9 @@ const evaluateModel = async (
   }
 };
 
-const reportOf = ({ slices, popularity_bias, calibration }: EvaluationReport): EvaluationReport => ({
+const reportOf = ({ slices, categories, popularity_bias, calibration }: EvaluationReport): EvaluationReport => ({
   slices,
+  categories,
   popularity_bias,
   calibration,
 });

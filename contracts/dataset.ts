@@ -67,6 +67,16 @@ export interface IdRows {
   readonly rows: Int32Array;
 }
 
+/** Values of a categorical feature: entity e has names[values[starts[e]]] … names[values[starts[e + 1] - 1]]. */
+export interface CategoryFeature {
+  readonly side: 'user' | 'item';
+  readonly feature: string;
+  readonly names: readonly string[];
+  /** [entities + 1] */
+  readonly starts: Int32Array;
+  readonly values: Int32Array;
+}
+
 /** A dataset version in memory, as training and evaluation use it. Matrices are row-major float32. */
 export interface LoadedDataset {
   readonly summary: DatasetSummary;

@@ -655,6 +655,10 @@ export interface TrainingConfig {
    */
   max_seconds?: number | null;
   /**
+   * mixed: on a GPU the towers multiply matrices in bfloat16; parameters, losses and the optimiser stay float32. Elsewhere trained in float32, and said so.
+   */
+  precision?: 'float32' | 'mixed';
+  /**
    * Check before the first epoch that nothing of validation and test reaches training, and that the metrics are right. Changes no result.
    */
   preflight?: boolean;

@@ -28,6 +28,13 @@ export interface SliceMetrics extends RankingMetrics {
   readonly users: number;
 }
 
+/** Means over the users that have one value of a categorical feature, or over those who like items that have it. */
+export interface CategorySlice extends SliceMetrics {
+  readonly side: 'user' | 'item';
+  readonly feature: string;
+  readonly value: string;
+}
+
 /** How far the top 10 of all users lean towards items that many met in training. */
 export interface PopularityBias {
   /** Mean share of the catalogue that is less popular than a recommended item, in [0, 1]; 0.5 has no lean. */
@@ -57,6 +64,8 @@ export interface Calibration {
 /** What one evaluation tells beside its summary: computed once for a test, not stored with every epoch. */
 export interface EvaluationReport {
   readonly slices: Readonly<Record<UserSliceName, SliceMetrics>>;
+  /** At most ten a feature, by users; none where no category is known. */
+  readonly categories: readonly CategorySlice[];
   readonly popularity_bias: PopularityBias;
   /** null where the scores are no logits of a model: a baseline's. */
   readonly calibration: Calibration | null;

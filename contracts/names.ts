@@ -17,6 +17,8 @@ export const TAG = {
   kind: 'tt.kind',
   tensorflowBackend: 'tt.tensorflow_backend',
   tensorflowLibrary: 'tt.tensorflow_library',
+  /** What a training computed in; float32 also where `mixed` was asked for without a GPU. */
+  precision: 'tt.precision',
   gateDecision: 'tt.gate_decision',
   gateReasons: 'tt.gate_reasons',
   outOfMemory: 'tt.out_of_memory',

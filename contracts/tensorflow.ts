@@ -2,6 +2,13 @@
 export const TENSORFLOW_BACKENDS = ['gpu', 'native', 'wasm', 'js'] as const;
 export type TensorflowBackend = (typeof TENSORFLOW_BACKENDS)[number];
 
+/** `mixed`: matrix products of the towers in bfloat16, everything else in float32. */
+export type Precision = 'float32' | 'mixed';
+
+/** What a training really computes in: mixed precision gains nothing where there is no GPU. */
+export const trainedPrecision = (wanted: Precision, backend: TensorflowBackend): Precision =>
+  backend === 'gpu' ? wanted : 'float32';
+
 /** Which TensorFlow a process uses; recorded with every run. */
 export interface TensorflowInfo {
   readonly backend: TensorflowBackend;

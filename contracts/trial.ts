@@ -2,7 +2,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { ModelConfig, TrainingConfig } from './experiment-config.ts';
 import type { EpochRecord, EvaluationSummary } from './metrics.ts';
-import type { TensorflowInfo } from './tensorflow.ts';
+import type { Precision, TensorflowInfo } from './tensorflow.ts';
 
 export type ParameterValue = number | string | boolean | readonly number[];
 /** Dotted config key ("training.learning_rate") to value: what distinguishes a trial from its siblings. */
@@ -31,6 +31,8 @@ export interface TrainingResult {
   /** Last finished epoch found in a checkpoint when this attempt started; null when it started afresh. */
   readonly resumedFromEpoch: number | null;
   readonly tensorflow: TensorflowInfo;
+  /** What it was trained in, whatever the settings ask for. */
+  readonly precision: Precision;
   /** Digest of the best model's files. */
   readonly modelDigest: string;
 }

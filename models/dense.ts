@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activated, type ActivationName, activate } from './activation.ts';
 import type { Dropout } from './dropout.ts';
+import type { Product } from './product.ts';
 
 export interface DenseInput {
   /** [rows, inputDim] */
@@ -16,6 +17,7 @@ export interface DenseInput {
   readonly activation: ActivationName | null;
   /** null outside training, and where nothing is dropped. */
   readonly dropout: Dropout | null;
+  readonly product: Product;
 }
 
 type Saver = (tensors: tf.Tensor[]) => void;
@@ -24,9 +26,17 @@ type Saver = (tensors: tf.Tensor[]) => void;
  * [rows, outputDim]. tf.fused.matMul always computes the gradient of its input, which the first layer of each tower
  * throws away: 5 ms per step of the default model on one core.
  */
-export const dense = ({ input, isInputConstant, kernel, bias, activation, dropout }: DenseInput): tf.Tensor2D => {
+export const dense = ({
+  input,
+  isInputConstant,
+  kernel,
+  bias,
+  activation,
+  dropout,
+  product,
+}: DenseInput): tf.Tensor2D => {
   const forward = (): Activated => {
-    const linear = tf.add<tf.Tensor2D>(tf.matMul(input, kernel), bias);
+    const linear = tf.add<tf.Tensor2D>(product(input, kernel), bias);
     return activation === null
       ? { value: linear, kept: linear, derivative: (dy) => dy }
       : activate(linear, activation, dropout);
@@ -40,10 +50,10 @@ export const dense = ({ input, isInputConstant, kernel, bias, activation, dropou
       gradFunc: (dy, saved) => {
         const [savedInput, savedKernel, savedKept] = saved as tf.Tensor2D[];
         const gradient = derivative(dy as tf.Tensor2D, savedKept as tf.Tensor2D);
-        const ofParameters = [tf.matMul(savedInput as tf.Tensor2D, gradient, true, false), tf.sum(gradient, 0)];
+        const ofParameters = [product(savedInput as tf.Tensor2D, gradient, true, false), tf.sum(gradient, 0)];
         return isInputConstant
           ? ofParameters
-          : [tf.matMul(gradient, savedKernel as tf.Tensor2D, false, true), ...ofParameters];
+          : [product(gradient, savedKernel as tf.Tensor2D, false, true), ...ofParameters];
       },
     };
   });

@@ -1,5 +1,5 @@
 /** Full-catalogue evaluation: every user of a split ranks all items it had not met in the earlier splits. */
-import type { LoadedDataset, SplitName } from '../contracts/dataset.ts';
+import type { CategoryFeature, LoadedDataset, SplitName } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type {
   EvaluationReport,
@@ -8,6 +8,7 @@ import type {
   SliceMetrics,
   UserSliceName,
 } from '../contracts/metrics.ts';
+import { collectCategorySlices } from './category-slices.ts';
 import { collectRecommendations } from './popularity.ts';
 import { createRowRanker } from './rank-row.ts';
 import { CUT_OFF, measureRanking, type UserRanking } from './ranking.ts';
@@ -28,6 +29,8 @@ export interface EvaluationOptions {
   readonly onRanking?: (user: number, ...rows: RankingRows) => void;
   /** 100 where nothing is said. */
   readonly exportDepth?: number;
+  /** What users and items are sliced by, beside the users' history. */
+  readonly categories?: readonly CategoryFeature[];
 }
 
 export interface Evaluation extends Omit<EvaluationReport, 'calibration'> {
@@ -125,6 +128,7 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
   const recommended = collectRecommendations(dataset);
   const rankings: UserRanking[] = [];
   const slices: Record<UserSliceName, UserRanking[]> = { cold: [], warm: [], hot: [] };
+  const categories = collectCategorySlices(options.categories ?? []);
   const userIndex: number[] = [];
 
   const measureUser = (user: number, scores: Float32Array): void => {
@@ -138,10 +142,12 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
       throw notANumber(dataset, user, ranked.nanItem);
     }
     const { top, ranks } = ranked;
-    const ranking = measureRanking({ ranks, gains: wanted.gains, relevanceThreshold });
+    const rankedItems = { ranks, gains: wanted.gains, relevanceThreshold };
+    const ranking = measureRanking(rankedItems);
     userIndex.push(user);
     rankings.push(ranking);
     slices[sliceOf(rowsOf(training, user).length)].push(ranking);
+    categories.add({ user, ranking, items: wanted.items, ranked: rankedItems });
     for (const item of top.subarray(0, CUT_OFF)) {
       recommended.add(item);
     }
@@ -175,6 +181,7 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
     },
     perUser: { userIndex, ndcg: rankings.map(({ ndcg }) => ndcg) },
     slices: { cold: sliceMetrics('cold'), warm: sliceMetrics('warm'), hot: sliceMetrics('hot') },
+    categories: categories.slices(),
     popularity_bias: recommended.bias(),
   };
 };

@@ -7,6 +7,13 @@ export interface Attribute {
   readonly value: number | boolean | string | readonly number[];
 }
 
+/** A tensor of libtensorflow, of whatever type. */
+export interface TensorHandle {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
 /** What tfjs-node's backend offers beyond tfjs' own interface (nodejs_kernel_backend.ts of version 4.22). */
 export interface NativeBackend {
   readonly binding: {
@@ -15,8 +22,15 @@ export interface NativeBackend {
     readonly TF_ATTR_SHAPE: number;
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_BOOL: number;
-    executeOp(name: string, attributes: readonly Attribute[], inputIds: readonly number[], outputs: number): unknown;
+    executeOp(
+      name: string,
+      attributes: readonly Attribute[],
+      inputIds: readonly number[],
+      outputs: number,
+    ): readonly TensorHandle[];
+    deleteTensor(id: number): void;
   };
+  createOutputTensor(handle: TensorHandle): tf.Tensor;
   getInputTensorIds(inputs: readonly tf.Tensor[]): number[];
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.Tensor[]): tf.Tensor;
   readonly isUsingGpuDevice: boolean;

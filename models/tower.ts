@@ -4,6 +4,7 @@ import type { TowerShape } from './architecture.ts';
 import { activated, dense } from './dense.ts';
 import { type Dropout, drawDropout } from './dropout.ts';
 import { combineSeeds, STREAM } from './prng.ts';
+import type { Product } from './product.ts';
 
 /** Where a training step stands; decides the dropout masks. */
 export interface StepPosition {
@@ -27,6 +28,8 @@ export interface TowerInput {
   readonly index: Int32Array;
   /** By layer; null where nothing is dropped, as everywhere outside training. */
   readonly dropouts: readonly (Dropout | null)[];
+  /** What the portable towers multiply with. */
+  readonly product: Product;
 }
 
 /** What a training step drops in a tower of `rows` entities. */
@@ -55,14 +58,14 @@ const normaliseLayer = (input: tf.Tensor2D, { gain, offset }: NonNullable<LayerP
 export const towerForward = (
   shape: TowerShape,
   layers: readonly LayerParameters[],
-  { features, index: entities, dropouts }: TowerInput,
+  { features, index: entities, dropouts, product }: TowerInput,
 ): tf.Tensor2D =>
   shape.layers.reduce<tf.Tensor2D>(
     (input, { isHidden }, index) => {
       const { activation } = shape;
       const { kernel, bias, norm } = layers[index] as LayerParameters;
       const dropout = dropouts[index] ?? null;
-      const linear = { input, isInputConstant: index === 0, kernel, bias };
+      const linear = { input, isInputConstant: index === 0, kernel, bias, product };
       return isHidden && norm !== null
         ? activated(normaliseLayer(dense({ ...linear, activation: null, dropout: null }), norm), activation, dropout)
         : dense({ ...linear, activation: isHidden ? activation : null, dropout });

@@ -209,6 +209,7 @@ export const trainTwoTower = async (options: TrainOptions): Promise<TrainingResu
       seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
       resumedFromEpoch,
       tensorflow: options.tensorflow,
+      precision: session.precision,
       modelDigest,
     };
   } finally {

@@ -3,14 +3,17 @@ import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { TrainingConfig } from '../contracts/experiment-config.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
+import { type Precision, type TensorflowInfo, trainedPrecision } from '../contracts/tensorflow.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import { type Architecture, createArchitecture, initialParameters } from './architecture.ts';
 import { type BatchSource, createBatchSource } from './batches.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createOptimiser } from './create-optimiser.ts';
 import { disposeFeatures, type Features, featureTensors } from './features.ts';
+import { nativeBackend } from './native-backend.ts';
 import { compileTowers, type NativeTowers } from './native-towers.ts';
 import type { Optimiser } from './optimiser.ts';
+import { createMixedProduct, float32Product, type Product } from './product.ts';
 
 export interface TrainingSession {
   readonly settings: TrialSettings;
@@ -19,6 +22,8 @@ export interface TrainingSession {
   readonly training: BatchSource;
   readonly validation: BatchSource;
   readonly optimiser: Optimiser;
+  readonly precision: Precision;
+  readonly product: Product;
   /** null where the portable towers compute. */
   readonly nativeTowers: NativeTowers | null;
   bestParameters: Float32Array;
@@ -58,11 +63,24 @@ interface SessionOptions {
   readonly dataset: LoadedDataset;
   readonly settings: TrialSettings;
   readonly trialFolder: string;
+  readonly tensorflow: TensorflowInfo;
 }
+
+/** What computes the layers: a graph, or one operation after the other. */
+const layersWith = (
+  precision: Precision,
+  architecture: Architecture,
+  scratch: string,
+): Pick<TrainingSession, 'precision' | 'product' | 'nativeTowers'> => {
+  const backend = nativeBackend();
+  return precision === 'mixed' && backend !== null
+    ? { precision, product: createMixedProduct(backend), nativeTowers: null }
+    : { precision: 'float32', product: float32Product, nativeTowers: compileTowers(architecture, scratch) };
+};
 
 /** Throws NO_DATA_LOADED where the loss finds nothing to learn from. */
 export const openSession = (
-  { dataset, settings, trialFolder }: SessionOptions,
+  { dataset, settings, trialFolder, tensorflow }: SessionOptions,
   checkpoint: Checkpoint | null,
 ): TrainingSession => {
   const given = dataset.samples.train.userIndex.length;
@@ -97,7 +115,7 @@ export const openSession = (
       firstMoment: checkpoint?.vectors.firstMoment ?? new Float32Array(size),
       secondMoment: checkpoint?.vectors.secondMoment ?? new Float32Array(size),
     }),
-    nativeTowers: compileTowers(architecture, trialFolder),
+    ...layersWith(trainedPrecision(settings.training.precision, tensorflow.backend), architecture, trialFolder),
     bestParameters: checkpoint?.vectors.bestParameters ?? parameters,
     history: [...(checkpoint?.history ?? [])],
   };

@@ -11,6 +11,7 @@ import type { NativeTowers } from './native-towers.ts';
 import type { Optimiser } from './optimiser.ts';
 import { splitLayers, splitTables, type Tables } from './parameters.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
+import { float32Product, type Product } from './product.ts';
 import { drawDropouts, lookUpIds, normaliseRows, type StepPosition, type TowerInput, towerForward } from './tower.ts';
 
 /** What the towers compute with, whatever they compute. */
@@ -32,20 +33,23 @@ const idRowsOf = (idRows: Int32Array, index: Int32Array, share: number, seed: nu
   return index.map((entity) => (seed !== null && toUnit(next()) < share ? 0 : (idRows[entity] ?? 0)));
 };
 
-/** What the layers of a tower are given for the entities `index`; null for a side without layers. */
+/**
+ * What the layers of a tower are given for the entities `index`; null for a side without layers.
+ * @param training null outside training
+ */
 const towerInput = (
   { architecture, features }: TowersContext,
   side: Side,
   index: Int32Array,
-  position: StepPosition | null,
+  training: { readonly position: StepPosition; readonly product: Product } | null,
 ): TowerInput | null => {
   const { dense } = features[side];
   if (dense === null) {
     return null;
   }
   const tower = SIDES.indexOf(side);
-  const dropouts = position && drawDropouts(architecture[side], index.length, { ...position, tower });
-  return { features: dense, index, dropouts: dropouts ?? [] };
+  const dropouts = training && drawDropouts(architecture[side], index.length, { ...training.position, tower });
+  return { features: dense, index, dropouts: dropouts ?? [], product: training?.product ?? float32Product };
 };
 
 /**
@@ -107,6 +111,8 @@ interface LossContext extends TowersContext {
   /** [items of the catalogue] */
   readonly inclusion: Float32Array;
   readonly position: StepPosition | null;
+  /** What the layers multiply with in training. */
+  readonly product: Product;
   /** null where the portable towers compute. */
   readonly nativeTowers: NativeTowers | null;
 }
@@ -141,11 +147,12 @@ const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] =>
 
 /** @param flat [parameterCount] */
 const batchLoss = (context: LossContext, flat: tf.Tensor1D): tf.Scalar => {
-  const { architecture, settings, batch, inclusion, position, nativeTowers } = context;
+  const { architecture, settings, batch, inclusion, position, product, nativeTowers } = context;
   const { layers, tables } = splitTables(flat, architecture);
   const step = position && { position, isTarget: targetsOf(context) };
-  const user = towerInput(context, 'user', batch.users, position);
-  const item = towerInput(context, 'item', batch.items, position);
+  const training = position && { position, product };
+  const user = towerInput(context, 'user', batch.users, training);
+  const item = towerInput(context, 'item', batch.items, training);
   const ofLayers =
     nativeTowers !== null && user !== null && item !== null
       ? nativeTowers.forward(layers, { user, item })
@@ -171,11 +178,14 @@ const batchLoss = (context: LossContext, flat: tf.Tensor1D): tf.Scalar => {
 };
 
 /** Loss of a batch without dropout. */
-export const measureLoss = (context: Omit<LossContext, 'position' | 'nativeTowers'>, optimiser: Optimiser): number =>
-  tf.tidy(
-    () =>
-      batchLoss({ ...context, position: null, nativeTowers: null }, optimiser.parameters()).dataSync()[0] ?? Number.NaN,
-  );
+export const measureLoss = (
+  context: Omit<LossContext, 'position' | 'product' | 'nativeTowers'>,
+  optimiser: Optimiser,
+): number =>
+  tf.tidy(() => {
+    const outsideTraining = { position: null, product: float32Product, nativeTowers: null };
+    return batchLoss({ ...context, ...outsideTraining }, optimiser.parameters()).dataSync()[0] ?? Number.NaN;
+  });
 
 /** A gradient longer than `limit` scaled down to it (Pascanu et al. 2013). 0: as it is. */
 const clipped = (gradient: tf.Tensor1D, limit: number): tf.Tensor1D =>

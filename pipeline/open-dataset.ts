@@ -1,9 +1,17 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LoadedDataset, PairArrays, SampleArrays, SplitName, TrueAffinities } from '../contracts/dataset.ts';
+import type {
+  CategoryFeature,
+  LoadedDataset,
+  PairArrays,
+  SampleArrays,
+  SplitName,
+  TrueAffinities,
+} from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { readColumns, readNumericColumns } from './duckdb/columns.ts';
 import { type Database, openDatabase } from './duckdb/database.ts';
+import { categoriesOf } from './encoder/categories.ts';
 import { type Encoder, type EntityRow, encodeRows, idRowsOf } from './encoder/encoder.ts';
 import { readEncoder } from './encoder/encoder-file.ts';
 import { readEntities } from './entities.ts';
@@ -137,8 +145,10 @@ export const readCatalogue = async (folder: string): Promise<Catalogue> => {
   });
 };
 
-/** What a model takes of users and items. */
-export type EncodedDataset = Pick<LoadedDataset, 'userFeatures' | 'itemFeatures' | 'ids'>;
+/** What a model takes of users and items, and the categories that its encoder knows. */
+export interface EncodedDataset extends Pick<LoadedDataset, 'userFeatures' | 'itemFeatures' | 'ids'> {
+  readonly categories: readonly CategoryFeature[];
+}
 
 const refuseOtherTexts = (manifest: VersionManifest, encoder: Encoder): void => {
   for (const side of ['user', 'item'] as const) {
@@ -176,5 +186,6 @@ export const encodeDatasetWith = async (folder: string, encoder: Encoder): Promi
         items.map(({ id }) => id),
       ),
     },
+    categories: [...categoriesOf('user', encoder.user, users), ...categoriesOf('item', encoder.item, items)],
   };
 };

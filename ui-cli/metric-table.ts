@@ -1,6 +1,7 @@
 /** Metrics of a model beside every baseline. */
 import type { TestEvaluation } from '../contracts/experiment.ts';
 import {
+  type CategorySlice,
   type EvaluationReport,
   type EvaluationSummary,
   type RankingMetrics,
@@ -35,8 +36,37 @@ export const metricTable = (title: string, { model, baselines }: TestEvaluation)
 
 const SLICE_TITLES = { cold: 'cold (< 5 met)', warm: 'warm (5–20)', hot: 'hot (> 20)' } as const;
 
-/** By how much users did in training, and how the scores lean and can be trusted. */
-export const reportLines = ({ slices, popularity_bias: bias, calibration }: EvaluationReport): readonly string[] => [
+/** Slices of one feature on the terminal; the report has more of them. */
+const SHOWN_SLICES_PER_FEATURE = 3;
+
+const categoryLines = (categories: EvaluationReport['categories']): readonly string[] => {
+  const isShown = ({ side, feature }: CategorySlice, place: number): boolean =>
+    place - categories.findIndex((other) => other.side === side && other.feature === feature) <
+    SHOWN_SLICES_PER_FEATURE;
+  const rows = categories
+    .filter(isShown)
+    .map((slice) => [
+      `${slice.side} ${slice.feature}`,
+      slice.value,
+      String(slice.users),
+      ...RANKING_METRICS.map(([key]) => formatMetric(slice[key])),
+    ]);
+  const titles = ['users', ...RANKING_METRICS.map(([, name]) => name)].map(rightColumn);
+  return rows.length === 0
+    ? []
+    : [
+        `By category (the largest ${SHOWN_SLICES_PER_FEATURE}; of items: the relevant ones of that value):`,
+        ...formatTable([{ title: 'feature' }, { title: 'value' }, ...titles], rows).map((line) => `  ${line}`),
+      ];
+};
+
+/** By how much users did in training, by category, and how the scores lean and can be trusted. */
+export const reportLines = ({
+  slices,
+  categories,
+  popularity_bias: bias,
+  calibration,
+}: EvaluationReport): readonly string[] => [
   'Users by items met in training:',
   ...formatTable(
     [{ title: 'slice' }, ...['users', ...RANKING_METRICS.map(([, name]) => name)].map(rightColumn)],
@@ -46,6 +76,7 @@ export const reportLines = ({ slices, popularity_bias: bias, calibration }: Eval
       ...RANKING_METRICS.map(([key]) => formatMetric(slices[name][key])),
     ]),
   ).map((line) => `  ${line}`),
+  ...categoryLines(categories),
   `Popularity of recommended items: percentile ${formatMetric(bias.mean_percentile)}, ${formatMetric(bias.average_popularity)} training pairs each`,
   ...(calibration === null
     ? []

@@ -104,6 +104,7 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
       await tracking.setTags(runId, {
         [TAG.tensorflowBackend]: result.tensorflow.backend,
         [TAG.tensorflowLibrary]: result.tensorflow.library,
+        [TAG.precision]: result.precision,
         ...(note === null ? {} : { [TAG.outOfMemory]: note }),
       });
       await tracking.finishRun(runId, 'FINISHED', endTimeMs);

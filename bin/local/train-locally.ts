@@ -9,7 +9,7 @@ import type { LocalTrainingEvent, LocalTrainingReport, LocalTrainingRequest } fr
 import { ARTIFACT } from '../../contracts/names.ts';
 import type { ModelEvaluation } from '../../contracts/trainer.ts';
 import type { TrainingResult, TrialSettings } from '../../contracts/trial.ts';
-import { type MemoryFallback, memoryFallbacks } from '../../policy/memory-fallbacks.ts';
+import type { MemoryFallback } from '../../policy/memory-fallbacks.ts';
 import type { ComputeRunner } from '../../services/compute/index.ts';
 import { readGitCommit } from '../git-commit.ts';
 import { createLocalCompute } from './local-compute.ts';
@@ -17,6 +17,7 @@ import type { LocalContext } from './local-context.ts';
 import { type LocalDataset, openLocalData } from './local-data.ts';
 import { openRun, type TrackedRun } from './local-run.ts';
 import { type OpenedTracking, startTracking } from './local-tracking.ts';
+import { withLessMemory } from './with-less-memory.ts';
 import { type Attempts, openWorkFolder } from './work-folder.ts';
 
 /** A server that does not answer must not hold a command up that is to end. */
@@ -76,23 +77,6 @@ const trainOnce = async (session: Session, attempt: MemoryFallback): Promise<Tra
   return { attempt, name, folder, result };
 };
 
-const isOutOfMemory = (error: unknown): boolean => error instanceof TtExpError && error.code === 'OUT_OF_MEMORY';
-
-/** Tries again with less where memory runs out. */
-const train = async (session: Session): Promise<Trained> => {
-  const fallbacks = memoryFallbacks(settingsOf(session.request.config));
-  for (const [index, attempt] of fallbacks.entries()) {
-    try {
-      return await trainOnce(session, attempt);
-    } catch (error) {
-      if (!isOutOfMemory(error) || index === fallbacks.length - 1) {
-        throw error;
-      }
-    }
-  }
-  throw new TtExpError('INTERNAL', 'training: got no attempt, expected one');
-};
-
 /** The config that trains the same model again; of a dataset version only the version itself could say the data. */
 const configText = ({ config, data, name }: LocalTrainingRequest, settings: TrialSettings): string => {
   const { seed, model, training } = settings;
@@ -128,7 +112,7 @@ const complete = async (session: Session, { attempt, folder }: Trained): Promise
 
 const conduct = async (session: Session): Promise<LocalTrainingReport> => {
   const { attempts, dataset, request, tracked } = session;
-  const trained = await train(session);
+  const trained = await withLessMemory(settingsOf(request.config), (attempt) => trainOnce(session, attempt));
   const test = await complete(session, trained);
   const { attempt, name, folder, result } = trained;
   await tracked?.finish({ folder, result, test, note: attempt.note });

@@ -73,7 +73,7 @@ export const numberOf = (value: FieldValue | undefined, transform: 'none' | 'log
 };
 
 /** Columns of the vocabulary block that a value sets: each known one, and column 0 for anything unknown. */
-const columnsOf = (columns: ReadonlyMap<string, number>, value: FieldValue | undefined): readonly number[] => [
+export const columnsOf = (columns: ReadonlyMap<string, number>, value: FieldValue | undefined): readonly number[] => [
   ...new Set(textsOf(value).map((text) => columns.get(text) ?? 0)),
 ];
 

@@ -62,6 +62,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     warmup_epochs: 0,
     clip_norm: 0,
     max_seconds: null,
+    precision: 'float32',
     preflight: true,
   },
   evaluation: { relevance_threshold: 0.4 },
@@ -113,6 +114,7 @@ export const evaluationReport = (ndcg = 0.3): EvaluationReport => {
   const slice = evaluationSummary(ndcg);
   return {
     slices: { cold: slice, warm: slice, hot: slice },
+    categories: [{ side: 'item', feature: 'industry', value: 'health', ...slice }],
     popularity_bias: { mean_percentile: 0.6, average_popularity: 12 },
     calibration: null,
   };
@@ -126,5 +128,6 @@ export const trainingResult = (ndcg: number): TrainingResult => ({
   seconds: 1,
   resumedFromEpoch: null,
   tensorflow: { backend: 'js', library: 'tfjs-backend-cpu 4.22.0' },
+  precision: 'float32',
   modelDigest: 'abc',
 });

@@ -2,7 +2,7 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { LocalTrainingReport } from '../../contracts/local-model.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
-import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
+import { type Precision, type TensorflowInfo, trainedPrecision } from '../../contracts/tensorflow.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric } from '../formats.ts';
 import { labelTable } from '../label-table.ts';
@@ -33,6 +33,13 @@ export const datasetLines = (dataset: DatasetSummary, useCase: string): readonly
 export const deviceText = ({ backend, library }: TensorflowInfo): string =>
   `${backend === 'gpu' ? 'cuda' : 'cpu'} (${library})`;
 
+/** Nothing for the default; a wish that cannot be met is told. */
+const precisionLines = (wanted: Precision, { backend }: TensorflowInfo): readonly string[] => {
+  const precision = trainedPrecision(wanted, backend);
+  const reason = precision === wanted ? '' : ` (${wanted} was asked for, and needs a GPU)`;
+  return wanted === 'float32' ? [] : [`  Precision: ${precision}${reason}`];
+};
+
 export const startLines = (
   { training, model }: TrialSettings,
   tensorflow: TensorflowInfo,
@@ -48,6 +55,7 @@ export const startLines = (
     `  Loss: ${training.loss}`,
     `  Towers: ${[...model.hidden_dims, model.embedding_dim].join(' → ')}`,
     `  Device: ${deviceText(tensorflow)}`,
+    ...precisionLines(training.precision, tensorflow),
     ...(best === undefined
       ? []
       : [`  Best so far: NDCG@10 ${formatMetric(best.validation.ndcg_at_10)} in epoch ${best.epoch}`]),

@@ -13,6 +13,7 @@ import {
   type Side,
 } from '../../../models/architecture.ts';
 import { compileTowers } from '../../../models/native-towers.ts';
+import { float32Product } from '../../../models/product.ts';
 import { drawDropouts, type TowerInput } from '../../../models/tower.ts';
 import { towersForward } from '../../../models/two-tower.ts';
 import { activateTensorflow } from '../../../services/tensorflow/activate-tensorflow.ts';
@@ -49,6 +50,7 @@ const inputsOf = (architecture: Architecture, step: number): Inputs => {
     return {
       features: tf.tensor2d(values, [ENTITIES[side], FEATURE_DIMS[side]]),
       index,
+      product: float32Product,
       dropouts: drawDropouts(architecture[side], index.length, { seed: 4, epoch: 1, step, tower }),
     };
   };

@@ -15,6 +15,7 @@ import { loadModel } from '../../../models/model-folder.ts';
 import { createNativeOptimiser } from '../../../models/native-adamw.ts';
 import { nativeBackend } from '../../../models/native-backend.ts';
 import type { Optimiser } from '../../../models/optimiser.ts';
+import { createMixedProduct } from '../../../models/product.ts';
 import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
 import { type TrainOptions, trainTwoTower } from '../../../models/train.ts';
 import { openDataset } from '../../../pipeline/index.ts';
@@ -170,11 +171,72 @@ describe('models on native TensorFlow', () => {
     }
   });
 
-  it('models/train: the tensor count does not grow from step to step', async () => {
+  it('models/train: the tensor count does not grow over 1,000 steps', async () => {
     const counts: number[] = [];
-    await train('flat', { onStep: () => counts.push(tf.memory().numTensors) });
-    expect(counts.length).toBeGreaterThan(8);
+    const stop = new AbortController();
+    const training = { ...toySettings.training, num_epochs: 1000, early_stopping_patience: 1000 };
+    await expect(
+      train('flat', {
+        settings: { ...toySettings, training },
+        epochBudget: 1000,
+        signal: stop.signal,
+        onStep: () => {
+          counts.push(tf.memory().numTensors);
+          if (counts.length === 1000) stop.abort(new Error('enough'));
+        },
+      }),
+    ).rejects.toThrow('enough');
+    expect(counts).toHaveLength(1000);
     expect(new Set(counts).size).toBe(1);
+  });
+
+  it('models/product: the mixed product of short numbers is exact, of others it errs as bfloat16 does', () => {
+    const backend = nativeBackend();
+    if (backend === null) throw new Error('not on libtensorflow');
+    const product = createMixedProduct(backend);
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
+      const y = tf.tensor2d([1, 0, -2, 3, 4, 1], [3, 2]);
+      // [1·1 - 2·2 + 3·4, 2·3 + 3·1], [4·1 - 5·2 + 6·4, 5·3 + 6·1]
+      expect([...product(x, y).dataSync()]).toEqual([9, 9, 18, 21]);
+      expect([...product(tf.transpose(x), tf.transpose(y), true, true).dataSync()]).toEqual([9, 9, 18, 21]);
+      // Eight bits of significand: 1 + 1/512 is 1 to bfloat16.
+      const long = product(tf.tensor2d([[1 + 1 / 512]]), tf.tensor2d([[1]]));
+      expect(long.dtype).toBe('float32');
+      expect([...long.dataSync()]).toEqual([1]);
+      long.dispose();
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  describe('in mixed precision', () => {
+    const mixed = { ...toySettings, training: { ...toySettings.training, precision: 'mixed' as const } };
+    /** What the trainer would be told on a GPU; the operations are the same on a processor. */
+    const gpu: TensorflowInfo = { backend: 'gpu', library: 'libtensorflow' };
+
+    it('models/train: ends near float32, bit-identical when resumed, and leaves no tensor', async () => {
+      const before = tf.memory().numTensors;
+      const full = await train('full');
+      const straight = await train('mixed', { settings: mixed, tensorflow: gpu });
+      expect(straight.precision).toBe('mixed');
+      expect(full.precision).toBe('float32');
+      expect(straight.bestValLoss).not.toBe(full.bestValLoss);
+      expect(Math.abs(straight.bestValLoss - full.bestValLoss)).toBeLessThan(0.01 * full.bestValLoss);
+      expect(Math.abs(straight.validation.ndcg_at_10 - full.validation.ndcg_at_10)).toBeLessThan(0.05);
+      await train('mixed-resumed', { settings: mixed, tensorflow: gpu, epochBudget: 2 });
+      const resumed = await train('mixed-resumed', { settings: mixed, tensorflow: gpu });
+      expect(resumed.resumedFromEpoch).toBe(2);
+      expect(resumed.modelDigest).toBe(straight.modelDigest);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('models/train: without a GPU it trains in float32, and the result says so', async () => {
+      const full = await train('full');
+      const asked = await train('mixed-asked', { settings: mixed });
+      expect(asked.precision).toBe('float32');
+      expect(asked.validation).toEqual(full.validation);
+    });
   });
 
   describe('with the default model on the default data', () => {

@@ -74,6 +74,7 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
       warmup_epochs: 0,
       clip_norm: 0,
       max_seconds: null,
+      precision: 'float32',
       preflight: true,
     },
     evaluation: { relevance_threshold: 0.4 },

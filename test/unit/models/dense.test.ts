@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { dense } from '../../../models/dense.ts';
 import { drawDropout } from '../../../models/dropout.ts';
+import { float32Product } from '../../../models/product.ts';
 
 /** Numbers of mixed sign that no two tests share. */
 const wave = (rows: number, columns: number, phase: number): tf.Tensor2D =>
@@ -43,6 +44,7 @@ describe('models/dense', () => {
             bias: bias as tf.Tensor1D,
             activation,
             dropout,
+            product: float32Product,
           }),
           upstream,
         );
@@ -67,6 +69,7 @@ describe('models/dense', () => {
           bias: bias as tf.Tensor1D,
           activation: 'relu',
           dropout: null,
+          product: float32Product,
         }),
       );
     const at = [wave(3, 4, 2), tf.tensor1d([0.1, -0.2, 0.3, 0])];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { categoriesOf } from '../../../pipeline/encoder/categories.ts';
 import { type EntityRow, encodeRows, idRowsOf } from '../../../pipeline/encoder/encoder.ts';
 import { fitSide } from '../../../pipeline/encoder/fit-encoder.ts';
 import type { SideSchema } from '../../../pipeline/source.ts';
@@ -44,6 +45,20 @@ describe('pipeline/encoder', () => {
     expect(users.blocks[2]).toMatchObject({ mean: 2, deviation: 1 });
     expect(items.blocks[0]).toMatchObject({ mean: 1, deviation: 1 });
     expect([users.dim, items.dim]).toEqual([2 + 3 + 2 + 1 + 1, 2 + 1 + 1]);
+  });
+
+  it('pipeline/categories: each row has the values that the encoder knows, and one name for all others', () => {
+    const [skills, role, ...rest] = categoriesOf('user', users, [
+      user('c', ['css', 'rust', 'sql'], 'dev', 2),
+      user('d', [], null, null),
+      user('e', ['go'], 'owner', 1),
+    ]);
+    expect(rest).toEqual([]);
+    expect(skills).toMatchObject({ side: 'user', feature: 'skills', names: ['(other)', 'go', 'css'] });
+    // rust and sql are one value to the encoder.
+    expect([skills?.starts, skills?.values]).toEqual([Int32Array.of(0, 2, 2, 3), Int32Array.of(2, 0, 1)]);
+    expect([role?.starts, role?.values]).toEqual([Int32Array.of(0, 1, 1, 2), Int32Array.of(1, 0)]);
+    expect(categoriesOf('item', items, training.items)).toEqual([]);
   });
 
   it('pipeline/encoder: a row is text, blocks and mask, each part beside the text scaled by one over the root of their number', () => {

@@ -4,8 +4,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { LocalEvaluationRequest, LocalTrainingRequest } from '../../../contracts/local-model.ts';
+import { startLines } from '../../../ui-cli/actions/train-lines.ts';
 import { runCli } from '../../../ui-cli/main.ts';
+import { reportLines } from '../../../ui-cli/metric-table.ts';
 import type { CliRuntime } from '../../../ui-cli/runtime.ts';
+import { evaluationReport, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createFakeRuntime } from '../../support/fake-cli-runtime.ts';
 
 let folder = '';
@@ -150,6 +153,42 @@ describe('ui-cli/train', () => {
     expect(JSON.parse(fake.stdout())).toMatchObject({ status: 'cancelled', error: { code: 'INTERRUPTED' } });
     expect(fake.stderr()).toContain('it goes on where it was');
     expect(fake.listeners()).toBe(0);
+  });
+});
+
+describe('ui-cli/train-lines', () => {
+  const { model, training } = resolvedConfig();
+  const settings = { seed: 7, relevanceThreshold: 0.4, model, training };
+  const precisionOf = (precision: 'float32' | 'mixed', backend: 'gpu' | 'native'): string | undefined =>
+    startLines({ ...settings, training: { ...training, precision } }, { backend, library: 'libtensorflow' }, []).find(
+      (line) => line.includes('Precision'),
+    );
+
+  test('ui-cli/train-lines: mixed precision is named, and where there is no GPU what became of it', () => {
+    expect(precisionOf('float32', 'gpu')).toBeUndefined();
+    expect(precisionOf('mixed', 'gpu')).toBe('  Precision: mixed');
+    expect(precisionOf('mixed', 'native')).toBe('  Precision: float32 (mixed was asked for, and needs a GPU)');
+  });
+});
+
+describe('ui-cli/metric-table', () => {
+  test('ui-cli/metric-table: the report shows the three largest slices of each feature', () => {
+    const { slices, ...report } = evaluationReport(0.3);
+    const slice = (feature: string, value: string, users: number) => ({
+      ...slices.warm,
+      side: 'item' as const,
+      feature,
+      value,
+      users,
+    });
+    const values = ['a', 'b', 'c', 'd'].map((value, index) => slice('industry', value, 40 - index));
+    const categories = [...values, slice('stage', 'seed', 9)];
+    const lines = reportLines({ ...report, slices, categories }).join('\n');
+    expect(lines).toMatch(/item industry +a +40 +0\.3000/);
+    expect(lines).toMatch(/item industry +c +38/);
+    expect(lines).not.toMatch(/item industry +d/);
+    expect(lines).toMatch(/item stage +seed +9/);
+    expect(reportLines({ ...report, slices, categories: [] }).join('\n')).not.toContain('category');
   });
 });
 

@@ -39,8 +39,12 @@ export interface Evaluation extends Omit<EvaluationReport, 'calibration'> {
   readonly perUser: { readonly userIndex: readonly number[]; readonly ndcg: readonly number[] };
 }
 
-/** 8 MiB of scores: large enough for a fast product of matrices, small enough for a large catalogue. */
-const CELLS_PER_BLOCK = 2 * 1024 * 1024;
+/**
+ * 2.5 MB of scores, which are still in the processor's cache when they are ranked: 10,000 x 10,000 on two busy cores took
+ * 0.4 to 1.3 of the time of blocks of 8 MB, with a median of 0.6. With fewer users the products of matrices get slow.
+ */
+const CELLS_PER_BLOCK = 640 * 1024;
+const FEWEST_USERS_PER_BLOCK = 64;
 const MOST_USERS_PER_BLOCK = 1024;
 const DEFAULT_EXPORT_DEPTH = 100;
 
@@ -155,7 +159,8 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
   };
 
   const toRank = usersToRank(judged.pairs, users, relevanceThreshold);
-  const usersPerBlock = Math.max(1, Math.min(MOST_USERS_PER_BLOCK, Math.floor(CELLS_PER_BLOCK / Math.max(1, items))));
+  const fitting = Math.floor(CELLS_PER_BLOCK / Math.max(1, items));
+  const usersPerBlock = Math.max(FEWEST_USERS_PER_BLOCK, Math.min(MOST_USERS_PER_BLOCK, fitting));
   const open = scorer();
   try {
     for (let from = 0; from < toRank.length; from += usersPerBlock) {

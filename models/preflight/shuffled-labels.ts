@@ -51,6 +51,7 @@ const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): 
     max_seconds: null,
     weight_decay: 0.01,
     early_stopping_patience: EPOCHS,
+    precision: 'float32',
   },
   relevanceThreshold,
 });

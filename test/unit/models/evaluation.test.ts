@@ -71,6 +71,29 @@ describe('models/evaluation', () => {
     expect(summary).toMatchObject({ users: 0, ndcg_at_10: 0, map: 0, novelty: 0 });
   });
 
+  it('models/evaluation: a user who met the whole catalogue has no candidate and enters no mean', () => {
+    const everything = Array.from({ length: 12 }, (_, item) => [0, item, 1] as const);
+    const train = pairsOf([...everything, [1, 0, 1]]);
+    const full: LoadedDataset = { ...dataset, pairs: { ...dataset.pairs, train } };
+    const { perUser, summary } = evaluateScorer({
+      scorer: inOrder,
+      dataset: full,
+      split: 'test',
+      relevanceThreshold: 0.4,
+    });
+    expect(perUser.userIndex).toEqual([1]);
+    expect(summary.users).toBe(1);
+  });
+
+  it('models/evaluation: equal scores rank the candidates in the order of the catalogue', () => {
+    const { perUser, summary } = evaluate(
+      'test',
+      rowScorer(12, (row) => row.fill(0.25)),
+    );
+    expect(perUser).toEqual(evaluate('test').perUser);
+    expect(summary).toEqual(evaluate('test').summary);
+  });
+
   it('models/evaluation: a score that is not a number is refused, not ranked first', () => {
     const broken = rowScorer(12, (row) => row.fill(Number.NaN, 5, 6));
     expect(() => evaluate('test', broken)).toThrow(/got NaN for user u0 and item i5/);

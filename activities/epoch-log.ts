@@ -1,5 +1,4 @@
 /** What one training reports on its way to MLflow: tripwires, epochs and checkpoints; training goes on meanwhile. */
-import { join } from 'node:path';
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ComputeMessage } from '../contracts/trainer.ts';
 import type { TrackingPort } from './ports.ts';
@@ -25,13 +24,24 @@ export const logPreflight = async (
   await tracking.putArtifactText(runId, ARTIFACT.preflight, `${JSON.stringify(report, null, 2)}\n`);
 };
 
+export interface EpochLogOptions {
+  readonly tracking: LogPort;
+  readonly runId: string;
+  /** The training's checkpoint here, and where it is kept among the run's artifacts. */
+  readonly checkpoint: { readonly file: string; readonly path: string };
+  /** Once, when a checkpoint of this training is among the artifacts. */
+  readonly onFirstCheckpoint?: () => Promise<void>;
+}
+
 /**
- * Logs in order and one after the other. Whoever trains again after a failed log sends every epoch again, with the time
- * stamps of the checkpoint, which MLflow keeps once.
+ * Logs in order and one after the other; an epoch's checkpoint before its metrics, so that whoever goes on elsewhere
+ * has every epoch that is logged. They send all of them again, with the time stamps of the checkpoint, and MLflow keeps
+ * each point once.
  */
-export const createEpochLog = (tracking: LogPort, runId: string, folder: string): EpochLog => {
+export const createEpochLog = ({ tracking, runId, checkpoint, onFirstCheckpoint }: EpochLogOptions): EpochLog => {
   const failure = new AbortController();
   let logged: Promise<void> = Promise.resolve();
+  let isFirst = true;
   const enqueue = (log: () => Promise<void>): void => {
     logged = logged.then(log);
     logged.catch((error: unknown) => failure.abort(error));
@@ -49,8 +59,12 @@ export const createEpochLog = (tracking: LogPort, runId: string, folder: string)
       if (message.kind === 'epoch') {
         const { record, usage } = message;
         enqueue(async () => {
+          await tracking.putArtifactFile(runId, checkpoint.path, checkpoint.file);
           await tracking.logEpoch(runId, record, usage);
-          await tracking.putArtifactFile(runId, ARTIFACT.latestCheckpoint, join(folder, ARTIFACT.latestCheckpoint));
+          if (isFirst) {
+            isFirst = false;
+            await onFirstCheckpoint?.();
+          }
         });
       }
     },

@@ -1,9 +1,7 @@
 /** The one place where errors of activities become Temporal failures. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERROR_CATALOGUE, TtExpError } from '../contracts/errors.ts';
-
-/** Reason with which the SDK cancels activities of a worker that shuts down: nobody cancelled the step itself. */
-const WORKER_SHUTDOWN = 'WORKER_SHUTDOWN';
+import { WORKER_SHUTDOWN } from './stop-signals.ts';
 
 /**
  * Maps TtExpError to an ApplicationFailure of its code; anything unknown is a bug (INTERNAL), which the retry policies

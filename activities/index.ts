@@ -3,10 +3,13 @@ import { createDatasetActivities } from './dataset.ts';
 import { withFailures } from './errors.ts';
 import { createEvaluationActivities } from './evaluation.ts';
 import { createExperimentRunActivities } from './experiment-run.ts';
-import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import type { Clocks } from './fence.ts';
+import type { AttemptPort, ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
 import { createTrainingActivities } from './training.ts';
 import { createTrialActivities } from './trial.ts';
+
+export { WORKER_SHUTDOWN } from './stop-signals.ts';
 
 export interface ActivityDeps {
   readonly datasets: DatasetPort;
@@ -15,6 +18,10 @@ export interface ActivityDeps {
   readonly workspace: WorkspacePort;
   readonly trainingCodeDigest: string;
   readonly now: () => number;
+  readonly attempts: AttemptPort;
+  readonly clocks: Clocks;
+  /** Aborts when this worker is to end. */
+  readonly shutdownSignal: AbortSignal;
 }
 
 /** Steps of the queue tt-cpu. */

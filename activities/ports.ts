@@ -5,8 +5,8 @@
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { ResolvedData } from '../contracts/resolved-config.ts';
+import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
-import type { TrainingResult } from '../contracts/trial.ts';
 
 /** Settings that decide a dataset version, together with the source's content. */
 export interface DataRequest {
@@ -100,6 +100,11 @@ export interface LoggedModelSpec {
 }
 
 export interface TrackingPort {
+  /**
+   * The same server, with `guard` before every request that may write, retries included. What it throws ends the call,
+   * and nothing is sent.
+   */
+  guardedBy(guard: () => Promise<void>): Omit<TrackingPort, 'guardedBy'>;
   ensureExperiment(name: string): Promise<string>;
   ensureRun(spec: RunSpec): Promise<string>;
   getRun(runId: string): Promise<RunRecord>;
@@ -120,6 +125,8 @@ export interface TrackingPort {
   putArtifactText(runId: string, path: string, text: string): Promise<void>;
   /** Writes the artifact to `file` (temporary name, then rename). False when there is no such artifact. */
   getArtifactFile(runId: string, path: string, file: string): Promise<boolean>;
+  /** One that is not there is as good as deleted. */
+  deleteArtifact(runId: string, path: string): Promise<void>;
   /** Every file below `path`, relative to it. */
   listArtifacts(runId: string, path: string): Promise<readonly string[]>;
   /** LoggedModel of a run, created once, READY when it returns. */
@@ -139,8 +146,22 @@ export interface TrackingPort {
 
 /** Starts the compute child process, one per job, with the slot's device and thread settings. */
 export interface ComputePort {
-  train(job: TrainJob, onMessage: (message: ComputeMessage) => void, signal: AbortSignal): Promise<TrainingResult>;
+  /** `signal` ends it at once, `stopSignal` after the epoch that runs; that too rejects when it takes too long. */
+  train(
+    job: TrainJob,
+    onMessage: (message: ComputeMessage) => void,
+    signals: { readonly signal: AbortSignal; readonly stopSignal?: AbortSignal },
+  ): Promise<TrainTrialResult>;
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
+}
+
+/** The server's knowledge of which attempt of a step is the current one. */
+export interface AttemptPort {
+  /**
+   * Heartbeats for the attempt, `details` with it, and waits for the answer: false when another attempt has taken its
+   * place, or the step is over. Throws SERVICE_UNREACHABLE when there is no answer.
+   */
+  confirm(taskToken: Uint8Array, details: unknown): Promise<boolean>;
 }
 
 /** Folders of this host. All are created on demand. */

@@ -1,133 +1,180 @@
 /** The training step: one compute child, its epochs logged and its checkpoint kept where another host finds it. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import { TtExpError } from '../contracts/errors.ts';
 import { ARTIFACT } from '../contracts/names.ts';
-import type { TrainTrialRequest } from '../contracts/steps.ts';
+import type { TrainTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
 import { trainedPrecision } from '../contracts/tensorflow.ts';
-import type { ComputeMessage, TrainJob } from '../contracts/trainer.ts';
-import type { TrainingResult, TrialProgress } from '../contracts/trial.ts';
+import type { CheckpointSource, ComputeMessage, TrainJob } from '../contracts/trainer.ts';
+import { type AttemptFolder, attemptName, openAttemptFolder } from './attempt-folder.ts';
+import { type CheckpointPlace, checkpointPath, listCheckpoints } from './checkpoint-store.ts';
 import { ensureDataset } from './dataset.ts';
 import { createEpochLog, logPreflight } from './epoch-log.ts';
+import { type Clocks, createFence, type Fence } from './fence.ts';
+import { findAllCheckpoints, findCheckpoints } from './find-checkpoints.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { uploadTraining } from './model-files.ts';
-import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import type { AttemptPort, ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import { type StopSignals, splitCancellation } from './stop-signals.ts';
+import { advance, noProgress } from './trial-progress.ts';
 
 export interface TrainingActivityDeps {
   readonly datasets: DatasetPort;
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
   readonly workspace: WorkspacePort;
+  readonly attempts: AttemptPort;
+  readonly clocks: Clocks;
+  /** Aborts with the reason WORKER_SHUTDOWN. */
+  readonly shutdownSignal: AbortSignal;
+  readonly trainingCodeDigest: string;
 }
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
+/** One attempt at a training. */
+interface Attempt {
+  readonly request: TrainTrialRequest;
+  /** Writes only while this attempt is the current one. */
+  readonly tracking: Omit<TrackingPort, 'guardedBy'>;
+  readonly fence: Fence;
+  readonly place: CheckpointPlace;
+  readonly folder: AttemptFolder;
+  readonly datasetFolder: string;
+  readonly signals: StopSignals;
+  readonly onMessage: (message: ComputeMessage) => void;
+}
 
-/** Folds a message of the child into the progress that heartbeats carry. */
-export const advance = (progress: TrialProgress, message: ComputeMessage): TrialProgress => {
-  switch (message.kind) {
-    case 'ready': {
-      const last = message.history.at(-1) ?? null;
-      const bestNdcg = message.history.reduce<number | null>(
-        (best, { validation }) => Math.max(best ?? 0, validation.ndcg_at_10),
-        null,
-      );
-      return { ...progress, epoch: last?.epoch ?? 0, last, bestNdcg, resumedFromEpoch: message.resumedFromEpoch };
-    }
-    case 'step':
-      return {
-        ...progress,
-        epoch: message.epoch,
-        step: message.step,
-        steps: message.steps,
-        trainLoss: message.trainLoss,
-      };
-    case 'epoch':
-      return {
-        ...progress,
-        epoch: message.record.epoch,
-        last: message.record,
-        bestNdcg: Math.max(progress.bestNdcg ?? 0, message.record.validation.ndcg_at_10),
-      };
-    default:
-      return progress;
+/** A trial that two versions of the code have trained would be neither's. */
+const assertSameCode = (expected: string, own: string): void => {
+  if (own !== expected) {
+    throw new TtExpError(
+      'WORKER_OUTDATED',
+      `worker: got training code ${own.slice(0, 12)}, expected ${expected.slice(0, 12)} as the trial was opened with`,
+      { hint: 'Install the same version of tt-exp on the host of this worker, and start it again.' },
+    );
   }
 };
 
-export const createTrainingActivities = (deps: TrainingActivityDeps) => {
-  /** A retry on a host that has never seen the trial goes on from the checkpoint in the artifact store. */
-  const restoreCheckpoint = async (runId: string, trialFolder: string): Promise<void> => {
-    const file = join(trialFolder, ARTIFACT.latestCheckpoint);
-    if (Context.current().info.attempt > 1 && !(await exists(file))) {
-      await deps.tracking.getArtifactFile(runId, ARTIFACT.latestCheckpoint, file);
-    }
-  };
-
-  return {
-    trainTrial: (request: TrainTrialRequest): Promise<TrainingResult> => {
-      let progress: TrialProgress = {
-        epoch: 0,
-        epochs: request.epochBudget,
-        step: 0,
-        steps: 0,
-        trainLoss: null,
-        last: null,
-        bestNdcg: null,
-        resumedFromEpoch: null,
-      };
-      return withHeartbeat(
-        () => progress,
-        async (signal) => {
-          const { runId } = request;
-          const trialFolder = await deps.workspace.trialFolder(
-            `${runId}-b${request.settings.training.batch_size}-${request.device}`,
-          );
-          const datasetFolder = await ensureDataset(deps, request.datasetVersion);
-          await restoreCheckpoint(runId, trialFolder);
-
-          const log = createEpochLog(deps.tracking, runId, trialFolder);
-          const worker = Context.current().log;
-          const onMessage = (message: ComputeMessage): void => {
-            progress = advance(progress, message);
-            if (message.kind === 'ready') {
-              const { precision: wanted } = request.settings.training;
-              const precision = trainedPrecision(wanted, message.tensorflow.backend);
-              if (precision !== wanted) {
-                worker.warn(`training.precision: ${wanted} needs a GPU, trained in ${precision}`);
-              }
-            }
-            log.onMessage(message);
-          };
-
-          const job: TrainJob = {
-            kind: 'train',
-            trialFolder,
-            datasetFolder,
-            settings: request.settings,
-            epochBudget: request.epochBudget,
-            device: request.device,
-            preflight: request.preflight,
-          };
-          const result = await deps.compute
-            .train(job, onMessage, AbortSignal.any([signal, log.failed]))
-            .catch(async (error: unknown) => {
-              if (error instanceof TtExpError && error.code === 'PREFLIGHT_FAILED') {
-                await logPreflight(deps.tracking, runId, String(error.details.tripwire), error.details);
-              }
-              throw error;
-            });
-          await log.settled();
-          await uploadTraining(deps.tracking, runId, {
-            folder: trialFolder,
-            encoderFile: join(datasetFolder, ARTIFACT.encoder),
-          });
-          return result;
-        },
-      );
-    },
-  };
+const precisionNotice = ({ settings }: TrainTrialRequest, message: ComputeMessage): string | null => {
+  const { precision: wanted } = settings.training;
+  const precision = message.kind === 'ready' ? trainedPrecision(wanted, message.tensorflow.backend) : wanted;
+  return precision === wanted ? null : `training.precision: ${wanted} needs a GPU, trained in ${precision}`;
 };
+
+/** What earlier attempts left, here and in the store; nobody needs it once this one has a checkpoint there. */
+const removeEarlier = async ({ fence, folder, place, tracking }: Attempt): Promise<void> => {
+  await fence.assertCurrent();
+  await folder.removeEarlier();
+  for (const name of await listCheckpoints(tracking, place)) {
+    if (name < folder.name) {
+      await tracking.deleteArtifact(place.runId, checkpointPath(place, name));
+    }
+  }
+};
+
+const isCorrupt = (error: unknown): boolean => error instanceof TtExpError && error.code === 'CHECKPOINT_CORRUPT';
+
+/** From the checkpoint that is found first; from any other where that one is damaged. */
+const fromCheckpoint = async (
+  attempt: Attempt,
+  train: (checkpoints: readonly CheckpointSource[]) => Promise<TrainTrialResult>,
+): Promise<TrainTrialResult> => {
+  const { folder: own, place, request, tracking } = attempt;
+  const search = { tracking, place, attempt: own, warmStart: request.warmStart?.runId ?? null };
+  const checkpoints = await findCheckpoints(search);
+  try {
+    return await train(checkpoints);
+  } catch (error) {
+    const others = isCorrupt(error) ? await findAllCheckpoints(search) : [];
+    if (others.length <= checkpoints.length) {
+      throw error;
+    }
+    return train(others);
+  }
+};
+
+const trainAttempt = async (compute: ComputePort, attempt: Attempt): Promise<TrainTrialResult> => {
+  const { datasetFolder, folder, onMessage, place, request, signals, tracking } = attempt;
+  const { settings, epochBudget, device, preflight } = request;
+  const log = createEpochLog({
+    tracking,
+    runId: place.runId,
+    checkpoint: { file: join(folder.folder, ARTIFACT.latestCheckpoint), path: checkpointPath(place, folder.name) },
+    onFirstCheckpoint: () => removeEarlier(attempt),
+  });
+  const result = await fromCheckpoint(attempt, (checkpoints) => {
+    const trialFolder = folder.folder;
+    const job: TrainJob = {
+      kind: 'train',
+      ...{ trialFolder, checkpoints, datasetFolder, settings, epochBudget, device, preflight },
+    };
+    return compute.train(
+      job,
+      (message) => {
+        onMessage(message);
+        log.onMessage(message);
+      },
+      { signal: AbortSignal.any([signals.signal, log.failed]), stopSignal: signals.stopSignal },
+    );
+  }).catch(async (error: unknown) => {
+    if (error instanceof TtExpError && error.code === 'PREFLIGHT_FAILED') {
+      await logPreflight(tracking, place.runId, String(error.details.tripwire), error.details);
+    }
+    throw error;
+  });
+  await log.settled();
+  if (result.result !== null) {
+    const encoderFile = join(datasetFolder, ARTIFACT.encoder);
+    await uploadTraining(tracking, place.runId, { folder: folder.folder, encoderFile });
+  }
+  return result;
+};
+
+export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
+  /**
+   * Trains to the budget. Cancelled by the workflow it resolves as `stopped` after the running epoch. Throws
+   * WORKER_OUTDATED, ATTEMPT_SUPERSEDED, and what data, training and MLflow may throw.
+   */
+  trainTrial: (request: TrainTrialRequest): Promise<TrainTrialResult> => {
+    let progress = noProgress(request.epochBudget);
+    return withHeartbeat(
+      () => progress,
+      async (cancellation) => {
+        assertSameCode(request.codeDigest, deps.trainingCodeDigest);
+        const { runId, settings } = request;
+        const { info, log } = Context.current();
+        const signals = splitCancellation(cancellation, deps.shutdownSignal);
+        const fence = createFence({
+          attempts: deps.attempts,
+          clocks: deps.clocks,
+          taskToken: info.taskToken,
+          heartbeatTimeoutMs: info.heartbeatTimeoutMs,
+          details: () => progress,
+        });
+        const place = { runId, variant: `b${settings.training.batch_size}-${request.device}` };
+        const trialFolder = await deps.workspace.trialFolder(`${runId}-${place.variant}`);
+        try {
+          return await trainAttempt(deps.compute, {
+            request,
+            tracking: deps.tracking.guardedBy(() => fence.assertCurrent()),
+            fence,
+            place,
+            folder: await openAttemptFolder(trialFolder, attemptName(info, request.epochBudget)),
+            datasetFolder: await ensureDataset(deps, request.datasetVersion),
+            signals,
+            onMessage: (message) => {
+              progress = advance(progress, message);
+              const notice = precisionNotice(request, message);
+              if (notice !== null) {
+                log.warn(notice);
+              }
+            },
+          });
+        } catch (error) {
+          // Temporal does not try a cancelled step again, whatever has ended it in the middle of its last epoch.
+          throw signals.stopSignal.aborted && error instanceof CancelledFailure ? signals.stopSignal.reason : error;
+        }
+      },
+    );
+  },
+});

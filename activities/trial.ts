@@ -75,7 +75,7 @@ export const createTrialActivities = (deps: TrialActivityDeps) => {
         ...flatten('training', settings.training),
       });
       await deps.tracking.logDatasetInput(runId, dataset, 'training');
-      return { kind: 'open', runId };
+      return { kind: 'open', runId, codeDigest: deps.trainingCodeDigest };
     },
 
     closeTrial: async (request: CloseTrialRequest): Promise<void> => {

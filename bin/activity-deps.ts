@@ -1,6 +1,9 @@
 /** Wires the real parts behind the ports that activities use. */
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
+import { createAttemptCheck } from '../client/attempt-check.ts';
 import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { createComputeRunner } from '../services/compute/index.ts';
@@ -18,7 +21,18 @@ const TERMINATE_GRACE_MS = 5_000;
 /** The longest wait for a training step, loading of data and TensorFlow included. */
 const NO_PROGRESS_LIMIT_MS = 300_000;
 
+/**
+ * For the last epoch of a training that is to stop. Most take seconds to minutes; who cancels waits for it, and a
+ * longer epoch is not worth more than that: it can be trained again from the checkpoint before it.
+ */
+const LAST_EPOCH_LIMIT_MS = 600_000;
+
+const monotonicMs = (): number => performance.now();
+
 export interface ActivityDepsOptions {
+  readonly client: Client;
+  /** Aborts with the reason WORKER_SHUTDOWN. */
+  readonly shutdownSignal: AbortSignal;
   readonly environment: Environment;
   readonly slots: number;
   readonly progress: ProgressSink;
@@ -52,10 +66,14 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       gpuIds: plan.gpuIds,
       terminateGraceMs: TERMINATE_GRACE_MS,
       noProgressLimitMs: NO_PROGRESS_LIMIT_MS,
+      lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
       log,
     }),
     workspace: createWorkspace(environment.homeFolder),
     trainingCodeDigest: await digestTrainingCode(),
     now: () => Date.now(),
+    attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
+    clocks: { monotonicMs, wallMs: () => Date.now() },
+    shutdownSignal: options.shutdownSignal,
   };
 };

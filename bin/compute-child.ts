@@ -1,6 +1,10 @@
 /** Entry of the compute process: one training or one evaluation, on the backend that the worker chose. */
+import { join } from 'node:path';
+import { ARTIFACT } from '../contracts/names.ts';
 import type { TrainJob } from '../contracts/trainer.ts';
-import { trainTwoTower } from '../models/train.ts';
+import { adoptCheckpoint } from '../models/checkpoint.ts';
+import { trainUntilStopped } from '../models/train.ts';
+import { trainingKey } from '../models/training-key.ts';
 import { openDataset } from '../pipeline/index.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
@@ -10,31 +14,56 @@ import { checkBeforeTraining } from './preflight-job.ts';
 /** Time between two step messages; every step would only fill the pipe. */
 const STEP_MESSAGE_INTERVAL_MS = 200;
 
+/** False where it was stopped before it had an answer. */
+const passesPreflight = async (...request: Parameters<typeof checkBeforeTraining>): Promise<boolean> => {
+  const [, , , { signal, stopSignal }] = request;
+  try {
+    await checkBeforeTraining(...request);
+    return true;
+  } catch (error) {
+    if (stopSignal.aborted && !signal.aborted && error === stopSignal.reason) {
+      return false;
+    }
+    throw error;
+  }
+};
+
 const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
   const tensorflow = await activateTensorflow(plan);
   let lastStepMs = 0;
   const dataset = await openDataset(job.datasetFolder);
-  if (job.preflight) {
-    await checkBeforeTraining(job, dataset, tensorflow, channel);
-  }
-  const result = await trainTwoTower({
-    dataset,
-    settings: job.settings,
+  const hasCheckpoint = await adoptCheckpoint({
+    file: join(job.trialFolder, ARTIFACT.latestCheckpoint),
+    sources: job.checkpoints,
+    trainingKey: trainingKey(dataset, job.settings),
     epochBudget: job.epochBudget,
-    trialFolder: job.trialFolder,
-    tensorflow,
-    signal: channel.signal,
-    nowMs: () => Date.now(),
-    onReady: (resumedFromEpoch, history) => channel.send({ kind: 'ready', tensorflow, resumedFromEpoch, history }),
-    onStep: (epoch, step, steps, trainLoss) => {
-      if (performance.now() - lastStepMs >= STEP_MESSAGE_INTERVAL_MS) {
-        lastStepMs = performance.now();
-        channel.send({ kind: 'step', epoch, step, steps, trainLoss });
-      }
-    },
-    onEpoch: (record) => channel.send({ kind: 'epoch', record, usage: channel.usage() }),
+    onSkipped: (reason) => process.stderr.write(`${reason}; skipped\n`),
   });
-  channel.send({ kind: 'trained', result });
+  if (job.preflight && !hasCheckpoint && !(await passesPreflight(job, dataset, tensorflow, channel))) {
+    channel.send({ kind: 'stopped', result: null });
+    return;
+  }
+  const outcome = await trainUntilStopped(
+    {
+      dataset,
+      settings: job.settings,
+      epochBudget: job.epochBudget,
+      trialFolder: job.trialFolder,
+      tensorflow,
+      signal: channel.signal,
+      nowMs: () => Date.now(),
+      onReady: (resumedFromEpoch, history) => channel.send({ kind: 'ready', tensorflow, resumedFromEpoch, history }),
+      onStep: (epoch, step, steps, trainLoss) => {
+        if (performance.now() - lastStepMs >= STEP_MESSAGE_INTERVAL_MS) {
+          lastStepMs = performance.now();
+          channel.send({ kind: 'step', epoch, step, steps, trainLoss });
+        }
+      },
+      onEpoch: (record) => channel.send({ kind: 'epoch', record, usage: channel.usage() }),
+    },
+    channel.stopSignal,
+  );
+  channel.send(outcome);
 };
 
 serveComputeJob(async (order, channel) => {

@@ -1,7 +1,9 @@
 /** Wires and runs one Temporal worker: ports on one side, the task queue on the other. */
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createCpuActivities, createGpuActivities } from '../activities/index.ts';
+import { createCpuActivities, createGpuActivities, WORKER_SHUTDOWN } from '../activities/index.ts';
 import { connectionOptions } from '../client/connection.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
@@ -39,7 +41,10 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const target = await temporalTarget(environment);
   const connection = await NativeConnection.connect(connectionOptions(target));
   try {
+    const shutdown = new AbortController();
     const deps = await createActivityDeps({
+      client: new Client({ connection, namespace: target.namespace }),
+      shutdownSignal: shutdown.signal,
       environment,
       slots,
       progress: options.progress,
@@ -58,9 +63,13 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
     const running = worker.run();
-    signal.addEventListener('abort', () => worker.shutdown(), { once: true });
-    if (signal.aborted) {
+    const onStop = (): void => {
       worker.shutdown();
+      shutdown.abort(new CancelledFailure(WORKER_SHUTDOWN));
+    };
+    signal.addEventListener('abort', onStop, { once: true });
+    if (signal.aborted) {
+      onStop();
     }
     await options.onReady();
     await running;

@@ -56,6 +56,8 @@ export const ERROR_CATALOGUE = {
   TRAINER_CRASHED: kind('resource', true, EXIT.failed),
   OUT_OF_MEMORY: kind('resource', false, EXIT.failed),
   TENSORFLOW_UNAVAILABLE: kind('resource', false, EXIT.unreachable),
+  WORKER_OUTDATED: kind('resource', true, EXIT.failed),
+  ATTEMPT_SUPERSEDED: kind('outcome', false, EXIT.failed),
   // services and the machine
   PYTHON_MISSING: kind('resource', false, EXIT.unreachable),
   PROVISION_FAILED: kind('resource', false, EXIT.unreachable),

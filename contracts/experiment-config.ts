@@ -615,7 +615,7 @@ export interface TrainingConfig {
    */
   batch_size?: number;
   /**
-   * Peak learning rate; cosine annealing brings it to zero.
+   * Peak learning rate.
    */
   learning_rate?: number;
   /**
@@ -643,9 +643,17 @@ export interface TrainingConfig {
    */
   learn_temperature?: boolean;
   /**
-   * Epochs over which the learning rate climbs to its peak before cosine annealing begins; parts of an epoch count.
+   * Epochs over which the learning rate climbs to its peak before training.schedule begins; parts of an epoch count.
    */
   warmup_epochs?: number;
+  /**
+   * Learning rate after its climb: cosine annealing to zero, or its peak throughout. A training can be extended to more epochs only where these leave the rate as it was.
+   */
+  schedule?: 'cosine' | 'constant';
+  /**
+   * Epoch at which cosine annealing reaches zero, where the rate then stays. null: num_epochs.
+   */
+  schedule_epochs?: number | null;
   /**
    * Longest gradient, over all parameters; a longer one is scaled down to it. 0: not clipped.
    */

@@ -50,16 +50,32 @@ export interface OpenTrialRequest {
 
 export type OpenTrialResult =
   | { readonly kind: 'cached'; readonly runId: string; readonly result: TrainingResult }
-  | { readonly kind: 'open'; readonly runId: string };
+  | {
+      readonly kind: 'open';
+      readonly runId: string;
+      /** Of the training code that the trial was opened with; whoever trains it must have the same. */
+      readonly codeDigest: string;
+    };
 
+/** Called again for the same run with a larger budget it goes on where it ended. */
 export interface TrainTrialRequest {
   readonly runId: string;
   readonly settings: TrialSettings;
   readonly datasetVersion: string;
+  /** Epochs in all when this call ends; at most `settings.training.num_epochs`, the full length. */
   readonly epochBudget: number;
   readonly device: TrainJob['device'];
   readonly preflight: boolean;
+  /** A worker with another training code refuses: WORKER_OUTDATED. */
+  readonly codeDigest: string;
+  /** Run whose checkpoint to go on from where this one has none yet, if it is the beginning of the same training. */
+  readonly warmStart?: { readonly runId: string };
 }
+
+/** Stopped: on request, after the running epoch; null when no epoch has ended at all. */
+export type TrainTrialResult =
+  | { readonly kind: 'trained'; readonly result: TrainingResult }
+  | { readonly kind: 'stopped'; readonly result: TrainingResult | null };
 
 export interface CloseTrialRequest {
   readonly runId: string;

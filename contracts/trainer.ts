@@ -8,6 +8,13 @@ import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrainingResult, TrialSettings } from './trial.ts';
 
+/** A checkpoint that a training may go on from; the file is moved when it is. */
+export interface CheckpointSource {
+  readonly file: string;
+  /** `other`: of another run, left alone unless it is the beginning of this training within its budget. */
+  readonly origin: 'trial' | 'other';
+}
+
 /**
  * Train one trial up to an epoch budget. Everything it writes lies under `trialFolder`; run again, it goes on after
  * the latest checkpoint there.
@@ -15,6 +22,8 @@ import type { TrainingResult, TrialSettings } from './trial.ts';
 export interface TrainJob {
   readonly kind: 'train';
   readonly trialFolder: string;
+  /** For a trial folder without a checkpoint: the first whole one is gone on from. */
+  readonly checkpoints: readonly CheckpointSource[];
   readonly datasetFolder: string;
   readonly settings: TrialSettings;
   readonly epochBudget: number;
@@ -102,6 +111,7 @@ export type ComputeMessage =
   /** Sent after the epoch's checkpoint is safely on disk. */
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly usage: SystemUsage }
   | { readonly kind: 'trained'; readonly result: TrainingResult }
+  | { readonly kind: 'stopped'; readonly result: TrainingResult | null }
   | { readonly kind: 'evaluated'; readonly result: EvaluateResult }
   | { readonly kind: 'model_evaluated'; readonly result: ModelEvaluation }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

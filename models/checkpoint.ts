@@ -1,8 +1,10 @@
 /** Checkpoints: everything that training needs to go on after an epoch as if it had never stopped. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
+import type { CheckpointSource } from '../contracts/trainer.ts';
 import { writeDurably } from './durable-file.ts';
 
 /**
@@ -87,4 +89,58 @@ export const readCheckpoint = async (file: string, trainingKey: string): Promise
     ]),
   ) as Record<VectorName, Float32Array>;
   return { trainingKey, history: header.history, vectors };
+};
+
+export interface AdoptOptions {
+  /** Where training reads and writes its checkpoint. */
+  readonly file: string;
+  /** In the order of preference. */
+  readonly sources: readonly CheckpointSource[];
+  readonly trainingKey: string;
+  readonly epochBudget: number;
+  /** Told of each source that is not used, with the reason. */
+  readonly onSkipped: (reason: string) => void;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+const isCorrupt = (error: unknown): error is TtExpError =>
+  error instanceof TtExpError && error.code === 'CHECKPOINT_CORRUPT';
+
+/**
+ * Makes the first whole checkpoint among the sources the training's own, unless it has one. Whether it has one now.
+ * Throws CHECKPOINT_CORRUPT where the trial had checkpoints and all are damaged.
+ */
+export const adoptCheckpoint = async (options: AdoptOptions): Promise<boolean> => {
+  const { file, sources, trainingKey, epochBudget, onSkipped } = options;
+  if (await exists(file)) {
+    return true;
+  }
+  let damage: TtExpError | undefined;
+  for (const source of sources) {
+    try {
+      const checkpoint = await readCheckpoint(source.file, trainingKey);
+      const epochs = checkpoint?.history.length ?? 0;
+      if (checkpoint !== null && (source.origin === 'trial' || epochs <= epochBudget)) {
+        await mkdir(dirname(file), { recursive: true });
+        await rename(source.file, file);
+        return true;
+      }
+      onSkipped(`checkpoint ${source.file}: got ${epochs} epochs, expected at least 1 and at most ${epochBudget}`);
+    } catch (error) {
+      if (!isCorrupt(error)) {
+        throw error;
+      }
+      onSkipped(error.message);
+      damage ??= source.origin === 'trial' ? error : undefined;
+    }
+  }
+  if (damage !== undefined) {
+    throw damage;
+  }
+  return false;
 };

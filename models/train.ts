@@ -1,11 +1,10 @@
 /** The training loop: epochs, validation, early stopping, checkpoints. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import { ARTIFACT } from '../contracts/names.ts';
+import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrainingResult, TrialSettings } from '../contracts/trial.ts';
 import { isNormalised } from './architecture.ts';
@@ -16,6 +15,7 @@ import { scheduledRate } from './learning-rate.ts';
 import { logTemperatureIn } from './parameters.ts';
 import { saveModel } from './save-model.ts';
 import { dotScorer } from './scorers.ts';
+import { trainingKey } from './training-key.ts';
 import { closeSession, openSession, type TrainingSession } from './training-session.ts';
 import { embedCatalogue, measureLoss, temperatureOf, trainStep } from './two-tower.ts';
 
@@ -34,22 +34,6 @@ export interface TrainOptions {
   /** After the epoch's checkpoint is on the disk. */
   readonly onEpoch: (record: EpochRecord) => void;
 }
-
-/** Changes whenever the same settings would train differently. */
-const TRAINING_FORMAT = 4;
-
-const trainingKey = ({ dataset, settings }: TrainOptions): string =>
-  createHash('sha256')
-    .update(
-      canonicalJson({
-        format: TRAINING_FORMAT,
-        settings,
-        dataset: dataset.summary.version,
-        featureDims: dataset.summary.feature_dims,
-        ids: [dataset.ids.user?.size ?? 0, dataset.ids.item?.size ?? 0],
-      }),
-    )
-    .digest('hex');
 
 interface Session extends TrainingSession {
   readonly options: TrainOptions;
@@ -151,7 +135,7 @@ const runEpoch = async (session: Session, file: string): Promise<void> => {
   const record = { epoch, trainLoss: loss, valLoss, validation, learningRate, seconds, finishedAtMs, isBest };
   history.push(record);
   await writeCheckpoint(file, {
-    trainingKey: trainingKey(options),
+    trainingKey: trainingKey(options.dataset, options.settings),
     history,
     vectors: { ...vectors, bestParameters: session.bestParameters },
   });
@@ -180,39 +164,55 @@ const publish = async (session: Session, best: EpochRecord): Promise<string> => 
   return digest;
 };
 
+/** What the epochs so far have brought, its files written; null before the first one has ended. */
+const conclude = async (session: Session, resumedFromEpoch: number | null): Promise<TrainingResult | null> => {
+  const { history, options } = session;
+  const best = bestOf(history);
+  if (best === undefined) {
+    return null;
+  }
+  const modelDigest = await publish(session, best);
+  return {
+    bestEpoch: best.epoch,
+    epochs: history.length,
+    validation: best.validation,
+    bestValLoss: best.valLoss,
+    seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
+    resumedFromEpoch,
+    tensorflow: options.tensorflow,
+    precision: session.precision,
+    modelDigest,
+  };
+};
+
 /**
- * Trains until the epoch budget or early stopping, from the latest checkpoint if there is one. The same options on the
- * same backend give bit-identical results, interrupted or not. Leaves no tensor behind. Throws TRAINING_DIVERGED,
- * CHECKPOINT_CORRUPT, DISK_FULL, NO_DATA_LOADED, or the signal's reason.
+ * Trains until the epoch budget or early stopping, from the latest checkpoint if there is one, or until `stopSignal`
+ * lets the running epoch be the last. The same options on the same backend give bit-identical results, interrupted or
+ * not, in one call or with growing budgets. Leaves no tensor behind. Throws TRAINING_DIVERGED, CHECKPOINT_CORRUPT,
+ * DISK_FULL, NO_DATA_LOADED, or the signal's reason.
  */
-export const trainTwoTower = async (options: TrainOptions): Promise<TrainingResult> => {
+export const trainUntilStopped = async (options: TrainOptions, stopSignal: AbortSignal): Promise<TrainTrialResult> => {
   const file = join(options.trialFolder, ARTIFACT.latestCheckpoint);
-  const checkpoint = await readCheckpoint(file, trainingKey(options));
+  const checkpoint = await readCheckpoint(file, trainingKey(options.dataset, options.settings));
   const session = { ...openSession(options, checkpoint), options };
   try {
     const resumedFromEpoch = checkpoint === null ? null : checkpoint.history.length;
     options.onReady(resumedFromEpoch, checkpoint?.history ?? []);
-    while (!isFinished(session)) {
+    while (!isFinished(session) && !stopSignal.aborted) {
       await runEpoch(session, file);
     }
-    const { history } = session;
-    const best = bestOf(history);
-    if (best === undefined) {
-      throw new TtExpError('INTERNAL', `training: got ${history.length} epochs without a best one, expected one`);
-    }
-    const modelDigest = await publish(session, best);
-    return {
-      bestEpoch: best.epoch,
-      epochs: history.length,
-      validation: best.validation,
-      bestValLoss: best.valLoss,
-      seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
-      resumedFromEpoch,
-      tensorflow: options.tensorflow,
-      precision: session.precision,
-      modelDigest,
-    };
+    const result = await conclude(session, resumedFromEpoch);
+    return isFinished(session) && result !== null ? { kind: 'trained', result } : { kind: 'stopped', result };
   } finally {
     closeSession(session);
   }
+};
+
+/** As `trainUntilStopped`, which nobody stops. */
+export const trainTwoTower = async (options: TrainOptions): Promise<TrainingResult> => {
+  const { result } = await trainUntilStopped(options, new AbortController().signal);
+  if (result === null) {
+    throw new TtExpError('INTERNAL', 'training: got no epoch with a best result, expected one');
+  }
+  return result;
 };

@@ -93,6 +93,19 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
       }
     },
 
+    /** One that is not there is as good as deleted. */
+    deleteArtifact: async (runId: string, path: string): Promise<void> => {
+      const request = { method: 'DELETE', path: proxyPath(await artifactUri(runId), path) } as const;
+      try {
+        const { body } = await http.send(request);
+        await body.dump();
+      } catch (error) {
+        if (!(error instanceof MlflowRejection) || error.status !== 404) {
+          throw error instanceof MlflowRejection ? http.describe(request, error) : error;
+        }
+      }
+    },
+
     listArtifacts: async (runId: string, path: string): Promise<readonly string[]> => {
       const files: string[] = [];
       const waiting = [path];

@@ -97,6 +97,11 @@ const explain = (
 export interface HttpClient {
   /** The answer's body must be read to its end. Throws MlflowRejection for a final refusal, SERVICE_UNREACHABLE. */
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * The same pool; `guard` comes before every try of a request that may write, so that a retry is as safe as the first
+   * one. What it throws ends the request.
+   */
+  guardedBy(guard: () => Promise<void>): HttpClient;
   /** As an error for people. */
   describe(request: HttpRequest, rejection: MlflowRejection): TtExpError;
   close(): Promise<void>;
@@ -122,10 +127,13 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     return { status: statusCode, body: answer };
   };
 
-  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+  const sendGuarded = async (request: HttpRequest, guard: () => Promise<void>): Promise<HttpAnswer> => {
     const deadlineMs = nowMs() + retry.budgetMs;
     for (let delayMs = retry.firstDelayMs; ; delayMs = Math.min(retry.maxDelayMs, delayMs * 2)) {
       let problem: string;
+      if (request.method !== 'GET') {
+        await guard();
+      }
       try {
         const answer = await attempt(request);
         if (answer.status < 400) {
@@ -153,5 +161,11 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     }
   };
 
-  return { send, describe: (request, refused) => explain(base.origin, request, refused), close: () => pool.close() };
+  const guardedBy = (guard: () => Promise<void>): HttpClient => ({
+    send: (request) => sendGuarded(request, guard),
+    guardedBy,
+    describe: (request, refused) => explain(base.origin, request, refused),
+    close: () => pool.close(),
+  });
+  return guardedBy(async () => undefined);
 };

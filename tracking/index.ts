@@ -1,11 +1,11 @@
 /** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
 import { createArtifacts } from './artifacts.ts';
-import { createHttpClient, DEFAULT_RETRY, type RetryPolicy } from './http.ts';
+import { createHttpClient, DEFAULT_RETRY, type HttpClient, type RetryPolicy } from './http.ts';
 import { createLoggedModels } from './logged-models.ts';
 import { createRegistry } from './registry.ts';
 import { createRest } from './rest.ts';
 import { createRuns } from './runs.ts';
-import { createSerialiser } from './serialise.ts';
+import { createSerialiser, type Serialiser } from './serialise.ts';
 
 export type { ModelVersionRecord } from './registry.ts';
 
@@ -20,6 +20,22 @@ export interface TrackingOptions {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const connect = (http: HttpClient, serialise: Serialiser) => {
+  const rest = createRest(http);
+  const artifacts = createArtifacts(http, rest);
+  const { putArtifactFile, putArtifactText, getArtifactFile, listArtifacts, deleteArtifact } = artifacts;
+  return {
+    ...createRuns(rest, serialise),
+    putArtifactFile,
+    putArtifactText,
+    getArtifactFile,
+    listArtifacts,
+    deleteArtifact,
+    ...createLoggedModels(rest, artifacts, serialise),
+    ...createRegistry(rest, serialise),
+  };
+};
+
 /** Whoever opens it closes it. All methods are idempotent and ride out an outage as long as the retry budget. */
 export const createTracking = (options: TrackingOptions) => {
   const http = createHttpClient({
@@ -28,18 +44,10 @@ export const createTracking = (options: TrackingOptions) => {
     nowMs: () => performance.now(),
     sleep,
   });
-  const rest = createRest(http);
   const serialise = createSerialiser();
-  const artifacts = createArtifacts(http, rest);
-  const { putArtifactFile, putArtifactText, getArtifactFile, listArtifacts } = artifacts;
   return {
-    ...createRuns(rest, serialise),
-    putArtifactFile,
-    putArtifactText,
-    getArtifactFile,
-    listArtifacts,
-    ...createLoggedModels(rest, artifacts, serialise),
-    ...createRegistry(rest, serialise),
+    ...connect(http, serialise),
+    guardedBy: (guard: () => Promise<void>) => connect(http.guardedBy(guard), serialise),
     close: () => http.close(),
   };
 };

@@ -1,8 +1,8 @@
 /** The trial workflow: opens the run, trains, closes the run, whatever happens in between. */
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
-import type { OpenTrialRequest } from '../contracts/steps.ts';
+import type { OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
 import type { TrainingResult, TrialStatus } from '../contracts/trial.ts';
 import { memoryFallbacks } from '../policy/memory-fallbacks.ts';
 import { toRecord } from './failures.ts';
@@ -20,18 +20,27 @@ export interface TrialOutcome {
 
 const isOutOfMemory = (error: unknown): boolean => toRecord(error).code === 'OUT_OF_MEMORY';
 
-const train = async (input: TrialInput, runId: string): Promise<{ result: TrainingResult; note: string | null }> => {
+type OpenTrial = Extract<OpenTrialResult, { kind: 'open' }>;
+
+const train = async (
+  input: TrialInput,
+  { runId, codeDigest }: OpenTrial,
+): Promise<{ result: TrainingResult; note: string | null }> => {
   for (const { settings, device, note } of memoryFallbacks(input.settings)) {
     try {
-      const result = await trainTrial({
+      const trained = await trainTrial({
         runId,
         settings,
         device,
         datasetVersion: input.dataset.version,
         epochBudget: input.epochBudget,
         preflight: input.preflight,
+        codeDigest,
       });
-      return { result, note };
+      if (trained.kind === 'stopped') {
+        throw new CancelledFailure('the training was stopped');
+      }
+      return { result: trained.result, note };
     } catch (error) {
       if (isCancellation(error) || !isOutOfMemory(error) || device === 'cpu') {
         throw error;
@@ -49,7 +58,7 @@ export async function trial(input: TrialInput): Promise<TrialOutcome> {
     if (opened.kind === 'cached') {
       return { status: 'cached', runId, result: opened.result, error: null };
     }
-    const { result, note } = await train(input, runId);
+    const { result, note } = await train(input, opened);
     const tags = note === null ? {} : { [TAG.outOfMemory]: note };
     await closeTrial({ runId, status: 'FINISHED', result, tags, endTimeMs: Date.now() });
     return { status: 'completed', runId, result, error: null };

@@ -10,6 +10,8 @@ import type { LocalContext } from './local-context.ts';
 
 const TERMINATE_GRACE_MS = 10_000;
 const NO_PROGRESS_LIMIT_MS = 900_000;
+/** Nothing asks for a last epoch: Ctrl-C ends a training at once. */
+const LAST_EPOCH_LIMIT_MS = 0;
 
 /** The environment as the chosen device needs it. Throws TENSORFLOW_UNAVAILABLE where settings contradict each other. */
 export const environmentFor = (environment: Environment, device: Device): Environment => {
@@ -59,6 +61,7 @@ export const createLocalCompute = async (context: LocalContext, device: Device):
     gpuIds: plan.gpuIds,
     terminateGraceMs: TERMINATE_GRACE_MS,
     noProgressLimitMs: NO_PROGRESS_LIMIT_MS,
+    lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
     // Errors carry its last lines.
     log: () => undefined,
   });

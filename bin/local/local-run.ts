@@ -81,7 +81,12 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
       experiment: config.name,
       url: `${uri.replace(/\/+$/, '')}/#/experiments/${experimentId}/runs/${runId}`,
     },
-    epochLog: (folder) => createEpochLog(tracking, runId, folder),
+    epochLog: (folder) =>
+      createEpochLog({
+        tracking,
+        runId,
+        checkpoint: { file: join(folder, ARTIFACT.latestCheckpoint), path: ARTIFACT.latestCheckpoint },
+      }),
     finish: async ({ folder, result, test, note }) => {
       await uploadTraining(tracking, runId, { folder, encoderFile: join(folder, ARTIFACT.encoder) });
       await tracking.putArtifactFile(runId, ARTIFACT.testMetrics, join(folder, ARTIFACT.testMetrics));

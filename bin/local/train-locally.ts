@@ -57,10 +57,11 @@ const trainOnce = async (session: Session, attempt: MemoryFallback): Promise<Tra
   const folder = await attempts.folder(name);
   const log = tracked?.epochLog(folder);
   onEvent({ kind: 'attempt', settings: attempt.settings, note: attempt.note });
-  const result = await compute.train(
+  const outcome = await compute.train(
     {
       kind: 'train',
       trialFolder: folder,
+      checkpoints: [],
       datasetFolder: dataset.folder,
       settings: attempt.settings,
       epochBudget: attempt.settings.training.num_epochs,
@@ -71,10 +72,13 @@ const trainOnce = async (session: Session, attempt: MemoryFallback): Promise<Tra
       log?.onMessage(message);
       onEvent({ kind: 'compute', message });
     },
-    log === undefined ? context.signal : AbortSignal.any([context.signal, log.failed]),
+    { signal: log === undefined ? context.signal : AbortSignal.any([context.signal, log.failed]) },
   );
   await log?.settled();
-  return { attempt, name, folder, result };
+  if (outcome.kind === 'stopped') {
+    throw new TtExpError('INTERNAL', 'training: got a stop that nobody asked for, expected a result');
+  }
+  return { attempt, name, folder, result: outcome.result };
 };
 
 /** The config that trains the same model again; of a dataset version only the version itself could say the data. */

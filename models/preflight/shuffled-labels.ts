@@ -47,6 +47,8 @@ const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): 
     batch_size: 128,
     learning_rate: 0.03,
     warmup_epochs: 0,
+    schedule: 'cosine',
+    schedule_epochs: null,
     clip_norm: 0,
     max_seconds: null,
     weight_decay: 0.01,

@@ -2,7 +2,7 @@
 import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ComputeMessage, SystemUsage } from '../../contracts/trainer.ts';
 import { explainJobError } from './compute-errors.ts';
-import type { ComputeOrder } from './order.ts';
+import type { ComputeOrder, StopOrder } from './order.ts';
 import { dieWithParent } from './parent-watchdog.ts';
 import { createUsageSampler } from './usage-sampler.ts';
 
@@ -15,12 +15,14 @@ export interface ComputeChannel {
   usage(): SystemUsage;
   /** Aborts on SIGTERM; the handler then ends soon, and what it has written stays whole. */
   readonly signal: AbortSignal;
+  /** Aborts when the epoch that runs shall be the last. */
+  readonly stopSignal: AbortSignal;
 }
 
 export type ComputeHandler = (order: ComputeOrder, channel: ComputeChannel) => Promise<void>;
 
 /**
- * Serves the one order that the parent sends, then ends the process: with code 0 once every message is delivered, by
+ * Serves the one job that the parent sends, then ends the process: with code 0 once every message is delivered, by
  * SIGTERM where that was asked for. The handler sends the result itself; an error that it throws goes out as `failed`.
  * Throws USAGE in a process that was not forked.
  */
@@ -39,6 +41,7 @@ export const serveComputeJob = (handle: ComputeHandler): void => {
   process.on('SIGTERM', () =>
     stop.abort(new TtExpError('INTERRUPTED', 'compute process: stopped on request', { hint: 'Start it again.' })),
   );
+  const lastEpoch = new AbortController();
   // Ctrl-C in a terminal reaches the whole group; what it means is the parent's to decide.
   process.on('SIGINT', () => undefined);
 
@@ -52,7 +55,12 @@ export const serveComputeJob = (handle: ComputeHandler): void => {
 
   const serve = async (order: ComputeOrder): Promise<void> => {
     try {
-      await handle(order, { send, usage: createUsageSampler(), signal: stop.signal });
+      await handle(order, {
+        send,
+        usage: createUsageSampler(),
+        signal: stop.signal,
+        stopSignal: lastEpoch.signal,
+      });
     } catch (error) {
       if (!stop.signal.aborted) {
         process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
@@ -68,5 +76,10 @@ export const serveComputeJob = (handle: ComputeHandler): void => {
       process.exit(0);
     }
   };
-  process.once('message', (order: ComputeOrder) => void serve(order));
+  process.once('message', (order: ComputeOrder) => {
+    process.on('message', (message: StopOrder) => {
+      if (message.kind === 'stop') lastEpoch.abort();
+    });
+    void serve(order);
+  });
 };

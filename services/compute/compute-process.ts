@@ -5,7 +5,7 @@ import { fromErrorRecord, TtExpError } from '../../contracts/errors.ts';
 import type { ComputeMessage } from '../../contracts/trainer.ts';
 import type { Environment, Log } from '../progress.ts';
 import { explainChildEnd } from './compute-errors.ts';
-import type { ComputeOrder } from './order.ts';
+import type { ComputeOrder, StopOrder } from './order.ts';
 
 export interface ComputeProcessOptions {
   readonly nodeExecutable: string;
@@ -18,16 +18,25 @@ export interface ComputeProcessOptions {
   readonly terminateGraceMs: number;
   /** A child that says nothing for this long is taken for hung. */
   readonly noProgressLimitMs: number;
+  /** What a child that is to stop after its epoch gets for it. */
+  readonly lastEpochLimitMs: number;
   /** Gets what the child writes to stdout and stderr, line by line. */
   readonly log: Log;
 }
 
-export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'evaluated' | 'model_evaluated' }>;
+export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' }>;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
 type Outcome =
   | { readonly kind: 'done'; readonly message: FinalMessage }
   | { readonly kind: 'failed'; readonly reason: unknown };
+
+export interface ComputeSignals {
+  /** Ends the job at once. */
+  readonly signal: AbortSignal;
+  /** Lets a training end with the epoch that runs; what takes longer than the limit ends at once. */
+  readonly stopSignal?: AbortSignal;
+}
 
 const KEPT_LINES = 20;
 const LONGEST_LINE = 500;
@@ -65,13 +74,14 @@ const notStarted = (error: Error): TtExpError =>
 
 /**
  * Resolves with the child's last word once the child has exited. Rejects likewise, never earlier: with what the child
- * reported, TRAINER_CRASHED, OUT_OF_MEMORY, TRAINING_STALLED, what `onMessage` threw, or the signal's reason.
+ * reported, TRAINER_CRASHED, OUT_OF_MEMORY, TRAINING_STALLED, what `onMessage` threw, or the reason of the signal that
+ * ended it.
  */
 export const runComputeProcess = (
   order: ComputeOrder,
   options: ComputeProcessOptions,
   onMessage: (message: ComputeMessage) => void,
-  signal: AbortSignal,
+  { signal, stopSignal }: ComputeSignals,
 ): Promise<FinalMessage> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) {
@@ -89,6 +99,7 @@ export const runComputeProcess = (
     let outcome: Outcome | undefined;
     let killTimer: NodeJS.Timeout | undefined;
     let exitTimer: NodeJS.Timeout | undefined;
+    let stopTimer: NodeJS.Timeout | undefined;
 
     const end = (how: Outcome): void => {
       outcome ??= how;
@@ -99,12 +110,19 @@ export const runComputeProcess = (
       end({ kind: 'failed', reason });
       child.kill('SIGTERM');
     };
+    const onStop = (): void => {
+      const order: StopOrder = { kind: 'stop' };
+      // A child that is dead already reports itself through `close`.
+      child.send(order, () => undefined);
+      stopTimer = setTimeout(() => terminate(stopSignal?.reason), options.lastEpochLimitMs);
+    };
     const onAbort = (): void => terminate(signal.reason);
     const silence = setTimeout(() => terminate(stalled(options.noProgressLimitMs)), options.noProgressLimitMs);
 
     const finish = (): void => {
-      for (const timer of [silence, killTimer, exitTimer]) clearTimeout(timer);
+      for (const timer of [silence, killTimer, exitTimer, stopTimer]) clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      stopSignal?.removeEventListener('abort', onStop);
       child.removeAllListeners('message');
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -121,6 +139,7 @@ export const runComputeProcess = (
       silence.refresh();
       switch (message.kind) {
         case 'trained':
+        case 'stopped':
         case 'evaluated':
         case 'model_evaluated':
           end({ kind: 'done', message });
@@ -147,6 +166,7 @@ export const runComputeProcess = (
     // Comes after the last message and the last line.
     child.once('close', finish);
     signal.addEventListener('abort', onAbort, { once: true });
-    // A child that is dead already reports itself through `close`.
     child.send(order, () => undefined);
+    if (stopSignal?.aborted === true) onStop();
+    stopSignal?.addEventListener('abort', onStop, { once: true });
   });

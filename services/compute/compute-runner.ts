@@ -1,5 +1,6 @@
 /** Runs compute jobs, each in a process of its own, on a slot's device and threads. */
 import { TtExpError } from '../../contracts/errors.ts';
+import type { TrainTrialResult } from '../../contracts/steps.ts';
 import type {
   ComputeJob,
   ComputeMessage,
@@ -9,10 +10,14 @@ import type {
   ModelEvaluation,
   TrainJob,
 } from '../../contracts/trainer.ts';
-import type { TrainingResult } from '../../contracts/trial.ts';
 import type { Environment } from '../progress.ts';
 import type { TensorflowPlan } from '../tensorflow/plan.ts';
-import { type ComputeProcessOptions, type FinalMessage, runComputeProcess } from './compute-process.ts';
+import {
+  type ComputeProcessOptions,
+  type ComputeSignals,
+  type FinalMessage,
+  runComputeProcess,
+} from './compute-process.ts';
 import { createSlotPool } from './slots.ts';
 
 export interface ComputeRunnerOptions extends ComputeProcessOptions {
@@ -27,7 +32,11 @@ export interface ComputeRunnerOptions extends ComputeProcessOptions {
 
 /** What `createComputeRunner` makes; satisfies the ComputePort of activities. */
 export interface ComputeRunner {
-  train(job: TrainJob, onMessage: (message: ComputeMessage) => void, signal: AbortSignal): Promise<TrainingResult>;
+  train(
+    job: TrainJob,
+    onMessage: (message: ComputeMessage) => void,
+    signals: ComputeSignals,
+  ): Promise<TrainTrialResult>;
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
   evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
 }
@@ -60,34 +69,34 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
   const run = async (
     job: ComputeJob,
     onMessage: (message: ComputeMessage) => void,
-    signal: AbortSignal,
+    signals: ComputeSignals,
   ): Promise<FinalMessage> => {
-    const slot = await pool.acquire(signal);
+    const slot = await pool.acquire(signals.signal);
     try {
       const isOnGpu = plan.backend === 'gpu' && !(job.kind === 'train' && job.device === 'cpu');
       const gpuId = isOnGpu ? (gpuIds[slot % gpuIds.length] ?? null) : null;
       // The GPU's library without a visible device computes on the CPU: the child must report it so.
       const slotPlan: TensorflowPlan = plan.backend === 'gpu' && gpuId === null ? { ...plan, backend: 'native' } : plan;
       const environment = slotEnvironment(options, gpuId);
-      return await runComputeProcess({ job, plan: slotPlan }, { ...options, environment }, onMessage, signal);
+      return await runComputeProcess({ job, plan: slotPlan }, { ...options, environment }, onMessage, signals);
     } finally {
       pool.release(slot);
     }
   };
 
   return {
-    train: async (job, onMessage, signal) => {
-      const final = await run(job, onMessage, signal);
-      if (final.kind !== 'trained') throw unexpected(final.kind, 'trained');
-      return final.result;
+    train: async (job, onMessage, signals) => {
+      const final = await run(job, onMessage, signals);
+      if (final.kind !== 'trained' && final.kind !== 'stopped') throw unexpected(final.kind, 'trained');
+      return final;
     },
     evaluate: async (job, signal) => {
-      const final = await run(job, () => undefined, signal);
+      const final = await run(job, () => undefined, { signal });
       if (final.kind !== 'evaluated') throw unexpected(final.kind, 'evaluated');
       return final.result;
     },
     evaluateModel: async (job, signal) => {
-      const final = await run(job, () => undefined, signal);
+      const final = await run(job, () => undefined, { signal });
       if (final.kind !== 'model_evaluated') throw unexpected(final.kind, 'model_evaluated');
       return final.result;
     },

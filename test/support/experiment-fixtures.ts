@@ -60,6 +60,8 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     temperature: 0.1,
     learn_temperature: false,
     warmup_epochs: 0,
+    schedule: 'cosine',
+    schedule_epochs: null,
     clip_norm: 0,
     max_seconds: null,
     precision: 'float32',

@@ -49,7 +49,11 @@ const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
     embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
     encodeData: async () => datasetSummary,
     publishDataset: async () => undefined,
-    openTrial: async (request: OpenTrialRequest) => ({ kind: 'open', runId: `run-${request.trialId}` }),
+    openTrial: async (request: OpenTrialRequest) => ({
+      kind: 'open',
+      runId: `run-${request.trialId}`,
+      codeDigest: 'c0de',
+    }),
     closeTrial: async (request) => {
       recorder.closedTrials.push(request);
     },
@@ -59,7 +63,7 @@ const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
       recorder.trained.push(request);
       await pause(50);
       recorder.running -= 1;
-      return trainingResult(request.settings.training.learning_rate);
+      return { kind: 'trained', result: trainingResult(request.settings.training.learning_rate) };
     },
     evaluateBest: async () => ({
       test: { model: evaluationSummary(0.4), baselines: {} },
@@ -153,7 +157,7 @@ describe('workflows/experiment', () => {
             details: [{ hint: 'Lower the learning rate.', details: {} }],
           });
         }
-        return trainingResult(settings.training.learning_rate);
+        return { kind: 'trained', result: trainingResult(settings.training.learning_rate) };
       },
     });
     const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
@@ -193,7 +197,7 @@ describe('workflows/experiment', () => {
       trainTrial: async (request) => {
         preflight.push(request.preflight);
         if (request.settings.training.learning_rate === 0.1) {
-          return trainingResult(0.1);
+          return { kind: 'trained', result: trainingResult(0.1) };
         }
         throw ApplicationFailure.create({
           type: 'PREFLIGHT_FAILED',
@@ -227,7 +231,7 @@ describe('workflows/experiment', () => {
         if (device !== 'cpu') {
           throw ApplicationFailure.create({ type: 'OUT_OF_MEMORY', nonRetryable: true, message: 'CUDA out of memory' });
         }
-        return trainingResult(0.3);
+        return { kind: 'trained', result: trainingResult(0.3) };
       },
     });
     const snapshot = await withWorkers(steps, async (client) =>

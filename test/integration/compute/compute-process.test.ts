@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal };
 const ignore = (): void => undefined;
 
 const failureOf = async (promise: Promise<unknown>): Promise<TtExpError> => {
@@ -50,13 +50,13 @@ const writtenPid = async (): Promise<number> => {
 
 test('compute/compute-process: messages arrive in order and a large result whole', async () => {
   const steps: number[] = [];
-  const result = await createTestRunner().train(
+  const { result } = await createTestRunner().train(
     trainJob('count'),
     (message) => steps.push(message.kind === 'step' ? message.step : -1),
     never,
   );
   expect(steps).toEqual(Array.from({ length: 500 }, (_, number) => number));
-  expect(result.modelDigest).toHaveLength(4_000_000);
+  expect(result?.modelDigest).toHaveLength(4_000_000);
 });
 
 test('compute/compute-runner: an evaluate job gives its result', async () => {
@@ -64,12 +64,12 @@ test('compute/compute-runner: an evaluate job gives its result', async () => {
   const source = { modelFolder: '', encoderFile: '' };
   const job = { datasetFolder: '', candidate: source, champion: null, perUserFile: '' };
   const settings = { kind: 'evaluate', relevanceThreshold: 0.4, seed: 1, confidence: 0.95 } as const;
-  expect(await runner.evaluate({ ...job, ...settings }, never)).toEqual({ users: 7, champion: null, ci: null });
+  expect(await runner.evaluate({ ...job, ...settings }, never.signal)).toEqual({ users: 7, champion: null, ci: null });
 });
 
 test('compute/child-channel: usage covers the time since the last call', async () => {
-  const { modelDigest } = await createTestRunner().train(trainJob('usage'), ignore, never);
-  const { cpuPercent, memoryMegabytes } = JSON.parse(modelDigest);
+  const { result } = await createTestRunner().train(trainJob('usage'), ignore, never);
+  const { cpuPercent, memoryMegabytes } = JSON.parse(result?.modelDigest ?? '');
   expect(cpuPercent).toBeGreaterThan(0);
   expect(memoryMegabytes).toBeGreaterThan(10);
 });
@@ -123,12 +123,12 @@ test('compute/compute-process: a hung child is killed and TRAINING_STALLED', asy
 
 test('compute/compute-process: a child that talks may take longer than the no-progress limit', async () => {
   const runner = createTestRunner({ noProgressLimitMs: 3_500 });
-  expect(await runner.train(trainJob('chatter'), ignore, never)).toMatchObject({ modelDigest: 'chatter' });
+  expect(await runner.train(trainJob('chatter'), ignore, never)).toMatchObject({ result: { modelDigest: 'chatter' } });
 });
 
 test('compute/compute-process: on abort the child tidies up and is dead before the reason is thrown', async () => {
   const stop = new AbortController();
-  const running = createTestRunner().train(trainJob('wait', file), ignore, stop.signal);
+  const running = createTestRunner().train(trainJob('wait', file), ignore, stop);
   const outcome = expect(running).rejects.toThrow('cancelled by a test');
   const pid = await writtenPid();
   stop.abort(new Error('cancelled by a test'));
@@ -139,7 +139,7 @@ test('compute/compute-process: on abort the child tidies up and is dead before t
 
 test('compute/compute-process: a child that does not heed SIGTERM is killed after the grace time', async () => {
   const stop = new AbortController();
-  const running = createTestRunner({ terminateGraceMs: 200 }).train(trainJob('block', file), ignore, stop.signal);
+  const running = createTestRunner({ terminateGraceMs: 200 }).train(trainJob('block', file), ignore, stop);
   const outcome = expect(running).rejects.toThrow('cancelled by a test');
   const pid = await writtenPid();
   stop.abort(new Error('cancelled by a test'));
@@ -147,9 +147,31 @@ test('compute/compute-process: a child that does not heed SIGTERM is killed afte
   expect(await isRunning(pid)).toBe(false);
 });
 
+test('compute/compute-process: asked to stop, the child ends its epoch and its result counts', async () => {
+  const stop = new AbortController();
+  const running = createTestRunner().train(trainJob('epoch', file), ignore, { ...never, stopSignal: stop.signal });
+  await writtenPid();
+  stop.abort(new Error('no use any more'));
+  expect(await running).toMatchObject({ kind: 'stopped', result: { modelDigest: 'of the last epoch' } });
+  const before = { ...never, stopSignal: AbortSignal.abort() };
+  expect(await createTestRunner().train(trainJob('epoch', file), ignore, before)).toMatchObject({ kind: 'stopped' });
+});
+
+test('compute/compute-process: an epoch that lasts longer than the limit after a stop is ended at once', async () => {
+  const stop = new AbortController();
+  const runner = createTestRunner({ lastEpochLimitMs: 300 });
+  const running = runner.train(trainJob('wait', file), ignore, { ...never, stopSignal: stop.signal });
+  const outcome = expect(running).rejects.toThrow('no use any more');
+  const pid = await writtenPid();
+  stop.abort(new Error('no use any more'));
+  await outcome;
+  expect(await isRunning(pid)).toBe(false);
+  expect(await readFile(file, 'utf8')).toBe(`${pid}\ntidied up\n`);
+});
+
 test('compute/compute-process: an aborted signal starts nothing', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
-  await expect(createTestRunner().train(trainJob('wait', file), ignore, signal)).rejects.toThrow('too late');
+  await expect(createTestRunner().train(trainJob('wait', file), ignore, { signal })).rejects.toThrow('too late');
   await expect(readFile(file)).rejects.toThrow('ENOENT');
 });
 
@@ -168,8 +190,8 @@ test('compute/compute-process: a result counts although the child does not end b
     nodeArguments: [],
     terminateGraceMs: 200,
   });
-  const result = await runner.train(trainJob('lingering'), (message) => seen.push(message), never);
-  expect(result.modelDigest).toBe('lingering');
+  const { result } = await runner.train(trainJob('lingering'), (message) => seen.push(message), never);
+  expect(result?.modelDigest).toBe('lingering');
   const [message] = seen;
   if (message?.kind !== 'step') throw new Error('no step arrived');
   started.push(message.step);
@@ -193,8 +215,8 @@ test('compute/compute-runner: a slot sets device and threads, and further jobs w
     gpuIds: plan.gpuIds,
     plan: { ...plan, env: { FROM_PLAN: 'yes' } },
   });
-  const digestOf = async (device: TrainJob['device']): Promise<string> =>
-    (await runner.train(trainJob('variables', '', device), ignore, never)).modelDigest;
+  const digestOf = async (device: TrainJob['device']): Promise<string | undefined> =>
+    (await runner.train(trainJob('variables', '', device), ignore, never)).result?.modelDigest;
   const [first, second] = await Promise.all([digestOf('auto'), digestOf('auto')]);
   expect([first, second].sort()).toEqual(['gpu 4 3 3 yes', 'gpu 6 3 3 yes']);
   expect(await digestOf('cpu')).toBe('native -1 3 3 yes');

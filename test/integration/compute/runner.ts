@@ -18,6 +18,7 @@ export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): C
     gpuIds: [],
     terminateGraceMs: 5_000,
     noProgressLimitMs: 60_000,
+    lastEpochLimitMs: 60_000,
     environment: process.env,
     log: () => undefined,
     ...changes,
@@ -27,6 +28,7 @@ export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): C
 export const trainJob = (act: string, argument = '', device: TrainJob['device'] = 'auto'): TrainJob => ({
   kind: 'train',
   trialFolder: act,
+  checkpoints: [],
   datasetFolder: argument,
   settings: {} as TrainJob['settings'],
   epochBudget: 1,

@@ -23,6 +23,7 @@ import { activateTensorflow } from '../../../services/tensorflow/activate-tensor
 import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { itResumesBitIdentically } from '../../support/resume-laws.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const PROVISION = fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url));
@@ -170,6 +171,8 @@ describe('models on native TensorFlow', () => {
       await tf.setBackend('tensorflow');
     }
   });
+
+  itResumesBitIdentically({ folder: () => join(folder, 'resume'), tensorflow: () => tensorflow });
 
   it('models/train: the tensor count does not grow over 1,000 steps', async () => {
     const counts: number[] = [];

@@ -37,12 +37,17 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     findByAlias: async () => null,
     listArtifacts: async () => ['manifest.json'],
     getArtifactFile: async () => false,
+    guardedBy: () => tracking as TrackingPort,
   };
   const deps = {
     datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
     tracking: tracking as TrackingPort,
     compute: compute as ComputePort,
     workspace: { trialFolder: async () => folder, modelFolder: async () => folder } satisfies WorkspacePort,
+    attempts: { confirm: async () => true },
+    clocks: { monotonicMs: () => 0, wallMs: () => 0 },
+    shutdownSignal: new AbortController().signal,
+    trainingCodeDigest: 'c0de',
   };
   return { deps, tags, texts };
 };
@@ -54,6 +59,7 @@ const request: TrainTrialRequest = {
   epochBudget: 1,
   device: 'auto',
   preflight: true,
+  codeDigest: 'c0de',
 };
 
 describe('activities', () => {
@@ -84,10 +90,10 @@ describe('activities', () => {
       train: async (job, onMessage) => {
         jobs.push(job);
         onMessage({ kind: 'preflight', report });
-        return trainingResult(0.4);
+        await mkdir(join(job.trialFolder, 'model'));
+        return { kind: 'trained', result: trainingResult(0.4) };
       },
     });
-    await mkdir(join(folder, 'model'));
     const { trainTrial } = createTrainingActivities(deps);
     await new MockActivityEnvironment().run(trainTrial, request);
     expect(jobs.map(({ preflight }) => preflight)).toEqual([true]);

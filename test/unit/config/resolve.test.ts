@@ -72,6 +72,8 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
       temperature: 0.1,
       learn_temperature: false,
       warmup_epochs: 0,
+      schedule: 'cosine',
+      schedule_epochs: null,
       clip_norm: 0,
       max_seconds: null,
       precision: 'float32',

@@ -1,0 +1,45 @@
+/** What heartbeats of a training carry. */
+import type { ComputeMessage } from '../contracts/trainer.ts';
+import type { TrialProgress } from '../contracts/trial.ts';
+
+export const noProgress = (epochs: number): TrialProgress => ({
+  epoch: 0,
+  epochs,
+  step: 0,
+  steps: 0,
+  trainLoss: null,
+  last: null,
+  bestNdcg: null,
+  resumedFromEpoch: null,
+});
+
+/** Folds a message of the child into the progress that heartbeats carry. */
+export const advance = (progress: TrialProgress, message: ComputeMessage): TrialProgress => {
+  switch (message.kind) {
+    case 'ready': {
+      const last = message.history.at(-1) ?? null;
+      const bestNdcg = message.history.reduce<number | null>(
+        (best, { validation }) => Math.max(best ?? 0, validation.ndcg_at_10),
+        null,
+      );
+      return { ...progress, epoch: last?.epoch ?? 0, last, bestNdcg, resumedFromEpoch: message.resumedFromEpoch };
+    }
+    case 'step':
+      return {
+        ...progress,
+        epoch: message.epoch,
+        step: message.step,
+        steps: message.steps,
+        trainLoss: message.trainLoss,
+      };
+    case 'epoch':
+      return {
+        ...progress,
+        epoch: message.record.epoch,
+        last: message.record,
+        bestNdcg: Math.max(progress.bestNdcg ?? 0, message.record.validation.ndcg_at_10),
+      };
+    default:
+      return progress;
+  }
+};

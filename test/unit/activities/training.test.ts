@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities/ports.ts';
+import { createTrainingActivities, type TrainingActivityDeps } from '../../../activities/training.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { EpochRecord } from '../../../contracts/metrics.ts';
+import type { TrainTrialRequest } from '../../../contracts/steps.ts';
+import type { TrainJob } from '../../../contracts/trainer.ts';
+import { evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+
+const request: TrainTrialRequest = {
+  runId: 'run-1',
+  settings: { training: { batch_size: 8 } } as TrainTrialRequest['settings'],
+  datasetVersion: 'ds-1',
+  epochBudget: 9,
+  device: 'auto',
+  preflight: true,
+  codeDigest: 'c0de',
+};
+
+const record: EpochRecord = {
+  epoch: 1,
+  trainLoss: 1,
+  valLoss: 1,
+  validation: evaluationSummary(0.1),
+  learningRate: 0.1,
+  seconds: 1,
+  finishedAtMs: 1,
+  isBest: true,
+};
+const usage = { cpuPercent: 1, memoryMegabytes: 1 };
+
+describe('activities/training', () => {
+  let folder: string;
+  /** Writes to MLflow, in order. */
+  let writes: string[];
+  let isCurrent: boolean;
+  let passMs: number;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tt-exp-training-'));
+    writes = [];
+    isCurrent = true;
+    passMs = 0;
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  /** An MLflow in memory that asks the guard before each write, as the real one does. */
+  const trackingWith = (guard: () => Promise<void>): TrackingPort => {
+    const write =
+      (name: (path: string) => string) =>
+      async (_runId: string, path: unknown): Promise<void> => {
+        await guard();
+        writes.push(name(String(path)));
+      };
+    const tracking: Partial<TrackingPort> = {
+      guardedBy: trackingWith,
+      listArtifacts: async () => [],
+      getArtifactFile: async () => false,
+      deleteArtifact: write((path) => `delete ${path}`),
+      putArtifactFile: write((path) => (path.startsWith('checkpoints/') ? 'checkpoint' : path)),
+      logEpoch: write(() => 'metrics'),
+    };
+    return tracking as TrackingPort;
+  };
+
+  const trainingWith = (train: ComputePort['train'], change: Partial<TrainingActivityDeps> = {}) =>
+    createTrainingActivities({
+      datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
+      tracking: trackingWith(async () => undefined),
+      compute: { train } as ComputePort,
+      workspace: { trialFolder: async () => folder, modelFolder: async () => folder },
+      attempts: { confirm: async () => isCurrent },
+      clocks: { monotonicMs: () => passMs, wallMs: () => passMs },
+      shutdownSignal: new AbortController().signal,
+      trainingCodeDigest: 'c0de',
+      ...change,
+    }).trainTrial;
+
+  /** As a child does: its files lie in the folder before it reports them. */
+  const writeModel = async ({ trialFolder }: TrainJob): Promise<void> => {
+    await mkdir(join(trialFolder, 'model'), { recursive: true });
+    await writeFile(join(trialFolder, 'model', 'manifest.json'), '{}');
+  };
+
+  const whenAborted = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+
+  it('activities/training: cancelled by the workflow, the last epoch counts and its model is uploaded', async () => {
+    const environment = new MockActivityEnvironment();
+    const trainTrial = trainingWith(async (job, onMessage, { signal, stopSignal }) => {
+      environment.cancel('CANCELLED');
+      expect(stopSignal?.aborted).toBe(true);
+      expect(signal.aborted).toBe(false);
+      await writeModel(job);
+      onMessage({ kind: 'epoch', record, usage });
+      return { kind: 'stopped', result: trainingResult(0.1) };
+    });
+    expect(await environment.run(trainTrial, request)).toEqual({ kind: 'stopped', result: trainingResult(0.1) });
+    expect(writes).toEqual([
+      'checkpoint',
+      'metrics',
+      'model/manifest.json',
+      'encoder.json',
+      'config.json',
+      'history.json',
+    ]);
+  });
+
+  it('activities/training: stopped before its first epoch has ended, there is nothing to keep', async () => {
+    const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }));
+    expect(await new MockActivityEnvironment().run(trainTrial, request)).toEqual({ kind: 'stopped', result: null });
+    expect(writes).toEqual([]);
+  });
+
+  it.each(['WORKER_SHUTDOWN', 'NOT_FOUND'] as const)(
+    'activities/training: a cancellation as %s ends it at once',
+    async (reason) => {
+      const environment = new MockActivityEnvironment();
+      const trainTrial = trainingWith(async (_job, _onMessage, { signal, stopSignal }) => {
+        environment.cancel(reason);
+        expect(stopSignal?.aborted).toBe(false);
+        throw signal.reason;
+      });
+      await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ message: reason });
+    },
+  );
+
+  it('activities/training: a worker that ends during the last epoch leaves a cancelled step', async () => {
+    const environment = new MockActivityEnvironment();
+    const shutdown = new AbortController();
+    const { CancelledFailure } = await import('@temporalio/common');
+    const train: ComputePort['train'] = async (_job, _onMessage, { signal }) => {
+      environment.cancel('CANCELLED');
+      shutdown.abort(new CancelledFailure('WORKER_SHUTDOWN'));
+      throw signal.reason;
+    };
+    const trainTrial = trainingWith(train, { shutdownSignal: shutdown.signal });
+    await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ message: 'CANCELLED' });
+  });
+
+  it('activities/training: an attempt that has been given up logs nothing any more, and its child is ended', async () => {
+    const trainTrial = trainingWith(async (_job, onMessage, { signal }) => {
+      onMessage({ kind: 'epoch', record, usage });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      isCurrent = false;
+      passMs += 60_000;
+      onMessage({ kind: 'epoch', record: { ...record, epoch: 2 }, usage });
+      await whenAborted(signal);
+      throw signal.reason;
+    });
+    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 10_000 });
+    await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ code: 'ATTEMPT_SUPERSEDED' });
+    expect(writes).toEqual(['checkpoint', 'metrics']);
+  });
+
+  it('activities/training: a worker with another training code refuses, and writes nothing', async () => {
+    const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }), { trainingCodeDigest: 'older' });
+    await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({
+      code: 'WORKER_OUTDATED',
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('activities/training: each attempt has a folder of its own, and an earlier one ends with its checkpoint stored', async () => {
+    const folders: string[] = [];
+    const trainTrial = trainingWith(async (job, onMessage) => {
+      folders.push(job.trialFolder);
+      await writeModel(job);
+      onMessage({ kind: 'epoch', record, usage });
+      return { kind: 'trained', result: trainingResult(0.1) };
+    });
+    await new MockActivityEnvironment({ attempt: 1 }).run(trainTrial, request);
+    await new MockActivityEnvironment({ attempt: 2 }).run(trainTrial, request);
+    expect(new Set(folders).size).toBe(2);
+    expect((await readdir(folder)).map((name) => join(folder, name))).toEqual(folders.slice(1));
+  });
+
+  it('activities/training: where the newest checkpoint is damaged, it tries again with all there are', async () => {
+    const offered: number[] = [];
+    const trainTrial = trainingWith(async (job) => {
+      offered.push(job.checkpoints.length);
+      if (offered.length === 1) {
+        throw new TtExpError('CHECKPOINT_CORRUPT', 'checkpoint: damaged');
+      }
+      await writeModel(job);
+      return { kind: 'trained', result: trainingResult(0.1) };
+    });
+    for (const attempt of ['b00003-s000001-a0001-00000000', 'b00003-s000001-a0002-00000000']) {
+      await mkdir(join(folder, attempt, 'checkpoints'), { recursive: true });
+      await writeFile(join(folder, attempt, 'checkpoints', 'latest.ckpt'), attempt);
+    }
+    await new MockActivityEnvironment().run(trainTrial, request);
+    expect(offered).toEqual([1, 2]);
+  });
+});

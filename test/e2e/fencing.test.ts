@@ -1,0 +1,119 @@
+/** A trainer that is frozen past its time-out and wakes up after its successor has started. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
+import { createMlflowReader } from '../support/mlflow-rest.ts';
+import { processesOf } from '../support/processes.ts';
+
+const TIMEOUT_MS = 600_000;
+const EPOCHS = 400;
+
+interface Address {
+  readonly name: string;
+  readonly address: string;
+}
+
+interface EpochOfHistory {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly finishedAtMs: number;
+}
+
+describe('e2e/fencing', () => {
+  let home: CliHome;
+  let configFolder: string;
+  let successor: RunningCli | undefined;
+  const frozen = new Set<number>();
+
+  beforeAll(async () => {
+    home = await createCliHome();
+    configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
+  });
+
+  const thaw = (): void => {
+    for (const pid of frozen) {
+      process.kill(pid, 'SIGCONT');
+    }
+    frozen.clear();
+  };
+
+  afterAll(async () => {
+    thaw();
+    successor?.child.kill('SIGTERM');
+    await successor?.finished;
+    await home?.dispose();
+    await rm(configFolder, { recursive: true, force: true });
+  });
+
+  const attemptsOf = async (): Promise<readonly string[]> => {
+    const trials = join(home.folder, 'trials');
+    const [trial] = await readdir(trials).catch(() => []);
+    return trial === undefined ? [] : (await readdir(join(trials, trial))).sort();
+  };
+
+  it(
+    'e2e/fencing: a worker and its child that wake up after their successor started change nothing in MLflow or on disk',
+    async () => {
+      const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
+      const file = join(configFolder, 'frozen.json');
+      const training = { num_epochs: EPOCHS, early_stopping_patience: EPOCHS };
+      await writeFile(
+        file,
+        JSON.stringify({ ...smoke, $schema: undefined, name: 'frozen', training, sweep: undefined }),
+      );
+      const running = home.start(['run', file, '--json']);
+      await expect.poll(() => /epoch \d+\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      const first = await attemptsOf();
+      expect(first).toHaveLength(1);
+
+      // The child last: it must not report anything that its worker, frozen already, would read later as fresh.
+      for (const pid of await processesOf(home.folder, 'worker-tt-gpu')) {
+        frozen.add(pid);
+        process.kill(pid, 'SIGSTOP');
+      }
+      const { stdout } = await home.run(['status', '--json']);
+      const { services } = JSON.parse(stdout) as { services: readonly Address[] };
+      const addressOf = (name: string): string => services.find((service) => service.name === name)?.address ?? '';
+      const environment = {
+        TEMPORAL_ADDRESS: addressOf('temporal'),
+        MLFLOW_TRACKING_URI: addressOf('mlflow'),
+      };
+      successor = home.start(['worker', '--queue', 'tt-gpu'], environment);
+      await expect
+        .poll(async () => (await attemptsOf()).some((name) => !first.includes(name)), {
+          timeout: 120_000,
+          interval: 100,
+        })
+        .toBe(true);
+      // Once the successor has a checkpoint in the store, it has removed what the first one left.
+      await expect
+        .poll(async () => (await attemptsOf()).some((name) => first.includes(name)), { timeout: 120_000, interval: 50 })
+        .toBe(false);
+      thaw();
+
+      const result = await running.finished;
+      expect(result.exitCode, result.stderr).toBe(0);
+      const summary = JSON.parse(result.stdout) as {
+        readonly urls: { readonly mlflow: string };
+        readonly trials: readonly { run_id: string; status: string; resumed_from_epoch: number; epochs: number }[];
+      };
+      const [trial] = summary.trials;
+      expect(trial).toMatchObject({ status: 'completed', epochs: EPOCHS });
+      expect(trial?.resumed_from_epoch).toBeGreaterThan(0);
+
+      const runId = trial?.run_id ?? '';
+      const mlflow = createMlflowReader(summary.urls.mlflow);
+      const points = await mlflow.history(runId, 'train_loss');
+      const [, newest = ''] = [first[0], ...(await attemptsOf()).filter((name) => !first.includes(name))];
+      const folder = join(home.folder, 'trials', (await readdir(join(home.folder, 'trials')))[0] ?? '', newest);
+      const history = JSON.parse(await readFile(join(folder, 'history.json'), 'utf8')) as readonly EpochOfHistory[];
+      const expected = history.map(({ epoch, trainLoss, finishedAtMs }) => [epoch, trainLoss, finishedAtMs]);
+      expect(points.map(({ step, value, timestamp }) => [step, value, timestamp])).toEqual(expected);
+      const stored = await mlflow.artifacts(runId, 'checkpoints/b256-auto');
+      expect(stored).toEqual([`checkpoints/b256-auto/${newest}.ckpt`]);
+    },
+    TIMEOUT_MS,
+  );
+});

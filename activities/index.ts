@@ -6,6 +6,7 @@ import { createExperimentRunActivities } from './experiment-run.ts';
 import type { Clocks } from './fence.ts';
 import type { AttemptPort, ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
+import { createSweepReportActivities } from './sweep-report.ts';
 import { createTrainingActivities } from './training.ts';
 import { createTrialActivities } from './trial.ts';
 
@@ -32,6 +33,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
     ...createTrialActivities(deps),
     ...createEvaluationActivities(deps),
     ...createRegistryActivities(deps),
+    ...createSweepReportActivities(deps),
   });
 
 /** Steps of the queue tt-gpu. */

@@ -127,6 +127,8 @@ export interface TrackingPort {
   getArtifactFile(runId: string, path: string, file: string): Promise<boolean>;
   /** One that is not there is as good as deleted. */
   deleteArtifact(runId: string, path: string): Promise<void>;
+  /** null when there is no such artifact. */
+  getArtifactText(runId: string, path: string): Promise<string | null>;
   /** Every file below `path`, relative to it. */
   listArtifacts(runId: string, path: string): Promise<readonly string[]>;
   /** LoggedModel of a run, created once, READY when it returns. */

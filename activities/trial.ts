@@ -1,14 +1,12 @@
-/** Steps around one trial's MLflow run: open it, or find the finished run of an equal trial, and close it. */
+/** Steps around one trial's MLflow run: open it, or find what an equal trial has shown, and close it. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
+import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
-import type { TrainingResult } from '../contracts/trial.ts';
 import { provenanceTags } from './experiment-run.ts';
+import { findKnownTrial, reportsOf, resultTags } from './known-trials.ts';
 import type { TrackingPort } from './ports.ts';
-
-/** Result of a finished trial, kept with its run so that the trial need not be trained again. */
-const RESULT_TAG = 'tt.training_result';
 
 export interface TrialActivityDeps {
   readonly tracking: TrackingPort;
@@ -24,84 +22,87 @@ const flatten = (prefix: string, section: object): Record<string, string> =>
     ]),
   );
 
-export const createTrialActivities = (deps: TrialActivityDeps) => {
-  const trialDigest = ({ dataset, settings, epochBudget }: OpenTrialRequest): string =>
+const runKeyOf = ({ provenance, trialId, attempt }: OpenTrialRequest): string => {
+  const key = `${provenance.workflowId}@${provenance.executionId}/${trialId}`;
+  return attempt === 1 ? key : `${key}#${attempt}`;
+};
+
+export const createTrialActivities = ({ tracking, trainingCodeDigest }: TrialActivityDeps) => {
+  const trialDigest = ({ dataset, settings }: OpenTrialRequest): string =>
     createHash('sha256')
-      .update(canonicalJson({ dataset: dataset.version, settings, epochBudget, code: deps.trainingCodeDigest }))
+      .update(canonicalJson({ dataset: dataset.version, settings: resumableKey(settings), code: trainingCodeDigest }))
       .digest('hex');
 
-  const findFinished = async (experimentId: string, digest: string): Promise<OpenTrialResult | null> => {
-    const runs = await deps.tracking.findRuns({
-      experimentId,
-      tags: { [TAG.trialDigest]: digest },
-      status: 'FINISHED',
+  const openRun = async (request: OpenTrialRequest, digest: string): Promise<string> => {
+    const { provenance, settings, dataset, trialId, attempt } = request;
+    const runId = await tracking.ensureRun({
+      experimentId: request.mlflowExperimentId,
+      runKey: runKeyOf(request),
+      runName: attempt === 1 ? trialId : `${trialId} (${attempt})`,
+      parentRunId: request.parentRunId,
+      user: provenance.user,
+      gitCommit: provenance.gitCommit,
+      tags: {
+        ...provenanceTags(provenance),
+        [TAG.kind]: RUN_KIND.trial,
+        [TAG.trialId]: trialId,
+        [TAG.datasetVersion]: dataset.version,
+        [TAG.trialDigest]: digest,
+      },
+      startTimeMs: request.startTimeMs,
     });
-    for (const run of runs) {
-      const text = run.tags[RESULT_TAG];
-      if (text !== undefined) {
-        return { kind: 'cached', runId: run.runId, result: JSON.parse(text) as TrainingResult };
-      }
-    }
-    return null;
+    await tracking.logParams(runId, {
+      seed: String(settings.seed),
+      ...flatten('model', settings.model),
+      ...flatten('training', settings.training),
+    });
+    await tracking.logDatasetInput(runId, dataset, 'training');
+    return runId;
   };
 
   return {
     openTrial: async (request: OpenTrialRequest): Promise<OpenTrialResult> => {
-      const { provenance, settings, dataset } = request;
       const digest = trialDigest(request);
-      const finished = request.isFresh ? null : await findFinished(request.mlflowExperimentId, digest);
-      if (finished !== null) {
-        return finished;
+      const { num_epochs: epochs } = request.settings.training;
+      const known = request.mayReuse
+        ? await findKnownTrial(tracking, request.mlflowExperimentId, digest, epochs)
+        : null;
+      const reports = known === null ? [] : await reportsOf(tracking, known, request);
+      if (known !== null && reports.length > 0) {
+        await tracking.setTags(known.runId, { [TAG.reusedBy]: request.parentRunId });
+        return { kind: 'known', runId: known.runId, result: known.result, reports };
       }
-      const runId = await deps.tracking.ensureRun({
-        experimentId: request.mlflowExperimentId,
-        runKey: `${provenance.workflowId}@${provenance.executionId}/${request.trialId}`,
-        runName: request.trialId,
-        parentRunId: request.parentRunId,
-        user: provenance.user,
-        gitCommit: provenance.gitCommit,
-        tags: {
-          ...provenanceTags(provenance),
-          [TAG.kind]: RUN_KIND.trial,
-          [TAG.trialId]: request.trialId,
-          [TAG.datasetVersion]: dataset.version,
-          [TAG.trialDigest]: digest,
-        },
-        startTimeMs: request.startTimeMs,
-      });
-      await deps.tracking.logParams(runId, {
-        seed: String(settings.seed),
-        ...flatten('model', settings.model),
-        ...flatten('training', settings.training),
-      });
-      await deps.tracking.logDatasetInput(runId, dataset, 'training');
-      return { kind: 'open', runId, codeDigest: deps.trainingCodeDigest };
+      return {
+        kind: 'open',
+        runId: await openRun(request, digest),
+        codeDigest: trainingCodeDigest,
+        warmStartRunId: known?.runId ?? null,
+      };
     },
 
     closeTrial: async (request: CloseTrialRequest): Promise<void> => {
-      const { runId, result } = request;
-      const resultTags =
+      const { runId, result, trialStatus, endTimeMs } = request;
+      // A trial that was cancelled or failed has no result that another one could take.
+      const isUsable = trialStatus === 'completed' || trialStatus === 'pruned';
+      const tags =
         result === null
           ? {}
           : {
-              [RESULT_TAG]: JSON.stringify(result),
+              ...(isUsable ? resultTags(result, request.epochLimit) : {}),
               [TAG.tensorflowBackend]: result.tensorflow.backend,
               [TAG.tensorflowLibrary]: result.tensorflow.library,
               [TAG.precision]: result.precision,
             };
-      await deps.tracking.setTags(runId, { ...resultTags, ...request.tags });
+      await tracking.setTags(runId, { ...tags, [TAG.trialStatus]: trialStatus, ...request.tags });
       if (result !== null) {
-        await deps.tracking.logMetrics(runId, [
-          {
-            key: 'best_val_ndcg_at_10',
-            value: result.validation.ndcg_at_10,
-            step: result.bestEpoch,
-            timestampMs: request.endTimeMs,
-          },
-          { key: 'best_epoch', value: result.bestEpoch, step: result.bestEpoch, timestampMs: request.endTimeMs },
+        const { bestEpoch, validation } = result;
+        const point = (key: string, value: number) => ({ key, value, step: bestEpoch, timestampMs: endTimeMs });
+        await tracking.logMetrics(runId, [
+          point('best_val_ndcg_at_10', validation.ndcg_at_10),
+          point('best_epoch', bestEpoch),
         ]);
       }
-      await deps.tracking.finishRun(runId, request.status, request.endTimeMs);
+      await tracking.finishRun(runId, request.status, endTimeMs);
     },
   };
 };

@@ -4,6 +4,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { GateVerdict } from './gate.ts';
 import type { BaselineName, EvaluationSummary } from './metrics.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
+import type { SweepControl } from './sweep.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrialProgress, TrialView } from './trial.ts';
 
@@ -18,6 +19,16 @@ export interface ExperimentInput {
   readonly gitCommit: string | null;
   /** Who started it; MLflow's user column. */
   readonly user: string;
+  /** Where the execution before this one stopped, when a long history is continued as a new one. */
+  readonly progress?: ExperimentProgress;
+}
+
+/** What a continued execution needs of the one before it. */
+export interface ExperimentProgress {
+  readonly snapshot: ExperimentSnapshot;
+  /** State of the sweep; its shape belongs to the workflow. */
+  readonly sweep: unknown;
+  readonly phaseStartedAtMs: number;
 }
 
 export const PHASES = [
@@ -60,6 +71,7 @@ export interface ExperimentSnapshot {
   readonly startedAtMs: number;
   readonly dataset: DatasetSummary | null;
   readonly trials: readonly TrialView[];
+  readonly sweep: SweepControl | null;
   readonly bestTrialId: string | null;
   readonly parentRunId: string | null;
   readonly mlflowExperimentId: string | null;
@@ -68,6 +80,13 @@ export interface ExperimentSnapshot {
   readonly gate: GateVerdict;
   readonly tensorflow: TensorflowInfo | null;
   readonly error: ErrorRecord | null;
+}
+
+/** Everything that an experiment's decisions rested on, kept with its parent run. */
+export interface SweepFacts {
+  readonly format: 1;
+  readonly config: ResolvedConfig;
+  readonly snapshot: ExperimentSnapshot;
 }
 
 /** A snapshot with what only heartbeats know; what watchers show. */

@@ -21,3 +21,12 @@ export const parseExperimentId = (id: string): ExperimentIds | null => {
   const match = /^(?:tt-exp\/)?([a-z0-9][a-z0-9._-]*)[-/]([0-9a-f]{10})$/.exec(id);
   return match?.[1] === undefined || match[2] === undefined ? null : experimentIds(match[1], match[2]);
 };
+
+/** `trial-007`: place in the plan of its experiment, from 0. */
+export const trialIdOf = (index: number): string => `trial-${String(index).padStart(3, '0')}`;
+
+/** The place that a trial id names; null for anything else. */
+export const trialIndexOf = (trialId: string): number | null => {
+  const match = /^trial-(\d{3,})$/.exec(trialId);
+  return match?.[1] === undefined || trialIdOf(Number(match[1])) !== trialId ? null : Number(match[1]);
+};

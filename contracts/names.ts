@@ -14,6 +14,12 @@ export const TAG = {
   runKey: 'tt.run_key',
   /** Digest of everything that determines a trial's result; key of the trial cache. */
   trialDigest: 'tt.trial_digest',
+  /** How the trial ended: one of the trial statuses. */
+  trialStatus: 'tt.trial_status',
+  /** Why it was pruned, or stopped before its end. */
+  trialReason: 'tt.trial_reason',
+  /** Parent run of the latest experiment that took this run's result instead of training again. */
+  reusedBy: 'tt.reused_by',
   kind: 'tt.kind',
   tensorflowBackend: 'tt.tensorflow_backend',
   tensorflowLibrary: 'tt.tensorflow_library',
@@ -54,4 +60,6 @@ export const ARTIFACT = {
   latestCheckpoint: 'checkpoints/latest.ckpt',
   bestCheckpoint: 'checkpoints/best.ckpt',
   gate: 'gate.json',
+  /** Of a parent run: every fact that decisions rested on. */
+  sweep: 'sweep.json',
 } as const;

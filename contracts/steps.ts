@@ -1,8 +1,10 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
 import type { DatasetSummary } from './dataset.ts';
-import type { RegisteredModel, TestEvaluation } from './experiment.ts';
+import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
+import type { KnownReport } from './rungs.ts';
+import type { ObjectiveName } from './sweep.ts';
 import type { TrainJob } from './trainer.ts';
 import type { TrainingResult, TrialParams, TrialSettings } from './trial.ts';
 
@@ -39,22 +41,34 @@ export interface OpenTrialRequest {
   readonly mlflowExperimentId: string;
   readonly parentRunId: string;
   readonly trialId: string;
+  /** 1, and one more for each time the trial is tried again: each has a run of its own. */
+  readonly attempt: number;
   readonly params: TrialParams;
   readonly settings: TrialSettings;
   readonly dataset: DatasetSummary;
-  readonly epochBudget: number;
-  readonly preflight: boolean;
-  readonly isFresh: boolean;
+  /** Epoch budgets at which the trial would report, ascending. */
+  readonly rungs: readonly number[];
+  readonly metric: ObjectiveName;
+  /** Take what an equal trial has shown instead of training. */
+  readonly mayReuse: boolean;
   readonly startTimeMs: number;
 }
 
 export type OpenTrialResult =
-  | { readonly kind: 'cached'; readonly runId: string; readonly result: TrainingResult }
+  /** An equal trial has been here: what it showed at each rung that it reached. Trained on only beyond them. */
+  | {
+      readonly kind: 'known';
+      readonly runId: string;
+      readonly result: TrainingResult;
+      readonly reports: readonly KnownReport[];
+    }
   | {
       readonly kind: 'open';
       readonly runId: string;
       /** Of the training code that the trial was opened with; whoever trains it must have the same. */
       readonly codeDigest: string;
+      /** A run that is the beginning of this one, and shows nothing at its rungs yet. */
+      readonly warmStartRunId: string | null;
     };
 
 /** Called again for the same run with a larger budget it goes on where it ended. */
@@ -80,6 +94,9 @@ export type TrainTrialResult =
 export interface CloseTrialRequest {
   readonly runId: string;
   readonly status: 'FINISHED' | 'FAILED' | 'KILLED';
+  readonly trialStatus: 'completed' | 'pruned' | 'failed' | 'cancelled';
+  /** Epochs after which the training would have ended by itself at the latest. */
+  readonly epochLimit: number;
   readonly result: TrainingResult | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly endTimeMs: number;
@@ -123,6 +140,11 @@ export interface ApplyGateRequest {
 
 export interface ApplyGateResult {
   readonly model: RegisteredModel;
+}
+
+export interface PublishSweepRequest {
+  readonly parentRunId: string;
+  readonly facts: SweepFacts;
 }
 
 export interface CloseExperimentRequest {

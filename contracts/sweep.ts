@@ -1,18 +1,21 @@
 /** What a sweep remembers of its trials: the facts that samplers, schedulers and `replay` decide by. */
 import type { RankingMetrics } from './metrics.ts';
+import type { RungReport } from './rungs.ts';
 import type { TrialParams, TrialStatus } from './trial.ts';
 
 /** Metrics of the validation part that a sweep can look at; higher is better for all of them. */
 export type ObjectiveName = keyof RankingMetrics;
 
-/** What a trial showed when it came to the end of a rung. */
-export interface RungReport {
-  /** Epochs trained by then: the rung's epoch budget, or fewer where the trial stopped early. */
-  readonly epoch: number;
-  /** The objective at the best epoch so far; higher is better. */
-  readonly value: number;
-  /** Place in the order in which reports of all trials arrived, from 0; what an asynchronous scheduler decides by. */
-  readonly sequence: number;
+/** Why no further trial begins although some are left. */
+export type SweepHalt = 'max_failures' | 'max_seconds' | 'target' | 'preflight';
+
+/** How a running sweep is steered; null in snapshots before trials are trained. */
+export interface SweepControl {
+  readonly isPaused: boolean;
+  readonly maxParallel: number;
+  readonly halt: SweepHalt | null;
+  /** Trials in all; null while that depends on what is proposed. */
+  readonly trialCount: number | null;
 }
 
 /** Facts about one trial, by which samplers and schedulers decide. Grows by reports, then ends once. */

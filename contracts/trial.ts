@@ -2,6 +2,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { ModelConfig, TrainingConfig } from './experiment-config.ts';
 import type { EpochRecord, EvaluationSummary } from './metrics.ts';
+import type { RungReport } from './rungs.ts';
 import type { Precision, TensorflowInfo } from './tensorflow.ts';
 
 export type ParameterValue = number | string | boolean | readonly number[];
@@ -58,4 +59,14 @@ export interface TrialView {
   readonly workflowId: string;
   readonly result: TrainingResult | null;
   readonly error: ErrorRecord | null;
+  /** What it showed at the rungs of the scheduler, the last one included. */
+  readonly reports: readonly RungReport[];
+  /** The objective, once there is any: of its best epoch so far. */
+  readonly value: number | null;
+  /** Why it was pruned, or stopped before its end; null for all others. */
+  readonly reason: string | null;
+  /** `runId` is the run of an earlier, equal trial. */
+  readonly isReused: boolean;
+  /** 1, and one more for each time it was tried again. */
+  readonly attempt: number;
 }

@@ -1,15 +1,15 @@
 /** Which trial of an experiment is the best. */
 import type { TrialView } from '../contracts/trial.ts';
 
-/** Highest validation NDCG@10; on a tie the earlier trial. Test metrics play no part. Null when none has a result. */
+/**
+ * Highest objective on the validation part; on a tie the earlier trial. Test metrics play no part. Pruned trials count
+ * as well: a time budget may leave none but them. Null when none has a result.
+ */
 export const pickBestTrial = (trials: readonly TrialView[]): TrialView | null => {
   let best: TrialView | null = null;
   for (const trial of trials) {
-    if (trial.status !== 'completed' && trial.status !== 'cached') {
-      continue;
-    }
-    const score = trial.result?.validation.ndcg_at_10;
-    if (score !== undefined && (best === null || score > (best.result?.validation.ndcg_at_10 ?? -Infinity))) {
+    const hasEnded = trial.status === 'completed' || trial.status === 'cached' || trial.status === 'pruned';
+    if (hasEnded && trial.result !== null && trial.value !== null && trial.value > (best?.value ?? -Infinity)) {
       best = trial;
     }
   }

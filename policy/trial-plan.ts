@@ -1,5 +1,6 @@
 /** From a config to its list of trials: a pure function, so a plan can be shown before anything starts. */
 import { TtExpError } from '../contracts/errors.ts';
+import { trialIdOf } from '../contracts/ids.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import type { TrialParams, TrialSettings } from '../contracts/trial.ts';
 import { createSampler } from './samplers/create-sampler.ts';
@@ -63,7 +64,7 @@ export const planTrials = (config: ResolvedConfig): readonly PlannedTrial[] => {
     });
   }
   return points.map((params, index) => ({
-    trialId: `trial-${String(index).padStart(3, '0')}`,
+    trialId: trialIdOf(index),
     params,
     settings: trialSettings(config, params),
   }));

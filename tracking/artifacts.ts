@@ -72,6 +72,19 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
     putArtifactText: async (runId: string, path: string, text: string): Promise<void> =>
       put(await artifactUri(runId), path, text),
 
+    getArtifactText: async (runId: string, path: string): Promise<string | null> => {
+      const request = { method: 'GET', path: proxyPath(await artifactUri(runId), path) } as const;
+      try {
+        const { body } = await http.send(request);
+        return await body.text();
+      } catch (error) {
+        if (error instanceof MlflowRejection && error.status === 404) {
+          return null;
+        }
+        throw error instanceof MlflowRejection ? http.describe(request, error) : error;
+      }
+    },
+
     getArtifactFile: async (runId: string, path: string, file: string): Promise<boolean> => {
       const request = { method: 'GET', path: proxyPath(await artifactUri(runId), path) } as const;
       const temporary = `${file}.${process.pid}.tmp`;

@@ -23,11 +23,13 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const connect = (http: HttpClient, serialise: Serialiser) => {
   const rest = createRest(http);
   const artifacts = createArtifacts(http, rest);
-  const { putArtifactFile, putArtifactText, getArtifactFile, listArtifacts, deleteArtifact } = artifacts;
+  const { putArtifactFile, putArtifactText, getArtifactText, getArtifactFile, listArtifacts, deleteArtifact } =
+    artifacts;
   return {
     ...createRuns(rest, serialise),
     putArtifactFile,
     putArtifactText,
+    getArtifactText,
     getArtifactFile,
     listArtifacts,
     deleteArtifact,

@@ -1,5 +1,5 @@
 /** Time-out and retry profiles of all durable steps, as data. */
-import type { ActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import { NON_RETRYABLE_CODES } from '../contracts/errors.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 
@@ -9,6 +9,19 @@ const nonRetryableErrorTypes = [...NON_RETRYABLE_CODES].filter((code) => code !=
 export const SHORT_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,
   startToCloseTimeout: '10 minutes',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 12,
+    nonRetryableErrorTypes,
+  },
+};
+
+/** The same in the process of the workflow's worker, without a task of its own: for steps that go with every trial. */
+export const LOCAL_STEP: LocalActivityOptions = {
+  startToCloseTimeout: '10 minutes',
+  localRetryThreshold: '10 seconds',
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 2,

@@ -1,6 +1,5 @@
 /** The experiment's state and the snapshot made of it. */
-import type { ExperimentInput, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
-import type { TrialView } from '../contracts/trial.ts';
+import type { ExperimentInput, ExperimentProgress, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../policy/gate.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -10,8 +9,8 @@ export class ExperimentState {
   #phaseStartedAtMs: number;
 
   constructor(input: ExperimentInput, workflowId: string, nowMs: number) {
-    this.#phaseStartedAtMs = nowMs;
-    this.#snapshot = {
+    this.#phaseStartedAtMs = input.progress?.phaseStartedAtMs ?? nowMs;
+    this.#snapshot = input.progress?.snapshot ?? {
       experimentId: input.experimentId,
       workflowId,
       name: input.config.name,
@@ -21,6 +20,7 @@ export class ExperimentState {
       startedAtMs: nowMs,
       dataset: null,
       trials: [],
+      sweep: null,
       bestTrialId: null,
       parentRunId: null,
       mlflowExperimentId: null,
@@ -48,9 +48,10 @@ export class ExperimentState {
     this.#phaseStartedAtMs = nowMs;
   }
 
-  updateTrial(trialId: string, change: Partial<TrialView>): void {
-    this.#snapshot.trials = this.#snapshot.trials.map((view) =>
-      view.trialId === trialId ? { ...view, ...change } : view,
-    );
+  /** For an execution that goes on where this one stops. */
+  progress(sweep: unknown): ExperimentProgress {
+    // Trials are in the sweep's own state; twice they would be too much for one message.
+    const snapshot = { ...this.#snapshot, trials: [] };
+    return { snapshot, sweep, phaseStartedAtMs: this.#phaseStartedAtMs };
   }
 }

@@ -3,24 +3,24 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  ContinueAsNew,
   condition,
+  continueAsNew,
   isCancellation,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DatasetSummary } from '../contracts/dataset.ts';
+import type { ErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
 import { TAG } from '../contracts/names.ts';
-import type { Provenance } from '../contracts/steps.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { decideGate } from '../policy/gate.ts';
 import { pickBestTrial } from '../policy/selection.ts';
-import { planTrials } from '../policy/trial-plan.ts';
+import { listen } from './experiment-messages.ts';
+import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
 import { toRecord } from './failures.ts';
-import { runTrials, trialWorkflowId } from './fan-out.ts';
-import { type ApprovalDecision, decideApprovalUpdate, snapshotQuery } from './messages.ts';
 import {
   applyGate,
   closeExperiment,
@@ -31,18 +31,17 @@ import {
   labelData,
   openExperiment,
   publishDataset,
+  publishSweep,
   registerModel,
   splitData,
 } from './steps.ts';
+import { type ConductorState, SweepConductor } from './sweep-conductor.ts';
+import { sweepPlan } from './sweep-plan.ts';
 
-interface Run {
-  readonly input: ExperimentInput;
-  readonly state: ExperimentState;
-  readonly provenance: Provenance;
-  approval: ApprovalDecision | null;
-}
-
-const prepareDataset = async ({ input, state, provenance }: Run, parentRunId: string): Promise<DatasetSummary> => {
+const prepareDataset = async (
+  { input, state, provenance }: ExperimentRun,
+  parentRunId: string,
+): Promise<DatasetSummary> => {
   const { data, seed } = input.config;
   state.enter('extract', Date.now());
   const { id: extract } = await extractData({ data, seed });
@@ -61,70 +60,34 @@ const prepareDataset = async ({ input, state, provenance }: Run, parentRunId: st
   return dataset;
 };
 
-const trainAll = async (
-  run: Run,
-  dataset: DatasetSummary,
-  mlflowExperimentId: string,
-  parentRunId: string,
-): Promise<TrialView> => {
-  const { input, state, provenance } = run;
-  const { config } = input;
-  const trials = planTrials(config);
-  state.enter('train', Date.now());
-  state.update({
-    trials: trials.map(({ trialId, params }) => ({
-      trialId,
-      params,
-      status: 'pending',
-      runId: null,
-      workflowId: trialWorkflowId(provenance.workflowId, trialId),
-      result: null,
-      error: null,
-    })),
-  });
-  await runTrials({
-    trials,
-    maxParallel: config.sweep?.max_parallel ?? 1,
-    maxFailures: config.sweep?.max_failures ?? 1,
-    inputOf: ({ trialId, params, settings }) => ({
-      provenance,
-      mlflowExperimentId,
-      parentRunId,
-      trialId,
-      params,
-      settings,
-      dataset,
-      epochBudget: settings.training.num_epochs,
-      preflight: config.training.preflight,
-      isFresh: input.isFresh,
-    }),
-    onStart: (trialId) => state.updateTrial(trialId, { status: 'running' }),
-    onEnd: (trialId, outcome) => {
-      state.updateTrial(trialId, outcome);
-      const best = pickBestTrial(state.snapshot.trials);
-      state.update({ bestTrialId: best?.trialId ?? null, tensorflow: best?.result?.tensorflow ?? null });
-    },
-  });
-  const tripped = state.snapshot.trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
-  if (tripped != null) {
-    const { code, message, hint, details } = tripped;
-    throw ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
+const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFailure =>
+  ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
+
+const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<TrialView> => {
+  const { input, state } = run;
+  const end = await conductor.run().finally(() => state.update(currentSnapshot(run)));
+  if (end === 'continue') {
+    await continueAsNew<typeof experiment>({ ...input, progress: state.progress(conductor.state) });
   }
-  const best = pickBestTrial(state.snapshot.trials);
+  const { trials } = state.snapshot;
+  const tripped = trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
+  if (tripped != null) {
+    throw failureOf(tripped);
+  }
+  const best = pickBestTrial(trials);
   if (best === null) {
-    const first = state.snapshot.trials.find(({ error }) => error !== null)?.error;
-    throw ApplicationFailure.create({
-      type: 'ALL_TRIALS_FAILED',
-      nonRetryable: true,
-      message: `all trials failed; first cause: ${first?.code ?? 'unknown'}: ${first?.message ?? 'no trial ran'}`,
-      details: [{ hint: first?.hint ?? 'Look at the trial runs in MLflow and at the worker logs (`tt-exp status`).' }],
+    const first = trials.find(({ error }) => error !== null)?.error;
+    throw failureOf({
+      code: 'ALL_TRIALS_FAILED',
+      message: `all trials failed; first cause: ${first?.code ?? 'unknown'}: ${first?.message ?? 'no trial ran to an end'}`,
+      hint: first?.hint ?? 'Look at the trial runs in MLflow and at the worker logs (`tt-exp status`).',
     });
   }
   return best;
 };
 
 /** A person's answer turns `awaiting_approval` into a verdict that stands. */
-const settleApproval = async (run: Run, verdict: GateVerdict): Promise<GateVerdict> => {
+const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
   await condition(() => run.approval !== null);
   const { isApproved, by, reason } = run.approval ?? { isApproved: false, by: '', reason: '' };
   return {
@@ -135,15 +98,15 @@ const settleApproval = async (run: Run, verdict: GateVerdict): Promise<GateVerdi
 };
 
 const judge = async (
-  run: Run,
+  run: ExperimentRun,
   dataset: DatasetSummary,
   best: TrialView,
-  mlflowExperimentId: string,
   parentRunId: string,
 ): Promise<void> => {
   const { input, state, provenance } = run;
   const { gate, evaluation, seed } = input.config;
   const runId = best.runId ?? '';
+  const mlflowExperimentId = state.snapshot.mlflowExperimentId ?? '';
   state.enter('evaluate', Date.now());
   const { test, champion, ci, championProblem } = await evaluateBest({
     runId,
@@ -183,19 +146,31 @@ const judge = async (
   }
 };
 
-const conduct = async (run: Run): Promise<void> => {
+const open = async (run: ExperimentRun): Promise<string> => {
   const { input, state, provenance } = run;
   const startTimeMs = Date.now();
-  const { mlflowExperimentId, parentRunId } = await openExperiment({ provenance, config: input.config, startTimeMs });
-  state.update({ mlflowExperimentId, parentRunId });
-  const dataset = await prepareDataset(run, parentRunId);
-  const best = await trainAll(run, dataset, mlflowExperimentId, parentRunId);
-  await judge(run, dataset, best, mlflowExperimentId, parentRunId);
+  const opened = await openExperiment({ provenance, config: input.config, startTimeMs });
+  state.update(opened);
+  return opened.parentRunId;
 };
 
-/** The parent run must not stay RUNNING; its tags say how the experiment ended. */
-const closeRun = async (state: ExperimentState, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
-  const { parentRunId, dataset, bestTrialId, error } = state.snapshot;
+const conduct = async (run: ExperimentRun): Promise<void> => {
+  const { input, state } = run;
+  const conductor = new SweepConductor(sweepPlan(run), (input.progress?.sweep ?? null) as ConductorState | null);
+  run.conductor = conductor;
+  const parentRunId = state.snapshot.parentRunId ?? (await open(run));
+  const dataset = state.snapshot.dataset ?? (await prepareDataset(run, parentRunId));
+  if (state.snapshot.phase !== 'train') {
+    state.enter('train', Date.now());
+  }
+  const best = await trainAll(run, conductor);
+  await judge(run, dataset, best, parentRunId);
+};
+
+/** The parent run must not stay RUNNING; its tags and its facts say how the experiment ended, and why so. */
+const closeRun = async ({ state, input }: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
+  const { snapshot } = state;
+  const { parentRunId, dataset, bestTrialId, error } = snapshot;
   if (parentRunId === null) {
     return;
   }
@@ -204,40 +179,33 @@ const closeRun = async (state: ExperimentState, status: 'FINISHED' | 'FAILED' | 
     ...(bestTrialId === null ? {} : { [TAG.trialId]: bestTrialId }),
     ...(error === null ? {} : { 'tt.error_code': error.code, 'tt.error': error.message }),
   };
-  await CancellationScope.nonCancellable(() => closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() }));
+  await CancellationScope.nonCancellable(async () => {
+    await publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } });
+    await closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() });
+  });
 };
 
 export async function experiment(input: ExperimentInput): Promise<ExperimentSnapshot> {
-  const { workflowId, runId: executionId } = workflowInfo();
+  const { workflowId, firstExecutionRunId } = workflowInfo();
   const state = new ExperimentState(input, workflowId, Date.now());
   const { experimentId, configDigest, gitCommit, user } = input;
-  const provenance = { experimentId, workflowId, executionId, configDigest, gitCommit, user };
-  const run: Run = { input, state, provenance, approval: null };
-  setHandler(snapshotQuery, () => state.snapshot);
-  setHandler(
-    decideApprovalUpdate,
-    (decision: ApprovalDecision): void => {
-      run.approval = decision;
-    },
-    {
-      validator: (_decision: ApprovalDecision): void => {
-        if (state.snapshot.gate.decision !== 'awaiting_approval' || run.approval !== null) {
-          throw ApplicationFailure.nonRetryable('nothing awaits approval', 'USAGE');
-        }
-      },
-    },
-  );
+  const provenance = { experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user };
+  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null };
+  listen(run);
   try {
     await conduct(run);
     state.enter('done', Date.now());
-    await closeRun(state, 'FINISHED');
     state.update({ status: 'completed' });
+    await closeRun(run, 'FINISHED');
     return state.snapshot;
   } catch (error) {
+    if (error instanceof ContinueAsNew) {
+      throw error;
+    }
     const isCancelled = isCancellation(error);
     const record = toRecord(error);
     state.update({ status: isCancelled ? 'cancelled' : 'failed', error: record });
-    await closeRun(state, isCancelled ? 'KILLED' : 'FAILED');
+    await closeRun(run, isCancelled ? 'KILLED' : 'FAILED');
     if (isCancelled) {
       throw new CancelledFailure(record.message);
     }

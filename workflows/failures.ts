@@ -1,6 +1,6 @@
 /** From Temporal failures back to the error records of our catalogue. */
 import { ApplicationFailure, isCancellation, rootCause, TimeoutFailure } from '@temporalio/workflow';
-import { type ErrorRecord, isErrorCode } from '../contracts/errors.ts';
+import { type ErrorRecord, isErrorCode, TtExpError, toErrorRecord } from '../contracts/errors.ts';
 
 interface FailureDetail {
   readonly hint?: string | null;
@@ -28,6 +28,9 @@ export const toRecord = (error: unknown): ErrorRecord => {
       ...(typeof detail.hint === 'string' ? { hint: detail.hint } : {}),
       ...(detail.details === undefined ? {} : { details: detail.details }),
     };
+  }
+  if (failure instanceof TtExpError) {
+    return toErrorRecord(failure);
   }
   if (failure instanceof TimeoutFailure) {
     return {

@@ -1,10 +1,13 @@
 /** The durable steps as workflows see them. */
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { CpuActivities, GpuActivities } from '../activities/index.ts';
-import { LONG_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
+import { LOCAL_STEP, LONG_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
 
-export const { openExperiment, closeExperiment, openTrial, closeTrial, registerModel, applyGate } =
+export const { openExperiment, closeExperiment, publishSweep, registerModel, applyGate } =
   proxyActivities<CpuActivities>(SHORT_STEP);
+
+/** Two of these go with every trial: run by the worker that has the workflow, they cost the server next to nothing. */
+export const { openTrial, closeTrial } = proxyLocalActivities<CpuActivities>(LOCAL_STEP);
 
 export const { extractData, labelData, splitData, embedData, encodeData, publishDataset, evaluateBest } =
   proxyActivities<CpuActivities>(LONG_STEP);

@@ -1,82 +1,157 @@
-/** The trial workflow: opens the run, trains, closes the run, whatever happens in between. */
-import { ApplicationFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+/** The trial workflow: opens the run of a trial, trains it up to the next rung, and closes the run where it ends. */
+import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
-import type { OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
-import type { TrainingResult, TrialStatus } from '../contracts/trial.ts';
+import type { KnownReport } from '../contracts/rungs.ts';
+import type { CloseTrialRequest, OpenTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
+import type { TrainingResult } from '../contracts/trial.ts';
 import { memoryFallbacks } from '../policy/memory-fallbacks.ts';
 import { toRecord } from './failures.ts';
+import { stopSignal } from './messages.ts';
 import { closeTrial, openTrial, trainTrial } from './steps.ts';
 
-export type TrialInput = Omit<OpenTrialRequest, 'startTimeMs'>;
-
-/** What the experiment learns of a trial. A failure is a value here: it must not fail the siblings. */
-export interface TrialOutcome {
-  readonly status: Extract<TrialStatus, 'completed' | 'cached' | 'failed' | 'cancelled'>;
-  readonly runId: string | null;
-  readonly result: TrainingResult | null;
-  readonly error: ErrorRecord | null;
+/** What one call to the next rung hands to the one after it. */
+export interface OpenRun {
+  readonly runId: string;
+  readonly codeDigest: string;
+  /** Place in the list of memory fallbacks: what did not fit once is not tried again. */
+  readonly fallback: number;
+  /** A run whose checkpoint a training without one of its own begins from. */
+  readonly warmStartRunId: string | null;
+  /** Epochs after which the training would have ended by itself at the latest. */
+  readonly epochLimit: number;
 }
 
-const isOutOfMemory = (error: unknown): boolean => toRecord(error).code === 'OUT_OF_MEMORY';
+export interface TrialInput extends Omit<OpenTrialRequest, 'startTimeMs'> {
+  /** Of an earlier rung; null: the trial begins. */
+  readonly run: OpenRun | null;
+  /** An equal trial that has shown all it has, and can be gone on from. */
+  readonly warmStartRunId: string | null;
+  readonly epochBudget: number;
+  readonly isLastRung: boolean;
+  readonly preflight: boolean;
+}
 
-type OpenTrial = Extract<OpenTrialResult, { kind: 'open' }>;
+/** What the experiment learns of it. A failure is a value here: it must not fail the siblings. */
+export type TrialOutcome =
+  | {
+      readonly kind: 'known';
+      readonly runId: string;
+      readonly result: TrainingResult;
+      readonly reports: readonly KnownReport[];
+    }
+  /** At the end of its budget. `isFinal`: its run is closed, there is nothing to go on with. */
+  | { readonly kind: 'reported'; readonly run: OpenRun; readonly result: TrainingResult; readonly isFinal: boolean }
+  /** Stopped on request after an epoch: can be gone on with. */
+  | { readonly kind: 'stopped'; readonly run: OpenRun | null; readonly result: TrainingResult | null }
+  | { readonly kind: 'cancelled'; readonly runId: string | null; readonly result: TrainingResult | null }
+  | { readonly kind: 'failed'; readonly runId: string | null; readonly error: ErrorRecord };
 
-const train = async (
-  input: TrialInput,
-  { runId, codeDigest }: OpenTrial,
-): Promise<{ result: TrainingResult; note: string | null }> => {
-  for (const { settings, device, note } of memoryFallbacks(input.settings)) {
+interface Training {
+  readonly outcome: TrainTrialResult;
+  readonly run: OpenRun;
+}
+
+const NOTHING_TRAINED: TrainTrialResult = { kind: 'stopped', result: null };
+
+/** Cancelled while it waits for a slot, a step ends in a failure; once it runs, it ends its epoch and answers. */
+const stoppedUnless = (error: unknown): TrainTrialResult => {
+  if (isCancellation(error)) {
+    return NOTHING_TRAINED;
+  }
+  throw error;
+};
+
+const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
+  const fallbacks = memoryFallbacks(input.settings);
+  for (let fallback = opened.fallback; ; fallback += 1) {
+    const { settings, device } = fallbacks[fallback] ?? { settings: input.settings, device: 'cpu' as const };
     try {
-      const trained = await trainTrial({
-        runId,
+      const outcome = await trainTrial({
+        runId: opened.runId,
         settings,
         device,
         datasetVersion: input.dataset.version,
         epochBudget: input.epochBudget,
         preflight: input.preflight,
-        codeDigest,
-      });
-      if (trained.kind === 'stopped') {
-        throw new CancelledFailure('the training was stopped');
-      }
-      return { result: trained.result, note };
+        codeDigest: opened.codeDigest,
+        ...(opened.warmStartRunId === null ? {} : { warmStart: { runId: opened.warmStartRunId } }),
+      }).catch(stoppedUnless);
+      return { outcome, run: { ...opened, fallback } };
     } catch (error) {
-      if (isCancellation(error) || !isOutOfMemory(error) || device === 'cpu') {
+      if (toRecord(error).code !== 'OUT_OF_MEMORY' || fallback + 1 >= fallbacks.length) {
         throw error;
       }
     }
   }
-  throw ApplicationFailure.nonRetryable('no memory fallback left', 'INTERNAL');
+};
+
+const close = (input: TrialInput, request: Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit'>): Promise<void> =>
+  CancellationScope.nonCancellable(() =>
+    closeTrial({ ...request, epochLimit: input.settings.training.num_epochs, endTimeMs: Date.now() }),
+  );
+
+/** What the run says of a training that did not fit into memory as asked for. */
+const fallbackTags = (input: TrialInput, { fallback }: OpenRun): Readonly<Record<string, string>> => {
+  const note = memoryFallbacks(input.settings)[fallback]?.note ?? null;
+  return note === null ? {} : { [TAG.outOfMemory]: note };
+};
+
+const conclude = async (input: TrialInput, { outcome, run }: Training, isCancelled: boolean): Promise<TrialOutcome> => {
+  const tags = fallbackTags(input, run);
+  const { runId } = run;
+  const { result } = outcome;
+  if (outcome.kind === 'trained') {
+    const isFinal = input.isLastRung || outcome.result.epochs < input.epochBudget;
+    if (isFinal) {
+      await close(input, { runId, status: 'FINISHED', trialStatus: 'completed', result, tags });
+    }
+    if (isFinal || !isCancelled) {
+      return { kind: 'reported', run, result: outcome.result, isFinal };
+    }
+  }
+  if (!isCancelled) {
+    return { kind: 'stopped', run, result };
+  }
+  await close(input, { runId, status: 'KILLED', trialStatus: 'cancelled', result, tags });
+  return { kind: 'cancelled', runId, result };
 };
 
 export async function trial(input: TrialInput): Promise<TrialOutcome> {
-  let runId: string | null = null;
+  const root = CancellationScope.current();
+  const training = new CancellationScope();
+  setHandler(stopSignal, () => training.cancel());
+  let run = input.run;
   try {
-    const opened = await openTrial({ ...input, startTimeMs: Date.now() });
-    runId = opened.runId;
-    if (opened.kind === 'cached') {
-      return { status: 'cached', runId, result: opened.result, error: null };
+    if (run === null) {
+      const opened = await openTrial({ ...input, startTimeMs: Date.now() });
+      if (opened.kind === 'known') {
+        return opened;
+      }
+      run = {
+        runId: opened.runId,
+        codeDigest: opened.codeDigest,
+        fallback: 0,
+        warmStartRunId: input.warmStartRunId ?? opened.warmStartRunId,
+        epochLimit: input.settings.training.num_epochs,
+      };
     }
-    const { result, note } = await train(input, opened);
-    const tags = note === null ? {} : { [TAG.outOfMemory]: note };
-    await closeTrial({ runId, status: 'FINISHED', result, tags, endTimeMs: Date.now() });
-    return { status: 'completed', runId, result, error: null };
+    const openRun = run;
+    const trained = await training.run(() => train(input, openRun));
+    return await conclude(input, trained, root.consideredCancelled);
   } catch (error) {
-    const isCancelled = isCancellation(error);
-    const record = toRecord(error);
-    const openRunId = runId;
-    if (openRunId !== null) {
-      await CancellationScope.nonCancellable(() =>
-        closeTrial({
-          runId: openRunId,
-          status: isCancelled ? 'KILLED' : 'FAILED',
-          result: null,
-          tags: { 'tt.error_code': record.code, 'tt.error': record.message },
-          endTimeMs: Date.now(),
-        }),
-      );
+    const runId = run?.runId ?? null;
+    if (isCancellation(error)) {
+      if (runId !== null) {
+        await close(input, { runId, status: 'KILLED', trialStatus: 'cancelled', result: null, tags: {} });
+      }
+      return { kind: 'cancelled', runId, result: null };
     }
-    return { status: isCancelled ? 'cancelled' : 'failed', runId, result: null, error: record };
+    const record = toRecord(error);
+    if (runId !== null) {
+      const tags = { 'tt.error_code': record.code, 'tt.error': record.message };
+      await close(input, { runId, status: 'FAILED', trialStatus: 'failed', result: null, tags });
+    }
+    return { kind: 'failed', runId, error: record };
   }
 }

@@ -1,7 +1,7 @@
 /** Ends a trial that has stopped getting better; looks at no other trial. */
 
 import type { ResolvedScheduler } from '../../contracts/resolved-config.ts';
-import type { RungReport } from '../../contracts/sweep.ts';
+import type { RungReport } from '../../contracts/rungs.ts';
 import { evenRungs } from './rungs.ts';
 import type { RungDecision, Scheduler } from './scheduler.ts';
 import { countOf, inWords } from './standing.ts';

@@ -1,5 +1,5 @@
 /** What ends weak trials early: compares trials where they stand at the same epoch budget. */
-import type { RungReport } from '../../contracts/sweep.ts';
+import type { RungReport } from '../../contracts/rungs.ts';
 
 /** A trial at a rung, as its peers see it. */
 export interface RungStanding {

@@ -1,5 +1,5 @@
 /** Which reports a trial is compared with at a rung, and whether all of them are there. */
-import type { RungReport } from '../../contracts/sweep.ts';
+import type { RungReport } from '../../contracts/rungs.ts';
 import type { RungQuestion, Scheduler } from '../schedulers/scheduler.ts';
 import { hasEnded, type SweepTrial } from './sweep-trial.ts';
 

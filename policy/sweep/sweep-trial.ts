@@ -1,5 +1,6 @@
 /** What a sweep knows of each of its trials. Plain data: it survives JSON, and with it a sweep goes on anywhere. */
-import type { RungReport, TrialRecord } from '../../contracts/sweep.ts';
+import type { KnownReport, RungReport } from '../../contracts/rungs.ts';
+import type { TrialRecord } from '../../contracts/sweep.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import type { RungDecision } from '../schedulers/scheduler.ts';
 
@@ -31,11 +32,6 @@ export interface SweepTrial {
   readonly decisions: readonly TakenDecision[];
   /** What an earlier, equal trial has shown at the rungs to come: taken instead of training. */
   readonly known: readonly KnownReport[];
-}
-
-export interface KnownReport extends Pick<RungReport, 'epoch' | 'value'> {
-  /** The trial stopped by itself there, or it was its last rung. */
-  readonly isFinal: boolean;
 }
 
 export const hasEnded = ({ state }: Pick<SweepTrial, 'state'>): boolean =>

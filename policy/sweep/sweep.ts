@@ -1,16 +1,28 @@
 /** A sweep as a state machine: told what happened to trials, it says what to do next. Knows no clock and no server. */
+import type { KnownReport } from '../../contracts/rungs.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import type { RungDecision, Scheduler } from '../schedulers/scheduler.ts';
 import { rungQuestion, type SchedulerMode } from './rung-question.ts';
-import { hasEnded, type KnownReport, recordOf, type SweepTrial, type SweepTrialState, veiledRecordOf } from './sweep-trial.ts';
+import { hasEnded, recordOf, type SweepTrial, type SweepTrialState, veiledRecordOf } from './sweep-trial.ts';
 
 export interface SweepRules {
   readonly sampler: Sampler;
   readonly scheduler: Scheduler;
   readonly mode: SchedulerMode;
   readonly maxTrials: number;
+  /** Most epochs of a trial with these parameters. */
+  readonly maxEpochsOf: (params: TrialParams) => number;
 }
+
+/** The scheduler's rungs below the trial's own last epoch, and that. */
+export const rungsOf = (
+  { scheduler, maxEpochsOf }: Pick<SweepRules, 'scheduler' | 'maxEpochsOf'>,
+  { index, params }: Pick<SweepTrial, 'index' | 'params'>,
+): readonly number[] => {
+  const last = maxEpochsOf(params);
+  return [...scheduler.rungs(index).filter((rung) => rung < last), last];
+};
 
 /** Everything that changes while a sweep runs; survives JSON. */
 export interface SweepState {
@@ -27,12 +39,20 @@ export const NEW_SWEEP: SweepState = { trials: [], reports: 0, isExhausted: fals
 
 export type SweepMove =
   /** Train the trial up to `epochBudget`; it occupies a slot until it reports or ends. */
-  | { readonly kind: 'train'; readonly index: number; readonly params: TrialParams; readonly epochBudget: number }
+  | {
+      readonly kind: 'train';
+      readonly index: number;
+      readonly params: TrialParams;
+      readonly epochBudget: number;
+      readonly isLastRung: boolean;
+    }
   /** The trial has been ended at its rung; it occupies no slot. */
   | { readonly kind: 'prune'; readonly index: number; readonly reason: string };
 
 export interface Sweep {
   readonly state: SweepState;
+  /** null: not proposed yet. */
+  trial(index: number): SweepTrial | null;
   /** What can be done with `freeSlots` further trainings; it counts as done. Lower indices come first. */
   next(freeSlots: number): readonly SweepMove[];
   /** A training came to the end of its budget. */
@@ -43,8 +63,8 @@ export interface Sweep {
   end(index: number, state: Extract<SweepTrialState, 'pruned' | 'failed' | 'cancelled' | 'ready'>): void;
   /** Tries a failed or cancelled trial again. */
   retry(index: number): void;
-  /** Proposes no further trial. Trials that have begun go on. */
-  close(): void;
+  /** Closed, no further trial begins; those that have begun go on. */
+  setClosed(isClosed: boolean): void;
   /** Every trial has ended, and none will come. */
   readonly isDone: boolean;
 }
@@ -91,7 +111,7 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
 
   const take = (index: number, { epoch, value, isFinal }: KnownReport): void => {
     const trial = trialAt(index);
-    const isLast = trial.reports.length + 1 >= scheduler.rungs(index).length;
+    const isLast = trial.reports.length + 1 >= rungsOf(rules, trial).length;
     change(index, {
       reports: [...trial.reports, { epoch, value, sequence: reports }],
       state: isFinal || isLast ? 'completed' : 'waiting',
@@ -139,8 +159,14 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
 
   const train = (trial: SweepTrial): SweepMove => {
     const { index, params } = change(trial.index, { state: 'running' });
-    const rungs = scheduler.rungs(index);
-    return { kind: 'train', index, params, epochBudget: rungs[trial.reports.length] ?? rungs.at(-1) ?? 1 };
+    const rungs = rungsOf(rules, trial);
+    return {
+      kind: 'train',
+      index,
+      params,
+      epochBudget: rungs[trial.reports.length] ?? rungs.at(-1) ?? 1,
+      isLastRung: trial.reports.length + 1 >= rungs.length,
+    };
   };
 
   /** All that can be known of the plan before anything has run. */
@@ -156,6 +182,7 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
     get state() {
       return { trials: [...trials], reports, isExhausted, isClosed };
     },
+    trial: (index) => trials[index] ?? null,
     get isDone() {
       plan();
       const isComplete = isClosed || isExhausted || trials.length >= maxTrials;
@@ -194,8 +221,8 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
       change(index, { state: 'ready' });
     },
 
-    close: () => {
-      isClosed = true;
+    setClosed: (isClosedNow) => {
+      isClosed = isClosedNow;
     },
   };
 };

@@ -18,6 +18,7 @@ export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): Expe
   startedAtMs: STARTED_AT_MS,
   dataset: null,
   trials: [],
+  sweep: null,
   bestTrialId: null,
   parentRunId: null,
   mlflowExperimentId: null,
@@ -61,6 +62,11 @@ export const trialView = (index: number, change: Partial<TrialView> = {}): Trial
   workflowId: `${WORKFLOW_ID}/trial-00${index}`,
   result: null,
   error: null,
+  reports: [],
+  value: change.result?.validation.ndcg_at_10 ?? null,
+  reason: null,
+  isReused: change.status === 'cached',
+  attempt: 1,
   ...change,
 });
 

@@ -8,7 +8,7 @@ export interface Simulation {
   readonly slots: number;
   /** Of the order in which running trials end. */
   readonly seed: number;
-  readonly valueOf: (params: TrialParams, epoch: number) => number;
+  readonly shownAt: (params: TrialParams, epoch: number) => number;
   /** Epoch after which a trial stops by itself; null: it does not. */
   readonly stopsAt?: (params: TrialParams) => number | null;
   /** Takes the state through JSON into a new sweep after every so many events, as a workflow that goes on anew. */
@@ -24,7 +24,15 @@ export interface Simulated {
   readonly epochs: number;
 }
 
-export const simulateSweep = ({ rules, slots, seed, valueOf, stopsAt, renewEvery, knownFrom }: Simulation): Simulated => {
+export const simulateSweep = ({
+  rules,
+  slots,
+  seed,
+  shownAt,
+  stopsAt,
+  renewEvery,
+  knownFrom,
+}: Simulation): Simulated => {
   const rng = createRng(seed);
   let sweep = createSweep(rules);
   let running: { index: number; params: TrialParams; epochBudget: number }[] = [];
@@ -59,7 +67,7 @@ export const simulateSweep = ({ rules, slots, seed, valueOf, stopsAt, renewEvery
     const own = stopsAt?.(ended.params) ?? null;
     const epoch = Math.min(ended.epochBudget, own ?? ended.epochBudget);
     epochs += epoch - (sweep.state.trials[ended.index]?.reports.at(-1)?.epoch ?? 0);
-    sweep.report(ended.index, { epoch, value: valueOf(ended.params, epoch), isFinal: epoch < ended.epochBudget });
+    sweep.report(ended.index, { epoch, value: shownAt(ended.params, epoch), isFinal: epoch < ended.epochBudget });
     if (renewEvery !== undefined && event % renewEvery === 0) {
       sweep = createSweep(rules, JSON.parse(JSON.stringify(sweep.state)) as SweepState);
     }

@@ -1,125 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuActivities, GpuActivities } from '../../activities/index.ts';
 import { readOutcome } from '../../client/outcome.ts';
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type {
-  CloseExperimentRequest,
-  CloseTrialRequest,
-  OpenTrialRequest,
-  TrainTrialRequest,
-} from '../../contracts/steps.ts';
 import type { experiment } from '../../workflows/experiment.ts';
-import {
-  datasetSummary,
-  evaluationSummary,
-  experimentInput,
-  resolvedConfig,
-  trainingResult,
-} from '../support/experiment-fixtures.ts';
-import { temporalExecutable } from '../support/provisioned.ts';
-
-interface Recorder {
-  readonly closedTrials: CloseTrialRequest[];
-  readonly closedExperiments: CloseExperimentRequest[];
-  readonly trained: TrainTrialRequest[];
-  running: number;
-  mostRunning: number;
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Steps in memory: a trial's NDCG is its learning rate, so the best trial is known. */
-const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
-  const recorder: Recorder = { closedTrials: [], closedExperiments: [], trained: [], running: 0, mostRunning: 0 };
-  const steps: CpuActivities & GpuActivities = {
-    openExperiment: async () => ({ mlflowExperimentId: '1', parentRunId: 'parent' }),
-    closeExperiment: async (request) => {
-      recorder.closedExperiments.push(request);
-    },
-    extractData: async () => ({ id: 'extract', rows: 1 }),
-    labelData: async () => ({ id: 'label', rows: 1 }),
-    splitData: async () => ({ id: 'split', rows: 1 }),
-    embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
-    encodeData: async () => datasetSummary,
-    publishDataset: async () => undefined,
-    openTrial: async (request: OpenTrialRequest) => ({
-      kind: 'open',
-      runId: `run-${request.trialId}`,
-      codeDigest: 'c0de',
-    }),
-    closeTrial: async (request) => {
-      recorder.closedTrials.push(request);
-    },
-    trainTrial: async (request) => {
-      recorder.running += 1;
-      recorder.mostRunning = Math.max(recorder.mostRunning, recorder.running);
-      recorder.trained.push(request);
-      await pause(50);
-      recorder.running -= 1;
-      return { kind: 'trained', result: trainingResult(request.settings.training.learning_rate) };
-    },
-    evaluateBest: async () => ({
-      test: { model: evaluationSummary(0.4), baselines: {} },
-      champion: null,
-      ci: null,
-      championProblem: null,
-    }),
-    registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
-    applyGate: async (request) => ({
-      model: {
-        name: request.modelName,
-        version: '1',
-        aliases: request.verdict.decision === 'promoted' ? ['champion'] : [],
-      },
-    }),
-    ...change,
-  };
-  return { steps, recorder };
-};
+import { experimentInput, resolvedConfig, trainingResult } from '../support/experiment-fixtures.ts';
+import { createSteps, pause, startWorkflowServer, trained, type WorkflowServer } from '../support/workflow-server.ts';
 
 describe('workflows/experiment', () => {
-  let environment: TestWorkflowEnvironment;
-  let workflowBundle: WorkflowBundle;
+  let server: WorkflowServer;
 
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-    environment = await TestWorkflowEnvironment.createLocal({
-      server: {
-        executable: { type: 'existing-path', path: await temporalExecutable() },
-        extraArgs: ['--search-attribute', 'TtExperimentId=Keyword'],
-      },
-    });
-    workflowBundle = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-      logger: new DefaultLogger('ERROR'),
-    });
+    server = await startWorkflowServer();
   });
 
   afterAll(async () => {
-    await environment?.teardown();
+    await server?.stop();
   });
 
-  const withWorkers = async <Result>(
+  const withWorkers = <Result>(
     steps: CpuActivities & GpuActivities,
     use: (client: Client) => Promise<Result>,
-  ): Promise<Result> => {
-    const common = {
-      connection: environment.nativeConnection,
-      activities: steps,
-      shutdownGraceTime: '1s',
-      maxHeartbeatThrottleInterval: '100ms',
-    };
-    const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
-    const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu' });
-    return cpu.runUntil(gpu.runUntil(use(environment.client)));
-  };
+  ): Promise<Result> => server.withWorkers(steps, use);
 
   const start = (client: Client, config: ResolvedConfig) =>
     client.workflow.start<typeof experiment>('experiment', {
@@ -157,7 +62,7 @@ describe('workflows/experiment', () => {
             details: [{ hint: 'Lower the learning rate.', details: {} }],
           });
         }
-        return { kind: 'trained', result: trainingResult(settings.training.learning_rate) };
+        return trained(settings.training.learning_rate);
       },
     });
     const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
@@ -197,7 +102,7 @@ describe('workflows/experiment', () => {
       trainTrial: async (request) => {
         preflight.push(request.preflight);
         if (request.settings.training.learning_rate === 0.1) {
-          return { kind: 'trained', result: trainingResult(0.1) };
+          return trained(0.1);
         }
         throw ApplicationFailure.create({
           type: 'PREFLIGHT_FAILED',
@@ -231,7 +136,7 @@ describe('workflows/experiment', () => {
         if (device !== 'cpu') {
           throw ApplicationFailure.create({ type: 'OUT_OF_MEMORY', nonRetryable: true, message: 'CUDA out of memory' });
         }
-        return { kind: 'trained', result: trainingResult(0.3) };
+        return trained(0.3);
       },
     });
     const snapshot = await withWorkers(steps, async (client) =>
@@ -250,7 +155,12 @@ describe('workflows/experiment', () => {
 
   it('workflows/trial: re-uses a finished trial without training it', async () => {
     const { steps, recorder } = createSteps({
-      openTrial: async ({ trialId }) => ({ kind: 'cached', runId: `old-${trialId}`, result: trainingResult(0.3) }),
+      openTrial: async ({ trialId }) => ({
+        kind: 'known',
+        runId: `old-${trialId}`,
+        result: trainingResult(0.3),
+        reports: [{ epoch: 2, value: 0.3, isFinal: true }],
+      }),
     });
     const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
     expect(new Set(snapshot.trials.map(({ status }) => status))).toEqual(new Set(['cached']));

@@ -32,7 +32,10 @@ const halving: Scheduler = {
 
 const whole: Scheduler = { group: () => 0, rungs: () => [3], decide: () => ({ kind: 'continue', reason: '' }) };
 
-const valueOf = ({ x }: TrialParams, epoch: number): number => Math.sin(Number(x) * 50) / (1 + 1 / epoch);
+/** One trial in three has a longer training than the scheduler's rungs reach. */
+const maxEpochsOf = ({ x }: TrialParams): number => (Number(x) > 0.66 ? 12 : 8);
+
+const shownAt = ({ x }: TrialParams, epoch: number): number => Math.sin(Number(x) * 50) / (1 + 1 / epoch);
 const stopsAt = ({ x }: TrialParams): number | null => (Number(x) < 0.2 ? 3 : null);
 
 const facts = (rules: SweepRules, slots: number, seed: number, renewEvery?: number) => {
@@ -40,7 +43,7 @@ const facts = (rules: SweepRules, slots: number, seed: number, renewEvery?: numb
     rules,
     slots,
     seed,
-    valueOf,
+    shownAt,
     stopsAt,
     ...(renewEvery === undefined ? {} : { renewEvery }),
   });
@@ -60,7 +63,7 @@ describe('policy/sweep', () => {
     fc.assert(
       fc.property(lags, trialCount, fc.integer({ min: 1, max: 1e6 }), (lag, maxTrials, seed) => {
         for (const scheduler of [halving, whole]) {
-          const rules: SweepRules = { sampler: climbing(lag), scheduler, mode: 'ordered', maxTrials };
+          const rules: SweepRules = { sampler: climbing(lag), scheduler, mode: 'ordered', maxTrials, maxEpochsOf };
           const alone = facts(rules, 1, seed);
           expect(alone).toHaveLength(maxTrials);
           for (const slots of [2, 4, 16]) {
@@ -81,7 +84,7 @@ describe('policy/sweep', () => {
         fc.integer({ min: 1, max: 1e6 }),
         fc.integer({ min: 1, max: 5 }),
         (mode, lag, maxTrials, seed, renewEvery) => {
-          const rules: SweepRules = { sampler: climbing(lag), scheduler: halving, mode, maxTrials };
+          const rules: SweepRules = { sampler: climbing(lag), scheduler: halving, mode, maxTrials, maxEpochsOf };
           expect(facts(rules, 3, seed, renewEvery)).toEqual(facts(rules, 3, seed));
         },
       ),
@@ -92,17 +95,23 @@ describe('policy/sweep', () => {
   it('policy/sweep: occupies no more slots than there are, and all of them where nothing has to be waited for', () => {
     fc.assert(
       fc.property(trialCount, fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1 }), (maxTrials, slots, seed) => {
-        const rules: SweepRules = { sampler: climbing(null), scheduler: whole, mode: 'ordered', maxTrials };
-        const { mostRunning } = simulateSweep({ rules, slots, seed, valueOf });
+        const rules: SweepRules = {
+          sampler: climbing(null),
+          scheduler: whole,
+          mode: 'ordered',
+          maxTrials,
+          maxEpochsOf,
+        };
+        const { mostRunning } = simulateSweep({ rules, slots, seed, shownAt });
         expect(mostRunning).toBe(Math.min(slots, maxTrials));
       }),
     );
   });
 
   it('policy/sweep: what earlier trials have shown is taken instead of training, with the same outcome', () => {
-    const rules: SweepRules = { sampler: climbing(3), scheduler: halving, mode: 'ordered', maxTrials: 20 };
-    const first = simulateSweep({ rules, slots: 2, seed: 3, valueOf, stopsAt });
-    const again = simulateSweep({ rules, slots: 4, seed: 5, valueOf, stopsAt, knownFrom: first.state });
+    const rules: SweepRules = { sampler: climbing(3), scheduler: halving, mode: 'ordered', maxTrials: 20, maxEpochsOf };
+    const first = simulateSweep({ rules, slots: 2, seed: 3, shownAt, stopsAt });
+    const again = simulateSweep({ rules, slots: 4, seed: 5, shownAt, stopsAt, knownFrom: first.state });
     expect(again.epochs).toBe(0);
     expect(again.state.trials.map(({ state, params }) => [state, params])).toEqual(
       first.state.trials.map(({ state, params }) => [state, params]),

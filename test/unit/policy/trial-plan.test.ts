@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TrialView } from '../../../contracts/trial.ts';
 import { pickBestTrial } from '../../../policy/selection.ts';
 import { planTrials, trialSettings } from '../../../policy/trial-plan.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
+import { trialView } from '../../support/experiment-views.ts';
 
 const sweep = resolvedConfig().sweep;
 
@@ -58,15 +60,8 @@ describe('policy/trial-plan', () => {
 });
 
 describe('policy/selection', () => {
-  const view = (trialId: string, ndcg: number, status: 'completed' | 'cached' | 'failed') => ({
-    trialId,
-    params: {},
-    status,
-    runId: trialId,
-    workflowId: trialId,
-    result: trainingResult(ndcg),
-    error: null,
-  });
+  const view = (trialId: string, ndcg: number, status: TrialView['status']) =>
+    trialView(0, { trialId, status, result: trainingResult(ndcg) });
 
   it('policy/selection: picks the highest validation NDCG@10, the earlier trial on a tie, never a failed one', () => {
     const trials = [

@@ -1,0 +1,94 @@
+/** Earlier, equal trials: found by digest, read from their runs, and believed only where their parts agree. */
+
+import type { EpochRecord } from '../contracts/metrics.ts';
+import { ARTIFACT, TAG } from '../contracts/names.ts';
+import type { KnownReport } from '../contracts/rungs.ts';
+import type { OpenTrialRequest } from '../contracts/steps.ts';
+import type { TrainingResult } from '../contracts/trial.ts';
+import type { RunRecord, TrackingPort } from './ports.ts';
+
+/** Kept with the run of a trial that is done, so that it need not be trained again. */
+const RESULT_TAG = 'tt.training_result';
+
+interface KeptResult {
+  readonly result: TrainingResult;
+  /** Epochs after which the training would have ended if it had not stopped by itself. */
+  readonly epochLimit: number;
+}
+
+export const resultTags = (result: TrainingResult, epochLimit: number): Readonly<Record<string, string>> => ({
+  [RESULT_TAG]: JSON.stringify({ result, epochLimit } satisfies KeptResult),
+});
+
+export interface KnownTrial extends KeptResult {
+  readonly runId: string;
+  /** It ended by itself, at its limit or before. */
+  readonly isComplete: boolean;
+}
+
+const toKnown = ({ runId, tags }: RunRecord): readonly KnownTrial[] => {
+  const text = tags[RESULT_TAG];
+  return text === undefined
+    ? []
+    : [{ runId, ...(JSON.parse(text) as KeptResult), isComplete: tags[TAG.trialStatus] === 'completed' }];
+};
+
+/**
+ * The trial with this digest that went furthest without going beyond `epochs`; null where there is none. One that was
+ * trained for fewer epochs counts: it is the beginning of this one.
+ */
+export const findKnownTrial = async (
+  tracking: Pick<TrackingPort, 'findRuns'>,
+  experimentId: string,
+  digest: string,
+  epochs: number,
+): Promise<KnownTrial | null> => {
+  const runs = await tracking.findRuns({ experimentId, tags: { [TAG.trialDigest]: digest }, status: 'FINISHED' });
+  let furthest: KnownTrial | null = null;
+  for (const known of runs.flatMap(toKnown)) {
+    if (known.result.epochs <= epochs && known.result.epochs > (furthest?.result.epochs ?? 0)) {
+      furthest = known;
+    }
+  }
+  return furthest;
+};
+
+/** Whether it would not train on in a trial of `epochs` epochs: it stopped by itself, or that is its length too. */
+const isAtItsEnd = ({ isComplete, result, epochLimit }: KnownTrial, epochs: number): boolean =>
+  isComplete && (result.epochs === epochs || result.epochs < epochLimit);
+
+/** null where the artifact is missing or tells another story than the result. */
+const readHistory = async (
+  tracking: Pick<TrackingPort, 'getArtifactText'>,
+  { runId, result }: KnownTrial,
+): Promise<readonly EpochRecord[] | null> => {
+  const text = await tracking.getArtifactText(runId, ARTIFACT.history);
+  const history = text === null ? [] : (JSON.parse(text) as readonly EpochRecord[]);
+  const best = history[result.bestEpoch - 1];
+  const isConsistent = history.length === result.epochs && best?.validation.ndcg_at_10 === result.validation.ndcg_at_10;
+  return isConsistent ? history : null;
+};
+
+/** What it showed at each rung that it reached, its end included. Empty: nothing that can be used. */
+export const reportsOf = async (
+  tracking: Pick<TrackingPort, 'getArtifactText'>,
+  known: KnownTrial,
+  { rungs, metric }: Pick<OpenTrialRequest, 'rungs' | 'metric'>,
+): Promise<readonly KnownReport[]> => {
+  const { result } = known;
+  const isAtEnd = isAtItsEnd(known, rungs.at(-1) ?? 0);
+  const end: KnownReport = { epoch: result.epochs, value: result.validation[metric], isFinal: true };
+  const reached = rungs.filter((rung) => rung < result.epochs || (rung === result.epochs && !isAtEnd));
+  if (reached.length === 0) {
+    return isAtEnd ? [end] : [];
+  }
+  const history = await readHistory(tracking, known);
+  if (history === null) {
+    return [];
+  }
+  const reports = reached.flatMap((rung): readonly KnownReport[] => {
+    const best = history.slice(0, rung).findLast(({ isBest }) => isBest);
+    return best === undefined ? [] : [{ epoch: rung, value: best.validation[metric], isFinal: false }];
+  });
+  return isAtEnd ? [...reports, end] : reports;
+};

@@ -1,0 +1,115 @@
+/** The workflows on a real Temporal server, with steps in memory. */
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { CpuActivities, GpuActivities } from '../../activities/index.ts';
+import type {
+  CloseExperimentRequest,
+  CloseTrialRequest,
+  OpenTrialRequest,
+  TrainTrialRequest,
+} from '../../contracts/steps.ts';
+import { datasetSummary, evaluationSummary, trainingResult } from './experiment-fixtures.ts';
+import { temporalExecutable } from './provisioned.ts';
+
+export interface Recorder {
+  readonly closedTrials: CloseTrialRequest[];
+  readonly closedExperiments: CloseExperimentRequest[];
+  readonly trained: TrainTrialRequest[];
+  running: number;
+  mostRunning: number;
+}
+
+export const trained = (ndcg: number) => ({ kind: 'trained' as const, result: trainingResult(ndcg) });
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Steps in memory: a trial's NDCG is its learning rate, so the best trial is known. */
+export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {}) => {
+  const recorder: Recorder = { closedTrials: [], closedExperiments: [], trained: [], running: 0, mostRunning: 0 };
+  const steps: CpuActivities & GpuActivities = {
+    openExperiment: async () => ({ mlflowExperimentId: '1', parentRunId: 'parent' }),
+    closeExperiment: async (request) => {
+      recorder.closedExperiments.push(request);
+    },
+    extractData: async () => ({ id: 'extract', rows: 1 }),
+    labelData: async () => ({ id: 'label', rows: 1 }),
+    splitData: async () => ({ id: 'split', rows: 1 }),
+    embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
+    encodeData: async () => datasetSummary,
+    publishDataset: async () => undefined,
+    publishSweep: async () => undefined,
+    openTrial: async (request: OpenTrialRequest) => ({
+      kind: 'open',
+      runId: `run-${request.trialId}`,
+      codeDigest: 'code',
+      warmStartRunId: null,
+    }),
+    closeTrial: async (request) => {
+      recorder.closedTrials.push(request);
+    },
+    trainTrial: async (request) => {
+      recorder.running += 1;
+      recorder.mostRunning = Math.max(recorder.mostRunning, recorder.running);
+      recorder.trained.push(request);
+      await pause(50);
+      recorder.running -= 1;
+      return trained(request.settings.training.learning_rate);
+    },
+    evaluateBest: async () => ({
+      test: { model: evaluationSummary(0.4), baselines: {} },
+      champion: null,
+      ci: null,
+      championProblem: null,
+    }),
+    registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
+    applyGate: async (request) => ({
+      model: {
+        name: request.modelName,
+        version: '1',
+        aliases: request.verdict.decision === 'promoted' ? ['champion'] : [],
+      },
+    }),
+    ...change,
+  };
+  return { steps, recorder };
+};
+
+export interface WorkflowServer {
+  withWorkers<Result>(steps: CpuActivities & GpuActivities, use: (client: Client) => Promise<Result>): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+/** @param settings dynamic configuration of the server, `key=value` */
+export const startWorkflowServer = async (settings: readonly string[] = []): Promise<WorkflowServer> => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: await temporalExecutable() },
+      extraArgs: [
+        '--search-attribute',
+        'TtExperimentId=Keyword',
+        ...settings.flatMap((setting) => ['--dynamic-config-value', setting]),
+      ],
+    },
+  });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return {
+    withWorkers: async (steps, use) => {
+      const common = {
+        connection: environment.nativeConnection,
+        activities: steps,
+        shutdownGraceTime: '1s',
+        maxHeartbeatThrottleInterval: '100ms',
+      };
+      const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
+      const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu' });
+      return cpu.runUntil(gpu.runUntil(use(environment.client)));
+    },
+    stop: () => environment.teardown(),
+  };
+};

@@ -1,0 +1,62 @@
+/** Answers to the queries, signals and updates of an experiment. */
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
+import {
+  type ApprovalDecision,
+  cancelTrialUpdate,
+  decideApprovalUpdate,
+  pauseSignal,
+  resumeSignal,
+  retryFailedUpdate,
+  setMaxParallelUpdate,
+  snapshotQuery,
+} from './messages.ts';
+import type { SweepConductor } from './sweep-conductor.ts';
+
+export const listen = (run: ExperimentRun): void => {
+  const { state } = run;
+  const conductorOf = (): SweepConductor => {
+    if (run.conductor === null || (state.snapshot.phase !== 'train' && state.snapshot.dataset !== null)) {
+      throw ApplicationFailure.nonRetryable('no trial of this experiment is trained any more', 'USAGE');
+    }
+    return run.conductor;
+  };
+  setHandler(snapshotQuery, () => currentSnapshot(run));
+  setHandler(pauseSignal, () => run.conductor?.pause());
+  setHandler(resumeSignal, () => run.conductor?.resume());
+  setHandler(setMaxParallelUpdate, ({ maxParallel }) => conductorOf().setMaxParallel(maxParallel), {
+    validator: ({ maxParallel }) => {
+      conductorOf();
+      if (!Number.isInteger(maxParallel) || maxParallel < 1) {
+        throw ApplicationFailure.nonRetryable(`got ${maxParallel}, expected a whole number from 1 on`, 'USAGE');
+      }
+    },
+  });
+  setHandler(cancelTrialUpdate, ({ trialId }) => conductorOf().cancelTrial(trialId), {
+    validator: ({ trialId }) => {
+      if (!conductorOf().canCancel(trialId)) {
+        throw ApplicationFailure.nonRetryable(`got ${trialId}, expected a trial that has not ended`, 'USAGE');
+      }
+    },
+  });
+  setHandler(retryFailedUpdate, () => conductorOf().retryFailed(), {
+    validator: () => {
+      if (!conductorOf().hasFailedTrials) {
+        throw ApplicationFailure.nonRetryable('no trial has failed', 'USAGE');
+      }
+    },
+  });
+  setHandler(
+    decideApprovalUpdate,
+    (decision: ApprovalDecision): void => {
+      run.approval = decision;
+    },
+    {
+      validator: (_decision: ApprovalDecision): void => {
+        if (state.snapshot.gate.decision !== 'awaiting_approval' || run.approval !== null) {
+          throw ApplicationFailure.nonRetryable('nothing awaits approval', 'USAGE');
+        }
+      },
+    },
+  );
+};

@@ -1,0 +1,32 @@
+/** One execution of an experiment: what all of its phases and messages share. */
+import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { Provenance } from '../contracts/steps.ts';
+import { pickBestTrial } from '../policy/selection.ts';
+import type { ExperimentState } from './experiment-state.ts';
+import type { ApprovalDecision } from './messages.ts';
+import type { SweepConductor } from './sweep-conductor.ts';
+
+export interface ExperimentRun {
+  readonly input: ExperimentInput;
+  readonly state: ExperimentState;
+  readonly provenance: Provenance;
+  /** null until the config has been understood. */
+  conductor: SweepConductor | null;
+  approval: ApprovalDecision | null;
+}
+
+/** The state with what the sweep knows by now. Changes nothing. */
+export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): ExperimentSnapshot => {
+  if (conductor === null) {
+    return state.snapshot;
+  }
+  const { trials } = conductor;
+  const best = pickBestTrial(trials);
+  return {
+    ...state.snapshot,
+    trials,
+    sweep: input.config.sweep === null ? null : conductor.control,
+    bestTrialId: best?.trialId ?? null,
+    tensorflow: best?.result?.tensorflow ?? null,
+  };
+};

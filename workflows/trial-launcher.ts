@@ -1,0 +1,99 @@
+/** Runs trials as child workflows, and stops them: after the running epoch, with what they have. */
+import {
+  CancellationScope,
+  type ChildWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { trialIdOf } from '../contracts/ids.ts';
+import { toRecord } from './failures.ts';
+import { stopSignal } from './messages.ts';
+import { closeTrial, openTrial } from './steps.ts';
+import { type TrialInput, type TrialOutcome, trial } from './trial.ts';
+import { trialWorkflowId } from './trial-book.ts';
+
+interface InFlight {
+  readonly scope: CancellationScope;
+  handle: ChildWorkflowHandle<typeof trial> | null;
+  isStopWanted: boolean;
+}
+
+export class TrialLauncher {
+  readonly #inFlight = new Map<number, InFlight>();
+
+  get running(): number {
+    return this.#inFlight.size;
+  }
+
+  isRunning(index: number): boolean {
+    return this.#inFlight.has(index);
+  }
+
+  /** `onEnd` is called once, with an outcome also where the child was lost. */
+  launch(index: number, input: TrialInput, onEnd: (outcome: TrialOutcome) => void): void {
+    const entry: InFlight = { scope: new CancellationScope(), handle: null, isStopWanted: false };
+    this.#inFlight.set(index, entry);
+    entry.scope
+      .run(() => this.#follow(index, input, entry))
+      .catch((error: unknown) => outcomeOfLost(input, error))
+      .then((outcome) => {
+        this.#inFlight.delete(index);
+        onEnd(outcome);
+      });
+  }
+
+  /** Its run is closed as cancelled. */
+  cancel(index: number): void {
+    this.#inFlight.get(index)?.scope.cancel();
+  }
+
+  /** They can be gone on with. */
+  stopAll(): void {
+    for (const entry of this.#inFlight.values()) {
+      entry.isStopWanted = true;
+      this.#passStopOn(entry);
+    }
+  }
+
+  async #follow(index: number, input: TrialInput, entry: InFlight): Promise<TrialOutcome> {
+    entry.handle = await startChild(trial, {
+      workflowId: trialWorkflowId(workflowInfo().workflowId, trialIdOf(index)),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    });
+    this.#passStopOn(entry);
+    return entry.handle.result();
+  }
+
+  #passStopOn({ handle, isStopWanted }: InFlight): void {
+    if (handle !== null && isStopWanted) {
+      // Fails only where the trial has ended by itself in that moment; its outcome then says all there is to say.
+      handle.signal(stopSignal).catch(() => undefined);
+    }
+  }
+}
+
+/** A trial that was terminated from outside has closed nothing: its run is found by its key, and closed here. */
+const closeLost = async (input: TrialInput, error: unknown): Promise<TrialOutcome> => {
+  const record = toRecord(error);
+  const isCancelled = isCancellation(error);
+  const { runId } = await openTrial({ ...input, mayReuse: false, startTimeMs: Date.now() });
+  await closeTrial({
+    runId,
+    status: isCancelled ? 'KILLED' : 'FAILED',
+    trialStatus: isCancelled ? 'cancelled' : 'failed',
+    epochLimit: input.settings.training.num_epochs,
+    result: null,
+    tags: isCancelled ? {} : { 'tt.error_code': record.code, 'tt.error': record.message },
+    endTimeMs: Date.now(),
+  });
+  return isCancelled ? { kind: 'cancelled', runId, result: null } : { kind: 'failed', runId, error: record };
+};
+
+const outcomeOfLost = (input: TrialInput, error: unknown): Promise<TrialOutcome> =>
+  CancellationScope.nonCancellable(() => closeLost(input, error)).catch(
+    (failure: unknown): TrialOutcome => ({ kind: 'failed', runId: null, error: toRecord(failure) }),
+  );

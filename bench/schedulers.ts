@@ -7,7 +7,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { ResolvedScheduler } from '../contracts/resolved-config.ts';
-import type { RungReport } from '../contracts/sweep.ts';
+import type { RungReport } from '../contracts/rungs.ts';
 import { createRng } from '../policy/rng.ts';
 import { createScheduler } from '../policy/schedulers/create-scheduler.ts';
 import { anchorPython } from './anchor-python.ts';

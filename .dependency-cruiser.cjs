@@ -20,7 +20,11 @@ const ROOMS = {
   models: { rooms: ['contracts'], packages: ['@tensorflow/[^/]+'], builtIns: MODELS_BUILT_INS },
   pipeline: { rooms: ['contracts'], packages: ['@duckdb/[^/]+', 'pure-rand'], builtIns: true },
   tracking: { rooms: ['contracts'], packages: ['undici'], builtIns: true },
-  config: { rooms: ['contracts'], packages: ['ajv', 'ajv-errors', 'ajv-formats', 'jsonc-parser'], builtIns: true },
+  config: {
+    rooms: ['contracts', 'policy'],
+    packages: ['ajv', 'ajv-errors', 'ajv-formats', 'jsonc-parser'],
+    builtIns: true,
+  },
   client: { rooms: ['contracts', 'config'], types: ['workflows'], packages: ['@temporalio/client'], builtIns: true },
   'ui-cli': {
     rooms: ['contracts', 'client', 'config'],

@@ -107,11 +107,12 @@ export const createCliRuntime = (): CliRuntime => ({
   openPlatform,
 
   planExperiment: async (config) => {
-    const { planTrials } = await import('../policy/trial-plan.ts');
+    const { countTrials, planTrials } = await import('../policy/trial-plan.ts');
     const { planRungs } = await import('../policy/schedulers/plan-rungs.ts');
     const { describePlan } = await import('../pipeline/describe-plan.ts');
     const trials = planTrials(config);
-    return { trials, rungs: planRungs(config, trials.length), data: describePlan(config.data) };
+    const total = countTrials(config);
+    return { trials, total, rungs: planRungs(config, total), data: describePlan(config.data) };
   },
 
   generateData: async (request) => {

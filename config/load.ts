@@ -15,6 +15,7 @@ import { nearestName } from './nearest.ts';
 import { type Override, parseOverride } from './overrides.ts';
 import { type FoundProblem, toConfigError } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
+import { checkPoints } from './space/check-points.ts';
 
 const EXPERIMENTS_FOLDER = 'experiments';
 
@@ -81,7 +82,8 @@ const checkConfig = (source: ConfigSource): ResolvedConfig => {
     ...(isReported('data') ? [] : checkSource(source.value)),
     ...checkSpace(source.value),
   ];
-  const problems = [...duplicateProblems(source), ...findings.map(source.problem)];
+  const known = [...duplicateProblems(source), ...findings.map(source.problem)];
+  const problems = known.length > 0 ? known : checkPoints(source.value).map(source.problem);
   if (problems.length > 0) {
     throw toConfigError(source.file, problems.toSorted(byPlace));
   }

@@ -1,6 +1,7 @@
 /** `--set training.learning_rate=0.0005`: one value of the config replaced from the command line. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { JsonPath } from './json-path.ts';
+import { SWEEPABLE_KEYS } from './schema.ts';
 
 export interface Override {
   /** As typed, for messages: `--set training.learning_rate=0.0005`. */
@@ -14,11 +15,31 @@ const malformed = (text: string, expected: string): TtExpError =>
     hint: "For example: --set training.learning_rate=0.0005 --set 'model.hidden_dims=[256,128]'",
   });
 
-/** A key of `sweep.space` is itself dotted, so its two parts belong together. */
-const joinSpaceKey = (segments: readonly (string | number)[]): JsonPath => {
-  const [sweep, space, section, key, ...rest] = segments;
-  const isSpaceKey = sweep === 'sweep' && space === 'space' && typeof section === 'string' && key !== undefined;
-  return isSpaceKey && !section.includes('.') ? [sweep, space, `${section}.${key}`, ...rest] : segments;
+/** Places below which a key is itself dotted; `*` is any segment. */
+const DOTTED_BELOW: readonly (readonly string[])[] = [
+  ['sweep', 'space', '*', 'when'],
+  ['sweep', 'space'],
+  ['sweep', 'fixed'],
+  ['sweep', 'enqueue', '*'],
+];
+
+/** The parts of a dotted key belong together: as many as make a key that exists, else two. */
+const joinKeyAt = (segments: JsonPath, start: number): JsonPath => {
+  const parts = segments.slice(start).map(String);
+  if (parts.length < 2 || parts[0]?.includes('.') === true) {
+    return segments;
+  }
+  const known = parts.findLastIndex((_, last) => SWEEPABLE_KEYS.includes(parts.slice(0, last + 1).join('.')));
+  const length = known < 1 ? 2 : known + 1;
+  return [...segments.slice(0, start), parts.slice(0, length).join('.'), ...segments.slice(start + length)];
+};
+
+const joinDottedKeys = (segments: JsonPath): JsonPath => {
+  const joined = DOTTED_BELOW.toReversed().reduce<JsonPath>((path, place) => {
+    const isBelow = place.every((name, index) => name === '*' || path[index] === name);
+    return isBelow ? joinKeyAt(path, place.length) : path;
+  }, segments);
+  return joined;
 };
 
 /** JSON where it is JSON, else the text as it stands: `0.001`, `[64,32]`, `true`, `random`. */
@@ -50,7 +71,7 @@ const parsePath = (text: string): { readonly path: JsonPath; readonly equals: nu
     segments.push(index === undefined ? String(key) : Number(index));
     at += part.length;
   }
-  return { path: joinSpaceKey(segments), equals: at };
+  return { path: joinDottedKeys(segments), equals: at };
 };
 
 /** Throws USAGE for text that is not `<path>=<value>`. */

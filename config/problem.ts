@@ -48,10 +48,12 @@ export const toConfigError = (file: string, found: readonly FoundProblem[]): TtE
       : `${file}: got ${problems.length} problems, expected a config that fits the schema`;
   const meant = first?.suggestion ?? null;
   const hint =
-    code === 'SPACE_EMPTY'
-      ? 'Give each parameter of sweep.space at least one value: "choice" with a value, or a range with low <= high.'
-      : problems.length === 1 && meant !== null
-        ? `Write ${JSON.stringify(meant)}, or look the key up in docs/reference.md.`
-        : 'Correct the config; docs/reference.md lists every key with its values and default.';
+    code === 'SPACE_EMPTY' && first?.path.startsWith('sweep.constraints') === true
+      ? 'Loosen the constraint, or widen the ranges and choices that it mentions.'
+      : code === 'SPACE_EMPTY'
+        ? 'Give each parameter of sweep.space at least one value: "choice" with a value, or a range with low <= high.'
+        : problems.length === 1 && meant !== null
+          ? `Write ${JSON.stringify(meant)}, or look the key up in docs/reference.md.`
+          : 'Correct the config; docs/reference.md lists every key with its values and default.';
   return new TtExpError(code, message, { hint, details: { problems } });
 };

@@ -1,6 +1,9 @@
 /** Fills in every default. The schema's `default`s are the only place where they stand. */
-import type { ExperimentConfig } from '../contracts/experiment-config.ts';
+import type { ExperimentConfig, SweepConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { keysOf } from '../policy/space/expression/expression.ts';
+import { parseExpression } from '../policy/space/expression/parse.ts';
+import { valueAt } from './json-path.ts';
 import { branchOf, dereference, experimentSchema, isObject, type SchemaNode } from './schema.ts';
 
 /** A value of the wrong kind stays as it is; keys come in the schema's order, unknown ones last. */
@@ -23,9 +26,22 @@ export const fillDefaults = (raw: SchemaNode, given: unknown): unknown => {
   return Object.fromEntries([...known, ...others].filter(([, item]) => item !== undefined));
 };
 
+/** What trials have at the keys that the sweep mentions, where their parameters say nothing. */
+const baseOf = (config: object, { space, constraints = [], fixed = {} }: SweepConfig): Record<string, unknown> => {
+  const mentioned = [
+    ...Object.entries(space).flatMap(([key, { when = {} }]) => [key, ...Object.keys(when)]),
+    ...constraints.flatMap((source) => keysOf(parseExpression(source))),
+  ];
+  const valueOfKey = (key: string): unknown =>
+    Object.hasOwn(fixed, key) ? fixed[key] : valueAt(config, key.split('.'));
+  return Object.fromEntries([...new Set(mentioned)].map((key) => [key, valueOfKey(key)]));
+};
+
 /** A config that fits the schema, with every default filled in. Idempotent. */
 export const resolveConfig = (config: ExperimentConfig): ResolvedConfig => {
   const { $schema: _, ...filled } = fillDefaults(experimentSchema, config) as ExperimentConfig;
-  const sweep = filled.sweep === undefined ? null : { ...filled.sweep, max_trials: filled.sweep.max_trials ?? null };
-  return { ...filled, sweep } as ResolvedConfig;
+  const { sweep } = filled;
+  const resolved =
+    sweep === undefined ? null : { ...sweep, max_trials: sweep.max_trials ?? null, base: baseOf(filled, sweep) };
+  return { ...filled, sweep: resolved } as ResolvedConfig;
 };

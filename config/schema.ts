@@ -81,23 +81,40 @@ export const validateExperiment = ajv.compile({ $ref: SCHEMA_ID });
 
 const validators = new Map<string, ValidateFunction>();
 
-/** Validator of one hyperparameter, `model.…` or `training.…`; null for a key that the schema does not have. */
-export const parameterValidator = (section: string, key: string): ValidateFunction | null => {
-  if (schemaAt([section, key]) === undefined) {
+/** Where the schema of a place stands, as ajv refers to it. */
+const pointerOf = (path: readonly string[]): string => {
+  let node: SchemaNode | undefined = experimentSchema;
+  let pointer = `${SCHEMA_ID}#`;
+  for (const key of path) {
+    const next: SchemaNode | undefined = node?.properties?.[key];
+    pointer = next?.$ref === undefined ? `${pointer}/properties/${key}` : `${SCHEMA_ID}${next.$ref}`;
+    node = next === undefined ? undefined : dereference(next);
+  }
+  return pointer;
+};
+
+/** Validator of one hyperparameter, such as `training.learning_rate`; null for a key that the schema does not have. */
+export const parameterValidator = (key: string): ValidateFunction | null => {
+  const path = key.split('.');
+  if (schemaAt(path) === undefined) {
     return null;
   }
-  const pointer = `${SCHEMA_ID}#/$defs/${section}/properties/${key}`;
+  const pointer = pointerOf(path);
   const validate = validators.get(pointer) ?? ajv.compile({ $ref: pointer });
   validators.set(pointer, validate);
   return validate;
 };
 
-const keysOf = (section: string): readonly string[] => Object.keys(schemaAt([section])?.properties ?? {});
+/** Dotted keys of everything below a place that has no keys of its own. */
+const leavesOf = (path: readonly string[]): readonly string[] => {
+  const keys = Object.keys(schemaAt(path)?.properties ?? {});
+  return keys.length === 0 ? [path.join('.')] : keys.flatMap((key) => leavesOf([...path, key]));
+};
 
 /** Checks before a training, the same for all trials: no hyperparameter. */
 const PREFLIGHT_KEY = 'training.preflight';
 
 /** What a search space may vary. */
 export const SWEEPABLE_KEYS: readonly string[] = ['model', 'training']
-  .flatMap((section) => keysOf(section).map((key) => `${section}.${key}`))
+  .flatMap((section) => leavesOf([section]))
   .filter((key) => key !== PREFLIGHT_KEY);

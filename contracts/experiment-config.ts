@@ -685,11 +685,11 @@ export interface EvaluationConfig {
  */
 export interface SweepConfig {
   /**
-   * grid: every combination, each once. random: max_trials independent draws from the seed.
+   * grid: every combination, each once. random: independent draws. halton: draws spread evenly over the space. tpe: draws near the trials that did best so far. All but grid need max_trials; all are functions of the seed.
    */
-  sampler?: 'grid' | 'random';
+  sampler?: 'grid' | 'random' | 'halton' | 'tpe';
   /**
-   * Most trials. Required for random; a grid without it tries every point.
+   * Most trials, enqueued ones among them. Required for all samplers but grid; a grid without it tries every point.
    */
   max_trials?: number;
   /**
@@ -713,12 +713,33 @@ export interface SweepConfig {
    */
   metric?: 'ndcg_at_10' | 'precision_at_10' | 'recall_at_10' | 'f1_at_10' | 'hit_rate_at_10' | 'map';
   scheduler?: SchedulerConfig;
+  tpe?: TpeConfig;
   /**
    * Dotted config key to the values to try.
    */
   space: {
     [k: string]: SearchParameter;
   };
+  /**
+   * Dotted config key to a value that all trials have instead of the one in model or training. Part of their settings, not of their parameters.
+   */
+  fixed?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Expressions over dotted config keys that every trial of the space must fulfil, such as training.batch_size * model.embedding_dim <= 65536.
+   *
+   * @maxItems 100
+   */
+  constraints?: string[];
+  /**
+   * Trials to run first, each a dotted config key to its value; they may lie outside the space. A parameter that is left out has the config's own value.
+   *
+   * @maxItems 10000
+   */
+  enqueue?: {
+    [k: string]: unknown;
+  }[];
 }
 /**
  * What ends weak trials before their last epoch.
@@ -758,7 +779,24 @@ export interface SchedulerConfig {
   mode?: 'ordered' | 'asynchronous';
 }
 /**
- * A list of choices, or a range.
+ * The sampler tpe.
+ */
+export interface TpeConfig {
+  /**
+   * Random trials before the first one that is chosen by the outcomes of others.
+   */
+  startup_trials?: number;
+  /**
+   * Draws from the density of the good trials, the best of which becomes the next trial.
+   */
+  candidates?: number;
+  /**
+   * A trial is chosen by the outcomes of those that lie this far or farther before it; those between count as running. The list of trials is the same with any number of slots; more slots than this stay idle.
+   */
+  proposal_lag?: number;
+}
+/**
+ * A list of choices, or a range; perhaps with a condition.
  */
 export interface SearchParameter {
   /**
@@ -769,6 +807,15 @@ export interface SearchParameter {
   choice?: unknown[];
   int?: SearchRange;
   float?: SearchRange;
+  /**
+   * Only in trials in which each of these keys, of the space or of the config, has one of the listed values.
+   */
+  when?: {
+    /**
+     * @minItems 1
+     */
+    [k: string]: unknown[];
+  };
 }
 export interface SearchRange {
   /**

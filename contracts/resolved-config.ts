@@ -22,6 +22,7 @@ import type {
   SyntheticSource,
   TableLocation,
   TextFeature,
+  TpeConfig,
   TrainingConfig,
   TrueFactors,
 } from './experiment-config.ts';
@@ -101,10 +102,16 @@ export type ResolvedFeature =
   | (Omit<EmbeddingFeature, 'from'> & ResolvedFrom)
   | IdFeature;
 
-export interface ResolvedSweep extends Omit<Required<SweepConfig>, 'max_trials' | 'scheduler'> {
+export interface ResolvedSweep extends Omit<Required<SweepConfig>, 'max_trials' | 'scheduler' | 'tpe'> {
   /** null: every point of the grid. */
   readonly max_trials: number | null;
   readonly scheduler: ResolvedScheduler;
+  readonly tpe: Required<TpeConfig>;
+  /**
+   * What a trial has at the keys that space, conditions and constraints mention, where its parameters say nothing: the
+   * values of `model` and `training`, `fixed` applied.
+   */
+  readonly base: Readonly<Record<string, unknown>>;
 }
 
 export type ResolvedScheduler = Required<SchedulerConfig>;

@@ -4,6 +4,7 @@ import { trialIdOf } from '../contracts/ids.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import type { TrialParams, TrialSettings } from '../contracts/trial.ts';
 import { createSampler } from './samplers/create-sampler.ts';
+import { spaceSize } from './space/size.ts';
 
 export interface PlannedTrial {
   /** `trial-000`, `trial-001`, … in the order of the plan. */
@@ -15,13 +16,15 @@ export interface PlannedTrial {
 /** Trials of one experiment at most; guards against a grid of millions. */
 export const MAX_TRIALS = 10_000;
 
-const sweepPoints = ({ sweep, seed }: ResolvedConfig): readonly TrialParams[] => {
+/** Trials whose parameters are known before anything has run. */
+const knownPoints = ({ sweep, seed }: ResolvedConfig): readonly TrialParams[] => {
   if (sweep === null) {
     return [{}];
   }
   const sampler = createSampler(sweep, seed);
+  const known = sampler.lag === null ? MAX_TRIALS : Math.max(sweep.tpe.startup_trials, sweep.enqueue.length);
   const points: TrialParams[] = [];
-  while (points.length < (sweep.max_trials ?? MAX_TRIALS)) {
+  while (points.length < Math.min(known, sweep.max_trials ?? MAX_TRIALS)) {
     const point = sampler.propose(points.length, []);
     if (point === null) {
       break;
@@ -29,6 +32,19 @@ const sweepPoints = ({ sweep, seed }: ResolvedConfig): readonly TrialParams[] =>
     points.push(point);
   }
   return points;
+};
+
+/** How many trials a sweep comes to if none of its limits but `max_trials` ends it. */
+export const countTrials = (config: ResolvedConfig): number => {
+  const { sweep } = config;
+  if (sweep === null || createSampler(sweep, config.seed).lag === null) {
+    return knownPoints(config).length;
+  }
+  const points = spaceSize(sweep);
+  return Math.min(
+    sweep.max_trials ?? MAX_TRIALS,
+    points === null ? Number.POSITIVE_INFINITY : points + sweep.enqueue.length,
+  );
 };
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -39,12 +55,12 @@ const withValue = (tree: Tree, [key = '', ...rest]: readonly string[], value: un
   [key]: rest.length === 0 ? value : withValue((tree[key] ?? {}) as Tree, rest, value),
 });
 
-/** Settings of one trial: the experiment's own, with the trial's parameters in their places, however deep. */
+/** Settings of one trial: the experiment's own, over them the sweep's fixed values and then the trial's parameters, however deep. */
 export const trialSettings = (config: ResolvedConfig, params: TrialParams): TrialSettings => {
   // Checks before a training change nothing of its result.
   const { preflight: _, ...training } = config.training;
   const own = { model: config.model, training };
-  const changed = Object.entries(params).reduce<Tree>(
+  const changed = Object.entries({ ...config.sweep?.fixed, ...params }).reduce<Tree>(
     (tree, [key, value]) => withValue(tree, key.split('.'), value),
     own,
   );
@@ -55,9 +71,12 @@ export const trialSettings = (config: ResolvedConfig, params: TrialParams): Tria
   };
 };
 
-/** All trials, in order. Throws SPACE_EMPTY when the search space has no point. */
+/**
+ * All trials, in order; with a sampler that goes by outcomes only its first ones, which do not. Throws SPACE_EMPTY
+ * when the search space has no point.
+ */
 export const planTrials = (config: ResolvedConfig): readonly PlannedTrial[] => {
-  const points = sweepPoints(config);
+  const points = knownPoints(config);
   if (points.length === 0) {
     throw new TtExpError('SPACE_EMPTY', 'sweep.space: got a space without a single point, expected at least one', {
       hint: 'Give each parameter at least one value: "choice" with a value, or a range with low <= high.',

@@ -118,11 +118,12 @@ const generated = [
   }),
   ...section('A label:', 'labelRule'),
   '',
-  'A parameter of `sweep.space` has exactly one of these keys:',
+  'A parameter of `sweep.space` has exactly one of `choice`, `int` and `float`, and perhaps a condition:',
   '',
   header('default'),
   ...rowsOf('', { properties: { choice: schema.$defs.parameter.properties.choice } }),
   ...['int', 'float'].flatMap((kind) => rowsOf(`${kind}.`, schema.$defs.range)),
+  ...rowsOf('', { properties: { when: schema.$defs.parameter.properties.when } }),
   '',
   END,
 ].join('\n');

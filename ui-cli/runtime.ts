@@ -207,7 +207,9 @@ export interface LocalWork {
 }
 
 export interface ExperimentPlan {
+  /** Those whose parameters are known before anything has run. */
   readonly trials: readonly { readonly trialId: string; readonly params: TrialParams }[];
+  readonly total: number;
   /** Epochs at which the scheduler looks at trials, the last one their most; one list for each kind of trial. */
   readonly rungs: readonly (readonly number[])[];
   readonly data: {

@@ -3,36 +3,29 @@ import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import { valueAtUnit } from '../space/domain.ts';
 import { enumeratePoints } from '../space/enumerate.ts';
+import { isCountable } from '../space/size.ts';
 import { buildPoint, type Space } from '../space/space.ts';
 
-/** A number in [0, 1) for each axis. */
-export type DrawUnits = (axes: number) => readonly number[];
+/** The next number in [0, 1) for each axis, those of axes that turn out to be no part of the trial among them. */
+export type DrawUnits = () => readonly number[];
 
-/** Draws in a row that bring nothing new; after so many, what is left of a small space is taken in its order. */
+/** Draws in a row that bring nothing new; after so many, what is left of a countable space is taken in its order. */
 const MAX_FRUITLESS_DRAWS = 10_000;
 
-export const pointAtUnits = (space: Space, units: readonly number[]): TrialParams | null => {
-  let place = 0;
-  return buildPoint(space, ({ domain }) => {
-    const unit = units[place] ?? 0;
-    place += 1;
-    return valueAtUnit(domain, unit);
-  });
-};
-
-/** Distinct points of the space; ends when a space of finitely many points has no more. */
-export function* drawPoints(space: Space, isCountable: boolean, draw: DrawUnits): Generator<TrialParams, void> {
+/** Distinct points of the space; ends when a countable space has no more. */
+export function* drawPoints(space: Space, drawUnits: DrawUnits): Generator<TrialParams, void> {
   const seen = new Set<string>();
   for (let fruitless = 0; fruitless < MAX_FRUITLESS_DRAWS; fruitless += 1) {
-    const point = pointAtUnits(space, draw(space.axes.length));
-    const text = point === null ? null : canonicalJson(point);
-    if (point !== null && text !== null && !seen.has(text)) {
+    const units = drawUnits();
+    const visit = buildPoint(space, ({ domain }, place) => valueAtUnit(domain, units[place] ?? 0));
+    const text = visit.kind === 'point' ? canonicalJson(visit.params) : '';
+    if (visit.kind === 'point' && !seen.has(text)) {
       seen.add(text);
       fruitless = 0;
-      yield point;
+      yield visit.params;
     }
   }
-  if (isCountable) {
+  if (isCountable(space)) {
     yield* enumeratePoints(space);
   }
 }

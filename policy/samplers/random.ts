@@ -2,7 +2,7 @@
 import { createRng, deriveSeed } from '../rng.ts';
 import type { DrawUnits } from './draws.ts';
 
-export const randomUnits = (seed: number): DrawUnits => {
+export const randomUnits = (dimensions: number, seed: number): DrawUnits => {
   const rng = createRng(deriveSeed(seed, 'sampler'));
-  return (axes) => Array.from({ length: axes }, () => rng.next());
+  return () => Array.from({ length: dimensions }, () => rng.next());
 };

@@ -4,12 +4,12 @@ import type { TrialParams } from '../../contracts/trial.ts';
 import type { Sampler } from './sampler.ts';
 
 /**
- * Point `index` of a sequence, without those that it or `taken` had before. What was drawn is remembered, which changes
- * no answer: a sequence is a function of its number alone.
+ * First the enqueued points, then those of a sequence, each once. What was drawn is remembered, which changes no answer:
+ * a sequence is a function of its number alone.
  */
-export const createSequenceSampler = (points: Iterator<TrialParams>, taken: readonly TrialParams[]): Sampler => {
-  const seen = new Set(taken.map(canonicalJson));
-  const drawn: TrialParams[] = [];
+export const createSequenceSampler = (enqueued: readonly TrialParams[], points: Iterator<TrialParams>): Sampler => {
+  const seen = new Set(enqueued.map(canonicalJson));
+  const drawn: TrialParams[] = [...enqueued];
   return {
     lag: null,
     propose: (index) => {

@@ -1,4 +1,5 @@
 /** The values that one parameter of a search space can take. */
+import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { SearchParameter, SearchRange } from '../../contracts/experiment-config.ts';
 import type { ParameterValue } from '../../contracts/trial.ts';
 
@@ -8,7 +9,7 @@ export interface CategoricalDomain {
   readonly values: readonly ParameterValue[];
 }
 
-/** Numbers from `low` to `high`, both included; with a step only `low + k * step`. */
+/** Numbers from `low` to `high`, both included, `low` below `high`; with a step only `low + k * step`. */
 export interface NumericDomain {
   readonly kind: 'numeric';
   readonly low: number;
@@ -26,18 +27,20 @@ const round = (value: number): number => Number(value.toPrecision(12));
 
 const stepsOf = (low: number, high: number, step: number): number => Math.floor((high - low) / step + 1e-9);
 
-const createNumericDomain = (range: SearchRange, isInteger: boolean): NumericDomain => {
+const createRangeDomain = (range: SearchRange, isInteger: boolean): Domain => {
   const step = range.step ?? (isInteger ? 1 : null);
   const { low } = range;
   const high = step === null ? range.high : round(low + stepsOf(low, range.high, step) * step);
-  return { kind: 'numeric', low, high, step, isLog: range.log === true };
+  return low === high
+    ? { kind: 'categorical', values: [low] }
+    : { kind: 'numeric', low, high, step, isLog: range.log === true };
 };
 
 export const createDomain = (parameter: SearchParameter): Domain => {
   const range = parameter.int ?? parameter.float;
   return range === undefined
     ? { kind: 'categorical', values: (parameter.choice ?? []) as readonly ParameterValue[] }
-    : createNumericDomain(range, parameter.int !== undefined);
+    : createRangeDomain(range, parameter.int !== undefined);
 };
 
 /** null: a continuous range. */
@@ -49,7 +52,7 @@ export const domainSize = (domain: Domain): number | null => {
   if (low > high) {
     return 0;
   }
-  return low === high ? 1 : step === null ? null : stepsOf(low, high, step) + 1;
+  return step === null ? null : stepsOf(low, high, step) + 1;
 };
 
 /** Number `place` of a domain that has a size, from 0. */
@@ -68,11 +71,27 @@ export const scaleOf = ({ low, high, step, isLog }: NumericDomain): { readonly l
 };
 
 /** From a place on the scale of `scaleOf` to the nearest value of the domain. */
-export const valueOnScale = (domain: NumericDomain, position: number): number => {
+const valueOnScale = (domain: NumericDomain, position: number): number => {
   const { low, high, step, isLog } = domain;
   const value = isLog ? Math.exp(position) : position;
   const stepped = step === null ? value : low + Math.round((value - low) / step) * step;
   return round(Math.min(high, Math.max(low, stepped)));
+};
+
+/** From a place on the scale of a numeric domain, or the number of a choice, to the value. */
+export const valueAtPosition = (domain: Domain, position: number): ParameterValue | undefined =>
+  domain.kind === 'categorical' ? domain.values[position] : valueOnScale(domain, position);
+
+/** The inverse; null for a value outside the domain. */
+export const positionOf = (domain: Domain, value: ParameterValue): number | null => {
+  if (domain.kind === 'categorical') {
+    const place = domain.values.findIndex((item) => item === value || canonicalJson(item) === canonicalJson(value));
+    return place < 0 ? null : place;
+  }
+  if (typeof value !== 'number' || value < domain.low || value > domain.high) {
+    return null;
+  }
+  return domain.isLog ? Math.log(value) : value;
 };
 
 /** The value at a share of the domain, `unit` in [0, 1): equal shares are equally likely. */

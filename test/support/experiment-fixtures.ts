@@ -38,7 +38,12 @@ export const sweepSettings = (change: Partial<ResolvedSweep> = {}): ResolvedSwee
   target: null,
   metric: 'ndcg_at_10',
   scheduler: SCHEDULER_SETTINGS,
+  tpe: { startup_trials: 10, candidates: 24, proposal_lag: 8 },
   space: { 'training.learning_rate': { choice: [0.1, 0.2, 0.3, 0.4] } },
+  fixed: {},
+  constraints: [],
+  enqueue: [],
+  base: {},
   ...change,
 });
 

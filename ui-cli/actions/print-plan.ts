@@ -30,7 +30,8 @@ const sizeTrial = (
   trial: ExperimentPlan['trials'][number],
 ): TrialSize => {
   const { trialId, params } = trial;
-  const own = <Value>(key: string, fallback: Value): Value => (params[key] as Value | undefined) ?? fallback;
+  const own = <Value>(key: string, fallback: Value): Value =>
+    ((params[key] ?? config.sweep?.fixed[key]) as Value | undefined) ?? fallback;
   const hiddenDims = own('model.hidden_dims', config.model.hidden_dims);
   const embeddingDim = own('model.embedding_dim', config.model.embedding_dim);
   const { user, item } = plan.data.featureDims;
@@ -83,7 +84,7 @@ const humanPlan = (
     `  split ${split.method} ${split.train} / ${split.validation} / ${split.test}`,
     `  feature width: user ${data.featureDims.user ?? 'unknown'}, item ${data.featureDims.item ?? 'unknown'}`,
     '',
-    `Trials: ${sizes.length}, ${Math.min(sizes.length, config.sweep?.max_parallel ?? 1)} at once`,
+    `Trials: ${plan.total}, ${Math.min(plan.total, config.sweep?.max_parallel ?? 1)} at once`,
     ...formatTable(
       [
         { title: 'trial' },
@@ -100,6 +101,9 @@ const humanPlan = (
         formatParams(params),
       ]),
     ).map((line) => `  ${line}`),
+    ...(sizes.length < plan.total
+      ? ['  …', '  the parameters of further trials follow from the outcomes of earlier ones']
+      : []),
     '',
     `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}; trials`,
     ...describeRungs(plan.rungs),
@@ -120,6 +124,7 @@ export const printPlan = async (runtime: CliRuntime, config: ResolvedConfig, isJ
       config,
       data: toSnakeCase(plan.data),
       trials,
+      total_trials: plan.total,
       rungs: plan.rungs,
     });
   } else {

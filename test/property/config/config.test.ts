@@ -73,7 +73,10 @@ describe('config laws', () => {
     fc.assert(
       fc.property(settings, (values) => {
         const { sweep, ...rest } = resolveConfig(configOf(values));
-        const asConfig = (sweep === null ? rest : { ...rest, sweep: { ...sweep, max_trials: 3 } }) as ExperimentConfig;
+        const { base: _, ...settings } = sweep ?? {};
+        const asConfig = (
+          sweep === null ? rest : { ...rest, sweep: { ...settings, max_trials: 3 } }
+        ) as ExperimentConfig;
         expect(validateExperiment(asConfig)).toBe(true);
         expect(Object.keys(rest)).toEqual(
           Object.keys(experimentSchema.properties ?? {}).filter((key) => key !== '$schema' && key !== 'sweep'),

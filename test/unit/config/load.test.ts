@@ -248,6 +248,91 @@ describe('config/check-space', () => {
         'sweep.space["training.batch_size"]: {"choice":[1],"int":{"low":1,"high":2}} | exactly one of "choice", "int", "float" | null',
       ],
     ],
+    [
+      'a step beyond its range',
+      { space: { 'training.batch_size': { int: { low: 8, high: 16, step: 16 } } } },
+      ['sweep.space["training.batch_size"].int.step: 16 | a step <= high - low (8) | null'],
+    ],
+    [
+      'a condition on an unknown key, and on a value that never occurs',
+      {
+        space: {
+          'training.loss': { choice: ['bpr', 'weighted_bce'] },
+          'training.temperature': { choice: [0.1], when: { 'training.los': ['bpr'] } },
+          'training.clip_norm': { choice: [0, 1], when: { 'training.loss': ['in_batch_softmax'] } },
+        },
+      },
+      [
+        'sweep.space["training.temperature"].when["training.los"]: an unknown key | a key of "model" or "training", such as "training.learning_rate" | training.loss',
+        'sweep.space["training.clip_norm"].when["training.loss"][0]: "in_batch_softmax" | one of the choices of training.loss: "bpr", "weighted_bce" | null',
+      ],
+    ],
+    [
+      'conditions in a circle',
+      {
+        space: {
+          'training.temperature': { choice: [0.1], when: { 'training.clip_norm': [0] } },
+          'training.clip_norm': { choice: [0, 1], when: { 'training.temperature': [0.1] } },
+        },
+      },
+      [
+        'sweep.space["training.temperature"].when: a circle through training.temperature, training.clip_norm | conditions that do not lead back to the parameter itself | null',
+      ],
+    ],
+    [
+      'constraints that mean nothing',
+      {
+        space: { 'training.batch_size': { choice: [8] } },
+        constraints: ['training.batch_size <', 'batch_size < 8', 'training.loss < 3'],
+      },
+      [
+        'sweep.constraints[0]: the end at column 22 of "training.batch_size <" | a key, number, quoted text or "(" | null',
+        'sweep.constraints[1]: "batch_size" at column 1 of "batch_size < 8" | a config key such as "training.batch_size", or a text in quotes (did you mean "training.batch_size"?) | null',
+        'sweep.constraints[2]: a text at column 1 of "training.loss < 3" | a number | null',
+      ],
+    ],
+    [
+      'fixed and enqueued keys that are unknown, wrong, or varied',
+      {
+        space: { 'training.batch_size': { choice: [8] } },
+        fixed: { 'training.batch_size': 4, 'training.num_epoch': 3 },
+        enqueue: [{ 'training.loss': 'bprr' }],
+      },
+      [
+        'sweep.fixed["training.batch_size"]: one of its keys | a key that sweep.space does not vary | null',
+        'sweep.fixed["training.num_epoch"]: an unknown key | a key of "model" or "training", such as "training.learning_rate" | training.num_epochs',
+        'sweep.enqueue[0]["training.loss"]: "bprr" | one of "weighted_bce", "in_batch_softmax", "bpr" | bpr',
+      ],
+    ],
+    [
+      'a trial that is enqueued twice, with one written out',
+      {
+        space: { 'training.batch_size': { choice: [8] } },
+        enqueue: [{ 'training.loss': 'bpr' }, { 'training.loss': 'bpr', 'training.batch_size': 256 }],
+      },
+      [
+        'sweep.enqueue[1]: {"training.loss":"bpr","training.batch_size":256} | each trial once (it is enqueue[0] already) | null',
+      ],
+    ],
+    [
+      'an enqueued parameter whose condition does not hold',
+      {
+        space: { 'training.temperature': { choice: [0.1], when: { 'training.loss': ['bpr'] } } },
+        enqueue: [{ 'training.temperature': 0.1 }],
+      },
+      [
+        'sweep.enqueue[0]["training.temperature"]: one whose condition does not hold | only parameters whose "when" holds in this trial | null',
+      ],
+    ],
+    [
+      'more enqueued trials than trials',
+      {
+        max_trials: 1,
+        space: { 'training.batch_size': { choice: [8] } },
+        enqueue: [{ 'training.loss': 'bpr' }, { 'training.batch_size': 9 }],
+      },
+      ['sweep.enqueue: 2 trials | at most max_trials (1) trials | null'],
+    ],
   ])('config/check-space: refuses %s', async (_what, sweep, problems) => {
     expect(await spaceProblems(sweep)).toEqual(problems);
   });
@@ -260,6 +345,47 @@ describe('config/check-space', () => {
     const error = await failureOf(JSON.stringify({ name: 'x', sweep: { space } }));
     expect(error).toMatchObject({ code: 'SPACE_EMPTY', exitCode: 78 });
     expect(error.hint).toContain('at least one value');
+  });
+
+  test.each([
+    ['grid', { choice: [64, 128] }],
+    ['random', { float: { low: 64, high: 128 } }],
+  ])(
+    'config/check-space: a %s space without a feasible point is SPACE_EMPTY and names the constraint',
+    async (sampler, range) => {
+      const sweep = {
+        sampler,
+        max_trials: 3,
+        space: { 'training.clip_norm': range },
+        constraints: ['training.clip_norm > 0', 'training.clip_norm * 2 < 100'],
+      };
+      const error = await failureOf(JSON.stringify({ name: 'x', sweep }));
+      expect(error).toMatchObject({ code: 'SPACE_EMPTY', exitCode: 78 });
+      expect(error.message).toContain('sweep.constraints[1]');
+      expect(error.message).toContain('training.clip_norm * 2 < 100');
+      expect(error.hint).toContain('Loosen the constraint');
+    },
+  );
+
+  test('config/check-space: takes conditions, constraints, fixed values and enqueued trials that make sense', async () => {
+    const sweep = {
+      sampler: 'tpe',
+      max_trials: 20,
+      space: {
+        'training.loss': { choice: ['bpr', 'in_batch_softmax'] },
+        'training.temperature': {
+          float: { low: 0.01, high: 1, log: true },
+          when: { 'training.loss': ['in_batch_softmax'] },
+        },
+        'model.hidden_dims': { choice: [[64], [64, 32]] },
+        'training.mixed_negatives': { int: { low: 0, high: 64 } },
+      },
+      constraints: ["training.loss == 'bpr' or training.temperature < training.mixed_negatives"],
+      fixed: { 'training.num_epochs': 3 },
+      enqueue: [{ 'training.loss': 'weighted_bce', 'model.hidden_dims': [512] }],
+    };
+    const config = await loadConfig(await write(JSON.stringify({ name: 'x', sweep })));
+    expect(config.sweep).toMatchObject({ sampler: 'tpe', fixed: { 'training.num_epochs': 3 } });
   });
 
   test('config/check-space: an empty space beside another mistake is CONFIG_INVALID with both', async () => {

@@ -13,6 +13,13 @@ test.each([
   ['model.hidden_dims[1]=64', ['model', 'hidden_dims', 1], 64],
   ['sweep.space.training.learning_rate.choice[0]=0.1', ['sweep', 'space', 'training.learning_rate', 'choice', 0], 0.1],
   ['sweep.space["model.embedding_dim"]={"choice":[8]}', ['sweep', 'space', 'model.embedding_dim'], { choice: [8] }],
+  ['sweep.fixed.training.num_epochs=3', ['sweep', 'fixed', 'training.num_epochs'], 3],
+  ['sweep.enqueue[0].training.loss=bpr', ['sweep', 'enqueue', 0, 'training.loss'], 'bpr'],
+  [
+    'sweep.space.training.temperature.when.training.loss=["bpr"]',
+    ['sweep', 'space', 'training.temperature', 'when', 'training.loss'],
+    ['bpr'],
+  ],
 ])('config/overrides: %s names its place and value', (text, path, value) => {
   expect(parseOverride(text)).toEqual({ source: `--set ${text}`, path, value });
 });

@@ -119,7 +119,30 @@ test('config/resolve: given values stay, a sweep gets its defaults, the seed of 
       min_gain: 0,
       mode: 'ordered',
     },
+    tpe: { startup_trials: 10, candidates: 24, proposal_lag: 8 },
     space: { 'training.weight_decay': { float: { low: 0.1, high: 0.2, step: 0.1, log: false } } },
+    fixed: {},
+    constraints: [],
+    enqueue: [],
+    base: { 'training.weight_decay': 0.01 },
+  });
+});
+
+test('config/resolve: knows what trials have at every key that the sweep mentions, fixed values before the config', () => {
+  const { sweep } = resolveConfig({
+    name: 'x',
+    training: { batch_size: 32 },
+    sweep: {
+      space: { 'training.temperature': { choice: [0.1], when: { 'training.loss': ['bpr'] } } },
+      constraints: ['training.batch_size * model.embedding_dim <= 4096'],
+      fixed: { 'training.loss': 'bpr', 'training.num_epochs': 3 },
+    },
+  });
+  expect(sweep?.base).toEqual({
+    'training.temperature': 0.1,
+    'training.loss': 'bpr',
+    'training.batch_size': 32,
+    'model.embedding_dim': 128,
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialView } from '../../../contracts/trial.ts';
 import { pickBestTrial } from '../../../policy/selection.ts';
-import { planTrials, trialSettings } from '../../../policy/trial-plan.ts';
+import { countTrials, planTrials, trialSettings } from '../../../policy/trial-plan.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
 import { trialView } from '../../support/experiment-views.ts';
 
@@ -51,6 +51,35 @@ describe('policy/trial-plan', () => {
     const changed = trialSettings({ ...config, model }, { 'model.tower.width': 3, 'model.other.width': 4 });
     expect(changed.model).toMatchObject({ tower: { width: 3, depth: 2 }, other: { width: 4 }, embedding_dim: 8 });
     expect(model.tower.width).toBe(1);
+  });
+
+  it('policy/trial-plan: fixed values are settings of every trial, not parameters', () => {
+    const fixed = { 'training.num_epochs': 9 };
+    const [first] = planTrials(resolvedConfig({ sweep: sweep && { ...sweep, fixed } }));
+    expect(first?.settings.training).toMatchObject({ num_epochs: 9, learning_rate: 0.1 });
+    expect(first?.params).toEqual({ 'training.learning_rate': 0.1 });
+  });
+
+  it('policy/trial-plan: enqueued trials come first, completed by the values of the config, and are not repeated', () => {
+    const enqueue = [{ 'model.embedding_dim': 4 }, { 'training.learning_rate': 0.3 }];
+    const base = { 'training.learning_rate': 0.001 };
+    const plan = planTrials(resolvedConfig({ sweep: sweep && { ...sweep, enqueue, base } }));
+    expect(plan.map(({ params }) => params)).toEqual([
+      { 'model.embedding_dim': 4, 'training.learning_rate': 0.001 },
+      { 'training.learning_rate': 0.3 },
+      { 'training.learning_rate': 0.1 },
+      { 'training.learning_rate': 0.2 },
+      { 'training.learning_rate': 0.4 },
+    ]);
+    expect(countTrials(resolvedConfig({ sweep: sweep && { ...sweep, enqueue, base } }))).toBe(5);
+  });
+
+  it('policy/trial-plan: where trials follow from outcomes, the plan has the first ones and counts all', () => {
+    const space = { 'training.learning_rate': { float: { low: 0.1, high: 0.2 } } };
+    const tpe = { startup_trials: 4, candidates: 24, proposal_lag: 8 };
+    const config = resolvedConfig({ sweep: sweep && { ...sweep, sampler: 'tpe', space, tpe, max_trials: 30 } });
+    expect(planTrials(config)).toHaveLength(4);
+    expect(countTrials(config)).toBe(30);
   });
 
   it('policy/trial-plan: refuses a space without a point', () => {

@@ -313,6 +313,7 @@ describe('ui-cli/main: run', () => {
       {
         planExperiment: async () => ({
           trials: [{ trialId: 'trial-000', params: { 'model.embedding_dim': 4 } }],
+          total: 1,
           rungs: [[1, 3, 50]],
           data: {
             source: 'synthetic',
@@ -345,6 +346,7 @@ describe('ui-cli/main: run', () => {
       {
         planExperiment: async () => ({
           trials: [],
+          total: 0,
           rungs: [[1, 3, 50], everyEpoch, [50]],
           data: { source: 'synthetic', size: null, featureDims: { user: null, item: null } },
         }),

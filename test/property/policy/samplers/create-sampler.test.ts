@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../../contracts/canonical-json.ts';
 import type { ResolvedSweep } from '../../../../contracts/resolved-config.ts';
 import type { TrialParams } from '../../../../contracts/trial.ts';
 import { createSampler } from '../../../../policy/samplers/create-sampler.ts';
-import { spaceSize } from '../../../../policy/space/space.ts';
+import { spaceSize } from '../../../../policy/space/size.ts';
 import { sweepSettings } from '../../../support/experiment-fixtures.ts';
 
 const parameter = fc.oneof(

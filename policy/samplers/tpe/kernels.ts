@@ -1,0 +1,106 @@
+/** One parameter's part of a Parzen estimator: a kernel for each observation, and the prior as the last one. */
+import type { Rng } from '../../rng.ts';
+import { type CategoricalDomain, type Domain, type NumericDomain, scaleOf } from '../../space/domain.ts';
+import { drawTruncatedNormal, normalMass } from './normal.ts';
+
+/** Positions are places on the scale of a numeric domain, or numbers of choices. */
+export interface Kernels {
+  /** A position from one kernel. */
+  draw(kernel: number, rng: Rng): number;
+  /** Adds the logarithm of each kernel's density, or mass where values are discrete, at `position`. */
+  addLogDensity(position: number, sums: Float64Array): void;
+}
+
+/** Every choice has the prior's share in every kernel, so that none is ever ruled out. */
+const categoricalKernels = ({ values }: CategoricalDomain, observed: readonly number[]): Kernels => {
+  const prior = 1 / (observed.length + 1);
+  const total = 1 + prior * values.length;
+  const logHit = Math.log((1 + prior) / total);
+  const logMiss = Math.log(prior / total);
+  const logUniform = -Math.log(values.length);
+  return {
+    draw: (kernel, rng) => {
+      const own = observed[kernel];
+      return own !== undefined && rng.next() < 1 / total ? own : rng.below(values.length);
+    },
+    addLogDensity: (position, sums) => {
+      for (let kernel = 0; kernel < observed.length; kernel += 1) {
+        sums[kernel] = (sums[kernel] ?? 0) + (observed[kernel] === position ? logHit : logMiss);
+      }
+      sums[observed.length] = (sums[observed.length] ?? 0) + logUniform;
+    },
+  };
+};
+
+/**
+ * As wide as the gap to the farther neighbour, at the ends to the only one, within bounds that keep few kernels wide
+ * (Bergstra et al. 2011; the bounds are Hyperopt's "magic clip").
+ */
+const bandwidths = (observed: readonly number[], low: number, high: number): Float64Array => {
+  const range = high - low;
+  const narrowest = range / Math.min(100, observed.length + 2);
+  const order = observed.map((_, place) => place).sort((a, b) => (observed[a] ?? 0) - (observed[b] ?? 0));
+  const widths = new Float64Array(observed.length);
+  const at = (rank: number): number => observed[order[rank] ?? 0] ?? 0;
+  for (const [rank, place] of order.entries()) {
+    const isAlone = order.length === 1;
+    const before = rank > 0 ? at(rank) - at(rank - 1) : isAlone ? at(rank) - low : 0;
+    const after = rank < order.length - 1 ? at(rank + 1) - at(rank) : isAlone ? high - at(rank) : 0;
+    widths[place] = Math.min(range, Math.max(narrowest, before, after));
+  }
+  return widths;
+};
+
+const LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+/** No cell is impossible, however far from a kernel. */
+const LEAST_MASS = 1e-300;
+
+/** Truncated normals; over steps the mass of the step's cell. The prior is as wide as the range, around its middle. */
+const numericKernels = (domain: NumericDomain, observed: readonly number[]): Kernels => {
+  const { low, high } = scaleOf(domain);
+  const means = Float64Array.from([...observed, (low + high) / 2]);
+  const deviations = Float64Array.from([...bandwidths(observed, low, high), high - low]);
+  const logMasses = means.map((mean, kernel) => {
+    const deviation = deviations[kernel] ?? 1;
+    return Math.log(normalMass((low - mean) / deviation, (high - mean) / deviation));
+  });
+  const logScales = logMasses.map((logMass, kernel) => -logMass - LOG_ROOT_TWO_PI - Math.log(deviations[kernel] ?? 1));
+  return {
+    draw: (kernel, rng) =>
+      drawTruncatedNormal({ mean: means[kernel] ?? 0, deviation: deviations[kernel] ?? 1, low, high }, rng),
+    addLogDensity: (position, sums) => {
+      const cell = cellOf(domain, position);
+      for (let kernel = 0; kernel < means.length; kernel += 1) {
+        const mean = means[kernel] ?? 0;
+        const deviation = deviations[kernel] ?? 1;
+        if (cell === null) {
+          const distance = (position - mean) / deviation;
+          sums[kernel] = (sums[kernel] ?? 0) + (logScales[kernel] ?? 0) - 0.5 * distance * distance;
+        } else {
+          const mass = normalMass((cell.low - mean) / deviation, (cell.high - mean) / deviation);
+          sums[kernel] = (sums[kernel] ?? 0) + Math.log(Math.max(LEAST_MASS, mass)) - (logMasses[kernel] ?? 0);
+        }
+      }
+    },
+  };
+};
+
+/** The stretch of the scale that is rounded to the value at a position; null where values are continuous. */
+const cellOf = (domain: NumericDomain, position: number): { readonly low: number; readonly high: number } | null => {
+  const { step, isLog } = domain;
+  if (step === null) {
+    return null;
+  }
+  const scale = scaleOf(domain);
+  const value = isLog ? Math.exp(position) : position;
+  const place = (edge: number): number => {
+    const bounded = isLog ? Math.log(Math.max(edge, Number.MIN_VALUE)) : edge;
+    return Math.min(scale.high, Math.max(scale.low, bounded));
+  };
+  return { low: place(value - step / 2), high: place(value + step / 2) };
+};
+
+/** `observed` are positions, in the order of their trials. */
+export const createKernels = (domain: Domain, observed: readonly number[]): Kernels =>
+  domain.kind === 'categorical' ? categoricalKernels(domain, observed) : numericKernels(domain, observed);

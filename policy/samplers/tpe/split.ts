@@ -1,0 +1,49 @@
+/** Which trials are good ones: what a proposal knows of those before it. */
+import type { TrialRecord } from '../../../contracts/sweep.ts';
+
+export interface SplitTrials {
+  readonly good: readonly TrialRecord[];
+  /** The rest, and the running ones: to count them as bad keeps proposals away from them (a "constant liar"). */
+  readonly others: readonly TrialRecord[];
+  readonly finished: number;
+}
+
+/** A tenth, at most 25. */
+const goodCount = (finished: number): number => Math.min(Math.ceil(0.1 * finished), 25);
+
+const isValued = ({ value }: TrialRecord): boolean => value !== null && Number.isFinite(value);
+
+const byValue = (a: TrialRecord, b: TrialRecord): number => (b.value ?? 0) - (a.value ?? 0) || a.index - b.index;
+
+const epochOf = ({ reports }: TrialRecord): number => reports.at(-1)?.epoch ?? 0;
+
+/** A trial that was pruned later was better; at the same epoch the value counts. */
+const byProgress = (a: TrialRecord, b: TrialRecord): number => epochOf(b) - epochOf(a) || byValue(a, b);
+
+const byIndex = (a: TrialRecord, b: TrialRecord): number => a.index - b.index;
+
+/**
+ * Completed trials by value, then pruned ones by epoch and value; failed and cancelled ones say nothing.
+ * @param horizon the last trial whose outcome counts; those after it count as running, whatever they are
+ */
+export const splitTrials = (history: readonly TrialRecord[], horizon: number): SplitTrials => {
+  const completed: TrialRecord[] = [];
+  const pruned: TrialRecord[] = [];
+  const running: TrialRecord[] = [];
+  for (const record of history) {
+    if (record.index > horizon || record.status === 'running' || record.status === 'pending') {
+      running.push(record);
+    } else if (record.status === 'completed' && isValued(record)) {
+      completed.push(record);
+    } else if (record.status === 'pruned' && isValued(record)) {
+      pruned.push(record);
+    }
+  }
+  const ranked = [...completed.sort(byValue), ...pruned.sort(byProgress)];
+  const count = goodCount(ranked.length);
+  return {
+    good: ranked.slice(0, count).sort(byIndex),
+    others: [...ranked.slice(count), ...running].sort(byIndex),
+    finished: ranked.length,
+  };
+};

@@ -32,6 +32,7 @@ const ROOMS = {
     builtIns: true,
   },
   serving: { rooms: ['contracts', 'policy', 'models', 'pipeline', 'tracking'], packages: [], builtIns: true },
+  reports: { rooms: ['contracts', 'policy'], packages: [], builtIns: false },
   services: { rooms: ['contracts'], packages: [], builtIns: true },
 };
 

@@ -19,6 +19,7 @@ const ROOMS = [
   'models',
   'pipeline',
   'policy',
+  'reports',
   'services',
   'serving',
   'tracking',

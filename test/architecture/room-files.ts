@@ -15,6 +15,7 @@ export const ROOMS = [
   'models',
   'pipeline',
   'policy',
+  'reports',
   'services',
   'serving',
   'tracking',

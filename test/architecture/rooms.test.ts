@@ -33,6 +33,8 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ['config-rooms', 'config/planted.ts', "import type {} from '../client/connection.ts';\n"],
   ['ui-cli-rooms', 'ui-cli/planted.tsx', "import type {} from '../policy/rng.ts';\n"],
   ['ui-cli-packages', 'ui-cli/planted-package.ts', "import '@temporalio/client';\n"],
+  ['reports-rooms', 'reports/planted.ts', "import type {} from '../config/digest.ts';\n"],
+  ['reports-built-ins', 'reports/planted-built-in.ts', "import 'node:fs';\n"],
   ['services-packages', 'services/planted.ts', "import '@tensorflow/tfjs-core';\n"],
   ['services-tensorflow-packages', 'services/tensorflow/planted.ts', "import 'undici';\n"],
   ['serving-rooms', 'serving/planted.ts', "import type {} from '../services/clock.ts';\n"],

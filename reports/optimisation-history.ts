@@ -1,0 +1,72 @@
+/** Every trial's value in the order of the plan, and the best one so far. */
+import { COLOUR, chart, cross, dot, type Frame, legend, xAxis, yAxis } from './chart.ts';
+import { linearScale } from './scale.ts';
+import { path } from './svg.ts';
+import {
+  bestOf,
+  hoverText,
+  metricTitle,
+  omissionText,
+  type SweepReportInput,
+  sampleEvenly,
+  shownTrials,
+  trialName,
+} from './sweep-facts.ts';
+
+const SIZE = { width: 860, height: 420 };
+const FRAME: Frame = { left: 76, right: 836, top: 92, bottom: 366 };
+const MOST_MARKS = 2000;
+
+export const optimisationHistory = ({ trials, metric }: SweepReportInput): string => {
+  const shown = shownTrials(trials);
+  const best = bestOf(shown);
+  const marks = sampleEvenly(shown, MOST_MARKS, best);
+  const x = linearScale([0, ...shown.map(({ index }) => index)], { from: FRAME.left + 8, to: FRAME.right - 8 }, 8);
+  const y = linearScale(
+    shown.map(({ value }) => value),
+    { from: FRAME.bottom - 8, to: FRAME.top + 8 },
+  );
+  const steps: [number, number][] = [];
+  let highest = -Infinity;
+  for (const { index, value, status } of shown) {
+    if (status === 'completed' && value > highest) {
+      if (steps.length > 0) {
+        steps.push([x.position(index), y.position(highest)]);
+      }
+      steps.push([x.position(index), y.position(value)]);
+      highest = value;
+    }
+  }
+  if (steps.length > 0) {
+    steps.push([x.position(shown.at(-1)?.index ?? 0), y.position(highest)]);
+  }
+  const found = best === null ? 'No trial completed.' : `Best: ${trialName(best.index)}, ${best.value.toFixed(4)}.`;
+  return chart(
+    {
+      ...SIZE,
+      title: 'Optimisation history',
+      subtitle: `${found}${omissionText(marks.length, shown.length, 'trials')}`,
+    },
+    xAxis(
+      { ...x, ticks: x.ticks.filter(({ label }) => !label.includes('.')) },
+      FRAME,
+      'trial, in the order of the plan',
+    ),
+    yAxis(y, FRAME, metricTitle(metric)),
+    ...marks.map((trial) =>
+      trial.status === 'completed'
+        ? dot(x.position(trial.index), y.position(trial.value), COLOUR.completed, hoverText(trial))
+        : cross(x.position(trial.index), y.position(trial.value), COLOUR.pruned, hoverText(trial)),
+    ),
+    path(steps, { stroke: COLOUR.best, 'stroke-width': 2 }),
+    legend(
+      [
+        { mark: 'dot', colour: COLOUR.completed, text: 'completed' },
+        { mark: 'cross', colour: COLOUR.pruned, text: 'pruned, last value' },
+        { mark: 'line', colour: COLOUR.best, text: 'best so far' },
+      ],
+      FRAME.left + 6,
+      76,
+    ),
+  );
+};

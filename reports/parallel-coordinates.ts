@@ -1,0 +1,114 @@
+/** One line a trial through one axis a parameter, the darker the better. */
+import type { ParameterValue } from '../contracts/trial.ts';
+import { COLOUR, chart } from './chart.ts';
+import { linearScale, parameterScale, type Scale } from './scale.ts';
+import { shade } from './shades.ts';
+import { element, label, path, shortened } from './svg.ts';
+import {
+  bestOf,
+  metricTitle,
+  omissionText,
+  type ShownTrial,
+  type SweepReportInput,
+  sampleEvenly,
+  shownTrials,
+  trialName,
+} from './sweep-facts.ts';
+
+const TOP = 108;
+const BOTTOM = 386;
+const AXIS_DISTANCE = 150;
+const MOST_LINES = 400;
+const MOST_AXES = 12;
+
+interface Axis {
+  readonly name: string;
+  readonly scale: Scale;
+  readonly pick: (trial: ShownTrial) => ParameterValue | undefined;
+}
+
+const drawAxis = ({ name, scale }: Axis, x: number, index: number): string =>
+  element('line', { x1: x, x2: x, y1: TOP, y2: BOTTOM, stroke: COLOUR.axis }) +
+  // Names of neighbours stand on two heights, or long ones would meet.
+  label(shortened(name, 34), x, index % 2 === 0 ? TOP - 12 : TOP - 29, { 'text-anchor': 'middle' }) +
+  scale.ticks
+    .map(
+      ({ at, label: text }) =>
+        element('line', { x1: x - 4, x2: x, y1: at, y2: at, stroke: COLOUR.axis }) +
+        label(shortened(text, 14), x - 7, at + 4, {
+          'text-anchor': 'end',
+          'font-size': 11,
+          fill: COLOUR.quiet,
+          stroke: '#ffffff',
+          'stroke-width': 3,
+          'paint-order': 'stroke',
+        }),
+    )
+    .join('');
+
+export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput): string => {
+  const shown = shownTrials(trials);
+  const best = bestOf(shown);
+  const lines = [...sampleEvenly(shown, MOST_LINES, best)].sort((one, other) => one.value - other.value);
+  const keys = [...new Set([...Object.keys(space), ...shown.flatMap(({ params }) => Object.keys(params))])];
+  const range = { from: BOTTOM, to: TOP };
+  const axes: readonly Axis[] = [
+    ...keys.slice(0, MOST_AXES).map((key) => {
+      const values = shown.flatMap(({ params }) => (params[key] === undefined ? [] : [params[key]]));
+      return {
+        name: key,
+        scale: parameterScale(values, space[key], range),
+        pick: ({ params }: ShownTrial) => params[key],
+      };
+    }),
+    {
+      name: metricTitle(metric),
+      scale: linearScale(
+        shown.map(({ value }) => value),
+        range,
+      ),
+      pick: ({ value }) => value,
+    },
+  ];
+  const xOf = (axis: number): number => 110 + axis * AXIS_DISTANCE;
+  const [low, high] = [lines[0]?.value ?? 0, lines.at(-1)?.value ?? 1];
+  const drawLine = (trial: ShownTrial): string => {
+    const points = axes.map(({ scale, pick }, axis) => {
+      const value = pick(trial);
+      return value === undefined ? null : ([xOf(axis), scale.position(value)] as const);
+    });
+    const runs: (readonly [number, number])[][] = [[]];
+    for (const point of points) {
+      if (point === null) {
+        // Where a parameter does not apply the line is interrupted.
+        runs.push([]);
+      } else {
+        runs.at(-1)?.push(point);
+      }
+    }
+    const look =
+      trial === best
+        ? { stroke: COLOUR.best, 'stroke-width': 2.5 }
+        : { stroke: shade((trial.value - low) / (high - low || 1)), 'stroke-opacity': 0.7, 'stroke-width': 1.2 };
+    const dash = trial.status === 'pruned' ? { 'stroke-dasharray': '4 3' } : {};
+    return runs
+      .filter((run) => run.length > 1)
+      .map((run) => path(run, { ...look, ...dash }))
+      .join('');
+  };
+  const bestText = best === null ? '' : ` ${trialName(best.index)}, the best, in orange.`;
+  return chart(
+    {
+      width: Math.max(520, xOf(axes.length - 1) + 90),
+      height: 416,
+      title: 'Parallel coordinates',
+      subtitle:
+        `Darker is better, pruned trials are dashed.${bestText}` +
+        omissionText(lines.length, shown.length, 'trials') +
+        omissionText(Math.min(keys.length, MOST_AXES), keys.length, 'parameters'),
+    },
+    ...lines.filter((trial) => trial !== best).map(drawLine),
+    best === null ? '' : drawLine(best),
+    ...axes.map((axis, index) => drawAxis(axis, xOf(index), index)),
+  );
+};

@@ -1,0 +1,77 @@
+/** What plots of a sweep are made of, and how they say it. */
+import type { SearchParameter } from '../contracts/experiment-config.ts';
+import type { ObjectiveName, TrialRecord } from '../contracts/sweep.ts';
+import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
+import { formatNumber } from './scale.ts';
+import { escapeMarkup } from './svg.ts';
+
+export interface SweepReportInput {
+  /** Name or id of the experiment. */
+  readonly name: string;
+  readonly metric: ObjectiveName;
+  readonly trials: readonly TrialRecord[];
+  /** Dotted config key to what may be tried; may lack keys that trials have. */
+  readonly space: Readonly<Record<string, SearchParameter>>;
+  /** Of the forest behind the importances. */
+  readonly seed: number;
+}
+
+/** A trial with a value to show: completed, or pruned with a last report. */
+export interface ShownTrial extends TrialRecord {
+  readonly value: number;
+}
+
+const METRIC_TITLES: Readonly<Record<ObjectiveName, string>> = {
+  ndcg_at_10: 'NDCG@10',
+  precision_at_10: 'precision@10',
+  recall_at_10: 'recall@10',
+  f1_at_10: 'F1@10',
+  hit_rate_at_10: 'hit rate@10',
+  map: 'MAP',
+};
+
+/** Of an axis; the metrics have no unit, they lie between 0 and 1. */
+export const metricTitle = (metric: ObjectiveName): string => `validation ${METRIC_TITLES[metric]}`;
+
+export const trialName = (index: number): string => `trial-${String(index).padStart(3, '0')}`;
+
+export const shownTrials = (trials: readonly TrialRecord[]): readonly ShownTrial[] =>
+  trials.filter(
+    (trial): trial is ShownTrial =>
+      (trial.status === 'completed' || trial.status === 'pruned') &&
+      trial.value !== null &&
+      Number.isFinite(trial.value),
+  );
+
+/** Highest value among completed trials, the earlier one on a tie. */
+export const bestOf = (trials: readonly ShownTrial[]): ShownTrial | null =>
+  trials.reduce<ShownTrial | null>(
+    (best, trial) => (trial.status === 'completed' && trial.value > (best?.value ?? -Infinity) ? trial : best),
+    null,
+  );
+
+const valueText = (value: ParameterValue): string =>
+  typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);
+
+export const paramsText = (params: TrialParams): string =>
+  Object.entries(params)
+    .map(([key, value]) => `${key} ${valueText(value)}`)
+    .join(', ');
+
+/** Markup for the little box that browsers show over a mark. */
+export const hoverText = ({ index, status, value }: ShownTrial): string =>
+  escapeMarkup(`${trialName(index)}, ${status}, ${formatNumber(value)}`);
+
+/** At most `most` of them, spread evenly over the list, with the last of `keep` among them. */
+export const sampleEvenly = <Value>(values: readonly Value[], most: number, keep: Value | null): readonly Value[] => {
+  if (values.length <= most) {
+    return values;
+  }
+  const stride = values.length / most;
+  const sampled = Array.from({ length: most }, (_, index) => values[Math.floor(index * stride)] as Value);
+  return keep === null || sampled.includes(keep) ? sampled : [...sampled.slice(0, -1), keep];
+};
+
+/** Empty where all are shown. */
+export const omissionText = (shown: number, all: number, what: string): string =>
+  shown === all ? '' : ` ${shown} of ${all} ${what} are drawn.`;

@@ -1,0 +1,78 @@
+/** The report of a sweep as one page. */
+import { COLOUR } from './chart.ts';
+import { escapeMarkup } from './svg.ts';
+import { metricTitle, omissionText, paramsText, type SweepReportInput, shownTrials, trialName } from './sweep-facts.ts';
+
+const MOST_ROWS = 100;
+
+const STYLE = `
+body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: ${COLOUR.text}; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+figure { margin: 1.5rem 0; overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: 0.25rem 0.75rem; text-align: left; vertical-align: top; border-bottom: 1px solid ${COLOUR.grid}; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td { white-space: nowrap; }
+td.params { white-space: normal; overflow-wrap: anywhere; }
+tr.best { font-weight: 600; }
+p { color: ${COLOUR.quiet}; }`;
+
+const countsText = ({ trials }: SweepReportInput): string => {
+  const counts = new Map<string, number>();
+  for (const { status } of trials) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+};
+
+/** Completed trials by value, then pruned ones by theirs. */
+const leaderboard = (input: SweepReportInput): string => {
+  const isPruned = (status: string): number => (status === 'pruned' ? 1 : 0);
+  const ranked = [...shownTrials(input.trials)].sort(
+    (one, other) => isPruned(one.status) - isPruned(other.status) || other.value - one.value || one.index - other.index,
+  );
+  const rows = ranked.slice(0, MOST_ROWS).map(({ index, status, value, params, reports }, place) => {
+    const isBest = place === 0 && status === 'completed';
+    const cells = [
+      `<td class="number">${place + 1}</td>`,
+      `<td>${trialName(index)}</td>`,
+      `<td>${escapeMarkup(status)}</td>`,
+      `<td class="number">${value.toFixed(4)}</td>`,
+      `<td class="number">${reports.at(-1)?.epoch ?? '–'}</td>`,
+      `<td class="params">${escapeMarkup(paramsText(params))}</td>`,
+    ];
+    return `<tr${isBest ? ' class="best"' : ''}>${cells.join('')}</tr>`;
+  });
+  return (
+    '<table><thead><tr><th class="number">place</th><th>trial</th><th>status</th>' +
+    `<th class="number">${escapeMarkup(metricTitle(input.metric))}</th>` +
+    '<th class="number">epochs</th><th>parameters</th></tr></thead>' +
+    `<tbody>${rows.join('\n')}</tbody></table>` +
+    `<p>${omissionText(rows.length, ranked.length, 'trials')}</p>`
+  );
+};
+
+export const sweepPage = (
+  input: SweepReportInput,
+  plots: readonly { readonly name: string; readonly svg: string }[],
+): string => {
+  const name = escapeMarkup(input.name);
+  const figures = plots.map(({ name: plot, svg }) => `<figure id="${plot}">${svg}</figure>`);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${name}: sweep</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${name}</h1>
+<p>${input.trials.length} trials: ${escapeMarkup(countsText(input))}.</p>
+${figures.join('\n')}
+<h2>Leaderboard</h2>
+${leaderboard(input)}
+</body>
+</html>
+`;
+};

@@ -4,7 +4,16 @@ import { withFailures } from './errors.ts';
 import { createEvaluationActivities } from './evaluation.ts';
 import { createExperimentRunActivities } from './experiment-run.ts';
 import type { Clocks } from './fence.ts';
-import type { AttemptPort, ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import { createNotifyActivities } from './notify.ts';
+import type {
+  AttemptPort,
+  ComputePort,
+  DatasetPort,
+  NotificationPort,
+  ReportPort,
+  TrackingPort,
+  WorkspacePort,
+} from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
 import { createSweepReportActivities } from './sweep-report.ts';
 import { createTrainingActivities } from './training.ts';
@@ -17,6 +26,8 @@ export interface ActivityDeps {
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
   readonly workspace: WorkspacePort;
+  readonly reports: ReportPort;
+  readonly notifications: NotificationPort;
   readonly trainingCodeDigest: string;
   readonly now: () => number;
   readonly attempts: AttemptPort;
@@ -34,6 +45,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
     ...createEvaluationActivities(deps),
     ...createRegistryActivities(deps),
     ...createSweepReportActivities(deps),
+    ...createNotifyActivities(deps),
   });
 
 /** Steps of the queue tt-gpu. */

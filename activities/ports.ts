@@ -3,9 +3,11 @@
  * with the same arguments it finds its earlier result. Errors are TtExpError; an AbortSignal rejects with its reason.
  */
 import type { DatasetSummary } from '../contracts/dataset.ts';
+import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
+import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { ResolvedData } from '../contracts/resolved-config.ts';
-import type { TrainTrialResult } from '../contracts/steps.ts';
+import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
 
 /** Settings that decide a dataset version, together with the source's content. */
@@ -164,6 +166,17 @@ export interface AttemptPort {
    * place, or the step is over. Throws SERVICE_UNREACHABLE when there is no answer.
    */
   confirm(taskToken: Uint8Array, details: unknown): Promise<boolean>;
+}
+
+/** Pictures and pages of a sweep, made of nothing but its facts. */
+export interface ReportPort {
+  /** Path among the parent run's artifacts to content. */
+  render(facts: SweepFacts): readonly { readonly path: string; readonly text: string }[];
+}
+
+/** Never rejects, and neither logs nor returns the address that `urlEnv` names. */
+export interface NotificationPort {
+  send(urlEnv: string, notification: NotifyRequest['notification']): Promise<NotificationOutcome>;
 }
 
 /** Folders of this host. All are created on demand. */

@@ -10,9 +10,11 @@ import { createComputeRunner } from '../services/compute/index.ts';
 import type { ProgressSink } from '../services/index.ts';
 import { digestTrainingCode } from './code-digest.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
+import { createNotifications } from './notifications.ts';
 import { openTracking } from './open-tracking.ts';
 import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
+import { createSweepPages } from './sweep-pages.ts';
 import { createWorkspace } from './workspace.ts';
 
 /** A child that is asked to stop ends its step first. */
@@ -70,6 +72,8 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       log,
     }),
     workspace: createWorkspace(environment.homeFolder),
+    reports: createSweepPages(),
+    notifications: createNotifications(environment, trackingUri, log),
     trainingCodeDigest: await digestTrainingCode(),
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),

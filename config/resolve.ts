@@ -43,5 +43,5 @@ export const resolveConfig = (config: ExperimentConfig): ResolvedConfig => {
   const { sweep } = filled;
   const resolved =
     sweep === undefined ? null : { ...sweep, max_trials: sweep.max_trials ?? null, base: baseOf(filled, sweep) };
-  return { ...filled, sweep: resolved } as ResolvedConfig;
+  return { ...filled, sweep: resolved, notify: filled.notify ?? null } as ResolvedConfig;
 };

@@ -68,6 +68,7 @@ export interface ExperimentConfig {
   evaluation?: EvaluationConfig;
   sweep?: SweepConfig;
   gate?: GateConfig;
+  notify?: NotifyConfig;
 }
 /**
  * Which data, and how it becomes samples.
@@ -859,4 +860,19 @@ export interface GateConfig {
    * Wait for a person's approval before the champion changes.
    */
   require_approval?: boolean;
+}
+/**
+ * A webhook that hears how the experiment went: a POST with a JSON object. Without this block nobody is told. Changes no result, and is no part of the experiment's id.
+ */
+export interface NotifyConfig {
+  /**
+   * Environment variable of the tt-cpu workers that holds the address, which is a secret.
+   */
+  url_env?: string;
+  /**
+   * end: completed or cancelled. failure: failed. gate: decided, or waiting for approval.
+   *
+   * @minItems 1
+   */
+  on?: ('end' | 'failure' | 'gate')[];
 }

@@ -20,6 +20,8 @@ export const TAG = {
   trialReason: 'tt.trial_reason',
   /** Parent run of the latest experiment that took this run's result instead of training again. */
   reusedBy: 'tt.reused_by',
+  /** How each notification of the webhook went. */
+  notification: 'tt.notification',
   kind: 'tt.kind',
   tensorflowBackend: 'tt.tensorflow_backend',
   tensorflowLibrary: 'tt.tensorflow_library',

@@ -13,6 +13,7 @@ import type {
   ModelConfig,
   MultiCategoricalFeature,
   NegativesConfig,
+  NotifyConfig,
   NumericFeature,
   PostgresSource,
   SchedulerConfig,
@@ -38,6 +39,8 @@ export interface ResolvedConfig {
   readonly evaluation: Required<EvaluationConfig>;
   readonly sweep: ResolvedSweep | null;
   readonly gate: Required<GateConfig>;
+  /** null: nobody is told. */
+  readonly notify: Required<NotifyConfig> | null;
 }
 
 export interface ResolvedData extends Omit<Required<DataConfig>, 'source' | 'split' | 'labels' | 'negatives'> {

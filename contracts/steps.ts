@@ -2,6 +2,7 @@
 import type { DatasetSummary } from './dataset.ts';
 import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
+import type { Notification } from './notification.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import type { KnownReport } from './rungs.ts';
 import type { ObjectiveName } from './sweep.ts';
@@ -140,6 +141,13 @@ export interface ApplyGateRequest {
 
 export interface ApplyGateResult {
   readonly model: RegisteredModel;
+}
+
+export interface NotifyRequest {
+  /** Environment variable of the worker that holds the address. */
+  readonly urlEnv: string;
+  /** The worker knows the addresses of the servers. */
+  readonly notification: Omit<Notification, 'urls'>;
 }
 
 export interface PublishSweepRequest {

@@ -1,4 +1,5 @@
 /** Every trial's value in the order of the plan, and the best one so far. */
+import { trialIdOf } from '../contracts/ids.ts';
 import { COLOUR, chart, cross, dot, type Frame, legend, xAxis, yAxis } from './chart.ts';
 import { linearScale } from './scale.ts';
 import { path } from './svg.ts';
@@ -10,7 +11,6 @@ import {
   type SweepReportInput,
   sampleEvenly,
   shownTrials,
-  trialName,
 } from './sweep-facts.ts';
 
 const SIZE = { width: 860, height: 420 };
@@ -40,7 +40,7 @@ export const optimisationHistory = ({ trials, metric }: SweepReportInput): strin
   if (steps.length > 0) {
     steps.push([x.position(shown.at(-1)?.index ?? 0), y.position(highest)]);
   }
-  const found = best === null ? 'No trial completed.' : `Best: ${trialName(best.index)}, ${best.value.toFixed(4)}.`;
+  const found = best === null ? 'No trial completed.' : `Best: ${trialIdOf(best.index)}, ${best.value.toFixed(4)}.`;
   return chart(
     {
       ...SIZE,

@@ -1,4 +1,5 @@
 /** One line a trial through one axis a parameter, the darker the better. */
+import { trialIdOf } from '../contracts/ids.ts';
 import type { ParameterValue } from '../contracts/trial.ts';
 import { COLOUR, chart } from './chart.ts';
 import { linearScale, parameterScale, type Scale } from './scale.ts';
@@ -12,7 +13,6 @@ import {
   type SweepReportInput,
   sampleEvenly,
   shownTrials,
-  trialName,
 } from './sweep-facts.ts';
 
 const TOP = 108;
@@ -96,7 +96,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
       .map((run) => path(run, { ...look, ...dash }))
       .join('');
   };
-  const bestText = best === null ? '' : ` ${trialName(best.index)}, the best, in orange.`;
+  const bestText = best === null ? '' : ` ${trialIdOf(best.index)}, the best, in orange.`;
   return chart(
     {
       width: Math.max(520, xOf(axes.length - 1) + 90),

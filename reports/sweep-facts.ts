@@ -1,5 +1,7 @@
 /** What plots of a sweep are made of, and how they say it. */
+
 import type { SearchParameter } from '../contracts/experiment-config.ts';
+import { trialIdOf } from '../contracts/ids.ts';
 import type { ObjectiveName, TrialRecord } from '../contracts/sweep.ts';
 import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
 import { formatNumber } from './scale.ts';
@@ -33,8 +35,6 @@ const METRIC_TITLES: Readonly<Record<ObjectiveName, string>> = {
 /** Of an axis; the metrics have no unit, they lie between 0 and 1. */
 export const metricTitle = (metric: ObjectiveName): string => `validation ${METRIC_TITLES[metric]}`;
 
-export const trialName = (index: number): string => `trial-${String(index).padStart(3, '0')}`;
-
 export const shownTrials = (trials: readonly TrialRecord[]): readonly ShownTrial[] =>
   trials.filter(
     (trial): trial is ShownTrial =>
@@ -60,7 +60,7 @@ export const paramsText = (params: TrialParams): string =>
 
 /** Markup for the little box that browsers show over a mark. */
 export const hoverText = ({ index, status, value }: ShownTrial): string =>
-  escapeMarkup(`${trialName(index)}, ${status}, ${formatNumber(value)}`);
+  escapeMarkup(`${trialIdOf(index)}, ${status}, ${formatNumber(value)}`);
 
 /** At most `most` of them, spread evenly over the list, with the last of `keep` among them. */
 export const sampleEvenly = <Value>(values: readonly Value[], most: number, keep: Value | null): readonly Value[] => {

@@ -1,7 +1,8 @@
 /** The report of a sweep as one page. */
+import { trialIdOf } from '../contracts/ids.ts';
 import { COLOUR } from './chart.ts';
 import { escapeMarkup } from './svg.ts';
-import { metricTitle, omissionText, paramsText, type SweepReportInput, shownTrials, trialName } from './sweep-facts.ts';
+import { metricTitle, omissionText, paramsText, type SweepReportInput, shownTrials } from './sweep-facts.ts';
 
 const MOST_ROWS = 100;
 
@@ -34,7 +35,7 @@ const leaderboard = (input: SweepReportInput): string => {
     const isBest = place === 0 && status === 'completed';
     const cells = [
       `<td class="number">${place + 1}</td>`,
-      `<td>${trialName(index)}</td>`,
+      `<td>${trialIdOf(index)}</td>`,
       `<td>${escapeMarkup(status)}</td>`,
       `<td class="number">${value.toFixed(4)}</td>`,
       `<td class="number">${reports.at(-1)?.epoch ?? '–'}</td>`,

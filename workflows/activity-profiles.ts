@@ -31,6 +31,14 @@ export const LOCAL_STEP: LocalActivityOptions = {
   },
 };
 
+/** Somebody else's server: what an experiment found does not depend on it, so nothing waits for it for long. */
+export const NOTIFICATION_STEP: ActivityOptions = {
+  taskQueue: TASK_QUEUE.cpu,
+  scheduleToCloseTimeout: '5 minutes',
+  startToCloseTimeout: '2 minutes',
+  retry: { maximumAttempts: 1 },
+};
+
 /** Data and evaluation steps: minutes to hours, with heartbeats. */
 export const LONG_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,

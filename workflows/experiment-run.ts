@@ -13,6 +13,8 @@ export interface ExperimentRun {
   /** null until the config has been understood. */
   conductor: SweepConductor | null;
   approval: ApprovalDecision | null;
+  /** How each notification went. */
+  readonly told: string[];
 }
 
 /** The state with what the sweep knows by now. Changes nothing. */

@@ -21,6 +21,7 @@ import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
 import { toRecord } from './failures.ts';
+import { tell } from './notifications.ts';
 import {
   applyGate,
   closeExperiment,
@@ -140,9 +141,11 @@ const judge = async (
     state.update({ gate: verdict, model: applied.model });
   };
   await apply();
+  await tell(run, 'gate');
   if (verdict.decision === 'awaiting_approval') {
     verdict = await settleApproval(run, verdict);
     await apply();
+    await tell(run, 'gate');
   }
 };
 
@@ -168,7 +171,9 @@ const conduct = async (run: ExperimentRun): Promise<void> => {
 };
 
 /** The parent run must not stay RUNNING; its tags and its facts say how the experiment ended, and why so. */
-const closeRun = async ({ state, input }: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
+const closeRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
+  const { state, input, told } = run;
+  await tell(run, status === 'FAILED' ? 'failure' : 'end');
   const { snapshot } = state;
   const { parentRunId, dataset, bestTrialId, error } = snapshot;
   if (parentRunId === null) {
@@ -178,6 +183,7 @@ const closeRun = async ({ state, input }: ExperimentRun, status: 'FINISHED' | 'F
     ...(dataset === null ? {} : { [TAG.datasetVersion]: dataset.version }),
     ...(bestTrialId === null ? {} : { [TAG.trialId]: bestTrialId }),
     ...(error === null ? {} : { 'tt.error_code': error.code, 'tt.error': error.message }),
+    ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
   await CancellationScope.nonCancellable(async () => {
     await publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } });
@@ -190,7 +196,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
   const state = new ExperimentState(input, workflowId, Date.now());
   const { experimentId, configDigest, gitCommit, user } = input;
   const provenance = { experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user };
-  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null };
+  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [] };
   listen(run);
   try {
     await conduct(run);

@@ -1,10 +1,12 @@
 /** The durable steps as workflows see them. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { CpuActivities, GpuActivities } from '../activities/index.ts';
-import { LOCAL_STEP, LONG_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
+import { LOCAL_STEP, LONG_STEP, NOTIFICATION_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
 
 export const { openExperiment, closeExperiment, publishSweep, registerModel, applyGate } =
   proxyActivities<CpuActivities>(SHORT_STEP);
+
+export const { notify } = proxyActivities<CpuActivities>(NOTIFICATION_STEP);
 
 /** Two of these go with every trial: run by the worker that has the workflow, they cost the server next to nothing. */
 export const { openTrial, closeTrial } = proxyLocalActivities<CpuActivities>(LOCAL_STEP);

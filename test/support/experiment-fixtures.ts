@@ -81,6 +81,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     confidence: 0.95,
     require_approval: false,
   },
+  notify: null,
   ...change,
 });
 

@@ -40,6 +40,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     encodeData: async () => datasetSummary,
     publishDataset: async () => undefined,
     publishSweep: async () => undefined,
+    notify: async () => ({ kind: 'delivered', attempts: 1 }),
     openTrial: async (request: OpenTrialRequest) => ({
       kind: 'open',
       runId: `run-${request.trialId}`,

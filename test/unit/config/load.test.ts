@@ -73,7 +73,7 @@ describe('config/load', () => {
   test('config/load: a single mistake is the message itself, with its place and the nearest key', async () => {
     const error = await failureOf('{"name":"x",\n "sead": 3}');
     expect(error.message).toBe(
-      `${join(folder, 'config.json')}:2:2: sead: got an unknown key, expected one of the keys name, description, seed, data, model, training, evaluation, sweep, gate (did you mean "seed"?)`,
+      `${join(folder, 'config.json')}:2:2: sead: got an unknown key, expected one of the keys name, description, seed, data, model, training, evaluation, sweep, gate, notify (did you mean "seed"?)`,
     );
     expect(error.hint).toContain('"seed"');
   });

@@ -81,6 +81,7 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
     },
     evaluation: { relevance_threshold: 0.4 },
     sweep: null,
+    notify: null,
     gate: {
       model_name: 'two-tower',
       min_ndcg_at_10: 0.1,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TrialRecord } from '../../../contracts/sweep.ts';
-import { renderSweepPlots, renderSweepReport } from '../../../reports/render-sweep-plots.ts';
+import { renderSweepPlots, renderSweepReport } from '../../../reports/render-sweep-report.ts';
 import type { SweepReportInput } from '../../../reports/sweep-facts.ts';
 import { parseMarkup } from '../../support/parse-markup.ts';
 

@@ -1,0 +1,26 @@
+/** The pictures of a sweep as artifacts of its parent run. */
+import type { ReportPort } from '../activities/ports.ts';
+import { recordOfView } from '../policy/sweep/record-of-view.ts';
+import { renderSweepReport } from '../reports/render-sweep-report.ts';
+
+/** An experiment without a sweep has nothing to compare, hence no pictures. */
+export const createSweepPages = (): ReportPort => ({
+  render: ({ config, snapshot }) => {
+    const { sweep, seed } = config;
+    if (sweep === null) {
+      return [];
+    }
+    const { plots, html, importances } = renderSweepReport({
+      name: snapshot.experimentId,
+      metric: sweep.metric,
+      trials: snapshot.trials.map(recordOfView),
+      space: sweep.space,
+      seed,
+    });
+    return [
+      { path: 'sweep.html', text: html },
+      { path: 'importances.json', text: `${JSON.stringify(importances, null, 2)}\n` },
+      ...plots.map(({ name, svg }) => ({ path: `plots/${name}.svg`, text: svg })),
+    ];
+  },
+});

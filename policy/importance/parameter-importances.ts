@@ -1,6 +1,6 @@
 /**
  * How much each parameter of a sweep mattered: functional analysis of variance on a random forest.
- * Source: Hutter, Hoos, Leyton-Brown 2014. Why no library: docs/adr/0011-importances-and-plots.md.
+ * Source: Hutter, Hoos, Leyton-Brown 2014. Why no library: docs/adr/0012-importances-and-plots.md.
  */
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
 import type { TrialRecord } from '../../contracts/sweep.ts';

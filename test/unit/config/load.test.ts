@@ -62,7 +62,7 @@ describe('config/load', () => {
     expect(problemsOf(error)).toEqual([
       '2:11 name: "Bad Name" | text that matches ^[a-z0-9][a-z0-9._-]{0,63}$ | null',
       '3:11 seed: -1 | a whole number >= 0 and <= 2147483647 | null',
-      '4:3 trainning: an unknown key | one of the keys name, description, seed, data, model, training, evaluation, sweep, gate | training',
+      '4:3 trainning: an unknown key | one of the keys name, description, seed, data, model, training, evaluation, sweep, gate, notify | training',
       '5:17 training.learning_rat: an unknown key | one of the keys loss, num_epochs, batch_size, learning_rate, weight_decay, early_stopping_patience, sampled_negatives, mixed_negatives, temperature, learn_temperature, warmup_epochs, schedule, schedule_epochs, clip_norm, max_seconds, precision, preflight | learning_rate',
       '5:46 training.loss: "in_batch_sofmax" | one of "weighted_bce", "in_batch_softmax", "bpr" | in_batch_softmax',
       '6:35 model.hidden_dims[1]: 0 | a whole number >= 1 and <= 8192 | null',

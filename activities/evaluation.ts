@@ -43,13 +43,15 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             signal,
           );
           const { champion, ci, championProblem, report: _report, ...test } = evaluated;
+          // A run whose result is taken again is tested again: the same numbers at the same time are the same points.
+          const { endTimeMs } = await deps.tracking.getRun(runId);
           await deps.tracking.logMetrics(
             runId,
             RANKING_METRIC_NAMES.map((name) => ({
               key: `test_${name}`,
               value: test.model[name],
               step: 0,
-              timestampMs: request.timestampMs,
+              timestampMs: endTimeMs ?? request.timestampMs,
             })),
           );
           await deps.tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(test)) });

@@ -70,6 +70,8 @@ export interface RunRecord {
   readonly runId: string;
   readonly experimentId: string;
   readonly status: RunStatus;
+  /** null while it runs. */
+  readonly endTimeMs: number | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 

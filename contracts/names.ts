@@ -20,6 +20,8 @@ export const TAG = {
   trialReason: 'tt.trial_reason',
   /** Parent run of the latest experiment that took this run's result instead of training again. */
   reusedBy: 'tt.reused_by',
+  /** On a parent run: trial=run for each trial whose result is an earlier run's, as many as fit. */
+  reusedRuns: 'tt.reused_runs',
   /** How each notification of the webhook went. */
   notification: 'tt.notification',
   kind: 'tt.kind',

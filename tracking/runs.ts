@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly runId: string;
   readonly experimentId: string;
   readonly status: RunStatus;
+  /** null while it runs. */
+  readonly endTimeMs: number | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +42,7 @@ interface RestRun {
     readonly experiment_id: string;
     readonly status: RunStatus;
     readonly start_time: number;
+    readonly end_time?: number;
   };
   readonly data: { readonly tags?: readonly { readonly key: string; readonly value: string }[] };
 }
@@ -65,6 +68,7 @@ const toRecord = ({ info, data }: RestRun): RunRecord => ({
   runId: info.run_id,
   experimentId: info.experiment_id,
   status: info.status,
+  endTimeMs: info.end_time ?? null,
   tags: Object.fromEntries((data.tags ?? []).map(({ key, value }) => [key, value])),
 });
 

@@ -170,6 +170,16 @@ const conduct = async (run: ExperimentRun): Promise<void> => {
   await judge(run, dataset, best, parentRunId);
 };
 
+/** A tag holds at most 8000 characters; sweep.json has all of them. */
+const MOST_REUSED_RUNS = 150;
+
+const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string>> => {
+  const reused = trials.filter(({ isReused }) => isReused).slice(0, MOST_REUSED_RUNS);
+  return reused.length === 0
+    ? {}
+    : { [TAG.reusedRuns]: reused.map(({ trialId, runId }) => `${trialId}=${runId}`).join(' ') };
+};
+
 /** The parent run must not stay RUNNING; its tags and its facts say how the experiment ended, and why so. */
 const closeRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
   const { state, input, told } = run;
@@ -183,6 +193,7 @@ const closeRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KIL
     ...(dataset === null ? {} : { [TAG.datasetVersion]: dataset.version }),
     ...(bestTrialId === null ? {} : { [TAG.trialId]: bestTrialId }),
     ...(error === null ? {} : { 'tt.error_code': error.code, 'tt.error': error.message }),
+    ...reusedTag(snapshot.trials),
     ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
   await CancellationScope.nonCancellable(async () => {

@@ -54,13 +54,12 @@ interface Training {
 
 const NOTHING_TRAINED: TrainTrialResult = { kind: 'stopped', result: null };
 
-/** Cancelled while it waits for a slot, a step ends in a failure; once it runs, it ends its epoch and answers. */
-const stoppedUnless = (error: unknown): TrainTrialResult => {
-  if (isCancellation(error)) {
-    return NOTHING_TRAINED;
-  }
-  throw error;
-};
+/**
+ * Asked to stop while it runs, a step ends its epoch and answers. It fails where it still waits for a slot, and where
+ * its worker dies meanwhile: the server does not try a cancelled step again. Its checkpoint has what there is.
+ */
+const isStopped = (error: unknown): boolean =>
+  isCancellation(error) || (CancellationScope.current().consideredCancelled && toRecord(error).code === 'TIMED_OUT');
 
 const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
   const fallbacks = memoryFallbacks(input.settings);
@@ -76,9 +75,12 @@ const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
         preflight: input.preflight,
         codeDigest: opened.codeDigest,
         ...(opened.warmStartRunId === null ? {} : { warmStart: { runId: opened.warmStartRunId } }),
-      }).catch(stoppedUnless);
+      });
       return { outcome, run: { ...opened, fallback } };
     } catch (error) {
+      if (isStopped(error)) {
+        return { outcome: NOTHING_TRAINED, run: { ...opened, fallback } };
+      }
       if (toRecord(error).code !== 'OUT_OF_MEMORY' || fallback + 1 >= fallbacks.length) {
         throw error;
       }

@@ -22,11 +22,11 @@ const NO_SCHEDULER = {
 } as const;
 
 export const sweepRules = (config: ResolvedConfig): SweepRules => {
-  const { sweep, seed, training } = config;
+  const { sweep, seed } = config;
   const scheduler = sweep?.scheduler ?? NO_SCHEDULER;
   return {
     sampler: sweep === null ? SINGLE : createSampler(sweep, seed),
-    scheduler: createScheduler(scheduler, training.num_epochs),
+    scheduler: createScheduler(scheduler, trialSettings(config, {}).training.num_epochs),
     mode: scheduler.mode,
     maxTrials: sweep === null ? 1 : (sweep.max_trials ?? MAX_TRIALS),
     maxEpochsOf: (params: TrialParams) => trialSettings(config, params).training.num_epochs,

@@ -37,6 +37,7 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     findByAlias: async () => null,
     listArtifacts: async () => ['manifest.json'],
     getArtifactFile: async () => false,
+    getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1000, tags: {} }),
     guardedBy: () => tracking as TrackingPort,
   };
   const deps = {

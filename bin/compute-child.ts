@@ -6,6 +6,7 @@ import { adoptCheckpoint } from '../models/checkpoint.ts';
 import { trainUntilStopped } from '../models/train.ts';
 import { trainingKey } from '../models/training-key.ts';
 import { openDataset } from '../pipeline/index.ts';
+import { systemClock } from '../services/clock.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
 import { evaluateAlone, evaluateWithChampion } from './evaluate-jobs.ts';
@@ -51,7 +52,7 @@ const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChan
       trialFolder: job.trialFolder,
       tensorflow,
       signal: channel.signal,
-      nowMs: () => Date.now(),
+      nowMs: systemClock.nowMs,
       onReady: (resumedFromEpoch, history) => channel.send({ kind: 'ready', tensorflow, resumedFromEpoch, history }),
       onStep: (epoch, step, steps, trainLoss) => {
         if (performance.now() - lastStepMs >= STEP_MESSAGE_INTERVAL_MS) {

@@ -110,8 +110,8 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
           return;
         }
       } catch (error) {
-        outageSinceMs ??= Date.now();
-        if (error instanceof TtExpError || Date.now() - outageSinceMs > OUTAGE_LIMIT_MS) {
+        outageSinceMs ??= performance.now();
+        if (error instanceof TtExpError || performance.now() - outageSinceMs > OUTAGE_LIMIT_MS) {
           throw error;
         }
       }

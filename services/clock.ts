@@ -1,13 +1,14 @@
 /** Time as the services see it; tests pass their own. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as of the process's start; goes on steadily from there. */
   nowMs(): number;
   /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
-  nowMs: () => Date.now(),
+  // The wall clock may be set while we run: that must neither end a wait at once nor prolong it by hours.
+  nowMs: () => Math.round(performance.timeOrigin + performance.now()),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) {

@@ -9,7 +9,7 @@ import { findMembers, serviceMarker } from './process/process-members.ts';
 import { readRecord, type ServiceRecord, writeRecord } from './process/service-record.ts';
 import { stopProcess } from './process/stop-process.ts';
 import type { Environment, Log } from './progress.ts';
-import { backoffMs, MOST_QUICK_FAILURES, QUICK_MS, UNHEALTHY_LIMIT_MS } from './restart-policy.ts';
+import { MOST_FAILED_STARTS, RestartCount, UNHEALTHY_LIMIT_MS } from './restart-policy.ts';
 import type { ServiceReport } from './service-report.ts';
 import { remedyFor } from './start-failure.ts';
 
@@ -45,7 +45,7 @@ export class SupervisedService {
   readonly #marker: string;
   #phase: Phase = { kind: 'new' };
   #record: ServiceRecord | null = null;
-  #quickFailures = 0;
+  readonly #failures = new RestartCount();
   #restarts = 0;
   #lastError: string | null = null;
   #remedy: string | null = null;
@@ -79,7 +79,7 @@ export class SupervisedService {
   redefine(definition: ManagedService, isNewRequest: boolean): void {
     this.#definition = definition;
     if (isNewRequest && this.#phase.kind === 'failed') {
-      this.#quickFailures = 0;
+      this.#failures.startAnew();
       this.#phase = { kind: 'waiting' };
     }
   }
@@ -250,7 +250,7 @@ export class SupervisedService {
     const sinceMs =
       phase.kind === 'healthy' ? phase.sinceMs : phase.kind === 'unhealthy' ? phase.healthySinceMs : nowMs;
     this.#phase = { kind: 'healthy', sinceMs, checkedMs: nowMs };
-    if (nowMs - sinceMs > QUICK_MS) this.#quickFailures = 0;
+    this.#failures.noteHealthy(nowMs - sinceMs);
   }
 
   async #failWithLog(reason: string): Promise<void> {
@@ -260,16 +260,16 @@ export class SupervisedService {
 
   #fail(reason: string, lines: readonly string[]): void {
     const { clock, layout, log } = this.#context;
-    this.#quickFailures++;
+    const wasHealthy = this.#phase.kind === 'healthy' || this.#phase.kind === 'unhealthy';
+    const waitMs = this.#failures.noteFailure(wasHealthy);
     this.#lastError = [reason, ...lines.slice(-3)].join(' | ');
     this.#remedy = remedyFor([reason, ...lines], layout.logFile(this.name), layout.home);
-    if (this.#quickFailures >= MOST_QUICK_FAILURES) {
+    if (this.#failures.isGivenUp) {
       this.#phase = { kind: 'failed' };
-      log('error', `${this.name}: given up after ${this.#quickFailures} quick failures: ${this.#lastError}`);
+      log('error', `${this.name}: given up after ${MOST_FAILED_STARTS} failed starts: ${this.#lastError}`);
       return;
     }
     this.#restarts++;
-    const waitMs = backoffMs(this.#quickFailures);
     this.#phase = { kind: 'backoff', untilMs: clock.nowMs() + waitMs };
     log('warn', `${this.name}: ${reason}; starts anew in ${waitMs} ms`);
   }

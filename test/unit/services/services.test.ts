@@ -200,7 +200,9 @@ describe('services/desired-services', () => {
 
 describe('services/restart-policy', () => {
   it('services/restart-policy: waits 250 ms, twice as long each time, at most 30 s', () => {
-    expect([1, 2, 3, 4, 7, 8, 20].map(backoffMs)).toEqual([250, 500, 1_000, 2_000, 16_000, 30_000, 30_000]);
+    const waits = (wasHealthy: boolean) => [1, 2, 3, 4, 7, 8, 20].map((failures) => backoffMs(failures, wasHealthy));
+    expect(waits(false)).toEqual([250, 500, 1_000, 2_000, 16_000, 30_000, 30_000]);
+    expect(waits(true)).toEqual([250, 500, 1_000, 2_000, 5_000, 5_000, 5_000]);
   });
 });
 

@@ -109,13 +109,18 @@ describe('services/supervised-service', () => {
     expect(isProcessAlive(identity)).toBe(false);
   });
 
-  it('services/supervised-service: gives up at the fifth quick failure, and a new request is a new chance', async () => {
+  it('services/supervised-service: gives up at the fifth failed start, and a new request is a new chance', async () => {
     args = ['-e', 'console.error("last words"); process.exit(1)'];
     isAnswering = false;
+    let failures = 0;
     await vi.waitFor(
       () => {
         service.advance();
-        if (service.report.state === 'waiting') nowMs += 5_000;
+        // Once for each failure: while a start is under way its time limit must not pass.
+        if (service.report.restarts > failures) {
+          failures = service.report.restarts;
+          nowMs += 5_000;
+        }
         expect(service.report.state).toBe('failed');
       },
       { timeout: 30_000, interval: 10 },
@@ -123,7 +128,7 @@ describe('services/supervised-service', () => {
     expect(service.report.restarts).toBe(4);
     expect(service.report.lastError).toContain('last words');
     expect(said.filter((line) => line.startsWith('error '))).toEqual([
-      expect.stringContaining('given up after 5 quick failures'),
+      expect.stringContaining('given up after 5 failed starts'),
     ]);
 
     args = IDLE;
@@ -149,6 +154,20 @@ describe('services/supervised-service', () => {
       await reach('waiting');
       nowMs += 30_000;
     }
+    expect(service.report.restarts).toBe(7);
+  });
+
+  it('services/supervised-service: one that is killed again and again as soon as it is healthy is never given up', async () => {
+    for (let round = 0; round < 7; round++) {
+      await reach('healthy');
+      process.kill(pid(), 'SIGKILL');
+      await systemClock.sleep(50);
+      nowMs += 2_001;
+      await reach('waiting');
+      // The longest wait of one that had been healthy.
+      nowMs += 5_000;
+    }
+    await reach('healthy');
     expect(service.report.restarts).toBe(7);
   });
 

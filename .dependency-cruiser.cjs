@@ -25,7 +25,12 @@ const ROOMS = {
     packages: ['ajv', 'ajv-errors', 'ajv-formats', 'jsonc-parser'],
     builtIns: true,
   },
-  client: { rooms: ['contracts', 'config'], types: ['workflows'], packages: ['@temporalio/client'], builtIns: true },
+  client: {
+    rooms: ['contracts', 'config'],
+    types: ['workflows'],
+    packages: ['@temporalio/client', '@temporalio/common'],
+    builtIns: true,
+  },
   'ui-cli': {
     rooms: ['contracts', 'client', 'config'],
     packages: ['commander', 'ink', 'react', '@types/react', '@inkjs/[^/]+'],

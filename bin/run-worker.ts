@@ -5,6 +5,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createCpuActivities, createGpuActivities, WORKER_SHUTDOWN } from '../activities/index.ts';
 import { connectionOptions } from '../client/connection.ts';
+import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
 import type { ProgressSink } from '../services/index.ts';
@@ -43,7 +44,7 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   try {
     const shutdown = new AbortController();
     const deps = await createActivityDeps({
-      client: new Client({ connection, namespace: target.namespace }),
+      client: new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER }),
       shutdownSignal: shutdown.signal,
       environment,
       slots,
@@ -54,6 +55,7 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
       connection,
       namespace: target.namespace,
       taskQueue: queue,
+      dataConverter: DATA_CONVERTER,
       ...(queue === TASK_QUEUE.cpu
         ? { workflowBundle, activities: createCpuActivities(deps) }
         : { activities: createGpuActivities(deps) }),

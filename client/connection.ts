@@ -1,6 +1,7 @@
 /** Opens the connection to Temporal that the client uses. */
 import { Client, Connection } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
+import { DATA_CONVERTER } from './payload-codec.ts';
 
 export interface TemporalTarget {
   /** host:port */
@@ -31,7 +32,7 @@ export const connectionOptions = (target: TemporalTarget) => ({
 export const openTemporalClient = async (target: TemporalTarget): Promise<Client> => {
   try {
     const connection = await Connection.connect({ ...connectionOptions(target), connectTimeout: CONNECT_TIMEOUT_MS });
-    return new Client({ connection, namespace: target.namespace });
+    return new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER });
   } catch (cause) {
     throw new TtExpError(
       'SERVICE_UNREACHABLE',

@@ -1,0 +1,119 @@
+// Sweeps of no-op trials beside bare child workflows on the same server, in turn: trials a second, memory, histories.
+// Usage: npm run bench:scale [-- --trials 1000 --parallel 16 --rounds 3]
+import { parseArgs } from 'node:util';
+import type { Client } from '@temporalio/client';
+import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import { experimentInput, resolvedConfig, sweepSettings } from '../test/support/experiment-fixtures.ts';
+import type { experiment } from '../workflows/experiment.ts';
+import type { bareParent } from './bare-workflows.ts';
+import { withScaleEnvironment } from './scale-environment.ts';
+
+const { values } = parseArgs({
+  options: {
+    trials: { type: 'string', default: '1000' },
+    parallel: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const trials = Number(values.trials);
+const parallel = Number(values.parallel);
+const rounds = Number(values.rounds);
+
+/** As often as a terminal that follows the sweep. */
+const LOOK_EVERY_MS = 500;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+const seconds = (ms: number): number => ms / 1000;
+const sorted = (numbers: readonly number[]): readonly number[] => [...numbers].sort((a, b) => a - b);
+const median = (numbers: readonly number[]): number => sorted(numbers)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+const memory = (): string => {
+  const { rss, heapUsed } = process.memoryUsage();
+  return `${megabytes(rss)} resident, ${megabytes(heapUsed)} heap`;
+};
+
+const runBare = async (client: Client, round: number): Promise<number> => {
+  const startMs = performance.now();
+  await client.workflow.execute<typeof bareParent>('bareParent', {
+    taskQueue: 'tt-cpu',
+    workflowId: `bare/${round}`,
+    args: [{ count: trials, parallel }],
+  });
+  return trials / seconds(performance.now() - startMs);
+};
+
+const config = resolvedConfig({
+  sweep: sweepSettings({
+    sampler: 'random',
+    max_trials: trials,
+    max_parallel: parallel,
+    space: { 'training.learning_rate': { float: { low: 0.0001, high: 0.1, log: true } } },
+  }),
+});
+
+interface SweepFigures {
+  readonly rate: number;
+  readonly queriesMs: readonly number[];
+  readonly executions: number;
+  readonly events: number;
+  readonly snapshotBytes: number;
+}
+
+const runSweep = async (client: Client, round: number): Promise<SweepFigures> => {
+  const workflowId = `tt-exp/scale/${round}`;
+  const startMs = performance.now();
+  const handle = await client.workflow.start<typeof experiment>('experiment', {
+    taskQueue: 'tt-cpu',
+    workflowId,
+    args: [experimentInput(config)],
+  });
+  let isDone = false;
+  const queriesMs: number[] = [];
+  const watch = async (): Promise<void> => {
+    while (!isDone) {
+      const askedMs = performance.now();
+      await handle.query<ExperimentSnapshot, []>('snapshot');
+      queriesMs.push(performance.now() - askedMs);
+      await pause(LOOK_EVERY_MS);
+    }
+  };
+  const watching = watch();
+  const snapshot = await handle.result();
+  const rate = trials / seconds(performance.now() - startMs);
+  isDone = true;
+  await watching;
+  const done = snapshot.trials.filter(({ status }) => status === 'completed').length;
+  if (done !== trials) {
+    throw new Error(`sweep: got ${done} completed trials, expected ${trials}`);
+  }
+  let executions = 0;
+  let events = 0;
+  for await (const execution of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    executions += 1;
+    events = Math.max(events, execution.historyLength ?? 0);
+  }
+  return { rate, queriesMs, executions, events, snapshotBytes: JSON.stringify(snapshot).length };
+};
+
+await withScaleEnvironment(parallel, async (client) => {
+  console.log(`${trials} no-op trials, ${parallel} at once; memory at the start: ${memory()}`);
+  const bare: number[] = [];
+  const sweeps: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    bare.push(await runBare(client, round));
+    const figures = await runSweep(client, round);
+    sweeps.push(figures.rate);
+    const last = figures.queriesMs.slice(-5);
+    console.log(
+      `round ${round}: bare children ${bare.at(-1)?.toFixed(1)}/s, trials ${figures.rate.toFixed(1)}/s; ` +
+        `${figures.executions} executions, the longest of ${figures.events} events; ` +
+        `snapshot of ${megabytes(figures.snapshotBytes)} in ${median(last).toFixed(0)} ms (median of the last ${last.length}, ` +
+        `most ${Math.max(...figures.queriesMs).toFixed(0)} ms); memory ${memory()}`,
+    );
+  }
+  const ratio = median(sweeps) / median(bare);
+  console.log(
+    `median: bare children ${median(bare).toFixed(1)}/s, trials ${median(sweeps).toFixed(1)}/s, ` +
+      `ratio ${ratio.toFixed(2)} (at least 0.5 is what we promise): ${ratio >= 0.5 ? 'kept' : 'MISSED'}`,
+  );
+});

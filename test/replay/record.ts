@@ -1,0 +1,77 @@
+/** `npm run record:histories`: records the histories of all scenarios anew, with today's workflows. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DATA_CONVERTER } from '../../client/payload-codec.ts';
+import type { experiment } from '../../workflows/experiment.ts';
+import { experimentInput } from '../support/experiment-fixtures.ts';
+import { temporalExecutable } from '../support/provisioned.ts';
+import { writeHistory } from './history-json.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { bundleWorkflows, HISTORIES } from './workflow-bundle.ts';
+
+/** An experiment of four trials has more. */
+const EVENTS_OF_A_SHORT_EXECUTION = 40;
+
+const openEnvironment = async (isContinued: boolean): Promise<TestWorkflowEnvironment> =>
+  TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: await temporalExecutable() },
+      extraArgs: [
+        ...['--search-attribute', 'TtExperimentId=Keyword'],
+        ...['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="0s"'],
+        ...(isContinued
+          ? ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${EVENTS_OF_A_SHORT_EXECUTION}`]
+          : []),
+      ],
+    },
+    client: { dataConverter: DATA_CONVERTER },
+  });
+
+const save = async (client: Client, name: string, workflowId: string, runId?: string): Promise<void> => {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  await writeFile(join(HISTORIES, `${name}.json`), writeHistory(workflowId, history));
+  process.stdout.write(`${name}: ${history.events?.length} events\n`);
+};
+
+const record = async (scenario: Scenario, workflowBundle: { code: string }): Promise<void> => {
+  const environment = await openEnvironment(scenario.isContinued === true);
+  const { client, nativeConnection: connection } = environment;
+  const common = { connection, activities: scenario.steps(), dataConverter: DATA_CONVERTER, shutdownGraceTime: '1s' };
+  const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
+  const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu', maxHeartbeatThrottleInterval: '100ms' });
+  const workflowId = `tt-exp/replay/${scenario.name}`;
+  await cpu.runUntil(
+    gpu.runUntil(async () => {
+      const handle = await client.workflow.start<typeof experiment>('experiment', {
+        ...{ taskQueue: 'tt-cpu', workflowId },
+        args: [experimentInput(scenario.config)],
+      });
+      await scenario.steer?.(handle);
+      // However it ends: the cancelled one rejects.
+      await handle.result().catch(() => undefined);
+    }),
+  );
+  for (const trial of scenario.trials) {
+    await save(client, `trial-${scenario.name}`, `${workflowId}/${trial}`);
+  }
+  const runs: string[] = [];
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    runs.unshift(runId);
+  }
+  for (const [place, runId] of runs.entries()) {
+    const name = `experiment-${scenario.name}${runs.length > 1 ? `-${place + 1}` : ''}`;
+    await save(client, name, workflowId, runId);
+  }
+  await environment.teardown();
+};
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+await rm(HISTORIES, { recursive: true, force: true });
+await mkdir(HISTORIES, { recursive: true });
+const workflowBundle = await bundleWorkflows();
+for (const scenario of SCENARIOS) {
+  await record(scenario, workflowBundle);
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { DATA_CONVERTER } from '../../client/payload-codec.ts';
+import { readHistory } from './history-json.ts';
+import { bundleWorkflows, HISTORIES } from './workflow-bundle.ts';
+
+const names = await readdir(HISTORIES);
+
+const read = (name: string): Promise<string> => readFile(join(HISTORIES, name), 'utf8');
+
+describe('replay', () => {
+  let workflowBundle: WorkflowBundle;
+
+  beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    workflowBundle = await bundleWorkflows();
+  });
+
+  const replay = async (text: string): Promise<void> => {
+    const { workflowId, history } = readHistory(text);
+    await Worker.runReplayHistory({ workflowBundle, dataConverter: DATA_CONVERTER }, history, workflowId);
+  };
+
+  it.each(names)("replay/histories: today's workflows go on with %s", async (name) => {
+    await expect(replay(await read(name))).resolves.toBeUndefined();
+  });
+
+  it('replay/histories: a workflow that does something else than its history says is refused', async () => {
+    const text = await read('experiment-single.json');
+    expect(text).toContain('"labelData"');
+    await expect(replay(text.replaceAll('"labelData"', '"splitData"'))).rejects.toThrow(
+      /Nondeterminism error.*'splitData'/,
+    );
+  });
+
+  it('replay/histories: every scenario has its history, and none is larger than 200 kB', async () => {
+    const expected = ['cancelled', 'continued-1', 'continued-2', 'paused', 'pruned', 'single'];
+    expect(names).toEqual(expect.arrayContaining(expected.map((name) => `experiment-${name}.json`)));
+    for (const name of names) {
+      expect((await read(name)).length, name).toBeLessThan(200_000);
+    }
+  });
+});

@@ -1,4 +1,5 @@
 /** Runs compute jobs, each in a process of its own, on a slot's device and threads. */
+import { basename, dirname } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { TrainTrialResult } from '../../contracts/steps.ts';
 import type {
@@ -10,7 +11,7 @@ import type {
   ModelEvaluation,
   TrainJob,
 } from '../../contracts/trainer.ts';
-import type { Environment } from '../progress.ts';
+import type { Environment, Log } from '../progress.ts';
 import type { TensorflowPlan } from '../tensorflow/plan.ts';
 import {
   type ComputeProcessOptions,
@@ -62,6 +63,20 @@ export const slotEnvironment = (
 const unexpected = (kind: FinalMessage['kind'], expected: FinalMessage['kind']): TtExpError =>
   new TtExpError('INTERNAL', `compute process: got ${kind}, expected ${expected}`);
 
+/** What the worker's log keeps of a training: where it begins, and each epoch whose checkpoint is safe. */
+const logTraining = (log: Log, { trialFolder, epochBudget }: TrainJob, message: ComputeMessage): void => {
+  const attempt = `training ${basename(dirname(trialFolder))}/${basename(trialFolder)}`;
+  if (message.kind === 'ready') {
+    log(
+      'info',
+      `${attempt}: ${message.resumedFromEpoch === null ? 'begins' : `after epoch ${message.resumedFromEpoch}`}`,
+    );
+  }
+  if (message.kind === 'epoch') {
+    log('info', `${attempt}: epoch ${message.record.epoch} of ${epochBudget}`);
+  }
+};
+
 export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunner => {
   const { plan, gpuIds } = options;
   const pool = createSlotPool(options.slots);
@@ -86,7 +101,14 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
 
   return {
     train: async (job, onMessage, signals) => {
-      const final = await run(job, onMessage, signals);
+      const final = await run(
+        job,
+        (message) => {
+          logTraining(options.log, job, message);
+          onMessage(message);
+        },
+        signals,
+      );
       if (final.kind !== 'trained' && final.kind !== 'stopped') throw unexpected(final.kind, 'trained');
       return final;
     },

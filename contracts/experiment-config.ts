@@ -784,7 +784,7 @@ export interface SchedulerConfig {
  */
 export interface TpeConfig {
   /**
-   * Random trials before the first one that is chosen by the outcomes of others.
+   * Evenly spread trials before the first one that is chosen by the outcomes of others.
    */
   startup_trials?: number;
   /**

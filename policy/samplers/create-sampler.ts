@@ -19,15 +19,15 @@ export const createSampler = (sweep: ResolvedSweep, seed: number): Sampler => {
   const space = createSpace(sweep);
   const enqueued = enqueuedPoints(space, sweep);
   const dimensions = space.axes.length;
-  const random = (): Sampler => createSequenceSampler(enqueued, drawPoints(space, randomUnits(dimensions, seed)));
+  const halton = (): Sampler => createSequenceSampler(enqueued, drawPoints(space, haltonUnits(dimensions, seed)));
   switch (sweep.sampler) {
     case 'grid':
       return createSequenceSampler(enqueued, enumeratePoints(space));
     case 'random':
-      return random();
+      return createSequenceSampler(enqueued, drawPoints(space, randomUnits(dimensions, seed)));
     case 'halton':
-      return createSequenceSampler(enqueued, drawPoints(space, haltonUnits(dimensions, seed)));
+      return halton();
     case 'tpe':
-      return createTpeSampler({ space, settings: sweep.tpe, seed, startup: random(), enqueued: enqueued.length });
+      return createTpeSampler({ space, settings: sweep.tpe, seed, startup: halton(), enqueued: enqueued.length });
   }
 };

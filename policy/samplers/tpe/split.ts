@@ -5,7 +5,6 @@ export interface SplitTrials {
   readonly good: readonly TrialRecord[];
   /** The rest, and the running ones: to count them as bad keeps proposals away from them (a "constant liar"). */
   readonly others: readonly TrialRecord[];
-  readonly finished: number;
 }
 
 /** A tenth, at most 25. */
@@ -22,6 +21,16 @@ const byProgress = (a: TrialRecord, b: TrialRecord): number => epochOf(b) - epoc
 
 const byIndex = (a: TrialRecord, b: TrialRecord): number => a.index - b.index;
 
+const isRunning = ({ index, status }: TrialRecord, horizon: number): boolean =>
+  index > horizon || status === 'running' || status === 'pending';
+
+/** Trials up to `horizon` that ended with a value. */
+export const countFinished = (history: readonly TrialRecord[], horizon: number): number =>
+  history.filter(
+    (record) =>
+      !isRunning(record, horizon) && (record.status === 'completed' || record.status === 'pruned') && isValued(record),
+  ).length;
+
 /**
  * Completed trials by value, then pruned ones by epoch and value; failed and cancelled ones say nothing.
  * @param horizon the last trial whose outcome counts; those after it count as running, whatever they are
@@ -31,7 +40,7 @@ export const splitTrials = (history: readonly TrialRecord[], horizon: number): S
   const pruned: TrialRecord[] = [];
   const running: TrialRecord[] = [];
   for (const record of history) {
-    if (record.index > horizon || record.status === 'running' || record.status === 'pending') {
+    if (isRunning(record, horizon)) {
       running.push(record);
     } else if (record.status === 'completed' && isValued(record)) {
       completed.push(record);
@@ -44,6 +53,5 @@ export const splitTrials = (history: readonly TrialRecord[], horizon: number): S
   return {
     good: ranked.slice(0, count).sort(byIndex),
     others: [...ranked.slice(count), ...running].sort(byIndex),
-    finished: ranked.length,
   };
 };

@@ -1,14 +1,15 @@
 /** Tree-structured Parzen estimator: the next trial lies where good ones are dense and others are not. */
 import { canonicalJson } from '../../../contracts/canonical-json.ts';
 import type { ResolvedSweep } from '../../../contracts/resolved-config.ts';
+import type { TrialRecord } from '../../../contracts/sweep.ts';
 import type { TrialParams } from '../../../contracts/trial.ts';
 import { createRng, deriveSeed, type Rng } from '../../rng.ts';
 import { type Axis, findViolated, isActive, type Space } from '../../space/space.ts';
 import { drawPoints } from '../draws.ts';
 import type { Sampler } from '../sampler.ts';
 import { chooseCandidate } from './candidates.ts';
-import { type Group, groupAxes } from './groups.ts';
-import { type SplitTrials, splitTrials } from './split.ts';
+import { type Group, groupAxes, positionsIn } from './groups.ts';
+import { countFinished, splitTrials } from './split.ts';
 
 export interface TpeOptions {
   readonly space: Space;
@@ -18,6 +19,21 @@ export interface TpeOptions {
   readonly startup: Sampler;
   /** Trials that `startup` proposes whatever is known by then. */
   readonly enqueued: number;
+}
+
+/**
+ * Outcomes that densities are drawn from at the least. Fewer than the start-up trials: with a lag most of those have not
+ * ended when the first proposal is due, and to wait for them would spend the lag on blind draws.
+ */
+const LEAST_FINISHED = 4;
+
+/** What is known when a trial is proposed. */
+interface Knowledge {
+  readonly history: readonly TrialRecord[];
+  /** The last trial whose outcome counts. */
+  readonly horizon: number;
+  /** Texts of the points that were proposed. */
+  readonly seen: ReadonlySet<string>;
 }
 
 interface Stage {
@@ -39,7 +55,8 @@ const stagesOf = (space: Space): readonly Stage[] => {
 /**
  * Multivariate, with a density for each group of parameters that share a condition, running trials counted as bad ones
  * (Bergstra et al. 2011 and 2013; Falkner et al. 2018 for the joint density; Watanabe 2023 for the parts and their
- * settings, which are those of Optuna 5). Proposes no point twice. A proposal is drawn from a stream of its own, so
+ * settings, which are those of Optuna 5). Good and bad are told apart anew in each group, among the trials that have a
+ * part in it: a branch that was never among the best of all could not learn otherwise, and would stay so. Proposes no point twice. A proposal is drawn from a stream of its own, so
  * that it depends on nothing but seed, index and history.
  */
 export const createTpeSampler = ({ space, settings, seed, startup, enqueued }: TpeOptions): Sampler => {
@@ -54,13 +71,15 @@ export const createTpeSampler = ({ space, settings, seed, startup, enqueued }: T
   const isIn = ([axis]: Group, params: TrialParams): boolean => isActive(space, axis, params);
 
   /** Stage by stage; null where one has no candidate that is feasible and new. */
-  const proposeNear = (split: SplitTrials, rng: Rng, seen: ReadonlySet<string>): TrialParams | null => {
+  const proposeNear = ({ history, horizon, seen }: Knowledge, rng: Rng): TrialParams | null => {
     let params: TrialParams = {};
     for (const { group, later, decided } of stages) {
       const isWanted = (candidate: TrialParams): boolean =>
         decided.every((axis) => findViolated(space, axis, candidate) === null) &&
         (later.some((next) => isIn(next, candidate)) || !seen.has(canonicalJson(candidate)));
       if (isIn(group, params)) {
+        const peers = history.filter((record) => positionsIn(group, record.params) !== null);
+        const split = splitTrials(peers, horizon);
         const chosen = chooseCandidate({ group, params, split, candidates: settings.candidates, rng, isWanted });
         if (chosen === null) {
           return null;
@@ -90,9 +109,12 @@ export const createTpeSampler = ({ space, settings, seed, startup, enqueued }: T
       }
       const seen = new Set(history.map(({ params }) => textOf(params)));
       const rng = createRng(deriveSeed(seed, `tpe/${index}`));
-      const split = splitTrials(history, index - settings.proposal_lag);
-      const isKnown = split.finished >= settings.startup_trials;
-      return (isKnown ? proposeNear(split, rng, seen) : null) ?? proposeAnew(rng, seen);
+      const horizon = index - settings.proposal_lag;
+      if (countFinished(history, horizon) >= Math.min(LEAST_FINISHED, settings.startup_trials)) {
+        return proposeNear({ history, horizon, seen }, rng) ?? proposeAnew(rng, seen);
+      }
+      const next = startup.propose(index, history);
+      return next === null || seen.has(textOf(next)) ? proposeAnew(rng, seen) : next;
     },
   };
 };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialRecord } from '../../../../contracts/sweep.ts';
+import { createSampler } from '../../../../policy/samplers/create-sampler.ts';
 import { createEstimator } from '../../../../policy/samplers/tpe/estimator.ts';
 import { normalMass } from '../../../../policy/samplers/tpe/normal.ts';
-import { splitTrials } from '../../../../policy/samplers/tpe/split.ts';
+import { countFinished, splitTrials } from '../../../../policy/samplers/tpe/split.ts';
 import type { Domain } from '../../../../policy/space/domain.ts';
+import { sweepSettings } from '../../../support/experiment-fixtures.ts';
 
 const record = (index: number, status: TrialRecord['status'], value: number | null, epoch = 1): TrialRecord => ({
   index,
@@ -24,9 +26,9 @@ describe('policy/samplers/tpe', () => {
       record(21, 'running', null),
       record(22, 'completed', 1),
     ];
-    const { good, others, finished } = splitTrials(history, 21);
+    const { good, others } = splitTrials(history, 21);
     // 1 completed and 19 pruned, of which a tenth, rounded up, are 2: the completed one, then the one that got farthest.
-    expect(finished).toBe(20);
+    expect(countFinished(history, 21)).toBe(20);
     expect(good.map(({ index }) => index)).toEqual([1, 3]);
     // The last one is beyond the horizon, so it counts as running, like the one before it; the failed one is left out.
     expect(others.map(({ index }) => index)).toEqual([
@@ -76,5 +78,29 @@ describe('policy/samplers/tpe', () => {
     expect(densities.reduce((sum, density) => sum + density, 0) / 2500).toBeCloseTo(1, 3);
     // A product of the two marginal densities would make both corners equal.
     expect(estimator.logDensity([0.1, 0.9])).toBeGreaterThan(estimator.logDensity([0.1, 0.1]) + 0.5);
+  });
+
+  it('policy/samplers/tpe: a branch whose trials are all worse than others still learns which of them were its best', () => {
+    // Three choices are used up by one trial each, and best; of 23 trials 3 are good, so none of the branch is.
+    const space = {
+      'model.kind': { choice: ['a', 'b', 'c', 'branch'] },
+      'model.x': { float: { low: 0, high: 1 }, when: { 'model.kind': ['branch'] } },
+    };
+    const sweep = sweepSettings({
+      sampler: 'tpe',
+      space,
+      tpe: { startup_trials: 10, candidates: 24, proposal_lag: 1 },
+    });
+    const history = [
+      ...['a', 'b', 'c'].map((kind) => ({ params: { 'model.kind': kind }, value: 1 })),
+      ...Array.from({ length: 20 }, (_, place) => ({
+        params: { 'model.kind': 'branch', 'model.x': place / 20 },
+        value: -Math.abs(place / 20 - 0.3),
+      })),
+    ].map(({ params, value }, index): TrialRecord => ({ ...record(index, 'completed', value), params }));
+    const proposed = Array.from({ length: 40 }, (_, seed) => createSampler(sweep, seed).propose(23, history));
+    const near = proposed.filter((params) => Math.abs(Number(params?.['model.x']) - 0.3) < 0.15);
+    // Draws that know nothing of the branch's best would be there 12 times, with a standard deviation of 3.
+    expect(near.length).toBeGreaterThan(24);
   });
 });

@@ -1,6 +1,7 @@
 /** What the CLI and any other program calls: start, list, watch and steer experiments. */
 import {
   type Client,
+  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
@@ -10,9 +11,10 @@ import type { ExperimentInput, ExperimentSnapshot, ExperimentView } from '../con
 import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
 import type { experiment } from '../workflows/experiment.ts';
-import type { ApprovalDecision } from '../workflows/messages.ts';
 import { readOutcome } from './outcome.ts';
 import { readProgress } from './progress.ts';
+import { readInput } from './recorded-input.ts';
+import { createSteering, type ExperimentSteering, experimentNotFound, workflowIdOf } from './steering.ts';
 
 export interface StartedExperiment {
   readonly experimentId: string;
@@ -37,13 +39,11 @@ export interface WatchOptions {
 
 const DEFAULT_WATCH_INTERVAL_MS = 500;
 
+/** gRPC's status code. */
+const NOT_FOUND = 5;
+
 /** A server that restarts answers within this time; then watching gives up with SERVICE_UNREACHABLE. */
 const OUTAGE_LIMIT_MS = 120_000;
-
-const notFound = (id: string): TtExpError =>
-  new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${id}, expected the id of an experiment on this server`, {
-    hint: 'List them with `tt-exp list`.',
-  });
 
 const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
@@ -56,33 +56,30 @@ const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
     signal?.addEventListener('abort', finish);
   });
 
-export interface ExperimentsClient {
+export interface ExperimentsClient extends ExperimentSteering {
   /** Idempotent while an equal experiment runs: attaches to it. */
   start(input: Omit<ExperimentInput, 'experimentId'>): Promise<StartedExperiment>;
   /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
   view(id: string): Promise<ExperimentView>;
+  /** What it was started with. Throws EXPERIMENT_NOT_FOUND. */
+  input(id: string): Promise<ExperimentInput>;
   /** Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. */
   watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
   /** Asks for cancellation and returns at once; running trials end first. */
   cancel(id: string): Promise<void>;
-  decideApproval(id: string, decision: ApprovalDecision): Promise<void>;
   list(): Promise<readonly ListedExperiment[]>;
 }
 
-export const createExperimentsClient = (client: Client): ExperimentsClient => {
-  const workflowIdOf = (id: string): string => {
-    const ids = parseExperimentId(id);
-    if (ids === null) {
-      throw notFound(id);
-    }
-    return ids.workflowId;
-  };
+/** The service's own methods answer with the plain status of the protocol. */
+const isNotFound = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND);
 
+export const createExperimentsClient = (client: Client): ExperimentsClient => {
   const withNotFound = async <Result>(id: string, call: () => Promise<Result>): Promise<Result> => {
     try {
       return await call();
     } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? notFound(id) : error;
+      throw isNotFound(error) ? experimentNotFound(id) : error;
     }
   };
 
@@ -120,8 +117,10 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
   }
 
   return {
+    ...createSteering(client),
     view,
     watch,
+    input: (id) => withNotFound(id, () => readInput(client, workflowIdOf(id))),
 
     start: async (input) => {
       const ids = experimentIds(input.config.name, input.configDigest);
@@ -146,13 +145,6 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
     cancel: (id) =>
       withNotFound(id, async () => {
         await client.workflow.getHandle(workflowIdOf(id)).cancel();
-      }),
-
-    decideApproval: (id, decision) =>
-      withNotFound(id, async () => {
-        await client.workflow
-          .getHandle<typeof experiment>(workflowIdOf(id))
-          .executeUpdate<void, [ApprovalDecision]>('decideApproval', { args: [decision] });
       }),
 
     list: async () => {

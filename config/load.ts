@@ -72,7 +72,7 @@ const byPlace = (a: FoundProblem, b: FoundProblem): number => {
 };
 
 /** Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY. */
-const checkConfig = (source: ConfigSource): ResolvedConfig => {
+export const checkConfig = (source: ConfigSource): ResolvedConfig => {
   const schemaFindings = checkSchema(source.value);
   const isReported = (section: string): boolean =>
     schemaFindings.some(({ path }) => path.length === 0 || path.join('.').startsWith(section));
@@ -108,5 +108,5 @@ export const defaultConfig = (name: string, overrides: readonly (string | Overri
   return checkConfig(createConfigSource(document, parseOverrides(overrides)));
 };
 
-const parseOverrides = (overrides: readonly (string | Override)[]): readonly Override[] =>
+export const parseOverrides = (overrides: readonly (string | Override)[]): readonly Override[] =>
   overrides.map((override) => (typeof override === 'string' ? parseOverride(override) : override));

@@ -19,6 +19,8 @@ export interface ExperimentInput {
   readonly gitCommit: string | null;
   /** Who started it; MLflow's user column. */
   readonly user: string;
+  /** Id of the experiment whose config was changed to make this one's: its trials are the beginning of these. */
+  readonly extends?: string;
   /** Where the execution before this one stopped, when a long history is continued as a new one. */
   readonly progress?: ExperimentProgress;
 }

@@ -6,6 +6,7 @@ import { addModel } from './commands/model.ts';
 import { addRun } from './commands/run.ts';
 import { addServices } from './commands/services.ts';
 import { addSteering } from './commands/steer.ts';
+import { addSweepSteering } from './commands/steer-sweep.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWorker } from './commands/worker.ts';
@@ -36,6 +37,7 @@ export const buildProgram = (context: CommandContext): Command => {
     .addHelpText('after', AFTER_HELP);
   addRun(program, context);
   addWatch(program, context);
+  addSweepSteering(program, context);
   addSteering(program, context);
   addValidate(program, context);
   addServices(program, context);

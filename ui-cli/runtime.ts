@@ -56,9 +56,11 @@ export interface StartRequest {
   readonly config: ResolvedConfig;
   readonly configDigest: string;
   readonly isFresh: boolean;
+  /** See ExperimentInput. */
+  readonly extends?: string;
 }
 
-export interface Experiments extends Pick<ExperimentsClient, 'view' | 'watch' | 'cancel' | 'list' | 'decideApproval'> {
+export interface Experiments extends Omit<ExperimentsClient, 'start'> {
   /** Adds commit and user to the request. Attaches when an equal experiment is running. */
   start(request: StartRequest): Promise<StartedExperiment>;
 }

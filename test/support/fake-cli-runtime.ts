@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { ExperimentInput, ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { CliIo, CliRuntime, PlatformAddresses, StartRequest } from '../../ui-cli/runtime.ts';
 import { EXPERIMENT_ID, WORKFLOW_ID } from './experiment-views.ts';
@@ -21,12 +21,18 @@ export interface FakeScript {
   readonly platformError?: TtExpError;
   /** What a cancel turns the last view into. */
   readonly cancelled?: ExperimentView;
+  /** What the experiment was started with. */
+  readonly input?: ExperimentInput;
+  /** Makes every steering request fail. */
+  readonly steeringError?: TtExpError;
 }
 
 export interface Recorded {
   readonly started: StartRequest[];
   readonly cancelled: string[];
   readonly decisions: unknown[];
+  /** Steering requests, as name, id and argument. */
+  readonly steered: (readonly unknown[])[];
   readonly opened: boolean[];
   closed: number;
 }
@@ -64,7 +70,7 @@ export const createFakeRuntime = (
   overrides: Partial<CliRuntime> = {},
   variables: Readonly<Record<string, string>> = {},
 ): FakeRuntime => {
-  const recorded: Recorded = { started: [], cancelled: [], decisions: [], opened: [], closed: 0 };
+  const recorded: Recorded = { started: [], cancelled: [], decisions: [], steered: [], opened: [], closed: 0 };
   const texts = { stdout: '', stderr: '' };
   const sink = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
     const stream = new PassThrough().setEncoding('utf8');
@@ -95,6 +101,13 @@ export const createFakeRuntime = (
       yield script.cancelled;
     }
   }
+
+  const steer = async (...request: readonly unknown[]): Promise<void> => {
+    if (script.steeringError !== undefined) {
+      throw script.steeringError;
+    }
+    recorded.steered.push(request);
+  };
 
   const runtime: CliRuntime = {
     version: '9.9.9',
@@ -133,6 +146,20 @@ export const createFakeRuntime = (
           cancel: async (id) => {
             recorded.cancelled.push(id);
             cancel.abort();
+          },
+          input: async (id) => {
+            if (script.input === undefined) {
+              throw new TtExpError('EXPERIMENT_NOT_FOUND', `no input of ${id}`);
+            }
+            return script.input;
+          },
+          pause: (id) => steer('pause', id),
+          resume: (id) => steer('resume', id),
+          setMaxParallel: (id, maxParallel) => steer('setMaxParallel', id, maxParallel),
+          cancelTrial: (id, trialId) => steer('cancelTrial', id, trialId),
+          retryFailed: async (id) => {
+            await steer('retryFailed', id);
+            return ['trial-002'];
           },
           decideApproval: async (id, decision) => {
             recorded.decisions.push([id, decision]);

@@ -1,41 +1,11 @@
-/** `cancel`, `approve`, `reject` and `list`: one call to a running platform each. */
+/** `approve`, `reject` and `list`: one call to a running platform each. */
 import { EXIT } from '../../contracts/errors.ts';
 import { formatDuration } from '../formats.ts';
 import { printJson, printLines } from '../output.ts';
 import { resolveExperimentId } from '../resolve-id.ts';
-import type { CliRuntime, Platform } from '../runtime.ts';
-import { createStops } from '../stops.ts';
+import type { CliRuntime } from '../runtime.ts';
 import { formatTable } from '../table.ts';
-
-/** Connects to what runs; starts nothing. */
-const withPlatform = async <Result>(
-  runtime: CliRuntime,
-  work: (platform: Platform) => Promise<Result>,
-): Promise<Result> => {
-  const stops = createStops(runtime);
-  try {
-    const progress = (): void => {};
-    const platform = await runtime.openPlatform({ mayStart: false, progress, signal: stops.signal });
-    try {
-      return await Promise.race([work(platform), stops.forced]);
-    } finally {
-      await platform.close();
-    }
-  } finally {
-    stops.dispose();
-  }
-};
-
-export const cancelExperiment = (runtime: CliRuntime, text: string): Promise<number> =>
-  withPlatform(runtime, async ({ experiments }) => {
-    const id = await resolveExperimentId(experiments, text);
-    await experiments.cancel(id);
-    printLines(runtime.io.stderr, [
-      `experiment ${id}: cancellation requested; running trials end first`,
-      `watch it: tt-exp watch ${id}`,
-    ]);
-    return EXIT.done;
-  });
+import { withPlatform } from './with-platform.ts';
 
 export interface ApprovalOptions {
   readonly isApproved: boolean;

@@ -31,6 +31,19 @@ export const integerOption =
     return number;
   };
 
+/** The same for an argument. */
+export const integerArgument =
+  (name: string, minimum: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < minimum) {
+      throw new TtExpError('USAGE', `${name}: got ${JSON.stringify(value)}, expected a whole number >= ${minimum}`, {
+        hint: `For example: ${Math.max(minimum, 1)}`,
+      });
+    }
+    return number;
+  };
+
 export const positiveOption =
   (option: string) =>
   (value: string): number => {

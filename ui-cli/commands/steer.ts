@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from './command-context.ts';
-
-const ID = ['<id>', 'experiment id, or a beginning that only one has; see `tt-exp list`'] as const;
+import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from './command-context.ts';
 
 const addDecision = (program: Command, { runtime, finish }: CommandContext, verb: 'approve' | 'reject'): void => {
   program
@@ -21,16 +19,6 @@ const addDecision = (program: Command, { runtime, finish }: CommandContext, verb
 
 export const addSteering = (program: Command, context: CommandContext): void => {
   const { runtime, finish } = context;
-  program
-    .command('cancel')
-    .description('Cancel an experiment: running trials stop, their runs end as KILLED.')
-    .argument(...ID)
-    .option(...VERBOSE)
-    .addHelpText('after', examples('cancel sweep-0123456789'))
-    .action(async (id: string) => {
-      const { cancelExperiment } = await import('../actions/steer-experiment.ts');
-      finish(await cancelExperiment(runtime, id));
-    });
   addDecision(program, context, 'approve');
   addDecision(program, context, 'reject');
   program

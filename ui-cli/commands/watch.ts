@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from './command-context.ts';
+import { type CommandContext, examples, ID, JSON_FLAG, PLAIN, VERBOSE } from './command-context.ts';
 import { durationOption } from './option-values.ts';
 
 interface WatchFlags {
@@ -13,7 +13,7 @@ export const addWatch = (program: Command, { runtime, finish }: CommandContext):
   program
     .command('watch')
     .description('Attach to an experiment, or show how it ended.')
-    .argument('<id>', 'experiment id, or a beginning that only one has; see `tt-exp list`')
+    .argument(...ID)
     .option('--require-promotion', 'exit with 1 unless the gate promotes the model')
     .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
     .option(...JSON_FLAG)

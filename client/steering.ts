@@ -1,0 +1,84 @@
+/** Changes to an experiment while it runs. */
+import { ApplicationFailure, type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { TtExpError } from '../contracts/errors.ts';
+import { parseExperimentId } from '../contracts/ids.ts';
+import type { experiment } from '../workflows/experiment.ts';
+import type { ApprovalDecision } from '../workflows/messages.ts';
+
+export interface ExperimentSteering {
+  /** No trial begins or goes on; running ones end their epoch. Idempotent. */
+  pause(id: string): Promise<void>;
+  /** Idempotent. */
+  resume(id: string): Promise<void>;
+  /** Most trials at once from now on, at least 1. */
+  setMaxParallel(id: string, maxParallel: number): Promise<void>;
+  /** Resolves when the trial has ended: a running one ends its epoch first. */
+  cancelTrial(id: string, trialId: string): Promise<void>;
+  /** Tries every failed trial of a running experiment again; answers their ids. */
+  retryFailed(id: string): Promise<readonly string[]>;
+  decideApproval(id: string, decision: ApprovalDecision): Promise<void>;
+}
+
+export const experimentNotFound = (id: string): TtExpError =>
+  new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${id}, expected the id of an experiment on this server`, {
+    hint: 'List them with `tt-exp list`.',
+  });
+
+/** Throws EXPERIMENT_NOT_FOUND for text that is no id. */
+export const workflowIdOf = (id: string): string => {
+  const ids = parseExperimentId(id);
+  if (ids === null) {
+    throw experimentNotFound(id);
+  }
+  return ids.workflowId;
+};
+
+const HAS_ENDED_HINT = 'Try its failed trials again with `tt-exp retry`, or give it more with `tt-exp extend`.';
+
+/** Every call throws EXPERIMENT_NOT_FOUND, and USAGE where the experiment has ended or turns the request down. */
+export const createSteering = (client: Client): ExperimentSteering => {
+  const handleOf = (id: string) => client.workflow.getHandle<typeof experiment>(workflowIdOf(id));
+
+  /** The server says "not found" of a workflow that has ended as well. */
+  const explain = async (id: string, error: unknown): Promise<unknown> => {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      return new TtExpError('USAGE', `experiment ${id}: ${error.cause.message}`, {
+        hint: `\`tt-exp watch ${id}\` shows how it stands.`,
+        cause: error,
+      });
+    }
+    if (!(error instanceof WorkflowNotFoundError)) {
+      return error;
+    }
+    const status = await handleOf(id)
+      .describe()
+      .then(({ status: { name } }) => name.toLowerCase())
+      .catch(() => null);
+    return status === null
+      ? experimentNotFound(id)
+      : new TtExpError('USAGE', `experiment ${id}: got one that has ended (${status}), expected a running one`, {
+          hint: HAS_ENDED_HINT,
+          cause: error,
+        });
+  };
+
+  const explained = async <Result>(id: string, call: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw await explain(id, error);
+    }
+  };
+
+  return {
+    pause: (id) => explained(id, () => handleOf(id).signal('pause')),
+    resume: (id) => explained(id, () => handleOf(id).signal('resume')),
+    setMaxParallel: (id, maxParallel) =>
+      explained(id, () => handleOf(id).executeUpdate('setMaxParallel', { args: [{ maxParallel }] })),
+    cancelTrial: (id, trialId) =>
+      explained(id, () => handleOf(id).executeUpdate('cancelTrial', { args: [{ trialId }] })),
+    retryFailed: (id) => explained(id, () => handleOf(id).executeUpdate<readonly string[], []>('retryFailed')),
+    decideApproval: (id, decision) =>
+      explained(id, () => handleOf(id).executeUpdate<void, [ApprovalDecision]>('decideApproval', { args: [decision] })),
+  };
+};

@@ -11,6 +11,7 @@ import { trialIdOf } from '../contracts/ids.ts';
 import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { ObjectiveName, SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TrialView } from '../contracts/trial.ts';
+import { timeBudgetReason } from '../policy/sweep/budget-reasons.ts';
 import {
   createSweep,
   rungsOf,
@@ -198,7 +199,7 @@ export class SweepConductor {
         this.#make(move);
       }
       if (this.#launcher.running === 0 && (isTimeUp || this.#sweep.isDone)) {
-        this.#ledger.endAllOpen('pruned', `the time budget of ${maxSeconds} s was used up`);
+        this.#ledger.endAllOpen('pruned', timeBudgetReason(maxSeconds));
         await this.#ledger.closed();
         return 'done';
       }

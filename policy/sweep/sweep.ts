@@ -132,7 +132,9 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
   };
 
   const decide = (trial: SweepTrial): RungDecision | null => {
-    const question = rungQuestion(trials, trial, { scheduler, mode, before: Number.POSITIVE_INFINITY });
+    // Two reports may arrive before anything is decided: then the order in which they came counts, as in every replay.
+    const before = mode === 'ordered' ? Number.POSITIVE_INFINITY : (trial.reports.at(-1)?.sequence ?? 0);
+    const question = rungQuestion(trials, trial, { scheduler, mode, before });
     return question === null ? null : scheduler.decide(question);
   };
 

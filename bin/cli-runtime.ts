@@ -61,6 +61,8 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
     : await (await openServices(environment)).addresses();
   const { openTemporalClient } = await import('../client/connection.ts');
   const { createExperimentsClient } = await import('../client/experiments-client.ts');
+  const { createFactsReader } = await import('./facts-reader.ts');
+  const { openTracking } = await import('./open-tracking.ts');
   const { temporalTarget } = await import('./temporal-target.ts');
   const { readGitCommit } = await import('./git-commit.ts');
   const { saveSourceVariables } = await import('./source-variables.ts');
@@ -74,6 +76,7 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
         return client.start({ ...request, gitCommit: await readGitCommit(process.cwd()), user: userInfo().username });
       },
     },
+    facts: createFactsReader(client, () => openTracking(environment, addresses.mlflow.uri)),
     addresses: {
       ...addresses,
       temporal: { ...addresses.temporal, uiUrl: environment.temporal.uiUrl ?? addresses.temporal.uiUrl },
@@ -113,6 +116,13 @@ export const createCliRuntime = (): CliRuntime => ({
     const trials = planTrials(config);
     const total = countTrials(config);
     return { trials, total, rungs: planRungs(config, total), data: describePlan(config.data) };
+  },
+
+  analysis: async () => {
+    const { replaySweep } = await import('../policy/sweep/replay-sweep.ts');
+    const { counterfactualSweep } = await import('../policy/sweep/counterfactual-sweep.ts');
+    const { explainTrial } = await import('../policy/sweep/explain-trial.ts');
+    return { replay: replaySweep, counterfactual: counterfactualSweep, explain: explainTrial };
   },
 
   generateData: async (request) => {

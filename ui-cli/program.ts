@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from './commands/command-context.ts';
 import { addData } from './commands/data.ts';
+import { addInspection } from './commands/inspect.ts';
 import { addModel } from './commands/model.ts';
 import { addRun } from './commands/run.ts';
 import { addServices } from './commands/services.ts';
@@ -39,6 +40,7 @@ export const buildProgram = (context: CommandContext): Command => {
   addWatch(program, context);
   addSweepSteering(program, context);
   addSteering(program, context);
+  addInspection(program, context);
   addValidate(program, context);
   addServices(program, context);
   addWorker(program, context);

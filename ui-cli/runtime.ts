@@ -11,7 +11,9 @@ import type {
   VersionDiff,
   VersionEntry,
 } from '../contracts/dataset-versions.ts';
+import type { SweepFacts } from '../contracts/experiment.ts';
 import type { FilesSource } from '../contracts/experiment-config.ts';
+import type { TrialExplanation } from '../contracts/explanation.ts';
 import type {
   LocalEvaluationReport,
   LocalEvaluationRequest,
@@ -20,6 +22,7 @@ import type {
   LocalTrainingRequest,
 } from '../contracts/local-model.ts';
 import type { TaskQueue } from '../contracts/names.ts';
+import type { Counterfactual, ObjectiveCurve, SweepReplay } from '../contracts/replay.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { TrialParams } from '../contracts/trial.ts';
 
@@ -65,9 +68,36 @@ export interface Experiments extends Omit<ExperimentsClient, 'start'> {
   start(request: StartRequest): Promise<StartedExperiment>;
 }
 
+/** What is recorded of an experiment, in Temporal or, after its retention, with the parent run in MLflow. */
+export interface ExperimentFacts extends Omit<SweepFacts, 'format'> {
+  readonly origin: 'temporal' | 'mlflow';
+  /** Id of the experiment that this one extends. */
+  readonly extends: string | null;
+}
+
+/** Trial id to metric history. */
+export type ObjectiveCurves = Readonly<Record<string, ObjectiveCurve>>;
+
+export interface FactsReader {
+  /** Throws EXPERIMENT_NOT_FOUND where neither of the two knows the experiment. */
+  read(id: string): Promise<ExperimentFacts>;
+  /** What each trial has shown by epoch; a trial without a run has none. */
+  curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
+  runTags(runId: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Pure functions over recorded facts; loaded when they are needed. */
+export interface Analysis {
+  replay(facts: ExperimentFacts, curves: ObjectiveCurves): SweepReplay;
+  counterfactual(facts: ExperimentFacts, changed: ResolvedConfig, curves: ObjectiveCurves): Counterfactual;
+  /** null where there is no such trial. */
+  explain(facts: ExperimentFacts, trialId: string, curves: ObjectiveCurves): TrialExplanation | null;
+}
+
 /** A connection to running services. Whoever opens it closes it. */
 export interface Platform {
   readonly experiments: Experiments;
+  readonly facts: FactsReader;
   readonly addresses: PlatformAddresses;
   close(): Promise<void>;
 }
@@ -239,6 +269,7 @@ export interface CliRuntime {
   /** The same for SIGTERM. */
   onTerminate(listener: () => void): () => void;
   openPlatform(options: OpenPlatformOptions): Promise<Platform>;
+  analysis(): Promise<Analysis>;
   /** What a config would do; starts nothing. Throws SPACE_EMPTY. */
   planExperiment(config: ResolvedConfig): Promise<ExperimentPlan>;
   generateData(request: GenerateDataRequest): Promise<GeneratedFiles>;

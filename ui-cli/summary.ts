@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentView, Phase, RegisteredModel } from '../contracts/experiment.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
+import type { RungReport, SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrialParams, TrialProgress, TrialStatus, TrialView } from '../contracts/trial.ts';
 import type { PlatformAddresses } from './runtime.ts';
@@ -21,7 +22,24 @@ export interface TrialSummary {
   /** Training seconds. */
   readonly seconds: number | null;
   readonly resumed_from_epoch: number | null;
+  /** What it showed at the rungs of the scheduler, by ascending epoch, in the order of arrival over all trials. */
+  readonly reports: readonly RungReport[];
+  /** Why it was pruned, or stopped before its end. */
+  readonly reason: string | null;
+  /** Its run is that of an earlier, equal trial. */
+  readonly reused: boolean;
+  /** 1, and one more for each time it was tried again. */
+  readonly attempt: number;
   readonly error: ErrorRecord | null;
+}
+
+export interface SweepSummary {
+  readonly paused: boolean;
+  readonly max_parallel: number;
+  /** Why no further trial begins although some are left. */
+  readonly halt: SweepHalt | null;
+  /** null while that depends on what is proposed. */
+  readonly trial_count: number | null;
 }
 
 export interface ExperimentSummary {
@@ -30,6 +48,8 @@ export interface ExperimentSummary {
   readonly status: 'completed' | 'failed' | 'cancelled' | 'detached';
   readonly dataset: Omit<DatasetSummary, 'users' | 'items' | 'text_encoder'> | null;
   readonly trials: readonly TrialSummary[];
+  /** null for an experiment without a sweep. */
+  readonly sweep: SweepSummary | null;
   readonly best: { readonly trial_id: string; readonly run_id: string | null } | null;
   readonly test: {
     readonly model: EvaluationSummary;
@@ -55,7 +75,7 @@ export interface SummaryFrame {
   readonly error: ErrorRecord | null;
 }
 
-const summariseTrial = (trial: TrialView, progress: TrialProgress | undefined): TrialSummary => {
+export const summariseTrial = (trial: TrialView, progress: TrialProgress | undefined): TrialSummary => {
   const { result } = trial;
   return {
     trial_id: trial.trialId,
@@ -67,9 +87,18 @@ const summariseTrial = (trial: TrialView, progress: TrialProgress | undefined): 
     val: result === null ? {} : { ...result.validation, loss: result.bestValLoss },
     seconds: result?.seconds ?? null,
     resumed_from_epoch: result?.resumedFromEpoch ?? progress?.resumedFromEpoch ?? null,
+    reports: trial.reports,
+    reason: trial.reason,
+    reused: trial.isReused,
+    attempt: trial.attempt,
     error: trial.error,
   };
 };
+
+export const summariseSweep = (sweep: SweepControl | null): SweepSummary | null =>
+  sweep === null
+    ? null
+    : { paused: sweep.isPaused, max_parallel: sweep.maxParallel, halt: sweep.halt, trial_count: sweep.trialCount };
 
 const summariseDataset = ({
   users: _,
@@ -96,6 +125,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     status: frame.status,
     dataset: view?.dataset == null ? null : summariseDataset(view.dataset),
     trials: view?.trials.map((trial) => summariseTrial(trial, view.progress[trial.trialId])) ?? [],
+    sweep: summariseSweep(view?.sweep ?? null),
     best: view === null ? null : bestOf(view),
     test: view?.test ?? null,
     gate: view?.gate ?? NO_GATE,

@@ -7,7 +7,7 @@ import { timeBudgetReason } from './budget-reasons.ts';
 import { recordedTrials } from './recorded-trial.ts';
 import { replayGate } from './replay-gate.ts';
 import { replayCount, replayProposals } from './replay-proposals.ts';
-import { replayReports, replayRungs } from './replay-rungs.ts';
+import { type RungFacts, replayReports, replayRungs } from './replay-rungs.ts';
 import { sweepRules } from './sweep-rules.ts';
 
 /** Trial id to metric history; empty where nobody could be asked. */
@@ -47,12 +47,16 @@ const valueSteps = (
 const bestStep = ({ trials, bestTrialId }: ExperimentSnapshot): ReplayStep =>
   whole('best', null, bestTrialId ?? 'none', pickBestTrial(trials)?.trialId ?? 'none');
 
+export const rungFactsOf = ({ config, snapshot }: Omit<SweepFacts, 'format'>): RungFacts => ({
+  rules: sweepRules(config),
+  trials: recordedTrials(snapshot.trials),
+  budgetReason: snapshot.sweep?.halt === 'max_seconds' ? timeBudgetReason(config.sweep?.max_seconds ?? null) : null,
+});
+
 /** Also of an experiment that still runs: then of what has been decided by now. */
 export const replaySweep = ({ config, snapshot }: Omit<SweepFacts, 'format'>, curves: Curves = {}): SweepReplay => {
-  const rules = sweepRules(config);
-  const trials = recordedTrials(snapshot.trials);
-  const isTimeUp = snapshot.sweep?.halt === 'max_seconds';
-  const facts = { rules, trials, budgetReason: isTimeUp ? timeBudgetReason(config.sweep?.max_seconds ?? null) : null };
+  const facts = rungFactsOf({ config, snapshot });
+  const { rules, trials } = facts;
   const isClosed = snapshot.status !== 'completed' || (snapshot.sweep?.halt ?? null) !== null;
   const metric = config.sweep?.metric ?? 'ndcg_at_10';
   const steps = [

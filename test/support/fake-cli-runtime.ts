@@ -4,7 +4,17 @@ import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
-import type { CliIo, CliRuntime, PlatformAddresses, StartRequest } from '../../ui-cli/runtime.ts';
+import { counterfactualSweep } from '../../policy/sweep/counterfactual-sweep.ts';
+import { explainTrial } from '../../policy/sweep/explain-trial.ts';
+import { replaySweep } from '../../policy/sweep/replay-sweep.ts';
+import type {
+  CliIo,
+  CliRuntime,
+  ExperimentFacts,
+  ObjectiveCurves,
+  PlatformAddresses,
+  StartRequest,
+} from '../../ui-cli/runtime.ts';
 import { EXPERIMENT_ID, WORKFLOW_ID } from './experiment-views.ts';
 
 export const ADDRESSES: PlatformAddresses = {
@@ -23,6 +33,10 @@ export interface FakeScript {
   readonly cancelled?: ExperimentView;
   /** What the experiment was started with. */
   readonly input?: ExperimentInput;
+  /** What is recorded. */
+  readonly facts?: ExperimentFacts;
+  readonly curves?: ObjectiveCurves;
+  readonly runTags?: Readonly<Record<string, string>>;
   /** Makes every steering request fail. */
   readonly steeringError?: TtExpError;
 }
@@ -130,6 +144,16 @@ export const createFakeRuntime = (
         close: async () => {
           recorded.closed += 1;
         },
+        facts: {
+          read: async (id) => {
+            if (script.facts === undefined) {
+              throw new TtExpError('EXPERIMENT_NOT_FOUND', `nothing is recorded of ${id}`);
+            }
+            return script.facts;
+          },
+          curves: async () => script.curves ?? {},
+          runTags: async () => script.runTags ?? {},
+        },
         experiments: {
           start: async (request) => {
             recorded.started.push(request);
@@ -183,6 +207,7 @@ export const createFakeRuntime = (
         },
       };
     },
+    analysis: async () => ({ replay: replaySweep, counterfactual: counterfactualSweep, explain: explainTrial }),
     planExperiment: unused('planExperiment'),
     generateData: unused('generateData'),
     dataVersions: unused('dataVersions'),

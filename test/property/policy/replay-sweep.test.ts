@@ -55,7 +55,7 @@ describe('policy/sweep/replay-sweep', () => {
           expect(replay.steps.filter(({ subject }) => subject === 'proposal')).toHaveLength(12);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -79,7 +79,7 @@ describe('policy/sweep/replay-sweep', () => {
         differs({ ...facts, snapshot: { ...facts.snapshot, bestTrialId: 'trial-099' } });
         differs({ ...facts, snapshot: { ...facts.snapshot, trials: facts.snapshot.trials.slice(0, -1) } });
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -145,7 +145,7 @@ describe('policy/sweep/counterfactual-sweep', () => {
           expect(result.best?.trialId).toBe(truth.snapshot.bestTrialId);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
     // Both happen often, or the law above says nothing.
     expect(Math.min(claims, unknown)).toBeGreaterThan(100);

@@ -1,0 +1,108 @@
+/** What is recorded of an experiment: asked of Temporal first, then of MLflow, which forgets nothing. */
+import { WorkflowFailedError } from '@temporalio/client';
+import type { ExperimentsClient } from '../client/experiments-client.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import type { SweepFacts } from '../contracts/experiment.ts';
+import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
+import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
+import type { ObjectiveCurve } from '../contracts/replay.ts';
+import type { TrialView } from '../contracts/trial.ts';
+import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
+import type { Tracking } from '../tracking/index.ts';
+import type { ExperimentFacts, FactsReader } from '../ui-cli/runtime.ts';
+
+/** Histories asked for at once. */
+const PARALLEL = 8;
+
+type Client = Pick<ExperimentsClient, 'view' | 'input'>;
+
+const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts> => {
+  const [{ config, extends: origin }, { progress: _, ...snapshot }] = await Promise.all([
+    client.input(id),
+    client.view(id),
+  ]);
+  return { config, snapshot, origin: 'temporal', extends: origin ?? null };
+};
+
+/** A workflow that was terminated has left no result behind. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof WorkflowFailedError || (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND');
+
+/** Of the latest execution that left its facts; null where there is none. */
+const fromMlflow = async (tracking: Tracking, id: string): Promise<ExperimentFacts | null> => {
+  const name = experimentName(id);
+  const experimentId = name === null ? null : await tracking.findExperiment(name);
+  if (experimentId === null) {
+    return null;
+  }
+  const tags = { [TAG.experimentId]: id, [TAG.kind]: RUN_KIND.parent };
+  for (const { runId } of await tracking.findRuns({ experimentId, tags })) {
+    const text = await tracking.getArtifactText(runId, ARTIFACT.sweep);
+    if (text !== null) {
+      const { config, snapshot } = JSON.parse(text) as SweepFacts;
+      return { config, snapshot, origin: 'mlflow', extends: null };
+    }
+  }
+  return null;
+};
+
+/** The MLflow experiment is named as the config. */
+const experimentName = (id: string): string | null => {
+  const ids = parseExperimentId(id);
+  if (ids === null) {
+    return null;
+  }
+  const digest = ids.experimentId.slice(ids.experimentId.lastIndexOf('-') + 1);
+  const name = ids.experimentId.slice(0, -digest.length - 1);
+  return experimentIds(name, digest).experimentId === id ? name : null;
+};
+
+const curveOf = async (tracking: Tracking, { runId }: TrialView, metric: string): Promise<ObjectiveCurve> => {
+  if (runId === null) {
+    return [];
+  }
+  const read = async (name: string) =>
+    (await tracking.metricHistory(runId, `val_${name}`)).map(({ step, value }) => ({ epoch: step, value }));
+  const ndcg = await read('ndcg_at_10');
+  return objectiveCurve(ndcg, metric === 'ndcg_at_10' ? ndcg : await read(metric));
+};
+
+/** @param open a connection to MLflow for one call */
+export const createFactsReader = (client: Client, open: () => Tracking): FactsReader => {
+  const withTracking = async <Result>(use: (tracking: Tracking) => Promise<Result>): Promise<Result> => {
+    const tracking = open();
+    return use(tracking).finally(() => tracking.close());
+  };
+
+  return {
+    read: async (id) => {
+      try {
+        return await fromTemporal(client, id);
+      } catch (error) {
+        if (!isForgotten(error)) {
+          throw error;
+        }
+        const found = await withTracking((tracking) => fromMlflow(tracking, id));
+        if (found === null) {
+          throw error;
+        }
+        return found;
+      }
+    },
+
+    curves: ({ config, snapshot: { trials } }) =>
+      withTracking(async (tracking) => {
+        const curves: Record<string, ObjectiveCurve> = {};
+        const waiting = [...trials];
+        const work = async (): Promise<void> => {
+          for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
+            curves[trial.trialId] = await curveOf(tracking, trial, config.sweep?.metric ?? 'ndcg_at_10');
+          }
+        };
+        await Promise.all(Array.from({ length: PARALLEL }, work));
+        return curves;
+      }),
+
+    runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
+  };
+};

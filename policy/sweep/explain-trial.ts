@@ -1,0 +1,163 @@
+/** Puts into words why one trial ran, went on, ended and was chosen, from recorded facts. */
+import type { SweepFacts } from '../../contracts/experiment.ts';
+import type { TrialExplanation } from '../../contracts/explanation.ts';
+import { trialIdOf, trialIndexOf } from '../../contracts/ids.ts';
+import type { TrialView } from '../../contracts/trial.ts';
+import { shownTo } from './replay-proposals.ts';
+import { decisionAt, type RungFacts } from './replay-rungs.ts';
+import { type Curves, replaySweep, rungFactsOf } from './replay-sweep.ts';
+import { rungsOf, type SweepRules } from './sweep.ts';
+
+type Facts = Omit<SweepFacts, 'format'>;
+
+const inWords = (value: number): string => String(Number(value.toPrecision(6)));
+
+const ENDED = ['completed', 'cached', 'pruned'];
+
+const bestAmong = (trials: readonly TrialView[]): TrialView | null =>
+  trials.reduce<TrialView | null>(
+    (best, trial) =>
+      ENDED.includes(trial.status) && trial.value !== null && trial.value > (best?.value ?? -Infinity) ? trial : best,
+    null,
+  );
+
+const enqueuedCount = ({ config }: Facts): number => {
+  const { enqueue = [] } = (config.sweep ?? {}) as { readonly enqueue?: readonly unknown[] };
+  return enqueue.length;
+};
+
+const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialExplanation['proposal'] => {
+  const { sweep } = facts.config;
+  if (sweep === null) {
+    const sentence = 'It is the only trial of an experiment without a sweep, with the settings of the config.';
+    return { by: 'only', sampler: null, from: [], sentence };
+  }
+  const { sampler } = sweep;
+  if (index < enqueuedCount(facts)) {
+    const sentence = `It was enqueued: number ${index + 1} of sweep.enqueue.`;
+    return { by: 'enqueued', sampler, from: [], sentence };
+  }
+  const shown = facts.snapshot.trials.slice(0, shownTo(rules, index));
+  if (shown.length === 0) {
+    const why = rules.sampler.lag === null ? 'outcomes of other trials play no part' : 'no outcome was there yet';
+    return {
+      by: 'sampler',
+      sampler,
+      from: [],
+      sentence: `Sampler ${sampler} proposed it as point ${index + 1}: ${why}.`,
+    };
+  }
+  const from = shown.map(({ trialId }) => trialId);
+  const best = bestAmong(shown);
+  const bestText = best === null ? 'none with a value' : `the best ${best.trialId} with ${inWords(best.value ?? 0)}`;
+  const hidden = index - shown.length;
+  const rest = hidden === 0 ? '' : `; the ${hidden} after them counted as running`;
+  const range = from.length === 1 ? from[0] : `${from[0]} to ${from.at(-1)}`;
+  const sentence = `Sampler ${sampler} proposed it from the outcomes of ${range}, ${bestText}${rest}.`;
+  return { by: 'sampler', sampler, from, sentence };
+};
+
+const explainRungs = (facts: RungFacts, index: number): TrialExplanation['rungs'] => {
+  const trial = facts.trials[index];
+  if (trial === undefined) {
+    return [];
+  }
+  const { budgetReason } = facts;
+  const isWhole = trial.state === 'completed';
+  const rungs = rungsOf(facts.rules, trial);
+  return trial.reports.map(({ epoch, value }, rung) => {
+    const isLatest = rung === trial.reports.length - 1;
+    const base = { epoch, value };
+    if (rung >= rungs.length - 1 || (isLatest && isWhole)) {
+      const early = epoch < (rungs.at(-1) ?? 0) ? 'it stopped by itself' : 'its last epoch';
+      return { ...base, decision: 'last', sentence: `Epoch ${epoch}: ${inWords(value)}, ${early}.` } as const;
+    }
+    const decision = decisionAt(facts, trial, rung);
+    const isOpen = isLatest && trial.state !== 'failed' && !(trial.state === 'pruned' && trial.reason !== budgetReason);
+    if (decision === null || isOpen) {
+      return { ...base, decision: 'open', sentence: `Epoch ${epoch}: ${inWords(value)}, not decided about.` } as const;
+    }
+    const verb = decision.kind === 'prune' ? 'ended' : 'went on';
+    return { ...base, decision: decision.kind, sentence: `Epoch ${epoch}: ${verb}. ${decision.reason}.` };
+  });
+};
+
+const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }: TrialView): string => {
+  const trained =
+    result === null
+      ? 'before its first epoch ended'
+      : `after ${result.epochs} epochs, the best one ${result.bestEpoch}`;
+  const again = attempt > 1 ? ` This was attempt ${attempt}.` : '';
+  switch (status) {
+    case 'pending':
+      return `It waits for a slot.${again}`;
+    case 'running':
+      return `It runs.${again}`;
+    case 'cached':
+      return `Nothing was trained: run ${runId ?? 'unknown'} has the result of an equal trial.${again}`;
+    case 'completed':
+      return `It completed ${trained}.${again}`;
+    case 'pruned': {
+      const reused = isReused ? ' Its reports were taken from an equal trial.' : '';
+      return `It was pruned ${trained}: ${reason ?? 'no reason was kept'}.${reused}${again}`;
+    }
+    case 'cancelled':
+      return `It was cancelled ${trained}: ${reason ?? 'no reason was kept'}.${again}`;
+    case 'failed':
+      return `It failed: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no cause was kept'}.${again}`;
+  }
+};
+
+const explainStanding = (
+  { config, snapshot: { trials, bestTrialId } }: Facts,
+  { trialId, value, status }: TrialView,
+): TrialExplanation['standing'] => {
+  if (value === null || !ENDED.includes(status)) {
+    return null;
+  }
+  const ranked = trials.filter((trial) => ENDED.includes(trial.status) && trial.value !== null);
+  const place = 1 + ranked.filter((trial) => (trial.value ?? 0) > value).length;
+  const isBest = trialId === bestTrialId;
+  const other = bestAmong(ranked.filter((trial) => trial.trialId !== trialId));
+  const margin = other === null ? null : Math.abs(value - (other.value ?? 0));
+  const metric = config.sweep?.metric ?? 'ndcg_at_10';
+  const text = `${metric} ${inWords(value)}`;
+  const [name, otherValue, difference] = [other?.trialId, inWords(other?.value ?? 0), inWords(margin ?? 0)];
+  const sentence =
+    other === null
+      ? `With validation ${text} it is the only trial with a value.`
+      : isBest
+        ? `It was chosen: validation ${text} is the highest of ${ranked.length}; next is ${name} with ${otherValue}, ${difference} less.`
+        : `It was not chosen: validation ${text} is number ${place} of ${ranked.length}; ${name} has ${otherValue}, ${difference} more.`;
+  return {
+    value,
+    place,
+    of: ranked.length,
+    isBest,
+    other: other === null ? null : { trialId: other.trialId, value: other.value ?? 0, margin: margin ?? 0 },
+    sentence,
+  };
+};
+
+/** Pure. null where the experiment has no such trial. */
+export const explainTrial = (facts: Facts, trialId: string, curves: Curves = {}): TrialExplanation | null => {
+  const index = trialIndexOf(trialId);
+  const trial = index === null ? undefined : facts.snapshot.trials[index];
+  if (index === null || trial === undefined) {
+    return null;
+  }
+  const rungFacts = rungFactsOf(facts);
+  const { steps } = replaySweep(facts, curves);
+  return {
+    trialId: trialIdOf(index),
+    status: trial.status,
+    params: trial.params,
+    proposal: explainProposal(facts, rungFacts.rules, index),
+    rungs: explainRungs(rungFacts, index),
+    end: explainEnd(trial),
+    standing: explainStanding(facts, trial),
+    differences: steps
+      .filter((step) => step.trialId === trialId && step.verdict === 'differs')
+      .map(({ subject, recorded, derived }) => `${subject}: recorded is ${recorded}, replayed ${derived}`),
+  };
+};

@@ -1,0 +1,46 @@
+/** Reads back what runs have logged. */
+import type { Rest } from './rest.ts';
+
+interface HistoryAnswer {
+  readonly metrics?: readonly { readonly value: number | string; readonly step: number | string }[];
+  readonly next_page_token?: string;
+}
+
+export interface HistoryPoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+const PAGE_SIZE = 1000;
+
+export const createHistory = (rest: Rest) => ({
+  /** null where there is no experiment of this name. */
+  findExperiment: async (name: string): Promise<string | null> => {
+    const answer = await rest.callOr<{ experiment: { experiment_id: string } }>(
+      ['RESOURCE_DOES_NOT_EXIST'],
+      'GET',
+      'experiments/get-by-name',
+      { experiment_name: name },
+    );
+    return answer?.experiment.experiment_id ?? null;
+  },
+
+  /** By ascending step, the last value of each; empty where the metric was never logged. */
+  metricHistory: async (runId: string, key: string): Promise<readonly HistoryPoint[]> => {
+    const values = new Map<number, number>();
+    let token: string | undefined;
+    do {
+      const answer: HistoryAnswer = await rest.call('GET', 'metrics/get-history', {
+        run_id: runId,
+        metric_key: key,
+        max_results: String(PAGE_SIZE),
+        ...(token === undefined ? {} : { page_token: token }),
+      });
+      for (const { step, value } of answer.metrics ?? []) {
+        values.set(Number(step), Number(value));
+      }
+      token = answer.next_page_token;
+    } while (token !== undefined && token !== '');
+    return [...values].map(([step, value]) => ({ step, value })).sort((a, b) => a.step - b.step);
+  },
+});

@@ -1,6 +1,7 @@
 /** Where progress goes while a command works: the live view on a terminal, plain lines elsewhere. Always on stderr. */
 import type { StartedExperiment } from '../client/experiments-client.ts';
 import type { ExperimentView } from '../contracts/experiment.ts';
+import type { LiveRequest } from './live-request.ts';
 import type { PlatformAddresses, ServiceProgress } from './runtime.ts';
 
 export interface Display {
@@ -14,5 +15,6 @@ export interface Display {
 /** What keys of the live view ask for. */
 export interface DisplayCommands {
   readonly detach: () => void;
-  readonly cancel: () => void;
+  /** Answers what to tell about it. Only a cancellation that fails ends the command. */
+  readonly request: (request: LiveRequest) => Promise<string>;
 }

@@ -2,7 +2,7 @@
 import { type ExperimentView, PHASES, type Phase } from '../contracts/experiment.ts';
 import { type EpochRecord, isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../contracts/trial.ts';
-import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
+import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams, HALT_TEXT } from './formats.ts';
 import { datasetLines } from './label-table.ts';
 
 /** Subject to the highest level that was told. */
@@ -41,7 +41,7 @@ const progressEvents = (trialId: string, progress: TrialProgress | undefined): r
   ];
 };
 
-const endLine = ({ trialId, status, result, error, params }: TrialView): string => {
+const endLine = ({ trialId, status, result, error, reason, params }: TrialView): string => {
   const score =
     result === null
       ? ''
@@ -52,18 +52,21 @@ const endLine = ({ trialId, status, result, error, params }: TrialView): string 
     case 'failed':
       return `${trialId}: failed: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no reason given'}`;
     default:
-      return `${trialId}: ${status}${score}${result === null ? '' : `, ${formatDuration(result.seconds)}`}`;
+      return `${trialId}: ${status}${score}${result === null ? '' : `, ${formatDuration(result.seconds)}`}${reason === null ? '' : `: ${reason}`}`;
   }
 };
 
 const trialEvents = (trial: TrialView, progress: TrialProgress | undefined): readonly ExperimentEvent[] => {
-  const { trialId, status, params } = trial;
+  const { trialId, status, params, attempt } = trial;
   if (status === 'pending') {
     return [];
   }
   const isCached = status === 'cached';
-  const started = isCached ? [] : [event(`started:${trialId}`, `${trialId}: started (${formatParams(params)})`)];
-  const ended = status === 'running' ? [] : [event(`ended:${trialId}`, endLine(trial))];
+  const again = attempt === 1 ? 'started' : `attempt ${attempt}`;
+  const started = isCached
+    ? []
+    : [{ ...event(`started:${trialId}`, `${trialId}: ${again} (${formatParams(params)})`), level: attempt }];
+  const ended = status === 'running' ? [] : [{ ...event(`ended:${trialId}`, endLine(trial)), level: attempt }];
   return [...started, ...progressEvents(trialId, progress), ...ended];
 };
 
@@ -72,6 +75,7 @@ const trainEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   return [
     ...trials.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId])),
+    ...haltEvents(view),
     ...(tensorflow === null
       ? []
       : [event(`tensorflow:${tensorflow.backend}`, `tensorflow: ${tensorflow.backend}, ${tensorflow.library}`)]),
@@ -139,6 +143,18 @@ const phaseEvents = (view: ExperimentView, phase: Phase): readonly ExperimentEve
   ];
 };
 
+const haltEvents = ({ sweep }: ExperimentView): readonly ExperimentEvent[] =>
+  sweep?.halt == null ? [] : [event(`halt:${sweep.halt}`, `sweep: no further trial begins: ${HALT_TEXT[sweep.halt]}`)];
+
+/** Pauses come and go: an odd level says that the last word was "paused". */
+const pauseEvents = (told: ToldEvents, { sweep, status }: ExperimentView): readonly ExperimentEvent[] => {
+  const level = told.paused ?? 0;
+  if (sweep === null || status !== 'running' || sweep.isPaused === (level % 2 === 1)) {
+    return [];
+  }
+  return [{ subject: 'paused', level: level + 1, lines: [`sweep: ${sweep.isPaused ? 'paused' : 'goes on'}`] }];
+};
+
 /** All events that a view knows of, in the order in which they come about. */
 const eventsOf = (view: ExperimentView): readonly ExperimentEvent[] => [
   ...PHASES.flatMap((phase) => phaseEvents(view, phase)),
@@ -150,7 +166,9 @@ export const tellEvents = (
   told: ToldEvents,
   view: ExperimentView,
 ): { readonly told: ToldEvents; readonly lines: readonly string[] } => {
-  const news = eventsOf(view).filter(({ subject, level }) => level > (told[subject] ?? -1));
+  const news = [...eventsOf(view), ...pauseEvents(told, view)].filter(
+    ({ subject, level }) => level > (told[subject] ?? -1),
+  );
   return {
     told: { ...told, ...Object.fromEntries(news.map(({ subject, level }) => [subject, level])) },
     lines: news.flatMap(({ lines }) => lines),

@@ -1,4 +1,5 @@
 /** How numbers, durations and hyperparameters are written for people. */
+import type { SweepHalt } from '../contracts/sweep.ts';
 import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
 
 /** `0.4 s`, `12 s`, `2 min 05 s`, `1 h 03 min`. */
@@ -54,3 +55,11 @@ export const formatParams = (params: TrialParams): string => {
 /** Said wherever test metrics are. */
 export const BELOW_POPULARITY =
   'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity)';
+
+/** Why no further trial begins although some are left. */
+export const HALT_TEXT: Readonly<Record<SweepHalt, string>> = {
+  max_failures: 'too many trials failed (sweep.max_failures)',
+  max_seconds: 'the time is up (sweep.max_seconds)',
+  target: 'the target is reached (sweep.target)',
+  preflight: 'a check before training failed',
+};

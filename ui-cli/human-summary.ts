@@ -28,7 +28,7 @@ const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
     formatMetric(result?.bestValLoss),
     result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
     result === null ? '–' : formatDuration(result.seconds),
-    trial.error === null ? formatParams(trial.params) : `${formatParams(trial.params)}: ${trial.error.message}`,
+    [formatParams(trial.params), trial.error?.message ?? trial.reason].filter((part) => part !== null).join(': '),
   ];
 };
 

@@ -2,10 +2,21 @@ import { EventEmitter } from 'node:events';
 import { render as renderOn } from 'ink';
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
-import { initialLiveState, type LiveKey, type LiveState, reduceLive } from '../../ui-cli/live/live-state.ts';
+import { trialIdOf } from '../../contracts/ids.ts';
+import type { SweepControl } from '../../contracts/sweep.ts';
+import type { LiveKey } from '../../ui-cli/live/live-keys.ts';
+import { initialLiveState, type LiveState, reduceLive } from '../../ui-cli/live/live-state.ts';
 import { LiveView } from '../../ui-cli/live/live-view.tsx';
 import { NO_COLOURS } from '../../ui-cli/live/theme.ts';
-import { completedView, EXPERIMENT_ID, progressAt, STARTED_AT_MS, trainingView } from '../support/experiment-views.ts';
+import { trainingResult } from '../support/experiment-fixtures.ts';
+import {
+  completedView,
+  EXPERIMENT_ID,
+  progressAt,
+  STARTED_AT_MS,
+  trainingView,
+  trialView,
+} from '../support/experiment-views.ts';
 
 const mounted: { unmount: () => void }[] = [];
 
@@ -21,14 +32,26 @@ const mount = (state: LiveState, columns: number, onKey: (key: LiveKey) => void 
   return app;
 };
 
+/** A terminal at which nobody types. */
+const silentInput = () =>
+  Object.assign(new EventEmitter(), {
+    isTTY: true,
+    setRawMode: () => {},
+    setEncoding: () => {},
+    read: () => null,
+    ref: () => {},
+    unref: () => {},
+  });
+
 /** The last frame on a terminal of that width; ink-testing-library's is always 100 wide. */
-const frameOf = (state: LiveState, columns: number): string => {
+const frameOf = (state: LiveState, columns: number, hasKeys = false): string => {
   const frames: string[] = [];
   const stdout = Object.assign(new EventEmitter(), { columns, write: (frame: string) => frames.push(frame) });
   const app = renderOn(
-    <LiveView state={state} columns={columns} theme={NO_COLOURS} hasKeys={false} onKey={() => {}} />,
+    <LiveView state={state} columns={columns} theme={NO_COLOURS} hasKeys={hasKeys} onKey={() => {}} />,
     {
       stdout: stdout as unknown as NodeJS.WriteStream,
+      stdin: silentInput() as unknown as NodeJS.ReadStream,
       debug: true,
       patchConsole: false,
     },
@@ -56,6 +79,43 @@ const provisioning = (): LiveState =>
     (state, service) => reduceLive(state, { kind: 'service', service }),
     initialLiveState(STARTED_AT_MS),
   );
+
+const sweepView = (change: Partial<SweepControl> = {}) => {
+  const ended = Array.from({ length: 10 }, (_, index) =>
+    trialView(index, {
+      trialId: trialIdOf(index),
+      ...(index < 7
+        ? { status: 'completed', result: trainingResult(0.2 + index / 100), value: 0.2 + index / 100 }
+        : {
+            status: 'pruned',
+            reason: '0.11 at epoch 3 is number 9 of 9 trials at this rung; only the best 3 (1/3) go on',
+            reports: [{ epoch: 3, value: 0.11, sequence: index }],
+          }),
+    }),
+  );
+  const failed = trialView(10, {
+    trialId: trialIdOf(10),
+    status: 'failed',
+    error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN, expected a number' },
+  });
+  const running = Array.from({ length: 8 }, (_, place) =>
+    trialView(11 + place, {
+      trialId: trialIdOf(11 + place),
+      status: 'running',
+      reports: place < 2 ? [{ epoch: 3, value: 0.2, sequence: 20 + place }] : [],
+    }),
+  );
+  const pending = Array.from({ length: 6 }, (_, place) => trialView(19 + place, { trialId: trialIdOf(19 + place) }));
+  return trainingView({
+    trials: [...ended, failed, ...running, ...pending],
+    bestTrialId: 'trial-006',
+    progress: { 'trial-013': progressAt(4), 'trial-014': progressAt(2) },
+    sweep: { isPaused: false, maxParallel: 3, halt: null, trialCount: 40, ...change },
+  });
+};
+
+const steered = (): LiveState =>
+  reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view: sweepView(), atMs: STARTED_AT_MS + 15_000 });
 
 describe('ui-cli/live-view', () => {
   test.each([40, 80, 120])('ui-cli/live-view: training on %i columns', (columns) => {
@@ -109,6 +169,42 @@ describe('ui-cli/live-view', () => {
       stdin.write(key);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(pressed).toEqual(['detach', 'detach', 'cancel', 'yes', 'no']);
+    expect(pressed).toEqual(['cancel-trial', 'detach', 'detach', 'cancel', 'yes', 'no']);
+  });
+
+  test('ui-cli/live-view: p, +, -, r and the arrows are keys too', async () => {
+    const pressed: LiveKey[] = [];
+    const { stdin } = mount(steered(), 80, (key) => pressed.push(key));
+    for (const key of ['p', '+', '=', '-', 'r', '\u001b[A', '\u001b[B']) {
+      stdin.write(key);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(pressed).toEqual(['pause', 'more', 'more', 'fewer', 'retry', 'up', 'down']);
+  });
+
+  test.each([40, 80, 120])('ui-cli/live-view: a steered sweep with many trials on %i columns', (columns) => {
+    const frame = frameOf(steered(), columns, true);
+    expect(frame).toMatchSnapshot();
+    expect(frame.split('\n').filter((line) => line.length > columns)).toEqual([]);
+  });
+
+  test('ui-cli/live-view: no further trial, a paused sweep and its keys are told', () => {
+    const view = sweepView({ isPaused: true, halt: 'target' });
+    const state = reduceLive(steered(), { kind: 'view', view, atMs: STARTED_AT_MS + 20_000 });
+    const frame = frameOf(state, 100, true);
+    expect(frame).toContain('paused, at most 3 at once, no further trial: the target is reached (sweep.target)');
+    expect(frame).toContain('p resume');
+  });
+
+  test('ui-cli/live-view: the list of running trials follows the selected one', () => {
+    const state = Array.from({ length: 8 }).reduce<LiveState>(
+      (at) => reduceLive(at, { kind: 'key', key: 'down' }),
+      steered(),
+    );
+    expect(state.selectedTrialId).toBe('trial-018');
+    const frame = frameOf(state, 80, true);
+    expect(frame).toContain('trial-018');
+    expect(frame).not.toContain('trial-013');
+    expect(frame).toContain('x cancel trial-018');
   });
 });

@@ -12,12 +12,13 @@ export interface ServiceOptions {
   readonly isPlain: boolean;
 }
 
-const noCancel = (): void => {};
+const noCommand = (): void => {};
+const noRequest = async (): Promise<string> => '';
 
 export const upServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
   try {
-    const display = await openDisplay(runtime, options, { detach: stops.interrupt, cancel: noCancel });
+    const display = await openDisplay(runtime, options, { detach: stops.interrupt, request: noRequest });
     const { temporal, mlflow } = await (async () => {
       try {
         return await Promise.race([runtime.services.up(display.service, stops.signal), stops.forced]);
@@ -38,7 +39,7 @@ export const upServices = async (runtime: CliRuntime, options: ServiceOptions): 
 };
 
 export const downServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
-  const display = await openDisplay(runtime, options, { detach: noCancel, cancel: noCancel });
+  const display = await openDisplay(runtime, options, { detach: noCommand, request: noRequest });
   const { stopped } = await runtime.services.down(display.service).finally(() => display.close());
   if (options.isJson) {
     printJson(runtime.io, { stopped });

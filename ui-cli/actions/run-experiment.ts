@@ -33,7 +33,7 @@ interface Conducted {
 }
 
 const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
-  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, cancelWith }) => {
+  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, steer }) => {
     const { experiments, addresses } = platform;
     // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
     stops.signal.throwIfAborted();
@@ -43,7 +43,7 @@ const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOption
       isFresh: options.isFresh,
     });
     const { experimentId } = started;
-    cancelWith(() => experiments.cancel(experimentId));
+    steer(experimentId);
     display.started(started, addresses);
     const outcome = options.isDetached
       ? null

@@ -17,11 +17,11 @@ export const watchExperiment = async (runtime: CliRuntime, text: string, options
   const followed = await withWatching(
     runtime,
     { ...options, mayStart: false },
-    async ({ stops, display, platform, cancelWith }) => {
+    async ({ stops, display, platform, steer }) => {
       const { experiments, addresses } = platform;
       const experimentId = await resolveExperimentId(experiments, text);
       const workflowId = parseExperimentId(experimentId)?.workflowId ?? experimentId;
-      cancelWith(() => experiments.cancel(experimentId));
+      steer(experimentId);
       display.started({ experimentId, workflowId, isAttached: true }, addresses);
       const onView = display.view;
       const outcome = await followExperiment({ experiments, experimentId, onView, signal: stops.signal });

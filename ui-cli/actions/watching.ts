@@ -1,5 +1,7 @@
 /** One command that follows an experiment: stops, display and platform opened in order, closed in reverse. */
+import { TtExpError } from '../../contracts/errors.ts';
 import type { Display, DisplayCommands } from '../display.ts';
+import { type LiveRequest, makeRequest } from '../live-request.ts';
 import { openDisplay } from '../open-display.ts';
 import type { CliRuntime, Platform } from '../runtime.ts';
 import { createStops, type Stops } from '../stops.ts';
@@ -16,13 +18,13 @@ export interface Watching {
   readonly stops: Stops;
   readonly display: Display;
   readonly platform: Platform;
-  /** What the key `c` cancels. */
-  cancelWith(cancel: () => Promise<void>): void;
+  /** From now on the keys of the live view steer this experiment. */
+  steer(experimentId: string): void;
 }
 
-/** A failed cancel must reach the user: it ends the command. */
-const createCanceller = () => {
-  let cancel: () => Promise<void> = async () => {};
+/** A failed cancel must reach the user: it ends the command. Other requests that fail are told, and no more. */
+const createRequester = () => {
+  let make: (request: LiveRequest) => Promise<string> = async () => '';
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -30,9 +32,18 @@ const createCanceller = () => {
   failed.catch(() => {});
   return {
     failed,
-    request: (): void => void cancel().catch(fail),
-    use: (next: () => Promise<void>): void => {
-      cancel = next;
+    request: async (request: LiveRequest): Promise<string> => {
+      try {
+        return await make(request);
+      } catch (error) {
+        if (request.kind === 'cancel' || !(error instanceof TtExpError)) {
+          fail(error);
+        }
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    use: (next: (request: LiveRequest) => Promise<string>): void => {
+      make = next;
     },
   };
 };
@@ -44,21 +55,23 @@ export const withWatching = async <Result>(
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
   const stops = createStops(runtime, options.timeoutMs);
-  const canceller = createCanceller();
-  const commands: DisplayCommands = { detach: stops.interrupt, cancel: canceller.request };
+  const requester = createRequester();
+  const commands: DisplayCommands = { detach: stops.interrupt, request: requester.request };
   try {
     const display = await openDisplay(runtime, options, commands);
     let platform: Platform | null = null;
     const conduct = async (): Promise<Result> => {
-      platform = await runtime.openPlatform({
+      const opened = await runtime.openPlatform({
         mayStart: options.mayStart,
         progress: display.service,
         signal: stops.signal,
       });
-      return work({ stops, display, platform, cancelWith: canceller.use });
+      platform = opened;
+      const steer = (id: string): void => requester.use((request) => makeRequest(opened.experiments, id, request));
+      return work({ stops, display, platform: opened, steer });
     };
     try {
-      return await Promise.race([conduct(), stops.forced, canceller.failed]);
+      return await Promise.race([conduct(), stops.forced, requester.failed]);
     } finally {
       await display.close();
       await (platform as Platform | null)?.close();

@@ -51,7 +51,8 @@ const mean = (values: readonly number[]): number | null =>
  */
 export const sweepSecondsLeft = (marks: Marks, view: ExperimentView, nowMs: number): number | null => {
   const running = view.trials.filter(({ status }) => status === 'running');
-  const pending = view.trials.filter(({ status }) => status === 'pending').length;
+  const planned = Math.max(0, (view.sweep?.trialCount ?? 0) - view.trials.length);
+  const pending = planned + view.trials.filter(({ status }) => status === 'pending').length;
   const finished = view.trials.flatMap(({ status, result }) =>
     status === 'completed' && result !== null && result.resumedFromEpoch === null ? [result.seconds] : [],
   );

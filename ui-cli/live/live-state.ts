@@ -2,6 +2,7 @@
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ServiceProgress } from '../runtime.ts';
 import { type Marks, markTrials } from './estimate.ts';
+import { type LiveKey, nextSelection } from './live-keys.ts';
 
 /** none: nothing asked; the others end with a key, or with the program. */
 export type Dialog = 'none' | 'confirm-cancel' | 'cancelling' | 'detaching';
@@ -21,15 +22,18 @@ export interface LiveState {
   readonly phaseSinceMs: number;
   readonly marks: Marks;
   readonly dialog: Dialog;
+  /** A running trial that the arrow keys chose. */
+  readonly selectedTrialId: string | null;
+  /** What became of the last request; empty: nothing to say. */
+  readonly note: string;
 }
-
-export type LiveKey = 'detach' | 'cancel' | 'yes' | 'no';
 
 export type LiveEvent =
   | { readonly kind: 'service'; readonly service: ServiceProgress }
   | { readonly kind: 'started'; readonly experimentId: string; readonly links: readonly string[] }
   | { readonly kind: 'view'; readonly view: ExperimentView; readonly atMs: number }
   | { readonly kind: 'tick'; readonly atMs: number }
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'key'; readonly key: LiveKey };
 
 export const initialLiveState = (nowMs: number): LiveState => ({
@@ -43,6 +47,8 @@ export const initialLiveState = (nowMs: number): LiveState => ({
   phaseSinceMs: nowMs,
   marks: {},
   dialog: 'none',
+  selectedTrialId: null,
+  note: '',
 });
 
 const withService = (services: readonly ServiceProgress[], next: ServiceProgress): readonly ServiceProgress[] =>
@@ -73,6 +79,9 @@ const nextDialog = (state: LiveState, key: LiveKey): Dialog => {
   }
 };
 
+const stillRunning = ({ trials }: ExperimentView, trialId: string | null): string | null =>
+  trials.some((trial) => trial.trialId === trialId && trial.status === 'running') ? trialId : null;
+
 export const reduceLive = (state: LiveState, event: LiveEvent): LiveState => {
   switch (event.kind) {
     case 'service':
@@ -91,11 +100,19 @@ export const reduceLive = (state: LiveState, event: LiveEvent): LiveState => {
         experimentId: view.experimentId,
         phaseSinceMs: isNewPhase ? atMs : state.phaseSinceMs,
         marks: markTrials(state.marks, view, atMs),
+        selectedTrialId: stillRunning(view, state.selectedTrialId),
       };
     }
     case 'tick':
       return { ...state, nowMs: event.atMs };
+    case 'note':
+      return { ...state, note: event.text };
     case 'key':
-      return { ...state, dialog: nextDialog(state, event.key) };
+      return {
+        ...state,
+        dialog: nextDialog(state, event.key),
+        selectedTrialId: nextSelection(state, event.key),
+        note: '',
+      };
   }
 };

@@ -1,9 +1,11 @@
 /** The whole live view: header, services or phases, running trials, keys. */
 import { Box, Static, Text, useInput } from 'ink';
 import { formatCount, formatDuration, formatMetric } from '../formats.ts';
-import type { LiveKey, LiveState } from './live-state.ts';
+import { canSteer, hasFailedTrial, type LiveKey, runningTrials } from './live-keys.ts';
+import type { LiveState } from './live-state.ts';
 import { PhaseRows } from './phase-rows.tsx';
 import { ServiceRows } from './service-rows.tsx';
+import { SweepLine } from './sweep-line.tsx';
 import { inColour, type Theme } from './theme.ts';
 import { TrialRows } from './trial-rows.tsx';
 
@@ -16,11 +18,24 @@ export interface LiveViewProps {
   readonly onKey: (key: LiveKey) => void;
 }
 
-const KEYS: Readonly<Record<string, LiveKey>> = { q: 'detach', c: 'cancel', y: 'yes', n: 'no' };
+const KEYS: Readonly<Record<string, LiveKey>> = {
+  q: 'detach',
+  c: 'cancel',
+  y: 'yes',
+  n: 'no',
+  p: 'pause',
+  '+': 'more',
+  '=': 'more',
+  '-': 'fewer',
+  x: 'cancel-trial',
+  r: 'retry',
+};
 
 const Keys = ({ onKey }: Pick<LiveViewProps, 'onKey'>) => {
   useInput((input, key) => {
-    const pressed = key.ctrl && input === 'c' ? 'detach' : key.escape ? 'no' : KEYS[input.toLowerCase()];
+    const arrow = key.upArrow ? 'up' : key.downArrow ? 'down' : undefined;
+    const named = key.escape ? 'no' : (arrow ?? KEYS[input.toLowerCase()]);
+    const pressed = key.ctrl && input === 'c' ? 'detach' : named;
     if (pressed !== undefined && (!key.ctrl || input === 'c')) {
       onKey(pressed);
     }
@@ -28,7 +43,23 @@ const Keys = ({ onKey }: Pick<LiveViewProps, 'onKey'>) => {
   return null;
 };
 
-const footerOf = ({ dialog, experimentId, view }: LiveState, hasKeys: boolean): string => {
+/** Only keys that do something now. */
+const steeringKeys = (state: LiveState): readonly string[] => {
+  const { view, selectedTrialId } = state;
+  if (view === null || !canSteer(state)) {
+    return [];
+  }
+  return [
+    view.sweep?.isPaused === true ? 'p resume' : 'p pause',
+    '+/- at once',
+    ...(runningTrials(view).length === 0 ? [] : ['↑↓ select']),
+    ...(selectedTrialId === null ? [] : [`x cancel ${selectedTrialId}`]),
+    ...(hasFailedTrial(state) ? ['r retry failed'] : []),
+  ];
+};
+
+const footerOf = (state: LiveState, hasKeys: boolean): string => {
+  const { dialog, experimentId, view } = state;
   if (view !== null && view.status !== 'running') {
     return '';
   }
@@ -40,7 +71,12 @@ const footerOf = ({ dialog, experimentId, view }: LiveState, hasKeys: boolean): 
     case 'detaching':
       return 'Detaching.';
     case 'none':
-      return !hasKeys ? 'Ctrl-C detach' : experimentId === null ? 'q, Ctrl-C stop' : 'q, Ctrl-C detach   c cancel';
+      if (!hasKeys) {
+        return 'Ctrl-C detach';
+      }
+      return experimentId === null
+        ? 'q, Ctrl-C stop'
+        : ['q, Ctrl-C detach', 'c cancel', ...steeringKeys(state)].join('   ');
   }
 };
 
@@ -82,6 +118,7 @@ export const LiveView = ({ state, columns, theme, hasKeys, onKey }: LiveViewProp
               {`${dataset.version}: ${formatCount(dataset.samples)} samples`}
             </Text>
           )}
+          <SweepLine view={view} theme={theme} />
           {view.trials.length > 0 && <TrialRows state={state} view={view} columns={columns} theme={theme} />}
           <TestLine state={state} />
         </Box>
@@ -91,10 +128,14 @@ export const LiveView = ({ state, columns, theme, hasKeys, onKey }: LiveViewProp
           {link}
         </Text>
       ))}
+      {state.note !== '' && (
+        <Text {...inColour(theme.active)} wrap="truncate-end">
+          {state.note}
+        </Text>
+      )}
       <Text
         {...inColour(state.dialog === 'confirm-cancel' ? theme.bad : undefined)}
         dimColor={theme.isDim && state.dialog === 'none'}
-        wrap="truncate-end"
       >
         {footerOf(state, hasKeys)}
       </Text>

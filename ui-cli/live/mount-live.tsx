@@ -2,8 +2,10 @@
 import { render } from 'ink';
 import type { Display, DisplayCommands } from '../display.ts';
 import { mlflowLink, temporalLink } from '../links.ts';
+import { requestText } from '../live-request.ts';
 import type { CliIo } from '../runtime.ts';
-import { initialLiveState, type LiveEvent, type LiveKey, reduceLive } from './live-state.ts';
+import { type LiveKey, requestOf } from './live-keys.ts';
+import { initialLiveState, type LiveEvent, reduceLive } from './live-state.ts';
 import { LiveView } from './live-view.tsx';
 import { COLOURS, NO_COLOURS } from './theme.ts';
 
@@ -35,15 +37,18 @@ export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions):
   );
 
   const dispatch = (event: LiveEvent): void => {
-    const before = state.dialog;
     state = reduceLive(state, event);
     app.rerender(element());
-    if (state.dialog !== before && state.dialog === 'cancelling') {
-      commands.cancel();
-    }
   };
+  const tell = (text: string): void => dispatch({ kind: 'note', text });
   const pressKey = (key: LiveKey): void => {
+    const request = requestOf(state, key);
     dispatch({ kind: 'key', key });
+    if (request !== null) {
+      tell(requestText(request));
+      // Never rejects: what fails is told.
+      void commands.request(request).then(tell);
+    }
     // A second press counts too: it ends what does not stop in order.
     if (key === 'detach') {
       commands.detach();

@@ -10,13 +10,14 @@ import type { Theme } from './theme.ts';
 const SHOWN = PHASES.filter((phase) => phase !== 'prepare' && phase !== 'done');
 
 /** Ended trials count whole, running ones by their epochs. */
-const trainFraction = ({ trials, progress }: ExperimentView): number => {
+const trainFraction = ({ trials, progress, sweep }: ExperimentView): number => {
   const done = trials.reduce((sum, { trialId, status }) => {
     const running = progress[trialId];
     const share = running === undefined ? 0 : trialFraction(running);
     return sum + (status === 'pending' ? 0 : status === 'running' ? share : 1);
   }, 0);
-  return trials.length === 0 ? 0 : done / trials.length;
+  const all = Math.max(trials.length, sweep?.trialCount ?? 0);
+  return all === 0 ? 0 : done / all;
 };
 
 const activeNote = (state: LiveState, view: ExperimentView): string => {

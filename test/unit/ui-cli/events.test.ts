@@ -101,4 +101,39 @@ describe('ui-cli/events', () => {
       ['trial-000: epoch 4/10'],
     ]);
   });
+
+  test('ui-cli/events: tells pauses each time, why no further trial begins, why a trial was pruned, and new attempts', () => {
+    const at = (isPaused: boolean, change: Partial<ExperimentView> = {}): ExperimentView =>
+      trainingView({
+        trials: [trialView(0, { status: 'running' })],
+        bestTrialId: null,
+        tensorflow: null,
+        progress: {},
+        sweep: { isPaused, maxParallel: 2, halt: null, trialCount: 1 },
+        ...change,
+      });
+    const pruned = trialView(0, { status: 'pruned', reason: '0.1 is below the median 0.2 of 5 trials at epoch 3' });
+    const halted = { isPaused: false, maxParallel: 2, halt: 'target', trialCount: 1 } as const;
+    const [, ...told] = tell(
+      at(false),
+      at(true),
+      at(true),
+      at(false),
+      at(true),
+      at(false, { trials: [pruned], sweep: halted }),
+      at(false, { trials: [trialView(0, { status: 'running', attempt: 2 })], sweep: halted }),
+    );
+    expect(told).toEqual([
+      ['sweep: paused'],
+      [],
+      ['sweep: goes on'],
+      ['sweep: paused'],
+      [
+        'trial-000: pruned: 0.1 is below the median 0.2 of 5 trials at epoch 3',
+        'sweep: no further trial begins: the target is reached (sweep.target)',
+        'sweep: goes on',
+      ],
+      ['trial-000: attempt 2 (learning_rate 0.001, hidden_dims [64,32])'],
+    ]);
+  });
 });

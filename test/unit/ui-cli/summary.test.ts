@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { humanSummary } from '../../../ui-cli/human-summary.ts';
 import { type SummaryFrame, summarise } from '../../../ui-cli/summary.ts';
 import { evaluationSummary } from '../../support/experiment-fixtures.ts';
-import { completedView, EXPERIMENT_ID, progressAt, trainingView, WORKFLOW_ID } from '../../support/experiment-views.ts';
+import {
+  completedView,
+  EXPERIMENT_ID,
+  progressAt,
+  trainingView,
+  trialView,
+  WORKFLOW_ID,
+} from '../../support/experiment-views.ts';
 import { ADDRESSES } from '../../support/fake-cli-runtime.ts';
 
 const frame = (change: Partial<SummaryFrame> = {}): SummaryFrame => ({
@@ -23,6 +30,7 @@ describe('ui-cli/summary', () => {
       'status',
       'dataset',
       'trials',
+      'sweep',
       'best',
       'test',
       'gate',
@@ -54,6 +62,10 @@ describe('ui-cli/summary', () => {
       val: { ...evaluationSummary(0.31), loss: 0.5 },
       seconds: 1,
       resumed_from_epoch: null,
+      reports: [],
+      reason: null,
+      reused: false,
+      attempt: 1,
       error: null,
     });
     expect(trials[2]).toMatchObject({
@@ -79,6 +91,16 @@ describe('ui-cli/summary', () => {
     });
   });
 
+  test('ui-cli/summary: tells how a sweep is steered, and of each trial what it reported and why it ended', () => {
+    const reports = [{ epoch: 3, value: 0.1, sequence: 4 }];
+    const sweep = { isPaused: true, maxParallel: 3, halt: 'target', trialCount: 9 } as const;
+    const trials = [trialView(0, { status: 'pruned', reports, reason: 'too low', isReused: true, attempt: 2 })];
+    expect(summarise(trainingView({ sweep, trials }), frame())).toMatchObject({
+      sweep: { paused: true, max_parallel: 3, halt: 'target', trial_count: 9 },
+      trials: [{ status: 'pruned', reports, reason: 'too low', reused: true, attempt: 2 }],
+    });
+  });
+
   test('ui-cli/summary: a detached watcher reports running trials as far as it saw them', () => {
     const view = trainingView({ progress: { 'trial-001': progressAt(4, { resumedFromEpoch: 2 }) } });
     expect(summarise(view, frame({ status: 'detached' }))).toMatchObject({
@@ -95,6 +117,7 @@ describe('ui-cli/summary', () => {
       status: 'detached',
       dataset: null,
       trials: [],
+      sweep: null,
       best: null,
       test: null,
       gate: { decision: 'not_run', reasons: [], candidate: null, champion: null, ci: null },

@@ -1,8 +1,7 @@
 /** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
 import { createArtifacts } from './artifacts.ts';
-import { createHttpClient, DEFAULT_RETRY, type HttpClient, type RetryPolicy } from './http.ts';
 import { createHistory } from './history.ts';
-import { createHttpClient, DEFAULT_RETRY, type RetryPolicy } from './http.ts';
+import { createHttpClient, DEFAULT_RETRY, type HttpClient, type RetryPolicy } from './http.ts';
 import { createLoggedModels } from './logged-models.ts';
 import { createRegistry } from './registry.ts';
 import { createRest } from './rest.ts';
@@ -29,6 +28,7 @@ const connect = (http: HttpClient, serialise: Serialiser) => {
     artifacts;
   return {
     ...createRuns(rest, serialise),
+    ...createHistory(rest),
     putArtifactFile,
     putArtifactText,
     getArtifactText,
@@ -52,15 +52,6 @@ export const createTracking = (options: TrackingOptions) => {
   return {
     ...connect(http, serialise),
     guardedBy: (guard: () => Promise<void>) => connect(http.guardedBy(guard), serialise),
-    ...createRuns(rest, serialise),
-    ...createHistory(rest),
-    putArtifactFile,
-    putArtifactText,
-    getArtifactText,
-    getArtifactFile,
-    listArtifacts,
-    ...createLoggedModels(rest, artifacts, serialise),
-    ...createRegistry(rest, serialise),
     close: () => http.close(),
   };
 };

@@ -42,7 +42,7 @@ export const valueAt = (params: TrialParams, epoch: number): number => {
 const stopsAt = (params: TrialParams): number | null => (Number(params['training.learning_rate']) < 0.2 ? 5 : null);
 
 export const simulate = (config: ResolvedConfig, slots: number, seed: number): Simulated =>
-  simulateSweep({ rules: sweepRules(config), slots, seed, valueOf: valueAt, stopsAt });
+  simulateSweep({ rules: sweepRules(config), slots, seed, shownAt: valueAt, stopsAt });
 
 const viewsOf = ({ trials }: SweepState, metric: ObjectiveName): readonly TrialView[] =>
   trials.map(({ index, params, state, reports, decisions }) => {

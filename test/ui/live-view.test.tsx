@@ -205,6 +205,6 @@ describe('ui-cli/live-view', () => {
     const frame = frameOf(state, 80, true);
     expect(frame).toContain('trial-018');
     expect(frame).not.toContain('trial-013');
-    expect(frame).toContain('x cancel trial-018');
+    expect(frame).toContain('x cancel it');
   });
 });

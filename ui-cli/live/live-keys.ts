@@ -2,7 +2,6 @@
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import type { LiveRequest } from '../live-request.ts';
-import type { LiveState } from './live-state.ts';
 
 export type LiveKey =
   | 'detach'
@@ -17,6 +16,14 @@ export type LiveKey =
   | 'cancel-trial'
   | 'retry';
 
+/** The part of the live view's state that keys depend on. */
+interface KeyState {
+  readonly view: ExperimentView | null;
+  /** A question that is open; `none` where there is none. */
+  readonly dialog: string;
+  readonly selectedTrialId: string | null;
+}
+
 /** Trials that have begun and not ended, as they are shown: those that are trained first, then those that wait. */
 export const runningTrials = ({ trials, progress }: ExperimentView): readonly TrialView[] => {
   const running = trials.filter(({ status }) => status === 'running');
@@ -25,14 +32,14 @@ export const runningTrials = ({ trials, progress }: ExperimentView): readonly Tr
 };
 
 /** Whether trials are still trained, so that a sweep can be steered. */
-export const canSteer = ({ view, dialog }: LiveState): boolean =>
+export const canSteer = ({ view, dialog }: KeyState): boolean =>
   dialog === 'none' && view !== null && view.status === 'running' && view.phase === 'train' && view.sweep !== null;
 
-export const hasFailedTrial = ({ view }: LiveState): boolean =>
+export const hasFailedTrial = ({ view }: KeyState): boolean =>
   view?.trials.some(({ status }) => status === 'failed') ?? false;
 
 /** The selected trial after the key; null where none is left or was ever selected. */
-export const nextSelection = (state: LiveState, key: LiveKey): string | null => {
+export const nextSelection = (state: KeyState, key: LiveKey): string | null => {
   const { view, selectedTrialId } = state;
   if (view === null || !canSteer(state)) {
     return selectedTrialId;
@@ -51,7 +58,7 @@ export const nextSelection = (state: LiveState, key: LiveKey): string | null => 
 };
 
 /** null: the key asks for nothing here. */
-export const requestOf = (state: LiveState, key: LiveKey): LiveRequest | null => {
+export const requestOf = (state: KeyState, key: LiveKey): LiveRequest | null => {
   if (state.dialog === 'confirm-cancel' && key === 'yes') {
     return { kind: 'cancel' };
   }

@@ -53,7 +53,7 @@ const steeringKeys = (state: LiveState): readonly string[] => {
     view.sweep?.isPaused === true ? 'p resume' : 'p pause',
     '+/- at once',
     ...(runningTrials(view).length === 0 ? [] : ['↑↓ select']),
-    ...(selectedTrialId === null ? [] : [`x cancel ${selectedTrialId}`]),
+    ...(selectedTrialId === null ? [] : ['x cancel it']),
     ...(hasFailedTrial(state) ? ['r retry failed'] : []),
   ];
 };

@@ -1,5 +1,5 @@
 /** A config that was checked once, changed and checked again. */
-import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import type { ResolvedConfig, ResolvedSweep } from '../contracts/resolved-config.ts';
 import { createConfigSource } from './config-source.ts';
 import { checkConfig, parseOverrides } from './load.ts';
 import type { Override } from './overrides.ts';
@@ -18,17 +18,19 @@ const withoutFormats = (value: unknown, isMap = false): unknown =>
 const dataOf = ({ data }: ResolvedConfig): object =>
   data.source.type === 'files' ? data : { ...data, source: withoutFormats(data.source) };
 
-/** As a file would say it, without what only a resolved config has. */
-const asDocument = ({ sweep, ...rest }: ResolvedConfig): object => {
-  const config = { ...rest, data: dataOf({ sweep, ...rest }) };
-  if (sweep === null) {
-    return config;
-  }
+const sweepOf = (sweep: ResolvedSweep): object => {
   const known = experimentSchema.$defs?.sweep?.properties ?? {};
   const entries = Object.entries(sweep).filter(
     ([key, value]) => Object.hasOwn(known, key) && !(key === 'max_trials' && value === null),
   );
-  return { ...config, sweep: Object.fromEntries(entries) };
+  return Object.fromEntries(entries);
+};
+
+/** As a file would say it, without what only a resolved config has: a block that is null stands for one left out. */
+const asDocument = (config: ResolvedConfig): object => {
+  const { sweep } = config;
+  const whole = { ...config, data: dataOf(config), sweep: sweep === null ? null : sweepOf(sweep) };
+  return Object.fromEntries(Object.entries(whole).filter(([, block]) => block !== null));
 };
 
 /**

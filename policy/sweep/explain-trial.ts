@@ -21,11 +21,6 @@ const bestAmong = (trials: readonly TrialView[]): TrialView | null =>
     null,
   );
 
-const enqueuedCount = ({ config }: Facts): number => {
-  const { enqueue = [] } = (config.sweep ?? {}) as { readonly enqueue?: readonly unknown[] };
-  return enqueue.length;
-};
-
 const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialExplanation['proposal'] => {
   const { sweep } = facts.config;
   if (sweep === null) {
@@ -33,7 +28,7 @@ const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialE
     return { by: 'only', sampler: null, from: [], sentence };
   }
   const { sampler } = sweep;
-  if (index < enqueuedCount(facts)) {
+  if (index < sweep.enqueue.length) {
     const sentence = `It was enqueued: number ${index + 1} of sweep.enqueue.`;
     return { by: 'enqueued', sampler, from: [], sentence };
   }

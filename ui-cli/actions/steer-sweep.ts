@@ -69,7 +69,7 @@ export const setMaxParallel = (
     await experiments.setMaxParallel(id, maxParallel);
     return {
       json: { max_parallel: maxParallel },
-      lines: [`experiment ${id}: at most ${maxParallel} trials at once from now on`],
+      lines: [`experiment ${id}: trials at once from now on: ${maxParallel}`],
     };
   });
 

@@ -39,7 +39,7 @@ describe('ui-cli/steering', () => {
   test.each([
     [['pause', EXPERIMENT_ID], ['pause', EXPERIMENT_ID], 'paused; running trials end their epoch'],
     [['resume', EXPERIMENT_ID], ['resume', EXPERIMENT_ID], 'goes on'],
-    [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'at most 4 trials at once'],
+    [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'trials at once from now on: 4'],
     [
       ['cancel', EXPERIMENT_ID, '--trial', 'trial-001'],
       ['cancelTrial', EXPERIMENT_ID, 'trial-001'],

@@ -17,7 +17,8 @@ export const provenanceTags = (provenance: Provenance): Readonly<Record<string, 
 });
 
 export const createExperimentRunActivities = (deps: { readonly tracking: TrackingPort }) => ({
-  openExperiment: async ({ provenance, config, startTimeMs }: OpenExperimentRequest): Promise<OpenExperimentResult> => {
+  openExperiment: async (request: OpenExperimentRequest): Promise<OpenExperimentResult> => {
+    const { provenance, config, startTimeMs } = request;
     const mlflowExperimentId = await deps.tracking.ensureExperiment(config.name);
     const parentRunId = await deps.tracking.ensureRun({
       experimentId: mlflowExperimentId,
@@ -28,6 +29,7 @@ export const createExperimentRunActivities = (deps: { readonly tracking: Trackin
       tags: {
         ...provenanceTags(provenance),
         [TAG.kind]: RUN_KIND.parent,
+        ...(request.extends === undefined ? {} : { [TAG.extends]: request.extends }),
         ...(config.description === '' ? {} : { 'mlflow.note.content': config.description }),
       },
       startTimeMs,

@@ -23,6 +23,8 @@ export interface Provenance {
 export interface OpenExperimentRequest {
   readonly provenance: Provenance;
   readonly config: ResolvedConfig;
+  /** Id of the experiment that this one goes on from, with more trials or epochs. */
+  readonly extends?: string;
   readonly startTimeMs: number;
 }
 

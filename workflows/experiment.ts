@@ -152,7 +152,12 @@ const judge = async (
 const open = async (run: ExperimentRun): Promise<string> => {
   const { input, state, provenance } = run;
   const startTimeMs = Date.now();
-  const opened = await openExperiment({ provenance, config: input.config, startTimeMs });
+  const opened = await openExperiment({
+    provenance,
+    config: input.config,
+    ...(input.extends === undefined ? {} : { extends: input.extends }),
+    startTimeMs,
+  });
   state.update(opened);
   return opened.parentRunId;
 };

@@ -72,16 +72,20 @@ describe('config laws', () => {
   test('config/resolve: what it makes is valid, complete and a fixed point', () => {
     fc.assert(
       fc.property(settings, (values) => {
-        const { sweep, ...rest } = resolveConfig(configOf(values));
+        // A block that is left out is null, which no config file says.
+        const { sweep, notify, ...rest } = resolveConfig(configOf(values));
+        expect(notify).toBeNull();
         const { base: _, ...settings } = sweep ?? {};
         const asConfig = (
           sweep === null ? rest : { ...rest, sweep: { ...settings, max_trials: 3 } }
         ) as ExperimentConfig;
         expect(validateExperiment(asConfig)).toBe(true);
         expect(Object.keys(rest)).toEqual(
-          Object.keys(experimentSchema.properties ?? {}).filter((key) => key !== '$schema' && key !== 'sweep'),
+          Object.keys(experimentSchema.properties ?? {}).filter((key) => !['$schema', 'sweep', 'notify'].includes(key)),
         );
-        expect(canonicalJson(resolveConfig(rest as ExperimentConfig))).toBe(canonicalJson({ ...rest, sweep: null }));
+        expect(canonicalJson(resolveConfig(rest as ExperimentConfig))).toBe(
+          canonicalJson({ ...rest, sweep: null, notify: null }),
+        );
       }),
     );
   });

@@ -1,6 +1,7 @@
 /** The pictures of a sweep as artifacts of its parent run. */
 import type { ReportPort } from '../activities/ports.ts';
-import { recordOfView } from '../policy/sweep/record-of-view.ts';
+import { recordedTrials } from '../policy/sweep/recorded-trial.ts';
+import { recordOf } from '../policy/sweep/sweep-trial.ts';
 import { renderSweepReport } from '../reports/render-sweep-report.ts';
 
 /** An experiment without a sweep has nothing to compare, hence no pictures. */
@@ -13,7 +14,7 @@ export const createSweepPages = (): ReportPort => ({
     const { plots, html, importances } = renderSweepReport({
       name: snapshot.experimentId,
       metric: sweep.metric,
-      trials: snapshot.trials.map(recordOfView),
+      trials: recordedTrials(snapshot.trials).map(recordOf),
       space: sweep.space,
       seed,
     });

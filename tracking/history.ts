@@ -1,4 +1,5 @@
 /** Reads back what runs have logged. */
+import { findExperiment } from './find-experiment.ts';
 import type { Rest } from './rest.ts';
 
 interface HistoryAnswer {
@@ -15,15 +16,7 @@ const PAGE_SIZE = 1000;
 
 export const createHistory = (rest: Rest) => ({
   /** null where there is no experiment of this name. */
-  findExperiment: async (name: string): Promise<string | null> => {
-    const answer = await rest.callOr<{ experiment: { experiment_id: string } }>(
-      ['RESOURCE_DOES_NOT_EXIST'],
-      'GET',
-      'experiments/get-by-name',
-      { experiment_name: name },
-    );
-    return answer?.experiment.experiment_id ?? null;
-  },
+  findExperiment: (name: string): Promise<string | null> => findExperiment(rest, name),
 
   /** By ascending step, the last value of each; empty where the metric was never logged. */
   metricHistory: async (runId: string, key: string): Promise<readonly HistoryPoint[]> => {

@@ -4,6 +4,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
 import { TAG } from '../contracts/names.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
+import { findExperiment } from './find-experiment.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -142,16 +143,7 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
   return {
     ensureExperiment: (name: string): Promise<string> =>
       serialise(`experiment ${name}`, async () => {
-        const find = async (): Promise<string | null> => {
-          const answer = await rest.callOr<{ experiment: { experiment_id: string } }>(
-            ['RESOURCE_DOES_NOT_EXIST'],
-            'GET',
-            'experiments/get-by-name',
-            { experiment_name: name },
-          );
-          return answer?.experiment.experiment_id ?? null;
-        };
-        const found = await find();
+        const found = await findExperiment(rest, name);
         if (found !== null) {
           return found;
         }
@@ -161,7 +153,7 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
           'experiments/create',
           { name },
         );
-        const id = created?.experiment_id ?? (await find());
+        const id = created?.experiment_id ?? (await findExperiment(rest, name));
         if (id === null) {
           throw new TtExpError(
             'UPSTREAM_REJECTED',

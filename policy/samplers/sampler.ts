@@ -15,7 +15,8 @@ export interface Sampler {
   readonly lag: number | null;
   /**
    * Parameters of trial `index`; null once the space is exhausted.
-   * @param history trials 0 to `index - 1`, in order; those within `lag` are shown as running, without reports
+   * @param history trials 0 to `index - 1`, in order; those within `lag` are shown as running, without reports.
+   *   Empty where `lag` is null: such a sampler looks at none
    */
   propose(index: number, history: readonly TrialRecord[]): TrialParams | null;
 }

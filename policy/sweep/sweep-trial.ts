@@ -18,18 +18,13 @@ export type SweepTrialState =
   | 'failed'
   | 'cancelled';
 
-/** A decision and the number of reports that had arrived before it, in the whole sweep. */
-export interface TakenDecision extends RungDecision {
-  readonly afterReports: number;
-}
-
 export interface SweepTrial {
   readonly index: number;
   readonly params: TrialParams;
   readonly state: SweepTrialState;
   readonly reports: readonly RungReport[];
   /** One for each rung that was decided about, in the order of the rungs. */
-  readonly decisions: readonly TakenDecision[];
+  readonly decisions: readonly RungDecision[];
   /** What an earlier, equal trial has shown at the rungs to come: taken instead of training. */
   readonly known: readonly KnownReport[];
 }

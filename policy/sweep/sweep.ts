@@ -98,7 +98,9 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
     if (isClosed || isExhausted || index >= maxTrials || trials.slice(0, seen).some((trial) => !hasEnded(trial))) {
       return null;
     }
-    const history = trials.map((trial) => (trial.index < seen ? recordOf(trial) : veiledRecordOf(trial)));
+    // A plan of thousands of trials that looks at no outcome must not copy its beginning for each of them.
+    const history =
+      sampler.lag === null ? [] : trials.map((trial) => (trial.index < seen ? recordOf(trial) : veiledRecordOf(trial)));
     const params = sampler.propose(index, history);
     if (params === null) {
       isExhausted = true;
@@ -146,7 +148,7 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
         if (decision === null) {
           break;
         }
-        const decisions = [...trial.decisions, { ...decision, afterReports: reports }];
+        const decisions = [...trial.decisions, decision];
         if (decision.kind === 'prune') {
           change(index, { decisions, state: 'pruned', known: [] });
           moves.push({ kind: 'prune', index, reason: decision.reason });

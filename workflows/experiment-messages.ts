@@ -21,7 +21,8 @@ export const listen = (run: ExperimentRun): void => {
     }
     return run.conductor;
   };
-  setHandler(snapshotQuery, () => currentSnapshot(run));
+  // Who waits for the end reads MLflow next: until its run is closed there, an experiment has not ended.
+  setHandler(snapshotQuery, () => ({ ...currentSnapshot(run), ...(run.isClosed ? {} : { status: 'running' }) }));
   setHandler(pauseSignal, () => run.conductor?.pause());
   setHandler(resumeSignal, () => run.conductor?.resume());
   setHandler(setMaxParallelUpdate, ({ maxParallel }) => conductorOf().setMaxParallel(maxParallel), {

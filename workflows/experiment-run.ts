@@ -15,6 +15,8 @@ export interface ExperimentRun {
   approval: ApprovalDecision | null;
   /** How each notification went. */
   readonly told: string[];
+  /** Its parent run in MLflow has been closed: nothing of it is written any more. */
+  isClosed: boolean;
 }
 
 /** The state with what the sweep knows by now. Changes nothing. */

@@ -66,8 +66,8 @@ const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFa
 
 const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<TrialView> => {
   const { input, state } = run;
-  const end = await conductor.run().finally(() => state.update(currentSnapshot(run)));
-  if (end === 'continue') {
+  const reached = await conductor.run().finally(() => state.update(currentSnapshot(run)));
+  if (reached === 'continue') {
     await continueAsNew<typeof experiment>({ ...input, progress: state.progress(conductor.state) });
   }
   const { trials } = state.snapshot;
@@ -186,9 +186,8 @@ const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string
 };
 
 /** The parent run must not stay RUNNING; its tags and its facts say how the experiment ended, and why so. */
-const closeRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
+const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
   const { state, input, told } = run;
-  await tell(run, status === 'FAILED' ? 'failure' : 'end');
   const { snapshot } = state;
   const { parentRunId, dataset, bestTrialId, error } = snapshot;
   if (parentRunId === null) {
@@ -207,18 +206,24 @@ const closeRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KIL
   });
 };
 
+const end = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
+  await tell(run, status === 'FAILED' ? 'failure' : 'end');
+  await closeParentRun(run, status);
+  run.isClosed = true;
+};
+
 export async function experiment(input: ExperimentInput): Promise<ExperimentSnapshot> {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const state = new ExperimentState(input, workflowId, Date.now());
   const { experimentId, configDigest, gitCommit, user } = input;
   const provenance = { experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user };
-  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [] };
+  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [], isClosed: false };
   listen(run);
   try {
     await conduct(run);
     state.enter('done', Date.now());
     state.update({ status: 'completed' });
-    await closeRun(run, 'FINISHED');
+    await end(run, 'FINISHED');
     return state.snapshot;
   } catch (error) {
     if (error instanceof ContinueAsNew) {
@@ -227,7 +232,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     const isCancelled = isCancellation(error);
     const record = toRecord(error);
     state.update({ status: isCancelled ? 'cancelled' : 'failed', error: record });
-    await closeRun(run, isCancelled ? 'KILLED' : 'FAILED');
+    await end(run, isCancelled ? 'KILLED' : 'FAILED');
     if (isCancelled) {
       throw new CancelledFailure(record.message);
     }

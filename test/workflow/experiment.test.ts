@@ -197,6 +197,46 @@ describe('workflows/experiment', () => {
     expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['KILLED']);
   });
 
+  it.each(['completed', 'failed'] as const)(
+    'workflows/experiment: has not ended as long as its run in MLflow is being closed: %s',
+    async (ending) => {
+      let reachClose = (): void => undefined;
+      const reached = new Promise<void>((resolve) => {
+        reachClose = resolve;
+      });
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const { steps } = createSteps({
+        trainTrial: async () => {
+          if (ending === 'failed') {
+            throw ApplicationFailure.create({
+              type: 'TRAINING_DIVERGED',
+              nonRetryable: true,
+              message: 'loss: got NaN',
+            });
+          }
+          return trained(0.1);
+        },
+        closeExperiment: async () => {
+          reachClose();
+          await released;
+        },
+      });
+      await withWorkers(steps, async (client) => {
+        const handle = await start(client, resolvedConfig({ sweep: null }));
+        await reached;
+        const during = await handle.query<ExperimentSnapshot, []>('snapshot');
+        release();
+        await handle.result().catch((failure: unknown) => failure);
+        const after = await handle.query<ExperimentSnapshot, []>('snapshot');
+        expect(during.status).toBe('running');
+        expect(after.status).toBe(ending);
+      });
+    },
+  );
+
   it('workflows/experiment: waits for approval where the gate requires it', async () => {
     const { steps } = createSteps();
     const config = resolvedConfig();

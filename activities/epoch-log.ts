@@ -34,14 +34,22 @@ export interface EpochLogOptions {
 }
 
 /**
- * Logs in order and one after the other; an epoch's checkpoint before its metrics, so that whoever goes on elsewhere
- * has every epoch that is logged. They send all of them again, with the time stamps of the checkpoint, and MLflow keeps
- * each point once.
+ * Logs in order and one after the other; a checkpoint that holds an epoch before its metrics, so that whoever goes on
+ * elsewhere has every epoch that is logged. They send all of them again, with the time stamps of the checkpoint, and
+ * MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
  */
 export const createEpochLog = ({ tracking, runId, checkpoint, onFirstCheckpoint }: EpochLogOptions): EpochLog => {
   const failure = new AbortController();
   let logged: Promise<void> = Promise.resolve();
   let isFirst = true;
+  /** Newest epoch in the file here, and at least in the stored one. */
+  let newestEpoch = 0;
+  let storedEpoch = 0;
+  const storeCheckpoint = async (): Promise<void> => {
+    const epoch = newestEpoch;
+    await tracking.putArtifactFile(runId, checkpoint.path, checkpoint.file);
+    storedEpoch = epoch;
+  };
   const enqueue = (log: () => Promise<void>): void => {
     logged = logged.then(log);
     logged.catch((error: unknown) => failure.abort(error));
@@ -58,8 +66,11 @@ export const createEpochLog = ({ tracking, runId, checkpoint, onFirstCheckpoint 
       }
       if (message.kind === 'epoch') {
         const { record, usage } = message;
+        newestEpoch = record.epoch;
         enqueue(async () => {
-          await tracking.putArtifactFile(runId, checkpoint.path, checkpoint.file);
+          if (storedEpoch < record.epoch) {
+            await storeCheckpoint();
+          }
           await tracking.logEpoch(runId, record, usage);
           if (isFirst) {
             isFirst = false;

@@ -1,6 +1,6 @@
 /** Runs one sweep twice, each in a home of its own: left alone, and with its processes killed by plan. */
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliHome, type CliResult, createCliHome } from '../support/cli.ts';
@@ -9,6 +9,7 @@ import { runDisturbed } from './disturbed-sweep.ts';
 import { readEpochTrace, repeatedEpochs } from './epoch-trace.ts';
 import { homeProcesses } from './home-processes.ts';
 import type { PlannedKill } from './kill-plan.ts';
+import { writeSmallSweep } from './write-small-sweep.ts';
 
 export interface ChaosOptions {
   readonly learningRates: readonly number[];
@@ -24,20 +25,6 @@ export interface ChaosOutcome {
 }
 
 const NAME = 'chaos';
-
-const writeConfig = async (folder: string, { learningRates, epochs }: ChaosOptions): Promise<string> => {
-  const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
-  const file = join(folder, 'chaos.json');
-  const config = {
-    ...smoke,
-    $schema: undefined,
-    name: NAME,
-    training: { num_epochs: epochs, early_stopping_patience: epochs },
-    sweep: { max_parallel: 2, space: { 'training.learning_rate': { choice: learningRates } } },
-  };
-  await writeFile(file, JSON.stringify(config));
-  return file;
-};
 
 const assertDone = ({ exitCode, stderr }: CliResult): void => {
   ok(exitCode === 0, `the command ended with ${exitCode}: ${stderr.slice(-4000)}`);
@@ -66,7 +53,8 @@ const withHome = async <Result>(use: (home: CliHome) => Promise<Result>): Promis
 export const compareWithUndisturbed = async (options: ChaosOptions): Promise<ChaosOutcome> => {
   const folder = await mkdtemp(join(tmpdir(), 'tt-exp-chaos-'));
   try {
-    const configFile = await writeConfig(folder, options);
+    const { epochs, learningRates } = options;
+    const configFile = await writeSmallSweep(folder, { name: NAME, epochs, learningRates });
     const expected = await withHome(async (home) => {
       const result = await home.run(['run', configFile, '--json']);
       assertDone(result);

@@ -55,3 +55,12 @@ export const tryKill = (pid: number): boolean => {
     throw error;
   }
 };
+
+/** All at once and until none is left, as when the power fails: nobody may start anybody again meanwhile. */
+export const killEverything = async (homeFolder: string): Promise<void> => {
+  for (let left = await homeProcesses(homeFolder); left.length > 0; left = await homeProcesses(homeFolder)) {
+    for (const { pid } of left) {
+      tryKill(pid);
+    }
+  }
+};

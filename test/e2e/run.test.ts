@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killEverything } from '../chaos/home-processes.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
@@ -178,21 +179,21 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: Temporal and MLflow killed with -9 in the middle come back, and the sweep ends as if nothing had happened',
+    'e2e/run: after the death of every process, as at a reboot, `tt-exp up` lets the sweep go on to its end',
     async () => {
-      const file = await writeConfig('restarted', { training: LONG_TRAINING });
+      const file = await writeConfig('rebooted', { training: LONG_TRAINING });
       const running = home.start(['run', file, '--json']);
       await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
-      for (const name of ['temporal', 'mlflow']) {
-        for (const pid of await processesOf(home.folder, name)) {
-          process.kill(pid, 'SIGKILL');
-        }
-      }
-      const result = await running.finished;
+      await killEverything(home.folder);
+      await running.finished;
+      const up = await home.run(['up']);
+      expect(up.exitCode, up.stderr).toBe(0);
+      const result = await home.run(['watch', 'rebooted', '--json']);
       expect(result.exitCode, result.stderr).toBe(0);
       const summary = JSON.parse(result.stdout) as Summary;
       expect(summary.trials.map(({ status }) => status)).toEqual(['completed', 'completed']);
-      const runs = await reader(summary).runs('restarted');
+      expect(summary.trials.some(({ resumed_from_epoch }) => resumed_from_epoch !== null)).toBe(true);
+      const runs = await reader(summary).runs('rebooted');
       expect(runs.map(({ info }) => info.status)).toEqual(['FINISHED', 'FINISHED', 'FINISHED']);
       for (const trial of summary.trials) {
         const points = await reader(summary).history(trial.run_id, 'train_loss');

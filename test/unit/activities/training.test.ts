@@ -162,6 +162,20 @@ describe('activities/training', () => {
     expect(writes).toEqual(['checkpoint', 'metrics']);
   });
 
+  it('activities/training: one upload of the checkpoint serves all epochs that ended during the one before it', async () => {
+    const trainTrial = trainingWith(async (job, onMessage) => {
+      onMessage({ kind: 'epoch', record, usage });
+      await expect.poll(() => writes).toEqual(['checkpoint', 'metrics']);
+      onMessage({ kind: 'epoch', record: { ...record, epoch: 2 }, usage });
+      onMessage({ kind: 'epoch', record: { ...record, epoch: 3 }, usage });
+      await writeModel(job);
+      return { kind: 'trained', result: trainingResult(0.1) };
+    });
+    await new MockActivityEnvironment().run(trainTrial, request);
+    const metrics = ['checkpoint', 'metrics', 'checkpoint', 'metrics', 'metrics'];
+    expect(writes.slice(0, metrics.length)).toEqual(metrics);
+  });
+
   it('activities/training: a worker with another training code refuses, and writes nothing', async () => {
     const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }), { trainingCodeDigest: 'older' });
     await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({

@@ -27,6 +27,8 @@ export const logPreflight = async (
 export interface EpochLogOptions {
   readonly tracking: LogPort;
   readonly runId: string;
+  /** Of the processor, that the training uses. */
+  readonly threads: number;
   /** The training's checkpoint here, and where it is kept among the run's artifacts. */
   readonly checkpoint: { readonly file: string; readonly path: string };
   /** Once, when a checkpoint of this training is among the artifacts. */
@@ -38,7 +40,8 @@ export interface EpochLogOptions {
  * elsewhere has every epoch that is logged. They send all of them again, with the time stamps of the checkpoint, and
  * MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
  */
-export const createEpochLog = ({ tracking, runId, checkpoint, onFirstCheckpoint }: EpochLogOptions): EpochLog => {
+export const createEpochLog = (options: EpochLogOptions): EpochLog => {
+  const { tracking, runId, threads, checkpoint, onFirstCheckpoint } = options;
   const failure = new AbortController();
   let logged: Promise<void> = Promise.resolve();
   let isFirst = true;
@@ -60,6 +63,7 @@ export const createEpochLog = ({ tracking, runId, checkpoint, onFirstCheckpoint 
         enqueue(() => logPreflight(tracking, runId, 'passed', message.report));
       }
       if (message.kind === 'ready') {
+        enqueue(() => tracking.setTags(runId, { [TAG.threads]: String(threads) }));
         for (const record of message.history) {
           enqueue(() => tracking.logEpoch(runId, record, null));
         }

@@ -152,6 +152,8 @@ export interface TrackingPort {
 
 /** Starts the compute child process, one per job, with the slot's device and thread settings. */
 export interface ComputePort {
+  /** Of the processor, for one job. */
+  readonly threads: number;
   /** `signal` ends it at once, `stopSignal` after the epoch that runs; that too rejects when it takes too long. */
   train(
     job: TrainJob,

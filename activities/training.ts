@@ -99,6 +99,7 @@ const trainAttempt = async (compute: ComputePort, attempt: Attempt): Promise<Tra
   const log = createEpochLog({
     tracking,
     runId: place.runId,
+    threads: compute.threads,
     checkpoint: { file: join(folder.folder, ARTIFACT.latestCheckpoint), path: checkpointPath(place, folder.name) },
     onFirstCheckpoint: () => removeEarlier(attempt),
   });

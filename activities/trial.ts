@@ -48,6 +48,7 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest }: TrialAct
         [TAG.trialId]: trialId,
         [TAG.datasetVersion]: dataset.version,
         [TAG.trialDigest]: digest,
+        [TAG.trainingCode]: trainingCodeDigest,
       },
       startTimeMs: request.startTimeMs,
     });

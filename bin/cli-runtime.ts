@@ -169,6 +169,11 @@ export const createCliRuntime = (): CliRuntime => ({
     return evaluateLocally({ environment: readEnvironment(), progress, log, signal }, request);
   },
 
+  reproduceTraining: async ({ progress, log, signal, onEvent, ...request }) => {
+    const { reproduceLocally } = await import('./local/reproduce-locally.ts');
+    return reproduceLocally({ environment: readEnvironment(), progress, log, signal }, request, onEvent);
+  },
+
   runWorker: async (request) => {
     const { runWorker } = await import('./run-worker.ts');
     await runWorker({

@@ -2,14 +2,12 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ExperimentsClient } from '../client/experiments-client.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type { SweepFacts } from '../contracts/experiment.ts';
-import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
-import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
 import type { Tracking } from '../tracking/index.ts';
 import type { ExperimentFacts, FactsReader } from '../ui-cli/runtime.ts';
+import { readMlflowFacts } from './mlflow-facts.ts';
 
 /** Histories asked for at once. */
 const PARALLEL = 8;
@@ -27,35 +25,6 @@ const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts
 /** A workflow that was terminated has left no result behind. */
 const isForgotten = (error: unknown): boolean =>
   error instanceof WorkflowFailedError || (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND');
-
-/** Of the latest execution that left its facts; null where there is none. */
-const fromMlflow = async (tracking: Tracking, id: string): Promise<ExperimentFacts | null> => {
-  const name = experimentName(id);
-  const experimentId = name === null ? null : await tracking.findExperiment(name);
-  if (experimentId === null) {
-    return null;
-  }
-  const tags = { [TAG.experimentId]: id, [TAG.kind]: RUN_KIND.parent };
-  for (const { runId } of await tracking.findRuns({ experimentId, tags })) {
-    const text = await tracking.getArtifactText(runId, ARTIFACT.sweep);
-    if (text !== null) {
-      const { config, snapshot } = JSON.parse(text) as SweepFacts;
-      return { config, snapshot, origin: 'mlflow', extends: null };
-    }
-  }
-  return null;
-};
-
-/** The MLflow experiment is named as the config. */
-const experimentName = (id: string): string | null => {
-  const ids = parseExperimentId(id);
-  if (ids === null) {
-    return null;
-  }
-  const digest = ids.experimentId.slice(ids.experimentId.lastIndexOf('-') + 1);
-  const name = ids.experimentId.slice(0, -digest.length - 1);
-  return experimentIds(name, digest).experimentId === id ? name : null;
-};
 
 const curveOf = async (tracking: Tracking, { runId }: TrialView, metric: string): Promise<ObjectiveCurve> => {
   if (runId === null) {
@@ -82,7 +51,7 @@ export const createFactsReader = (client: Client, open: () => Tracking): FactsRe
         if (!isForgotten(error)) {
           throw error;
         }
-        const found = await withTracking((tracking) => fromMlflow(tracking, id));
+        const found = await withTracking((tracking) => readMlflowFacts(tracking, id));
         if (found === null) {
           throw error;
         }

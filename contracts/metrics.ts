@@ -98,6 +98,21 @@ export interface EpochRecord {
   readonly isBest: boolean;
 }
 
+/** What an epoch has shown, under the names that MLflow knows: all that settings, data and code decide. */
+export const epochMetrics = ({
+  trainLoss,
+  valLoss,
+  learningRate,
+  validation,
+}: EpochRecord): Readonly<Record<string, number>> => ({
+  train_loss: trainLoss,
+  val_loss: valLoss,
+  ...Object.fromEntries(RANKING_METRIC_NAMES.map((name) => [`val_${name}`, validation[name]])),
+  val_coverage: validation.coverage,
+  val_novelty: validation.novelty,
+  learning_rate: learningRate,
+});
+
 /** Whether a ranking that knows no user is at least as good by NDCG@10: then something is wrong with data or settings. */
 export const isBelowPopularity = ({
   model,

@@ -31,6 +31,10 @@ export const TAG = {
   tensorflowLibrary: 'tt.tensorflow_library',
   /** What a training computed in; float32 also where `mixed` was asked for without a GPU. */
   precision: 'tt.precision',
+  /** Digest of the code that trained it. */
+  trainingCode: 'tt.training_code',
+  /** Processor threads of the training: sums in another number of threads differ in their last bits. */
+  threads: 'tt.threads',
   gateDecision: 'tt.gate_decision',
   gateReasons: 'tt.gate_reasons',
   outOfMemory: 'tt.out_of_memory',

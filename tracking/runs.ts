@@ -1,7 +1,7 @@
 /** Experiments and runs: created once per key, found again, logged to, finished. */
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import { type EpochRecord, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
+import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
 import { TAG } from '../contracts/names.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
 import { findExperiment } from './find-experiment.ts';
@@ -199,6 +199,14 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
     getRun: async (runId: string): Promise<RunRecord> =>
       toRecord((await rest.call<{ run: RestRun }>('GET', 'runs/get', { run_id: runId })).run),
 
+    /** null where there is no such run. */
+    findRun: async (runId: string): Promise<RunRecord | null> => {
+      const answer = await rest.callOr<{ run: RestRun }>(['RESOURCE_DOES_NOT_EXIST'], 'GET', 'runs/get', {
+        run_id: runId,
+      });
+      return answer === null ? null : toRecord(answer.run);
+    },
+
     findRuns: async (request: {
       experimentId: string;
       tags: Readonly<Record<string, string>>;
@@ -212,15 +220,10 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
     logMetrics,
 
     logEpoch: (runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void> => {
-      const { epoch, finishedAtMs, validation } = record;
+      const { epoch, finishedAtMs } = record;
       const values: Readonly<Record<string, number>> = {
-        train_loss: record.trainLoss,
-        val_loss: record.valLoss,
-        learning_rate: record.learningRate,
+        ...epochMetrics(record),
         epoch_seconds: record.seconds,
-        val_coverage: validation.coverage,
-        val_novelty: validation.novelty,
-        ...Object.fromEntries(RANKING_METRIC_NAMES.map((name) => [`val_${name}`, validation[name]])),
         ...(usage === null
           ? {}
           : {

@@ -4,6 +4,7 @@ import type { CommandContext } from './commands/command-context.ts';
 import { addData } from './commands/data.ts';
 import { addInspection } from './commands/inspect.ts';
 import { addModel } from './commands/model.ts';
+import { addReproduction } from './commands/reproduce.ts';
 import { addRun } from './commands/run.ts';
 import { addServices } from './commands/services.ts';
 import { addSteering } from './commands/steer.ts';
@@ -41,6 +42,7 @@ export const buildProgram = (context: CommandContext): Command => {
   addSweepSteering(program, context);
   addSteering(program, context);
   addInspection(program, context);
+  addReproduction(program, context);
   addValidate(program, context);
   addServices(program, context);
   addWorker(program, context);

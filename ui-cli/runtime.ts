@@ -23,6 +23,7 @@ import type {
 } from '../contracts/local-model.ts';
 import type { TaskQueue } from '../contracts/names.ts';
 import type { Counterfactual, ObjectiveCurve, SweepReplay } from '../contracts/replay.ts';
+import type { ReproductionReport, ReproductionRequest } from '../contracts/reproduction.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { TrialParams } from '../contracts/trial.ts';
 
@@ -282,6 +283,10 @@ export interface CliRuntime {
     request: LocalTrainingRequest & LocalWork & { readonly onEvent: (event: LocalTrainingEvent) => void },
   ): Promise<LocalTrainingReport>;
   evaluateModel(request: LocalEvaluationRequest & LocalWork): Promise<LocalEvaluationReport>;
+  /** Keeps nothing of an aborted training. */
+  reproduceTraining(
+    request: ReproductionRequest & LocalWork & { readonly onEvent: (event: LocalTrainingEvent) => void },
+  ): Promise<ReproductionReport>;
   /** Serves one queue until the signal aborts. */
   runWorker(request: WorkerRequest): Promise<void>;
   readonly services: ServicesControl;

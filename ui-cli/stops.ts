@@ -12,17 +12,21 @@ export interface Stops {
   dispose(): void;
 }
 
-const interrupted = (): TtExpError =>
-  new TtExpError('INTERRUPTED', 'tt-exp: got Ctrl-C or a request to stop, expected to go on', {
-    hint: 'Run the same command again: it goes on where it was.',
-  });
+const GOES_ON = 'Run the same command again: it goes on where it was.';
+
+const interrupted = (hint: string): TtExpError =>
+  new TtExpError('INTERRUPTED', 'tt-exp: got Ctrl-C or a request to stop, expected to go on', { hint });
 
 const timedOut = (timeoutMs: number): TtExpError =>
   new TtExpError('TIMED_OUT', `tt-exp: got no end within ${formatDuration(timeoutMs / 1000)}, expected one`, {
     hint: 'Give --timeout more time. What was started goes on; see `tt-exp list`.',
   });
 
-export const createStops = (runtime: CliRuntime, timeoutMs: number | null = null): Stops => {
+/** @param hint of an interruption, for commands that do not go on where they were */
+export const createStops = (
+  runtime: CliRuntime,
+  { timeoutMs = null, hint = GOES_ON }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
+): Stops => {
   const controller = new AbortController();
   let force: (error: TtExpError) => void = () => {};
   const forced = new Promise<never>((_resolve, reject) => {
@@ -32,9 +36,9 @@ export const createStops = (runtime: CliRuntime, timeoutMs: number | null = null
   forced.catch(() => {});
   const interrupt = (): void => {
     if (controller.signal.aborted) {
-      force(interrupted());
+      force(interrupted(hint));
     } else {
-      controller.abort(interrupted());
+      controller.abort(interrupted(hint));
     }
   };
   const removers = [runtime.onInterrupt(interrupt), runtime.onTerminate(interrupt)];

@@ -36,7 +36,12 @@ export const environmentFor = (environment: Environment, device: Device): Enviro
   }
 };
 
-export const createLocalCompute = async (context: LocalContext, device: Device): Promise<ComputeRunner> => {
+/** @param threads of the processor; all that there are, unless a training is to be repeated */
+export const createLocalCompute = async (
+  context: LocalContext,
+  device: Device,
+  threads: number = availableParallelism(),
+): Promise<ComputeRunner> => {
   const environment = environmentFor(context.environment, device);
   const plan = await planTensorflow(environment, context.progress, context.signal).catch((error: unknown) => {
     throw device === 'gpu' && error instanceof TtExpError && error.code === 'TENSORFLOW_UNAVAILABLE'
@@ -57,7 +62,7 @@ export const createLocalCompute = async (context: LocalContext, device: Device):
     environment: environment.variables,
     plan,
     slots: 1,
-    threadsPerSlot: availableParallelism(),
+    threadsPerSlot: threads,
     gpuIds: plan.gpuIds,
     terminateGraceMs: TERMINATE_GRACE_MS,
     noProgressLimitMs: NO_PROGRESS_LIMIT_MS,

@@ -11,6 +11,7 @@ import { ARTIFACT, RUN_KIND, TAG } from '../../contracts/names.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ModelEvaluation } from '../../contracts/trainer.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
+import { digestTrainingCode } from '../code-digest.ts';
 import type { OpenedTracking } from './local-tracking.ts';
 import type { WorkState } from './work-folder.ts';
 
@@ -33,7 +34,7 @@ export interface FinishedTraining {
 
 export interface TrackedRun {
   readonly run: LocalRun;
-  epochLog(folder: string): EpochLog;
+  epochLog(folder: string, threads: number): EpochLog;
   finish(training: FinishedTraining): Promise<void>;
   /** KILLED for an interruption, else FAILED. */
   fail(error: unknown): Promise<void>;
@@ -61,6 +62,7 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
       [TAG.kind]: RUN_KIND.training,
       [TAG.datasetVersion]: dataset.version,
       [TAG.configDigest]: configDigest(config),
+      [TAG.trainingCode]: await digestTrainingCode(),
       ...(gitCommit === null ? {} : { [TAG.gitCommit]: gitCommit }),
     },
     startTimeMs: state.startedAtMs,
@@ -81,10 +83,11 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
       experiment: config.name,
       url: `${uri.replace(/\/+$/, '')}/#/experiments/${experimentId}/runs/${runId}`,
     },
-    epochLog: (folder) =>
+    epochLog: (folder, threads) =>
       createEpochLog({
         tracking,
         runId,
+        threads,
         checkpoint: { file: join(folder, ARTIFACT.latestCheckpoint), path: ARTIFACT.latestCheckpoint },
       }),
     finish: async ({ folder, result, test, note }) => {

@@ -16,10 +16,14 @@ export const startTracking = async ({ environment, progress, signal }: LocalCont
   return { tracking: openTracking(environment, uri), uri };
 };
 
-/** The same without starting anything; null where none runs. */
-export const findTracking = async ({ environment }: LocalContext): Promise<Tracking | null> => {
+/** The same without starting anything. Throws SERVICE_UNREACHABLE where none runs. */
+export const connectTracking = async ({ environment }: LocalContext): Promise<Tracking> =>
+  openTracking(environment, await createHomeServices(environment, () => undefined).mlflowAddress());
+
+/** As `connectTracking`; null where none runs. */
+export const findTracking = async (context: LocalContext): Promise<Tracking | null> => {
   try {
-    return openTracking(environment, await createHomeServices(environment, () => undefined).mlflowAddress());
+    return await connectTracking(context);
   } catch (error) {
     if (error instanceof TtExpError && error.code === 'SERVICE_UNREACHABLE') {
       return null;

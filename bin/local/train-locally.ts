@@ -55,7 +55,7 @@ const trainOnce = async (session: Session, attempt: MemoryFallback): Promise<Tra
   const { attempts, compute, context, dataset, onEvent, request, tracked } = session;
   const name = attemptName(attempt);
   const folder = await attempts.folder(name);
-  const log = tracked?.epochLog(folder);
+  const log = tracked?.epochLog(folder, compute.threads);
   onEvent({ kind: 'attempt', settings: attempt.settings, note: attempt.note });
   const outcome = await compute.train(
     {

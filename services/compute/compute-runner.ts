@@ -33,6 +33,8 @@ export interface ComputeRunnerOptions extends ComputeProcessOptions {
 
 /** What `createComputeRunner` makes; satisfies the ComputePort of activities. */
 export interface ComputeRunner {
+  /** Processor threads of one child. */
+  readonly threads: number;
   train(
     job: TrainJob,
     onMessage: (message: ComputeMessage) => void,
@@ -100,6 +102,7 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
   };
 
   return {
+    threads: options.threadsPerSlot,
     train: async (job, onMessage, signals) => {
       const final = await run(
         job,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
+import { createMlflowReader } from '../support/mlflow-rest.ts';
 
 const TIMEOUT_MS = 600_000;
 
@@ -17,6 +18,11 @@ interface Trial {
   readonly status: string;
   readonly epochs: number;
   readonly run_id: string;
+}
+
+interface Reproduction {
+  readonly values: number;
+  readonly circumstances: readonly { readonly name: string; readonly equal: boolean | null }[];
 }
 
 describe('e2e/steer', () => {
@@ -43,7 +49,7 @@ describe('e2e/steer', () => {
   };
 
   it(
-    'e2e/steer: a sweep is paused, steered, resumed, explained, replayed and extended',
+    'e2e/steer: a sweep is paused, steered, resumed, explained, replayed, extended and reproduced',
     async () => {
       const { experiment_id: id } = await json<{ experiment_id: string }>('run', ...CONFIG, '--detach');
 
@@ -54,7 +60,7 @@ describe('e2e/steer', () => {
       expect(await refused('retry', id)).toContain('no trial has failed');
       expect(await json('resume', id)).toMatchObject({ paused: false });
 
-      const ended = await json<{ status: string; trials: readonly Trial[] }>('watch', id);
+      const ended = await json<{ status: string; trials: readonly Trial[]; urls: { mlflow: string } }>('watch', id);
       expect(ended.status).toBe('completed');
       expect(ended.trials).toMatchObject([
         { status: 'completed', epochs: 4, reused: false },
@@ -86,6 +92,20 @@ describe('e2e/steer', () => {
         { status: 'pruned', epochs: 1, reused: true },
       ]);
       expect(await json('show', longer.experiment_id)).toMatchObject({ extends: id, best: 'trial-000' });
+
+      // It went on from the fourth epoch; trained straight it must give the same bits.
+      const again = await json<Reproduction>('reproduce', `${longer.experiment_id}/trial-000`);
+      expect(again).toMatchObject({ verdict: 'equal', epochs: { recorded: 6, reproduced: 6 }, model_equal: true });
+      // 11 metrics of 6 epochs, from two sources.
+      expect(again.values).toBe(132);
+      expect(again.circumstances.filter(({ equal }) => !equal)).toEqual([]);
+
+      const { run_id: runId = '' } = ended.trials[0] ?? {};
+      await createMlflowReader(ended.urls.mlflow).logMetric(runId, { key: 'val_loss', value: 7, step: 3 });
+      const { exitCode, stdout } = await home.run(['reproduce', runId]);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain("First difference: epoch 3, val_loss: 7 in the run's metrics, ");
+      expect(stdout).toContain('Nothing that is recorded explains it');
     },
     TIMEOUT_MS,
   );

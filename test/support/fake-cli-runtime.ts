@@ -216,6 +216,7 @@ export const createFakeRuntime = (
     guessInteractions: unused('guessInteractions'),
     trainModel: unused('trainModel'),
     evaluateModel: unused('evaluateModel'),
+    reproduceTraining: unused('reproduceTraining'),
     runWorker: unused('runWorker'),
     services: {
       up: unused('services.up'),

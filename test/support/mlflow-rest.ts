@@ -44,6 +44,13 @@ export const createMlflowReader = (uri: string) => {
       const path = `metrics/get-history?run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=1000`;
       return (await call<{ metrics?: MetricPoint[] }>(path)).metrics ?? [];
     },
+    /** One more point, later than all that are there: what somebody does who changes a record. */
+    logMetric: async (
+      runId: string,
+      point: { readonly key: string; readonly value: number; readonly step: number },
+    ): Promise<void> => {
+      await call('runs/log-metric', { run_id: runId, ...point, timestamp: Date.now() });
+    },
     artifacts: async (runId: string, path = ''): Promise<readonly string[]> => {
       const query = path === '' ? '' : `&path=${encodeURIComponent(path)}`;
       const answer = await call<{ files?: { path: string }[] }>(`artifacts/list?run_id=${runId}${query}`);

@@ -54,7 +54,7 @@ export const withWatching = async <Result>(
   options: WatchingOptions,
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
-  const stops = createStops(runtime, options.timeoutMs);
+  const stops = createStops(runtime, { timeoutMs: options.timeoutMs });
   const requester = createRequester();
   const commands: DisplayCommands = { detach: stops.interrupt, request: requester.request };
   try {

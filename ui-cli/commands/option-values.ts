@@ -54,6 +54,16 @@ export const positiveOption =
     return number;
   };
 
+export const notNegativeOption =
+  (option: string) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
+      throw wrong(option, value, 'a number >= 0', '1e-6');
+    }
+    return number;
+  };
+
 export const choiceOption =
   <Choice extends string>(option: string, choices: readonly Choice[]) =>
   (value: string): Choice => {

@@ -74,7 +74,7 @@ describe('activities/training', () => {
     createTrainingActivities({
       datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
       tracking: trackingWith(async () => undefined),
-      compute: { train } as ComputePort,
+      compute: { train, threads: 2 } as ComputePort,
       workspace: { trialFolder: async () => folder, modelFolder: async () => folder },
       attempts: { confirm: async () => isCurrent },
       clocks: { monotonicMs: () => passMs, wallMs: () => passMs },

@@ -1,0 +1,68 @@
+/** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
+import { EXIT } from '../../contracts/errors.ts';
+import type { ReproductionReport } from '../../contracts/reproduction.ts';
+import { isLive } from '../open-display.ts';
+import { printJson, toSnakeCase } from '../output.ts';
+import { createPlainDisplay } from '../plain-display.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { createStops } from '../stops.ts';
+import { reproductionLines } from './reproduce-lines.ts';
+import { createTrainDisplay, type TrainDisplay } from './train-display.ts';
+
+export interface ReproduceOptions {
+  readonly run: string;
+  readonly tolerance: number;
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+}
+
+const conduct = async (
+  runtime: CliRuntime,
+  { run, tolerance }: ReproduceOptions,
+  display: TrainDisplay,
+): Promise<ReproductionReport> => {
+  const stops = createStops(runtime, { hint: 'Run the same command again: it begins anew, nothing was kept.' });
+  try {
+    const reproducing = runtime.reproduceTraining({
+      run,
+      tolerance,
+      progress: createPlainDisplay(display.warn).service,
+      log: (level, message) => display.warn(level === 'info' ? message : `warning: ${message}`),
+      signal: stops.signal,
+      onEvent: display.onEvent,
+    });
+    return await Promise.race([reproducing, stops.forced]);
+  } finally {
+    stops.dispose();
+  }
+};
+
+const toJson = ({ comparison, circumstances, settings, dataset, ...report }: ReproductionReport): object => {
+  const { isModelEqual, ...compared } = comparison;
+  return {
+    ...(toSnakeCase(report) as object),
+    dataset_version: dataset.version,
+    ...(toSnakeCase(compared) as object),
+    model_equal: isModelEqual,
+    circumstances: circumstances.map(({ isEqual, ...one }) => ({ ...one, equal: isEqual })),
+    settings,
+  };
+};
+
+/** Ends with 1 where the two trainings differ. */
+export const reproduceTrial = async (runtime: CliRuntime, options: ReproduceOptions): Promise<number> => {
+  const { io, now } = runtime;
+  const display = createTrainDisplay({
+    lines: options.isJson ? io.stderr : io.stdout,
+    stderr: io.stderr,
+    isRedrawn: isLive(runtime, options),
+    now,
+  });
+  const report = await conduct(runtime, options, display).finally(display.close);
+  if (options.isJson) {
+    printJson(io, toJson(report));
+  } else {
+    display.say(reproductionLines(report));
+  }
+  return report.comparison.verdict === 'differs' ? EXIT.failed : EXIT.done;
+};

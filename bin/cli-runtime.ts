@@ -122,7 +122,13 @@ export const createCliRuntime = (): CliRuntime => ({
     const { replaySweep } = await import('../policy/sweep/replay-sweep.ts');
     const { counterfactualSweep } = await import('../policy/sweep/counterfactual-sweep.ts');
     const { explainTrial } = await import('../policy/sweep/explain-trial.ts');
-    return { replay: replaySweep, counterfactual: counterfactualSweep, explain: explainTrial };
+    const { sweepImportances } = await import('../policy/importance/sweep-importances.ts');
+    return {
+      replay: replaySweep,
+      counterfactual: counterfactualSweep,
+      explain: explainTrial,
+      importances: sweepImportances,
+    };
   },
 
   generateData: async (request) => {

@@ -1,5 +1,5 @@
 /** How much each parameter mattered, as bars. */
-import type { ParameterImportances } from '../policy/importance/parameter-importances.ts';
+import type { ParameterImportances } from '../contracts/importance.ts';
 import { COLOUR, chart, type Frame, xAxis } from './chart.ts';
 import { linearScale } from './scale.ts';
 import { element, label, shortened } from './svg.ts';

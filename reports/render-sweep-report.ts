@@ -1,5 +1,6 @@
 /** All plots of a sweep as SVG files, and one page that holds them with the leaderboard. */
-import { type ParameterImportances, parameterImportances } from '../policy/importance/parameter-importances.ts';
+import type { ParameterImportances } from '../contracts/importance.ts';
+import { parameterImportances } from '../policy/importance/parameter-importances.ts';
 import { curves } from './curves.ts';
 import { importancesChart } from './importances-chart.ts';
 import { optimisationHistory } from './optimisation-history.ts';

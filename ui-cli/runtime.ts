@@ -14,6 +14,7 @@ import type {
 import type { SweepFacts } from '../contracts/experiment.ts';
 import type { FilesSource } from '../contracts/experiment-config.ts';
 import type { TrialExplanation } from '../contracts/explanation.ts';
+import type { ParameterImportances } from '../contracts/importance.ts';
 import type {
   LocalEvaluationReport,
   LocalEvaluationRequest,
@@ -91,6 +92,8 @@ export interface FactsReader {
 export interface Analysis {
   replay(facts: ExperimentFacts, curves: ObjectiveCurves): SweepReplay;
   counterfactual(facts: ExperimentFacts, changed: ResolvedConfig, curves: ObjectiveCurves): Counterfactual;
+  /** null without a sweep. */
+  importances(facts: ExperimentFacts): ParameterImportances | null;
   /** null where there is no such trial. */
   explain(facts: ExperimentFacts, trialId: string, curves: ObjectiveCurves): TrialExplanation | null;
 }

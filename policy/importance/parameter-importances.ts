@@ -3,22 +3,12 @@
  * Source: Hutter, Hoos, Leyton-Brown 2014. Why no library: docs/adr/0012-importances-and-plots.md.
  */
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
+import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialRecord } from '../../contracts/sweep.ts';
 import { createRng, deriveSeed } from '../rng.ts';
 import { encodeParams } from './encode-params.ts';
 import { explainedShares } from './marginal-variance.ts';
 import { growTree } from './regression-tree.ts';
-
-export interface ParameterShare {
-  readonly key: string;
-  /** In [0, 1]; all shares add up to 1. */
-  readonly share: number;
-}
-
-export type ParameterImportances =
-  | { readonly kind: 'measured'; readonly trials: number; readonly shares: readonly ParameterShare[] }
-  /** One sentence that says what is missing. */
-  | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface ImportanceInput {
   readonly trials: readonly TrialRecord[];

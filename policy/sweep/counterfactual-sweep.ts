@@ -156,7 +156,11 @@ const describe = (
   };
 };
 
-const notesOf = (changed: ResolvedConfig, { unknownFrom }: Replayed): readonly string[] => [
+const notesOf = (
+  { snapshot }: Omit<SweepFacts, 'format'>,
+  changed: ResolvedConfig,
+  { unknownFrom }: Replayed,
+): readonly string[] => [
   ...(changed.sweep?.scheduler.mode === 'asynchronous' && changed.sweep.scheduler.type !== 'none'
     ? [
         `reports are taken to arrive as trials at the recorded pace would bring them, ${changed.sweep.max_parallel} at once`,
@@ -165,6 +169,9 @@ const notesOf = (changed: ResolvedConfig, { unknownFrom }: Replayed): readonly s
   ...(changed.sweep?.max_seconds == null
     ? []
     : ['sweep.max_seconds is left out: how long trials would wait is not known']),
+  ...(snapshot.trials.some(({ status }) => status === 'failed')
+    ? ['sweep.max_failures is left out: whether a trial that failed would fail again is not known']
+    : []),
   ...(unknownFrom === null
     ? []
     : [`trials from ${trialIdOf(unknownFrom)} on are not known: their proposals rest on unknown outcomes`]),
@@ -202,6 +209,6 @@ export const counterfactualSweep = (
     recordedEpochs: facts.snapshot.trials.reduce((sum, { result }) => sum + (result?.epochs ?? 0), 0),
     best: bestOf(trials),
     isBestCertain: replayed.unknown.size === 0 && replayed.unknownFrom === null,
-    notes: notesOf(changed, replayed),
+    notes: notesOf(facts, changed, replayed),
   };
 };

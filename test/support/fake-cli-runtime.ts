@@ -4,6 +4,7 @@ import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
+import { sweepImportances } from '../../policy/importance/sweep-importances.ts';
 import { counterfactualSweep } from '../../policy/sweep/counterfactual-sweep.ts';
 import { explainTrial } from '../../policy/sweep/explain-trial.ts';
 import { replaySweep } from '../../policy/sweep/replay-sweep.ts';
@@ -207,7 +208,12 @@ export const createFakeRuntime = (
         },
       };
     },
-    analysis: async () => ({ replay: replaySweep, counterfactual: counterfactualSweep, explain: explainTrial }),
+    analysis: async () => ({
+      replay: replaySweep,
+      counterfactual: counterfactualSweep,
+      explain: explainTrial,
+      importances: sweepImportances,
+    }),
     planExperiment: unused('planExperiment'),
     generateData: unused('generateData'),
     dataVersions: unused('dataVersions'),

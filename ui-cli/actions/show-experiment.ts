@@ -1,8 +1,10 @@
-/** `tt-exp show`: leaderboard, budgets and links of an experiment. */
+/** `tt-exp show`: leaderboard, parameter importances, budgets and links of an experiment. */
 import { EXIT } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams } from '../formats.ts';
+import { importanceLines } from '../importance-lines.ts';
 import { bestSoFar, budgetUse, countTrials, rankTrials, trainedEpochs } from '../leaderboard.ts';
 import { mlflowLink, temporalLink } from '../links.ts';
 import { printJson, printLines } from '../output.ts';
@@ -44,7 +46,19 @@ const countLine = (trials: readonly TrialView[]): string => {
   return `${trials.length} trials: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}; ${trainedEpochs(trials)} epochs trained`;
 };
 
-const showLines = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: number): readonly string[] => {
+interface Shown {
+  readonly facts: ExperimentFacts;
+  /** null without a sweep. */
+  readonly importances: ParameterImportances | null;
+  readonly addresses: PlatformAddresses;
+}
+
+const importanceTitle = (importances: ParameterImportances): string =>
+  importances.kind === 'measured'
+    ? `Parameter importances (fANOVA, ${importances.trials} completed trials)`
+    : 'Parameter importances';
+
+const showLines = ({ facts, importances, addresses }: Shown, limit: number): readonly string[] => {
   const { config, snapshot } = facts;
   const { trials, bestTrialId, timings, workflowId } = snapshot;
   const ranked = rankTrials(trials);
@@ -80,6 +94,7 @@ const showLines = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: 
       'Best so far',
       bestSoFar(trials).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
     ),
+    ...(importances === null ? [] : section(importanceTitle(importances), importanceLines(importances))),
     ...section(
       'Budgets',
       budgetUse(config, snapshot, timings.train ?? null).map(
@@ -95,7 +110,7 @@ const showLines = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: 
   ];
 };
 
-const showJson = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: number): object => {
+const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
   const { config, snapshot } = facts;
   const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
   return {
@@ -113,6 +128,7 @@ const showJson = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: n
       .map((trial, place) => ({ place: place + 1, value: trial.value, ...summariseTrial(trial, undefined) })),
     best_so_far: bestSoFar(trials).map(({ trialId, value }) => ({ trial_id: trialId, value })),
     best: bestTrialId,
+    importances,
     budgets: Object.fromEntries(
       budgetUse(config, snapshot, timings.train ?? null).map(({ name, used, limit: most }) => [
         name,
@@ -129,11 +145,12 @@ const showJson = (facts: ExperimentFacts, addresses: PlatformAddresses, limit: n
 };
 
 export const showExperiment = (runtime: CliRuntime, text: string, { limit, isJson }: ShowOptions): Promise<number> =>
-  withFacts(runtime, text, async ({ facts, platform: { addresses } }) => {
+  withFacts(runtime, text, async ({ facts, analysis, platform: { addresses } }) => {
+    const shown = { facts, importances: analysis.importances(facts), addresses };
     if (isJson) {
-      printJson(runtime.io, showJson(facts, addresses, limit));
+      printJson(runtime.io, showJson(shown, limit));
     } else {
-      printLines(runtime.io.stdout, showLines(facts, addresses, limit));
+      printLines(runtime.io.stdout, showLines(shown, limit));
     }
     return EXIT.done;
   });

@@ -12,7 +12,9 @@ const DEFAULT_LIMIT = 10;
 const addShow = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('show')
-    .description('Show the leaderboard of an experiment, its budgets and where to look further.')
+    .description(
+      'Show the leaderboard of an experiment, which parameters mattered, its budgets and where to look further.',
+    )
     .argument(...ID)
     .option('--limit <n>', 'trials on the leaderboard', integerOption('--limit', 1), DEFAULT_LIMIT)
     .option(...JSON_FLAG)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../../ui-cli/main.ts';
 import type { ExperimentFacts } from '../../../ui-cli/runtime.ts';
-import { EXPERIMENT_ID } from '../../support/experiment-views.ts';
+import { EXPERIMENT_ID, trialView } from '../../support/experiment-views.ts';
 import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
 import { SMALL_FACTS } from '../../support/small-sweep.ts';
 
@@ -172,6 +172,16 @@ gate           1       0        0
     ]);
   });
 
+  test('ui-cli/inspect: replay --set says that it leaves failures out where a trial failed', async () => {
+    const args = ['replay', EXPERIMENT_ID, '--set', 'sweep.max_failures=1', '--json'];
+    const notesOf = async (facts: ExperimentFacts): Promise<readonly string[]> =>
+      (JSON.parse((await cli(args, { facts })).stdout()) as { notes: readonly string[] }).notes;
+    expect(await notesOf(SMALL_FACTS)).toEqual([]);
+    expect(await notesOf(changeTrial(3, { status: 'failed' }))).toEqual([
+      'sweep.max_failures is left out: whether a trial that failed would fail again is not known',
+    ]);
+  });
+
   test('ui-cli/inspect: replay --set refuses a setting that does not exist', async () => {
     const { exitCode, stderr } = await cli(['replay', EXPERIMENT_ID, '--set', 'sweep.schedular.type=asha']);
     expect(exitCode).toBe(78);
@@ -196,6 +206,9 @@ Best so far
   trial-000  0.3000
   trial-002  0.4000
 
+Parameter importances
+  not known: 2 trials completed with a value, at least 4 are needed
+
 Budgets
   trials  4, no limit
   failures  0 of 3
@@ -207,6 +220,49 @@ Look at it
   Temporal  http://127.0.0.1:8233/namespaces/default/workflows/tt-exp%2Fdemo%2F0123456789
   why       tt-exp why ${EXPERIMENT_ID} trial-002
 `);
+  });
+
+  /** The value is the rate, whatever the width; a forest of few trials still gives the width a little. */
+  const COMPLETED = [0.1, 0.2, 0.3, 0.4].flatMap((rate, place) =>
+    [32, 64].map((width, column) =>
+      trialView(place * 2 + column, {
+        status: 'completed',
+        params: { 'training.learning_rate': rate, 'model.embedding_dim': width },
+        reports: [{ epoch: 4, value: rate, sequence: place * 2 + column }],
+        value: rate,
+      }),
+    ),
+  );
+  const MEASURED = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, trials: COMPLETED } };
+
+  test('ui-cli/inspect: show draws how much each parameter mattered', async () => {
+    const { stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '1'], { facts: MEASURED });
+    expect(stdout()).toContain(`Parameter importances (fANOVA, 8 completed trials)
+  parameter                                          share
+  training.learning_rate  ████████████████████████  99.0 %
+  model.embedding_dim     ░░░░░░░░░░░░░░░░░░░░░░░░   1.0 %
+`);
+  });
+
+  test('ui-cli/inspect: show --json has the shares, or why there are none', async () => {
+    const importancesOf = async (facts: ExperimentFacts): Promise<unknown> => {
+      const { stdout } = await cli(['show', EXPERIMENT_ID, '--json'], { facts });
+      return (JSON.parse(stdout()) as { importances: unknown }).importances;
+    };
+    expect(await importancesOf(MEASURED)).toEqual({
+      kind: 'measured',
+      trials: 8,
+      shares: [
+        { key: 'training.learning_rate', share: expect.closeTo(0.99, 2) },
+        { key: 'model.embedding_dim', share: expect.closeTo(0.01, 2) },
+      ],
+    });
+    expect(await importancesOf(SMALL_FACTS)).toEqual({
+      kind: 'unknown',
+      reason: '2 trials completed with a value, at least 4 are needed',
+    });
+    const single = { ...SMALL_FACTS, config: { ...SMALL_FACTS.config, sweep: null } };
+    expect(await importancesOf(single)).toBeNull();
   });
 
   test('ui-cli/inspect: show --json ranks what has a value before what has none', async () => {

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { createHistory } from '../../../tracking/history.ts';
+import type { Rest } from '../../../tracking/rest.ts';
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** A server that gives one page an answer; a page has a token of its own. */
+const serverWith = (pages: readonly object[]) => {
+  const asked: Query[] = [];
+  const answer = async (_method: string, endpoint: string, query: Query): Promise<unknown> => {
+    expect(endpoint).toBe('metrics/get-history');
+    asked.push(query);
+    return pages[Number(query.page_token ?? 0)];
+  };
+  return { asked, history: createHistory({ call: answer, callOr: async () => null } as unknown as Rest) };
+};
+
+describe('tracking/history', () => {
+  test('tracking/history: asks for page after page until there is no token', async () => {
+    const { asked, history } = serverWith([
+      { metrics: [{ step: '2', value: 0.2 }], next_page_token: '1' },
+      { metrics: [{ step: '1', value: 0.1 }], next_page_token: '' },
+      { metrics: [{ step: '3', value: 0.3 }] },
+    ]);
+    expect(await history.metricHistory('run-1', 'val_loss')).toEqual([
+      { step: 1, value: 0.1 },
+      { step: 2, value: 0.2 },
+    ]);
+    expect(asked).toMatchObject([{ run_id: 'run-1', metric_key: 'val_loss' }, { page_token: '1' }]);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).not.toHaveProperty('page_token');
+  });
+
+  test('tracking/history: of a step that was logged twice the last value counts', async () => {
+    const metrics = [
+      { step: 1, value: 0.1 },
+      { step: 2, value: 0.2 },
+      { step: 1, value: 0.9 },
+    ];
+    expect(await serverWith([{ metrics }]).history.metricHistory('run-1', 'val_loss')).toEqual([
+      { step: 1, value: 0.9 },
+      { step: 2, value: 0.2 },
+    ]);
+  });
+
+  test('tracking/history: what JSON has no number for comes as text', async () => {
+    const metrics = [
+      { step: 1, value: 'NaN' },
+      { step: 2, value: '-Infinity' },
+    ];
+    expect(await serverWith([{ metrics }]).history.metricHistory('run-1', 'val_loss')).toEqual([
+      { step: 1, value: Number.NaN },
+      { step: 2, value: Number.NEGATIVE_INFINITY },
+    ]);
+  });
+
+  test('tracking/history: a metric that was never logged has no points', async () => {
+    expect(await serverWith([{}]).history.metricHistory('run-1', 'val_loss')).toEqual([]);
+  });
+});

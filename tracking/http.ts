@@ -98,6 +98,11 @@ export interface HttpClient {
   /** The answer's body must be read to its end. Throws MlflowRejection for a final refusal, SERVICE_UNREACHABLE. */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /**
+   * For what would be done twice when it is asked for again: a failure does not tell whether the server has done it, so
+   * `isDone` looks before each further try. null where it found it done. Otherwise as `send`.
+   */
+  sendOnce(request: HttpRequest, isDone: () => Promise<boolean>): Promise<HttpAnswer | null>;
+  /**
    * The same pool; `guard` comes before every try of a request that may write, so that a retry is as safe as the first
    * one. What it throws ends the request.
    */
@@ -127,7 +132,12 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     return { status: statusCode, body: answer };
   };
 
-  const sendGuarded = async (request: HttpRequest, guard: () => Promise<void>): Promise<HttpAnswer> => {
+  /** null: `isDone` made a further try superfluous. */
+  const sendGuarded = async (
+    request: HttpRequest,
+    guard: () => Promise<void>,
+    isDone: () => Promise<boolean>,
+  ): Promise<HttpAnswer | null> => {
     const deadlineMs = nowMs() + retry.budgetMs;
     for (let delayMs = retry.firstDelayMs; ; delayMs = Math.min(retry.maxDelayMs, delayMs * 2)) {
       let problem: string;
@@ -158,11 +168,15 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
         );
       }
       await sleep(delayMs);
+      if (await isDone()) {
+        return null;
+      }
     }
   };
 
   const guardedBy = (guard: () => Promise<void>): HttpClient => ({
-    send: (request) => sendGuarded(request, guard),
+    send: async (request) => (await sendGuarded(request, guard, async () => false)) as HttpAnswer,
+    sendOnce: (request, isDone) => sendGuarded(request, guard, isDone),
     guardedBy,
     describe: (request, refused) => explain(base.origin, request, refused),
     close: () => pool.close(),

@@ -1,6 +1,7 @@
 /** MLflow's LoggedModel of a run: what fills the Models tab, the runs table's model column and the version links. */
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Rest } from './rest.ts';
@@ -69,15 +70,20 @@ export const createLoggedModels = (rest: Rest, artifacts: Artifacts, serialise: 
   const create = async (spec: LoggedModelSpec): Promise<RestModel> => {
     const list = (values: Readonly<Record<string, string>>) =>
       Object.entries(values).map(([key, value]) => ({ key, value }));
-    const { model } = await rest.call<{ model: RestModel }>('POST', 'logged-models', {
+    const model = {
       experiment_id: spec.experimentId,
       name: spec.name,
       model_type: 'two-tower',
       source_run_id: spec.runId,
       params: list(spec.params),
       tags: list({ ...spec.tags, [TAG.runKey]: spec.runId }),
-    });
-    return model;
+    };
+    await rest.create('logged-models', model, async () => (await find(spec)) !== null);
+    const created = await find(spec);
+    if (created === null) {
+      throw new TtExpError('UPSTREAM_REJECTED', `MLflow model of run ${spec.runId}: got none after its creation`);
+    }
+    return created;
   };
 
   const upload = async (spec: LoggedModelSpec, { info }: RestModel): Promise<void> => {
@@ -92,9 +98,12 @@ export const createLoggedModels = (rest: Rest, artifacts: Artifacts, serialise: 
 
   /** The server refuses a second link to the same model. */
   const linkToRun = async ({ runId, step }: LoggedModelSpec, modelId: string): Promise<void> => {
-    const { run } = await rest.call<RunAnswer>('GET', 'runs/get', { run_id: runId });
-    if (run.outputs?.model_outputs?.some((output) => output.model_id === modelId) !== true) {
-      await rest.call('POST', 'runs/outputs', { run_id: runId, models: [{ model_id: modelId, step }] });
+    const isLinked = async (): Promise<boolean> => {
+      const { run } = await rest.call<RunAnswer>('GET', 'runs/get', { run_id: runId });
+      return run.outputs?.model_outputs?.some((output) => output.model_id === modelId) === true;
+    };
+    if (!(await isLinked())) {
+      await rest.create('runs/outputs', { run_id: runId, models: [{ model_id: modelId, step }] }, isLinked);
     }
   };
 

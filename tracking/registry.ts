@@ -76,13 +76,15 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
         const { name, runId, modelId } = spec;
         await rest.callOr(['RESOURCE_ALREADY_EXISTS'], 'POST', 'registered-models/create', { name });
         if ((await findByRun(name, runId)) === null) {
-          await rest.call('POST', 'model-versions/create', {
+          const version = {
             name,
             source: `models:/${modelId}`,
             model_id: modelId,
             run_id: runId,
             tags: Object.entries(spec.tags).map(([key, value]) => ({ key, value })),
-          });
+          };
+          const isThere = async (): Promise<boolean> => (await findByRun(name, runId)) !== null;
+          await rest.create('model-versions/create', version, isThere);
         }
         const version = await findByRun(name, runId);
         if (version === null) {

@@ -15,6 +15,11 @@ export interface Rest {
     endpoint: string,
     parameters: JsonObject,
   ): Promise<Answer | null>;
+  /**
+   * POST of something that a second one would make again. Before each further try `isThere` looks whether the one
+   * before it, though it failed here, was carried out there. Throws as `call`.
+   */
+  create(endpoint: string, parameters: JsonObject, isThere: () => Promise<boolean>): Promise<void>;
 }
 
 const query = (parameters: JsonObject): string =>
@@ -48,6 +53,15 @@ export const createRest = (http: HttpClient): Rest => {
   };
   return {
     callOr,
+    create: async (endpoint, parameters, isThere) => {
+      const request: HttpRequest = { method: 'POST', path: `${API}${endpoint}`, body: JSON.stringify(parameters) };
+      try {
+        const answer = await http.sendOnce(request, isThere);
+        await answer?.body.dump();
+      } catch (error) {
+        throw error instanceof MlflowRejection ? http.describe(request, error) : error;
+      }
+    },
     call: async <Answer>(method: 'GET' | 'POST' | 'PATCH', endpoint: string, parameters: JsonObject) =>
       (await callOr<Answer>([], method, endpoint, parameters)) as Answer,
   };

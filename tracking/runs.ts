@@ -182,13 +182,14 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
           ...(spec.parentRunId === undefined ? {} : { 'mlflow.parentRunId': spec.parentRunId }),
         };
         assertLength('tag', tags, LIMIT.tagLength);
-        await rest.call('POST', 'runs/create', {
+        const run = {
           experiment_id: spec.experimentId,
           start_time: Math.round(spec.startTimeMs),
           run_name: spec.runName,
           tags: pairs(tags),
-        });
-        // Looked up again: another process, or a retry of this very call, may have created one too.
+        };
+        await rest.create('runs/create', run, async () => (await findByKey(spec)) !== null);
+        // Looked up again: another process may have created one too.
         const created = await findByKey(spec);
         if (created === null) {
           throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: got none after its creation`);

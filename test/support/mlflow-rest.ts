@@ -68,6 +68,8 @@ export const createMlflowReader = (uri: string) => {
           `model-versions/search?filter=${encodeURIComponent(`name='${name}'`)}`,
         )
       ).model_versions ?? [],
+    loggedModels: async (experiment: string): Promise<readonly object[]> =>
+      (await call<{ models?: object[] }>('logged-models/search', { experiment_ids: [experiment] })).models ?? [],
   };
 };
 

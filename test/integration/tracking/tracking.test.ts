@@ -7,6 +7,7 @@ import type { TrackingPort } from '../../../activities/ports.ts';
 import type { EpochRecord } from '../../../contracts/metrics.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { datasetSummary, evaluationSummary } from '../../support/experiment-fixtures.ts';
+import { startFaultyProxy } from '../../support/faulty-proxy.ts';
 import { createMlflowReader, tagsOf } from '../../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
 
@@ -174,6 +175,39 @@ describe('tracking', () => {
     expect(await reader.modelVersions('registry-model')).toHaveLength(2);
   });
 
+  it('tracking/rest: what was created though its answer was lost is found, not created again', async () => {
+    const proxy = await startFaultyProxy(server.address);
+    const behind = createTracking({ trackingUri: proxy.url });
+    const lost: string[] = [];
+    proxy.setFaults((path) => {
+      if (!/(?:\/create|\/logged-models|\/outputs)$/.test(path) || lost.includes(path)) {
+        return null;
+      }
+      lost.push(path);
+      return 'lost answer';
+    });
+    const experimentId = await behind.ensureExperiment('lost');
+    const run = { experimentId, runKey: 'lost', runName: 'lost', user: 'tester', gitCommit: null, tags: {} };
+    const runId = await behind.ensureRun({ ...run, startTimeMs: Date.now() });
+    const model = { ...{ experimentId, runId, name: 'two-tower', folder, params: {}, tags: {}, step: 1 } };
+    const { modelId } = await behind.ensureLoggedModel({ ...model, signature: { userDim: 2, itemDim: 2 } });
+    await behind.ensureModelVersion({ name: 'lost-model', runId, modelId, tags: {} });
+    await behind.close();
+    await proxy.stop();
+
+    expect(lost.map((path) => path.split('/mlflow/')[1])).toEqual([
+      'experiments/create',
+      'runs/create',
+      'logged-models',
+      'runs/outputs',
+      'registered-models/create',
+      'model-versions/create',
+    ]);
+    expect(await reader.runs('lost')).toHaveLength(1);
+    expect(await reader.modelVersions('lost-model')).toHaveLength(1);
+    expect(await reader.loggedModels(experimentId)).toHaveLength(1);
+  });
+
   it('tracking/http: rides out a server that is killed and comes back, losing and doubling nothing', async () => {
     const runId = await newRun('restart');
     const epochs = Array.from({ length: 40 }, (_, index) => index + 1);
@@ -188,7 +222,8 @@ describe('tracking', () => {
     expect(again.address).toBe(server.address);
     await writing;
     expect((await reader.history(runId, 'train_loss')).map(({ step }) => step)).toEqual(epochs);
-  });
+    // A loaded machine takes a minute to start the server.
+  }, 300_000);
 
   it('tracking/http: a server that is not there is SERVICE_UNREACHABLE once the budget is spent', async () => {
     const retry = { budgetMs: 300, firstDelayMs: 50, maxDelayMs: 100 };

@@ -1,0 +1,114 @@
+/** A proxy before an HTTP server that fails on demand, before or after the server has done what was asked for. */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRng } from '../../policy/rng.ts';
+
+export const FAULTS = [
+  'status 500',
+  'status 429',
+  'slow',
+  'reset',
+  /** The server does what it was asked for, and nobody hears of it. */
+  'lost answer',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export interface FaultyProxy {
+  readonly url: string;
+  /** Asked for each request, by its path with the query; null passes it on. */
+  setFaults(faultOf: (path: string) => Fault | null): void;
+  /** Requests that met a fault so far. */
+  readonly faults: Readonly<Record<Fault, number>>;
+  stop(): Promise<void>;
+}
+
+const SLOW_MS = 2_000;
+
+const readBody = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+};
+
+const refuse = (response: ServerResponse, status: number): void => {
+  response.writeHead(status, { 'content-type': 'text/html' }).end('<html>not now</html>');
+};
+
+export const startFaultyProxy = async (target: string): Promise<FaultyProxy> => {
+  let faultOf: (path: string) => Fault | null = () => null;
+  const faults = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+
+  const forward = (incoming: IncomingMessage, response: ServerResponse, body: Buffer, fault: Fault | null): void => {
+    const { host: _host, connection: _connection, ...headers } = incoming.headers;
+    const outgoing = request(new URL(incoming.url ?? '/', target), { method: incoming.method, headers }, (answer) => {
+      if (fault === 'lost answer') {
+        answer.resume().once('end', () => response.destroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    outgoing.once('error', () => response.destroy());
+    outgoing.end(body);
+  };
+
+  const server = createServer((incoming, response) => {
+    const fault = faultOf(incoming.url ?? '/');
+    if (fault !== null) {
+      faults[fault] += 1;
+    }
+    void readBody(incoming).then(
+      (body) => {
+        switch (fault) {
+          case 'status 500':
+            return refuse(response, 500);
+          case 'status 429':
+            return refuse(response, 429);
+          case 'reset':
+            return void response.destroy();
+          case 'slow':
+            return void setTimeout(() => forward(incoming, response, body, fault), SLOW_MS);
+          default:
+            return forward(incoming, response, body, fault);
+        }
+      },
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    setFaults: (chosen) => {
+      faultOf = chosen;
+    },
+    faults,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Some requests pass, then some meet a fault, each kind in its turn: a retry meets three faults in a row at most. */
+export const faultsInBursts = (seed: number): (() => Fault | null) => {
+  const rng = createRng(seed);
+  let kinds: Fault[] = [];
+  let current: Fault | null = null;
+  let left = 0;
+  return () => {
+    if (left === 0 && current === null) {
+      kinds = kinds.length === 0 ? [...FAULTS] : kinds;
+      current = kinds.splice(rng.below(kinds.length), 1)[0] ?? null;
+      left = 1 + rng.below(3);
+    } else if (left === 0) {
+      current = null;
+      left = 2 + rng.below(5);
+    }
+    left -= 1;
+    return current;
+  };
+};

@@ -20,9 +20,6 @@ import { createWorkspace } from './workspace.ts';
 /** A child that is asked to stop ends its step first. */
 const TERMINATE_GRACE_MS = 5_000;
 
-/** The longest wait for a training step, loading of data and TensorFlow included. */
-const NO_PROGRESS_LIMIT_MS = 300_000;
-
 /**
  * For the last epoch of a training that is to stop. Most take seconds to minutes; who cancels waits for it, and a
  * longer epoch is not worth more than that: it can be trained again from the checkpoint before it.
@@ -67,7 +64,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       threadsPerSlot: Math.max(1, Math.floor(availableParallelism() / slots)),
       gpuIds: plan.gpuIds,
       terminateGraceMs: TERMINATE_GRACE_MS,
-      noProgressLimitMs: NO_PROGRESS_LIMIT_MS,
+      noProgressLimitMs: environment.stallLimitMs,
       lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
       log,
     }),

@@ -2,6 +2,7 @@
 import { availableParallelism, userInfo } from 'node:os';
 import { type Environment, readEnvironment } from '../config/env.ts';
 import type { ResolvedFiles } from '../contracts/resolved-config.ts';
+import { systemClock } from '../services/clock.ts';
 import type {
   CliRuntime,
   OpenPlatformOptions,
@@ -104,7 +105,8 @@ export const createCliRuntime = (): CliRuntime => ({
   version: packageVersion(),
   io: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
   environment: () => readEnvironment(),
-  now: () => Date.now(),
+  // Rates and remaining times come of it: they must not jump with the wall clock.
+  now: systemClock.nowMs,
   onInterrupt: onSignal('SIGINT'),
   onTerminate: onSignal('SIGTERM'),
   openPlatform,

@@ -31,6 +31,7 @@ const passesPreflight = async (...request: Parameters<typeof checkBeforeTraining
 
 const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
   const tensorflow = await activateTensorflow(plan);
+  channel.alive();
   let lastStepMs = 0;
   const dataset = await openDataset(job.datasetFolder);
   const hasCheckpoint = await adoptCheckpoint({
@@ -60,6 +61,7 @@ const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChan
           channel.send({ kind: 'step', epoch, step, steps, trainLoss });
         }
       },
+      onAlive: channel.alive,
       onEpoch: (record) => channel.send({ kind: 'epoch', record, usage: channel.usage() }),
     },
     channel.stopSignal,

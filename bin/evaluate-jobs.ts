@@ -34,12 +34,13 @@ interface Ranking {
   /** null: that of the model's training. */
   readonly relevanceThreshold: number | null;
   readonly onRanking?: EvaluationOptions['onRanking'];
+  readonly onBlock: () => void;
 }
 
 /** A model ranks with the features of its own encoder, which may be older than the dataset version. */
 const evaluateModel = async (
   source: ModelSource,
-  { datasetFolder, split, relevanceThreshold: given, onRanking }: Ranking,
+  { datasetFolder, split, relevanceThreshold: given, onRanking, onBlock }: Ranking,
   dataset: LoadedDataset,
 ): Promise<Evaluation & EvaluationReport & { readonly relevanceThreshold: number }> => {
   const model = await loadModel(source.modelFolder);
@@ -59,6 +60,7 @@ const evaluateModel = async (
         split,
         relevanceThreshold,
         categories,
+        onBlock,
         ...(onRanking && { onRanking }),
       }),
       calibration: measureCalibration({ users, items, dim, temperature, samples, relevanceThreshold }),
@@ -80,10 +82,11 @@ const reportOf = ({ slices, categories, popularity_bias, calibration }: Evaluati
 const evaluateChampion = async (
   job: EvaluateJob,
   dataset: LoadedDataset,
+  onBlock: () => void,
 ): Promise<{ readonly champion: Evaluation | null; readonly problem: string | null }> => {
   try {
     const champion =
-      job.champion === null ? null : await evaluateModel(job.champion, { ...job, split: 'test' }, dataset);
+      job.champion === null ? null : await evaluateModel(job.champion, { ...job, split: 'test', onBlock }, dataset);
     return { champion, problem: null };
   } catch (error) {
     if (error instanceof TtExpError && error.code === 'MODEL_INCOMPATIBLE') {
@@ -100,9 +103,11 @@ export const evaluateWithChampion = async (
   channel: ComputeChannel,
 ): Promise<void> => {
   await activateTensorflow(plan);
+  channel.alive();
   const dataset = await openDataset(job.datasetFolder);
-  const candidate = await evaluateModel(job.candidate, { ...job, split: 'test' }, dataset);
-  const { champion, problem } = await evaluateChampion(job, dataset);
+  const onBlock = channel.alive;
+  const candidate = await evaluateModel(job.candidate, { ...job, split: 'test', onBlock }, dataset);
+  const { champion, problem } = await evaluateChampion(job, dataset, onBlock);
   const result: EvaluateResult = {
     model: candidate.summary,
     baselines: evaluateBaselines({
@@ -110,6 +115,7 @@ export const evaluateWithChampion = async (
       split: 'test',
       relevanceThreshold: job.relevanceThreshold,
       seed: job.seed,
+      onBlock,
     }),
     report: reportOf(candidate),
     champion: champion?.summary ?? null,
@@ -160,13 +166,16 @@ export const evaluateAlone = async (
   channel: ComputeChannel,
 ): Promise<void> => {
   const tensorflow = await activateTensorflow(plan);
+  channel.alive();
   const dataset = await openDataset(job.datasetFolder);
   const { rankingsFile } = job;
+  const ranking = { ...job, onBlock: channel.alive };
   const evaluated = await (rankingsFile === null
-    ? evaluateModel(job.model, job, dataset)
-    : withRankings(rankingsFile, dataset, (onRanking) => evaluateModel(job.model, { ...job, onRanking }, dataset)));
+    ? evaluateModel(job.model, ranking, dataset)
+    : withRankings(rankingsFile, dataset, (onRanking) => evaluateModel(job.model, { ...ranking, onRanking }, dataset)));
   const { summary, relevanceThreshold } = evaluated;
-  const baselines = evaluateBaselines({ dataset, split: job.split, relevanceThreshold, seed: job.seed });
+  const { onBlock, split, seed } = ranking;
+  const baselines = evaluateBaselines({ dataset, split, relevanceThreshold, seed, onBlock });
   const report = reportOf(evaluated);
   channel.send({
     kind: 'model_evaluated',

@@ -25,6 +25,7 @@ export const checkBeforeTraining = async (
     workFolder: join(job.trialFolder, 'preflight'),
     signal: AbortSignal.any([channel.signal, channel.stopSignal]),
     nowMs: () => performance.now(),
+    onAlive: channel.alive,
     reportFile: reportFileOf(job.datasetFolder),
     readScope: () => readVersionScope(job.datasetFolder),
   });

@@ -25,6 +25,8 @@ export interface Environment {
     readonly password: string | undefined;
   };
   readonly tensorflowBackend: TensorflowBackend | 'auto';
+  /** A compute process that says nothing for this long is taken for hung. */
+  readonly stallLimitMs: number;
   readonly isCi: boolean;
   /** NO_COLOR is set to anything. */
   readonly isColorless: boolean;
@@ -32,6 +34,12 @@ export interface Environment {
   /** Everything, as given: what child processes inherit. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
+
+/** The longest silence is before the first step: TensorFlow and the data are read. A step takes seconds at most. */
+const STALL_SECONDS = 300;
+
+/** A day; a timer cannot wait for much longer than three weeks. */
+const MOST_SECONDS = 86_400;
 
 const invalid = (name: string, value: string, expected: string): TtExpError =>
   new TtExpError('ENVIRONMENT_INVALID', `${name}: got "${value}", expected ${expected}`, {
@@ -56,6 +64,14 @@ const backend = (value: string | undefined): Environment['tensorflowBackend'] =>
     throw invalid('TT_TF_BACKEND', value ?? '', `one of ${known.join(', ')}`);
   }
   return found;
+};
+
+const seconds = (name: string, value: string | undefined, fallback: number): number => {
+  const given = value === undefined ? fallback : Number(value);
+  if (!(given > 0 && given <= MOST_SECONDS)) {
+    throw invalid(name, value ?? '', `seconds, more than 0 and at most ${MOST_SECONDS}`);
+  }
+  return given;
 };
 
 const httpUrl = (name: string, value: string | undefined): string | undefined => {
@@ -120,6 +136,7 @@ export const readEnvironment = (source: Readonly<Record<string, string | undefin
       password: variables.MLFLOW_TRACKING_PASSWORD,
     },
     tensorflowBackend: backend(variables.TT_TF_BACKEND),
+    stallLimitMs: 1000 * seconds('TT_STALL_SECONDS', variables.TT_STALL_SECONDS, STALL_SECONDS),
     isCi: variables.CI !== undefined && variables.CI !== 'false',
     isColorless: variables.NO_COLOR !== undefined,
     user: variables.USER ?? variables.LOGNAME ?? 'unknown',

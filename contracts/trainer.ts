@@ -94,6 +94,8 @@ export interface SystemUsage {
 }
 
 export type ComputeMessage =
+  /** Nothing to tell, but the work goes on: a parent takes a silent child for hung. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'preflight'; readonly report: PreflightReport }
   | {
       readonly kind: 'ready';

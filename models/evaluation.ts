@@ -27,6 +27,8 @@ export interface EvaluationOptions {
    * then its items with a gain that rank lower, so that every metric can be computed from the rows.
    */
   readonly onRanking?: (user: number, ...rows: RankingRows) => void;
+  /** Called after each block of users, of which there may be many. */
+  readonly onBlock?: () => void;
   /** 100 where nothing is said. */
   readonly exportDepth?: number;
   /** What users and items are sliced by, beside the users' history. */
@@ -169,6 +171,7 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
       for (const [row, user] of block.entries()) {
         measureUser(user, scores.subarray(row * items, (row + 1) * items));
       }
+      options.onBlock?.();
     }
   } finally {
     open.close();

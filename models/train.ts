@@ -31,6 +31,8 @@ export interface TrainOptions {
   /** Once, before the first step. */
   readonly onReady: (resumedFromEpoch: number | null, history: readonly EpochRecord[]) => void;
   readonly onStep: (epoch: number, step: number, steps: number, trainLoss: number) => void;
+  /** Again and again during validation, which has no steps. */
+  readonly onAlive?: () => void;
   /** After the epoch's checkpoint is on the disk. */
   readonly onEpoch: (record: EpochRecord) => void;
 }
@@ -97,7 +99,7 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
 
 const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'> => {
   const { options, architecture, features, validation, optimiser } = session;
-  const { dataset, settings } = options;
+  const { dataset, settings, onAlive } = options;
   let lossSum = 0;
   let samples = 0;
   for (let step = 0; step < validation.stepsPerEpoch; step += 1) {
@@ -105,6 +107,7 @@ const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'>
     const context = { architecture, settings, features, batch, inclusion: validation.inclusion };
     lossSum += measureLoss(context, optimiser) * batch.size;
     samples += batch.size;
+    onAlive?.();
   }
   if (!Number.isFinite(lossSum)) {
     throw diverged(session.history.length + 1, session.training.stepsPerEpoch, lossSum);
@@ -115,6 +118,7 @@ const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'>
     dataset,
     split: 'validation',
     relevanceThreshold: settings.relevanceThreshold,
+    ...(onAlive && { onBlock: onAlive }),
   });
   return { valLoss: samples === 0 ? 0 : lossSum / samples, validation: summary };
 };

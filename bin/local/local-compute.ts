@@ -9,7 +9,6 @@ import { planTensorflow } from '../plan-tensorflow.ts';
 import type { LocalContext } from './local-context.ts';
 
 const TERMINATE_GRACE_MS = 10_000;
-const NO_PROGRESS_LIMIT_MS = 900_000;
 /** Nothing asks for a last epoch: Ctrl-C ends a training at once. */
 const LAST_EPOCH_LIMIT_MS = 0;
 
@@ -65,7 +64,7 @@ export const createLocalCompute = async (
     threadsPerSlot: threads,
     gpuIds: plan.gpuIds,
     terminateGraceMs: TERMINATE_GRACE_MS,
-    noProgressLimitMs: NO_PROGRESS_LIMIT_MS,
+    noProgressLimitMs: environment.stallLimitMs,
     lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
     // Errors carry its last lines.
     log: () => undefined,

@@ -48,8 +48,8 @@ const build = async (
 ): Promise<string> => {
   let shownMs = 0;
   const progress = (done: number, total: number): void => {
-    if (done === total || Date.now() - shownMs > 5_000) {
-      shownMs = Date.now();
+    if (done === total || performance.now() - shownMs > 5_000) {
+      shownMs = performance.now();
       log('info', `embed: ${done} of ${total} texts`);
     }
   };

@@ -38,6 +38,7 @@ export const runTripwires = async (
   const startMs = input.nowMs();
   for (const tripwire of tripwires) {
     input.signal.throwIfAborted();
+    input.onAlive?.();
     const beginMs = input.nowMs();
     const verdict = await tripwire.check(input);
     if (!verdict.isPassed) {

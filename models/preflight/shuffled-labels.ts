@@ -126,7 +126,7 @@ export const ceilingOf = (dataset: LoadedDataset, relevanceThreshold: number): {
 /** `train` is the training to check. */
 export const createShuffledLabels = (train: typeof trainTwoTower): Tripwire => ({
   name: 'shuffled-labels',
-  check: async ({ dataset, settings, workFolder, tensorflow, signal, nowMs }) => {
+  check: async ({ dataset, settings, workFolder, tensorflow, signal, nowMs, onAlive }) => {
     const probe = probeDataset(dataset, settings.relevanceThreshold);
     const { mean, error } = ceilingOf(probe, settings.relevanceThreshold);
     const most = mean + Math.max(LEAST_BAND, MOST_ERRORS * error);
@@ -144,7 +144,8 @@ export const createShuffledLabels = (train: typeof trainTwoTower): Tripwire => (
         signal,
         nowMs,
         onReady: () => undefined,
-        onStep: () => undefined,
+        onStep: () => onAlive?.(),
+        ...(onAlive && { onAlive }),
         onEpoch: () => undefined,
       });
       const got = `NDCG@10 ${validation.ndcg_at_10.toFixed(3)} of ${validation.users} users after training on shuffled items`;

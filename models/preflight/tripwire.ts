@@ -14,6 +14,8 @@ export interface PreflightInput {
   readonly workFolder: string;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  /** Again and again while a tripwire computes. */
+  readonly onAlive?: () => void;
 }
 
 export interface Verdict {

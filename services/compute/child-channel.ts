@@ -11,6 +11,8 @@ export type { ComputeOrder } from './order.ts';
 export interface ComputeChannel {
   /** Messages arrive in the order of the calls. */
   send(message: ComputeMessage): void;
+  /** Says that the work goes on; to be called again and again where no other message is sent for long. */
+  alive(): void;
   /** Use of processor and memory since the last call. */
   usage(): SystemUsage;
   /** Aborts on SIGTERM; the handler then ends soon, and what it has written stays whole. */
@@ -18,6 +20,9 @@ export interface ComputeChannel {
   /** Aborts when the epoch that runs shall be the last. */
   readonly stopSignal: AbortSignal;
 }
+
+/** Of every call, as of an evaluation's blocks, one would only fill the pipe. */
+const ALIVE_INTERVAL_MS = 1_000;
 
 export type ComputeHandler = (order: ComputeOrder, channel: ComputeChannel) => Promise<void>;
 
@@ -53,10 +58,20 @@ export const serveComputeJob = (handle: ComputeHandler): void => {
     });
   };
 
+  let aliveMs = 0;
+  const alive = (): void => {
+    if (performance.now() - aliveMs >= ALIVE_INTERVAL_MS) {
+      aliveMs = performance.now();
+      send({ kind: 'alive' });
+    }
+  };
+
   const serve = async (order: ComputeOrder): Promise<void> => {
+    alive();
     try {
       await handle(order, {
         send,
+        alive,
         usage: createUsageSampler(),
         signal: stop.signal,
         stopSignal: lastEpoch.signal,

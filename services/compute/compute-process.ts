@@ -38,6 +38,9 @@ export interface ComputeSignals {
   readonly stopSignal?: AbortSignal;
 }
 
+/** Before a child's first word Node starts and reads TensorFlow's code: seconds, but a minute on an overloaded machine. */
+const LEAST_START_LIMIT_MS = 60_000;
+
 const KEPT_LINES = 20;
 const LONGEST_LINE = 500;
 
@@ -63,7 +66,7 @@ const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[])
 
 const stalled = (limitMs: number): TtExpError =>
   new TtExpError('TRAINING_STALLED', `compute process: got no message for ${limitMs / 1000} s, expected progress`, {
-    hint: 'Look for a machine under too much load or out of memory; the trial goes on from its last checkpoint.',
+    hint: 'Look for a machine under too much load or out of memory, or raise TT_STALL_SECONDS; a trial goes on from its last checkpoint.',
   });
 
 const notStarted = (error: Error): TtExpError =>
@@ -117,7 +120,8 @@ export const runComputeProcess = (
       stopTimer = setTimeout(() => terminate(stopSignal?.reason), options.lastEpochLimitMs);
     };
     const onAbort = (): void => terminate(signal.reason);
-    const silence = setTimeout(() => terminate(stalled(options.noProgressLimitMs)), options.noProgressLimitMs);
+    const startTimer = (limitMs: number): NodeJS.Timeout => setTimeout(() => terminate(stalled(limitMs)), limitMs);
+    let silence = startTimer(Math.max(options.noProgressLimitMs, LEAST_START_LIMIT_MS));
 
     const finish = (): void => {
       for (const timer of [silence, killTimer, exitTimer, stopTimer]) clearTimeout(timer);
@@ -136,8 +140,11 @@ export const runComputeProcess = (
 
     child.on('message', (message: ComputeMessage) => {
       if (outcome !== undefined) return;
-      silence.refresh();
+      clearTimeout(silence);
+      silence = startTimer(options.noProgressLimitMs);
       switch (message.kind) {
+        case 'alive':
+          return;
         case 'trained':
         case 'stopped':
         case 'evaluated':

@@ -115,7 +115,7 @@ test('compute/compute-process: a Node that is not there is TRAINER_CRASHED', asy
 });
 
 test('compute/compute-process: a hung child is killed and TRAINING_STALLED', async () => {
-  const runner = createTestRunner({ noProgressLimitMs: 4_000, terminateGraceMs: 200 });
+  const runner = createTestRunner({ noProgressLimitMs: 2_000, terminateGraceMs: 200 });
   const error = await failureOf(runner.train(trainJob('block', file), ignore, never));
   expect(error.code).toBe('TRAINING_STALLED');
   expect(await isRunning(await writtenPid())).toBe(false);
@@ -124,6 +124,23 @@ test('compute/compute-process: a hung child is killed and TRAINING_STALLED', asy
 test('compute/compute-process: a child that talks may take longer than the no-progress limit', async () => {
   const runner = createTestRunner({ noProgressLimitMs: 3_500 });
   expect(await runner.train(trainJob('chatter'), ignore, never)).toMatchObject({ result: { modelDigest: 'chatter' } });
+});
+
+test('compute/compute-process: a child that computes without a pause, and says so, may take longer as well', async () => {
+  const messages: string[] = [];
+  const runner = createTestRunner({ noProgressLimitMs: 3_500 });
+  const { result } = await runner.train(trainJob('busy'), ({ kind }) => messages.push(kind), never);
+  expect(result).toMatchObject({ modelDigest: 'busy' });
+  expect(messages).toEqual([]);
+});
+
+test('compute/compute-process: a frozen child is killed and TRAINING_STALLED', async () => {
+  const runner = createTestRunner({ noProgressLimitMs: 2_000, terminateGraceMs: 200 });
+  const failure = failureOf(runner.train(trainJob('wait', file), ignore, never));
+  const pid = await writtenPid();
+  process.kill(pid, 'SIGSTOP');
+  expect((await failure).code).toBe('TRAINING_STALLED');
+  expect(await isRunning(pid)).toBe(false);
 });
 
 test('compute/compute-process: on abort the child tidies up and is dead before the reason is thrown', async () => {

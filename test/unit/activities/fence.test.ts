@@ -68,6 +68,18 @@ describe('activities/fence', () => {
     expect(asked).toBe(2);
   });
 
+  it.each([3_600_000, -3_600_000])(
+    'activities/fence: a wall clock that jumps by %d ms costs one question',
+    async (jump) => {
+      const fence = open(10_000);
+      await fence.assertCurrent();
+      wallMs += jump;
+      await fence.assertCurrent();
+      await fence.assertCurrent();
+      expect(asked).toBe(2);
+    },
+  );
+
   it('activities/fence: an answer that was frozen on its way is asked for again', async () => {
     const fence = open(10_000);
     answerTakesMs = 60_000;

@@ -11,6 +11,7 @@ describe('config/env', () => {
       temporal: { address: undefined, namespace: 'default', isTls: false },
       mlflow: { trackingUri: undefined },
       tensorflowBackend: 'auto',
+      stallLimitMs: 300_000,
       isCi: false,
       isColorless: false,
       user: 'unknown',
@@ -42,6 +43,7 @@ describe('config/env', () => {
       MLFLOW_TRACKING_USERNAME: 'user',
       MLFLOW_TRACKING_PASSWORD: 'password',
       TT_TF_BACKEND: 'wasm',
+      TT_STALL_SECONDS: '7.5',
       CI: 'true',
       NO_COLOR: '1',
       USER: 'ada',
@@ -60,6 +62,7 @@ describe('config/env', () => {
       },
       mlflow: { trackingUri: 'https://mlflow.example/base', token: 'token', username: 'user', password: 'password' },
       tensorflowBackend: 'wasm',
+      stallLimitMs: 7_500,
       isCi: true,
       isColorless: true,
       user: 'ada',
@@ -74,6 +77,8 @@ describe('config/env', () => {
     [{ TEMPORAL_UI_URL: 'ui.example' }, 'TEMPORAL_UI_URL: got "ui.example", expected an address'],
     [{ MLFLOW_TRACKING_URI: 'mlruns' }, 'MLFLOW_TRACKING_URI: got "mlruns", expected an address'],
     [{ TT_TF_BACKEND: 'cuda' }, 'TT_TF_BACKEND: got "cuda", expected one of auto, gpu, native, wasm, js'],
+    [{ TT_STALL_SECONDS: '0' }, 'TT_STALL_SECONDS: got "0", expected seconds, more than 0 and at most 86400'],
+    [{ TT_STALL_SECONDS: 'soon' }, 'TT_STALL_SECONDS: got "soon", expected seconds'],
   ])('config/env: refuses %j', (variables, message) => {
     expect(() => readEnvironment(variables)).toThrow(
       expect.objectContaining({ code: 'ENVIRONMENT_INVALID', exitCode: 78, message: expect.stringContaining(message) }),

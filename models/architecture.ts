@@ -45,6 +45,9 @@ export interface Piece {
 /** Whether a piece lies in the first part of the flat vector, that of the towers' layers. */
 export const isOfLayer = ({ kind }: Piece): boolean => ['kernel', 'bias', 'gain', 'offset'].includes(kind);
 
+/** Whether a step needs only some rows of a piece. */
+export const isTable = ({ kind }: Piece): boolean => kind === 'ids' || kind === 'history';
+
 export interface Architecture {
   readonly user: TowerShape;
   readonly item: TowerShape;

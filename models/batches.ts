@@ -1,19 +1,20 @@
 /** From samples to training batches: distinct users and items, and dense targets and weights between them. */
 import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
-import type { Comparisons } from './losses.ts';
+import type { Comparisons, Labels } from './losses.ts';
 import { combineSeeds, createGenerator, permutation, STREAM, toIndex } from './prng.ts';
 import { createUserItems } from './user-items.ts';
 
-/** One batch. Rows of the matrices are `users`, columns are `items`; both are distinct and ascending. */
+/**
+ * One batch: of a matrix whose rows are `users` and whose columns are `items`, both distinct and ascending, the cells of
+ * which something is known. They are few: the whole matrix would be written and read for nothing.
+ */
 export interface Batch {
   readonly users: Int32Array;
   readonly items: Int32Array;
-  /** [users, items]: weighted mean label of the batch's events of the pair; 0 elsewhere. */
-  readonly targets: Float32Array;
-  /** [users, items]: summed weight of these events and of sampled negatives; 0 where nothing is known. */
-  readonly weights: Float32Array;
-  /** [users, items]: 1 where the user met the item with a positive label, in this batch or anywhere in training. */
-  readonly positives: Float32Array;
+  /** Weighted mean label and summed weight of the batch's events of a pair and of its sampled negatives. */
+  readonly labels: Labels;
+  /** Cells where the user met the item with a positive label, in this batch or anywhere in training; distinct. */
+  readonly positives: Int32Array;
   /** For each sample with a positive label as many as there are sampled negatives; those of its user. */
   readonly comparisons: Comparisons;
   /** Samples in the batch. */
@@ -56,6 +57,30 @@ const inclusionProbabilities = ({ dataset, samples, batchSize, poolSize }: Batch
 
 const distinct = (values: Iterable<number>): Int32Array => Int32Array.from(new Set(values)).sort();
 
+/** Labels of pairs, which events of one pair add up to. */
+const createLabels = (most: number) => {
+  const places = new Map<number, number>();
+  const cells = new Int32Array(most);
+  const targets = new Float32Array(most);
+  const weights = new Float32Array(most);
+  return {
+    add: (cell: number, weight: number, label: number): void => {
+      const place = places.get(cell) ?? places.size;
+      places.set(cell, place);
+      cells[place] = cell;
+      // A weighted sum of cross-entropies against labels y is the cross-entropy against their weighted mean, times the
+      // summed weight.
+      const sum = (weights[place] ?? 0) + weight;
+      targets[place] = ((targets[place] ?? 0) * (weights[place] ?? 0) + weight * label) / sum;
+      weights[place] = sum;
+    },
+    labels: (): Labels => {
+      const end = places.size;
+      return { cells: cells.slice(0, end), targets: targets.slice(0, end), weights: weights.slice(0, end) };
+    },
+  };
+};
+
 /** Where each of `values` stands; a fresh table of `size` would cost more than a batch for a large catalogue. */
 const createPlaces = (size: number): ((values: Int32Array) => Int32Array) => {
   const places = new Int32Array(size).fill(-1);
@@ -75,7 +100,7 @@ const createPlaces = (size: number): ((values: Int32Array) => Int32Array) => {
 export const createBatchSource = (options: BatchOptions): BatchSource => {
   const { dataset, samples, batchSize, poolSize, sampledNegatives, seed, isShuffled } = options;
   const itemCount = dataset.itemIds.length;
-  const known = createUserItems(dataset);
+  const met = createUserItems(dataset);
   const placeUsers = createPlaces(dataset.userIds.length);
   const placeItems = createPlaces(itemCount);
   const total = samples.userIndex.length;
@@ -109,18 +134,11 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
     const itemColumn = placeItems(items);
     const width = items.length;
     const cellOf = (user: number, item: number): number => (userRow[user] ?? 0) * width + (itemColumn[item] ?? 0);
-    const targets = new Float32Array(users.length * width);
-    const weights = new Float32Array(users.length * width);
+    const labels = createLabels(rows.length * (1 + sampledNegatives));
     const next = createGenerator(combineSeeds(seed, STREAM.negatives, epoch, step));
     for (const [index, row] of rows.entries()) {
-      const user = userOf[index] ?? 0;
-      const cell = cellOf(user, itemOf[index] ?? 0);
-      const weight = samples.weight[row] ?? 0;
-      // Events of one pair add up: a weighted sum of cross-entropies against labels y is the cross-entropy against
-      // their weighted mean, times the summed weight.
-      const sum = (weights[cell] ?? 0) + weight;
-      targets[cell] = ((targets[cell] ?? 0) * (weights[cell] ?? 0) + weight * (samples.label[row] ?? 0)) / sum;
-      weights[cell] = sum;
+      const cell = cellOf(userOf[index] ?? 0, itemOf[index] ?? 0);
+      labels.add(cell, samples.weight[row] ?? 0, samples.label[row] ?? 0);
     }
     const candidates = pool.length > 0 ? pool : items;
     const better: number[] = [];
@@ -130,9 +148,9 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
       const strength = strengthOf(rows[index] ?? 0);
       for (let negative = 0; negative < sampledNegatives; negative += 1) {
         const item = candidates[toIndex(next(), candidates.length)] ?? 0;
-        if (!known.hasMet(user, item)) {
+        if (!met.hasMet(user, item)) {
           const cell = cellOf(user, item);
-          weights[cell] = (weights[cell] ?? 0) + NEGATIVE_WEIGHT;
+          labels.add(cell, NEGATIVE_WEIGHT, 0);
           if (strength > 0) {
             better.push(cellOf(user, itemOf[index] ?? 0));
             worse.push(cell);
@@ -141,11 +159,12 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
         }
       }
     }
-    const positives = targets.map((target) => (target > 0 ? 1 : 0));
+    const known = labels.labels();
+    const positives = new Set(known.cells.filter((_, place) => (known.targets[place] ?? 0) > 0));
     for (const user of users) {
-      for (const item of known.liked(user)) {
+      for (const item of met.liked(user)) {
         if ((itemColumn[item] ?? -1) >= 0) {
-          positives[cellOf(user, item)] = 1;
+          positives.add(cellOf(user, item));
         }
       }
     }
@@ -154,7 +173,7 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
       worse: Int32Array.from(worse),
       weights: Float32Array.from(comparisonWeights),
     };
-    return { users, items, targets, weights, positives, comparisons, size: rows.length };
+    return { users, items, labels: known, positives: Int32Array.from(positives), comparisons, size: rows.length };
   };
 
   return {

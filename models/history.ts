@@ -1,23 +1,12 @@
 /** What users did, as an input of their tower: the embeddings of the items that they met, summed. */
-import * as tf from '@tensorflow/tfjs-core';
 import type { IdRows, PairArrays } from '../contracts/dataset.ts';
+import type { Bags } from './bags.ts';
 import { combineSeeds, createGenerator, STREAM, toIndex } from './prng.ts';
 
 /** Rows of the history table for each user: rows[starts[u]] … rows[starts[u + 1] - 1]. */
 export interface Histories {
   readonly starts: Int32Array;
   readonly rows: Int32Array;
-}
-
-/** Part of an embedding that is a weighted sum of rows of a table. */
-export interface Bags {
-  /** Row of the table, [entries] */
-  readonly rows: Int32Array;
-  /** Bag that the entry belongs to, [entries] */
-  readonly bags: Int32Array;
-  /** [entries] */
-  readonly coefficients: Float32Array;
-  readonly count: number;
 }
 
 /**
@@ -56,49 +45,20 @@ export interface HistoryStep {
  * @param step null outside training: whole histories
  */
 export const historyBags = ({ starts, rows }: Histories, users: Int32Array, step: HistoryStep | null): Bags => {
+  const bagStarts = new Int32Array(users.length + 1);
   const taken: number[] = [];
-  const bags: number[] = [];
   const coefficients: number[] = [];
   for (const [bag, user] of users.entries()) {
     const whole = rows.subarray(starts[user], starts[user + 1]);
     const left = step === null ? whole : whole.filter((row) => !step.isTarget(user, row));
-    const next = createGenerator(combineSeeds(step?.seed ?? 0, STREAM.history, user));
     const isDrawn = step !== null && left.length > MOST_ROWS;
     const count = isDrawn ? MOST_ROWS : left.length;
+    const next = createGenerator(isDrawn ? combineSeeds(step.seed, STREAM.history, user) : 0);
     for (let entry = 0; entry < count; entry += 1) {
       taken.push(left[isDrawn ? toIndex(next(), left.length) : entry] ?? 0);
-      bags.push(bag);
       coefficients.push(Math.sqrt(left.length) / count);
     }
+    bagStarts[bag + 1] = taken.length;
   }
-  return {
-    rows: Int32Array.from(taken),
-    bags: Int32Array.from(bags),
-    coefficients: Float32Array.from(coefficients),
-    count: users.length,
-  };
-};
-
-/** Sums of the bags, [count, dim], of a table [rows, dim]; the gradient reaches the table's rows in use alone. */
-export const sumBags = (table: tf.Tensor2D, { rows, bags, coefficients, count }: Bags): tf.Tensor2D => {
-  if (rows.length === 0) {
-    return tf.zeros([count, table.shape[1]]);
-  }
-  const [tableRows] = table.shape;
-  return tf.customGrad((...args) => {
-    const given = args[0] as tf.Tensor2D;
-    const index = tf.tensor1d(rows, 'int32');
-    const bagOf = tf.tensor1d(bags, 'int32');
-    const scale = tf.tensor2d(coefficients, [coefficients.length, 1]);
-    const save = args.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    save([index, bagOf, scale]);
-    const value = tf.unsortedSegmentSum(tf.mul(tf.gather(given, index), scale), bagOf, count);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [savedIndex, savedBags, savedScale] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
-        return tf.unsortedSegmentSum(tf.mul(tf.gather(dy, savedBags), savedScale), savedIndex, tableRows);
-      },
-    };
-  })(table) as tf.Tensor2D;
+  return { starts: bagStarts, rows: Int32Array.from(taken), coefficients: Float32Array.from(coefficients) };
 };

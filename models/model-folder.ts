@@ -7,11 +7,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { IdRows } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Side } from './architecture.ts';
+import { type Bags, bagCount, singleRows, sumBags } from './bags.ts';
 import { computeValues } from './compute-values.ts';
-import { type Histories, historyBags, sumBags } from './history.ts';
+import { type Histories, historyBags } from './history.ts';
 import { loadTower } from './layers-model.ts';
 import { type ModelManifest, type Table, tableFile } from './model-manifest.ts';
-import { lookUpIds, normaliseRows } from './tower.ts';
+import { normaliseRows } from './tower.ts';
 
 /** A loaded model; `dispose` frees its tensors. */
 export interface TwoTowerModel {
@@ -75,15 +76,15 @@ const readVerified = async (folder: string, { files }: ModelManifest): Promise<R
 
 interface Tower {
   readonly layers: LayersModel | null;
-  /** [id_rows, embedding_dim] */
-  readonly ids: tf.Tensor2D | null;
-  /** [history_rows, embedding_dim] */
-  readonly history: tf.Tensor2D | null;
+  /** [id_rows × embedding_dim] */
+  readonly ids: Float32Array | null;
+  /** [history_rows × embedding_dim] */
+  readonly history: Float32Array | null;
 }
 
 const openTower = async (
   folder: string,
-  { feature_dims: featureDims, embedding_dim: dim }: ModelManifest,
+  { feature_dims: featureDims }: ModelManifest,
   contents: ReadonlyMap<string, Buffer>,
   side: Side,
 ): Promise<Tower> => {
@@ -94,13 +95,12 @@ const openTower = async (
     }
     return content;
   };
-  const table = (name: Table): tf.Tensor2D | null => {
+  const table = (name: Table): Float32Array | null => {
     const bytes = contents.get(tableFile(side, name));
     if (bytes === undefined) {
       return null;
     }
-    const numbers = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    return tf.tensor2d(numbers, [numbers.length / dim, dim]);
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   };
   const layers =
     featureDims[side] === 0
@@ -158,17 +158,20 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
       const { layers, ids: idTable, history } = towers[side];
       const dim = featureDims[side];
       const parts: tf.Tensor2D[] = [];
+      const addSums = (table: Float32Array, bags: Bags): void => {
+        parts.push(tf.tensor2d(sumBags(table, embeddingDim, bags), [bagCount(bags), embeddingDim]));
+      };
       if (layers !== null) {
         parts.push(
           layers.predict(tf.tensor2d(features.subarray(from * dim, to * dim), [to - from, dim])) as tf.Tensor2D,
         );
       }
       if (idTable !== null && ids !== null) {
-        parts.push(lookUpIds(idTable, ids.rows.slice(from, to), true));
+        addSums(idTable, singleRows(ids.rows.slice(from, to), true));
       }
       if (history !== null && histories !== null) {
         const users = Int32Array.from({ length: to - from }, (_, row) => from + row);
-        parts.push(sumBags(history, historyBags(histories, users, null)));
+        addSums(history, historyBags(histories, users, null));
       }
       const [first = tf.zeros<tf.Rank.R2>([to - from, embeddingDim]), ...others] = parts;
       const output = others.reduce((sum, part) => tf.add<tf.Tensor2D>(sum, part), first);
@@ -189,10 +192,8 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
     embedUsers: (features, ids, histories) => embed('user', { features, ids, histories }),
     embedItems: (features, ids) => embed('item', { features, ids, histories: null }),
     dispose: () => {
-      for (const { layers, ids, history } of Object.values(towers)) {
+      for (const { layers } of Object.values(towers)) {
         layers?.dispose();
-        ids?.dispose();
-        history?.dispose();
       }
     },
   };

@@ -3,6 +3,7 @@
  * 10,000 items, ten of them wanted, 10 µs a row on one core, where one pass over the scores in JavaScript took 250.
  */
 import { RANK_ROW_WASM } from './rank-row-wasm.ts';
+import { loadKernel } from './wasm-kernel.ts';
 
 export interface RankedRow {
   /** The best candidates, best first; at most `depth`. A view that the next row overwrites. */
@@ -20,24 +21,6 @@ export interface RankedRow {
  */
 export type RowRanker = (scores: Float32Array, wanted: readonly number[]) => RankedRow | { readonly nanItem: number };
 
-/** As far as it is used here; the declarations of Node.js leave it to those of browsers. */
-declare global {
-  namespace WebAssembly {
-    class Memory {
-      constructor(size: { readonly initial: number });
-      readonly buffer: ArrayBuffer;
-      grow(pages: number): number;
-    }
-    class Module {
-      constructor(bytes: Uint8Array);
-    }
-    class Instance {
-      constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
-      readonly exports: object;
-    }
-  }
-}
-
 interface Kernel {
   rankOf(row: number, end: number, item: number): number;
   findTop(row: number, end: number, depth: number, topScores: number, topItems: number): number;
@@ -45,35 +28,26 @@ interface Kernel {
 
 const BYTES_PER_SCORE = 4;
 const SCORES_PER_STEP = 16;
-const BYTES_PER_PAGE = 65_536;
-
-const loadKernel = (memory: WebAssembly.Memory): Kernel => {
-  const module = new WebAssembly.Module(Buffer.from(RANK_ROW_WASM, 'base64'));
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as Kernel;
-};
 
 /** In memory: the first scores, the first items, then the row, filled up to whole steps. */
 export const createRowRanker = (depth: number): RowRanker => {
   const stepsOf = (scores: number): number => Math.ceil(scores / SCORES_PER_STEP) * SCORES_PER_STEP;
   const topItems = stepsOf(depth) * BYTES_PER_SCORE;
   const row = 2 * topItems;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(row / BYTES_PER_PAGE) });
-  const kernel = loadKernel(memory);
+  const { exports: kernel, reserve, buffer } = loadKernel<Kernel>(RANK_ROW_WASM, row);
 
   return (scores, wanted) => {
     const filledUp = stepsOf(scores.length);
     const end = row + filledUp * BYTES_PER_SCORE;
-    if (end > memory.buffer.byteLength) {
-      memory.grow(Math.ceil((end - memory.buffer.byteLength) / BYTES_PER_PAGE));
-    }
-    const place = new Float32Array(memory.buffer, row, filledUp);
+    reserve(end);
+    const place = new Float32Array(buffer(), row, filledUp);
     place.set(scores);
     place.fill(Number.NEGATIVE_INFINITY, scores.length);
     const found = kernel.findTop(row, end, depth, 0, topItems);
     return found < 0
       ? { nanItem: -1 - found }
       : {
-          top: new Int32Array(memory.buffer, topItems, found),
+          top: new Int32Array(buffer(), topItems, found),
           ranks: wanted.map((item) => kernel.rankOf(row, end, item)),
         };
   };

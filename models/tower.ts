@@ -73,20 +73,6 @@ export const towerForward = (
     tf.gather(features, tf.tensor1d(entities, 'int32')),
   );
 
-/**
- * Rows of an id embedding, [rows.length, embedding_dim].
- * @param table [ids, embedding_dim]; row 0 is that of unknown ids
- * @param isUnknownTrained whether row 0 gets a gradient
- */
-export const lookUpIds = (table: tf.Tensor2D, rows: Int32Array, isUnknownTrained: boolean): tf.Tensor2D => {
-  const found = tf.gather(table, tf.tensor1d(rows, 'int32'));
-  if (isUnknownTrained || !rows.includes(0)) {
-    return found;
-  }
-  const known = Float32Array.from(rows, (row) => (row > 0 ? 1 : 0));
-  return tf.mul<tf.Tensor2D>(found, tf.tensor2d(known, [rows.length, 1]));
-};
-
 const NORM_EPSILON = 1e-12;
 
 /** Rows scaled to length 1, [rows, dim]; a row of zeros stays zero. */

@@ -65,7 +65,7 @@ const diverged = (epoch: number, step: number, loss: number): TtExpError =>
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss: number; learningRate: number }> => {
-  const { options, training, optimiser } = session;
+  const { options, training, store } = session;
   const { settings, signal } = options;
   const steps = training.stepsPerEpoch;
   let lossSum = 0;
@@ -83,7 +83,7 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
         inclusion: training.inclusion,
         position: { seed: settings.seed, epoch: epochIndex, step },
       },
-      optimiser,
+      store,
       { learningRate, step: globalStep + 1 },
     );
     if (!Number.isFinite(loss)) {
@@ -98,21 +98,21 @@ const trainEpoch = async (session: Session, epochIndex: number): Promise<{ loss:
 };
 
 const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'> => {
-  const { options, architecture, features, validation, optimiser } = session;
+  const { options, architecture, features, validation, store } = session;
   const { dataset, settings, onAlive } = options;
   let lossSum = 0;
   let samples = 0;
   for (let step = 0; step < validation.stepsPerEpoch; step += 1) {
     const batch = validation.batch(0, step);
     const context = { architecture, settings, features, batch, inclusion: validation.inclusion };
-    lossSum += measureLoss(context, optimiser) * batch.size;
+    lossSum += measureLoss(context, store) * batch.size;
     samples += batch.size;
     onAlive?.();
   }
   if (!Number.isFinite(lossSum)) {
     throw diverged(session.history.length + 1, session.training.stepsPerEpoch, lossSum);
   }
-  const { users, items } = embedCatalogue({ architecture, settings, features }, optimiser);
+  const { users, items } = embedCatalogue({ architecture, settings, features }, store);
   const { summary } = evaluateScorer({
     scorer: dotScorer(users, items, settings.model.embedding_dim),
     dataset,
@@ -124,12 +124,12 @@ const validate = (session: Session): Pick<EpochRecord, 'valLoss' | 'validation'>
 };
 
 const runEpoch = async (session: Session, file: string): Promise<void> => {
-  const { options, optimiser, history } = session;
+  const { options, store, history } = session;
   const startMs = options.nowMs();
   const epoch = history.length + 1;
   const { loss, learningRate } = await trainEpoch(session, epoch - 1);
   const { valLoss, validation } = validate(session);
-  const vectors = optimiser.read();
+  const vectors = store.read();
   const isBest = validation.ndcg_at_10 > (bestOf(history)?.validation.ndcg_at_10 ?? -1);
   if (isBest) {
     session.bestParameters = vectors.parameters;

@@ -8,11 +8,10 @@ import type { TrialSettings } from '../contracts/trial.ts';
 import { type Architecture, createArchitecture, initialParameters } from './architecture.ts';
 import { type BatchSource, createBatchSource } from './batches.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { createOptimiser } from './create-optimiser.ts';
 import { disposeFeatures, type Features, featureTensors } from './features.ts';
 import { nativeBackend } from './native-backend.ts';
 import { compileTowers, type NativeTowers } from './native-towers.ts';
-import type { Optimiser } from './optimiser.ts';
+import { createParameterStore, type ParameterStore } from './parameter-store.ts';
 import { createMixedProduct, float32Product, type Product } from './product.ts';
 
 export interface TrainingSession {
@@ -21,7 +20,7 @@ export interface TrainingSession {
   readonly features: Features;
   readonly training: BatchSource;
   readonly validation: BatchSource;
-  readonly optimiser: Optimiser;
+  readonly store: ParameterStore;
   readonly precision: Precision;
   readonly product: Product;
   /** null where the portable towers compute. */
@@ -110,7 +109,7 @@ export const openSession = (
       sampledNegatives: settings.training.loss === 'bpr' ? sampledNegatives : 0,
       isShuffled: false,
     }),
-    optimiser: createOptimiser({
+    store: createParameterStore(architecture, {
       parameters,
       firstMoment: checkpoint?.vectors.firstMoment ?? new Float32Array(size),
       secondMoment: checkpoint?.vectors.secondMoment ?? new Float32Array(size),
@@ -121,8 +120,8 @@ export const openSession = (
   };
 };
 
-export const closeSession = ({ features, optimiser, nativeTowers }: TrainingSession): void => {
+export const closeSession = ({ features, store, nativeTowers }: TrainingSession): void => {
   nativeTowers?.dispose();
-  optimiser.dispose();
+  store.dispose();
   disposeFeatures(features);
 };

@@ -1,18 +1,18 @@
 /** The two towers with their parameters: one training step, embeddings, validation loss. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrialSettings } from '../contracts/trial.ts';
-import { type Architecture, isNormalised, SIDES, type Side } from './architecture.ts';
+import { type Architecture, isNormalised, isTable, SIDES, type Side } from './architecture.ts';
 import type { Batch } from './batches.ts';
 import { computeValues } from './compute-values.ts';
 import type { Features } from './features.ts';
-import { type HistoryStep, historyBags, sumBags } from './history.ts';
+import type { HistoryStep } from './history.ts';
 import { bayesianPersonalisedRanking, inBatchSoftmax, weightedBinaryCrossEntropy } from './losses.ts';
 import type { NativeTowers } from './native-towers.ts';
-import type { Optimiser } from './optimiser.ts';
-import { splitLayers, splitTables, type Tables } from './parameters.ts';
-import { combineSeeds, createGenerator, STREAM, toUnit } from './prng.ts';
+import { type ParameterStore, type Parts, partsLike, type TableBags, tensorsOf } from './parameter-store.ts';
+import { splitFlat, splitLayers } from './parameters.ts';
 import { float32Product, type Product } from './product.ts';
-import { drawDropouts, lookUpIds, normaliseRows, type StepPosition, type TowerInput, towerForward } from './tower.ts';
+import { tableBags } from './table-bags.ts';
+import { drawDropouts, normaliseRows, type StepPosition, type TowerInput, towerForward } from './tower.ts';
 
 /** What the towers compute with, whatever they compute. */
 interface TowersContext {
@@ -20,18 +20,6 @@ interface TowersContext {
   readonly settings: TrialSettings;
   readonly features: Features;
 }
-
-/** Null outside training: no dropout, known ids are known, histories are whole. */
-interface EmbedStep {
-  readonly position: StepPosition;
-  readonly isTarget: HistoryStep['isTarget'];
-}
-
-/** Rows of the id table, some of them taken for unknown in training. */
-const idRowsOf = (idRows: Int32Array, index: Int32Array, share: number, seed: number | null): Int32Array => {
-  const next = createGenerator(seed ?? 0);
-  return index.map((entity) => (seed !== null && toUnit(next()) < share ? 0 : (idRows[entity] ?? 0)));
-};
 
 /**
  * What the layers of a tower are given for the entities `index`; null for a side without layers.
@@ -52,36 +40,34 @@ const towerInput = (
   return { features: dense, index, dropouts: dropouts ?? [], product: training?.product ?? float32Product };
 };
 
+/** The parameters of a step as the towers compute with them. */
+interface StepParameters {
+  /** [layerParameterCount]; null for a model without layers. */
+  readonly layers: tf.Tensor1D | null;
+  /** [1]; null where the temperature is not trained. */
+  readonly logTemperature: tf.Tensor1D | null;
+  readonly sums: Parts['sums'];
+}
+
+const parametersOf = ({ flat, sums }: Parts, architecture: Architecture): StepParameters => ({
+  ...(flat === null ? { layers: null, logTemperature: null } : splitFlat(flat, architecture)),
+  sums,
+});
+
 /**
- * Embeddings [index.length, dim] of the entities `index`.
- * @param ofLayers what the tower's layers gave for them, [index.length, dim]; null for a side without layers
+ * Embeddings of one side, [count, dim].
+ * @param ofLayers what the tower's layers gave, [count, dim]; null for a side without layers
  */
 const embed = (
-  { architecture, settings, features }: TowersContext,
-  tables: Tables,
+  { architecture, settings }: TowersContext,
+  { sums }: StepParameters,
   side: Side,
-  index: Int32Array,
+  count: number,
   ofLayers: tf.Tensor2D | null,
-  step: EmbedStep | null,
 ): tf.Tensor2D => {
-  const shape = architecture[side];
-  const { idRows, histories } = features[side];
-  const ids = tables.ids[side];
-  const { history } = tables;
-  const tower = SIDES.indexOf(side);
-  const seedOf = (stream: number): number | null =>
-    step && combineSeeds(step.position.seed, stream, step.position.epoch, step.position.step, tower);
-  const parts = ofLayers === null ? [] : [ofLayers];
-  if (idRows !== null && ids !== null) {
-    const rows = idRowsOf(idRows, index, shape.idDropout, seedOf(STREAM.unknown));
-    parts.push(lookUpIds(ids, rows, shape.idDropout > 0));
-  }
-  if (histories !== null && history !== null) {
-    const seed = seedOf(STREAM.history);
-    const bags = historyBags(histories, index, step && { isTarget: step.isTarget, seed: seed ?? 0 });
-    parts.push(sumBags(history, bags));
-  }
-  const [first = tf.zeros<tf.Rank.R2>([index.length, settings.model.embedding_dim]), ...others] = parts;
+  const tables = architecture.pieces.filter(isTable);
+  const parts = [ofLayers, ...sums.filter((_, table) => tables[table]?.side === side)].filter((part) => part !== null);
+  const [first = tf.zeros<tf.Rank.R2>([count, settings.model.embedding_dim]), ...others] = parts;
   const output = others.reduce((sum, part) => tf.add<tf.Tensor2D>(sum, part), first);
   return isNormalised(settings) ? normaliseRows(output) : output;
 };
@@ -99,11 +85,16 @@ export const temperatureOf = (settings: TrialSettings, logTemperature: number | 
     : Math.max(LOWEST_TEMPERATURE, Math.exp(logTemperature));
 };
 
-const tempered = (dots: tf.Tensor2D, settings: TrialSettings, { logTemperature }: Tables): tf.Tensor2D => {
+/** Embeddings of one side divided by the temperature, so that their dot products are: a vector a row, not a matrix. */
+const tempered = (
+  embeddings: tf.Tensor2D,
+  settings: TrialSettings,
+  { logTemperature }: StepParameters,
+): tf.Tensor2D => {
   if (logTemperature !== null) {
-    return tf.div(dots, tf.maximum(tf.exp(logTemperature), LOWEST_TEMPERATURE));
+    return tf.div(embeddings, tf.maximum(tf.exp(logTemperature), LOWEST_TEMPERATURE));
   }
-  return isNormalised(settings) ? tf.div(dots, settings.training.temperature) : dots;
+  return isNormalised(settings) ? tf.div(embeddings, settings.training.temperature) : embeddings;
 };
 
 interface LossContext extends TowersContext {
@@ -120,7 +111,7 @@ interface LossContext extends TowersContext {
 /** What the layers of both towers give, by the portable operations: the reference of `native-towers.ts`. */
 export const towersForward = (
   architecture: Architecture,
-  layers: tf.Tensor1D,
+  layers: tf.Tensor1D | null,
   { user, item }: Readonly<Record<Side, TowerInput | null>>,
 ): Readonly<Record<Side, tf.Tensor2D | null>> => {
   const parameters = splitLayers(layers, architecture);
@@ -132,80 +123,84 @@ export const towersForward = (
 
 /** Rows of the history table that a batch asks a user about. */
 const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] => {
-  const { users, items, weights } = batch;
+  const { users, items, labels } = batch;
   const itemRows = features.item.idRows;
   if (features.user.histories === null || itemRows === null) {
     return () => false;
   }
-  const asked = new Map<number, Set<number>>();
-  for (const [row, user] of users.entries()) {
-    const rows = items.filter((_, column) => (weights[row * items.length + column] ?? 0) > 0);
-    asked.set(user, new Set(rows.map((item) => itemRows[item] ?? 0)));
+  const asked = new Map<number, Set<number>>(Array.from(users, (user) => [user, new Set()]));
+  for (const cell of labels.cells) {
+    const item = items[cell % items.length] ?? 0;
+    asked.get(users[Math.floor(cell / items.length)] ?? 0)?.add(itemRows[item] ?? 0);
   }
   return (user, row) => asked.get(user)?.has(row) ?? false;
 };
 
-/** @param flat [parameterCount] */
-const batchLoss = (context: LossContext, flat: tf.Tensor1D): tf.Scalar => {
-  const { architecture, settings, batch, inclusion, position, product, nativeTowers } = context;
-  const { layers, tables } = splitTables(flat, architecture);
+const bagsOfBatch = (context: LossContext): TableBags => {
+  const { batch, position } = context;
   const step = position && { position, isTarget: targetsOf(context) };
+  return tableBags(context, { user: batch.users, item: batch.items }, step);
+};
+
+const batchLoss = (context: LossContext, parts: Parts): tf.Scalar => {
+  const { architecture, settings, batch, inclusion, position, product, nativeTowers } = context;
+  const parameters = parametersOf(parts, architecture);
+  const { layers } = parameters;
   const training = position && { position, product };
   const user = towerInput(context, 'user', batch.users, training);
   const item = towerInput(context, 'item', batch.items, training);
   const ofLayers =
-    nativeTowers !== null && user !== null && item !== null
+    nativeTowers !== null && layers !== null && user !== null && item !== null
       ? nativeTowers.forward(layers, { user, item })
       : towersForward(architecture, layers, { user, item });
-  const users = embed(context, tables, 'user', batch.users, ofLayers.user, step);
-  const items = embed(context, tables, 'item', batch.items, ofLayers.item, step);
-  const scores = tempered(tf.matMul<tf.Tensor2D>(users, items, false, true), settings, tables);
+  const users = embed(context, parameters, 'user', batch.users.length, ofLayers.user);
+  const items = embed(context, parameters, 'item', batch.items.length, ofLayers.item);
+  const scores = tf.matMul<tf.Tensor2D>(tempered(users, settings, parameters), items, false, true);
   if (settings.training.loss === 'bpr') {
     return bayesianPersonalisedRanking(scores, batch.comparisons);
   }
-  const shape: [number, number] = [batch.users.length, batch.items.length];
-  const input = { scores, targets: tf.tensor2d(batch.targets, shape), weights: tf.tensor2d(batch.weights, shape) };
-  return settings.training.loss === 'weighted_bce'
-    ? weightedBinaryCrossEntropy(input)
-    : inBatchSoftmax({
-        ...input,
-        positives: tf.tensor2d(batch.positives, shape),
-        logInclusion: tf.tensor2d(
-          Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? 1)),
-          [1, shape[1]],
-        ),
-      });
+  const { labels, positives } = batch;
+  if (settings.training.loss === 'weighted_bce') {
+    return weightedBinaryCrossEntropy({ scores, labels });
+  }
+  const logInclusion = Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? 1));
+  return inBatchSoftmax({
+    scores,
+    labels,
+    positives,
+    logInclusion: tf.tensor2d(logInclusion, [1, batch.items.length]),
+  });
 };
 
 /** Loss of a batch without dropout. */
 export const measureLoss = (
   context: Omit<LossContext, 'position' | 'product' | 'nativeTowers'>,
-  optimiser: Optimiser,
+  store: ParameterStore,
 ): number =>
   tf.tidy(() => {
-    const outsideTraining = { position: null, product: float32Product, nativeTowers: null };
-    return batchLoss({ ...context, ...outsideTraining }, optimiser.parameters()).dataSync()[0] ?? Number.NaN;
+    const outside: LossContext = { ...context, position: null, product: float32Product, nativeTowers: null };
+    return batchLoss(outside, store.take(bagsOfBatch(outside))).dataSync()[0] ?? Number.NaN;
   });
 
-/** A gradient longer than `limit` scaled down to it (Pascanu et al. 2013). 0: as it is. */
-const clipped = (gradient: tf.Tensor1D, limit: number): tf.Tensor1D =>
-  limit === 0 ? gradient : tf.mul(gradient, tf.div(limit, tf.maximum(limit, tf.sqrt(tf.sum(tf.square(gradient))))));
-
-/** One optimiser step; returns the loss before it. Leaves no tensor. */
+/** One step of the optimiser; returns the loss before it. Leaves no tensor. */
 export const trainStep = (
   context: LossContext,
-  optimiser: Optimiser,
+  store: ParameterStore,
   step: { readonly learningRate: number; readonly step: number },
 ): number => {
   const { clip_norm: clipNorm, weight_decay: weightDecay } = context.settings.training;
-  const { value, gradient } = tf.tidy(() => {
-    const lossAndGradient = tf.valueAndGrad((flat: tf.Tensor1D) => batchLoss(context, flat));
-    const { value: loss, grad } = lossAndGradient(optimiser.parameters());
-    return { value: loss, gradient: clipped(grad, clipNorm) };
-  });
-  optimiser.apply(gradient, { ...step, weightDecay });
+  const bags = bagsOfBatch(context);
+  const parts = store.take(bags);
+  const [value, ...grads] = tf.tidy(() => {
+    const lossAndGradients = tf.valueAndGrads((...tensors) => batchLoss(context, partsLike(parts, tensors)));
+    const { value: loss, grads: ofParts } = lossAndGradients([...tensorsOf(parts)]);
+    return [loss, ...ofParts];
+  }) as [tf.Scalar, ...tf.Tensor[]];
+  const gradients = partsLike(parts, grads);
+  tf.dispose([...tensorsOf(parts)]);
+  store.apply(gradients, bags, { ...step, weightDecay, clipNorm });
   const loss = value.dataSync()[0] ?? Number.NaN;
-  tf.dispose([value, gradient]);
+  tf.dispose([value, ...grads]);
   return loss;
 };
 
@@ -215,7 +210,7 @@ const ROWS_PER_BLOCK = 512;
 /** Embeddings of the whole catalogue, [users, dim] and [items, dim] row-major. */
 export const embedCatalogue = (
   context: TowersContext,
-  optimiser: Optimiser,
+  store: ParameterStore,
 ): { users: Float32Array; items: Float32Array } => {
   const dim = context.settings.model.embedding_dim;
   const embedSide = (side: Side): Float32Array => {
@@ -225,10 +220,11 @@ export const embedCatalogue = (
       const index = Int32Array.from({ length: Math.min(ROWS_PER_BLOCK, count - from) }, (_, row) => from + row);
       const block = computeValues(() => {
         const { architecture } = context;
-        const { layers, tables } = splitTables(optimiser.parameters(), architecture);
+        const bags = tableBags(context, { user: null, item: null, [side]: index }, null);
+        const parameters = parametersOf(store.take(bags), architecture);
         const input = towerInput(context, side, index, null);
-        const ofLayers = input && towerForward(architecture[side], splitLayers(layers, architecture)[side], input);
-        return embed(context, tables, side, index, ofLayers, null);
+        const layers = splitLayers(parameters.layers, architecture)[side];
+        return embed(context, parameters, side, index.length, input && towerForward(architecture[side], layers, input));
       });
       all.set(block, from * dim);
     }

@@ -1,5 +1,6 @@
 /** Which items each user met in training, as sorted lists: compact at any size of catalogue, and quick to ask. */
-import type { LoadedDataset } from '../contracts/dataset.ts';
+import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
+import { groupRows, rowsOf } from './row-groups.ts';
 
 export interface UserItems {
   /** Whether the user has a training sample of the item, negative ones included. */
@@ -14,18 +15,25 @@ interface Lists {
   readonly items: Int32Array;
 }
 
-/** @param keys user × items + item; any order, repetitions allowed */
-const toLists = (keys: readonly number[], users: number, items: number): Lists => {
-  const sorted = Float64Array.from(new Set(keys)).sort();
+/** @param isUsed of a sample; samples may come in any order, and repeat a pair */
+const toLists = ({ userIndex, itemIndex }: SampleArrays, users: number, isUsed: (sample: number) => boolean): Lists => {
+  const byUser = groupRows(userIndex, users);
   const starts = new Int32Array(users + 1);
-  for (const key of sorted) {
-    const next = Math.floor(key / items) + 1;
-    starts[next] = (starts[next] ?? 0) + 1;
-  }
+  const items = new Int32Array(userIndex.length);
+  let end = 0;
   for (let user = 0; user < users; user += 1) {
-    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
+    const samples = rowsOf(byUser, user).filter(isUsed);
+    let last = -1;
+    for (const item of samples.map((sample) => itemIndex[sample] ?? 0).sort()) {
+      if (item !== last) {
+        items[end] = item;
+        end += 1;
+        last = item;
+      }
+    }
+    starts[user + 1] = end;
   }
-  return { starts, items: Int32Array.from(sorted, (key) => key % items) };
+  return { starts, items: items.slice(0, end) };
 };
 
 const rowOf = ({ starts, items }: Lists, user: number): Int32Array => items.subarray(starts[user], starts[user + 1]);
@@ -48,14 +56,9 @@ const includes = (ascending: Int32Array, wanted: number): boolean => {
   return false;
 };
 
-export const createUserItems = ({ samples, userIds, itemIds }: LoadedDataset): UserItems => {
-  const { userIndex, itemIndex, label } = samples.train;
-  const keys = Array.from(userIndex, (user, sample) => user * itemIds.length + (itemIndex[sample] ?? 0));
-  const met = toLists(keys, userIds.length, itemIds.length);
-  const liked = toLists(
-    keys.filter((_, sample) => (label[sample] ?? 0) > 0),
-    userIds.length,
-    itemIds.length,
-  );
+export const createUserItems = ({ samples, userIds }: LoadedDataset): UserItems => {
+  const { train } = samples;
+  const met = toLists(train, userIds.length, () => true);
+  const liked = toLists(train, userIds.length, (sample) => (train.label[sample] ?? 0) > 0);
   return { hasMet: (user, item) => includes(rowOf(met, user), item), liked: (user) => rowOf(liked, user) };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset, SampleArrays } from '../../../contracts/dataset.ts';
-import { type BatchOptions, createBatchSource } from '../../../models/batches.ts';
+import { type Batch, type BatchOptions, createBatchSource } from '../../../models/batches.ts';
 import { createUserItems } from '../../../models/user-items.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
@@ -35,23 +35,35 @@ const source = (change: Partial<BatchOptions> = {}) =>
     ...change,
   });
 
-const rounded = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e5) / 1e5);
+const rounded = (values: Iterable<number>): number[] => Array.from(values, (value) => Math.round(value * 1e5) / 1e5);
+
+/** The known cells as [row, column, target, weight], in the order of the matrix. */
+const labelsOf = ({ labels, items }: Batch): readonly (readonly number[])[] =>
+  Array.from(labels.cells, (cell, place) => [
+    Math.floor(cell / items.length),
+    cell % items.length,
+    ...rounded([labels.targets[place] ?? Number.NaN, labels.weights[place] ?? Number.NaN]),
+  ]).sort(([row = 0, column = 0], [otherRow = 0, otherColumn = 0]) => row - otherRow || column - otherColumn);
 
 describe('models/batches', () => {
   it('models/batches: events of a pair become one cell with their summed weight and weighted mean label', () => {
-    const { users, items, targets, weights, positives, size } = source().batch(0, 0);
+    const batch = source().batch(0, 0);
+    const { users, items, positives, size } = batch;
     expect({ users: [...users], items: [...items], size }).toEqual({ users: [0, 3], items: [0, 1, 2], size: 4 });
-    expect([...weights]).toEqual([1, 0, 3.5, 0, 2, 0]);
-    // (0.5 · 0.4 + 3 · 1) / 3.5 = 0.914286
-    expect(rounded(targets)).toEqual([0, 0, 0.91429, 0, 0.8, 0]);
-    expect([...positives]).toEqual([0, 0, 1, 0, 1, 0]);
+    expect(labelsOf(batch)).toEqual([
+      [0, 0, 0, 1],
+      // (0.5 · 0.4 + 3 · 1) / 3.5 = 0.914286
+      [0, 2, 0.91429, 3.5],
+      [1, 1, 0.8, 2],
+    ]);
+    expect([...positives].sort()).toEqual([2, 4]);
   });
 
   it('models/batches: what a user liked in training is positive also in batches without that event', () => {
-    const { users, items, positives, weights } = source({ batchSize: 1, poolSize: 5, isShuffled: false }).batch(0, 3);
+    const { users, items, positives, labels } = source({ batchSize: 1, poolSize: 5, isShuffled: false }).batch(0, 3);
     expect([...users]).toEqual([0]);
-    expect([...weights].filter((weight) => weight > 0)).toEqual([1]);
-    expect([...positives]).toEqual(Array.from(items, (item) => (item === 2 ? 1 : 0)));
+    expect([...labels.weights]).toEqual([1]);
+    expect([...positives]).toEqual([items.indexOf(2)]);
     // The pool of five draws from five items holds item 2 here: otherwise this test would show nothing.
     expect([...items]).toContain(2);
   });
@@ -59,7 +71,7 @@ describe('models/batches', () => {
   it('models/batches: a validation pair is positive in its own batch, though training does not know it', () => {
     const validation = samplesOf([[1, 4, 0.6, 1]]);
     const batch = source({ samples: validation, isShuffled: false }).batch(0, 0);
-    expect([...batch.positives]).toEqual([1]);
+    expect([...batch.positives]).toEqual([0]);
   });
 
   it('models/batches: an epoch holds every sample once, in another order than the next', () => {
@@ -79,7 +91,7 @@ describe('models/batches', () => {
       Array.from({ length: batches.stepsPerEpoch }, (_, step) => batches.batch(index, step));
     expect(epoch(0).reduce((sum, { size }) => sum + size, 0)).toBe(total);
     // Every pair occurs once with weight 1.
-    expect(epoch(0).reduce((sum, { weights }) => sum + weights.reduce((a, b) => a + b, 0), 0)).toBe(total);
+    expect(epoch(0).reduce((sum, { labels }) => sum + labels.weights.reduce((a, b) => a + b, 0), 0)).toBe(total);
     expect([...(epoch(1)[0]?.users ?? [])]).not.toEqual([...(epoch(0)[0]?.users ?? [])]);
     expect(batches.batch(1, 2)).toEqual(epoch(1)[2]);
   });
@@ -87,19 +99,16 @@ describe('models/batches', () => {
   it('models/batches: sampled negatives come from the pool, weigh like a view, and spare what the user met', () => {
     const known = createUserItems(dataset);
     const batch = source({ poolSize: 5, sampledNegatives: 50 }).batch(0, 0);
-    let negatives = 0;
-    for (const [row, user] of batch.users.entries()) {
-      for (const [column, item] of batch.items.entries()) {
-        const cell = row * batch.items.length + column;
-        if (batch.weights[cell] !== 0 && !known.hasMet(user, item)) {
-          expect((batch.weights[cell] ?? 0) % 0.5).toBe(0);
-          expect(batch.targets[cell]).toBe(0);
-          negatives += 1;
-        }
-      }
+    const cells = labelsOf(batch);
+    const negatives = cells.filter(
+      ([row = 0, column = 0]) => !known.hasMet(batch.users[row] ?? 0, batch.items[column] ?? 0),
+    );
+    expect(negatives.length).toBeGreaterThan(1);
+    for (const [, , target, weight = Number.NaN] of negatives) {
+      expect(weight % 0.5).toBe(0);
+      expect(target).toBe(0);
     }
-    expect(negatives).toBeGreaterThan(1);
-    expect(rounded(batch.targets).filter((target) => target > 0)).toEqual([0.91429, 0.8]);
+    expect(cells.map(([, , target = Number.NaN]) => target).filter((target) => target > 0)).toEqual([0.91429, 0.8]);
   });
 
   it('models/batches: inclusion is the chance of an item to be a column', () => {

@@ -5,7 +5,6 @@ import '@tensorflow/tfjs-backend-cpu';
 import type { IdRows, LoadedDataset, SampleArrays } from '../../../contracts/dataset.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
 import { loadModel } from '../../../models/model-folder.ts';
-import { lookUpIds } from '../../../models/tower.ts';
 import { trainTwoTower } from '../../../models/train.ts';
 import { withFolder } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
@@ -93,20 +92,6 @@ const train = (
 
 describe('models/id-embeddings', () => {
   beforeAll(() => tf.setBackend('cpu'));
-
-  it('models/tower: unknown ids send no gradient to a first row that is not trained', () => {
-    const gradient = tf.tidy(() => {
-      const table = tf.tensor2d([0, 0, 1, 2, 3, 4], [3, 2]);
-      return tf
-        .grad((values) => tf.sum(lookUpIds(values as tf.Tensor2D, Int32Array.from([0, 2, 0]), false)))(table)
-        .arraySync();
-    });
-    expect(gradient).toEqual([
-      [0, 0],
-      [0, 0],
-      [1, 1],
-    ]);
-  });
 
   for (const loss of ['in_batch_softmax', 'weighted_bce'] as const) {
     it(`models/train: ${loss} trains and is validated on users that no training sample names`, () =>

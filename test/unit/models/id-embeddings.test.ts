@@ -9,7 +9,6 @@ import { createArchitecture, initialParameters } from '../../../models/architect
 import { evaluateScorer } from '../../../models/evaluation.ts';
 import { loadModel } from '../../../models/model-folder.ts';
 import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
-import { lookUpIds } from '../../../models/tower.ts';
 import { trainTwoTower } from '../../../models/train.ts';
 import { withFolder } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
@@ -109,22 +108,6 @@ describe('models/id-embeddings', () => {
       model.dispose();
       expect(await testNdcg(dataset, folder)).toBeGreaterThan(0);
     }));
-
-  it('models/id-embeddings: unknown ids have the first row, which is left alone unless it is trained', () => {
-    const rows = Int32Array.from([2, 0, 1]);
-    const look = (isUnknownTrained: boolean) =>
-      tf.tidy(() => lookUpIds(tf.tensor2d([9, 9, 1, 2, 3, 4], [3, 2]), rows, isUnknownTrained).arraySync());
-    expect(look(true)).toEqual([
-      [3, 4],
-      [9, 9],
-      [1, 2],
-    ]);
-    expect(look(false)).toEqual([
-      [3, 4],
-      [0, 0],
-      [1, 2],
-    ]);
-  });
 
   it('models/id-embeddings: cold users are ranked by nothing but do not break training', () =>
     withFolder(async (folder) => {

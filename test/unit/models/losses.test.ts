@@ -11,13 +11,17 @@ import {
 } from '../../../models/losses.ts';
 import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 
-const input = (scores: number[][], targets: number[][], weights: number[][], positives: number[][]): SoftmaxInput => ({
-  scores: tf.tensor2d(scores),
-  targets: tf.tensor2d(targets),
-  weights: tf.tensor2d(weights),
-  positives: tf.tensor2d(positives),
-  logInclusion: tf.zeros([1, scores[0]?.length ?? 0]),
-});
+/** @param weights 0: nothing is known of the pair */
+const input = (scores: number[][], targets: number[][], weights: number[][], positives: number[][]): SoftmaxInput => {
+  const cells = weights.flat().flatMap((weight, cell) => (weight > 0 ? [cell] : []));
+  const known = (matrix: number[][]): Float32Array => Float32Array.from(cells, (cell) => matrix.flat()[cell] ?? 0);
+  return {
+    scores: tf.tensor2d(scores),
+    labels: { cells: Int32Array.from(cells), targets: known(targets), weights: known(weights) },
+    positives: Int32Array.from(positives.flat().flatMap((positive, cell) => (positive > 0 ? [cell] : []))),
+    logInclusion: tf.zeros([1, scores[0]?.length ?? 0]),
+  };
+};
 
 const value = (loss: (given: SoftmaxInput) => tf.Scalar, given: SoftmaxInput): number =>
   loss(given).dataSync()[0] ?? Number.NaN;

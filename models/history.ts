@@ -29,12 +29,19 @@ export const historiesOf = (pairs: PairArrays, users: number, ids: IdRows): Hist
   return { starts, rows: Int32Array.from(rows) };
 };
 
+const NOTHING = new Int32Array(0);
+
 /** Most rows that one user brings into a training step; a user with more brings a new draw of them each time. */
 const MOST_ROWS = 64;
 
 export interface HistoryStep {
   /** Rows that the step asks the model to predict, which must not stand in the question. */
   readonly isTarget: (user: number, row: number) => boolean;
+  /**
+   * 1 for a user that the step takes for new, in the order of the users: without a history, as they will be met. What the
+   * model says to new users would otherwise never be trained.
+   */
+  readonly unknown: Uint8Array;
   readonly seed: number;
 }
 
@@ -49,7 +56,8 @@ export const historyBags = ({ starts, rows }: Histories, users: Int32Array, step
   const taken: number[] = [];
   const coefficients: number[] = [];
   for (const [bag, user] of users.entries()) {
-    const whole = rows.subarray(starts[user], starts[user + 1]);
+    const isUnknown = step !== null && step.unknown[bag] === 1;
+    const whole = isUnknown ? NOTHING : rows.subarray(starts[user], starts[user + 1]);
     const left = step === null ? whole : whole.filter((row) => !step.isTarget(user, row));
     const isDrawn = step !== null && left.length > MOST_ROWS;
     const count = isDrawn ? MOST_ROWS : left.length;

@@ -13,10 +13,10 @@ export interface LookUpStep {
   readonly isTarget: HistoryStep['isTarget'];
 }
 
-/** Rows of the id table, some of them taken for unknown in training. */
-const idRowsOf = (idRows: Int32Array, index: Int32Array, share: number, seed: number | null): Int32Array => {
-  const next = createGenerator(seed ?? 0);
-  return index.map((entity) => (seed !== null && toUnit(next()) < share ? 0 : (idRows[entity] ?? 0)));
+/** Places of entities that a training step takes for new: it knows neither their ids nor what they did. */
+const drawUnknown = (count: number, share: number, seed: number): Uint8Array => {
+  const next = createGenerator(seed);
+  return Uint8Array.from({ length: count }, () => (toUnit(next()) < share ? 1 : 0));
 };
 
 /**
@@ -28,19 +28,24 @@ export const tableBags = (
   entities: Readonly<Record<Side, Int32Array | null>>,
   step: LookUpStep | null,
 ): TableBags => {
-  const seedOf = (stream: number, side: Side): number | null =>
-    step && combineSeeds(step.position.seed, stream, step.position.epoch, step.position.step, SIDES.indexOf(side));
+  const seedOf = (stream: number, side: Side): number =>
+    step === null
+      ? 0
+      : combineSeeds(step.position.seed, stream, step.position.epoch, step.position.step, SIDES.indexOf(side));
   return architecture.pieces.filter(isTable).map(({ side, kind }): Bags | null => {
     const index = entities[side];
     const { idRows, histories } = features[side];
+    const { idDropout } = architecture[side];
     if (index === null) {
       return null;
     }
+    // The same for both tables of a side.
+    const unknown = drawUnknown(index.length, step === null ? 0 : idDropout, seedOf(STREAM.unknown, side));
     if (kind === 'history') {
-      const seed = seedOf(STREAM.history, side) ?? 0;
-      return histories && historyBags(histories, index, step && { isTarget: step.isTarget, seed });
+      const seed = seedOf(STREAM.history, side);
+      return histories && historyBags(histories, index, step && { isTarget: step.isTarget, unknown, seed });
     }
-    const { idDropout } = architecture[side];
-    return idRows && singleRows(idRowsOf(idRows, index, idDropout, seedOf(STREAM.unknown, side)), idDropout > 0);
+    const rowOf = (entity: number, place: number): number => (unknown[place] === 1 ? 0 : (idRows?.[entity] ?? 0));
+    return idRows && singleRows(index.map(rowOf), idDropout > 0);
   });
 };

@@ -28,15 +28,27 @@ describe('models/history', () => {
 
   it('models/history: what a step asks about is not in the question', () => {
     const isTarget = (user: number, row: number) => user === 0 && row === 2;
-    const bags = historyBags(histories, Int32Array.from([0, 2]), { isTarget, seed: 1 });
+    const bags = historyBags(histories, Int32Array.from([0, 2]), { isTarget, unknown: new Uint8Array(2), seed: 1 });
     expect([...bags.rows]).toEqual([1, 2]);
     expect([...bags.coefficients]).toEqual([1, 1]);
+  });
+
+  it('models/history: a user taken for new has no history', () => {
+    const step = { isTarget: () => false, unknown: Uint8Array.of(1, 0), seed: 1 };
+    const bags = historyBags(histories, Int32Array.from([0, 2]), step);
+    expect([...bags.starts]).toEqual([0, 0, 1]);
+    expect([...bags.rows]).toEqual([2]);
   });
 
   it('models/history: a long history is drawn from, repeatably, and keeps its expected sum', () => {
     const length = 400;
     const long = { starts: Int32Array.from([0, length]), rows: Int32Array.from({ length }, (_, row) => row + 1) };
-    const draw = (seed: number) => historyBags(long, Int32Array.from([0]), { isTarget: () => false, seed });
+    const draw = (seed: number) =>
+      historyBags(long, Int32Array.from([0]), {
+        isTarget: () => false,
+        unknown: new Uint8Array(1),
+        seed,
+      });
     const { rows, coefficients } = draw(1);
     expect(rows.length).toBeLessThan(length);
     expect(draw(1).rows).toEqual(rows);

@@ -9,18 +9,17 @@ export interface Estimator {
   logDensity(positions: readonly number[]): number;
 }
 
-/** So many newest observations weigh fully; before them the weight falls to that of one in all. */
-const FULL_WEIGHT_OBSERVATIONS = 25;
+export interface EstimatorSettings {
+  /** One an observation; the prior has 1. */
+  readonly weights: Float64Array;
+  /** Least width of a kernel, as a share of the range. */
+  readonly leastWidth: number;
+}
 
-const weightsOf = (observations: number): Float64Array => {
-  const old = observations - FULL_WEIGHT_OBSERVATIONS;
-  const weights = new Float64Array(observations + 1).fill(1);
-  for (let place = 0; place < old; place += 1) {
-    const share = old === 1 ? 0 : place / (old - 1);
-    weights[place] = 1 / observations + share * (1 - 1 / observations);
-  }
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
+/** Shares of the observations, and that of the prior as the last one. */
+const sharesOf = (weights: Float64Array): Float64Array => {
+  const total = weights.reduce((sum, weight) => sum + weight, 1);
+  return Float64Array.from([...weights, 1], (weight) => weight / total);
 };
 
 const logSumExp = (terms: Float64Array): number => {
@@ -35,23 +34,25 @@ const logSumExp = (terms: Float64Array): number => {
   return greatest + Math.log(sum);
 };
 
-/** @param observations one position a domain each, oldest trial first; none: the prior alone */
+/** @param observations one position a domain each; none: the prior alone */
 export const createEstimator = (
   domains: readonly Domain[],
   observations: readonly (readonly number[])[],
+  { weights, leastWidth }: EstimatorSettings,
 ): Estimator => {
-  const weights = weightsOf(observations.length);
-  const logWeights = weights.map(Math.log);
+  const shares = sharesOf(weights);
+  const logShares = shares.map(Math.log);
   const kernels = domains.map((domain, axis) =>
     createKernels(
       domain,
       observations.map((positions) => positions[axis] ?? 0),
+      leastWidth,
     ),
   );
   const drawKernel = (rng: Rng): number => {
     let rest = rng.next();
-    const kernel = weights.findIndex((weight) => {
-      rest -= weight;
+    const kernel = shares.findIndex((share) => {
+      rest -= share;
       return rest < 0;
     });
     return kernel < 0 ? observations.length : kernel;
@@ -62,7 +63,7 @@ export const createEstimator = (
       return kernels.map((axis) => axis.draw(kernel, rng));
     },
     logDensity: (positions) => {
-      const sums = Float64Array.from(logWeights);
+      const sums = Float64Array.from(logShares);
       for (const [axis, position] of positions.entries()) {
         kernels[axis]?.addLogDensity(position, sums);
       }

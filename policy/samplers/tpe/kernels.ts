@@ -11,9 +11,16 @@ export interface Kernels {
   addLogDensity(position: number, sums: Float64Array): void;
 }
 
-/** Every choice has the prior's share in every kernel, so that none is ever ruled out. */
+/** The share of a kernel that is spread evenly over all choices at the least. */
+const LEAST_SPREAD = 0.2;
+
+/**
+ * Every choice has a share in every kernel, so that none is ever ruled out: that of the prior, and where there are many
+ * observations a fixed one (the kernel of Aitchison and Aitken). One that shrank further would give up branches that
+ * have hardly been tried.
+ */
 const categoricalKernels = ({ values }: CategoricalDomain, observed: readonly number[]): Kernels => {
-  const prior = 1 / (observed.length + 1);
+  const prior = Math.max(1 / (observed.length + 1), LEAST_SPREAD / (1 - LEAST_SPREAD) / values.length);
   const total = 1 + prior * values.length;
   const logHit = Math.log((1 + prior) / total);
   const logMiss = Math.log(prior / total);
@@ -33,12 +40,16 @@ const categoricalKernels = ({ values }: CategoricalDomain, observed: readonly nu
 };
 
 /**
- * As wide as the gap to the farther neighbour, at the ends to the only one, within bounds that keep few kernels wide
- * (Bergstra et al. 2011; the bounds are Hyperopt's "magic clip").
+ * As wide as the gap to the farther neighbour, at the ends to the only one, within `leastWidth` and the whole range
+ * (Bergstra et al. 2011).
  */
-const bandwidths = (observed: readonly number[], low: number, high: number): Float64Array => {
+const bandwidths = (
+  observed: readonly number[],
+  { low, high }: Readonly<Record<'low' | 'high', number>>,
+  leastWidth: number,
+): Float64Array => {
   const range = high - low;
-  const narrowest = range / Math.min(100, observed.length + 2);
+  const narrowest = range * leastWidth;
   const order = observed.map((_, place) => place).sort((a, b) => (observed[a] ?? 0) - (observed[b] ?? 0));
   const widths = new Float64Array(observed.length);
   const at = (rank: number): number => observed[order[rank] ?? 0] ?? 0;
@@ -57,10 +68,10 @@ const LOG_ROOT_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 const LEAST_MASS = 1e-300;
 
 /** Truncated normals; over steps the mass of the step's cell. The prior is as wide as the range, around its middle. */
-const numericKernels = (domain: NumericDomain, observed: readonly number[]): Kernels => {
+const numericKernels = (domain: NumericDomain, observed: readonly number[], leastWidth: number): Kernels => {
   const { low, high } = scaleOf(domain);
   const means = Float64Array.from([...observed, (low + high) / 2]);
-  const deviations = Float64Array.from([...bandwidths(observed, low, high), high - low]);
+  const deviations = Float64Array.from([...bandwidths(observed, { low, high }, leastWidth), high - low]);
   const logMasses = means.map((mean, kernel) => {
     const deviation = deviations[kernel] ?? 1;
     return Math.log(normalMass((low - mean) / deviation, (high - mean) / deviation));
@@ -101,6 +112,6 @@ const cellOf = (domain: NumericDomain, position: number): { readonly low: number
   return { low: place(value - step / 2), high: place(value + step / 2) };
 };
 
-/** `observed` are positions, in the order of their trials. */
-export const createKernels = (domain: Domain, observed: readonly number[]): Kernels =>
-  domain.kind === 'categorical' ? categoricalKernels(domain, observed) : numericKernels(domain, observed);
+/** @param leastWidth of a kernel over numbers, as a share of their range */
+export const createKernels = (domain: Domain, observed: readonly number[], leastWidth: number): Kernels =>
+  domain.kind === 'categorical' ? categoricalKernels(domain, observed) : numericKernels(domain, observed, leastWidth);

@@ -2,8 +2,9 @@
 import type { TrialRecord } from '../../../contracts/sweep.ts';
 
 export interface SplitTrials {
+  /** Best first. */
   readonly good: readonly TrialRecord[];
-  /** The rest, and the running ones: to count them as bad keeps proposals away from them (a "constant liar"). */
+  /** The rest and the running ones, oldest first: to count them as bad keeps proposals away from them (a "constant liar"). */
   readonly others: readonly TrialRecord[];
 }
 
@@ -51,7 +52,7 @@ export const splitTrials = (history: readonly TrialRecord[], horizon: number): S
   const ranked = [...completed.sort(byValue), ...pruned.sort(byProgress)];
   const count = goodCount(ranked.length);
   return {
-    good: ranked.slice(0, count).sort(byIndex),
+    good: ranked.slice(0, count),
     others: [...ranked.slice(count), ...running].sort(byIndex),
   };
 };

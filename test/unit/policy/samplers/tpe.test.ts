@@ -4,6 +4,7 @@ import { createSampler } from '../../../../policy/samplers/create-sampler.ts';
 import { createEstimator } from '../../../../policy/samplers/tpe/estimator.ts';
 import { normalMass } from '../../../../policy/samplers/tpe/normal.ts';
 import { countFinished, splitTrials } from '../../../../policy/samplers/tpe/split.ts';
+import { ageWeights, rankWeights } from '../../../../policy/samplers/tpe/weights.ts';
 import type { Domain } from '../../../../policy/space/domain.ts';
 import { sweepSettings } from '../../../support/experiment-fixtures.ts';
 
@@ -56,7 +57,10 @@ describe('policy/samplers/tpe', () => {
       [1, 2, 3, 4].map(Math.log),
     ],
   ])('policy/samplers/tpe: the masses of all %s add up to 1', (_what, domain, positions) => {
-    const estimator = createEstimator([domain], [[positions[0] ?? 0], [positions[1] ?? 0], [positions[1] ?? 0]]);
+    const estimator = createEstimator([domain], [[positions[0] ?? 0], [positions[1] ?? 0], [positions[1] ?? 0]], {
+      weights: ageWeights(3),
+      leastWidth: 0.2,
+    });
     const masses = positions.map((position) => Math.exp(estimator.logDensity([position])));
     expect(masses.reduce((sum, mass) => sum + mass, 0)).toBeCloseTo(1, 5);
     expect(masses[1]).toBeGreaterThan(masses.at(-1) ?? 1);
@@ -72,6 +76,7 @@ describe('policy/samplers/tpe', () => {
         [0.12, 0.88],
         [0.88, 0.12],
       ],
+      { weights: rankWeights(4), leastWidth: 1 / 6 },
     );
     const cells = Array.from({ length: 50 }, (_, cell) => (cell + 0.5) / 50);
     const densities = cells.flatMap((x) => cells.map((y) => Math.exp(estimator.logDensity([x, y]))));

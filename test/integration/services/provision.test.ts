@@ -118,7 +118,7 @@ describe('services/provision', () => {
     const after = await ensureTemporal(request([]));
     expect(after.executable).not.toBe(before.executable);
     expect(await builds()).toHaveLength(1);
-  });
+  }, 240_000);
 
   it('provision/pip: a package that differs from its recorded hash is refused', async () => {
     const tampered = join(cache, 'requirements');

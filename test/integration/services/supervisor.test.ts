@@ -193,7 +193,7 @@ describe('services/supervisor', () => {
     expect(serviceOf(await home.services.status(), 'worker-tt-cpu-1').state).toBe('healthy');
     const found = await fetch(`${again.mlflow.uri}/api/2.0/mlflow/experiments/get-by-name?experiment_name=kept`);
     expect(found.status).toBe(200);
-  });
+  }, 240_000);
 
   it('services/take-down: stops what a killed supervisor left', async () => {
     const status = await home.services.status();

@@ -6,15 +6,14 @@ import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { readEnvironment } from '../config/env.ts';
 import type { LoadedDataset, PairArrays } from '../contracts/dataset.ts';
 import { evaluateScorer } from '../models/evaluation.ts';
 import { createGenerator, toUnit } from '../models/prng.ts';
 import { dotScorer } from '../models/scorers.ts';
-import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { activateBackend } from '../test/support/activate-backend.ts';
 import { createToyDataset } from '../test/support/toy-dataset.ts';
 import { anchorPython } from './anchor-python.ts';
+import { median } from './median.ts';
 
 const DIM = 128;
 /** As many as TensorFlow takes by itself. */
@@ -64,9 +63,6 @@ const createEvaluation = (users: number, items: number): (() => number) => {
   };
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const describe = (seconds: readonly number[]): string =>
   `min ${Math.min(...seconds).toFixed(2)} s, median ${median(seconds).toFixed(2)} s`;
 
@@ -106,15 +102,7 @@ const besideAnchor = async (users: number, items: number): Promise<void> => {
   }
 };
 
-const { cacheFolder, variables } = readEnvironment();
-const plan = await resolveTensorflow({
-  cacheFolder,
-  provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
-  backend: 'native',
-  environment: variables,
-  progress: () => undefined,
-});
-await activateTensorflow(plan);
+await activateBackend('native');
 if (process.argv.includes('--large')) {
   const seconds = createEvaluation(100_000, 50_000)();
   const mebibytes = process.resourceUsage().maxRSS / 1024;

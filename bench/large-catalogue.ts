@@ -5,9 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '../config/env.ts';
 import type { LoadedDataset, PairArrays, SampleArrays } from '../contracts/dataset.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import { evaluateScorer } from '../models/evaluation.ts';
@@ -17,10 +15,10 @@ import type { Scorer } from '../models/scorer.ts';
 import { dotScorer } from '../models/scorers.ts';
 import { closeSession, openSession } from '../models/training-session.ts';
 import { embedCatalogue, trainStep } from '../models/two-tower.ts';
-import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { activateBackend } from '../test/support/activate-backend.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../test/support/experiment-fixtures.ts';
 import { createToyDataset } from '../test/support/toy-dataset.ts';
+import { median } from './median.ts';
 
 const USERS = 30_000;
 const ITEMS = 41_000;
@@ -76,15 +74,7 @@ const settingsFor = (loss: TrialSettings['training']['loss']): TrialSettings => 
   training: { ...resolvedConfig().training, loss, batch_size: BATCH_SIZE },
 });
 
-const { cacheFolder, variables } = readEnvironment();
-const plan = await resolveTensorflow({
-  cacheFolder,
-  provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
-  backend: 'native',
-  environment: variables,
-  progress: () => undefined,
-});
-const tensorflow = await activateTensorflow(plan);
+const tensorflow = await activateBackend('native');
 const folder = await mkdtemp(join(tmpdir(), 'tt-exp-bench-'));
 const dataset = createDataset();
 
@@ -109,17 +99,15 @@ try {
         const context = { ...session, batch: training.batch(0, step), inclusion: training.inclusion, position };
         trainStep(context, store, { learningRate: 0.001, step: step + 1 });
       }),
-    )
-      .slice(WARM_UP_STEPS)
-      .sort((a, b) => a - b);
+    ).slice(WARM_UP_STEPS);
     const validation = secondsOf(() => {
       const { users, items } = embedCatalogue(session, store);
       rank(dotScorer(users, items, DIM));
     });
     closeSession(session);
-    const milliseconds = (value = Number.NaN): string => `${Math.round(value * 1000)} ms`;
+    const milliseconds = (value: number): string => `${Math.round(value * 1000)} ms`;
     console.log(
-      `${loss}: step min ${milliseconds(seconds[0])}, median ${milliseconds(seconds[Math.floor(seconds.length / 2)])}, ` +
+      `${loss}: step min ${milliseconds(Math.min(...seconds))}, median ${milliseconds(median(seconds))}, ` +
         `${training.stepsPerEpoch} steps an epoch; validation ${validation.toFixed(1)} s`,
     );
   }

@@ -20,8 +20,7 @@ import { loadModel } from '../models/model-folder.ts';
 import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
 import { trainTwoTower } from '../models/train.ts';
 import { openDataset } from '../pipeline/index.ts';
-import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { activateBackend } from '../test/support/activate-backend.ts';
 import { builderIn } from '../test/support/data-requests.ts';
 import { anchorPython } from './anchor-python.ts';
 import { exportArrays } from './export-arrays.ts';
@@ -34,15 +33,7 @@ const { values } = parseArgs({
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => 7 + index);
 
-const environment = readEnvironment();
-const plan = await resolveTensorflow({
-  cacheFolder: environment.cacheFolder,
-  provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
-  backend: environment.tensorflowBackend,
-  environment: environment.variables,
-  progress: () => undefined,
-});
-const tensorflow = await activateTensorflow(plan);
+const tensorflow = await activateBackend(readEnvironment().tensorflowBackend);
 const python = await anchorPython('torch');
 const folder = await mkdtemp(join(tmpdir(), 'tt-exp-bench-'));
 

@@ -4,7 +4,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../config/env.ts';
 import { resolveConfig } from '../config/resolve.ts';
@@ -14,8 +13,7 @@ import type { TrialSettings } from '../contracts/trial.ts';
 import { trainTwoTower } from '../models/train.ts';
 import { openDataset } from '../pipeline/index.ts';
 import { planTrials } from '../policy/trial-plan.ts';
-import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { activateBackend } from '../test/support/activate-backend.ts';
 import { builderIn } from '../test/support/data-requests.ts';
 
 const EPOCHS = 27;
@@ -39,16 +37,7 @@ const config = resolveConfig({
   },
 });
 
-const environment = readEnvironment();
-const tensorflow = await activateTensorflow(
-  await resolveTensorflow({
-    cacheFolder: environment.cacheFolder,
-    provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
-    backend: environment.tensorflowBackend,
-    environment: environment.variables,
-    progress: () => undefined,
-  }),
-);
+const tensorflow = await activateBackend(readEnvironment().tensorflowBackend);
 const folder = await mkdtemp(join(tmpdir(), 'tt-exp-curves-'));
 
 /** NDCG@10 of each epoch, to five digits; null from the epoch on at which a trial diverged. */

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { TrialRecord } from '../contracts/sweep.ts';
 import { createSampler } from '../policy/samplers/create-sampler.ts';
 import { sweepSettings } from '../test/support/experiment-fixtures.ts';
+import { median } from './median.ts';
 import { type Optuna, openOptuna } from './optuna.ts';
 import { rankTest } from './rank-test.ts';
 import { RECORDED_PROBLEM } from './recorded-problem.ts';
@@ -68,12 +69,6 @@ const runOptuna = async (
     }
   }
   return values;
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 };
 
 const bests = (runs: readonly (readonly number[])[], budget: number): readonly number[] =>

@@ -10,7 +10,9 @@ import type { ResolvedScheduler } from '../contracts/resolved-config.ts';
 import type { RungReport } from '../contracts/rungs.ts';
 import { createRng } from '../policy/rng.ts';
 import { createScheduler } from '../policy/schedulers/create-scheduler.ts';
+import { SCHEDULER_SETTINGS } from '../test/support/experiment-fixtures.ts';
 import { anchorPython } from './anchor-python.ts';
+import { median } from './median.ts';
 
 interface Replay {
   readonly best: number;
@@ -20,15 +22,7 @@ type Curve = readonly (number | null)[];
 
 const SLOTS = [1, 4] as const;
 const TYPES = ['none', 'asha', 'hyperband', 'median', 'patience'] as const;
-const SETTINGS: Omit<ResolvedScheduler, 'type'> = {
-  min_epochs: 1,
-  reduction: 3,
-  interval_epochs: 5,
-  warmup_trials: 5,
-  rungs_without_gain: 2,
-  min_gain: 0,
-  mode: 'asynchronous',
-};
+const SETTINGS: ResolvedScheduler = { ...SCHEDULER_SETTINGS, mode: 'asynchronous' };
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const { values } = parseArgs({ options: { orders: { type: 'string', default: '20' } } });
@@ -105,10 +99,6 @@ const replayOptuna = async (): Promise<Record<string, Record<string, readonly Re
   return JSON.parse(stdout);
 };
 
-const median = (numbers: readonly number[]): number => {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.floor(sorted.length / 2)] ?? 0)) / 2;
-};
 const figures = (replays: readonly Replay[] | undefined): string =>
   replays === undefined
     ? '–'

@@ -6,6 +6,7 @@ import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import { experimentInput, resolvedConfig, sweepSettings } from '../test/support/experiment-fixtures.ts';
 import type { experiment } from '../workflows/experiment.ts';
 import type { bareParent } from './bare-workflows.ts';
+import { median } from './median.ts';
 import { withScaleEnvironment } from './scale-environment.ts';
 
 const { values } = parseArgs({
@@ -25,8 +26,6 @@ const LOOK_EVERY_MS = 500;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 const seconds = (ms: number): number => ms / 1000;
-const sorted = (numbers: readonly number[]): readonly number[] => [...numbers].sort((a, b) => a - b);
-const median = (numbers: readonly number[]): number => sorted(numbers)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 const memory = (): string => {
   const { rss, heapUsed } = process.memoryUsage();
   return `${megabytes(rss)} resident, ${megabytes(heapUsed)} heap`;

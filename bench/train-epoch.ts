@@ -14,8 +14,7 @@ import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import { trainTwoTower } from '../models/train.ts';
 import { openDataset } from '../pipeline/index.ts';
-import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../services/tensorflow/index.ts';
+import { activateBackend } from '../test/support/activate-backend.ts';
 import { builderIn, dataSettings } from '../test/support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../test/support/experiment-fixtures.ts';
 import { anchorPython } from './anchor-python.ts';
@@ -35,17 +34,9 @@ const CASES = [
   { name: '[1024, 512, 256], batch 256', hiddenDims: [1024, 512, 256], batchSize: 256 },
 ] as const;
 
-const environment = readEnvironment();
-const plan = await resolveTensorflow({
-  cacheFolder: environment.cacheFolder,
-  provisionFolder: fileURLToPath(new URL('../services/tensorflow/provision', import.meta.url)),
-  backend: environment.tensorflowBackend,
-  environment: environment.variables,
-  progress: () => undefined,
-});
 process.env.TF_NUM_INTRAOP_THREADS = String(threads);
 process.env.TF_NUM_INTEROP_THREADS = String(threads);
-const tensorflow = await activateTensorflow(plan);
+const tensorflow = await activateBackend(readEnvironment().tensorflowBackend);
 const python = await anchorPython('torch');
 
 /** One epoch per call. */

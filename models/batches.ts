@@ -1,8 +1,8 @@
-/** From samples to training batches: distinct users and items, and dense targets and weights between them. */
+/** From samples to training batches: distinct users and items, and what is known between them. */
 import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
 import type { Comparisons, Labels } from './losses.ts';
 import { combineSeeds, createGenerator, permutation, STREAM, toIndex } from './prng.ts';
-import { createUserItems } from './user-items.ts';
+import type { UserItems } from './user-items.ts';
 
 /**
  * One batch: of a matrix whose rows are `users` and whose columns are `items`, both distinct and ascending, the cells of
@@ -31,6 +31,8 @@ export interface BatchSource {
 
 export interface BatchOptions {
   readonly dataset: LoadedDataset;
+  /** Of the dataset's training part. */
+  readonly met: UserItems;
   readonly samples: SampleArrays;
   readonly batchSize: number;
   /** Items drawn uniformly into every batch, so that rare items are compared too; at most the whole catalogue. */
@@ -98,9 +100,8 @@ const createPlaces = (size: number): ((values: Int32Array) => Int32Array) => {
 };
 
 export const createBatchSource = (options: BatchOptions): BatchSource => {
-  const { dataset, samples, batchSize, poolSize, sampledNegatives, seed, isShuffled } = options;
+  const { dataset, met, samples, batchSize, poolSize, sampledNegatives, seed, isShuffled } = options;
   const itemCount = dataset.itemIds.length;
-  const met = createUserItems(dataset);
   const placeUsers = createPlaces(dataset.userIds.length);
   const placeItems = createPlaces(itemCount);
   const total = samples.userIndex.length;

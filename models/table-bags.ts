@@ -40,12 +40,12 @@ export const tableBags = (
       return null;
     }
     // The same for both tables of a side.
-    const unknown = drawUnknown(index.length, step === null ? 0 : idDropout, seedOf(STREAM.unknown, side));
+    const unknown = step && drawUnknown(index.length, idDropout, seedOf(STREAM.unknown, side));
     if (kind === 'history') {
       const seed = seedOf(STREAM.history, side);
-      return histories && historyBags(histories, index, step && { isTarget: step.isTarget, unknown, seed });
+      return histories && historyBags(histories, index, step && unknown && { isTarget: step.isTarget, unknown, seed });
     }
-    const rowOf = (entity: number, place: number): number => (unknown[place] === 1 ? 0 : (idRows?.[entity] ?? 0));
+    const rowOf = (entity: number, place: number): number => (unknown?.[place] === 1 ? 0 : (idRows?.[entity] ?? 0));
     return idRows && singleRows(index.map(rowOf), idDropout > 0);
   });
 };

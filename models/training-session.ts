@@ -13,6 +13,7 @@ import { nativeBackend } from './native-backend.ts';
 import { compileTowers, type NativeTowers } from './native-towers.ts';
 import { createParameterStore, type ParameterStore } from './parameter-store.ts';
 import { createMixedProduct, float32Product, type Product } from './product.ts';
+import { createUserItems } from './user-items.ts';
 
 export interface TrainingSession {
   readonly settings: TrialSettings;
@@ -96,7 +97,8 @@ export const openSession = (
   const size = architecture.parameterCount;
   const { batch_size: batchSize, sampled_negatives, loss } = settings.training;
   const sampledNegatives = loss === 'bpr' ? Math.max(1, sampled_negatives) : sampled_negatives;
-  const common = { dataset, batchSize, poolSize: poolSizeOf(settings), seed: settings.seed };
+  const met = createUserItems(dataset);
+  const common = { dataset, met, batchSize, poolSize: poolSizeOf(settings), seed: settings.seed };
   return {
     settings,
     architecture,

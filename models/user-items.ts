@@ -1,6 +1,6 @@
 /** Which items each user met in training, as sorted lists: compact at any size of catalogue, and quick to ask. */
-import type { LoadedDataset, SampleArrays } from '../contracts/dataset.ts';
-import { groupRows, rowsOf } from './row-groups.ts';
+import type { LoadedDataset } from '../contracts/dataset.ts';
+import { groupRows, type RowGroups, rowsOf } from './row-groups.ts';
 
 export interface UserItems {
   /** Whether the user has a training sample of the item, negative ones included. */
@@ -15,11 +15,14 @@ interface Lists {
   readonly items: Int32Array;
 }
 
-/** @param isUsed of a sample; samples may come in any order, and repeat a pair */
-const toLists = ({ userIndex, itemIndex }: SampleArrays, users: number, isUsed: (sample: number) => boolean): Lists => {
-  const byUser = groupRows(userIndex, users);
+/**
+ * @param byUser samples of each user, which may repeat an item
+ * @param isUsed of a sample
+ */
+const toLists = (byUser: RowGroups, itemIndex: Int32Array, isUsed: (sample: number) => boolean): Lists => {
+  const users = byUser.starts.length - 1;
   const starts = new Int32Array(users + 1);
-  const items = new Int32Array(userIndex.length);
+  const items = new Int32Array(itemIndex.length);
   let end = 0;
   for (let user = 0; user < users; user += 1) {
     const samples = rowsOf(byUser, user).filter(isUsed);
@@ -57,8 +60,9 @@ const includes = (ascending: Int32Array, wanted: number): boolean => {
 };
 
 export const createUserItems = ({ samples, userIds }: LoadedDataset): UserItems => {
-  const { train } = samples;
-  const met = toLists(train, userIds.length, () => true);
-  const liked = toLists(train, userIds.length, (sample) => (train.label[sample] ?? 0) > 0);
+  const { userIndex, itemIndex, label } = samples.train;
+  const byUser = groupRows(userIndex, userIds.length);
+  const met = toLists(byUser, itemIndex, () => true);
+  const liked = toLists(byUser, itemIndex, (sample) => (label[sample] ?? 0) > 0);
   return { hasMet: (user, item) => includes(rowOf(met, user), item), liked: (user) => rowOf(liked, user) };
 };

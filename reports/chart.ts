@@ -20,6 +20,10 @@ export interface Frame {
   readonly bottom: number;
 }
 
+/** Of plots with one panel over the whole width. */
+export const WIDE_SIZE = { width: 860, height: 420 };
+export const WIDE_FRAME: Frame = { left: 76, right: 836, top: 92, bottom: 366 };
+
 export interface ChartOptions {
   readonly title: string;
   /** One sentence below the title. */

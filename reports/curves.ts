@@ -1,6 +1,6 @@
 /** What each trial showed at its rungs. */
-import { COLOUR, chart, cross, dot, type Frame, legend, xAxis, yAxis } from './chart.ts';
-import { linearScale } from './scale.ts';
+import { COLOUR, chart, cross, dot, legend, WIDE_FRAME, WIDE_SIZE, xAxis, yAxis } from './chart.ts';
+import { linearScale, withWholeTicks } from './scale.ts';
 import { path } from './svg.ts';
 import {
   bestOf,
@@ -12,8 +12,6 @@ import {
   shownTrials,
 } from './sweep-facts.ts';
 
-const SIZE = { width: 860, height: 420 };
-const FRAME: Frame = { left: 76, right: 836, top: 92, bottom: 366 };
 const MOST_CURVES = 200;
 
 /** null where no trial reported at more than one epoch. */
@@ -29,19 +27,23 @@ export const curves = ({ trials, metric }: SweepReportInput): string | null => {
   if (!drawn.some(({ reports }) => reports.length > 1)) {
     return null;
   }
-  const x = linearScale([0, ...points.map(({ epoch }) => epoch)], { from: FRAME.left, to: FRAME.right - 8 }, 10);
+  const x = linearScale(
+    [0, ...points.map(({ epoch }) => epoch)],
+    { from: WIDE_FRAME.left, to: WIDE_FRAME.right - 8 },
+    10,
+  );
   const y = linearScale(
     points.map(({ value }) => value),
-    { from: FRAME.bottom - 8, to: FRAME.top + 8 },
+    { from: WIDE_FRAME.bottom - 8, to: WIDE_FRAME.top + 8 },
   );
   return chart(
     {
-      ...SIZE,
+      ...WIDE_SIZE,
       title: 'Learning curves',
       subtitle: `Best value so far at the end of each rung.${omissionText(drawn.length, shown.length, 'trials')}`,
     },
-    xAxis({ ...x, ticks: x.ticks.filter(({ label }) => !label.includes('.')) }, FRAME, 'epoch'),
-    yAxis(y, FRAME, metricTitle(metric)),
+    xAxis(withWholeTicks(x), WIDE_FRAME, 'epoch'),
+    yAxis(y, WIDE_FRAME, metricTitle(metric)),
     ...[...drawn.filter((trial) => trial !== best), ...(best === null ? [] : [best])].map((trial) => {
       const line = trial.reports
         .filter(({ value }) => Number.isFinite(value))
@@ -60,7 +62,7 @@ export const curves = ({ trials, metric }: SweepReportInput): string | null => {
         { mark: 'cross', colour: COLOUR.pruned, text: 'pruned' },
         { mark: 'line', colour: COLOUR.best, text: 'the best' },
       ],
-      FRAME.left + 6,
+      WIDE_FRAME.left + 6,
       76,
     ),
   );

@@ -1,7 +1,7 @@
 /** Every trial's value in the order of the plan, and the best one so far. */
 import { trialIdOf } from '../contracts/ids.ts';
-import { COLOUR, chart, cross, dot, type Frame, legend, xAxis, yAxis } from './chart.ts';
-import { linearScale } from './scale.ts';
+import { COLOUR, chart, cross, dot, legend, WIDE_FRAME, WIDE_SIZE, xAxis, yAxis } from './chart.ts';
+import { linearScale, withWholeTicks } from './scale.ts';
 import { path } from './svg.ts';
 import {
   bestOf,
@@ -13,18 +13,20 @@ import {
   shownTrials,
 } from './sweep-facts.ts';
 
-const SIZE = { width: 860, height: 420 };
-const FRAME: Frame = { left: 76, right: 836, top: 92, bottom: 366 };
 const MOST_MARKS = 2000;
 
 export const optimisationHistory = ({ trials, metric }: SweepReportInput): string => {
   const shown = shownTrials(trials);
   const best = bestOf(shown);
   const marks = sampleEvenly(shown, MOST_MARKS, best);
-  const x = linearScale([0, ...shown.map(({ index }) => index)], { from: FRAME.left + 8, to: FRAME.right - 8 }, 8);
+  const x = linearScale(
+    [0, ...shown.map(({ index }) => index)],
+    { from: WIDE_FRAME.left + 8, to: WIDE_FRAME.right - 8 },
+    8,
+  );
   const y = linearScale(
     shown.map(({ value }) => value),
-    { from: FRAME.bottom - 8, to: FRAME.top + 8 },
+    { from: WIDE_FRAME.bottom - 8, to: WIDE_FRAME.top + 8 },
   );
   const steps: [number, number][] = [];
   let highest = -Infinity;
@@ -43,16 +45,12 @@ export const optimisationHistory = ({ trials, metric }: SweepReportInput): strin
   const found = best === null ? 'No trial completed.' : `Best: ${trialIdOf(best.index)}, ${best.value.toFixed(4)}.`;
   return chart(
     {
-      ...SIZE,
+      ...WIDE_SIZE,
       title: 'Optimisation history',
       subtitle: `${found}${omissionText(marks.length, shown.length, 'trials')}`,
     },
-    xAxis(
-      { ...x, ticks: x.ticks.filter(({ label }) => !label.includes('.')) },
-      FRAME,
-      'trial, in the order of the plan',
-    ),
-    yAxis(y, FRAME, metricTitle(metric)),
+    xAxis(withWholeTicks(x), WIDE_FRAME, 'trial, in the order of the plan'),
+    yAxis(y, WIDE_FRAME, metricTitle(metric)),
     ...marks.map((trial) =>
       trial.status === 'completed'
         ? dot(x.position(trial.index), y.position(trial.value), COLOUR.completed, hoverText(trial))
@@ -65,7 +63,7 @@ export const optimisationHistory = ({ trials, metric }: SweepReportInput): strin
         { mark: 'cross', colour: COLOUR.pruned, text: 'pruned, last value' },
         { mark: 'line', colour: COLOUR.best, text: 'best so far' },
       ],
-      FRAME.left + 6,
+      WIDE_FRAME.left + 6,
       76,
     ),
   );

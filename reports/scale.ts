@@ -98,3 +98,9 @@ export const parameterScale = (
   const isLog = (parameter?.float ?? parameter?.int)?.log === true && numbers.every((value) => value > 0);
   return isLog ? logScale(numbers, range) : linearScale(numbers, range);
 };
+
+/** For what is counted. */
+export const withWholeTicks = ({ ticks, ...scale }: Scale): Scale => ({
+  ...scale,
+  ticks: ticks.filter(({ label }) => !label.includes('.')),
+});

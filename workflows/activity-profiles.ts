@@ -1,34 +1,32 @@
 /** Time-out and retry profiles of all durable steps, as data. */
+import type { RetryPolicy } from '@temporalio/common';
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import { NON_RETRYABLE_CODES } from '../contracts/errors.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 
 const nonRetryableErrorTypes = [...NON_RETRYABLE_CODES].filter((code) => code !== 'INTERNAL');
 
-/** One call to MLflow or a short local step. Outlasts a restart of MLflow. */
+/** Outlasts a restart of MLflow. */
+const SHORT_RETRY: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '30 seconds',
+  maximumAttempts: 12,
+  nonRetryableErrorTypes,
+};
+
+/** One call to MLflow or a short local step. */
 export const SHORT_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,
   startToCloseTimeout: '10 minutes',
-  retry: {
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 12,
-    nonRetryableErrorTypes,
-  },
+  retry: SHORT_RETRY,
 };
 
 /** The same in the process of the workflow's worker, without a task of its own: for steps that go with every trial. */
 export const LOCAL_STEP: LocalActivityOptions = {
   startToCloseTimeout: '10 minutes',
   localRetryThreshold: '10 seconds',
-  retry: {
-    initialInterval: '1 second',
-    backoffCoefficient: 2,
-    maximumInterval: '30 seconds',
-    maximumAttempts: 12,
-    nonRetryableErrorTypes,
-  },
+  retry: SHORT_RETRY,
 };
 
 /** Somebody else's server: what an experiment found does not depend on it, so nothing waits for it for long. */

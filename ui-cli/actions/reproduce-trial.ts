@@ -1,13 +1,12 @@
 /** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
 import { EXIT } from '../../contracts/errors.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
-import { isLive } from '../open-display.ts';
 import { printJson, toSnakeCase } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
 import { reproductionLines } from './reproduce-lines.ts';
-import { createTrainDisplay, type TrainDisplay } from './train-display.ts';
+import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
 
 export interface ReproduceOptions {
   readonly run: string;
@@ -51,13 +50,8 @@ const toJson = ({ comparison, circumstances, settings, dataset, ...report }: Rep
 
 /** Ends with 1 where the two trainings differ. */
 export const reproduceTrial = async (runtime: CliRuntime, options: ReproduceOptions): Promise<number> => {
-  const { io, now } = runtime;
-  const display = createTrainDisplay({
-    lines: options.isJson ? io.stderr : io.stdout,
-    stderr: io.stderr,
-    isRedrawn: isLive(runtime, options),
-    now,
-  });
+  const { io } = runtime;
+  const display = openTrainDisplay(runtime, options);
   const report = await conduct(runtime, options, display).finally(display.close);
   if (options.isJson) {
     printJson(io, toJson(report));

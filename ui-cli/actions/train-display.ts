@@ -2,6 +2,8 @@
 import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { formatDuration } from '../formats.ts';
+import { isLive } from '../open-display.ts';
+import type { CliRuntime } from '../runtime.ts';
 import { datasetLines, epochLines, startLines } from './train-lines.ts';
 
 const REDRAW_MS = 100;
@@ -9,7 +11,7 @@ const BAR_WIDTH = 24;
 /** Back to the first column, and clear to the end of the line. */
 const CLEAR = '\r\u001b[K';
 
-export interface TrainDisplayOptions {
+interface TrainDisplayOptions {
   /** Takes lines that stay. */
   readonly lines: NodeJS.WritableStream;
   readonly stderr: NodeJS.WriteStream;
@@ -42,7 +44,7 @@ export const progressText = (state: {
   return `Epoch ${epoch}/${epochs} ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${step}/${steps} loss ${trainLoss.toFixed(4)}${left}`;
 };
 
-export const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptions): TrainDisplay => {
+const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptions): TrainDisplay => {
   let settings: TrialSettings | null = null;
   let epochStartMs = now();
   let drawnMs = Number.NEGATIVE_INFINITY;
@@ -119,3 +121,15 @@ export const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDispl
     },
   };
 };
+
+/** On stdout, or with `--json` on stderr; with progress under the lines where a person looks. */
+export const openTrainDisplay = (
+  runtime: CliRuntime,
+  options: { readonly isJson: boolean; readonly isPlain: boolean },
+): TrainDisplay =>
+  createTrainDisplay({
+    lines: options.isJson ? runtime.io.stderr : runtime.io.stdout,
+    stderr: runtime.io.stderr,
+    isRedrawn: isLive(runtime, options),
+    now: runtime.now,
+  });

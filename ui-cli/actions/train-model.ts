@@ -2,14 +2,13 @@
 import { resolve } from 'node:path';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Device, LocalTrainingReport } from '../../contracts/local-model.ts';
-import { isLive } from '../open-display.ts';
 import { printJson } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
 import { readDataChoice } from './data-choice.ts';
 import { type HyperparameterFlags, loadTrainConfig, toDataChoice } from './train-config.ts';
-import { createTrainDisplay, type TrainDisplay } from './train-display.ts';
+import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
 import { endLines } from './train-lines.ts';
 
 export interface TrainOptions extends HyperparameterFlags {
@@ -84,13 +83,8 @@ const toJson = ({ result, test, run, ...report }: LocalTrainingReport): object =
 
 /** Answers the exit code; throws what the command is to end with. */
 export const trainModel = async (runtime: CliRuntime, options: TrainOptions): Promise<number> => {
-  const { io, now } = runtime;
-  const display = createTrainDisplay({
-    lines: options.isJson ? io.stderr : io.stdout,
-    stderr: io.stderr,
-    isRedrawn: isLive(runtime, options),
-    now,
-  });
+  const { io } = runtime;
+  const display = openTrainDisplay(runtime, options);
   try {
     const report = await conduct(runtime, options, display).finally(display.close);
     if (options.isJson) {

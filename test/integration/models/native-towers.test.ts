@@ -1,10 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../../config/env.ts';
 import {
   type Architecture,
   createArchitecture,
@@ -16,8 +14,7 @@ import { compileTowers } from '../../../models/native-towers.ts';
 import { float32Product } from '../../../models/product.ts';
 import { drawDropouts, type TowerInput } from '../../../models/tower.ts';
 import { towersForward } from '../../../models/two-tower.ts';
-import { activateTensorflow } from '../../../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
+import { activateBackend } from '../../support/activate-backend.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 
 type Inputs = Readonly<Record<Side, TowerInput>>;
@@ -77,14 +74,7 @@ describe('models/native-towers', () => {
   let scratch: string;
 
   beforeAll(async () => {
-    const plan = await resolveTensorflow({
-      cacheFolder: readEnvironment().cacheFolder,
-      provisionFolder: fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url)),
-      backend: 'native',
-      environment: process.env,
-      progress: () => undefined,
-    });
-    await activateTensorflow(plan);
+    await activateBackend('native');
     scratch = await mkdtemp(join(tmpdir(), 'tt-exp-native-towers-'));
   });
 

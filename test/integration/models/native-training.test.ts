@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../../config/env.ts';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { TensorflowInfo } from '../../../contracts/tensorflow.ts';
@@ -19,14 +17,11 @@ import { createMixedProduct } from '../../../models/product.ts';
 import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
 import { type TrainOptions, trainTwoTower } from '../../../models/train.ts';
 import { openDataset } from '../../../pipeline/index.ts';
-import { activateTensorflow } from '../../../services/tensorflow/activate-tensorflow.ts';
-import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
+import { activateBackend } from '../../support/activate-backend.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
-
-const PROVISION = fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url));
 
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
 
@@ -62,15 +57,7 @@ describe('models on native TensorFlow', () => {
   let tensorflow: TensorflowInfo;
 
   beforeAll(async () => {
-    const { cacheFolder } = readEnvironment();
-    const plan = await resolveTensorflow({
-      cacheFolder,
-      provisionFolder: PROVISION,
-      backend: 'native',
-      environment: process.env,
-      progress: () => undefined,
-    });
-    tensorflow = await activateTensorflow(plan);
+    tensorflow = await activateBackend('native');
     folder = await mkdtemp(join(tmpdir(), 'tt-exp-native-models-'));
   });
 

@@ -26,6 +26,7 @@ const dataset: LoadedDataset = { ...toy, samples: { ...toy.samples, train } };
 const source = (change: Partial<BatchOptions> = {}) =>
   createBatchSource({
     dataset,
+    met: createUserItems(dataset),
     samples: dataset.samples.train,
     batchSize: 4,
     poolSize: 0,
@@ -78,6 +79,7 @@ describe('models/batches', () => {
     const large = createToyDataset({ users: 30, items: 20, pairsPerUser: 8, seed: 2 });
     const batches = createBatchSource({
       dataset: large,
+      met: createUserItems(large),
       samples: large.samples.train,
       batchSize: 50,
       poolSize: 0,

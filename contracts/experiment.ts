@@ -48,6 +48,9 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** All trials have ended: nothing is left to steer. */
+export const isPastTraining = (phase: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf('train');
+
 export type ExperimentStatus = 'running' | 'completed' | 'failed' | 'cancelled';
 
 export interface TestEvaluation {

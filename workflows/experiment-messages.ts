@@ -1,5 +1,6 @@
 /** Answers to the queries, signals and updates of an experiment. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import { isPastTraining } from '../contracts/experiment.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import {
   type ApprovalDecision,
@@ -16,7 +17,7 @@ import type { SweepConductor } from './sweep-conductor.ts';
 export const listen = (run: ExperimentRun): void => {
   const { state } = run;
   const conductorOf = (): SweepConductor => {
-    if (run.conductor === null || (state.snapshot.phase !== 'train' && state.snapshot.dataset !== null)) {
+    if (run.conductor === null || isPastTraining(state.snapshot.phase)) {
       throw ApplicationFailure.nonRetryable('no trial of this experiment is trained any more', 'USAGE');
     }
     return run.conductor;

@@ -8,6 +8,7 @@ import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { experimentInput, resolvedConfig, trainingResult } from '../support/experiment-fixtures.ts';
+import { createHeldStep } from '../support/held-step.ts';
 import { createSteps, pause, startWorkflowServer, trained, type WorkflowServer } from '../support/workflow-server.ts';
 
 describe('workflows/experiment', () => {
@@ -200,14 +201,7 @@ describe('workflows/experiment', () => {
   it.each(['completed', 'failed'] as const)(
     'workflows/experiment: has not ended as long as its run in MLflow is being closed: %s',
     async (ending) => {
-      let reachClose = (): void => undefined;
-      const reached = new Promise<void>((resolve) => {
-        reachClose = resolve;
-      });
-      let release = (): void => undefined;
-      const released = new Promise<void>((resolve) => {
-        release = resolve;
-      });
+      const closing = createHeldStep();
       const { steps } = createSteps({
         trainTrial: async () => {
           if (ending === 'failed') {
@@ -219,16 +213,13 @@ describe('workflows/experiment', () => {
           }
           return trained(0.1);
         },
-        closeExperiment: async () => {
-          reachClose();
-          await released;
-        },
+        closeExperiment: closing.step,
       });
       await withWorkers(steps, async (client) => {
         const handle = await start(client, resolvedConfig({ sweep: null }));
-        await reached;
+        await closing.reached;
         const during = await handle.query<ExperimentSnapshot, []>('snapshot');
-        release();
+        closing.release();
         await handle.result().catch((failure: unknown) => failure);
         const after = await handle.query<ExperimentSnapshot, []>('snapshot');
         expect(during.status).toBe('running');

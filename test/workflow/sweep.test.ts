@@ -9,6 +9,7 @@ import type { ResolvedConfig, ResolvedSweep } from '../../contracts/resolved-con
 import type { OpenTrialRequest, TrainTrialRequest } from '../../contracts/steps.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { evaluationSummary, experimentInput, resolvedConfig, trainingResult } from '../support/experiment-fixtures.ts';
+import { createHeldStep } from '../support/held-step.ts';
 import { createSteps, pause, startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
 
 const EPOCHS = 9;
@@ -220,6 +221,23 @@ describe('workflows/sweep', () => {
       return handle.result();
     });
     expect(statuses(snapshot)).toEqual(['completed', 'completed', 'completed']);
+  });
+
+  it('workflows/sweep: is steered before its first trial begins, also while its dataset is being published', async () => {
+    const publishing = createHeldStep();
+    const { steps, recorder } = createSteps({ publishDataset: publishing.step });
+    await server.withWorkers(steps, async (client) => {
+      const handle = await start(client, sweepConfig({ max_parallel: 3 }, [0.5, 0.6, 0.7]));
+      await publishing.reached;
+      await handle.signal('pause');
+      await handle.executeUpdate('setMaxParallel', { args: [{ maxParallel: 1 }] });
+      const view: ExperimentSnapshot = await handle.query('snapshot');
+      expect(view.sweep).toMatchObject({ isPaused: true, maxParallel: 1 });
+      publishing.release();
+      await handle.signal('resume');
+      await handle.result();
+    });
+    expect(recorder.mostRunning).toBe(1);
   });
 
   it('workflows/sweep: when the time is up running trials end their epoch, and the best of what there is goes on', async () => {

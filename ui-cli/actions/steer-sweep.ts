@@ -1,6 +1,6 @@
 /** `pause`, `resume`, `parallel` and `cancel`: requests to a running experiment. */
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
-import { type ExperimentView, PHASES } from '../../contracts/experiment.ts';
+import { type ExperimentView, isPastTraining } from '../../contracts/experiment.ts';
 import { trialIndexOf } from '../../contracts/ids.ts';
 import { printJson, printLines } from '../output.ts';
 import { resolveExperimentId } from '../resolve-id.ts';
@@ -35,8 +35,7 @@ const steer = (
 
 /** A request that would do nothing is refused: whoever makes it expects something. Throws USAGE. */
 const assertTrials = ({ experimentId, status, phase }: ExperimentView): void => {
-  const isOver = PHASES.indexOf(phase) > PHASES.indexOf('train');
-  if (status !== 'running' || isOver) {
+  if (status !== 'running' || isPastTraining(phase)) {
     const found = status === 'running' ? `one that trains no trial any more (phase ${phase})` : `one that is ${status}`;
     throw new TtExpError('USAGE', `experiment ${experimentId}: got ${found}, expected one with trials to come`, {
       hint: 'Try its failed trials again with `tt-exp retry`, or give it more with `tt-exp extend`.',

@@ -2,7 +2,7 @@
 // Usage: npm run bench:scale [-- --trials 1000 --parallel 16 --rounds 3]
 import { parseArgs } from 'node:util';
 import type { Client } from '@temporalio/client';
-import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import { createExperimentsClient } from '../client/experiments-client.ts';
 import { experimentInput, resolvedConfig, sweepSettings } from '../test/support/experiment-fixtures.ts';
 import type { experiment } from '../workflows/experiment.ts';
 import type { bareParent } from './bare-workflows.ts';
@@ -20,10 +20,6 @@ const trials = Number(values.trials);
 const parallel = Number(values.parallel);
 const rounds = Number(values.rounds);
 
-/** As often as a terminal that follows the sweep. */
-const LOOK_EVERY_MS = 500;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 const seconds = (ms: number): number => ms / 1000;
 const memory = (): string => {
@@ -52,35 +48,30 @@ const config = resolvedConfig({
 
 interface SweepFigures {
   readonly rate: number;
-  readonly queriesMs: readonly number[];
+  readonly views: number;
   readonly executions: number;
   readonly events: number;
   readonly snapshotBytes: number;
 }
 
 const runSweep = async (client: Client, round: number): Promise<SweepFigures> => {
-  const workflowId = `tt-exp/scale/${round}`;
+  const experiments = createExperimentsClient(client);
   const startMs = performance.now();
-  const handle = await client.workflow.start<typeof experiment>('experiment', {
-    taskQueue: 'tt-cpu',
-    workflowId,
-    args: [experimentInput(config)],
+  const { experimentId, workflowId } = await experiments.start({
+    ...experimentInput(config),
+    // Another experiment each round.
+    configDigest: String(round).padStart(64, '0'),
   });
-  let isDone = false;
-  const queriesMs: number[] = [];
-  const watch = async (): Promise<void> => {
-    while (!isDone) {
-      const askedMs = performance.now();
-      await handle.query<ExperimentSnapshot, []>('snapshot');
-      queriesMs.push(performance.now() - askedMs);
-      await pause(LOOK_EVERY_MS);
-    }
-  };
-  const watching = watch();
-  const snapshot = await handle.result();
-  const rate = trials / seconds(performance.now() - startMs);
-  isDone = true;
-  await watching;
+  const ending = client.workflow
+    .getHandle<typeof experiment>(workflowId)
+    .result()
+    .then((snapshot) => ({ snapshot, rate: trials / seconds(performance.now() - startMs) }));
+  // As a terminal that follows it.
+  let views = 0;
+  for await (const _view of experiments.watch(experimentId)) {
+    views += 1;
+  }
+  const { snapshot, rate } = await ending;
   const done = snapshot.trials.filter(({ status }) => status === 'completed').length;
   if (done !== trials) {
     throw new Error(`sweep: got ${done} completed trials, expected ${trials}`);
@@ -91,7 +82,7 @@ const runSweep = async (client: Client, round: number): Promise<SweepFigures> =>
     executions += 1;
     events = Math.max(events, execution.historyLength ?? 0);
   }
-  return { rate, queriesMs, executions, events, snapshotBytes: JSON.stringify(snapshot).length };
+  return { rate, views, executions, events, snapshotBytes: JSON.stringify(snapshot).length };
 };
 
 await withScaleEnvironment(parallel, async (client) => {
@@ -102,12 +93,10 @@ await withScaleEnvironment(parallel, async (client) => {
     bare.push(await runBare(client, round));
     const figures = await runSweep(client, round);
     sweeps.push(figures.rate);
-    const last = figures.queriesMs.slice(-5);
     console.log(
       `round ${round}: bare children ${bare.at(-1)?.toFixed(1)}/s, trials ${figures.rate.toFixed(1)}/s; ` +
         `${figures.executions} executions, the longest of ${figures.events} events; ` +
-        `snapshot of ${megabytes(figures.snapshotBytes)} in ${median(last).toFixed(0)} ms (median of the last ${last.length}, ` +
-        `most ${Math.max(...figures.queriesMs).toFixed(0)} ms); memory ${memory()}`,
+        `${figures.views} views, at last of ${megabytes(figures.snapshotBytes)}; memory ${memory()}`,
     );
   }
   const ratio = median(sweeps) / median(bare);

@@ -33,11 +33,12 @@ export interface ListedExperiment {
 
 export interface WatchOptions {
   readonly signal?: AbortSignal;
-  /** Time between two views; default 500. */
-  readonly intervalMs?: number;
 }
 
-const DEFAULT_WATCH_INTERVAL_MS = 500;
+const SHORTEST_WATCH_PAUSE_MS = 500;
+
+/** A view of thousands of trials costs the workers time: whoever watches asks for at most a quarter of it. */
+const WATCH_PAUSE_PER_VIEW = 3;
 
 /** gRPC's status code. */
 const NOT_FOUND = 5;
@@ -96,12 +97,15 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
     });
 
   async function* watch(id: string, options: WatchOptions = {}): AsyncGenerator<ExperimentView> {
-    const { signal, intervalMs = DEFAULT_WATCH_INTERVAL_MS } = options;
+    const { signal } = options;
     let outageSinceMs: number | null = null;
     while (signal?.aborted !== true) {
+      const askedMs = performance.now();
+      let pauseMs = SHORTEST_WATCH_PAUSE_MS;
       try {
         const current = await view(id);
         outageSinceMs = null;
+        pauseMs = Math.max(pauseMs, WATCH_PAUSE_PER_VIEW * (performance.now() - askedMs));
         yield current;
         if (current.status !== 'running') {
           return;
@@ -112,7 +116,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
           throw error;
         }
       }
-      await pause(intervalMs, signal);
+      await pause(pauseMs, signal);
     }
   }
 

@@ -1,6 +1,6 @@
 /** How a command's failure is written: one line for the error, one for the remedy, a stack only on request. */
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
-import { EXIT, TtExpError } from '../contracts/errors.ts';
+import { type ErrorCode, EXIT, TtExpError } from '../contracts/errors.ts';
 
 export interface ErrorReport {
   /** Lines for stderr. */
@@ -8,9 +8,12 @@ export interface ErrorReport {
   readonly exitCode: number;
 }
 
+/** Their `details.problems` are places in a config; those of other errors are not. */
+const CONFIG_ERRORS: ReadonlySet<ErrorCode> = new Set(['CONFIG_INVALID', 'SPACE_EMPTY']);
+
 /** Details of a config error, one line each; none where the message says it all. */
-const problemLines = ({ details }: TtExpError): readonly string[] => {
-  const problems = (details.problems ?? []) as readonly ConfigProblem[];
+const problemLines = ({ code, details }: TtExpError): readonly string[] => {
+  const problems = (CONFIG_ERRORS.has(code) ? (details.problems ?? []) : []) as readonly ConfigProblem[];
   return problems.length < 2 ? [] : problems.map((problem) => `  ${formatProblem(problem)}`);
 };
 

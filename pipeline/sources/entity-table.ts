@@ -105,6 +105,9 @@ const sideTable = async (
   };
 };
 
+/** Beyond it there is no float32, and no square of a float64: nothing can be scaled by such a number. */
+const LARGEST_NUMBER = '1e38';
+
 const fieldSql = (name: string, feature: ResolvedFeature, typed: (column: string) => TypedColumn): FieldSql => {
   if (feature.kind === 'multi_categorical') {
     const sql =
@@ -115,11 +118,12 @@ const fieldSql = (name: string, feature: ResolvedFeature, typed: (column: string
   }
   const column = typed(feature.kind === 'id' ? name : (feature.column ?? name));
   if (feature.kind === 'numeric') {
-    const problem = {
-      when: `${hasValue(column)} AND (${numberSql(column)}) IS NULL`,
-      text: withValue(`${name} is no number`, column.sql),
-    };
-    return { sql: numberSql(column), problems: [problem] };
+    const number = numberSql(column);
+    const problems = [
+      { when: `${hasValue(column)} AND (${number}) IS NULL`, text: withValue(`${name} is no number`, column.sql) },
+      { when: `abs(${number}) > ${LARGEST_NUMBER}`, text: withValue(`${name} is too large`, column.sql) },
+    ];
+    return { sql: number, problems };
   }
   return { sql: textSql(column), problems: [] };
 };

@@ -57,7 +57,6 @@ export const slotEnvironment = (
   TF_NUM_INTRAOP_THREADS: String(threadsPerSlot),
   TF_NUM_INTEROP_THREADS: String(threadsPerSlot),
   OMP_NUM_THREADS: String(threadsPerSlot),
-  TF_CPP_MIN_LOG_LEVEL: environment.TF_CPP_MIN_LOG_LEVEL ?? '2',
   // Without it the first process takes the GPU's whole memory.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
 });

@@ -4,7 +4,7 @@ import type { TensorflowBackend, TensorflowInfo } from '../../contracts/tensorfl
 export interface TensorflowPlan extends TensorflowInfo {
   /** Folder whose node_modules holds the native binding; null for wasm and js. */
   readonly packageFolder: string | null;
-  /** Variables that a child needs from its start, as the loader's path. */
+  /** Variables that a child needs from its start: the library and its loader read them once. */
   readonly env: Readonly<Record<string, string>>;
   /** For CUDA_VISIBLE_DEVICES, one each; empty without a GPU. */
   readonly gpuIds: readonly string[];

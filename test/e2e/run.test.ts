@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { killEverything } from '../chaos/home-processes.ts';
+import { killEverything, pidsOf } from '../chaos/home-processes.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
+import { withPeakMemory } from '../support/peak-memory.ts';
 import { processesOf } from '../support/processes.ts';
 
 const RUN_TIMEOUT_MS = 600_000;
@@ -204,9 +205,15 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: the baseline on default data keeps what the design promises of statistics and quality',
+    'e2e/run: the baseline on default data keeps what the design promises of statistics, quality and memory',
     async () => {
-      const { dataset, test, trials } = await runJson(['experiments/baseline.json']);
+      const { result, peakMebibytes } = await withPeakMemory(
+        () => pidsOf(home.folder, 'training child'),
+        () => runJson(['experiments/baseline.json']),
+      );
+      const { dataset, test, trials } = result;
+      expect(peakMebibytes).toBeGreaterThan(100);
+      expect(peakMebibytes).toBeLessThan(1024);
       expect(trials).toHaveLength(1);
       expect(dataset.samples).toBeGreaterThanOrEqual(15_000);
       expect(dataset.samples).toBeLessThanOrEqual(20_000);

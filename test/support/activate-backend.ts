@@ -11,7 +11,8 @@ const PROVISION = fileURLToPath(new URL('../../services/tensorflow/provision', i
 export const activateBackend = async (backend: BackendRequest): Promise<TensorflowInfo> => {
   const { cacheFolder, variables } = readEnvironment();
   const progress = (): void => undefined;
-  return activateTensorflow(
-    await resolveTensorflow({ cacheFolder, provisionFolder: PROVISION, backend, environment: variables, progress }),
-  );
+  const request = { cacheFolder, provisionFolder: PROVISION, backend, environment: variables, progress };
+  const plan = await resolveTensorflow(request);
+  Object.assign(process.env, plan.env);
+  return activateTensorflow(plan);
 };

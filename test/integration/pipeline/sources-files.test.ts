@@ -274,6 +274,12 @@ describe('pipeline/sources/files', () => {
         ];
         const failure = extract(root, filesData(await writeAll(root, 'csv', { users })));
         await expect(failure).rejects.toThrow(/age is no number: "old".*users\.csv:2/);
+        const others = ['NaN', 'Infinity', '1e300', '-1e300'].map(
+          (age, index): Row => ({ uid: `u${index + 1}`, age, langs: [], bio: 'a', home: 'b' }),
+        );
+        const unfit = extract(root, filesData(await writeAll(root, 'csv', { users: others })));
+        await expect(unfit).rejects.toThrow(/4 bad rows.*: 2 with age is no number: "NaN"/);
+        await expect(unfit).rejects.toThrow(/; 2 with age is too large: "1e300"/);
         await expect(extract(root, filesData(await writeAll(root, 'csv', { users })))).rejects.toThrow(
           /duplicate user id with other values \(u2\)/,
         );

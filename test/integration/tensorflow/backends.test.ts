@@ -31,7 +31,7 @@ const planFor = (backend: TensorflowBackend): Promise<TensorflowPlan> =>
 const trainOn = (plan: TensorflowPlan): { trained: Trained; stderr: string } => {
   const result = spawnSync(process.execPath, [...TYPESCRIPT, TRAIN, JSON.stringify(plan)], {
     encoding: 'utf8',
-    env: { ...process.env, ...plan.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { ...process.env, ...plan.env },
   });
   if (result.status !== 0) throw new Error(result.stderr.slice(-2_000));
   return { trained: JSON.parse(result.stdout), stderr: result.stderr };

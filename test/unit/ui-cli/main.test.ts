@@ -295,6 +295,21 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded.started).toEqual([]);
   });
 
+  test('ui-cli/main: an error about rows has one line for the error and one for the remedy', async () => {
+    const platformError = new TtExpError('DATA_INVALID', 'Rows cannot be used: got 3 bad rows', {
+      hint: 'Correct them.',
+      details: {
+        count: 3,
+        problems: ['no user id', 'no time'].map((problem) => ({ problem, count: 1, examples: [] })),
+      },
+    });
+    const { stderr } = await cli(['run', config], { views: [], platformError });
+    expect(stderr().trim().split('\n').slice(-2)).toEqual([
+      'error: Rows cannot be used: got 3 bad rows',
+      'hint: Correct them.',
+    ]);
+  });
+
   test('ui-cli/main: a bad config with --json prints one object with every problem and ends with 78', async () => {
     const result = await cli(['run', config, '--json', '--set', 'seed=-1', '--set', 'sead=1']);
     expect(result.exitCode).toBe(78);

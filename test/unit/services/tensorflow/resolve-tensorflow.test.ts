@@ -30,10 +30,16 @@ const failureOf = async (promise: Promise<unknown>): Promise<TtExpError> => {
 
 test('tensorflow/resolve-tensorflow: without a GPU the native library is built and nothing is announced', async () => {
   const plan = await resolve('auto');
-  expect(plan).toMatchObject({ backend: 'native', library: 'libtensorflow 2.21.0', env: {}, gpuIds: [] });
+  expect(plan).toMatchObject({ backend: 'native', library: 'libtensorflow 2.21.0', gpuIds: [] });
   expect(plan.packageFolder).toContain(join(tools.cacheFolder, 'tensorflow', 'cpu-'));
   expect(plan.announcements).toEqual([]);
   expect(await tools.calls()).toEqual(['npm ci', 'pip download', 'g++']);
+});
+
+test("tensorflow/resolve-tensorflow: oneDNN, which needs much memory, is off unless the caller's environment says else", async () => {
+  expect((await resolve('native')).env).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2' });
+  const { env } = await resolve('native', { TF_ENABLE_ONEDNN_OPTS: '1' });
+  expect(env).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2' });
 });
 
 test('tensorflow/resolve-tensorflow: a second call finds the build of the first', async () => {

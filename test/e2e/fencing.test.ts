@@ -8,7 +8,7 @@ import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
 
 const TIMEOUT_MS = 600_000;
-const EPOCHS = 400;
+const EPOCHS = 150;
 
 interface Address {
   readonly name: string;

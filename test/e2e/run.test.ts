@@ -14,7 +14,7 @@ const RUN_TIMEOUT_MS = 600_000;
 const LATER_EPOCH = /epoch (?:[2-9]|\d\d+)\//;
 
 /** Long enough to be interrupted in the middle. */
-const LONG_TRAINING = { num_epochs: 80, early_stopping_patience: 80 };
+const LONG_TRAINING = { num_epochs: 50, early_stopping_patience: 50 };
 const ALL_EPOCHS = Array.from({ length: LONG_TRAINING.num_epochs }, (_, epoch) => epoch + 1);
 
 interface Summary {
@@ -55,7 +55,7 @@ describe('e2e/run', () => {
   let configFolder: string;
 
   beforeAll(async () => {
-    home = await createCliHome();
+    home = await createCliHome({ TT_STALL_SECONDS: '10' });
     configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
   });
 
@@ -175,6 +175,27 @@ describe('e2e/run', () => {
         const points = await reader(summary).history(trial.run_id, 'train_loss');
         expect(points.map(({ step }) => step)).toEqual(ALL_EPOCHS);
       }
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
+    'e2e/run: a training child that hangs is killed, and its trial goes on from the last checkpoint',
+    async () => {
+      const file = await writeConfig('hung', { training: LONG_TRAINING, sweep: undefined });
+      const running = home.start(['run', file, '--json']);
+      await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      const [child = Number.NaN] = await pidsOf(home.folder, 'training child');
+      process.kill(child, 'SIGSTOP');
+      const result = await running.finished;
+      expect(result.exitCode, result.stderr).toBe(0);
+      await expect.poll(() => pidsOf(home.folder, 'training child'), { timeout: 20_000 }).toEqual([]);
+      const summary = JSON.parse(result.stdout) as Summary;
+      const [trial] = summary.trials;
+      expect(trial?.status).toBe('completed');
+      expect(trial?.resumed_from_epoch).toBeGreaterThan(0);
+      const points = await reader(summary).history(trial?.run_id ?? '', 'train_loss');
+      expect(points.map(({ step }) => step)).toEqual(ALL_EPOCHS);
     },
     RUN_TIMEOUT_MS,
   );

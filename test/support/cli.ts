@@ -35,9 +35,10 @@ const inheritedEnvironment = (): NodeJS.ProcessEnv => {
   return { ...rest, NO_COLOR: '1' };
 };
 
-export const createCliHome = async (): Promise<CliHome> => {
+/** @param variables of every command, and so of the workers that they start */
+export const createCliHome = async (variables: NodeJS.ProcessEnv = {}): Promise<CliHome> => {
   const folder = await mkdtemp(join(tmpdir(), 'tt-exp-e2e-'));
-  const environment = { ...inheritedEnvironment(), TT_EXP_HOME: folder };
+  const environment = { ...inheritedEnvironment(), ...variables, TT_EXP_HOME: folder };
 
   const start: CliHome['start'] = (args, extra = {}) => {
     const child = spawn(process.execPath, [CLI, ...args], {

@@ -11,6 +11,7 @@ import { checkSplit } from './check-split.ts';
 import { type ConfigSource, createConfigSource } from './config-source.ts';
 import { asConfigDocument } from './hyperparameters.ts';
 import { type JsonDocument, parseJsonDocument } from './json-document.ts';
+import { valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
 import { type Override, parseOverride } from './overrides.ts';
 import { type FoundProblem, toConfigError } from './problem.ts';
@@ -90,6 +91,16 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
   return resolveConfig(source.value as ExperimentConfig);
 };
 
+/** @param defaults what holds where neither the document nor an override names it, instead of the schema's defaults */
+const completed = (
+  document: JsonDocument,
+  overrides: readonly Override[],
+  defaults: readonly Override[],
+): ResolvedConfig => {
+  const missing = defaults.filter(({ path }) => valueAt(document.value, path) === undefined);
+  return checkConfig(createConfigSource(document, [...missing, ...overrides]));
+};
+
 /**
  * Reads, overrides, checks and completes one config; a file of bare hyperparameters counts as one.
  * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
@@ -97,15 +108,20 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
 export const loadConfig = async (
   file: string,
   overrides: readonly (string | Override)[] = [],
+  defaults: readonly Override[] = [],
 ): Promise<ResolvedConfig> => {
   const parsed = parseOverrides(overrides);
-  return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed));
+  return completed(asConfigDocument(await readJsonDocument(file)), parsed, defaults);
 };
 
 /** The same without a file: every default, and what the overrides say. */
-export const defaultConfig = (name: string, overrides: readonly (string | Override)[] = []): ResolvedConfig => {
+export const defaultConfig = (
+  name: string,
+  overrides: readonly (string | Override)[] = [],
+  defaults: readonly Override[] = [],
+): ResolvedConfig => {
   const document: JsonDocument = { file: 'the defaults', value: { name }, duplicates: [], position: () => null };
-  return checkConfig(createConfigSource(document, parseOverrides(overrides)));
+  return completed(document, parseOverrides(overrides), defaults);
 };
 
 export const parseOverrides = (overrides: readonly (string | Override)[]): readonly Override[] =>

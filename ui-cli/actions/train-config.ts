@@ -1,4 +1,4 @@
-/** The config of `tt-exp train`: a file or the defaults, then the options, then --set. */
+/** The config of `tt-exp train`: a file or the defaults, which depend on the data, then the options, then --set. */
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { defaultConfig, loadConfig } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
@@ -43,9 +43,12 @@ export interface TrainConfigRequest {
 
 /** Throws what loading a config throws; a mistake in an option is told of that option. */
 export const loadTrainConfig = async ({ file, flags, set, data }: TrainConfigRequest): Promise<ResolvedConfig> => {
-  const ofData = data?.kind === 'file' ? data.overrides : [];
-  const overrides = [...ofData, ...overridesOf(flags), ...set];
-  const config = file === undefined ? defaultConfig(DEFAULT_NAME, overrides) : await loadConfig(file, overrides);
+  const ofFile = data?.kind === 'file' ? data : { overrides: [], defaults: [] };
+  const overrides = [...ofFile.overrides, ...overridesOf(flags), ...set];
+  const config =
+    file === undefined
+      ? defaultConfig(DEFAULT_NAME, overrides, ofFile.defaults)
+      : await loadConfig(file, overrides, ofFile.defaults);
   return withAbsolutePaths(config, process.cwd());
 };
 

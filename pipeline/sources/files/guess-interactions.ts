@@ -37,6 +37,9 @@ const STAR_RULES: readonly RatingRule[] = [
   { at_least: 0, type: 'dislike' },
 ];
 
+/** What each row of a file is that says no more than who met what. */
+const ONLY_TYPE = 'like';
+
 /** What exported samples call those that the pipeline drew itself. */
 const DRAWN_TYPE = 'negative_sample';
 
@@ -83,10 +86,12 @@ const chooseColumns = (file: string, columns: readonly string[]): Columns => {
   const type = find('type');
   const label = type === undefined ? find('label') : undefined;
   const rating = type === undefined && label === undefined ? find('rating') : undefined;
-  if (type === undefined && label === undefined && rating === undefined) {
+  const time = find('time');
+  // A column that is not understood may well say which of the rows are good ones.
+  const others = columns.filter((column) => ![user, item, time].includes(column));
+  if (type === undefined && label === undefined && rating === undefined && others.length > 0) {
     throw refuse(file, 'what happened: type, label or rating', columns);
   }
-  const time = find('time');
   return Object.fromEntries(
     Object.entries({ user, item, type, label, rating, time }).filter(([, column]) => column !== undefined),
   ) as unknown as Columns;
@@ -148,6 +153,12 @@ const guess = async (database: Database, file: string, location: ResolvedLocatio
   const time_unit = time === undefined ? undefined : timeUnit(await greatestNumber(database, time));
   const rules = number === undefined ? [] : rulesFor(file, number, await greatestNumber(database, number));
   const isDrawn = type !== undefined && (await hasDrawn(database, type));
+  const isPlain = type === undefined && number === undefined;
+  const whatHappened = isPlain
+    ? `every row a ${ONLY_TYPE}`
+    : type === undefined
+      ? `what happened by ${number}`
+      : `type ${type}`;
   const ids = { features: { id: { kind: 'id' } } } as const;
   return {
     source: {
@@ -160,12 +171,13 @@ const guess = async (database: Database, file: string, location: ResolvedLocatio
         item,
         ...(time === undefined || time_unit === undefined ? {} : { time, time_unit }),
         ...(type === undefined ? {} : { type }),
+        ...(isPlain ? { constant_type: ONLY_TYPE } : {}),
         ...(number === undefined ? {} : { rating: { column: number, rules: [...rules] } }),
       },
     },
     ignoredTypes: isDrawn ? [DRAWN_TYPE] : [],
     notes: [
-      `${file}: user ${user}, item ${item}, ${type === undefined ? `what happened by ${number}` : `type ${type}`}, ${time === undefined ? 'no time' : `time ${time}`}`,
+      `${file}: user ${user}, item ${item}, ${whatHappened}, ${time === undefined ? 'no time' : `time ${time}`}`,
       'users and items are known by their ids alone; a config can name features of theirs',
       ...(isDrawn ? [`its rows of type ${DRAWN_TYPE} are left out: new ones are drawn`] : []),
     ],

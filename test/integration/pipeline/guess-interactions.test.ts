@@ -55,10 +55,16 @@ test('pipeline/guess-interactions: samples that were drawn as negatives are left
   expect(notes.join()).toContain('negative_sample');
 });
 
+test('pipeline/guess-interactions: where a file says no more than who met what, every row is a like', async () => {
+  const { source, notes } = await guess('user,item,timestamp\nu,i,1700000000\n');
+  expect(source.interactions).toMatchObject({ user: 'user', item: 'item', constant_type: 'like', time_unit: 's' });
+  expect(notes.join()).toContain('every row a like');
+});
+
 test.each([
   ['item,type\ni,like\n', 'the user'],
   ['user,type\ni,like\n', 'the item'],
-  ['user,item\nu,i\n', 'what happened'],
+  ['user,item,bought\nu,i,0\n', 'what happened'],
   ['user,item,rating\nu,i,10\n', 'numbers up to 10'],
   ['user,item,label\nu,i,good\n', 'values that are no numbers'],
 ])('pipeline/guess-interactions: %j is refused as bad data', async (text, what) => {

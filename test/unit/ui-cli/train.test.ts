@@ -116,6 +116,27 @@ describe('ui-cli/train', () => {
     expect(stderr).toContain('note: taken for granted');
   });
 
+  test('ui-cli/train: a file of interactions is learned from as ids are, unless config, option or --set says else', async () => {
+    const events = await file('ids.csv', 'user,item\n');
+    const ids = { features: { id: { kind: 'id' as const } } };
+    const interactions = { path: events, constant_type: 'like' };
+    const settingsOf = async (...args: readonly string[]) => {
+      const { request } = await requestOf(['--data', events, ...args], {
+        guessInteractions: async () => ({
+          source: { type: 'files', users: ids, items: ids, interactions },
+          ignoredTypes: [],
+          notes: [],
+        }),
+      });
+      const { model, training } = request?.config ?? {};
+      return [model?.user_history, training?.loss, training?.temperature];
+    };
+    expect(await settingsOf()).toEqual([true, 'in_batch_softmax', 0.15]);
+    expect(await settingsOf('--loss', 'bpr', '--set', 'model.user_history=false')).toEqual([false, 'bpr', 0.15]);
+    const config = await file('own.json', { name: 'own', training: { loss: 'weighted_bce' } });
+    expect(await settingsOf('--config', config)).toEqual([true, 'weighted_bce', 0.15]);
+  });
+
   test('ui-cli/train: a dataset version is passed on', async () => {
     expect((await requestOf(['--data', 'ds-0123'])).request?.data).toEqual({ kind: 'version', version: 'ds-0123' });
   });

@@ -1,5 +1,5 @@
 // NDCG@10 on the test part: every loss on the default data beside the oracle, the baselines and PyTorch with the same
-// settings, and experiments/movielens.json beside item-kNN and EASE. Anchors read the same dataset version and are judged
+// settings; made interactions without any feature, and experiments/movielens.json, beside item-kNN and EASE. Anchors read the same dataset version and are judged
 // by the same protocol, written a second time in Python.
 // Usage: npm run bench:quality [-- --seeds 1 --movielens ../shared/data/movielens-small]
 import { spawnSync } from 'node:child_process';
@@ -24,6 +24,7 @@ import { activateBackend } from '../test/support/activate-backend.ts';
 import { builderIn } from '../test/support/data-requests.ts';
 import { anchorPython } from './anchor-python.ts';
 import { exportArrays } from './export-arrays.ts';
+import { writeIdsAlone } from './ids-alone.ts';
 
 const { values } = parseArgs({
   options: {
@@ -102,7 +103,13 @@ const print = (what: string, figures: Readonly<Record<string, number>>): void =>
       .join(', ')}`,
   );
 
-const compare = async (name: string, config: ResolvedConfig, losses: readonly ResolvedConfig['training']['loss'][]) => {
+const withLoss = (config: ResolvedConfig, loss: ResolvedConfig['training']['loss']): ResolvedConfig => ({
+  ...config,
+  training: { ...config.training, loss },
+});
+
+/** @param trained what is trained on the data of `config`, by name */
+const compare = async (name: string, config: ResolvedConfig, trained: Readonly<Record<string, ResolvedConfig>>) => {
   const dataset = await buildDataset(config);
   const baselines = evaluateBaselines({
     dataset,
@@ -113,22 +120,40 @@ const compare = async (name: string, config: ResolvedConfig, losses: readonly Re
   const ndcg = Object.entries(baselines).map(([baseline, summary]) => [baseline, summary?.ndcg_at_10 ?? Number.NaN]);
   print(`${name}, baselines`, Object.fromEntries(ndcg));
   print(`${name}, anchors`, await anchorsOf(name, dataset, config));
-  for (const loss of losses) {
-    const changed = { ...config, training: { ...config.training, loss } };
-    print(`${name}, tt-exp`, { [loss]: await trainAndTest(`${name}-${loss}`, dataset, changed) });
+  for (const [variant, changed] of Object.entries(trained)) {
+    print(`${name}, tt-exp`, { [variant]: await trainAndTest(`${name}-${variant}`, dataset, changed) });
   }
 };
 
+/** Who met what, and nothing else. */
+const compareIdsAlone = async (): Promise<void> => {
+  const path = join(folder, 'ids-alone.csv');
+  await writeIdsAlone(path, { users: 5000, items: 7000, rows: 150_000 });
+  const ids = { features: { id: { kind: 'id' } } } as const;
+  const interactions = { path, user: 'user', item: 'item', constant_type: 'like' };
+  const config = resolveConfig({
+    name: 'ids-alone',
+    data: { source: { type: 'files', users: ids, items: ids, interactions } },
+    model: { user_history: true },
+    training: { loss: 'in_batch_softmax', temperature: 0.15, num_epochs: 15 },
+  });
+  const wholeHistories = { ...config, model: { ...config.model, history_dropout: 0 } };
+  await compare('ids alone', config, { in_batch_softmax: config, whole_histories: wholeHistories });
+};
+
 try {
-  await compare('synthetic', resolveConfig({ name: 'quality' }), ['weighted_bce', 'in_batch_softmax', 'bpr']);
+  await compareIdsAlone();
+  const defaults = resolveConfig({ name: 'quality' });
+  const losses = ['weighted_bce', 'in_batch_softmax', 'bpr'] as const;
+  await compare('synthetic', defaults, Object.fromEntries(losses.map((loss) => [loss, withLoss(defaults, loss)])));
   const file = fileURLToPath(new URL('../experiments/movielens.json', import.meta.url));
   const isThere = await access(values.movielens).then(
     () => true,
     () => false,
   );
   for (const method of isThere ? ['random', 'temporal'] : []) {
-    const config = await loadConfig(file, [`data.split.method="${method}"`]);
-    await compare(`movielens-${method}`, withAbsolutePaths(config, process.cwd()), ['in_batch_softmax']);
+    const config = withAbsolutePaths(await loadConfig(file, [`data.split.method="${method}"`]), process.cwd());
+    await compare(`movielens-${method}`, config, { [config.training.loss]: config });
   }
   if (!isThere) {
     console.log(`${values.movielens} is missing: nothing measured on real behaviour`);

@@ -598,6 +598,10 @@ export interface ModelConfig {
    * Share of ids taken for unknown in training, so that what to recommend to an unknown user, and what to make of an unknown item, is learned too; 0 leaves their embedding at zero. For features of kind id.
    */
   id_dropout?: number;
+  /**
+   * Share of a user's history that a training step leaves out, drawn anew for each step, so that a user is known by any part of it. For model.user_history.
+   */
+  history_dropout?: number;
 }
 /**
  * How a trial is trained.

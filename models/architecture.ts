@@ -27,6 +27,8 @@ export interface TowerShape {
   readonly idRows: number;
   /** Share of ids taken for unknown in training. Without any, the unknown row is zero and stays so. */
   readonly idDropout: number;
+  /** Share of a user's history that a training step leaves out. */
+  readonly historyDropout: number;
   /** Rows of the embedding of met items [historyRows, embedding_dim]; 0 where the history is no input. */
   readonly historyRows: number;
 }
@@ -69,6 +71,7 @@ const towerShape = (
   return {
     idRows: ids?.size ?? 0,
     idDropout: model.id_dropout,
+    historyDropout: model.history_dropout,
     activation: model.activation,
     hasLayerNorm: model.layer_norm,
     layers: dims.slice(1).map((outputDim, index) => {

@@ -1,7 +1,7 @@
 /** What users did, as an input of their tower: the embeddings of the items that they met, summed. */
 import type { IdRows, PairArrays } from '../contracts/dataset.ts';
 import type { Bags } from './bags.ts';
-import { combineSeeds, createGenerator, STREAM, toIndex } from './prng.ts';
+import { combineSeeds, createGenerator, STREAM, toIndex, toUnit } from './prng.ts';
 
 /** Rows of the history table for each user: rows[starts[u]] … rows[starts[u + 1] - 1]. */
 export interface Histories {
@@ -42,6 +42,8 @@ export interface HistoryStep {
    * model says to new users would otherwise never be trained.
    */
   readonly unknown: Uint8Array;
+  /** Share of the rows that is left out. */
+  readonly dropout: number;
   readonly seed: number;
 }
 
@@ -58,10 +60,11 @@ export const historyBags = ({ starts, rows }: Histories, users: Int32Array, step
   for (const [bag, user] of users.entries()) {
     const isUnknown = step !== null && step.unknown[bag] === 1;
     const whole = isUnknown ? NOTHING : rows.subarray(starts[user], starts[user + 1]);
-    const left = step === null ? whole : whole.filter((row) => !step.isTarget(user, row));
+    const next = createGenerator(step === null ? 0 : combineSeeds(step.seed, STREAM.history, user));
+    const left =
+      step === null ? whole : whole.filter((row) => toUnit(next()) >= step.dropout && !step.isTarget(user, row));
     const isDrawn = step !== null && left.length > MOST_ROWS;
     const count = isDrawn ? MOST_ROWS : left.length;
-    const next = createGenerator(isDrawn ? combineSeeds(step.seed, STREAM.history, user) : 0);
     for (let entry = 0; entry < count; entry += 1) {
       taken.push(left[isDrawn ? toIndex(next(), left.length) : entry] ?? 0);
       coefficients.push(Math.sqrt(left.length) / count);

@@ -35,7 +35,7 @@ export const tableBags = (
   return architecture.pieces.filter(isTable).map(({ side, kind }): Bags | null => {
     const index = entities[side];
     const { idRows, histories } = features[side];
-    const { idDropout } = architecture[side];
+    const { idDropout, historyDropout: dropout } = architecture[side];
     if (index === null) {
       return null;
     }
@@ -43,7 +43,10 @@ export const tableBags = (
     const unknown = step && drawUnknown(index.length, idDropout, seedOf(STREAM.unknown, side));
     if (kind === 'history') {
       const seed = seedOf(STREAM.history, side);
-      return histories && historyBags(histories, index, step && unknown && { isTarget: step.isTarget, unknown, seed });
+      return (
+        histories &&
+        historyBags(histories, index, step && unknown && { isTarget: step.isTarget, unknown, dropout, seed })
+      );
     }
     const rowOf = (entity: number, place: number): number => (unknown?.[place] === 1 ? 0 : (idRows?.[entity] ?? 0));
     return idRows && singleRows(index.map(rowOf), idDropout > 0);

@@ -6,7 +6,7 @@ import { resumableKey } from '../contracts/resumable-key.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 
 /** Changes whenever the same settings would train differently. */
-const TRAINING_FORMAT = 6;
+const TRAINING_FORMAT = 7;
 
 /** Digest of everything that determines a training but its length: equal keys train the same epochs. */
 export const trainingKey = ({ summary, ids }: LoadedDataset, settings: TrialSettings): string =>

@@ -54,7 +54,8 @@ export const formatParams = (params: TrialParams): string => {
 
 /** Said wherever test metrics are. */
 export const BELOW_POPULARITY =
-  'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity)';
+  'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity); ' +
+  'ids alone are learned better by training.loss in_batch_softmax with model.user_history';
 
 /** Why no further trial begins although some are left. */
 export const HALT_TEXT: Readonly<Record<SweepHalt, string>> = {

@@ -36,6 +36,7 @@ const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): 
     normalisation: 'l2',
     user_history: false,
     id_dropout: 0,
+    history_dropout: 0,
   },
   training: {
     ...training,

@@ -16,6 +16,7 @@ export const MODEL_SETTINGS: ResolvedConfig['model'] = {
   normalisation: 'auto',
   user_history: false,
   id_dropout: 0.1,
+  history_dropout: 0.3,
 };
 
 export const SCHEDULER_SETTINGS: ResolvedScheduler = {

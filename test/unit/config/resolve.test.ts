@@ -59,6 +59,7 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
       normalisation: 'auto',
       user_history: false,
       id_dropout: 0.1,
+      history_dropout: 0.3,
     },
     training: {
       loss: 'weighted_bce',

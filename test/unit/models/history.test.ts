@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { historiesOf, historyBags } from '../../../models/history.ts';
+import { type HistoryStep, historiesOf, historyBags } from '../../../models/history.ts';
 
 /** User 0 liked items 0, 1 and 3, user 1 none, user 2 item 1; item 2 was disliked, item 3 is unknown to the model. */
 const PAIRS = {
@@ -9,6 +9,9 @@ const PAIRS = {
 };
 const IDS = { size: 4, rows: Int32Array.from([1, 2, 3, 0]) };
 const histories = historiesOf(PAIRS, 3, IDS);
+
+/** Of a step that leaves nothing out. */
+const WHOLE: HistoryStep = { isTarget: () => false, unknown: new Uint8Array(2), dropout: 0, seed: 1 };
 
 describe('models/history', () => {
   it('models/history: holds the known items that were met with a gain', () => {
@@ -28,27 +31,34 @@ describe('models/history', () => {
 
   it('models/history: what a step asks about is not in the question', () => {
     const isTarget = (user: number, row: number) => user === 0 && row === 2;
-    const bags = historyBags(histories, Int32Array.from([0, 2]), { isTarget, unknown: new Uint8Array(2), seed: 1 });
+    const bags = historyBags(histories, Int32Array.from([0, 2]), { ...WHOLE, isTarget });
     expect([...bags.rows]).toEqual([1, 2]);
     expect([...bags.coefficients]).toEqual([1, 1]);
   });
 
   it('models/history: a user taken for new has no history', () => {
-    const step = { isTarget: () => false, unknown: Uint8Array.of(1, 0), seed: 1 };
+    const step = { ...WHOLE, unknown: Uint8Array.of(1, 0) };
     const bags = historyBags(histories, Int32Array.from([0, 2]), step);
     expect([...bags.starts]).toEqual([0, 0, 1]);
     expect([...bags.rows]).toEqual([2]);
   });
 
+  it('models/history: a step leaves out its share of a history, repeatably, and divides by what is left', () => {
+    const length = 60;
+    const one = { starts: Int32Array.from([0, length]), rows: Int32Array.from({ length }, (_, row) => row + 1) };
+    const draw = (seed: number) => historyBags(one, Int32Array.from([0]), { ...WHOLE, dropout: 0.5, seed });
+    const left = Array.from({ length: 200 }, (_, seed) => draw(seed).rows.length);
+    expect(left.reduce((sum, count) => sum + count, 0) / (200 * length)).toBeCloseTo(0.5, 1);
+    const { rows, coefficients } = draw(1);
+    expect(draw(1).rows).toEqual(rows);
+    expect(draw(2).rows).not.toEqual(rows);
+    expect(coefficients[0]).toBeCloseTo(1 / Math.sqrt(rows.length), 6);
+  });
+
   it('models/history: a long history is drawn from, repeatably, and keeps its expected sum', () => {
     const length = 400;
     const long = { starts: Int32Array.from([0, length]), rows: Int32Array.from({ length }, (_, row) => row + 1) };
-    const draw = (seed: number) =>
-      historyBags(long, Int32Array.from([0]), {
-        isTarget: () => false,
-        unknown: new Uint8Array(1),
-        seed,
-      });
+    const draw = (seed: number) => historyBags(long, Int32Array.from([0]), { ...WHOLE, seed });
     const { rows, coefficients } = draw(1);
     expect(rows.length).toBeLessThan(length);
     expect(draw(1).rows).toEqual(rows);

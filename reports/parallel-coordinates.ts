@@ -17,6 +17,8 @@ import {
 
 const TOP = 108;
 const BOTTOM = 386;
+/** Where lines pass an axis whose parameter their trial does not have. */
+const NOT_SET = BOTTOM + 22;
 const AXIS_DISTANCE = 150;
 const MOST_LINES = 400;
 const MOST_AXES = 12;
@@ -25,13 +27,15 @@ interface Axis {
   readonly name: string;
   readonly scale: Scale;
   readonly pick: (trial: ShownTrial) => ParameterValue | undefined;
+  /** Some trials do not have the parameter: it depends on another one. */
+  readonly isConditional: boolean;
 }
 
-const drawAxis = ({ name, scale }: Axis, x: number, index: number): string =>
+const drawAxis = ({ name, scale, isConditional }: Axis, x: number, index: number): string =>
   element('line', { x1: x, x2: x, y1: TOP, y2: BOTTOM, stroke: COLOUR.axis }) +
   // Names of neighbours stand on two heights, or long ones would meet.
   label(shortened(name, 34), x, index % 2 === 0 ? TOP - 12 : TOP - 29, { 'text-anchor': 'middle' }) +
-  scale.ticks
+  [...scale.ticks, ...(isConditional ? [{ at: NOT_SET, label: 'not set' }] : [])]
     .map(
       ({ at, label: text }) =>
         element('line', { x1: x - 4, x2: x, y1: at, y2: at, stroke: COLOUR.axis }) +
@@ -59,6 +63,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
         name: key,
         scale: parameterScale(values, space[key], range),
         pick: ({ params }: ShownTrial) => params[key],
+        isConditional: values.length < shown.length,
       };
     }),
     {
@@ -68,6 +73,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
         range,
       ),
       pick: ({ value }) => value,
+      isConditional: false,
     },
   ];
   const xOf = (axis: number): number => 110 + axis * AXIS_DISTANCE;
@@ -75,32 +81,20 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
   const drawLine = (trial: ShownTrial): string => {
     const points = axes.map(({ scale, pick }, axis) => {
       const value = pick(trial);
-      return value === undefined ? null : ([xOf(axis), scale.position(value)] as const);
+      return [xOf(axis), value === undefined ? NOT_SET : scale.position(value)] as const;
     });
-    const runs: (readonly [number, number])[][] = [[]];
-    for (const point of points) {
-      if (point === null) {
-        // Where a parameter does not apply the line is interrupted.
-        runs.push([]);
-      } else {
-        runs.at(-1)?.push(point);
-      }
-    }
     const look =
       trial === best
         ? { stroke: COLOUR.best, 'stroke-width': 2.5 }
         : { stroke: shade((trial.value - low) / (high - low || 1)), 'stroke-opacity': 0.7, 'stroke-width': 1.2 };
     const dash = trial.status === 'pruned' ? { 'stroke-dasharray': '4 3' } : {};
-    return runs
-      .filter((run) => run.length > 1)
-      .map((run) => path(run, { ...look, ...dash }))
-      .join('');
+    return path(points, { ...look, ...dash });
   };
   const bestText = best === null ? '' : ` ${trialIdOf(best.index)}, the best, in orange.`;
   return chart(
     {
       width: Math.max(520, xOf(axes.length - 1) + 90),
-      height: 416,
+      height: 436,
       title: 'Parallel coordinates',
       subtitle:
         `Darker is better, pruned trials are dashed.${bestText}` +

@@ -49,7 +49,8 @@ export const slices = ({ trials, metric, space }: SweepReportInput): string => {
         : cross(...at, COLOUR.pruned, hoverText(trial));
     });
     const kept = x.ticks.filter((_, place) => place % every === 0);
-    const characters = Math.floor((frame.right - frame.left) / Math.max(1, kept.length) / CHARACTER_WIDTH);
+    // One less than fit, or neighbours would touch.
+    const characters = Math.floor((frame.right - frame.left) / Math.max(1, kept.length) / CHARACTER_WIDTH) - 1;
     const ticks = kept.map(({ at, label }) => ({ at, label: shortened(label, characters) }));
     return (
       xAxis({ ...x, ticks }, frame, shortened(key, 32)) +

@@ -63,6 +63,17 @@ test('reports: a plot has its title, and the history one mark for each trial wit
   expect(history.match(/l6 6m0-6l-6 6/g)).toHaveLength(4);
 });
 
+test('reports: the line of a trial without a parameter of others passes that axis and goes on to its value', () => {
+  const trials = [trial(0), trial(1, { params: { 'training.learning_rate': 0.002 }, value: 0.9 })];
+  const { svg } = renderSweepPlots(input({ trials })).find(({ name }) => name === 'parallel_coordinates') ?? {
+    svg: '',
+  };
+  const lines = parseMarkup(svg).filter(({ element }) => element === 'path');
+  // Axes: learning rate, hidden dims, value.
+  expect(lines.map(({ text }) => text.match(/[ML]\d/g)?.length)).toEqual([3, 3]);
+  expect(svg.match(/>not set</g)).toHaveLength(1);
+});
+
 test('reports: without reports at several epochs there are no curves', () => {
   const trials = [0, 1].map((index) => trial(index, { reports: [{ epoch: 9, value: 0.1, sequence: index }] }));
   expect(renderSweepPlots(input({ trials })).map(({ name }) => name)).not.toContain('curves');

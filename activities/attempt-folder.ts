@@ -5,25 +5,26 @@ import { join } from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { ARTIFACT } from '../contracts/names.ts';
 
-const ATTEMPT_NAME = /^b\d{5}-s\d{6}-a\d{4}-[0-9a-f]{8}$/;
+const ATTEMPT_NAME = /^c\d{6}-s\d{6}-a\d{4}-[0-9a-f]{8}$/;
 
 export const isAttemptName = (name: string): boolean => ATTEMPT_NAME.test(name);
 
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');
 
 /**
- * No two attempts have the same name, and later ones of a run sort after earlier ones: by budget, then by the number of
- * the step within its workflow (activity ids are counted), then by attempt.
+ * No two attempts have the same name, and later ones of a run sort after earlier ones: by the call, then by the number of
+ * the step within the call's workflow (activity ids are counted), then by attempt.
+ * @param call how many workflows have trained the run, this one included
  */
 export const attemptName = (
   { activityId, attempt, workflowExecution }: Pick<Info, 'activityId' | 'attempt' | 'workflowExecution'>,
-  epochBudget: number,
+  call: number,
 ): string => {
   const step = /^\d{1,6}$/.test(activityId) ? Number(activityId) : 0;
   const owner = createHash('sha256')
     .update(`${workflowExecution?.workflowId}/${workflowExecution?.runId}/${activityId}`)
     .digest('hex');
-  return `b${digits(epochBudget, 5)}-s${digits(step, 6)}-a${digits(attempt, 4)}-${owner.slice(0, 8)}`;
+  return `c${digits(call, 6)}-s${digits(step, 6)}-a${digits(attempt, 4)}-${owner.slice(0, 8)}`;
 };
 
 /** Where the checkpoints of others lie that an attempt may go on from; its own folder, so that nobody changes them. */

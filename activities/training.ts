@@ -160,7 +160,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
             tracking: deps.tracking.guardedBy(() => fence.assertCurrent()),
             fence,
             place,
-            folder: await openAttemptFolder(trialFolder, attemptName(info, request.epochBudget)),
+            folder: await openAttemptFolder(trialFolder, attemptName(info, request.call)),
             datasetFolder: await ensureDataset(deps, request.datasetVersion),
             signals,
             onMessage: (message) => {

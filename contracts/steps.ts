@@ -77,6 +77,8 @@ export type OpenTrialResult =
 /** Called again for the same run with a larger budget it goes on where it ended. */
 export interface TrainTrialRequest {
   readonly runId: string;
+  /** Place of this call among those that train the run one after the other, from 1: later ones go on from earlier ones. */
+  readonly call: number;
   readonly settings: TrialSettings;
   readonly datasetVersion: string;
   /** Epochs in all when this call ends; at most `settings.training.num_epochs`, the full length. */

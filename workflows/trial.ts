@@ -13,6 +13,8 @@ import { closeTrial, openTrial, trainTrial } from './steps.ts';
 /** What one call to the next rung hands to the one after it. */
 export interface OpenRun {
   readonly runId: string;
+  /** Calls so far. */
+  readonly calls: number;
   readonly codeDigest: string;
   /** Place in the list of memory fallbacks: what did not fit once is not tried again. */
   readonly fallback: number;
@@ -68,6 +70,7 @@ const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
     try {
       const outcome = await trainTrial({
         runId: opened.runId,
+        call: opened.calls,
         settings,
         device,
         datasetVersion: input.dataset.version,
@@ -132,13 +135,14 @@ export async function trial(input: TrialInput): Promise<TrialOutcome> {
       }
       run = {
         runId: opened.runId,
+        calls: 0,
         codeDigest: opened.codeDigest,
         fallback: 0,
         warmStartRunId: input.warmStartRunId ?? opened.warmStartRunId,
         epochLimit: input.settings.training.num_epochs,
       };
     }
-    const openRun = run;
+    const openRun = { ...run, calls: run.calls + 1 };
     const trained = await training.run(() => train(input, openRun));
     return await conclude(input, trained, root.consideredCancelled);
   } catch (error) {

@@ -283,7 +283,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: Ctrl-C detaches and the sweep goes on; cancel ends it and leaves no run RUNNING',
+    'e2e/run: Ctrl-C detaches and the sweep goes on; paused and resumed it repeats no epoch; cancel leaves no run RUNNING',
     async () => {
       const file = await writeConfig('detached', { training: { num_epochs: 500, early_stopping_patience: 500 } });
       const running = home.start(['run', file, '--json']);
@@ -298,6 +298,18 @@ describe('e2e/run', () => {
 
       const listed = await home.run(['list', '--json']);
       expect(listed.stdout).toContain(summary.experiment_id);
+      const beginnings = async (): Promise<readonly number[]> => {
+        const log = await readFile(join(home.folder, 'logs', 'worker-tt-gpu-1.log'), 'utf8');
+        return [...log.matchAll(/: (?:begins|after epoch (\d+))/g)].map(([, epoch]) => Number(epoch ?? 0));
+      };
+      const before = await beginnings();
+      expect((await home.run(['pause', summary.experiment_id])).exitCode).toBe(0);
+      await expect.poll(() => pidsOf(home.folder, 'training child'), { timeout: 60_000 }).toEqual([]);
+      expect((await home.run(['resume', summary.experiment_id])).exitCode).toBe(0);
+      await expect.poll(async () => (await beginnings()).length, { timeout: 60_000 }).toBe(before.length + 2);
+      // One of them at least had trained an epoch when the command was interrupted.
+      expect(Math.max(...(await beginnings()).slice(before.length))).toBeGreaterThan(0);
+
       const cancelled = await home.run(['cancel', summary.experiment_id]);
       expect(cancelled.exitCode, cancelled.stderr).toBe(0);
       await expect

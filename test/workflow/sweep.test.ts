@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attemptName } from '../../activities/attempt-folder.ts';
 import type { GpuActivities } from '../../activities/index.ts';
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { ResolvedConfig, ResolvedSweep } from '../../contracts/resolved-config.ts';
@@ -24,10 +25,20 @@ const resultAt = ({ settings }: Pick<TrainTrialRequest, 'settings'>, epoch: numb
 /** Trains epoch by epoch, up to `limit` epochs over all trials, and stops after the running one when it is cancelled. */
 const createTrainer = (limit = Number.POSITIVE_INFINITY) => {
   const done = new Map<string, number>();
+  const newest = new Map<string, string>();
   const calls: [string, number][] = [];
   const state = { trained: 0, limit };
   const trainTrial: GpuActivities['trainTrial'] = async (request) => {
     calls.push([request.runId, request.epochBudget]);
+    // The real step goes on from attempts whose names sort before its own.
+    const name = attemptName(Context.current().info, request.call);
+    const earlier = newest.get(request.runId) ?? '';
+    if (name <= earlier) {
+      throw ApplicationFailure.nonRetryable(
+        `attempt: got ${name} after ${earlier}, expected a name that sorts after it`,
+      );
+    }
+    newest.set(request.runId, name);
     const { cancellationSignal } = Context.current();
     let epoch = done.get(request.runId) ?? 0;
     while (epoch < request.epochBudget && !cancellationSignal.aborted) {

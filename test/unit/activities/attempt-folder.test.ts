@@ -7,11 +7,11 @@ import { checkpointPath } from '../../../activities/checkpoint-store.ts';
 import { findAllCheckpoints, findCheckpoints } from '../../../activities/find-checkpoints.ts';
 
 const workflowExecution = { workflowId: 'w', runId: 'r' };
-const nameOf = (epochBudget: number, activityId: string, attempt: number): string =>
-  attemptName({ activityId, attempt, workflowExecution }, epochBudget);
+const nameOf = (call: number, activityId: string, attempt: number): string =>
+  attemptName({ activityId, attempt, workflowExecution }, call);
 
-/** In the order in which one run's workflow makes them. */
-const ORDER = [nameOf(3, '2', 1), nameOf(3, '2', 2), nameOf(3, '2', 10), nameOf(9, '3', 1), nameOf(9, '10', 1)];
+/** In the order in which a run's workflows make them; the second one has no run to open, and begins to count anew. */
+const ORDER = [nameOf(1, '2', 1), nameOf(1, '2', 2), nameOf(1, '2', 10), nameOf(2, '1', 1), nameOf(10, '1', 1)];
 const [A1 = '', A2 = '', A3 = '', A4 = ''] = ORDER;
 
 describe('activities/attempt-folder', () => {
@@ -73,7 +73,7 @@ describe('activities/attempt-folder', () => {
   it('activities/attempt-folder: names sort in the order of the attempts and differ between workflow runs', () => {
     expect([...ORDER].reverse().sort()).toEqual(ORDER);
     const other = { activityId: '2', attempt: 1, workflowExecution: { workflowId: 'w', runId: 'reset' } };
-    expect(attemptName(other, 3)).not.toBe(A1);
+    expect(attemptName(other, 1)).not.toBe(A1);
   });
 
   it('activities/attempt-folder: what a given-up attempt writes later reaches its successor no more', async () => {

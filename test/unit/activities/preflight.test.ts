@@ -57,6 +57,7 @@ const request: TrainTrialRequest = {
   runId: 'run-1',
   settings: { training: { batch_size: 8 } } as TrainTrialRequest['settings'],
   datasetVersion: 'ds-1',
+  call: 1,
   epochBudget: 1,
   device: 'auto',
   preflight: true,

@@ -15,6 +15,7 @@ const request: TrainTrialRequest = {
   runId: 'run-1',
   settings: { training: { batch_size: 8 } } as TrainTrialRequest['settings'],
   datasetVersion: 'ds-1',
+  call: 1,
   epochBudget: 9,
   device: 'auto',
   preflight: true,
@@ -208,7 +209,7 @@ describe('activities/training', () => {
       await writeModel(job);
       return { kind: 'trained', result: trainingResult(0.1) };
     });
-    for (const attempt of ['b00003-s000001-a0001-00000000', 'b00003-s000001-a0002-00000000']) {
+    for (const attempt of ['c000000-s000001-a0001-00000000', 'c000000-s000001-a0002-00000000']) {
       await mkdir(join(folder, attempt, 'checkpoints'), { recursive: true });
       await writeFile(join(folder, attempt, 'checkpoints', 'latest.ckpt'), attempt);
     }

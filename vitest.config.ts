@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 import { SummaryReporter } from './test/summary-reporter.ts';
 
 export default defineConfig({
@@ -6,9 +7,12 @@ export default defineConfig({
     pool: 'forks',
     include: ['test/**/*.test.{ts,tsx}'],
     reporters: ['default', new SummaryReporter()],
-    testTimeout: 60_000,
+    // Against hanging alone: a busy machine takes several times as long as a quiet one.
+    testTimeout: 180_000,
     hookTimeout: 300_000,
-    maxWorkers: 2,
+    // One more than the cores that this is meant for: the long tests wait for servers much of their time.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Ink draws nothing but the last frame where it believes to run in CI; the tests compare every frame.
     env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
   },

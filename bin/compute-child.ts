@@ -10,7 +10,7 @@ import { systemClock } from '../services/clock.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
 import { evaluateAlone, evaluateWithChampion } from './evaluate-jobs.ts';
-import { checkBeforeTraining } from './preflight-job.ts';
+import { checkBeforeTraining, repeatPreflight } from './preflight-job.ts';
 
 /** Time between two step messages; every step would only fill the pipe. */
 const STEP_MESSAGE_INTERVAL_MS = 200;
@@ -41,7 +41,9 @@ const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChan
     epochBudget: job.epochBudget,
     onSkipped: (reason) => process.stderr.write(`${reason}; skipped\n`),
   });
-  if (job.preflight && !hasCheckpoint && !(await passesPreflight(job, dataset, tensorflow, channel))) {
+  if (job.preflight && hasCheckpoint) {
+    await repeatPreflight(job, dataset, channel);
+  } else if (job.preflight && !(await passesPreflight(job, dataset, tensorflow, channel))) {
     channel.send({ kind: 'stopped', result: null });
     return;
   }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrainJob } from '../contracts/trainer.ts';
-import { preflight } from '../models/preflight/preflight.ts';
+import { preflight, readKeptReport } from '../models/preflight/preflight.ts';
 import { readVersionScope } from '../pipeline/index.ts';
 import type { ComputeChannel } from '../services/compute/child-channel.ts';
 
@@ -30,4 +30,20 @@ export const checkBeforeTraining = async (
     readScope: () => readVersionScope(job.datasetFolder),
   });
   channel.send({ kind: 'preflight', report });
+};
+
+/**
+ * For a training that goes on: tells again what the call has found that began it, and which may have died before that was
+ * logged.
+ */
+export const repeatPreflight = async (
+  job: TrainJob,
+  dataset: LoadedDataset,
+  channel: ComputeChannel,
+): Promise<void> => {
+  const { version } = dataset.summary;
+  const report = await readKeptReport(reportFileOf(job.datasetFolder), version, job.settings.relevanceThreshold);
+  if (report !== null) {
+    channel.send({ kind: 'preflight', report });
+  }
 };

@@ -57,7 +57,12 @@ export const runTripwires = async (
   };
 };
 
-const readKept = async (file: string, datasetVersion: string, threshold: number): Promise<PreflightReport | null> => {
+/** The report of this dataset version that is kept in `file`; null for none. */
+export const readKeptReport = async (
+  file: string,
+  datasetVersion: string,
+  threshold: number,
+): Promise<PreflightReport | null> => {
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) {
     return null;
@@ -85,7 +90,7 @@ export interface PreflightOptions extends Omit<PreflightInput, 'scope'> {
 
 /** The kept report of this dataset version, or a new one. Throws PREFLIGHT_FAILED; a failure is not kept. */
 export const preflight = async ({ reportFile, readScope, ...input }: PreflightOptions): Promise<PreflightReport> => {
-  const kept = await readKept(reportFile, input.dataset.summary.version, input.settings.relevanceThreshold);
+  const kept = await readKeptReport(reportFile, input.dataset.summary.version, input.settings.relevanceThreshold);
   if (kept !== null) {
     return kept;
   }

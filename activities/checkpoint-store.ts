@@ -29,6 +29,20 @@ export const listCheckpoints = async (
     .sort()
     .reverse();
 
+/**
+ * For an attempt that has been given up, and whose upload was on its way meanwhile: it may have ended after its successor
+ * had cleared up. Where no successor has a checkpoint yet it stays: the successor may need it, and clears up later.
+ */
+export const withdrawCheckpoint = async (
+  tracking: Pick<TrackingPort, 'listArtifacts' | 'deleteArtifact'>,
+  place: CheckpointPlace,
+  attempt: string,
+): Promise<void> => {
+  if ((await listCheckpoints(tracking, place)).some((name) => name > attempt)) {
+    await tracking.deleteArtifact(place.runId, checkpointPath(place, attempt));
+  }
+};
+
 /** Into the folder of the attempt that may go on from them. */
 export const fetchCheckpoints = async (
   tracking: StorePort,

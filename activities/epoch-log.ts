@@ -31,6 +31,8 @@ export interface EpochLogOptions {
   readonly threads: number;
   /** The training's checkpoint here, and where it is kept among the run's artifacts. */
   readonly checkpoint: { readonly file: string; readonly path: string };
+  /** Each time that the checkpoint has been stored. */
+  readonly onStored?: () => Promise<void>;
   /** Once, when a checkpoint of this training is among the artifacts. */
   readonly onFirstCheckpoint?: () => Promise<void>;
 }
@@ -41,7 +43,7 @@ export interface EpochLogOptions {
  * MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
  */
 export const createEpochLog = (options: EpochLogOptions): EpochLog => {
-  const { tracking, runId, threads, checkpoint, onFirstCheckpoint } = options;
+  const { tracking, runId, threads, checkpoint, onStored, onFirstCheckpoint } = options;
   const failure = new AbortController();
   let logged: Promise<void> = Promise.resolve();
   let isFirst = true;
@@ -51,6 +53,7 @@ export const createEpochLog = (options: EpochLogOptions): EpochLog => {
   const storeCheckpoint = async (): Promise<void> => {
     const epoch = newestEpoch;
     await tracking.putArtifactFile(runId, checkpoint.path, checkpoint.file);
+    await onStored?.();
     storedEpoch = epoch;
   };
   const enqueue = (log: () => Promise<void>): void => {

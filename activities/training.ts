@@ -8,7 +8,7 @@ import type { TrainTrialRequest, TrainTrialResult } from '../contracts/steps.ts'
 import { trainedPrecision } from '../contracts/tensorflow.ts';
 import type { CheckpointSource, ComputeMessage, TrainJob } from '../contracts/trainer.ts';
 import { type AttemptFolder, attemptName, openAttemptFolder } from './attempt-folder.ts';
-import { type CheckpointPlace, checkpointPath, listCheckpoints } from './checkpoint-store.ts';
+import { type CheckpointPlace, checkpointPath, listCheckpoints, withdrawCheckpoint } from './checkpoint-store.ts';
 import { ensureDataset } from './dataset.ts';
 import { createEpochLog, logPreflight } from './epoch-log.ts';
 import { type Clocks, createFence, type Fence } from './fence.ts';
@@ -36,6 +36,8 @@ interface Attempt {
   readonly request: TrainTrialRequest;
   /** Writes only while this attempt is the current one. */
   readonly tracking: Omit<TrackingPort, 'guardedBy'>;
+  /** Also once it has been given up. */
+  readonly unguarded: Pick<TrackingPort, 'listArtifacts' | 'deleteArtifact'>;
   readonly fence: Fence;
   readonly place: CheckpointPlace;
   readonly folder: AttemptFolder;
@@ -72,6 +74,18 @@ const removeEarlier = async ({ fence, folder, place, tracking }: Attempt): Promi
   }
 };
 
+/** Between a write's question whether the attempt is the current one and its end the worker may have been frozen. */
+const withdrawIfLate = async ({ fence, folder, place, unguarded }: Attempt): Promise<void> => {
+  try {
+    await fence.assertCurrent();
+  } catch (error) {
+    if (error instanceof TtExpError && error.code === 'ATTEMPT_SUPERSEDED') {
+      await withdrawCheckpoint(unguarded, place, folder.name);
+    }
+    throw error;
+  }
+};
+
 const isCorrupt = (error: unknown): boolean => error instanceof TtExpError && error.code === 'CHECKPOINT_CORRUPT';
 
 /** From the checkpoint that is found first; from any other where that one is damaged. */
@@ -101,6 +115,7 @@ const trainAttempt = async (compute: ComputePort, attempt: Attempt): Promise<Tra
     runId: place.runId,
     threads: compute.threads,
     checkpoint: { file: join(folder.folder, ARTIFACT.latestCheckpoint), path: checkpointPath(place, folder.name) },
+    onStored: () => withdrawIfLate(attempt),
     onFirstCheckpoint: () => removeEarlier(attempt),
   });
   const result = await fromCheckpoint(attempt, (checkpoints) => {
@@ -158,6 +173,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
           return await trainAttempt(deps.compute, {
             request,
             tracking: deps.tracking.guardedBy(() => fence.assertCurrent()),
+            unguarded: deps.tracking,
             fence,
             place,
             folder: await openAttemptFolder(trialFolder, attemptName(info, request.call)),

@@ -55,7 +55,7 @@ describe('e2e/run', () => {
   let configFolder: string;
 
   beforeAll(async () => {
-    home = await createCliHome({ TT_STALL_SECONDS: '10' });
+    home = await createCliHome({ TT_STALL_SECONDS: '20' });
     configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
   });
 
@@ -306,7 +306,9 @@ describe('e2e/run', () => {
       expect((await home.run(['pause', summary.experiment_id])).exitCode).toBe(0);
       await expect.poll(() => pidsOf(home.folder, 'training child'), { timeout: 60_000 }).toEqual([]);
       expect((await home.run(['resume', summary.experiment_id])).exitCode).toBe(0);
-      await expect.poll(async () => (await beginnings()).length, { timeout: 60_000 }).toBe(before.length + 2);
+      await expect
+        .poll(async () => (await beginnings()).length, { timeout: 60_000 })
+        .toBeGreaterThanOrEqual(before.length + 2);
       // One of them at least had trained an epoch when the command was interrupted.
       expect(Math.max(...(await beginnings()).slice(before.length))).toBeGreaterThan(0);
 

@@ -199,6 +199,39 @@ describe('activities/training', () => {
     expect((await readdir(folder)).map((name) => join(folder, name))).toEqual(folders.slice(1));
   });
 
+  it.each([
+    { stored: ['c000001-s000000-a0002-00000000.ckpt'], isWithdrawn: true },
+    { stored: [], isWithdrawn: false },
+  ])(
+    'activities/training: an upload that ends once the attempt is given up, beside $stored, is withdrawn: $isWithdrawn',
+    async ({ stored, isWithdrawn }) => {
+      const trackingOf = (guard: () => Promise<void>): TrackingPort => ({
+        ...trackingWith(guard),
+        guardedBy: trackingOf,
+        listArtifacts: async () => stored,
+        putArtifactFile: async () => {
+          await guard();
+          // The worker is frozen past its time-out, and the request goes on when it wakes up.
+          isCurrent = false;
+          passMs += 60_000;
+          writes.push('checkpoint');
+        },
+      });
+      const trainTrial = trainingWith(
+        async (_job, onMessage, { signal }) => {
+          onMessage({ kind: 'epoch', record, usage });
+          await whenAborted(signal);
+          throw signal.reason;
+        },
+        { tracking: trackingOf(async () => undefined) },
+      );
+      const failure = new MockActivityEnvironment({ attempt: 1 }).run(trainTrial, request);
+      await expect(failure).rejects.toMatchObject({ code: 'ATTEMPT_SUPERSEDED' });
+      const own = expect.stringMatching(/^delete checkpoints\/b8-auto\/c000001-s000000-a0001-[0-9a-f]{8}\.ckpt$/);
+      expect(writes).toEqual(isWithdrawn ? ['checkpoint', own] : ['checkpoint']);
+    },
+  );
+
   it('activities/training: where the newest checkpoint is damaged, it tries again with all there are', async () => {
     const offered: number[] = [];
     const trainTrial = trainingWith(async (job) => {

@@ -1,5 +1,6 @@
 /** Made interactions without any feature: users of a few interests each, items of one, and some far more popular than others. */
 import { writeFile } from 'node:fs/promises';
+import { countBelow } from '../models/count-below.ts';
 import { createGenerator, toIndex, toUnit } from '../models/prng.ts';
 
 const INTERESTS = 60;
@@ -22,20 +23,8 @@ const put = ({ items, upTo }: Shelf, item: number, weight: number): void => {
 };
 
 /** @param unit in [0, 1) */
-const drawFrom = ({ items, upTo }: Shelf, unit: number): number => {
-  const wanted = unit * (upTo.at(-1) ?? 0);
-  let low = 0;
-  let high = upTo.length - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((upTo[middle] ?? 0) < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return items[low] ?? 0;
-};
+const drawFrom = ({ items, upTo }: Shelf, unit: number): number =>
+  items[countBelow(upTo, unit * (upTo.at(-1) ?? 0), false)] ?? 0;
 
 /** Writes `user,item` rows, at most `rows` of them: what a user is drawn for twice counts once. */
 export const writeIdsAlone = async (

@@ -1,6 +1,6 @@
 // NDCG@10 on the test part: every loss on the default data beside the oracle, the baselines and PyTorch with the same
-// settings; made interactions without any feature, and experiments/movielens.json, beside item-kNN and EASE. Anchors read the same dataset version and are judged
-// by the same protocol, written a second time in Python.
+// settings; made interactions without any feature, and experiments/movielens.json, beside item-kNN and EASE. Anchors
+// read the same dataset version and are judged by the same protocol, written a second time in Python.
 // Usage: npm run bench:quality [-- --seeds 1 --movielens ../shared/data/movielens-small]
 import { spawnSync } from 'node:child_process';
 import { access, mkdtemp, rm } from 'node:fs/promises';
@@ -103,11 +103,6 @@ const print = (what: string, figures: Readonly<Record<string, number>>): void =>
       .join(', ')}`,
   );
 
-const withLoss = (config: ResolvedConfig, loss: ResolvedConfig['training']['loss']): ResolvedConfig => ({
-  ...config,
-  training: { ...config.training, loss },
-});
-
 /** @param trained what is trained on the data of `config`, by name */
 const compare = async (name: string, config: ResolvedConfig, trained: Readonly<Record<string, ResolvedConfig>>) => {
   const dataset = await buildDataset(config);
@@ -144,8 +139,11 @@ const compareIdsAlone = async (): Promise<void> => {
 try {
   await compareIdsAlone();
   const defaults = resolveConfig({ name: 'quality' });
-  const losses = ['weighted_bce', 'in_batch_softmax', 'bpr'] as const;
-  await compare('synthetic', defaults, Object.fromEntries(losses.map((loss) => [loss, withLoss(defaults, loss)])));
+  const withLosses = (['weighted_bce', 'in_batch_softmax', 'bpr'] as const).map((loss) => [
+    loss,
+    { ...defaults, training: { ...defaults.training, loss } },
+  ]);
+  await compare('synthetic', defaults, Object.fromEntries(withLosses));
   const file = fileURLToPath(new URL('../experiments/movielens.json', import.meta.url));
   const isThere = await access(values.movielens).then(
     () => true,

@@ -19,6 +19,7 @@ import { builderIn, dataSettings } from '../test/support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../test/support/experiment-fixtures.ts';
 import { anchorPython } from './anchor-python.ts';
 import { exportArrays } from './export-arrays.ts';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, threads: { type: 'string', default: '2' } },
@@ -89,10 +90,10 @@ const ourEpoch = async (dataset: LoadedDataset, settings: TrialSettings, trialFo
   return (endMs - startMs) / 1000;
 };
 
-const describe = (seconds: readonly number[]): { min: number; median: number } => {
-  const sorted = [...seconds].sort((a, b) => a - b);
-  return { min: sorted[0] ?? Number.NaN, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN };
-};
+const describe = (seconds: readonly number[]): { min: number; median: number } => ({
+  min: Math.min(...seconds),
+  median: median(seconds),
+});
 
 const folder = await mkdtemp(join(tmpdir(), 'tt-exp-bench-'));
 try {

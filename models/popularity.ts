@@ -1,6 +1,7 @@
 /** Items of the training part by how many users met them, and how far recommendations lean towards the popular ones. */
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { PopularityBias } from '../contracts/metrics.ts';
+import { countBelow } from './count-below.ts';
 
 /** Training pairs of each item, [items]. */
 export const itemPopularity = ({ pairs, itemIds }: LoadedDataset): Float32Array => {
@@ -14,24 +15,9 @@ export const itemPopularity = ({ pairs, itemIds }: LoadedDataset): Float32Array 
 /** Share of the catalogue that each item exceeds, [items], in (0, 1); equals count half, so that the mean is 0.5. */
 export const popularityPercentiles = (popularity: Float32Array): Float64Array => {
   const sorted = popularity.slice().sort();
-  /** Items below the value, or up to it. */
-  const itemsBelow = (value: number, orEqual: boolean): number => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const other = sorted[middle] ?? 0;
-      if (other < value || (orEqual && other === value)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  };
   return Float64Array.from(
     popularity,
-    (value) => (itemsBelow(value, false) + itemsBelow(value, true)) / 2 / popularity.length,
+    (value) => (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / 2 / popularity.length,
   );
 };
 

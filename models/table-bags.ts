@@ -40,15 +40,16 @@ export const tableBags = (
       return null;
     }
     // The same for both tables of a side.
-    const unknown = step && drawUnknown(index.length, idDropout, seedOf(STREAM.unknown, side));
+    const drawn = step && {
+      isTarget: step.isTarget,
+      unknown: drawUnknown(index.length, idDropout, seedOf(STREAM.unknown, side)),
+    };
     if (kind === 'history') {
       const seed = seedOf(STREAM.history, side);
-      return (
-        histories &&
-        historyBags(histories, index, step && unknown && { isTarget: step.isTarget, unknown, dropout, seed })
-      );
+      return histories && historyBags(histories, index, drawn && { ...drawn, dropout, seed });
     }
-    const rowOf = (entity: number, place: number): number => (unknown?.[place] === 1 ? 0 : (idRows?.[entity] ?? 0));
+    const rowOf = (entity: number, place: number): number =>
+      drawn?.unknown[place] === 1 ? 0 : (idRows?.[entity] ?? 0);
     return idRows && singleRows(index.map(rowOf), idDropout > 0);
   });
 };

@@ -1,20 +1,5 @@
 /** Correlation of orders: what a monotone scale, a logarithm or a standardisation does to a column changes nothing. */
-
-/** How many of the ascending values are below the given one, or not above it. */
-const countBelow = (ascending: Float64Array, value: number, isInclusive: boolean): number => {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = ascending[middle] ?? 0;
-    if (at < value || (isInclusive && at === value)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-};
+import { countBelow } from '../count-below.ts';
 
 /**
  * Ranks from 1; equal values share the mean of theirs. Sorting the numbers and looking each up takes a fifth of the time

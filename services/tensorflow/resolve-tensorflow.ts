@@ -30,7 +30,6 @@ const unusableGpu = (version: string): TtExpError =>
     hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
   });
 
-/** Throws TtExpError with the reason when the backend can't be had. */
 /**
  * oneDNN is on by itself on processors with AVX512-VNNI, and off on others. Batches whose distinct users and items vary
  * make it keep code and buffers for every shape: 0.4 to 0.5 GiB more in a default trial (npm run bench:train), for steps
@@ -41,6 +40,7 @@ const LIBRARY_DEFAULTS = { TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2'
 const libraryVariables = (environment: Environment): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(LIBRARY_DEFAULTS).map(([name, value]) => [name, environment[name] ?? value]));
 
+/** Throws TtExpError with the reason when the backend can't be had. */
 const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBackend): Promise<TensorflowPlan> => {
   if (backend === 'wasm' || backend === 'js') return portablePlan(backend);
   const { environment, clock = systemClock } = request;

@@ -20,6 +20,6 @@ export const createHeldStep = (): HeldStep => {
       return released;
     },
     reached,
-    release: () => release(),
+    release,
   };
 };

@@ -26,12 +26,9 @@ export const withPeakMemory = async <Result>(
     }
   };
   const watching = watch();
-  try {
-    const result = await use();
+  const result = await use().finally(() => {
     isDone = true;
-    await watching;
-    return { result, peakMebibytes: peak };
-  } finally {
-    isDone = true;
-  }
+  });
+  await watching;
+  return { result, peakMebibytes: peak };
 };

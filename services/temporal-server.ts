@@ -20,6 +20,9 @@ const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
   'history.transferProcessorMaxPollRPS': '1000',
   'history.timerProcessorMaxPollRPS': '1000',
   'history.visibilityProcessorMaxPollRPS': '1000',
+  // The server always opens an HTTP API beside the port for clients, and it takes simple POSTs, such as any web page may
+  // send to 127.0.0.1. Nobody here uses it: a name that no request can carry as its Host makes it refuse all of them.
+  'frontend.httpAllowedHosts': '["none of them"]',
 };
 
 /** The development server of the Temporal command line, with a database file, its web interface and our attributes. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,4 +93,31 @@ const describedProcesses = async (folder: string): Promise<readonly { pid: numbe
     }),
   );
   return named.flat();
+};
+
+export interface ListeningSocket {
+  /** 127.0.0.1, or the address as the kernel prints it. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The TCP sockets on which the processes listen. Linux only. */
+export const listeningSockets = async (pids: readonly number[]): Promise<readonly ListeningSocket[]> => {
+  const inodes = new Set<string>();
+  for (const pid of pids) {
+    for (const fd of await readdir(`/proc/${pid}/fd`)) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
+      const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+      if (inode !== undefined) inodes.add(inode);
+    }
+  }
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
+  return tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === '0A' && inodes.has(fields[9] ?? ''))
+    .map((fields) => {
+      const [host = '', port = ''] = (fields[1] ?? '').split(':');
+      return { host: host === '0100007F' ? '127.0.0.1' : host, port: Number.parseInt(port, 16) };
+    });
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceAddresses, ServiceProgress } from '../../../services/index.ts';
-import { makeHome, processesNaming, reborn, serviceOf, type TestHome, until } from './home.ts';
+import { listeningSockets, makeHome, processesNaming, reborn, serviceOf, type TestHome, until } from './home.ts';
 
 const CPU = { queue: 'tt-cpu', slots: 2 } as const;
 const GPU = { queue: 'tt-gpu', slots: 1 } as const;
@@ -81,24 +81,9 @@ describe('services/supervisor', () => {
   });
 
   it.runIf(process.platform === 'linux')('services/supervisor: nothing listens beyond 127.0.0.1', async () => {
-    const pids = await processesNaming(home.folder);
-    const { readdir, readlink } = await import('node:fs/promises');
-    const inodes = new Set<string>();
-    for (const pid of pids) {
-      for (const fd of await readdir(`/proc/${pid}/fd`)) {
-        const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
-        const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-        if (inode !== undefined) inodes.add(inode);
-      }
-    }
-    const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
-    const listening = tables
-      .flatMap((table) => table.split('\n').slice(1))
-      .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => fields[3] === '0A' && inodes.has(fields[9] ?? ''));
-    // 127.0.0.1 as the kernel prints it.
+    const listening = await listeningSockets(await processesNaming(home.folder));
     expect(listening.length).toBeGreaterThanOrEqual(3);
-    expect(listening.filter((fields) => !(fields[1] ?? '').startsWith('0100007F:'))).toEqual([]);
+    expect(listening.filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
   });
 
   it('services/index: a second ensureUp re-uses what runs', async () => {

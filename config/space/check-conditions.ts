@@ -1,51 +1,34 @@
 /** Conditions of parameters: keys that exist, values that can occur, no circle. */
-import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
 import { orderKeys } from '../../policy/space/conditions.ts';
 import type { Finding } from '../config-source.ts';
-import { type JsonPath, valueAt } from '../json-path.ts';
-import { nearestName } from '../nearest.ts';
+import { valueAt } from '../json-path.ts';
 import { isObject } from '../schema.ts';
+import { type Occurrences, occurrencesIn } from './check-occurs.ts';
 import { checkKey, checkValue } from './sweepable-keys.ts';
 
 const SPACE = ['sweep', 'space'] as const;
 
-/** Where the key is a parameter with choices, only these can occur. */
-const checkOccurs = (root: unknown, path: JsonPath, key: string): readonly Finding[] => {
-  const choice = valueAt(root, [...SPACE, key, 'choice']);
-  const value = valueAt(root, path);
-  if (!Array.isArray(choice) || choice.some((item) => canonicalJson(item) === canonicalJson(value))) {
-    return [];
-  }
-  const words = choice.filter((item): item is string => typeof item === 'string');
-  return [
-    {
-      path,
-      part: 'value',
-      expected: `one of the choices of ${key}: ${choice.map((item) => JSON.stringify(item)).join(', ')}`,
-      suggestion: typeof value === 'string' ? nearestName(value, words) : null,
-    },
-  ];
-};
-
-const checkWhen = (root: unknown, path: JsonPath): readonly Finding[] => {
+const checkWhen = (root: unknown, occurrences: Occurrences, parameter: string): readonly Finding[] => {
+  const path = [...SPACE, parameter, 'when'];
   const when = valueAt(root, path);
-  return Object.entries(isObject(when) ? when : {}).flatMap(([key, values]) => {
+  const findings = Object.entries(isObject(when) ? when : {}).flatMap(([key, given]) => {
     const at = [...path, key];
     const unknown = checkKey(at);
     if (unknown !== null) {
       return [unknown];
     }
-    return (Array.isArray(values) ? values : []).flatMap((_, index) => {
-      const invalid = checkValue(root, [...at, index], key);
-      return invalid.length > 0 ? invalid : checkOccurs(root, [...at, index], key);
-    });
+    const values: readonly unknown[] = Array.isArray(given) ? given : [];
+    const invalid = values.flatMap((_, index) => checkValue(root, [...at, index], key));
+    return invalid.length > 0 || values.length === 0 ? invalid : occurrences.alone(at, key, values);
   });
+  return findings.length > 0 ? findings : occurrences.together(path, parameter);
 };
 
 export const checkConditions = (root: unknown, space: Readonly<Record<string, unknown>>): readonly Finding[] => {
   const conditional = Object.entries(space).filter(([, parameter]) => isObject(valueAt(parameter, ['when'])));
-  const findings = conditional.flatMap(([key]) => checkWhen(root, [...SPACE, key, 'when']));
+  const occurrences = occurrencesIn(root);
+  const findings = conditional.flatMap(([key]) => checkWhen(root, occurrences, key));
   const { cyclic } = orderKeys(Object.fromEntries(conditional) as Record<string, SearchParameter>);
   const [first] = cyclic;
   return first === undefined

@@ -3,8 +3,9 @@ import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { ExperimentConfig } from '../../contracts/experiment-config.ts';
 import type { ResolvedSweep } from '../../contracts/resolved-config.ts';
 import { enqueuedPoints } from '../../policy/space/complete.ts';
+import { visitGrid } from '../../policy/space/enumerate.ts';
 import { findPoint } from '../../policy/space/find-point.ts';
-import { countCombinations, spaceSize } from '../../policy/space/size.ts';
+import { countCombinations, isCountable, spaceSize } from '../../policy/space/size.ts';
 import { createSpace, isActive, type Space } from '../../policy/space/space.ts';
 import type { Finding } from '../config-source.ts';
 import { resolveConfig } from '../resolve.ts';
@@ -84,6 +85,39 @@ const checkEnqueued = (sweep: ResolvedSweep, space: Space): readonly Finding[] =
     : findings;
 };
 
+/** Points and refusals beyond which nobody looks for a parameter that constraints keep out of all of them. */
+const MAX_VISITED = 20_000;
+
+/** Parameters whose conditions the constraints never let hold, where all points can be listed. */
+const checkReached = (sweep: ResolvedSweep, space: Space): readonly Finding[] => {
+  const waiting = new Set(space.axes.filter(({ when }) => when.length > 0).map(({ key }) => key));
+  const strike = (params: object): void => {
+    for (const key of Object.keys(params)) {
+      waiting.delete(key);
+    }
+  };
+  enqueuedPoints(space, sweep).forEach(strike);
+  if (waiting.size === 0 || sweep.constraints.length === 0 || !isCountable(space)) {
+    return [];
+  }
+  let visited = 0;
+  for (const visit of visitGrid(space)) {
+    visited += 1;
+    if (visit.kind === 'point') {
+      strike(visit.params);
+    }
+    if (waiting.size === 0 || visited >= MAX_VISITED) {
+      return [];
+    }
+  }
+  return [...waiting].map((key) => ({
+    path: ['sweep', 'space', key, 'when'],
+    part: 'key',
+    expected: 'conditions that hold in at least one point that fulfils the constraints',
+    found: 'conditions that hold in none',
+  }));
+};
+
 /** Findings of a config in which nothing else is wrong. */
 export const checkPoints = (root: unknown): readonly Finding[] => {
   const { sweep } = resolveConfig(root as ExperimentConfig);
@@ -92,5 +126,7 @@ export const checkPoints = (root: unknown): readonly Finding[] => {
   }
   const space = createSpace(sweep);
   const empty = checkFeasible(space);
-  return empty.length > 0 ? empty : [...checkGridSize(sweep, space), ...checkEnqueued(sweep, space)];
+  return empty.length > 0
+    ? empty
+    : [...checkGridSize(sweep, space), ...checkReached(sweep, space), ...checkEnqueued(sweep, space)];
 };

@@ -317,7 +317,10 @@ describe('config/check-space', () => {
     [
       'an enqueued parameter whose condition does not hold',
       {
-        space: { 'training.temperature': { choice: [0.1], when: { 'training.loss': ['bpr'] } } },
+        space: {
+          'training.loss': { choice: ['bpr', 'weighted_bce'] },
+          'training.temperature': { choice: [0.1], when: { 'training.loss': ['bpr'] } },
+        },
         enqueue: [{ 'training.temperature': 0.1 }],
       },
       [

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../config/env.ts';
 import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import { printable } from '../contracts/printable.ts';
 import { logToStderr } from './log.ts';
 import { runWorker } from './run-worker.ts';
 
@@ -52,6 +53,9 @@ try {
   process.exit(0);
 } catch (error) {
   const { code, message, hint } = toErrorRecord(error);
-  process.stderr.write(`error: ${code}: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+  process.stderr.write(`${printable(`error: ${code}: ${message}`)}\n`);
+  if (hint !== undefined) {
+    process.stderr.write(`${printable(`hint: ${hint}`)}\n`);
+  }
   process.exit(error instanceof TtExpError ? error.exitCode : 1);
 }

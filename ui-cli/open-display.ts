@@ -1,5 +1,6 @@
 /** Chooses between the live view and plain lines. */
 import type { Display, DisplayCommands } from './display.ts';
+import { printLines } from './output.ts';
 import type { CliRuntime } from './runtime.ts';
 
 export interface DisplayChoice {
@@ -25,5 +26,5 @@ export const openDisplay = async (
     return mountLive({ io: runtime.io, now: runtime.now, isColorless, commands });
   }
   const { createPlainDisplay } = await import('./plain-display.ts');
-  return createPlainDisplay((line) => runtime.io.stderr.write(`${line}\n`));
+  return createPlainDisplay((line) => printLines(runtime.io.stderr, [line]));
 };

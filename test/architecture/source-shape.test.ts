@@ -91,3 +91,19 @@ test(`rooms: no file has more than ${MAX_LINES} lines`, async () => {
 test('rooms: every file name is kebab-case', async () => {
   expect((await listRoomFiles()).filter((path) => !KEBAB_CASE.test(basename(path)))).toEqual([]);
 });
+
+test('rooms: what a terminal is given passes contracts/printable', async () => {
+  // Help holds words of ours alone; a compute child is read by its parent, which logs what it said.
+  const exempt = ['ui-cli/output.ts', 'ui-cli/program.ts', 'bin/compute-child.ts'];
+  const paths = (await listRoomFiles()).filter((path) => /^(ui-cli|bin)\//.test(path) && !exempt.includes(path));
+  const raw = (path: string, text: string): readonly string[] =>
+    text
+      .split('\n')
+      .flatMap((line) =>
+        /\bstd(out|err)\.write\(|\bstream\.write\(/.test(line) && !line.includes('printable')
+          ? [`${path}: ${line.trim()}`]
+          : [],
+      );
+  const found = await Promise.all(paths.map(async (path) => raw(path, await read(path))));
+  expect(found.flat()).toEqual([]);
+});

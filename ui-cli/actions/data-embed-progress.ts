@@ -1,11 +1,10 @@
 /** The progress of embedding: one line that is redrawn on a terminal, else a line every few seconds. */
 import { formatCount, formatDuration, formatPercent } from '../formats.ts';
+import { clearLine, drawLine, printLines } from '../output.ts';
 import type { CliIo } from '../runtime.ts';
 
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 5_000;
-/** Back to the first column, and clear to the end of the line. */
-const CLEAR = '\r\u001b[K';
 
 export interface EmbedProgress {
   onTexts(done: number, total: number, cached: number): void;
@@ -42,7 +41,11 @@ export const createEmbedProgress = (
   let shownMs: number | null = null;
   let shown = '';
   const write = (text: string): void => {
-    stderr.write(isRedrawn ? `${CLEAR}${text.slice(0, Math.max(20, (stderr.columns || 80) - 1))}` : `${text}\n`);
+    if (isRedrawn) {
+      drawLine(stderr, text);
+    } else {
+      printLines(stderr, [text]);
+    }
     shown = text;
   };
   return {
@@ -56,19 +59,17 @@ export const createEmbedProgress = (
       }
     },
     say: (line) => {
-      if (!isRedrawn) {
-        stderr.write(`${line}\n`);
-        return;
+      if (isRedrawn) {
+        clearLine(stderr);
       }
-      const beneath = shown;
-      stderr.write(`${CLEAR}${line}\n`);
-      if (beneath !== '') {
-        write(beneath);
+      printLines(stderr, [line]);
+      if (isRedrawn && shown !== '') {
+        write(shown);
       }
     },
     close: () => {
       if (isRedrawn && shown !== '') {
-        stderr.write('\n');
+        printLines(stderr, ['']);
         shown = '';
       }
     },

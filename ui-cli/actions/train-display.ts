@@ -3,13 +3,12 @@ import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { formatDuration } from '../formats.ts';
 import { isLive } from '../open-display.ts';
+import { clearLine, drawLine, printLines } from '../output.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { datasetLines, epochLines, startLines } from './train-lines.ts';
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
-/** Back to the first column, and clear to the end of the line. */
-const CLEAR = '\r\u001b[K';
 
 interface TrainDisplayOptions {
   /** Takes lines that stay. */
@@ -53,21 +52,19 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
 
   const clear = (): void => {
     if (isDrawn) {
-      stderr.write(CLEAR);
+      clearLine(stderr);
       isDrawn = false;
     }
   };
   const say = (texts: readonly string[]): void => {
     clear();
-    if (texts.length > 0) {
-      lines.write(`${texts.join('\n')}\n`);
-    }
+    printLines(lines, texts);
   };
   const draw = (text: string): void => {
     if (isRedrawn && now() - drawnMs >= REDRAW_MS) {
       drawnMs = now();
       isDrawn = true;
-      stderr.write(`${CLEAR}${text.slice(0, Math.max(20, (stderr.columns || 80) - 1))}`);
+      drawLine(stderr, text);
     }
   };
 
@@ -100,7 +97,7 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
     say,
     warn: (line) => {
       clear();
-      stderr.write(`${line}\n`);
+      printLines(stderr, [line]);
     },
     close: clear,
     onEvent: (event) => {

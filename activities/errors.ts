@@ -1,13 +1,21 @@
 /** The one place where errors of activities become Temporal failures. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { ERROR_CATALOGUE, TtExpError } from '../contracts/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode, TtExpError } from '../contracts/errors.ts';
 import { WORKER_SHUTDOWN } from './stop-signals.ts';
+
+/** What a source needs is looked for on the host of the worker, which may not be the one where the command was given. */
+const OF_THE_HOST: ReadonlySet<ErrorCode> = new Set(['SOURCE_NOT_FOUND', 'ENVIRONMENT_INVALID']);
+
+const hintFrom = ({ code, hint }: TtExpError, workerHost: string): string | null =>
+  OF_THE_HOST.has(code)
+    ? `${hint ?? ''} It must be there on the worker that runs this step, on host ${workerHost}.`.trimStart()
+    : (hint ?? null);
 
 /**
  * Maps TtExpError to an ApplicationFailure of its code; anything unknown is a bug (INTERNAL), which the retry policies
  * try a bounded number of times. Cancellation passes through untouched.
  */
-export const toFailure = (error: unknown): unknown => {
+export const toFailure = (error: unknown, workerHost: string): unknown => {
   if (error instanceof CancelledFailure && error.message === WORKER_SHUTDOWN) {
     return ApplicationFailure.retryable('the worker was shut down; another attempt goes on', WORKER_SHUTDOWN);
   }
@@ -19,7 +27,7 @@ export const toFailure = (error: unknown): unknown => {
       message: error.message,
       type: error.code,
       nonRetryable: !ERROR_CATALOGUE[error.code].isRetryable,
-      details: [{ hint: error.hint ?? null, details: error.details }],
+      details: [{ hint: hintFrom(error, workerHost), details: error.details }],
       cause: error,
     });
   }
@@ -30,14 +38,14 @@ export const toFailure = (error: unknown): unknown => {
 type Activities = Record<string, (request: never) => Promise<unknown>>;
 
 /** Wraps every activity of a table with the error mapper; names and types stay. */
-export const withFailures = <Table extends Activities>(table: Table): Table => {
+export const withFailures = <Table extends Activities>(table: Table, workerHost: string): Table => {
   const wrapped = Object.entries(table).map(([name, activity]) => [
     name,
     async (request: never): Promise<unknown> => {
       try {
         return await activity(request);
       } catch (error) {
-        throw toFailure(error);
+        throw toFailure(error, workerHost);
       }
     },
   ]);

@@ -34,22 +34,28 @@ export interface ActivityDeps {
   readonly clocks: Clocks;
   /** Aborts when this worker is to end. */
   readonly shutdownSignal: AbortSignal;
+  /** Name of this worker's host, for messages. */
+  readonly workerHost: string;
 }
 
 /** Steps of the queue tt-cpu. */
 export const createCpuActivities = (deps: ActivityDeps) =>
-  withFailures({
-    ...createExperimentRunActivities(deps),
-    ...createDatasetActivities(deps),
-    ...createTrialActivities(deps),
-    ...createEvaluationActivities(deps),
-    ...createRegistryActivities(deps),
-    ...createSweepReportActivities(deps),
-    ...createNotifyActivities(deps),
-  });
+  withFailures(
+    {
+      ...createExperimentRunActivities(deps),
+      ...createDatasetActivities(deps),
+      ...createTrialActivities(deps),
+      ...createEvaluationActivities(deps),
+      ...createRegistryActivities(deps),
+      ...createSweepReportActivities(deps),
+      ...createNotifyActivities(deps),
+    },
+    deps.workerHost,
+  );
 
 /** Steps of the queue tt-gpu. */
-export const createGpuActivities = (deps: ActivityDeps) => withFailures(createTrainingActivities(deps));
+export const createGpuActivities = (deps: ActivityDeps) =>
+  withFailures(createTrainingActivities(deps), deps.workerHost);
 
 export type CpuActivities = ReturnType<typeof createCpuActivities>;
 export type GpuActivities = ReturnType<typeof createGpuActivities>;

@@ -1,5 +1,5 @@
 /** Wires the real parts behind the ports that activities use. */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
@@ -76,5 +76,6 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
     clocks: { monotonicMs, wallMs: () => Date.now() },
     shutdownSignal: options.shutdownSignal,
+    workerHost: hostname(),
   };
 };

@@ -35,47 +35,57 @@ const HEARTBEAT_THROTTLE = '500ms';
 
 const workflowBundle = { codePath: fileURLToPath(new URL('../workflows/workflow-bundle.cjs', import.meta.url)) };
 
-/** Resolves after a graceful shutdown once `signal` aborts. Throws SERVICE_UNREACHABLE when there is no server. */
+const createWorker = async (
+  options: RunWorkerOptions,
+  connection: NativeConnection,
+  namespace: string,
+  shutdownSignal: AbortSignal,
+): Promise<Worker> => {
+  const { queue, slots, environment, progress } = options;
+  const client = new Client({ connection, namespace, dataConverter: DATA_CONVERTER });
+  const deps = await createActivityDeps({ client, shutdownSignal, environment, slots, progress, log: logToStderr });
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: queue,
+    dataConverter: DATA_CONVERTER,
+    ...(queue === TASK_QUEUE.cpu
+      ? { workflowBundle, activities: createCpuActivities(deps) }
+      : { activities: createGpuActivities(deps) }),
+    maxConcurrentActivityTaskExecutions: slots,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+};
+
+/**
+ * Resolves after a graceful shutdown once `signal` aborts. It polls only after `onReady` has resolved, so a worker that
+ * cannot start takes no task from one that can. When `onReady` throws, the process must end: a worker that has never run
+ * cannot give its connection back. SERVICE_UNREACHABLE when there is no server.
+ */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
-  const { queue, slots, environment, signal } = options;
+  const { environment, signal } = options;
   installWorkerRuntime();
   const target = await temporalTarget(environment);
   const connection = await NativeConnection.connect(connectionOptions(target));
-  try {
-    const shutdown = new AbortController();
-    const deps = await createActivityDeps({
-      client: new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER }),
-      shutdownSignal: shutdown.signal,
-      environment,
-      slots,
-      progress: options.progress,
-      log: logToStderr,
-    });
-    const worker = await Worker.create({
-      connection,
-      namespace: target.namespace,
-      taskQueue: queue,
-      dataConverter: DATA_CONVERTER,
-      ...(queue === TASK_QUEUE.cpu
-        ? { workflowBundle, activities: createCpuActivities(deps) }
-        : { activities: createGpuActivities(deps) }),
-      maxConcurrentActivityTaskExecutions: slots,
-      maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-      stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,
-      shutdownGraceTime: SHUTDOWN_GRACE,
-    });
-    const running = worker.run();
-    const onStop = (): void => {
-      worker.shutdown();
-      shutdown.abort(new CancelledFailure(WORKER_SHUTDOWN));
-    };
-    signal.addEventListener('abort', onStop, { once: true });
-    if (signal.aborted) {
-      onStop();
-    }
-    await options.onReady();
-    await running;
-  } finally {
-    await connection.close();
+  const shutdown = new AbortController();
+  const worker = await createWorker(options, connection, target.namespace, shutdown.signal).catch(
+    async (error: unknown) => {
+      await connection.close();
+      throw error;
+    },
+  );
+  await options.onReady();
+  const running = worker.run();
+  const onStop = (): void => {
+    worker.shutdown();
+    shutdown.abort(new CancelledFailure(WORKER_SHUTDOWN));
+  };
+  signal.addEventListener('abort', onStop, { once: true });
+  if (signal.aborted) {
+    onStop();
   }
+  await running;
+  await connection.close();
 };

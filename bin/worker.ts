@@ -22,6 +22,18 @@ const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
 
+const writeReadyFile = async (file: string): Promise<void> => {
+  try {
+    await writeFile(file, String(process.pid));
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new TtExpError('ENVIRONMENT_INVALID', `ready file: got ${reason} at ${file}, expected a place to write it`, {
+      hint: 'Make its folder writable for the user of the worker, or name another one with --ready-file.',
+      cause,
+    });
+  }
+};
+
 const main = async (): Promise<void> => {
   const slots = Number(values.slots ?? '1');
   if (!isQueue(values.queue) || !Number.isInteger(slots) || slots < 1) {
@@ -42,7 +54,7 @@ const main = async (): Promise<void> => {
     progress: ({ part, message }) => logToStderr('info', `${part}: ${message}`),
     onReady: async () => {
       if (readyFile !== undefined) {
-        await writeFile(readyFile, String(process.pid));
+        await writeReadyFile(readyFile);
       }
     },
   });

@@ -17,6 +17,9 @@ ENV NODE_ENV=production \
     TT_EXP_HOME=/var/lib/tt-exp \
     TT_EXP_CACHE=/var/cache/tt-exp
 RUN install --directory --owner=node --group=node "$TT_EXP_HOME" "$TT_EXP_CACHE"
+# Where the ready file lies, in memory. Some container runtimes mount the tmpfs of a restarted container with the mode of
+# the image's folder instead of the one that was asked for.
+RUN install --directory --mode=1777 /run/tt-exp
 WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules

@@ -6,6 +6,13 @@ import { parse } from 'yaml';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../../contracts/names.ts';
 import { REPOSITORY } from './room-files.ts';
 
+interface Bind {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly read_only?: boolean;
+}
+
 interface Service {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
@@ -16,7 +23,8 @@ interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
+  readonly volumes?: readonly (string | Bind)[];
+  readonly tmpfs?: readonly string[];
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly deploy?: {
     readonly resources: {
@@ -38,6 +46,7 @@ const compose = parse(text, { merge: true }) as Compose;
 const example = await read('.env.example');
 const services = Object.entries(compose.services);
 const serviceOf = (name: string): Service => compose.services[name] ?? {};
+const isBind = (volume: string | Bind): volume is Bind => typeof volume !== 'string';
 
 /** Others wait for its end: it is a job, not a server. */
 const isJob = (name: string): boolean =>
@@ -97,7 +106,9 @@ describe('docker-compose.yml', () => {
   });
 
   test('docker-compose: data lie in named volumes that are declared, and every declared one is used', () => {
-    const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));
+    const mounted = services.flatMap(([, { volumes = [] }]) =>
+      volumes.flatMap((volume) => (isBind(volume) ? [] : [volume.split(':')[0] ?? ''])),
+    );
     const named = new Set(mounted.filter((source) => !source.startsWith('./')));
     expect([...named].sort()).toEqual(Object.keys(compose.volumes).sort());
     for (const source of mounted.filter((path) => path.startsWith('./'))) {
@@ -110,6 +121,30 @@ describe('docker-compose.yml', () => {
     expect(deploy?.resources.reservations.devices).toMatchObject([{ driver: 'nvidia', capabilities: ['gpu'] }]);
     expect(profiles).toEqual(['gpu']);
     expect(environment?.TT_TF_BACKEND).toBe('gpu');
+  });
+
+  test('docker-compose: the workers that read sources see files under the path of the command, and its variables', () => {
+    const { volumes = [], environment = {} } = serviceOf('worker-cpu');
+    const [bind] = volumes.filter(isBind);
+    expect(bind).toMatchObject({ type: 'bind', read_only: true, source: interpolated('TT_DATA_FOLDER:-/srv/tt-exp') });
+    expect(bind?.target).toBe(bind?.source);
+    expect(environment.DATABASE_URL).toBe(interpolated('DATABASE_URL:-'));
+    expect(environment.TT_EXP_WEBHOOK_URL).toBe(interpolated('TT_EXP_WEBHOOK_URL:-'));
+  });
+
+  test('docker-compose: a database is healthy only when it answers over TCP', () => {
+    const checks = services.flatMap(([, { image = '', healthcheck }]) =>
+      image.startsWith('postgres:') ? [healthcheck?.test ?? []] : [],
+    );
+    expect(checks).toHaveLength(2);
+    for (const check of checks) {
+      expect(check.slice(1, 3)).toEqual(['pg_isready', '--host=127.0.0.1']);
+    }
+  });
+
+  test('docker-compose: MLflow on a busy host has a minute to answer its own health check', () => {
+    const options = serviceOf('mlflow').command?.find((word) => word.startsWith('--uvicorn-opts='));
+    expect(options?.split(/[= ]/)).toEqual(expect.arrayContaining(['--timeout-worker-healthcheck', '60']));
   });
 
   test('docker-compose: no secret is written down', () => {
@@ -143,7 +178,7 @@ describe('docker-compose.yml', () => {
     expect(lines.filter((line) => /^[A-Z_]+=/.test(line)).sort()).toEqual(
       [...required].map((name) => `${name}=`).sort(),
     );
-    const suggested = lines.flatMap((line) => /^# ([A-Z_]+=\S+)$/.exec(line)?.[1] ?? []);
+    const suggested = lines.flatMap((line) => /^# ([A-Z_]+=\S*)$/.exec(line)?.[1] ?? []);
     expect(suggested.sort()).toEqual([...optional].sort());
   });
 
@@ -187,6 +222,18 @@ describe('docker/', () => {
       expect(installed.filter((word) => /^[a-z]/.test(word) && !word.includes('=='))).toEqual([]);
     },
   );
+
+  test('docker/worker: the image holds each folder in memory with the mode that the stack asks for', async () => {
+    const file = withoutComments(await read('docker/worker.Dockerfile'));
+    const mounts = services.flatMap(([, { build, tmpfs = [] }]) =>
+      build?.dockerfile === 'docker/worker.Dockerfile' ? tmpfs : [],
+    );
+    expect(mounts.length).toBeGreaterThan(0);
+    for (const mount of mounts) {
+      const [, folder, mode] = /^(.+):mode=(\d+)$/.exec(mount) ?? [];
+      expect(file).toContain(`install --directory --mode=${mode} ${folder}\n`);
+    }
+  });
 
   test('docker/mlflow: has the version of the embedded server', async () => {
     const pinned = /^mlflow==(\S+)/m.exec(await read('services/provision/requirements-mlflow.txt'))?.[1];

@@ -1,0 +1,19 @@
+/**
+ * What other programs import: `import { createExperimentsClient } from 'tt-exp'` starts, lists, watches and steers
+ * experiments as the command line does. Both servers and the workers must be up (`tt-exp up`, or the team's own).
+ */
+export { configDigest } from '../config/digest.ts';
+export { loadConfig } from '../config/load.ts';
+export { type ErrorCode, EXIT, TtExpError } from '../contracts/errors.ts';
+export type { ExperimentInput, ExperimentSnapshot, ExperimentView, Phase } from '../contracts/experiment.ts';
+export type { GateVerdict } from '../contracts/gate.ts';
+export type { ResolvedConfig } from '../contracts/resolved-config.ts';
+export type { TrialView } from '../contracts/trial.ts';
+export { openTemporalClient, type TemporalTarget } from './connection.ts';
+export {
+  createExperimentsClient,
+  type ExperimentsClient,
+  type ListedExperiment,
+  type StartedExperiment,
+} from './experiments-client.ts';
+export type { ExperimentSteering } from './steering.ts';

@@ -18,6 +18,10 @@ export interface DatasetActivityDeps {
   readonly now: () => number;
 }
 
+/** No user has made it, so none expects that its deletion ends their experiments. */
+const datasetExperiment = ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>): Promise<string> =>
+  tracking.ensureExperiment(DATASET_EXPERIMENT, { ifDeleted: 'restore' });
+
 /** Folder of a dataset version on this host; fetched from the artifact store when another host built it. */
 export const ensureDataset = async (
   deps: Pick<DatasetActivityDeps, 'datasets' | 'tracking'>,
@@ -27,7 +31,7 @@ export const ensureDataset = async (
   if (local !== null) {
     return local;
   }
-  const experimentId = await deps.tracking.ensureExperiment(DATASET_EXPERIMENT);
+  const experimentId = await datasetExperiment(deps);
   const [run] = await deps.tracking.findRuns({
     experimentId,
     tags: { [TAG.runKey]: version },
@@ -84,7 +88,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
         async () => {
           const { dataset, provenance } = request;
           const folder = await ensureDataset(deps, dataset.version);
-          const experimentId = await deps.tracking.ensureExperiment(DATASET_EXPERIMENT);
+          const experimentId = await datasetExperiment(deps);
           const runId = await deps.tracking.ensureRun({
             experimentId,
             runKey: dataset.version,

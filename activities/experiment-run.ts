@@ -6,7 +6,9 @@ import type {
   OpenExperimentResult,
   Provenance,
 } from '../contracts/steps.ts';
+import { completeOrClose } from './close-refused.ts';
 import type { TrackingPort } from './ports.ts';
+import { tryEach } from './try-each.ts';
 
 /** Tags that every run of an experiment carries. */
 export const provenanceTags = (provenance: Provenance): Readonly<Record<string, string>> => ({
@@ -16,7 +18,10 @@ export const provenanceTags = (provenance: Provenance): Readonly<Record<string, 
   ...(provenance.gitCommit === null ? {} : { [TAG.gitCommit]: provenance.gitCommit }),
 });
 
-export const createExperimentRunActivities = (deps: { readonly tracking: TrackingPort }) => ({
+export const createExperimentRunActivities = (deps: {
+  readonly tracking: TrackingPort;
+  readonly now: () => number;
+}) => ({
   openExperiment: async (request: OpenExperimentRequest): Promise<OpenExperimentResult> => {
     const { provenance, config, startTimeMs } = request;
     const mlflowExperimentId = await deps.tracking.ensureExperiment(config.name);
@@ -34,14 +39,15 @@ export const createExperimentRunActivities = (deps: { readonly tracking: Trackin
       },
       startTimeMs,
     });
-    await deps.tracking.putArtifactText(parentRunId, 'config.json', `${JSON.stringify(config, null, 2)}\n`);
+    await completeOrClose(deps, parentRunId, () =>
+      deps.tracking.putArtifactText(parentRunId, 'config.json', `${JSON.stringify(config, null, 2)}\n`),
+    );
     return { mlflowExperimentId, parentRunId };
   },
 
-  closeExperiment: async (request: CloseExperimentRequest): Promise<void> => {
-    if (Object.keys(request.tags).length > 0) {
-      await deps.tracking.setTags(request.parentRunId, request.tags);
-    }
-    await deps.tracking.finishRun(request.parentRunId, request.status, request.endTimeMs);
-  },
+  closeExperiment: ({ parentRunId, status, tags, endTimeMs }: CloseExperimentRequest): Promise<void> =>
+    tryEach(
+      () => deps.tracking.setTags(parentRunId, tags),
+      () => deps.tracking.finishRun(parentRunId, status, endTimeMs),
+    ),
 });

@@ -109,7 +109,8 @@ export interface TrackingPort {
    * and nothing is sent.
    */
   guardedBy(guard: () => Promise<void>): Omit<TrackingPort, 'guardedBy'>;
-  ensureExperiment(name: string): Promise<string>;
+  /** Its id. One that was deleted is refused (UPSTREAM_REJECTED), or restored with its runs. */
+  ensureExperiment(name: string, options?: { readonly ifDeleted?: 'refuse' | 'restore' }): Promise<string>;
   ensureRun(spec: RunSpec): Promise<string>;
   getRun(runId: string): Promise<RunRecord>;
   /** Runs of an experiment that carry all of these tags, newest first. */
@@ -121,6 +122,7 @@ export interface TrackingPort {
   /** One log-batch with the epoch's metrics and `system/` metrics; step = epoch, timestamp = record.finishedAtMs. */
   logEpoch(runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void>;
   logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;
+  /** Texts beyond MLflow's limits are cut, here and in tags, with the whole among the run's artifacts. */
   logParams(runId: string, params: Readonly<Record<string, string>>): Promise<void>;
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   logDatasetInput(runId: string, dataset: DatasetSummary, context: 'training' | 'validation' | 'test'): Promise<void>;

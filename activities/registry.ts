@@ -2,10 +2,16 @@
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
-import type { ApplyGateRequest, ApplyGateResult, RegisterModelRequest } from '../contracts/steps.ts';
+import type {
+  ApplyGateRequest,
+  ApplyGateResult,
+  RecordVerdictRequest,
+  RegisterModelRequest,
+} from '../contracts/steps.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { ensureModel } from './model-files.ts';
 import type { TrackingPort, WorkspacePort } from './ports.ts';
+import { tryEach } from './try-each.ts';
 
 export interface RegistryActivityDeps {
   readonly tracking: TrackingPort;
@@ -41,7 +47,7 @@ export const createRegistryActivities = ({ tracking, workspace }: RegistryActivi
    * never to the candidate itself.
    */
   applyGate: async (request: ApplyGateRequest): Promise<ApplyGateResult> => {
-    const { verdict, modelName, runId } = request;
+    const { verdict, modelName } = request;
     const candidate = verdict.candidate?.version;
     if (verdict.decision === 'promoted' && candidate !== undefined) {
       const champion = await tracking.findByAlias(modelName, ALIAS.champion);
@@ -53,11 +59,17 @@ export const createRegistryActivities = ({ tracking, workspace }: RegistryActivi
     if (verdict.decision === 'awaiting_approval' && candidate !== undefined) {
       await tracking.setAlias(modelName, ALIAS.challenger, candidate);
     }
-    const tags = { [TAG.gateDecision]: verdict.decision, [TAG.gateReasons]: JSON.stringify(verdict.reasons) };
-    await tracking.setTags(runId, tags);
-    await tracking.setTags(request.parentRunId, tags);
-    await tracking.putArtifactText(request.parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`);
     const version = await tracking.getVersion(modelName, candidate ?? '');
     return { model: { name: modelName, version: version.version, aliases: version.aliases } };
+  },
+
+  /** What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them. */
+  recordVerdict: ({ parentRunId, runId, verdict }: RecordVerdictRequest): Promise<void> => {
+    const tags = { [TAG.gateDecision]: verdict.decision, [TAG.gateReasons]: JSON.stringify(verdict.reasons) };
+    return tryEach(
+      () => tracking.setTags(runId, tags),
+      () => tracking.setTags(parentRunId, tags),
+      () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
+    );
   },
 });

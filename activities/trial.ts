@@ -4,14 +4,17 @@ import { canonicalJson } from '../contracts/canonical-json.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
+import { completeOrClose } from './close-refused.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { findKnownTrial, reportsOf, resultTags } from './known-trials.ts';
 import type { TrackingPort } from './ports.ts';
+import { tryEach } from './try-each.ts';
 
 export interface TrialActivityDeps {
   readonly tracking: TrackingPort;
   /** Digest of the code that trains: a change of it makes earlier results unusable. */
   readonly trainingCodeDigest: string;
+  readonly now: () => number;
 }
 
 const flatten = (prefix: string, section: object): Record<string, string> =>
@@ -27,7 +30,7 @@ const runKeyOf = ({ provenance, trialId, attempt }: OpenTrialRequest): string =>
   return attempt === 1 ? key : `${key}#${attempt}`;
 };
 
-export const createTrialActivities = ({ tracking, trainingCodeDigest }: TrialActivityDeps) => {
+export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: TrialActivityDeps) => {
   const trialDigest = ({ dataset, settings }: OpenTrialRequest): string =>
     createHash('sha256')
       .update(canonicalJson({ dataset: dataset.version, settings: resumableKey(settings), code: trainingCodeDigest }))
@@ -52,12 +55,14 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest }: TrialAct
       },
       startTimeMs: request.startTimeMs,
     });
-    await tracking.logParams(runId, {
-      seed: String(settings.seed),
-      ...flatten('model', settings.model),
-      ...flatten('training', settings.training),
+    await completeOrClose({ tracking, now }, runId, async () => {
+      await tracking.logParams(runId, {
+        seed: String(settings.seed),
+        ...flatten('model', settings.model),
+        ...flatten('training', settings.training),
+      });
+      await tracking.logDatasetInput(runId, dataset, 'training');
     });
-    await tracking.logDatasetInput(runId, dataset, 'training');
     return runId;
   };
 
@@ -94,16 +99,20 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest }: TrialAct
               [TAG.tensorflowLibrary]: result.tensorflow.library,
               [TAG.precision]: result.precision,
             };
-      await tracking.setTags(runId, { ...tags, [TAG.trialStatus]: trialStatus, ...request.tags });
-      if (result !== null) {
-        const { bestEpoch, validation } = result;
-        const point = (key: string, value: number) => ({ key, value, step: bestEpoch, timestampMs: endTimeMs });
-        await tracking.logMetrics(runId, [
-          point('best_val_ndcg_at_10', validation.ndcg_at_10),
-          point('best_epoch', bestEpoch),
-        ]);
-      }
-      await tracking.finishRun(runId, request.status, endTimeMs);
+      await tryEach(
+        () => tracking.setTags(runId, { ...tags, [TAG.trialStatus]: trialStatus, ...request.tags }),
+        async () => {
+          if (result !== null) {
+            const { bestEpoch, validation } = result;
+            const point = (key: string, value: number) => ({ key, value, step: bestEpoch, timestampMs: endTimeMs });
+            await tracking.logMetrics(runId, [
+              point('best_val_ndcg_at_10', validation.ndcg_at_10),
+              point('best_epoch', bestEpoch),
+            ]);
+          }
+        },
+        () => tracking.finishRun(runId, request.status, endTimeMs),
+      );
     },
   };
 };

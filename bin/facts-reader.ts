@@ -24,7 +24,7 @@ const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts
 
 /** A workflow that was terminated has left no result behind. */
 const isForgotten = (error: unknown): boolean =>
-  error instanceof WorkflowFailedError || (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND');
+  error instanceof TtExpError && (error.code === 'EXPERIMENT_NOT_FOUND' || error.cause instanceof WorkflowFailedError);
 
 const curveOf = async (tracking: Tracking, { runId }: TrialView, metric: string): Promise<ObjectiveCurve> => {
   if (runId === null) {

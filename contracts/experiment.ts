@@ -85,6 +85,8 @@ export interface ExperimentSnapshot {
   readonly gate: GateVerdict;
   readonly tensorflow: TensorflowInfo | null;
   readonly error: ErrorRecord | null;
+  /** What MLflow could not be told, and which runs could not be closed there, a sentence each. Absent: nothing. */
+  readonly problems?: readonly string[];
 }
 
 /** Everything that an experiment's decisions rested on, kept with its parent run. */

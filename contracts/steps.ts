@@ -138,13 +138,18 @@ export interface RegisterModelRequest {
 
 export interface ApplyGateRequest {
   readonly modelName: string;
-  readonly parentRunId: string;
-  readonly runId: string;
   readonly verdict: GateVerdict;
 }
 
 export interface ApplyGateResult {
   readonly model: RegisteredModel;
+}
+
+export interface RecordVerdictRequest {
+  readonly parentRunId: string;
+  /** Of the candidate. */
+  readonly runId: string;
+  readonly verdict: GateVerdict;
 }
 
 export interface NotifyRequest {

@@ -1,5 +1,4 @@
 /** Reads back what runs have logged. */
-import { findExperiment } from './find-experiment.ts';
 import type { Rest } from './rest.ts';
 
 interface HistoryAnswer {
@@ -15,9 +14,6 @@ export interface HistoryPoint {
 const PAGE_SIZE = 1000;
 
 export const createHistory = (rest: Rest) => ({
-  /** null where there is no experiment of this name. */
-  findExperiment: (name: string): Promise<string | null> => findExperiment(rest, name),
-
   /** By ascending step, the last value of each; empty where the metric was never logged. */
   metricHistory: async (runId: string, key: string): Promise<readonly HistoryPoint[]> => {
     const values = new Map<number, number>();

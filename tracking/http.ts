@@ -76,6 +76,9 @@ const rejection = async ({ status, body }: HttpAnswer): Promise<MlflowRejection>
   }
 };
 
+/** Of runs and experiments, in MLflow's words. */
+const DELETED = /must be in the 'active' state/;
+
 const explain = (
   uri: string,
   { method, path }: HttpRequest,
@@ -87,7 +90,9 @@ const explain = (
       ? 'Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
       : status === 403 && errorCode === ''
         ? 'The server refuses this host name: start it with --allowed-hosts naming the host in MLFLOW_TRACKING_URI.'
-        : 'The message is the server’s own; its log may say more.';
+        : DELETED.test(message)
+          ? 'It was deleted in MLflow while it was in use: restore it there (docs/operations.md says how), or run the experiment again.'
+          : 'The message is the server’s own; its log may say more.';
   return new TtExpError('UPSTREAM_REJECTED', `MLflow ${uri}: ${method} ${path.split('?')[0]}: got ${got}: ${message}`, {
     hint,
     details: { status, errorCode },

@@ -1,5 +1,7 @@
 /** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
 import { createArtifacts } from './artifacts.ts';
+import { createDatasetInput } from './dataset-input.ts';
+import { createExperiments } from './experiments.ts';
 import { createHistory } from './history.ts';
 import { createHttpClient, DEFAULT_RETRY, type HttpClient, type RetryPolicy } from './http.ts';
 import { createLoggedModels } from './logged-models.ts';
@@ -27,7 +29,9 @@ const connect = (http: HttpClient, serialise: Serialiser) => {
   const { putArtifactFile, putArtifactText, getArtifactText, getArtifactFile, listArtifacts, deleteArtifact } =
     artifacts;
   return {
-    ...createRuns(rest, serialise),
+    ...createExperiments(rest, serialise),
+    ...createRuns(rest, artifacts, serialise),
+    ...createDatasetInput(rest),
     ...createHistory(rest),
     putArtifactFile,
     putArtifactText,

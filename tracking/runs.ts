@@ -1,10 +1,10 @@
-/** Experiments and runs: created once per key, found again, logged to, finished. */
-import type { DatasetSummary } from '../contracts/dataset.ts';
+/** Runs: created once per key, found again, logged to, finished. */
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
 import { TAG } from '../contracts/names.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
-import { findExperiment } from './find-experiment.ts';
+import type { Artifacts } from './artifacts.ts';
+import { type FittedTexts, fitTexts, type TEXT_LIMIT } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -53,14 +53,8 @@ interface SearchAnswer {
   readonly next_page_token?: string;
 }
 
-/** Beyond these the server cuts values without a word, or refuses the batch. */
-const LIMIT = {
-  paramLength: 6000,
-  tagLength: 8000,
-  metricsPerBatch: 1000,
-  paramsPerBatch: 100,
-  digestLength: 36,
-} as const;
+/** The server refuses larger batches. */
+const LIMIT = { metricsPerBatch: 1000, textsPerBatch: 100 } as const;
 
 const pairs = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([key, value]) => ({ key, value }));
@@ -76,23 +70,13 @@ const toRecord = ({ info, data }: RestRun): RunRecord => ({
 /** The filter language knows both quotes, and no way to escape either. */
 const quote = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
 
-const assertLength = (what: string, values: Readonly<Record<string, string>>, limit: number): void => {
-  for (const [key, value] of Object.entries(values)) {
-    if (value.length > limit) {
-      throw new TtExpError('INTERNAL', `${what} ${key}: got ${value.length} characters, expected at most ${limit}`, {
-        hint: 'Store it as an artifact instead.',
-      });
-    }
-  }
-};
-
 /** JSON has no NaN or Infinity; the server takes them as text. */
 const metricValue = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 
 const chunks = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-export const createRuns = (rest: Rest, serialise: Serialiser) => {
+export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactText'>, serialise: Serialiser) => {
   const search = async (experimentIds: readonly string[], filter: string): Promise<readonly RestRun[]> => {
     const found: RestRun[] = [];
     let token: string | undefined;
@@ -140,39 +124,44 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
     }
   };
 
-  return {
-    ensureExperiment: (name: string): Promise<string> =>
-      serialise(`experiment ${name}`, async () => {
-        const found = await findExperiment(rest, name);
-        if (found !== null) {
-          return found;
-        }
-        const created = await rest.callOr<{ experiment_id: string }>(
-          ['RESOURCE_ALREADY_EXISTS'],
-          'POST',
-          'experiments/create',
-          { name },
-        );
-        const id = created?.experiment_id ?? (await findExperiment(rest, name));
-        if (id === null) {
-          throw new TtExpError(
-            'UPSTREAM_REJECTED',
-            `MLflow experiment ${name}: got neither an experiment nor a new one`,
-            {
-              hint: 'It may have been deleted in the web UI: restore it there, or choose another name.',
-            },
-          );
-        }
-        return id;
-      }),
+  const putTexts = async (runId: string, { wholes }: FittedTexts): Promise<void> => {
+    for (const { path, text } of wholes) {
+      await artifacts.putArtifactText(runId, path, text);
+    }
+  };
 
+  const logTexts = async (
+    runId: string,
+    kind: keyof typeof TEXT_LIMIT,
+    texts: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    const fitted = fitTexts(kind, texts);
+    for (const chunk of chunks(pairs(fitted.values), LIMIT.textsPerBatch)) {
+      await logBatch(runId, { [`${kind}s`]: chunk });
+    }
+    await putTexts(runId, fitted);
+  };
+
+  const createRun = async (spec: RunSpec, tags: Readonly<Record<string, string>>): Promise<string> => {
+    const run = {
+      experiment_id: spec.experimentId,
+      start_time: Math.round(spec.startTimeMs),
+      run_name: spec.runName,
+      tags: pairs(tags),
+    };
+    await rest.create('runs/create', run, async () => (await findByKey(spec)) !== null);
+    // Looked up again: another process may have created one too.
+    const created = await findByKey(spec);
+    if (created === null) {
+      throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: got none after its creation`);
+    }
+    return created;
+  };
+
+  return {
     ensureRun: (spec: RunSpec): Promise<string> =>
       serialise(`run ${spec.experimentId} ${spec.runKey}`, async () => {
-        const found = await findByKey(spec);
-        if (found !== null) {
-          return found;
-        }
-        const tags = {
+        const fitted = fitTexts('tag', {
           ...spec.tags,
           [TAG.runKey]: spec.runKey,
           'mlflow.user': spec.user,
@@ -180,21 +169,10 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
           'mlflow.source.type': 'PROJECT',
           ...(spec.gitCommit === null ? {} : { 'mlflow.source.git.commit': spec.gitCommit }),
           ...(spec.parentRunId === undefined ? {} : { 'mlflow.parentRunId': spec.parentRunId }),
-        };
-        assertLength('tag', tags, LIMIT.tagLength);
-        const run = {
-          experiment_id: spec.experimentId,
-          start_time: Math.round(spec.startTimeMs),
-          run_name: spec.runName,
-          tags: pairs(tags),
-        };
-        await rest.create('runs/create', run, async () => (await findByKey(spec)) !== null);
-        // Looked up again: another process may have created one too.
-        const created = await findByKey(spec);
-        if (created === null) {
-          throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: got none after its creation`);
-        }
-        return created;
+        });
+        const runId = (await findByKey(spec)) ?? (await createRun(spec, fitted.values));
+        await putTexts(runId, fitted);
+        return runId;
       }),
 
     getRun: async (runId: string): Promise<RunRecord> =>
@@ -238,50 +216,10 @@ export const createRuns = (rest: Rest, serialise: Serialiser) => {
       );
     },
 
-    logParams: async (runId: string, params: Readonly<Record<string, string>>): Promise<void> => {
-      assertLength('param', params, LIMIT.paramLength);
-      for (const chunk of chunks(pairs(params), LIMIT.paramsPerBatch)) {
-        await logBatch(runId, { params: chunk });
-      }
-    },
+    logParams: (runId: string, params: Readonly<Record<string, string>>): Promise<void> =>
+      logTexts(runId, 'param', params),
 
-    setTags: async (runId: string, tags: Readonly<Record<string, string>>): Promise<void> => {
-      assertLength('tag', tags, LIMIT.tagLength);
-      if (Object.keys(tags).length > 0) {
-        await logBatch(runId, { tags: pairs(tags) });
-      }
-    },
-
-    logDatasetInput: async (
-      runId: string,
-      dataset: DatasetSummary,
-      context: 'training' | 'validation' | 'test',
-    ): Promise<void> => {
-      const { version, samples, splits, label_distribution: labels, feature_dims: dims, users, items } = dataset;
-      const { embedding_coverage: coverage, text_encoder: encoders } = dataset;
-      await rest.call('POST', 'runs/log-inputs', {
-        run_id: runId,
-        datasets: [
-          {
-            tags: [{ key: 'mlflow.data.context', value: context }],
-            dataset: {
-              name: `${users} users × ${items} items`,
-              digest: version.slice(0, LIMIT.digestLength),
-              source_type: 'tt-exp',
-              source: JSON.stringify({ version }),
-              schema: JSON.stringify({
-                mlflow_colspec: [
-                  { name: `user_features[${dims.user}]`, type: 'float' },
-                  { name: `item_features[${dims.item}]`, type: 'float' },
-                  { name: 'label', type: 'float' },
-                ],
-              }),
-              profile: JSON.stringify({ samples, splits, labels, users, items, coverage, encoders }),
-            },
-          },
-        ],
-      });
-    },
+    setTags: (runId: string, tags: Readonly<Record<string, string>>): Promise<void> => logTexts(runId, 'tag', tags),
 
     /** A run that was ended and now goes on. */
     reopenRun: async (runId: string): Promise<void> => {

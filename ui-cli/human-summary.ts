@@ -1,5 +1,5 @@
 /** What a person reads on stdout when an experiment has ended. */
-import type { ExperimentView } from '../contracts/experiment.ts';
+import type { ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
 import { isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
@@ -61,6 +61,12 @@ const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
   return gate.decision === 'not_run' ? registered : [gate.decision.replace('_', ' '), ...gate.reasons, ...registered];
 };
 
+const CLOSE_THEM = 'Runs that stay open: `tt-exp doctor --repair` closes them.';
+
+/** What closing the experiment has left undone; nothing where all is in order. */
+export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
+  problems.length === 0 ? [] : [...problems, CLOSE_THEM];
+
 const nextSteps = (view: ExperimentView): readonly string[] => {
   const id = view.experimentId;
   if (view.gate.decision === 'awaiting_approval') {
@@ -81,6 +87,7 @@ export const humanSummary = (view: ExperimentView, addresses: PlatformAddresses)
     ...section('Trials (* best by validation ndcg@10)', trialLines(view)),
     ...section('Test part, best trial', testLines(view)),
     ...section('Gate', gateLines(view)),
+    ...section('Not recorded or closed in MLflow', problemLines(view)),
     ...section('Look at it', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,

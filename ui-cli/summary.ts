@@ -64,6 +64,8 @@ export interface ExperimentSummary {
   readonly timings: Readonly<Partial<Record<Phase | 'total', number>>>;
   readonly tensorflow: TensorflowInfo | null;
   readonly error: ErrorRecord | null;
+  /** What MLflow could not be told, and which runs could not be closed there, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /** What is known when there is no view: how far the command came. */
@@ -138,5 +140,6 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     timings: view === null ? {} : { ...timings, total },
     tensorflow: view?.tensorflow ?? null,
     error: frame.error ?? view?.error ?? null,
+    problems: view?.problems ?? [],
   };
 };

@@ -40,6 +40,11 @@ export class ExperimentState {
     Object.assign(this.#snapshot, change);
   }
 
+  /** Something that changes nothing of the outcome, but leaves a trace missing. */
+  addProblem(problem: string): void {
+    this.#snapshot.problems = [...(this.#snapshot.problems ?? []), problem];
+  }
+
   /** Ends the current phase, records its seconds, and enters the next. */
   enter(phase: Phase, nowMs: number): void {
     const seconds = (nowMs - this.#phaseStartedAtMs) / 1000;

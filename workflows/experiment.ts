@@ -1,7 +1,6 @@
 /** The experiment workflow: dataset version, trials, best trial, test, registry, gate. */
 import {
   ApplicationFailure,
-  CancellationScope,
   CancelledFailure,
   ContinueAsNew,
   condition,
@@ -17,6 +16,7 @@ import { TAG } from '../contracts/names.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { decideGate } from '../policy/gate.ts';
 import { pickBestTrial } from '../policy/selection.ts';
+import { tryToClose } from './closing.ts';
 import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
@@ -33,6 +33,7 @@ import {
   openExperiment,
   publishDataset,
   publishSweep,
+  recordVerdict,
   registerModel,
   splitData,
 } from './steps.ts';
@@ -87,6 +88,14 @@ const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<
   return best;
 };
 
+/** Tries a step without which the outcome stands all the same. */
+const note = async ({ state }: ExperimentRun, what: string, step: () => Promise<void>): Promise<void> => {
+  const problem = await tryToClose(what, step);
+  if (problem !== null) {
+    state.addProblem(problem);
+  }
+};
+
 /** A person's answer turns `awaiting_approval` into a verdict that stands. */
 const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
   await condition(() => run.approval !== null);
@@ -137,8 +146,9 @@ const judge = async (
   const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
   let verdict = decideGate(gate, { candidate, champion, ci, championProblem });
   const apply = async (): Promise<void> => {
-    const applied = await applyGate({ modelName: model.name, parentRunId, runId, verdict });
+    const applied = await applyGate({ modelName: model.name, verdict });
     state.update({ gate: verdict, model: applied.model });
+    await note(run, "The gate's verdict is not in MLflow", () => recordVerdict({ parentRunId, runId, verdict }));
   };
   await apply();
   await tell(run, 'gate');
@@ -175,11 +185,8 @@ const conduct = async (run: ExperimentRun): Promise<void> => {
   await judge(run, dataset, best, parentRunId);
 };
 
-/** A tag holds at most 8000 characters; sweep.json has all of them. */
-const MOST_REUSED_RUNS = 150;
-
 const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string>> => {
-  const reused = trials.filter(({ isReused }) => isReused).slice(0, MOST_REUSED_RUNS);
+  const reused = trials.filter(({ isReused }) => isReused);
   return reused.length === 0
     ? {}
     : { [TAG.reusedRuns]: reused.map(({ trialId, runId }) => `${trialId}=${runId}`).join(' ') };
@@ -200,10 +207,12 @@ const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' 
     ...reusedTag(snapshot.trials),
     ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
-  await CancellationScope.nonCancellable(async () => {
-    await publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } });
-    await closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() });
-  });
+  await note(run, `The facts of the experiment are not in MLflow (run ${parentRunId})`, () =>
+    publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } }),
+  );
+  await note(run, `The experiment's MLflow run ${parentRunId} is not closed`, () =>
+    closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() }),
+  );
 };
 
 const end = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {

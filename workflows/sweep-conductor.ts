@@ -34,6 +34,8 @@ export interface SweepPlan {
   readonly maxSeconds: number | null;
   readonly target: number | null;
   readonly preflight: boolean;
+  /** Told which runs of trials could not be closed. */
+  readonly onProblem: (problem: string) => void;
   readonly openRequestOf: (
     trial: SweepTrial,
     attempt: number,
@@ -76,6 +78,7 @@ export class SweepConductor {
       sweep: this.#sweep,
       metric: plan.metric,
       entries: from?.entries ?? [],
+      onProblem: plan.onProblem,
     });
     this.#isPaused = from?.isPaused ?? false;
     this.#maxParallel = from?.maxParallel ?? plan.maxParallel;

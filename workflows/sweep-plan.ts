@@ -17,6 +17,7 @@ export const sweepPlan = ({ input, state, provenance }: ExperimentRun): SweepPla
     maxSeconds: sweep?.max_seconds ?? null,
     target: sweep?.target ?? null,
     preflight: config.training.preflight,
+    onProblem: (problem) => state.addProblem(problem),
     openRequestOf: ({ index, params }, attempt, rungs) => {
       const { mlflowExperimentId, parentRunId, dataset } = state.snapshot;
       if (mlflowExperimentId === null || parentRunId === null || dataset === null) {

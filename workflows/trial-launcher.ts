@@ -8,10 +8,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { trialIdOf } from '../contracts/ids.ts';
+import { tryToClose } from './closing.ts';
 import { toRecord } from './failures.ts';
 import { stopSignal } from './messages.ts';
 import { closeTrial, openTrial } from './steps.ts';
-import { type TrialInput, type TrialOutcome, trial } from './trial.ts';
+import { failedEnding, type TrialInput, type TrialOutcome, trial } from './trial.ts';
 import { trialWorkflowId } from './trial-book.ts';
 
 interface InFlight {
@@ -77,23 +78,21 @@ export class TrialLauncher {
 }
 
 /** A trial that was terminated from outside has closed nothing: its run is found by its key, and closed here. */
-const closeLost = async (input: TrialInput, error: unknown): Promise<TrialOutcome> => {
-  const record = toRecord(error);
-  const isCancelled = isCancellation(error);
+const closeLost = async (input: TrialInput, ending: ReturnType<typeof failedEnding>): Promise<string> => {
   const { runId } = await openTrial({ ...input, mayReuse: false, startTimeMs: Date.now() });
-  await closeTrial({
-    runId,
-    status: isCancelled ? 'KILLED' : 'FAILED',
-    trialStatus: isCancelled ? 'cancelled' : 'failed',
-    epochLimit: input.settings.training.num_epochs,
-    result: null,
-    tags: isCancelled ? {} : { 'tt.error_code': record.code, 'tt.error': record.message },
-    endTimeMs: Date.now(),
-  });
-  return isCancelled ? { kind: 'cancelled', runId, result: null } : { kind: 'failed', runId, error: record };
+  const { num_epochs: epochLimit } = input.settings.training;
+  await closeTrial({ runId, epochLimit, result: null, ...ending, endTimeMs: Date.now() });
+  return runId;
 };
 
-const outcomeOfLost = (input: TrialInput, error: unknown): Promise<TrialOutcome> =>
-  CancellationScope.nonCancellable(() => closeLost(input, error)).catch(
-    (failure: unknown): TrialOutcome => ({ kind: 'failed', runId: null, error: toRecord(failure) }),
-  );
+const outcomeOfLost = async (input: TrialInput, error: unknown): Promise<TrialOutcome> => {
+  const record = toRecord(error);
+  const isCancelled = isCancellation(error);
+  let runId: string | null = null;
+  const unclosed = await tryToClose(`The MLflow run of ${input.trialId} is not closed`, async () => {
+    runId = await closeLost(input, failedEnding(isCancelled, record));
+  });
+  return isCancelled
+    ? { kind: 'cancelled', runId, result: null, unclosed }
+    : { kind: 'failed', runId, error: record, unclosed };
+};

@@ -1,12 +1,13 @@
 /** Keeps sweep and trial entries in step with what came of each training, and closes the runs that are left open. */
 
-import { trialIndexOf } from '../contracts/ids.ts';
+import { trialIdOf, trialIndexOf } from '../contracts/ids.ts';
 import { TAG } from '../contracts/names.ts';
 import type { CloseTrialRequest } from '../contracts/steps.ts';
 import type { ObjectiveName } from '../contracts/sweep.ts';
 import type { TrainingResult, TrialView } from '../contracts/trial.ts';
 import type { Sweep } from '../policy/sweep/sweep.ts';
 import { hasEnded, type SweepTrial } from '../policy/sweep/sweep-trial.ts';
+import { tryToClose } from './closing.ts';
 import { closeTrial } from './steps.ts';
 import type { TrialOutcome } from './trial.ts';
 import { TrialBook, type TrialEntry } from './trial-book.ts';
@@ -17,15 +18,19 @@ interface LedgerOptions {
   readonly metric: ObjectiveName;
   /** Of an execution that is continued. */
   readonly entries: readonly TrialEntry[];
+  /** Told what could not be closed. */
+  readonly onProblem: (problem: string) => void;
 }
 
 export class TrialLedger {
   readonly #sweep: Sweep;
   readonly #book: TrialBook;
   readonly #metric: ObjectiveName;
+  readonly #onProblem: (problem: string) => void;
   readonly #closing = new Set<Promise<void>>();
 
-  constructor({ workflowId, sweep, metric, entries }: LedgerOptions) {
+  constructor({ workflowId, sweep, metric, entries, onProblem }: LedgerOptions) {
+    this.#onProblem = onProblem;
     this.#sweep = sweep;
     this.#book = new TrialBook(workflowId, entries);
     this.#metric = metric;
@@ -92,11 +97,13 @@ export class TrialLedger {
         const { runId, result } = outcome;
         const kept = result === null ? {} : { result };
         this.#book.note(index, { runId, openRun: null, reason: 'cancelled on request', ...kept });
+        this.#tell(outcome.unclosed);
         this.#sweep.end(index, 'cancelled');
         return;
       }
       case 'failed':
         this.#book.note(index, { runId: outcome.runId, error: outcome.error, openRun: null });
+        this.#tell(outcome.unclosed);
         this.#sweep.end(index, 'failed');
         return;
     }
@@ -129,7 +136,7 @@ export class TrialLedger {
     }
   }
 
-  /** Resolves once every run that had to be closed is; rejects where one could not be. */
+  /** Resolves once every run that had to be closed is, or could not be. */
   async closed(): Promise<void> {
     await Promise.all(this.#closing);
   }
@@ -153,12 +160,17 @@ export class TrialLedger {
       tags: { [TAG.trialReason]: reason },
       endTimeMs: Date.now(),
     };
-    const closing = closeTrial(request);
+    const what = `The MLflow run ${openRun.runId} of ${trialIdOf(index)} is not closed`;
+    const closing = tryToClose(what, () => closeTrial(request)).then((unclosed) => {
+      this.#closing.delete(closing);
+      this.#tell(unclosed);
+    });
     this.#closing.add(closing);
-    // Whoever waits for all of them gets its error; until then it must not count as unhandled.
-    closing.then(
-      () => this.#closing.delete(closing),
-      () => undefined,
-    );
+  }
+
+  #tell(unclosed: string | null): void {
+    if (unclosed !== null) {
+      this.#onProblem(unclosed);
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { KnownReport } from '../contracts/rungs.ts';
 import type { CloseTrialRequest, OpenTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { TrainingResult } from '../contracts/trial.ts';
 import { memoryFallbacks } from '../policy/memory-fallbacks.ts';
+import { tryToClose } from './closing.ts';
 import { toRecord } from './failures.ts';
 import { stopSignal } from './messages.ts';
 import { closeTrial, openTrial, trainTrial } from './steps.ts';
@@ -46,8 +47,13 @@ export type TrialOutcome =
   | { readonly kind: 'reported'; readonly run: OpenRun; readonly result: TrainingResult; readonly isFinal: boolean }
   /** Stopped on request after an epoch: can be gone on with. */
   | { readonly kind: 'stopped'; readonly run: OpenRun | null; readonly result: TrainingResult | null }
-  | { readonly kind: 'cancelled'; readonly runId: string | null; readonly result: TrainingResult | null }
-  | { readonly kind: 'failed'; readonly runId: string | null; readonly error: ErrorRecord };
+  | ({ readonly kind: 'cancelled'; readonly runId: string | null; readonly result: TrainingResult | null } & Closing)
+  | ({ readonly kind: 'failed'; readonly runId: string | null; readonly error: ErrorRecord } & Closing);
+
+interface Closing {
+  /** What could not be closed, and why; null where all is. */
+  readonly unclosed: string | null;
+}
 
 interface Training {
   readonly outcome: TrainTrialResult;
@@ -91,10 +97,25 @@ const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
   }
 };
 
-const close = (input: TrialInput, request: Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit'>): Promise<void> =>
+type Ending = Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit'>;
+
+const close = (input: TrialInput, ending: Ending): Promise<void> =>
   CancellationScope.nonCancellable(() =>
-    closeTrial({ ...request, epochLimit: input.settings.training.num_epochs, endTimeMs: Date.now() }),
+    closeTrial({ ...ending, epochLimit: input.settings.training.num_epochs, endTimeMs: Date.now() }),
   );
+
+/** For a trial that has no result to lose. */
+const closeIfPossible = (input: TrialInput, ending: Ending): Promise<string | null> =>
+  tryToClose(`The MLflow run ${ending.runId} of ${input.trialId} is not closed`, () => close(input, ending));
+
+/** How the run of a trial without a result ends. */
+export const failedEnding = (
+  isCancelled: boolean,
+  { code, message }: ErrorRecord,
+): Pick<CloseTrialRequest, 'status' | 'trialStatus' | 'tags'> =>
+  isCancelled
+    ? { status: 'KILLED', trialStatus: 'cancelled', tags: {} }
+    : { status: 'FAILED', trialStatus: 'failed', tags: { 'tt.error_code': code, 'tt.error': message } };
 
 /** What the run says of a training that did not fit into memory as asked for. */
 const fallbackTags = (input: TrialInput, { fallback }: OpenRun): Readonly<Record<string, string>> => {
@@ -118,8 +139,8 @@ const conclude = async (input: TrialInput, { outcome, run }: Training, isCancell
   if (!isCancelled) {
     return { kind: 'stopped', run, result };
   }
-  await close(input, { runId, status: 'KILLED', trialStatus: 'cancelled', result, tags });
-  return { kind: 'cancelled', runId, result };
+  const ending = { runId, status: 'KILLED', trialStatus: 'cancelled', result, tags } as const;
+  return { kind: 'cancelled', runId, result, unclosed: await closeIfPossible(input, ending) };
 };
 
 export async function trial(input: TrialInput): Promise<TrialOutcome> {
@@ -147,17 +168,14 @@ export async function trial(input: TrialInput): Promise<TrialOutcome> {
     return await conclude(input, trained, root.consideredCancelled);
   } catch (error) {
     const runId = run?.runId ?? null;
-    if (isCancellation(error)) {
-      if (runId !== null) {
-        await close(input, { runId, status: 'KILLED', trialStatus: 'cancelled', result: null, tags: {} });
-      }
-      return { kind: 'cancelled', runId, result: null };
-    }
+    const isCancelled = isCancellation(error);
     const record = toRecord(error);
-    if (runId !== null) {
-      const tags = { 'tt.error_code': record.code, 'tt.error': record.message };
-      await close(input, { runId, status: 'FAILED', trialStatus: 'failed', result: null, tags });
-    }
-    return { kind: 'failed', runId, error: record };
+    const unclosed =
+      runId === null
+        ? null
+        : await closeIfPossible(input, { runId, result: null, ...failedEnding(isCancelled, record) });
+    return isCancelled
+      ? { kind: 'cancelled', runId, result: null, unclosed }
+      : { kind: 'failed', runId, error: record, unclosed };
   }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createEpochLog, type EpochLog } from '../../activities/epoch-log.ts';
 import { uploadTraining } from '../../activities/model-files.ts';
+import { tryEach } from '../../activities/try-each.ts';
 import { configDigest } from '../../config/digest.ts';
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
@@ -120,8 +121,10 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
     fail: async (error) => {
       const isInterrupted = error instanceof TtExpError && error.code === 'INTERRUPTED';
       const { code, message } = toErrorRecord(error);
-      await tracking.setTags(runId, { 'tt.error_code': code, 'tt.error': message });
-      await tracking.finishRun(runId, isInterrupted ? 'KILLED' : 'FAILED', Date.now());
+      await tryEach(
+        () => tracking.setTags(runId, { 'tt.error_code': code, 'tt.error': message }),
+        () => tracking.finishRun(runId, isInterrupted ? 'KILLED' : 'FAILED', Date.now()),
+      );
     },
   };
 };

@@ -51,6 +51,13 @@ export const createMlflowReader = (uri: string) => {
     ): Promise<void> => {
       await call('runs/log-metric', { run_id: runId, ...point, timestamp: Date.now() });
     },
+    /** As somebody does who tidies up in MLflow. */
+    deleteRun: async (runId: string): Promise<void> => {
+      await call('runs/delete', { run_id: runId });
+    },
+    deleteExperiment: async (id: string): Promise<void> => {
+      await call('experiments/delete', { experiment_id: id });
+    },
     artifacts: async (runId: string, path = ''): Promise<readonly string[]> => {
       const query = path === '' ? '' : `&path=${encodeURIComponent(path)}`;
       const answer = await call<{ files?: { path: string }[] }>(`artifacts/list?run_id=${runId}${query}`);

@@ -65,6 +65,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
       championProblem: null,
     }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
+    recordVerdict: async () => undefined,
     applyGate: async (request) => ({
       model: {
         name: request.modelName,

@@ -4,6 +4,7 @@ import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams } from '../formats.ts';
+import { problemLines } from '../human-summary.ts';
 import { importanceLines } from '../importance-lines.ts';
 import { bestSoFar, budgetUse, countTrials, rankTrials, trainedEpochs } from '../leaderboard.ts';
 import { mlflowLink, temporalLink } from '../links.ts';
@@ -102,6 +103,8 @@ const showLines = ({ facts, importances, addresses }: Shown, limit: number): rea
           `${name}  ${number(used)}${most === null ? ', no limit' : ` of ${number(most)}`}`,
       ),
     ),
+    ...section('Error', snapshot.error === null ? [] : [snapshot.error.message]),
+    ...section('Not recorded or closed in MLflow', problemLines(snapshot)),
     ...section('Look at it', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       ...(facts.origin === 'temporal' ? [`Temporal  ${temporalLink(addresses, workflowId)}`] : []),
@@ -137,6 +140,8 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
     ),
     gate,
     model,
+    error: snapshot.error,
+    problems: snapshot.problems ?? [],
     urls: {
       mlflow: mlflowLink(addresses, { ...snapshot, progress: {} }),
       temporal: temporalLink(addresses, workflowId),

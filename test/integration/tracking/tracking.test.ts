@@ -122,7 +122,51 @@ describe('tracking', () => {
     expect(run.data.params).toHaveLength(150);
     expect(run.info.status).toBe('FINISHED');
     expect(tagsOf(run)['tt.run_key']).toBe('whole');
-    await expect(tracking.setTags(runId, { long: 'x'.repeat(8001) })).rejects.toThrow(/got 8001 characters/);
+  });
+
+  it('tracking/runs: tags and parameters beyond the limits are cut with a note, and whole among the artifacts', async () => {
+    const reason = `${'r'.repeat(8999)}.`;
+    const runId = await tracking.ensureRun({
+      experimentId: await tracking.ensureExperiment('tracking'),
+      ...{ runKey: 'long', runName: 'long', user: 'tester', gitCommit: null, startTimeMs: Date.now() },
+      tags: { note: reason },
+    });
+    await tracking.setTags(runId, { reason, fits: 'x'.repeat(8000) });
+    const params = { space: 'p'.repeat(6001) };
+    await tracking.logParams(runId, params);
+    // A changed parameter would be refused: cut again, it is the same.
+    await tracking.logParams(runId, params);
+    const run = await reader.run(runId);
+    const kept = tagsOf(run);
+    expect(kept.fits).toHaveLength(8000);
+    for (const key of ['note', 'reason']) {
+      expect(kept[key]).toHaveLength(8000);
+      expect(kept[key]).toMatch(new RegExp(`all 9000 characters are in the artifact long_texts/tag/${key}.txt]$`));
+      expect(await tracking.getArtifactText(runId, `long_texts/tag/${key}.txt`)).toBe(reason);
+    }
+    expect(run.data.params?.find(({ key }) => key === 'space')?.value).toMatch(/^p{5900,}… \[cut: all 6001 characters/);
+    expect(await tracking.getArtifactText(runId, 'long_texts/param/space.txt')).toBe(params.space);
+  });
+
+  it('tracking/experiments: a deleted experiment is named with the remedy, or restored with its runs', async () => {
+    const experimentId = await tracking.ensureExperiment('gone');
+    const runId = await newRun('kept', 'gone');
+    await reader.deleteExperiment(experimentId);
+    await expect(tracking.ensureExperiment('gone')).rejects.toMatchObject({
+      code: 'UPSTREAM_REJECTED',
+      message: expect.stringContaining('MLflow experiment gone: it was deleted'),
+      hint: expect.stringContaining(`mlflow experiments restore --experiment-id ${experimentId}`),
+    });
+    await expect(tracking.setTags(runId, { a: 'b' })).rejects.toMatchObject({
+      code: 'UPSTREAM_REJECTED',
+      hint: expect.stringContaining('deleted in MLflow'),
+    });
+    const clients = Array.from({ length: 3 }, () => createTracking({ trackingUri: server.address }));
+    const restored = clients.map((client) => client.ensureExperiment('gone', { ifDeleted: 'restore' }));
+    expect(await Promise.all(restored)).toEqual([experimentId, experimentId, experimentId]);
+    await Promise.all(clients.map((client) => client.close()));
+    expect((await reader.runs('gone')).map(({ info }) => info.run_id)).toEqual([runId]);
+    expect(await newRun('kept', 'gone')).toBe(runId);
   });
 
   it('tracking/artifacts: a file of 20 MB goes up and down unchanged, a missing one is false', async () => {

@@ -39,6 +39,7 @@ describe('ui-cli/summary', () => {
       'timings',
       'tensorflow',
       'error',
+      'problems',
     ]);
     expect(Object.keys(summary.dataset ?? {})).toEqual([
       'version',
@@ -126,6 +127,7 @@ describe('ui-cli/summary', () => {
       timings: {},
       tensorflow: null,
       error: null,
+      problems: [],
     });
   });
 });
@@ -133,6 +135,19 @@ describe('ui-cli/summary', () => {
 describe('ui-cli/human-summary', () => {
   test('ui-cli/human-summary: a completed experiment', () => {
     expect(humanSummary(completedView(), ADDRESSES).join('\n')).toMatchSnapshot();
+  });
+
+  test('ui-cli/human-summary: names what could not be recorded or closed, in JSON too', () => {
+    const problems = ["The experiment's MLflow run parent is not closed: it was deleted"];
+    const view = { ...completedView(), problems };
+    expect(humanSummary(view, ADDRESSES)).toEqual(
+      expect.arrayContaining([
+        'Not recorded or closed in MLflow',
+        "  The experiment's MLflow run parent is not closed: it was deleted",
+        '  Runs that stay open: `tt-exp doctor --repair` closes them.',
+      ]),
+    );
+    expect(summarise(view, frame()).problems).toEqual(problems);
   });
 
   test('ui-cli/human-summary: warns of a model that does not beat popularity', () => {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { createCpuActivities } from '../../../activities/index.ts';
+import type { TrackingPort } from '../../../activities/ports.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
+
+const refuse = (what: string) => async (): Promise<never> => {
+  throw new TtExpError('UPSTREAM_REJECTED', `${what} refused`);
+};
+
+/** Steps on a tracking server that refuses what `change` says, and a list of the calls that went through. */
+const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>>>) => {
+  const calls: unknown[][] = [];
+  const record =
+    (name: string) =>
+    async (...args: unknown[]): Promise<string> => {
+      calls.push([name, ...args]);
+      return 'id';
+    };
+  const names = ['ensureExperiment', 'ensureRun', 'setTags', 'logMetrics', 'finishRun', 'putArtifactText'] as const;
+  const tracking = { ...Object.fromEntries(names.map((name) => [name, record(name)])), ...change };
+  const deps = { tracking, now: () => 99 } as unknown as Parameters<typeof createCpuActivities>[0];
+  return { steps: createCpuActivities(deps), calls };
+};
+
+const PROVENANCE = {
+  ...{ experimentId: 'fixture-0123456789', workflowId: 'w', executionId: 'e' },
+  ...{ configDigest: 'c', gitCommit: null, user: 'tester' },
+};
+
+describe('activities/closing', () => {
+  test('activities/experiment-run: a parent run is ended although its tags are refused, and the refusal is told', async () => {
+    const { steps, calls } = stepsOn({ setTags: refuse('tags') });
+    const request = { parentRunId: 'parent', status: 'FAILED' as const, tags: { a: 'b' }, endTimeMs: 5 };
+    await expect(steps.closeExperiment(request)).rejects.toMatchObject({ message: 'tags refused' });
+    expect(calls).toEqual([['finishRun', 'parent', 'FAILED', 5]]);
+  });
+
+  test('activities/trial: a trial run is ended although tags and metrics are refused, and the first refusal is told', async () => {
+    const { steps, calls } = stepsOn({ setTags: refuse('tags'), logMetrics: refuse('metrics') });
+    const request = {
+      ...{ runId: 'run', status: 'FINISHED' as const, trialStatus: 'completed' as const, epochLimit: 2 },
+      ...{ result: trainingResult(0.3), tags: {}, endTimeMs: 5 },
+    };
+    await expect(steps.closeTrial(request)).rejects.toMatchObject({ message: 'tags refused' });
+    expect(calls.at(-1)).toEqual(['finishRun', 'run', 'FINISHED', 5]);
+  });
+
+  test('activities/registry: the verdict is written wherever it can be', async () => {
+    const { steps, calls } = stepsOn({ setTags: refuse('tags') });
+    const verdict = {
+      ...{ decision: 'promoted' as const, reasons: ['x'.repeat(9000)] },
+      ...{ candidate: null, champion: null, ci: null },
+    };
+    const request = { parentRunId: 'parent', runId: 'run', verdict };
+    await expect(steps.recordVerdict(request)).rejects.toMatchObject({ message: 'tags refused' });
+    expect(calls).toEqual([['putArtifactText', 'parent', 'gate.json', expect.stringContaining('x'.repeat(9000))]]);
+  });
+
+  test('activities/experiment-run: a run that cannot be completed is ended as failed, with the reason', async () => {
+    const { steps, calls } = stepsOn({ putArtifactText: refuse('artifact') });
+    const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
+    await expect(steps.openExperiment(request)).rejects.toMatchObject({ message: 'artifact refused' });
+    expect(calls.slice(-2)).toEqual([
+      ['setTags', 'id', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
+      ['finishRun', 'id', 'FAILED', 99],
+    ]);
+  });
+
+  test('activities/experiment-run: a run that can neither be completed nor ended is named', async () => {
+    const { steps } = stepsOn({ putArtifactText: refuse('artifact'), finishRun: refuse('end') });
+    const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
+    await expect(steps.openExperiment(request)).rejects.toMatchObject({
+      message: 'artifact refused; its MLflow run id is not closed: end refused',
+    });
+  });
+});

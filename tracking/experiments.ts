@@ -1,0 +1,48 @@
+/** MLflow experiments: created once per name, and found again, deleted ones too. */
+import { TtExpError } from '../contracts/errors.ts';
+import { findExperiment } from './find-experiment.ts';
+import type { Rest } from './rest.ts';
+import type { Serialiser } from './serialise.ts';
+
+export interface EnsureExperimentOptions {
+  /** Of a deleted one, which keeps its name for itself. Default: refuse. */
+  readonly ifDeleted?: 'refuse' | 'restore';
+}
+
+const deleted = (name: string, id: string): TtExpError =>
+  new TtExpError(
+    'UPSTREAM_REJECTED',
+    `MLflow experiment ${name}: it was deleted, and MLflow keeps its name (id ${id})`,
+    {
+      hint: `Restore it and its runs with \`mlflow experiments restore --experiment-id ${id}\`, or give the config another \`name\`.`,
+    },
+  );
+
+export const createExperiments = (rest: Rest, serialise: Serialiser) => ({
+  /** Its id. Throws UPSTREAM_REJECTED for a deleted one that is not to be restored. */
+  ensureExperiment: (name: string, { ifDeleted = 'refuse' }: EnsureExperimentOptions = {}): Promise<string> =>
+    serialise(`experiment ${name}`, async () => {
+      let found = await findExperiment(rest, name);
+      if (found === null) {
+        await rest.callOr(['RESOURCE_ALREADY_EXISTS'], 'POST', 'experiments/create', { name });
+        found = await findExperiment(rest, name);
+      }
+      if (found?.isDeleted === true && ifDeleted === 'restore') {
+        // Another process may have restored it in between; it is looked up again either way.
+        await rest.callOr(['INVALID_PARAMETER_VALUE', 'RESOURCE_DOES_NOT_EXIST'], 'POST', 'experiments/restore', {
+          experiment_id: found.id,
+        });
+        found = await findExperiment(rest, name);
+      }
+      if (found === null) {
+        throw new TtExpError('UPSTREAM_REJECTED', `MLflow experiment ${name}: there is none after its creation`);
+      }
+      if (found.isDeleted) {
+        throw deleted(name, found.id);
+      }
+      return found.id;
+    }),
+
+  /** Id of the experiment of this name, a deleted one too; null where there is none. */
+  findExperiment: async (name: string): Promise<string | null> => (await findExperiment(rest, name))?.id ?? null,
+});

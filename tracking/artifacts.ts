@@ -1,17 +1,19 @@
 /** Artifacts through MLflow's proxy: raw bytes up and down. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { TtExpError } from '../contracts/errors.ts';
-import { type HttpClient, type HttpRequest, MlflowRejection, type RequestBody } from './http.ts';
+import { type HttpAnswer, MlflowRejection, readDone, readJson } from './answers.ts';
+import { type HttpClient, type HttpRequest, locally, type RequestBody } from './http.ts';
 import type { Rest } from './rest.ts';
 
-const PROXY = '/api/2.0/mlflow-artifacts/artifacts/';
+const PROXY = '/api/2.0/mlflow-artifacts/artifacts';
 const PROXY_SCHEME = /^mlflow-artifacts:\/*(?:[^/]*:\d+\/)?/;
 
-/** Where a run's or model's artifacts lie on the proxy, as a path. Throws UPSTREAM_REJECTED for a store without proxy. */
-const proxyPath = (artifactUri: string, path: string): string => {
+/** A transfer whose sizes differ is done again this many times in all. */
+const TRANSFERS = 3;
+
+/** Where a run's or model's artifacts lie on the proxy. Throws UPSTREAM_REJECTED for a store without proxy. */
+const proxySegments = (artifactUri: string, path: string): readonly string[] => {
   if (!PROXY_SCHEME.test(artifactUri)) {
     throw new TtExpError(
       'UPSTREAM_REJECTED',
@@ -21,13 +23,47 @@ const proxyPath = (artifactUri: string, path: string): string => {
       },
     );
   }
-  const segments = `${artifactUri.replace(PROXY_SCHEME, '')}/${path}`.split('/').filter((segment) => segment !== '');
-  return PROXY + segments.map(encodeURIComponent).join('/');
+  return `${artifactUri.replace(PROXY_SCHEME, '')}/${path}`.split('/').filter((segment) => segment !== '');
 };
 
+const proxyPath = (artifactUri: string, path: string): string =>
+  [PROXY, ...proxySegments(artifactUri, path).map(encodeURIComponent)].join('/');
+
+const differs = (what: string, got: number | null, expected: number): TtExpError =>
+  new TtExpError(
+    'UPSTREAM_REJECTED',
+    `MLflow artifact ${what}: got ${got === null ? 'no file' : `${got} bytes`}, expected ${expected} bytes, ${TRANSFERS} times`,
+    { hint: 'A proxy before MLflow, or its artifact store, loses or changes what is transferred: look at their logs.' },
+  );
+
 interface ListAnswer {
-  readonly files?: readonly { readonly path: string; readonly is_dir?: boolean }[];
+  readonly files?: readonly {
+    readonly path: string;
+    readonly is_dir?: boolean;
+    readonly file_size?: number | string;
+  }[];
 }
+
+const sentBytes = async (answer: HttpAnswer): Promise<number> => {
+  await readDone(answer);
+  return answer.sentBytes;
+};
+
+/** Returns how many bytes came. */
+const writeBody = async (body: HttpAnswer['body'], file: string): Promise<number> => {
+  await locally(() => mkdir(dirname(file), { recursive: true }));
+  const handle = await locally(() => open(file, 'w'));
+  let bytes = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      await locally(() => handle.writeFile(chunk));
+      bytes += chunk.length;
+    }
+  } finally {
+    await handle.close();
+  }
+  return bytes;
+};
 
 export const createArtifacts = (http: HttpClient, rest: Rest) => {
   const uris = new Map<string, string>();
@@ -42,14 +78,37 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
     return run.info.artifact_uri;
   };
 
-  const send = async (request: HttpRequest) => {
+  const send = async <Result>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<Result>): Promise<Result> => {
     try {
-      return await http.send(request);
+      return await http.send(request, read);
     } catch (error) {
       throw error instanceof MlflowRejection ? http.describe(request, error) : error;
     }
   };
 
+  /** null where the server says that there is no such artifact; somebody else's page with 404 says nothing of the kind. */
+  const sendOrNull: <Result>(...call: Parameters<typeof send<Result>>) => Promise<Result | null> = async (...call) => {
+    try {
+      return await send(...call);
+    } catch (error) {
+      if (error instanceof TtExpError && error.details.errorCode === 'RESOURCE_DOES_NOT_EXIST') {
+        return null;
+      }
+      throw error;
+    }
+  };
+
+  /** As the store has it; null where it has no such file. The server leaves the size of an empty one out. */
+  const storedBytes = async (uri: string, path: string): Promise<number | null> => {
+    const segments = proxySegments(uri, path);
+    const folder = segments.slice(0, -1).join('/');
+    const request = { method: 'GET', path: `${PROXY}?path=${encodeURIComponent(folder)}` } as const;
+    const answer = await sendOrNull(request, readJson<ListAnswer>);
+    const file = answer?.files?.find((entry) => entry.path === segments.at(-1) && entry.is_dir !== true);
+    return file === undefined ? null : Number(file.file_size ?? 0);
+  };
+
+  /** Done only once the store has every byte: whatever stands between may answer well and lose what was sent. */
   const put = async (uri: string, path: string, body: RequestBody): Promise<void> => {
     const request = {
       method: 'PUT',
@@ -57,66 +116,78 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
       body,
       contentType: 'application/octet-stream',
     } as const;
-    const { body: answer } = await send(request);
-    await answer.dump();
+    for (let transfer = 1; ; transfer += 1) {
+      const sent = await send(request, sentBytes);
+      const stored = await storedBytes(uri, path);
+      if (stored === sent) {
+        return;
+      }
+      if (transfer === TRANSFERS) {
+        throw differs(path, stored, sent);
+      }
+    }
+  };
+
+  /** null where there is no such file. */
+  const get = async <Content>(
+    uri: string,
+    path: string,
+    read: (answer: HttpAnswer) => Promise<{ readonly bytes: number; readonly content: Content }>,
+  ): Promise<Content | null> => {
+    const request = { method: 'GET', path: proxyPath(uri, path) } as const;
+    for (let transfer = 1; ; transfer += 1) {
+      const stored = await storedBytes(uri, path);
+      if (stored === null) {
+        return null;
+      }
+      const got = await sendOrNull(request, read);
+      // Where it was replaced or deleted meanwhile, the store says so when it is asked again.
+      if (got?.bytes === stored) {
+        return got.content;
+      }
+      if (transfer === TRANSFERS) {
+        throw differs(path, got?.bytes ?? null, stored);
+      }
+    }
   };
 
   return {
     /** For stores that are not a run's: a logged model's. */
-    putFileAt: (uri: string, path: string, file: string): Promise<void> => put(uri, path, () => createReadStream(file)),
+    putFileAt: (uri: string, path: string, file: string): Promise<void> => put(uri, path, { file }),
     putTextAt: (uri: string, path: string, text: string): Promise<void> => put(uri, path, text),
 
     putArtifactFile: async (runId: string, path: string, file: string): Promise<void> =>
-      put(await artifactUri(runId), path, () => createReadStream(file)),
+      put(await artifactUri(runId), path, { file }),
 
     putArtifactText: async (runId: string, path: string, text: string): Promise<void> =>
       put(await artifactUri(runId), path, text),
 
-    getArtifactText: async (runId: string, path: string): Promise<string | null> => {
-      const request = { method: 'GET', path: proxyPath(await artifactUri(runId), path) } as const;
-      try {
-        const { body } = await http.send(request);
-        return await body.text();
-      } catch (error) {
-        if (error instanceof MlflowRejection && error.status === 404) {
-          return null;
-        }
-        throw error instanceof MlflowRejection ? http.describe(request, error) : error;
-      }
-    },
+    getArtifactText: async (runId: string, path: string): Promise<string | null> =>
+      get(await artifactUri(runId), path, async ({ body }) => {
+        const content = Buffer.from(await body.arrayBuffer());
+        return { bytes: content.length, content: content.toString('utf8') };
+      }),
 
     getArtifactFile: async (runId: string, path: string, file: string): Promise<boolean> => {
-      const request = { method: 'GET', path: proxyPath(await artifactUri(runId), path) } as const;
       const temporary = `${file}.${process.pid}.tmp`;
+      const uri = await artifactUri(runId);
       try {
-        const { body } = await http.send(request);
-        await mkdir(dirname(file), { recursive: true });
-        await pipeline(body, createWriteStream(temporary));
-        await rename(temporary, file);
-        return true;
-      } catch (error) {
-        await rm(temporary, { force: true });
-        if (error instanceof MlflowRejection) {
-          if (error.status === 404 || error.errorCode === 'RESOURCE_DOES_NOT_EXIST') {
-            return false;
-          }
-          throw http.describe(request, error);
+        const content = await get(uri, path, async ({ body }) => ({
+          bytes: await writeBody(body, temporary),
+          content: temporary,
+        }));
+        if (content !== null) {
+          await rename(content, file);
         }
-        throw error;
+        return content !== null;
+      } finally {
+        await rm(temporary, { force: true });
       }
     },
 
     /** One that is not there is as good as deleted. */
     deleteArtifact: async (runId: string, path: string): Promise<void> => {
-      const request = { method: 'DELETE', path: proxyPath(await artifactUri(runId), path) } as const;
-      try {
-        const { body } = await http.send(request);
-        await body.dump();
-      } catch (error) {
-        if (!(error instanceof MlflowRejection) || error.status !== 404) {
-          throw error instanceof MlflowRejection ? http.describe(request, error) : error;
-        }
-      }
+      await sendOrNull({ method: 'DELETE', path: proxyPath(await artifactUri(runId), path) }, readJson);
     },
 
     listArtifacts: async (runId: string, path: string): Promise<readonly string[]> => {

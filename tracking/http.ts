@@ -1,6 +1,17 @@
 /** One HTTP call to an MLflow server: connection pool, retries, errors of our catalogue. */
+import { open } from 'node:fs/promises';
 import { type Dispatcher, Pool } from 'undici';
 import { TtExpError } from '../contracts/errors.ts';
+import {
+  CutAnswer,
+  explainForeign,
+  explainRejection,
+  ForeignAnswer,
+  type HttpAnswer,
+  type MlflowRejection,
+  readJson,
+  readRejection,
+} from './answers.ts';
 
 /** How calls are retried. An outage shorter than `budgetMs` is ridden out. */
 export interface RetryPolicy {
@@ -22,7 +33,7 @@ export interface HttpOptions {
 }
 
 /** A body that can be sent again: a file is opened anew for each try. */
-export type RequestBody = string | Uint8Array | (() => Dispatcher.DispatchOptions['body']);
+export type RequestBody = string | { readonly file: string };
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -32,29 +43,17 @@ export interface HttpRequest {
   readonly contentType?: string;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: Dispatcher.ResponseData['body'];
-}
-
-/** MLflow's own name for what went wrong, as "RESOURCE_DOES_NOT_EXIST"; empty for an answer that is not its JSON. */
-export class MlflowRejection extends Error {
-  readonly status: number;
-  readonly errorCode: string;
-
-  constructor(status: number, errorCode: string, message: string) {
-    super(message);
-    this.name = 'MlflowRejection';
-    this.status = status;
-    this.errorCode = errorCode;
-  }
-}
-
 const RETRIED_STATUS = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A locked SQLite store answers 503 only after 20 s. */
 const HEADERS_TIMEOUT_MS = 60_000;
 const BODY_TIMEOUT_MS = 120_000;
+
+/**
+ * Never reached: bodies are taken as they come. undici 7 throws outside of any promise, and so ends the process, when a
+ * connection closes while a full buffer has its parser paused (nodejs/undici#5360; mended in 8, which wants Node 22).
+ */
+const BODY_BUFFER_BYTES = Number.MAX_SAFE_INTEGER;
 
 const authorization = ({ token, username, password }: HttpOptions): Readonly<Record<string, string>> => {
   if (token !== undefined) {
@@ -66,47 +65,18 @@ const authorization = ({ token, username, password }: HttpOptions): Readonly<Rec
   return {};
 };
 
-const rejection = async ({ status, body }: HttpAnswer): Promise<MlflowRejection> => {
-  const text = await body.text();
-  try {
-    const { error_code: errorCode, message } = JSON.parse(text) as { error_code?: string; message?: string };
-    return new MlflowRejection(status, errorCode ?? '', message ?? text);
-  } catch {
-    return new MlflowRejection(status, '', text.slice(0, 300));
-  }
-};
-
-/** Of runs and experiments, in MLflow's words. */
-const DELETED = /must be in the 'active' state/;
-
-const explain = (
-  uri: string,
-  { method, path }: HttpRequest,
-  { status, message, errorCode }: MlflowRejection,
-): TtExpError => {
-  const got = `status ${status}${errorCode === '' ? '' : ` ${errorCode}`}`;
-  const hint =
-    status === 401
-      ? 'Set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.'
-      : status === 403 && errorCode === ''
-        ? 'The server refuses this host name: start it with --allowed-hosts naming the host in MLFLOW_TRACKING_URI.'
-        : DELETED.test(message)
-          ? 'It was deleted in MLflow while it was in use: restore it there (docs/operations.md says how), or run the experiment again.'
-          : 'The message is the server’s own; its log may say more.';
-  return new TtExpError('UPSTREAM_REJECTED', `MLflow ${uri}: ${method} ${path.split('?')[0]}: got ${got}: ${message}`, {
-    hint,
-    details: { status, errorCode },
-  });
-};
-
 export interface HttpClient {
-  /** The answer's body must be read to its end. Throws MlflowRejection for a final refusal, SERVICE_UNREACHABLE. */
-  send(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Returns what `read` makes of an answer of status 200; it must read the body to its end. An answer that was cut is
+   * asked for again. Throws MlflowRejection for a final refusal, UPSTREAM_REJECTED for what is not MLflow's own answer,
+   * SERVICE_UNREACHABLE.
+   */
+  send<Result>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<Result>): Promise<Result>;
   /**
    * For what would be done twice when it is asked for again: a failure does not tell whether the server has done it, so
-   * `isDone` looks before each further try. null where it found it done. Otherwise as `send`.
+   * `isDone` looks before each further try. Otherwise as `send`.
    */
-  sendOnce(request: HttpRequest, isDone: () => Promise<boolean>): Promise<HttpAnswer | null>;
+  sendOnce(request: HttpRequest, isDone: () => Promise<boolean>): Promise<void>;
   /**
    * The same pool; `guard` comes before every try of a request that may write, so that a retry is as safe as the first
    * one. What it throws ends the request.
@@ -116,6 +86,44 @@ export interface HttpClient {
   describe(request: HttpRequest, rejection: MlflowRejection): TtExpError;
   close(): Promise<void>;
 }
+
+/** Of this host's disk, not of the connection: ends the request with its cause. */
+class LocalFailure extends Error {}
+
+/** Around whatever touches this host's files while a request runs. */
+export const locally = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new LocalFailure('a file of this host', { cause });
+  }
+};
+
+interface Upload {
+  readonly bytes: number;
+  readonly body: Dispatcher.DispatchOptions['body'];
+}
+
+/** One handle for size and content: a file that is replaced meanwhile is sent as it was. */
+const openUpload = async (file: string): Promise<Upload> => {
+  const handle = await locally(() => open(file));
+  const { size } = await locally(() => handle.stat());
+  if (size === 0) {
+    await handle.close();
+    return { bytes: 0, body: '' };
+  }
+  return { bytes: size, body: handle.createReadStream({ start: 0, end: size - 1 }) };
+};
+
+/** In words where another try may help, null where it can't: errors of the connection have a code. */
+const passingProblem = (error: unknown): string | null => {
+  if (error instanceof CutAnswer) {
+    return error.message;
+  }
+  return error instanceof Error && 'code' in error && !(error instanceof TtExpError)
+    ? `${error.code}: ${error.message}`
+    : null;
+};
 
 export const createHttpClient = (options: HttpOptions): HttpClient => {
   const { retry, nowMs, sleep } = options;
@@ -128,22 +136,30 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
   });
 
   const attempt = async ({ method, path, body, contentType }: HttpRequest): Promise<HttpAnswer> => {
-    const { statusCode, body: answer } = await pool.request({
+    const upload =
+      typeof body === 'object' ? await openUpload(body.file) : { bytes: Buffer.byteLength(body ?? ''), body };
+    const answer = await pool.request({
       method,
       path: `${prefix}${path}`,
-      headers: { ...authorization(options), 'content-type': contentType ?? 'application/json' },
-      ...(body === undefined ? {} : { body: typeof body === 'function' ? (body() ?? null) : body }),
+      highWaterMark: BODY_BUFFER_BYTES,
+      headers: {
+        ...authorization(options),
+        'content-type': contentType ?? 'application/json',
+        ...(body === undefined ? {} : { 'content-length': String(upload.bytes) }),
+      },
+      ...(upload.body === undefined ? {} : { body: upload.body }),
     });
-    return { status: statusCode, body: answer };
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body, sentBytes: upload.bytes };
   };
 
   /** null: `isDone` made a further try superfluous. */
-  const sendGuarded = async (
+  const sendGuarded = async <Result>(
     request: HttpRequest,
+    read: (answer: HttpAnswer) => Promise<Result>,
     guard: () => Promise<void>,
     isDone: () => Promise<boolean>,
-  ): Promise<HttpAnswer | null> => {
-    const deadlineMs = nowMs() + retry.budgetMs;
+  ): Promise<Result | null> => {
+    let deadlineMs: number | null = null;
     for (let delayMs = retry.firstDelayMs; ; delayMs = Math.min(retry.maxDelayMs, delayMs * 2)) {
       let problem: string;
       if (request.method !== 'GET') {
@@ -151,20 +167,26 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
       }
       try {
         const answer = await attempt(request);
-        if (answer.status < 400) {
-          return answer;
+        if (answer.status === 200) {
+          return await read(answer);
         }
-        const refused = await rejection(answer);
+        const refused = await readRejection(answer);
         if (!RETRIED_STATUS.has(answer.status)) {
           throw refused;
         }
         problem = `status ${answer.status}: ${refused.message}`;
       } catch (error) {
-        if (error instanceof MlflowRejection) {
-          throw error;
+        if (error instanceof ForeignAnswer) {
+          throw explainForeign({ uri: base.origin, ...request }, error);
         }
-        problem = error instanceof Error && 'code' in error ? `${error.code}: ${error.message}` : String(error);
+        const passing = passingProblem(error);
+        if (passing === null) {
+          throw error instanceof LocalFailure ? error.cause : error;
+        }
+        problem = passing;
       }
+      // Counted from the first failure: a long transfer that is cut at its end has all its retries left.
+      deadlineMs ??= nowMs() + retry.budgetMs;
       if (nowMs() + delayMs > deadlineMs) {
         throw new TtExpError(
           'SERVICE_UNREACHABLE',
@@ -180,10 +202,13 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
   };
 
   const guardedBy = (guard: () => Promise<void>): HttpClient => ({
-    send: async (request) => (await sendGuarded(request, guard, async () => false)) as HttpAnswer,
-    sendOnce: (request, isDone) => sendGuarded(request, guard, isDone),
+    send: async <Result>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<Result>) =>
+      (await sendGuarded(request, read, guard, async () => false)) as Result,
+    sendOnce: async (request, isDone) => {
+      await sendGuarded(request, readJson, guard, isDone);
+    },
     guardedBy,
-    describe: (request, refused) => explain(base.origin, request, refused),
+    describe: (request, refused) => explainRejection({ uri: base.origin, ...request }, refused),
     close: () => pool.close(),
   });
   return guardedBy(async () => undefined);

@@ -1,9 +1,8 @@
 /** MLflow's REST calls in JSON. */
-import { type HttpClient, type HttpRequest, MlflowRejection } from './http.ts';
+import { type JsonObject, MlflowRejection, readJson } from './answers.ts';
+import type { HttpClient, HttpRequest } from './http.ts';
 
 const API = '/api/2.0/mlflow/';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface Rest {
   /** Throws UPSTREAM_REJECTED with the server's message. */
@@ -39,8 +38,7 @@ export const createRest = (http: HttpClient): Rest => {
         ? { method, path: `${API}${endpoint}?${query(parameters)}` }
         : { method, path: `${API}${endpoint}`, body: JSON.stringify(parameters) };
     try {
-      const { body } = await http.send(request);
-      return (await body.json()) as Answer;
+      return await http.send(request, readJson<Answer>);
     } catch (error) {
       if (error instanceof MlflowRejection) {
         if (errorCodes.includes(error.errorCode)) {
@@ -56,8 +54,7 @@ export const createRest = (http: HttpClient): Rest => {
     create: async (endpoint, parameters, isThere) => {
       const request: HttpRequest = { method: 'POST', path: `${API}${endpoint}`, body: JSON.stringify(parameters) };
       try {
-        const answer = await http.sendOnce(request, isThere);
-        await answer?.body.dump();
+        await http.sendOnce(request, isThere);
       } catch (error) {
         throw error instanceof MlflowRejection ? http.describe(request, error) : error;
       }

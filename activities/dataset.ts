@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
+import { describeSource } from '../contracts/source-reading.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { DataRequest, DatasetPort, EmbedTextsResult, StageResult, TrackingPort } from './ports.ts';
+import type { DataRequest, DatasetPort, EmbedTextsResult, ExtractResult, StageResult, TrackingPort } from './ports.ts';
 
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
@@ -62,7 +63,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
         () => build(request),
       );
   return {
-    extractData: stage<StageResult>((request) => deps.datasets.extract(request)),
+    extractData: stage<ExtractResult>((request) => deps.datasets.extract(request)),
     labelData: stage<StageResult>((request) => deps.datasets.label(request)),
     splitData: stage<StageResult>((request) => deps.datasets.split(request)),
     /** Heartbeats how many texts are done. */
@@ -86,7 +87,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
       withHeartbeat(
         () => null,
         async () => {
-          const { dataset, provenance } = request;
+          const { dataset, provenance, source, parentRunId } = request;
           const folder = await ensureDataset(deps, dataset.version);
           const experimentId = await datasetExperiment(deps);
           const runId = await deps.tracking.ensureRun({
@@ -109,7 +110,10 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
             }
             await deps.tracking.finishRun(runId, 'FINISHED', deps.now());
           }
-          await deps.tracking.logDatasetInput(request.parentRunId, dataset, 'training');
+          await deps.tracking.logDatasetInput(parentRunId, dataset, 'training');
+          if (source !== null) {
+            await deps.tracking.setTags(parentRunId, { [TAG.source]: describeSource(source) });
+          }
         },
       ),
   };

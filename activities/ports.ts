@@ -7,6 +7,7 @@ import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { ResolvedData } from '../contracts/resolved-config.ts';
+import type { BadRows, SourceBinding, SourceIdentity } from '../contracts/source-reading.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
 
@@ -16,12 +17,23 @@ export interface DataRequest {
   readonly seed: number;
   /** The extract to build on where this host has it; else the source is asked. */
   readonly extract?: string;
+  /** Rows that were left out when `extract` was made. */
+  readonly unread?: BadRows;
+  /** The experiment that it is for, and its database: no other one is read. */
+  readonly binding?: SourceBinding;
 }
 
 export interface StageResult {
   /** Content address of the stage's output. */
   readonly id: string;
   readonly rows: number;
+}
+
+export interface ExtractResult extends StageResult {
+  /** The database that was read; null for sources without a server. */
+  readonly identity: SourceIdentity | null;
+  /** Rows that were left out. */
+  readonly bad: BadRows;
 }
 
 export interface EmbedTextsResult {
@@ -40,7 +52,7 @@ export interface EmbedTextsOptions {
 
 /** Each stage first makes sure that the stages before it exist on this host. */
 export interface DatasetPort {
-  extract(request: DataRequest): Promise<StageResult>;
+  extract(request: DataRequest): Promise<ExtractResult>;
   label(request: DataRequest): Promise<StageResult>;
   split(request: DataRequest): Promise<StageResult>;
   /** Goes on where an interrupted call ended. */

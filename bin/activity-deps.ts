@@ -53,7 +53,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
   }
   return {
     tracking: openTracking(environment, trackingUri),
-    datasets: await createHomeBuilder({ environment, progress: options.progress, log, settingsFrom: 'run' }),
+    datasets: await createHomeBuilder({ environment, progress: options.progress, log }),
     compute: createComputeRunner({
       nodeExecutable: process.execPath,
       nodeArguments: process.execArgv,

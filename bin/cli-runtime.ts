@@ -1,6 +1,8 @@
 /** Implements what the commands need. Everything heavy is imported when it is called: `--help` loads none of it. */
 import { availableParallelism, userInfo } from 'node:os';
 import { type Environment, readEnvironment } from '../config/env.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import { experimentIds } from '../contracts/ids.ts';
 import type { ResolvedFiles } from '../contracts/resolved-config.ts';
 import { systemClock } from '../services/clock.ts';
 import type {
@@ -66,15 +68,36 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
   const { openTracking } = await import('./open-tracking.ts');
   const { temporalTarget } = await import('./temporal-target.ts');
   const { readGitCommit } = await import('./git-commit.ts');
-  const { saveSourceVariables } = await import('./source-variables.ts');
+  const { bindSource, removeSourceVariables } = await import('./source-variables.ts');
   const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
   const client = createExperimentsClient(temporal);
   return {
     experiments: {
       ...client,
-      start: async (request) => {
-        await saveSourceVariables(environment.homeFolder, request.config.data.source, environment.variables);
-        return client.start({ ...request, gitCommit: await readGitCommit(process.cwd()), user: userInfo().username });
+      start: async ({ source: recorded = null, ...request }) => {
+        const { homeFolder, variables } = environment;
+        const { experimentId } = experimentIds(request.config.name, request.configDigest);
+        const source = await bindSource({
+          homeFolder,
+          variables,
+          hasLocalWorkers: environment.temporal.address === undefined,
+          experimentId,
+          source: request.config.data.source,
+          recorded,
+          nowMs: Date.now(),
+        });
+        const started = {
+          ...request,
+          source,
+          gitCommit: await readGitCommit(process.cwd()),
+          user: userInfo().username,
+        };
+        return client.start(started).catch(async (error: unknown) => {
+          if (source !== null && error instanceof TtExpError && error.code === 'SOURCE_MISMATCH') {
+            await removeSourceVariables(homeFolder, { experimentId, identity: source });
+          }
+          throw error;
+        });
       },
     },
     facts: createFactsReader(client, () => openTracking(environment, addresses.mlflow.uri)),
@@ -86,18 +109,13 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
   };
 };
 
-/** Runs `use` with a dataset builder of the home; connection settings of this shell count more than earlier ones. */
+/** Runs `use` with a dataset builder of the home. */
 const withHomeBuilder = async <T>(
   { progress, log }: SourceRequest,
   use: (builder: HomeBuilder) => Promise<T>,
 ): Promise<T> => {
   const { createHomeBuilder } = await import('./dataset-builder.ts');
-  const builder = await createHomeBuilder({
-    environment: readEnvironment(),
-    progress,
-    log,
-    settingsFrom: 'environment',
-  });
+  const builder = await createHomeBuilder({ environment: readEnvironment(), progress, log });
   return use(builder).finally(() => builder.close());
 };
 

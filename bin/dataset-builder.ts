@@ -16,8 +16,6 @@ export interface HomeBuilderOptions {
   readonly environment: Environment;
   readonly progress: ProgressSink;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
-  /** Whose connection settings count more where both have some: those that `tt-exp run` left, or one's own. */
-  readonly settingsFrom: 'run' | 'environment';
 }
 
 export interface HomeBuilder extends DatasetBuilder {
@@ -65,7 +63,7 @@ const createEncoders = ({ environment, progress, log }: HomeBuilderOptions) => {
 };
 
 export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<HomeBuilder> => {
-  const { environment, progress, log, settingsFrom } = options;
+  const { environment, progress, log } = options;
   const { homeFolder, cacheFolder, variables } = environment;
   const encoders = createEncoders(options);
   const builder = createDatasetBuilder({
@@ -77,9 +75,14 @@ export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<Ho
     threads: BUILD_THREADS,
     textEncoder: encoders.get,
     sources: {
-      environment: async () => {
-        const left = await readSourceVariables(homeFolder);
-        return settingsFrom === 'run' ? { ...variables, ...left } : { ...left, ...variables };
+      // What `tt-exp run` left for an experiment is complete: one's own would only get into it.
+      environment: async (binding) => {
+        const identity = binding?.identity ?? null;
+        const left =
+          binding === undefined || identity === null
+            ? null
+            : await readSourceVariables(homeFolder, { experimentId: binding.experimentId, identity });
+        return left ?? variables;
       },
       sqliteExtension: () =>
         ensureSqliteExtension({

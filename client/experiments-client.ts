@@ -6,10 +6,12 @@ import {
   type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { canonicalJson } from '../contracts/canonical-json.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentInput, ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
 import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
+import { describeSource, isSameSource, type SourceIdentity } from '../contracts/source-reading.ts';
 import type { experiment } from '../workflows/experiment.ts';
 import { readOutcome } from './outcome.ts';
 import { readProgress } from './progress.ts';
@@ -58,7 +60,7 @@ const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
   });
 
 export interface ExperimentsClient extends ExperimentSteering {
-  /** Idempotent while an equal experiment runs: attaches to it. */
+  /** Idempotent while an equal experiment runs: attaches to it. Throws SOURCE_MISMATCH where that reads another source. */
   start(input: Omit<ExperimentInput, 'experimentId'>): Promise<StartedExperiment>;
   /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
   view(id: string): Promise<ExperimentView>;
@@ -70,6 +72,31 @@ export interface ExperimentsClient extends ExperimentSteering {
   cancel(id: string): Promise<void>;
   list(): Promise<readonly ListedExperiment[]>;
 }
+
+/**
+ * The config of both is the same, but its relative paths may start in another folder, and the variable of its database
+ * may have another value. Whoever names no database takes that of the running one.
+ */
+const refuseOtherSource = (
+  id: string,
+  running: ExperimentInput,
+  wanted: Pick<ExperimentInput, 'config' | 'source'>,
+): void => {
+  const isSameDatabase =
+    wanted.source === null || (running.source !== null && isSameSource(running.source, wanted.source));
+  const { source: ofRunning } = running.config.data;
+  if (isSameDatabase && canonicalJson(ofRunning) === canonicalJson(wanted.config.data.source)) {
+    return;
+  }
+  const named = (source: SourceIdentity | null): string =>
+    source === null ? 'the database that its workers name' : describeSource(source);
+  const reads = isSameDatabase
+    ? 'reads other files: its relative paths start in another folder'
+    : `reads ${named(running.source)}, and this shell names ${named(wanted.source)}`;
+  throw new TtExpError('SOURCE_MISMATCH', `experiment ${id}: is running and ${reads}`, {
+    hint: `Wait for its end or cancel it (\`tt-exp cancel ${id}\`), or give this experiment a name of its own: --set name=<name>.`,
+  });
+};
 
 /** The service's own methods answer with the plain status of the protocol. */
 const isNotFound = (error: unknown): boolean =>
@@ -140,6 +167,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
         return { ...ids, isAttached: false };
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) {
+          refuseOtherSource(ids.experimentId, await readInput(client, ids.workflowId), input);
           return { ...ids, isAttached: true };
         }
         throw error;

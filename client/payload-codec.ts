@@ -37,7 +37,7 @@ const decode = async (payload: Payload): Promise<Payload> => {
   return { ...payload, metadata: { ...rest, [ENCODING]: original }, data: await unpack(data) };
 };
 
-const gzipCodec: PayloadCodec = {
+export const gzipCodec: PayloadCodec = {
   encode: (payloads) => Promise.all(payloads.map(encode)),
   decode: (payloads) => Promise.all(payloads.map(decode)),
 };

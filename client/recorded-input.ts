@@ -2,6 +2,7 @@
 import { type Client, defaultPayloadConverter } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentInput } from '../contracts/experiment.ts';
+import { gzipCodec } from './payload-codec.ts';
 
 /**
  * Of the latest execution; one that was continued has the same config as the one before it.
@@ -13,8 +14,10 @@ export const readInput = async (client: Client, workflowId: string): Promise<Exp
     execution: { workflowId },
     maximumPageSize: 1,
   });
-  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  if (payload == null) {
+  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  // The bare service hands out what was sent: a long input is packed.
+  const [payload] = await gzipCodec.decode(payloads.slice(0, 1));
+  if (payload === undefined) {
     throw new TtExpError('INTERNAL', `workflow ${workflowId}: got a history without an input, expected a config`);
   }
   const { progress: _, ...input } = defaultPayloadConverter.fromPayload<ExperimentInput>(payload);

@@ -25,3 +25,20 @@ export interface DataReport {
   readonly blocking: number;
   readonly warnings: number;
 }
+
+interface CoveredEntities {
+  readonly total: number;
+  readonly covered: number;
+}
+
+/** What is known of a source's text embeddings. */
+export interface EmbeddingReport {
+  /** Id of the text encoder; null where the source brings its own embeddings or has no texts. */
+  readonly encoder: string | null;
+  /** Entities, and those with an embedding; null for a side without texts. */
+  readonly users: CoveredEntities | null;
+  readonly items: CoveredEntities | null;
+  /** Distinct texts encoded now, and those that the cache knew. */
+  readonly computed: number;
+  readonly cached: number;
+}

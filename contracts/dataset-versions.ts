@@ -1,5 +1,7 @@
 /** What people want to know of the dataset versions of a home: listed, shown, compared, exported, tidied up. */
+
 import type { DatasetManifest, DatasetSummary, SplitName } from './dataset.ts';
+import type { SourceIdentity } from './source-reading.ts';
 
 /** One version on this host. Times are ISO 8601 in UTC, sizes are bytes on the disk. */
 export type VersionEntry =
@@ -30,6 +32,8 @@ export interface VersionProvenance {
   readonly bad_rows: number;
   /** synthetic, files, sqlite or postgres; null where it was not noted. */
   readonly source_kind: string | null;
+  /** The database that the rows came from; null for sources without a server. */
+  readonly source: SourceIdentity | null;
   /** Ids of the stages that it was made of; null where there is none of the kind. */
   readonly stages: Readonly<Record<'extract' | 'label' | 'split' | 'embed', string | null>>;
   /** Files or tables that the rows came from; empty where an earlier extract was used. */

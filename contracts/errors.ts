@@ -39,6 +39,7 @@ export const ERROR_CATALOGUE = {
   SPACE_EMPTY: kind('config', false, EXIT.badConfig),
   ENVIRONMENT_INVALID: kind('config', false, EXIT.badConfig),
   // data
+  SOURCE_MISMATCH: kind('config', false, EXIT.badConfig),
   SOURCE_NOT_FOUND: kind('data', false, EXIT.missingInput),
   NO_DATA_LOADED: kind('data', false, EXIT.badData),
   MISSING_EMBEDDINGS: kind('data', false, EXIT.badData),

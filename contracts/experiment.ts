@@ -4,6 +4,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { GateVerdict } from './gate.ts';
 import type { BaselineName, EvaluationSummary } from './metrics.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
+import type { SourceIdentity } from './source-reading.ts';
 import type { SweepControl } from './sweep.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrialProgress, TrialView } from './trial.ts';
@@ -19,6 +20,8 @@ export interface ExperimentInput {
   readonly gitCommit: string | null;
   /** Who started it; MLflow's user column. */
   readonly user: string;
+  /** The database that it reads; null where it needs none, or where whoever started it named none. */
+  readonly source: SourceIdentity | null;
   /** Id of the experiment whose config was changed to make this one's: its trials are the beginning of these. */
   readonly extends?: string;
   /** Where the execution before this one stopped, when a long history is continued as a new one. */
@@ -74,6 +77,8 @@ export interface ExperimentSnapshot {
   /** Phase to seconds; the current phase is missing. */
   readonly timings: Readonly<Partial<Record<Phase, number>>>;
   readonly startedAtMs: number;
+  /** The database that was read; null before that, and for sources without a server. */
+  readonly source: SourceIdentity | null;
   readonly dataset: DatasetSummary | null;
   readonly trials: readonly TrialView[];
   readonly sweep: SweepControl | null;

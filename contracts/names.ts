@@ -8,6 +8,8 @@ export const TAG = {
   trialId: 'tt.trial_id',
   configDigest: 'tt.config_digest',
   datasetVersion: 'tt.dataset_version',
+  /** On a parent run: the database that was read. */
+  source: 'tt.source',
   gitCommit: 'tt.git_commit',
   workflowId: 'tt.workflow_id',
   /** Key by which a run is found again, so that creating it twice yields one run. */

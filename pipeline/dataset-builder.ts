@@ -1,7 +1,7 @@
 /** Builds dataset versions: extract, label, split, encode, each once, each named by what went into it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataReport } from '../contracts/data-report.ts';
+import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { checkData } from './checks/check-data.ts';
@@ -33,24 +33,12 @@ export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
   readonly threads?: number;
 }
 
-/** What is known of a source's text embeddings. */
-export interface EmbeddingReport {
-  /** Id of the text encoder; null where the source brings its own embeddings or has no texts. */
-  readonly encoder: string | null;
-  /** Entities, and those with an embedding; null for a side without texts. */
-  readonly users: { readonly total: number; readonly covered: number } | null;
-  readonly items: { readonly total: number; readonly covered: number } | null;
-  /** Distinct texts encoded now, and those that the cache knew. */
-  readonly computed: number;
-  readonly cached: number;
-}
-
 /**
  * Every method is idempotent: called again with the same arguments, in any process, it finds the earlier result. Two
  * builders of the same version may run at once. A stage makes sure that those before it exist.
  */
 export interface DatasetBuilder {
-  extract(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
+  extract(request: StageRequest): Promise<Pick<ExtractOutput, 'id' | 'rows' | 'identity' | 'bad'>>;
   label(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
   split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
   /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
@@ -153,18 +141,21 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
     const stages = await toSplit(request);
     const embedded = await embed(context, request, stages.extracted);
     const version = versionId(stages.splitted.id, embedded);
-    const last = await lastVersion(context, request);
+    const settings = { ...request, identity: stages.extracted.identity };
+    const last = await lastVersion(context, settings);
     const parent = last === version ? null : last;
-    return (
+    const summary =
       (await findSummary(version, request.data.min_coverage)) ??
-      encode(context, request, { ...stages, embedded, parent })
-    );
+      (await encode(context, request, { ...stages, embedded, parent }));
+    await rememberVersion(context, settings, version);
+    return summary;
   };
 
   return {
     extract: async (request) => {
       await sweepTemporary(temporaryFolderOf(context), context.now());
-      return pick(await extract(context, request));
+      const { id, rows, identity, bad } = await extract(context, request);
+      return { id, rows, identity, bad };
     },
     label: async (request) => pick((await toLabel(request)).labelled),
     split: async (request) => pick((await toSplit(request)).splitted),
@@ -181,9 +172,12 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       };
     },
     encode: async (request) => {
-      const summary = (await findEarly(request)) ?? (await build(request));
-      await rememberVersion(context, request, summary.version);
-      return summary;
+      const early = await findEarly(request);
+      if (early === null) {
+        return build(request);
+      }
+      await rememberVersion(context, { ...request, identity: request.binding?.identity ?? null }, early.version);
+      return early;
     },
     check: async (given) => {
       // The report tells of bad rows; it does not stop at them.

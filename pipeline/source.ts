@@ -1,4 +1,5 @@
 /** Where data comes from. A source fills the canonical tables; what follows does not know which source it was. */
+import type { SourceIdentity } from '../contracts/source-reading.ts';
 import type { Database } from './duckdb/database.ts';
 
 /**
@@ -60,6 +61,8 @@ export interface Increment {
 
 export interface Source {
   readonly kind: string;
+  /** The database behind it; null for sources without a server. */
+  readonly identity: SourceIdentity | null;
   readonly schema: SourceSchema;
   /** The truth is known: there are user_factors and item_factors. */
   readonly hasFactors: boolean;

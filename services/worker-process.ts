@@ -61,8 +61,9 @@ export const createWorkerProcess = (options: WorkerProcessOptions): ManagedServi
         MLFLOW_TRACKING_URI: mlflow.uri,
         ...spec.env,
       },
-      // Credentials for an outside server have no business with the embedded one.
-      dropEnv: [...(temporal.isEmbedded ? ['TEMPORAL_'] : []), ...(mlflow.isEmbedded ? ['MLFLOW_'] : [])],
+      // Credentials for an outside server have no business with the embedded one, and an experiment brings the settings
+      // of its database along: those of the shell that started this worker may name another.
+      dropEnv: [...(temporal.isEmbedded ? ['TEMPORAL_', 'PG'] : []), ...(mlflow.isEmbedded ? ['MLFLOW_'] : [])],
     }),
     isHealthy: async ({ pid }) => {
       try {

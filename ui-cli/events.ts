@@ -3,7 +3,7 @@ import { type ExperimentView, PHASES, type Phase } from '../contracts/experiment
 import { type EpochRecord, isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../contracts/trial.ts';
 import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams, HALT_TEXT } from './formats.ts';
-import { datasetLines } from './label-table.ts';
+import { dataLines } from './label-table.ts';
 
 /** Subject to the highest level that was told. */
 export type ToldEvents = Readonly<Record<string, number>>;
@@ -121,7 +121,7 @@ const gateEvents = ({ gate, model }: ExperimentView): readonly ExperimentEvent[]
 ];
 
 const INSIDE: Readonly<Partial<Record<Phase, (view: ExperimentView) => readonly ExperimentEvent[]>>> = {
-  encode: ({ dataset }) => (dataset === null ? [] : [event('dataset', ...datasetLines(dataset))]),
+  encode: (view) => (view.dataset === null ? [] : [event('dataset', ...dataLines(view))]),
   train: trainEvents,
   evaluate: testEvents,
   register: modelEvents,

@@ -3,7 +3,7 @@ import type { ExperimentSnapshot, ExperimentView } from '../contracts/experiment
 import { isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
-import { datasetLines } from './label-table.ts';
+import { dataLines } from './label-table.ts';
 import { mlflowLink, temporalLink } from './links.ts';
 import { metricTable } from './metric-table.ts';
 import type { PlatformAddresses } from './runtime.ts';
@@ -83,7 +83,7 @@ export const humanSummary = (view: ExperimentView, addresses: PlatformAddresses)
   const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
   return [
     `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
-    ...section('Data', view.dataset === null ? [] : datasetLines(view.dataset)),
+    ...section('Data', dataLines(view)),
     ...section('Trials (* best by validation ndcg@10)', trialLines(view)),
     ...section('Test part, best trial', testLines(view)),
     ...section('Gate', gateLines(view)),

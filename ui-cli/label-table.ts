@@ -1,5 +1,7 @@
 /** The label distribution as the guide prints it, each label with its usual name. */
 import type { DatasetSummary } from '../contracts/dataset.ts';
+import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import { describeSource } from '../contracts/source-reading.ts';
 import { formatCount, formatPercent } from './formats.ts';
 
 /** Interactions that get each label. */
@@ -32,9 +34,14 @@ const coverageText = ({ embedding_coverage: coverage, text_encoder: { user, item
   return `embedding coverage ${formatPercent(coverage)}${encoders.length > 0 ? ` (${encoders.join(', ')})` : ''}`;
 };
 
-export const datasetLines = (dataset: DatasetSummary): readonly string[] => {
+/** Nothing before there is a dataset. */
+export const dataLines = ({ dataset, source }: ExperimentSnapshot): readonly string[] => {
+  if (dataset === null) {
+    return [];
+  }
   const { splits, feature_dims: dims } = dataset;
   return [
+    ...(source == null ? [] : [`source: ${describeSource(source)}`]),
     `dataset ${dataset.version}: ${formatCount(dataset.samples)} samples of ${formatCount(dataset.users)} users and ${formatCount(dataset.items)} items`,
     `split: train ${formatCount(splits.train)}, validation ${formatCount(splits.validation)}, test ${formatCount(splits.test)}`,
     ...labelTable(dataset),

@@ -1,7 +1,7 @@
 /** What the commands need from the rest of tt-exp. `bin/` implements it, lazily: nothing heavy loads before it is called. */
 import type { ExperimentsClient, StartedExperiment } from '../client/experiments-client.ts';
 import type { Environment } from '../config/env.ts';
-import type { DataReport } from '../contracts/data-report.ts';
+import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
 import type {
   ExportRequest,
   ExportResult,
@@ -26,6 +26,7 @@ import type { TaskQueue } from '../contracts/names.ts';
 import type { Counterfactual, ObjectiveCurve, SweepReplay } from '../contracts/replay.ts';
 import type { ReproductionReport, ReproductionRequest } from '../contracts/reproduction.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
+import type { SourceBinding } from '../contracts/source-reading.ts';
 import type { TrialParams } from '../contracts/trial.ts';
 
 export interface CliIo {
@@ -63,10 +64,15 @@ export interface StartRequest {
   readonly isFresh: boolean;
   /** See ExperimentInput. */
   readonly extends?: string;
+  /** The experiment that this one repeats or extends, and its database; without it this shell's variables name one. */
+  readonly source?: SourceBinding;
 }
 
 export interface Experiments extends Omit<ExperimentsClient, 'start'> {
-  /** Adds commit and user to the request. Attaches when an equal experiment is running. */
+  /**
+   * Adds commit, user and database to the request. Attaches when an equal experiment is running. Throws
+   * ENVIRONMENT_INVALID where a database is needed and not named, SOURCE_MISMATCH where another one is.
+   */
   start(request: StartRequest): Promise<StartedExperiment>;
 }
 
@@ -209,22 +215,6 @@ export interface EmbedRequest extends SourceRequest {
   readonly onTexts: (done: number, total: number, cached: number) => void;
   /** Aborted: what was done is kept. Throws INTERRUPTED. */
   readonly signal: AbortSignal;
-}
-
-interface CoveredEntities {
-  readonly total: number;
-  readonly covered: number;
-}
-
-export interface EmbeddingReport {
-  /** Id of the text encoder; null where the source brings its own embeddings or has no texts. */
-  readonly encoder: string | null;
-  /** null for a side without texts. */
-  readonly users: CoveredEntities | null;
-  readonly items: CoveredEntities | null;
-  /** Distinct texts encoded now, and those that were known. */
-  readonly computed: number;
-  readonly cached: number;
 }
 
 /** What the columns of a file of interactions were taken for. */

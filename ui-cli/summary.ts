@@ -5,6 +5,7 @@ import type { ExperimentView, Phase, RegisteredModel } from '../contracts/experi
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
 import type { RungReport } from '../contracts/rungs.ts';
+import type { SourceIdentity } from '../contracts/source-reading.ts';
 import type { SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrialParams, TrialProgress, TrialStatus, TrialView } from '../contracts/trial.ts';
@@ -47,7 +48,12 @@ export interface ExperimentSummary {
   readonly experiment_id: string | null;
   readonly workflow_id: string | null;
   readonly status: 'completed' | 'failed' | 'cancelled' | 'detached';
-  readonly dataset: Omit<DatasetSummary, 'users' | 'items' | 'text_encoder'> | null;
+  readonly dataset:
+    | (Omit<DatasetSummary, 'users' | 'items' | 'text_encoder'> & {
+        /** The database that was read; null for sources without a server. */
+        readonly source: SourceIdentity | null;
+      })
+    | null;
   readonly trials: readonly TrialSummary[];
   /** null for an experiment without a sweep. */
   readonly sweep: SweepSummary | null;
@@ -103,12 +109,13 @@ export const summariseSweep = (sweep: SweepControl | null): SweepSummary | null 
     ? null
     : { paused: sweep.isPaused, max_parallel: sweep.maxParallel, halt: sweep.halt, trial_count: sweep.trialCount };
 
-const summariseDataset = ({
-  users: _,
-  items: __,
-  text_encoder: ___,
-  ...dataset
-}: DatasetSummary): ExperimentSummary['dataset'] => dataset;
+const summariseDataset = ({ dataset, source }: ExperimentView): ExperimentSummary['dataset'] => {
+  if (dataset === null) {
+    return null;
+  }
+  const { users: _, items: __, text_encoder: ___, ...rest } = dataset;
+  return { ...rest, source };
+};
 
 const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {
   const best = view.trials.find(({ trialId }) => trialId === view.bestTrialId);
@@ -126,7 +133,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     experiment_id: frame.experimentId,
     workflow_id: frame.workflowId,
     status: frame.status,
-    dataset: view?.dataset == null ? null : summariseDataset(view.dataset),
+    dataset: view === null ? null : summariseDataset(view),
     trials: view?.trials.map((trial) => summariseTrial(trial, view.progress[trial.trialId])) ?? [],
     sweep: summariseSweep(view?.sweep ?? null),
     best: view === null ? null : bestOf(view),

@@ -18,6 +18,7 @@ export class ExperimentState {
       phase: 'prepare',
       timings: {},
       startedAtMs: nowMs,
+      source: null,
       dataset: null,
       trials: [],
       sweep: null,

@@ -46,9 +46,11 @@ const prepareDataset = async (
 ): Promise<DatasetSummary> => {
   const { data, seed } = input.config;
   state.enter('extract', Date.now());
-  const { id: extract } = await extractData({ data, seed });
-  // What follows builds on these rows, whatever the source holds by then.
-  const request = { data, seed, extract };
+  const binding = { experimentId: input.experimentId, identity: input.source };
+  const { id: extract, identity, bad: unread } = await extractData({ data, seed, binding });
+  state.update({ source: identity });
+  // What follows builds on these rows and on this database, whatever the source holds and the worker knows by then.
+  const request = { data, seed, extract, unread, binding: { ...binding, identity } };
   state.enter('label', Date.now());
   await labelData(request);
   state.enter('split', Date.now());
@@ -58,7 +60,7 @@ const prepareDataset = async (
   state.enter('encode', Date.now());
   const dataset = await encodeData(request);
   state.update({ dataset });
-  await publishDataset({ provenance, dataset, parentRunId });
+  await publishDataset({ provenance, dataset, source: identity, parentRunId });
   return dataset;
 };
 

@@ -71,7 +71,7 @@ export const openLocalData = async (
   tracking: Tracking | null,
 ): Promise<LocalDataset> => {
   const { environment, progress, log } = context;
-  const builder = await createHomeBuilder({ environment, progress, log, settingsFrom: 'environment' });
+  const builder = await createHomeBuilder({ environment, progress, log });
   try {
     return await (choice.kind === 'version'
       ? find(context, builder, tracking, choice.version)

@@ -1,6 +1,6 @@
 /** Rows that extraction left out: the checks of the tables cannot see them any more. */
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
-import type { BadRows } from '../stages/bad-rows.ts';
+import type { BadRows } from '../../contracts/source-reading.ts';
 
 /** The report with one more check in front. `rows` is the number of interactions that were read. */
 export const withUnreadRows = (report: DataReport, bad: BadRows, rows: number, maxBadRows: number): DataReport => {

@@ -2,6 +2,7 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedMapped } from '../../contracts/resolved-config.ts';
+import type { SourceIdentity } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import type { Increment, LoadedSource, Source } from '../source.ts';
 import { describeBadRows } from '../stages/bad-rows.ts';
@@ -109,12 +110,19 @@ export interface MappedSourceOptions {
   readonly source: ResolvedMapped;
   /** data.use_case: of every interaction, where there is no column for it. */
   readonly useCase: string;
+  readonly identity: SourceIdentity | null;
   /** A fresh set for each load. */
   readonly openTables: () => Promise<RawTables>;
   readonly contentKey: () => Promise<Readonly<Record<string, unknown>> | null>;
 }
 
-export const createMappedSource = ({ source, useCase, openTables, contentKey }: MappedSourceOptions): Source => {
+export const createMappedSource = ({
+  source,
+  useCase,
+  identity,
+  openTables,
+  contentKey,
+}: MappedSourceOptions): Source => {
   const { interactions } = source;
   const load = async (database: Database, increment: Increment | null): Promise<LoadedSource> => {
     const tables = await openTables();
@@ -141,6 +149,7 @@ export const createMappedSource = ({ source, useCase, openTables, contentKey }: 
 
   return {
     kind: source.type,
+    identity,
     ...shapeOf(source),
     contentKey,
     load,

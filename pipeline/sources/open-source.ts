@@ -1,20 +1,39 @@
 /** The source that a config names. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResolvedData, ResolvedFiles, ResolvedLocation, ResolvedMapped } from '../../contracts/resolved-config.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import type {
+  ResolvedData,
+  ResolvedFiles,
+  ResolvedLocation,
+  ResolvedMapped,
+  ResolvedSource,
+} from '../../contracts/resolved-config.ts';
+import {
+  describeSource,
+  isSameSource,
+  type SourceBinding,
+  type SourceIdentity,
+} from '../../contracts/source-reading.ts';
 import { openDatabase } from '../duckdb/database.ts';
 import type { Source } from '../source.ts';
 import { createSyntheticSource } from '../synthetic/synthetic-source.ts';
 import { createFilesTables, digestLocations } from './files/files-tables.ts';
 import { createMappedSource } from './mapped-source.ts';
+import { identityOf, readConnectionSettings } from './postgres/connection-settings.ts';
 import { createPostgresTables } from './postgres/postgres-tables.ts';
 import type { RawTables } from './raw-tables.ts';
 import { createSqliteTables } from './sqlite/sqlite-tables.ts';
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** What sources need of the host. */
 export interface SourceAccess {
-  /** Environment variables with connection settings, as they are now. */
-  readonly environment: () => Promise<Readonly<Record<string, string | undefined>>>;
+  /**
+   * Environment variables with connection settings, as they are now: those of the experiment that the binding names,
+   * one's own without a binding.
+   */
+  readonly environment: (binding?: SourceBinding) => Promise<Variables>;
   /** File of DuckDB's SQLite extension, fetched when it is first needed. */
   readonly sqliteExtension: () => Promise<string>;
 }
@@ -58,31 +77,68 @@ const filesKey = async (source: ResolvedFiles, useCase: string): Promise<Readonl
   }
 };
 
-const openTables = (source: ResolvedMapped, access: SourceAccess, workFolder: string): (() => Promise<RawTables>) => {
+const openTables = (
+  source: ResolvedMapped,
+  access: SourceAccess,
+  workFolder: string,
+  environment: Variables,
+): (() => Promise<RawTables>) => {
   switch (source.type) {
     case 'files':
       return async () => createFilesTables();
     case 'sqlite':
       return async () => createSqliteTables({ path: source.path, extension: access.sqliteExtension });
     case 'postgres':
-      return async () => createPostgresTables({ source, environment: await access.environment(), workFolder });
+      return async () => createPostgresTables({ source, environment, workFolder });
   }
 };
 
-/** @param workFolder for what a source streams through files; made when needed */
-export const openSource = (
-  data: Pick<ResolvedData, 'source' | 'use_case'>,
+/** The database that `variables` name for a source; null for sources without a server. Throws ENVIRONMENT_INVALID. */
+export const identifySource = (source: ResolvedSource, variables: Variables): SourceIdentity | null =>
+  source.type === 'postgres' ? identityOf(readConnectionSettings(variables, source.url_env)) : null;
+
+/** Throws SOURCE_MISMATCH where the experiment is bound to another database than the variables at hand name. */
+const refuseOther = (
+  source: ResolvedSource,
+  found: SourceIdentity | null,
+  binding: SourceBinding | undefined,
+): void => {
+  const bound = binding?.identity ?? null;
+  if (source.type !== 'postgres' || found === null || bound === null || isSameSource(found, bound)) {
+    return;
+  }
+  throw new TtExpError(
+    'SOURCE_MISMATCH',
+    `experiment ${binding?.experimentId}: reads ${describeSource(bound)}, and this worker's ${source.url_env} or PG* variables name ${describeSource(found)}`,
+    {
+      hint:
+        `Call \`tt-exp run\` where ${source.url_env} names the database of the experiment; workers on other machines ` +
+        `need the same address. Without ${source.url_env} at \`tt-exp run\` theirs is used.`,
+    },
+  );
+};
+
+/**
+ * Looks at the connection settings once: what is checked is what is read.
+ * @param workFolder for what a source streams through files; made when needed
+ */
+export const openSource = async (
+  { data, binding }: { readonly data: Pick<ResolvedData, 'source' | 'use_case'>; readonly binding?: SourceBinding },
   access: SourceAccess,
   workFolder: string,
-): Source => {
+): Promise<Source> => {
   const { source, use_case: useCase } = data;
   if (source.type === 'synthetic') {
     return createSyntheticSource(source);
   }
+  const environment = source.type === 'postgres' ? await access.environment(binding) : {};
+  const identity = identifySource(source, environment);
+  refuseOther(source, identity, binding);
   return createMappedSource({
     source,
     useCase,
-    openTables: openTables(source, access, workFolder),
+    identity,
+    openTables: openTables(source, access, workFolder, environment),
     // What a database holds is known only by reading it.
     contentKey: async () => (source.type === 'files' ? filesKey(source, useCase) : null),
   });

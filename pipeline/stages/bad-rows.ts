@@ -3,22 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { type BadRows, NO_BAD_ROWS } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
 
 const BAD_ROWS_FILE = 'bad-rows.json';
 const MOST_EXAMPLES = 5;
-
-export interface BadRows {
-  readonly count: number;
-  /** One entry a problem, the most frequent first, with up to five examples. */
-  readonly problems: readonly {
-    readonly problem: string;
-    readonly count: number;
-    readonly examples: readonly string[];
-  }[];
-}
 
 /** "3 with no time (interaction a, interaction b); 1 with …", five examples in all. */
 export const describeBadRows = ({ problems }: BadRows): string => {
@@ -30,8 +21,6 @@ export const describeBadRows = ({ problems }: BadRows): string => {
   const others = problems.slice(MOST_EXAMPLES).reduce((sum, { count }) => sum + count, 0);
   return [...texts, ...(others > 0 ? [`${others} with other problems`] : [])].join('; ');
 };
-
-const NO_BAD_ROWS: BadRows = { count: 0, problems: [] };
 
 /**
  * Looks for bad rows among `interactions` of the use case, and says which rows are usable: all, the good ones, or the

@@ -144,6 +144,7 @@ const writeProvenance = (
     parent_version: parent,
     stages: { extract: extracted.id, label: labelled.id, split: splitted.id, embed: embedded.id },
     source_kind: data.source.type,
+    source: extracted.identity,
     source_files: extracted.origin,
     bad_rows: extracted.bad.count + labelled.badRows,
   };

@@ -2,12 +2,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import type { BadRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
 import type { Source } from '../source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
-import type { BadRows } from './bad-rows.ts';
 import { STAGE_FOLDER, type StageContext } from './stage.ts';
 
 const write = async (context: StageContext, name: string, text: string): Promise<void> => {
@@ -61,14 +61,19 @@ interface IncrementMemo {
   readonly origin: readonly string[];
 }
 
-const incrementName = ({ source, use_case }: ResolvedData): string =>
-  `increment-${shortDigest({ source, use_case, format: PIPELINE_FORMAT })}.json`;
+/** The config of a database source names a variable: which database that is belongs to the name. */
+const incrementName = ({ source, use_case }: ResolvedData, identity: SourceIdentity | null): string =>
+  `increment-${shortDigest({ source, use_case, identity, format: PIPELINE_FORMAT })}.json`;
 
-export const readIncrement = async (context: StageContext, data: ResolvedData): Promise<IncrementMemo | null> => {
+export const readIncrement = async (
+  context: StageContext,
+  data: ResolvedData,
+  identity: SourceIdentity | null,
+): Promise<IncrementMemo | null> => {
   if (data.source.type === 'synthetic' || !data.source.incremental) {
     return null;
   }
-  const text = await read(context, incrementName(data));
+  const text = await read(context, incrementName(data, identity));
   return text === '' ? null : (JSON.parse(text) as IncrementMemo);
 };
 
@@ -76,7 +81,11 @@ export const readIncrement = async (context: StageContext, data: ResolvedData): 
 export const rememberIncrement = async (
   context: StageContext,
   data: ResolvedData,
-  extract: { readonly id: string; readonly origin: readonly { readonly name: string }[] },
+  extract: {
+    readonly id: string;
+    readonly identity: SourceIdentity | null;
+    readonly origin: readonly { readonly name: string }[];
+  },
   database: Database,
 ): Promise<void> => {
   if (data.source.type === 'synthetic' || !data.source.incremental) {
@@ -89,5 +98,5 @@ export const rememberIncrement = async (
   );
   const origin = extract.origin.map(({ name }) => name);
   const memo: IncrementMemo = { extract: extract.id, since: String(row?.since), origin };
-  await write(context, incrementName(data), `${JSON.stringify(memo)}\n`);
+  await write(context, incrementName(data, extract.identity), `${JSON.stringify(memo)}\n`);
 };

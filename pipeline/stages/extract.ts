@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { type BadRows, NO_BAD_ROWS, type SourceIdentity } from '../../contracts/source-reading.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 import { type Database, sqlText } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
@@ -11,7 +12,7 @@ import { type SourceShape, shapeOf } from '../sources/describe-source.ts';
 import { openSource } from '../sources/open-source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { publishFolder, writeFileSafely } from '../store/publish-folder.ts';
-import { type BadRows, describeBadRows, refuseBadRows } from './bad-rows.ts';
+import { describeBadRows, refuseBadRows } from './bad-rows.ts';
 import { contentName, readIncrement, rememberExtract, rememberedExtract, rememberIncrement } from './extract-memos.ts';
 import {
   findStage,
@@ -25,7 +26,6 @@ import {
 } from './stage.ts';
 
 const ABOUT_FILE = 'about.json';
-const NO_BAD_ROWS: BadRows = { count: 0, problems: [] };
 
 /** What an extract holds beside its tables. */
 interface AboutExtract extends SourceShape {
@@ -34,8 +34,10 @@ interface AboutExtract extends SourceShape {
 }
 
 export interface ExtractOutput extends StageOutput, AboutExtract {
-  /** Left out of the source; 0 where the extract was named by its id, and nobody looked at the source. */
+  /** Left out of the source. */
   readonly bad: BadRows;
+  /** The database that the rows came from; null for sources without a server. */
+  readonly identity: SourceIdentity | null;
   /** Files or tables that the rows came from; empty where an earlier extract was found. */
   readonly origin: LoadedSource['origin'];
 }
@@ -65,14 +67,18 @@ export const extractFolder = (context: StageContext, id: string): string =>
   join(context.dataFolder, STAGE_FOLDER.extracts, id);
 
 /** An extract that is there. */
-const findExtract = async (context: StageContext, id: string, bad: BadRows): Promise<ExtractOutput | null> => {
+const findExtract = async (
+  context: StageContext,
+  id: string,
+  { bad, identity }: Pick<ExtractOutput, 'bad' | 'identity'>,
+): Promise<ExtractOutput | null> => {
   const folder = extractFolder(context, id);
   const rows = await findStage(folder);
   if (rows === null) {
     return null;
   }
   const about = JSON.parse(await readFile(join(folder, ABOUT_FILE), 'utf8')) as AboutExtract;
-  return { id, folder, rows, ...about, bad, origin: [] };
+  return { id, folder, rows, ...about, bad, identity, origin: [] };
 };
 
 const factorDimOf = async (database: Database, { hasFactors }: SourceShape): Promise<number | null> => {
@@ -139,7 +145,7 @@ const publish = async (
   } else {
     await refuseChanged(source, name);
   }
-  return { id, folder, rows, ...about, bad, origin: loaded.origin };
+  return { id, folder, rows, ...about, bad, identity: source.identity, origin: loaded.origin };
 };
 
 const isOfOneOrigin = ({ origin }: Increment, loaded: LoadedSource): boolean =>
@@ -176,8 +182,12 @@ const load = (
   });
 
 /** Older rows of the last extract, and from when on the source is to be read; null for a full extraction. */
-const incrementOf = async (context: StageContext, data: ResolvedData): Promise<Increment | null> => {
-  const known = await readIncrement(context, data);
+const incrementOf = async (
+  context: StageContext,
+  data: ResolvedData,
+  { identity }: Source,
+): Promise<Increment | null> => {
+  const known = await readIncrement(context, data, identity);
   if (known === null || (await findStage(extractFolder(context, known.extract))) === null) {
     return null;
   }
@@ -192,19 +202,26 @@ const incrementOf = async (context: StageContext, data: ResolvedData): Promise<I
 /** Copies the source's rows into an immutable folder named by their content. */
 export const extract = async (context: StageContext, request: StageRequest): Promise<ExtractOutput> => {
   const { data } = request;
-  const chosen = request.extract === undefined ? null : await findExtract(context, request.extract, NO_BAD_ROWS);
+  const chosen =
+    request.extract === undefined
+      ? null
+      : await findExtract(context, request.extract, {
+          bad: request.unread ?? NO_BAD_ROWS,
+          identity: request.binding?.identity ?? null,
+        });
   if (chosen !== null) {
     return chosen;
   }
-  const source = openSource(data, context.sources, temporaryFolderOf(context));
+  const source = await openSource(request, context.sources, temporaryFolderOf(context));
   const name = await contentName(source);
   const known = await rememberedExtract(context, name);
-  const found = known === null ? null : await findExtract(context, known.id, known.bad);
+  const found =
+    known === null ? null : await findExtract(context, known.id, { bad: known.bad, identity: source.identity });
   if (known !== null && found !== null) {
     refuseBadRows(known.bad, data.max_bad_rows);
     return found;
   }
-  const increment = await incrementOf(context, data);
+  const increment = await incrementOf(context, data, source);
   // Appenders throw what DuckDB says: a full disk among it.
   const loadAll = async (): Promise<ExtractOutput | null> =>
     (await load(context, data, source, name, increment)) ?? load(context, data, source, name, null);
@@ -226,7 +243,7 @@ export const knownExtract = async (context: StageContext, request: StageRequest)
   if (request.extract !== undefined) {
     return request.extract;
   }
-  const source = openSource(request.data, context.sources, temporaryFolderOf(context));
+  const source = await openSource(request, context.sources, temporaryFolderOf(context));
   const known = await rememberedExtract(context, await contentName(source));
   return known === null || known.bad.count > request.data.max_bad_rows ? null : known.id;
 };

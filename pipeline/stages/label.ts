@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import type { BadRows } from '../../contracts/source-reading.ts';
 import { describeCheck, quickChecks } from '../checks/check-data.ts';
 import type { CheckInput } from '../checks/check-rules.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
 import { shortDigest } from '../store/file-digest.ts';
-import { type BadRows, describeBadRows, findBadRows, readBadRows, refuseBadRows, writeBadRows } from './bad-rows.ts';
+import { describeBadRows, findBadRows, readBadRows, refuseBadRows, writeBadRows } from './bad-rows.ts';
 import type { ExtractOutput } from './extract.ts';
 import { attachTables, ensureStage, type StageContext, type StageOutput, writeParquet } from './stage.ts';
 

@@ -1,6 +1,7 @@
 /** What all stages share: a folder per result, named by digest; a database of its own while it is built. */
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import type { BadRows, SourceBinding } from '../../contracts/source-reading.ts';
 import { type Database, openDatabase, type StatementTrace, sqlText } from '../duckdb/database.ts';
 import type { SourceAccess } from '../sources/open-source.ts';
 import { exists, MANIFEST_FILE, publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
@@ -29,6 +30,10 @@ export interface StageRequest {
   readonly seed: number;
   /** The extract to build on, where it is on this host; else, or where it is not given, the source is asked. */
   readonly extract?: string;
+  /** Rows that were left out when `extract` was made; none where they are not given. */
+  readonly unread?: BadRows;
+  /** The experiment and the database that this is for. */
+  readonly binding?: SourceBinding;
 }
 
 export interface StageOutput {

@@ -187,6 +187,7 @@ export const SYNTHETIC_SCHEMA: SourceSchema = { user: sideOf(USER_FIELDS), item:
  */
 export const createSyntheticSource = (settings: Required<SyntheticSource>): Source => ({
   kind: 'synthetic',
+  identity: null,
   schema: SYNTHETIC_SCHEMA,
   hasFactors: true,
   contentKey: async () => ({ kind: 'synthetic', generator: GENERATOR_VERSION, ...settings }),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VersionProvenance } from '../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import type { SourceIdentity } from '../../contracts/source-reading.ts';
 import { PROVENANCE_FILE } from '../store/publish-folder.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -16,6 +17,17 @@ const sourceFilesOf = (value: unknown): VersionProvenance['source_files'] =>
     ...(typeof sha256 === 'string' ? { sha256 } : {}),
     ...(typeof bytes === 'number' ? { bytes } : {}),
   }));
+
+const identityOf = (value: unknown): SourceIdentity | null =>
+  isRecord(value)
+    ? {
+        host: String(value.host),
+        port: Number(value.port),
+        database: String(value.database),
+        user: String(value.user),
+        options: textOf(value.options),
+      }
+    : null;
 
 /** Null where the version has none; DATASET_CORRUPT where it cannot be understood. */
 export const readProvenance = async (folder: string): Promise<VersionProvenance | null> => {
@@ -46,6 +58,7 @@ export const readProvenance = async (folder: string): Promise<VersionProvenance 
     created_at: new Date(value.created_at_ms).toISOString(),
     parent_version: textOf(value.parent_version),
     source_kind: textOf(value.source_kind),
+    source: identityOf(value.source),
     bad_rows: typeof value.bad_rows === 'number' ? value.bad_rows : 0,
     stages: {
       extract: textOf(stages.extract),

@@ -91,6 +91,7 @@ export const experimentInput = (config: ResolvedConfig = resolvedConfig()): Expe
   config,
   configDigest: '0123456789abcdef',
   isFresh: false,
+  source: null,
   gitCommit: null,
   user: 'tester',
 });

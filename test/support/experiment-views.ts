@@ -16,6 +16,7 @@ export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): Expe
   phase,
   timings: {},
   startedAtMs: STARTED_AT_MS,
+  source: null,
   dataset: null,
   trials: [],
   sweep: null,

@@ -33,7 +33,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     closeExperiment: async (request) => {
       recorder.closedExperiments.push(request);
     },
-    extractData: async () => ({ id: 'extract', rows: 1 }),
+    extractData: async () => ({ id: 'extract', rows: 1, identity: null, bad: { count: 0, problems: [] } }),
     labelData: async () => ({ id: 'label', rows: 1 }),
     splitData: async () => ({ id: 'split', rows: 1 }),
     embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),

@@ -1,11 +1,12 @@
 /** `tt-exp data embed`: text embeddings ahead of a run. */
 
+import type { EmbeddingReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { formatCount, formatPercent } from '../formats.ts';
 import { isLive } from '../open-display.ts';
 import { printJson, printLines } from '../output.ts';
-import type { CliRuntime, EmbeddingReport } from '../runtime.ts';
+import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
 import { createEmbedProgress } from './data-embed-progress.ts';
 import { loadSourceRequest } from './data-source-request.ts';

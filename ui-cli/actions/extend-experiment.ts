@@ -63,10 +63,14 @@ const extended = (id: string, config: ResolvedConfig, { trials, epochs, set }: E
   return changed;
 };
 
+/** Where the change leaves the database's variable alone, the database is that of the experiment. */
+const isSameVariable = ({ data: { source: a } }: ResolvedConfig, { data: { source: b } }: ResolvedConfig): boolean =>
+  a.type === 'postgres' && b.type === 'postgres' && a.url_env === b.url_env;
+
 export const extendExperiment = (runtime: CliRuntime, text: string, options: ExtendOptions): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
-    const { config: recorded } = await experiments.input(id);
+    const { config: recorded, source } = await experiments.input(id);
     const config = extended(id, recorded, options);
     if ((await experiments.view(id)).status === 'running') {
       const hint = `Wait for its end (\`tt-exp watch ${id}\`), or cancel it first: what it has is kept.`;
@@ -77,6 +81,7 @@ export const extendExperiment = (runtime: CliRuntime, text: string, options: Ext
       configDigest: configDigest(config),
       isFresh: false,
       extends: id,
+      ...(isSameVariable(recorded, config) ? { source: { experimentId: id, identity: source } } : {}),
     });
     const { experimentId, workflowId, isAttached } = started;
     printLines(runtime.io.stderr, [

@@ -20,9 +20,15 @@ const startAgain = async (experiments: Experiments, id: string, view: Experiment
       hint: 'Train every trial again with `tt-exp run <config> --fresh`, or add some with `tt-exp extend`.',
     });
   }
-  const { config, configDigest, extends: extended } = await experiments.input(id);
+  const { config, configDigest, extends: extended, source } = await experiments.input(id);
   const origin = extended === undefined ? {} : { extends: extended };
-  await experiments.start({ config, configDigest, isFresh: false, ...origin });
+  await experiments.start({
+    config,
+    configDigest,
+    isFresh: false,
+    source: { experimentId: id, identity: source },
+    ...origin,
+  });
   return open;
 };
 

@@ -1,6 +1,7 @@
 /** `tt-exp data show`: everything about one dataset version. */
 import type { VersionDetails } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
+import { describeSource } from '../../contracts/source-reading.ts';
 import { formatCount, formatPercent } from '../formats.ts';
 import { labelTable } from '../label-table.ts';
 import { printJson, printLines } from '../output.ts';
@@ -53,7 +54,7 @@ const originLines = ({ manifest, provenance }: VersionDetails): readonly string[
     ? ['who made it and of which files is not recorded here']
     : [
         `created        ${formatTime(provenance.created_at)} UTC`,
-        `source         ${provenance.source_kind ?? 'not recorded'}`,
+        `source         ${provenance.source === null ? (provenance.source_kind ?? 'not recorded') : describeSource(provenance.source)}`,
         `git commit     ${provenance.git_commit ?? 'none'}`,
         `parent         ${provenance.parent_version ?? 'none'}`,
         `stages         ${Object.entries(provenance.stages)

@@ -1,5 +1,7 @@
 /** Where the Postgres server is and who asks, out of a URL or the PG* variables. */
 import { TtExpError } from '../../../contracts/errors.ts';
+import type { SourceIdentity } from '../../../contracts/source-reading.ts';
+import { shortDigest } from '../../store/file-digest.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,6 +13,8 @@ export interface ConnectionSettings {
   readonly port: number;
   readonly user: string;
   readonly database: string;
+  /** What the server is told to start the session with, such as a search_path; empty where nothing is. */
+  readonly options: string;
   /** Complete, with every part that was told, secrets included: for the driver, never for a message. */
   readonly connectionUrl: string;
   /** Texts that no message may hold. */
@@ -32,6 +36,10 @@ const invalid = (variable: string, what: string, hint: string): TtExpError =>
   new TtExpError('ENVIRONMENT_INVALID', `${variable}: ${what}`, { hint });
 
 const URL_HINT = 'Write it as postgres://user:password@host:5432/database, with special characters as %XX.';
+
+/** Whether the environment names a database at all. */
+export const namesDatabase = (environment: Environment, urlVariable: string): boolean =>
+  [urlVariable, 'PGHOST', 'PGDATABASE'].some((name) => (environment[name] ?? '').trim() !== '');
 
 /** Stands for the host of `postgres://user@/name?host=/folder`, which is usual for sockets, and no URL by the letter. */
 const NO_HOST = 'no-host.invalid';
@@ -75,7 +83,7 @@ const portOf = (variable: string, text: string): number => {
 export const readConnectionSettings = (environment: Environment, urlVariable: string): ConnectionSettings => {
   const address = environment[urlVariable]?.trim() ?? '';
   const given = (name: string): string => environment[name] ?? '';
-  if (address === '' && given('PGHOST') === '' && given('PGDATABASE') === '') {
+  if (!namesDatabase(environment, urlVariable)) {
     throw invalid(
       urlVariable,
       'not set, and neither PGHOST nor PGDATABASE is; expected the address of the Postgres database',
@@ -100,6 +108,8 @@ export const readConnectionSettings = (environment: Environment, urlVariable: st
       if (given(variable) !== '') parameters.set(parameter, given(variable));
     }
   }
+  const options = parameters.get('options') || given('PGOPTIONS');
+  if (options !== '') parameters.set('options', options);
   const isSocket = host.startsWith('/');
   if (isSocket) parameters.set('host', host);
   const place = isSocket ? 'localhost' : host.includes(':') ? `[${host}]` : host;
@@ -111,11 +121,17 @@ export const readConnectionSettings = (environment: Environment, urlVariable: st
     port,
     user,
     database,
+    options,
     connectionUrl: `postgres://${credentials}@${place}:${port}/${encodeURIComponent(database)}${query === '' ? '' : `?${query}`}`,
     secrets: [...new Set([password, encodeURIComponent(password), url?.password ?? ''])].filter((text) => text !== ''),
   };
 };
 
-/** The server as messages name it: no password. */
-export const serverName = ({ host, port, database }: ConnectionSettings): string =>
-  `Postgres at ${host.includes(':') ? `[${host}]` : host}:${port}, database ${database}`;
+/** What of the settings decides which rows are read. */
+export const identityOf = ({ host, port, user, database, options }: ConnectionSettings): SourceIdentity => ({
+  host,
+  port,
+  database,
+  user,
+  options: options === '' ? null : shortDigest({ options }),
+});

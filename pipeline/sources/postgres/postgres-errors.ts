@@ -1,6 +1,7 @@
 /** What Postgres or the way to it said, as an error of tt-exp: who must act, and no password in it. */
 import { type ErrorCode, TtExpError } from '../../../contracts/errors.ts';
-import { type ConnectionSettings, serverName } from './connection-settings.ts';
+import { serverName } from '../../../contracts/source-reading.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { quoteName, type Relation } from './relation.ts';
 
 /** What was being done, for the message and the hint. */

@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { Client, type QueryResult } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { serverName } from '../../../contracts/source-reading.ts';
 import { toDataError } from '../../duckdb/data-errors.ts';
-import { type ConnectionSettings, serverName } from './connection-settings.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 import { countLines } from './count-lines.ts';
 import { type PostgresStep, toPostgresError, withoutSecrets } from './postgres-errors.ts';
 

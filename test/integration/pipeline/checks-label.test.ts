@@ -60,6 +60,7 @@ const extractIn = async (context: StageContext, extra: readonly string[] = []): 
     rows: 8000,
     schema: { user: side, item: side },
     hasFactors: false,
+    identity: null,
     factorDim: null,
     origin: [],
     bad: { count: 0, problems: [] },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
-import { readConnectionSettings, serverName } from '../../../pipeline/sources/postgres/connection-settings.ts';
+import { serverName } from '../../../contracts/source-reading.ts';
+import { identityOf, readConnectionSettings } from '../../../pipeline/sources/postgres/connection-settings.ts';
 
 const SECRET = 'gR7:@/#k';
 const ENCODED = encodeURIComponent(SECRET);
@@ -98,4 +99,28 @@ test.each([
 test('pipeline/connection-settings: the name of the server holds no password', () => {
   const settings = readConnectionSettings({ APP_DB: `postgres://reader:${ENCODED}@db.example/app` }, 'APP_DB');
   expect(serverName(settings)).toBe('Postgres at db.example:5432, database app');
+});
+
+const identify = (environment: Readonly<Record<string, string>>) =>
+  identityOf(readConnectionSettings(environment, 'APP_DB'));
+
+test('pipeline/connection-settings: the identity is host, port, database and user, whoever told them, and no secret', () => {
+  const expected = { host: 'db.example', port: 6432, database: 'app', user: 'reader', options: null };
+  const identity = identify({ APP_DB: `postgres://reader:${ENCODED}@db.example:6432/app?sslmode=require` });
+  expect(identity).toEqual(expected);
+  expect(
+    identify({ PGHOST: 'db.example', PGPORT: '6432', PGDATABASE: 'app', PGUSER: 'reader', PGPASSWORD: 'another' }),
+  ).toEqual(expected);
+});
+
+test('pipeline/connection-settings: a session that starts with another search_path is another source', () => {
+  const plain = { APP_DB: 'postgres://reader:x@db.example/app' };
+  const inUrl = { APP_DB: `${plain.APP_DB}?options=-csearch_path%3Dtenant_b` };
+  const inVariable = { ...plain, PGOPTIONS: '-csearch_path=tenant_b' };
+  const { options } = identify(inUrl);
+  expect(options).toMatch(/^[0-9a-f]{16}$/);
+  expect(identify(inVariable).options).toBe(options);
+  expect(identify({ ...plain, PGOPTIONS: '-csearch_path=tenant_a' }).options).not.toBe(options);
+  const { connectionUrl } = readConnectionSettings(inVariable, 'APP_DB');
+  expect(new URL(connectionUrl).searchParams.get('options')).toBe('-csearch_path=tenant_b');
 });

@@ -7,6 +7,7 @@ const settings: ConnectionSettings = {
   host: 'db.example',
   port: 5432,
   user: 'reader',
+  options: '',
   database: 'app',
   connectionUrl: 'postgres://reader:p%40ss@db.example/app',
   secrets: ['p@ss', 'p%40ss'],

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EmbeddingReport } from '../../../contracts/data-report.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { runCli } from '../../../ui-cli/main.ts';
-import type { CliRuntime, EmbeddingReport, SourceRequest } from '../../../ui-cli/runtime.ts';
+import type { CliRuntime, SourceRequest } from '../../../ui-cli/runtime.ts';
 import { checkOf, reportOf } from '../../support/data-views.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../support/fake-cli-runtime.ts';
 

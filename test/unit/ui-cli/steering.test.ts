@@ -17,6 +17,7 @@ const inputOf = async (...set: readonly string[]): Promise<ExperimentInput> => {
     config,
     configDigest: configDigest(config),
     isFresh: false,
+    source: null,
     gitCommit: null,
     user: 'tester',
   };
@@ -91,7 +92,12 @@ describe('ui-cli/steering', () => {
     const input = await inputOf();
     const result = await cli(['retry', EXPERIMENT_ID, '--json'], { ...ended, input });
     expect(result.recorded.started).toEqual([
-      { config: input.config, configDigest: input.configDigest, isFresh: false },
+      {
+        config: input.config,
+        configDigest: input.configDigest,
+        isFresh: false,
+        source: { experimentId: EXPERIMENT_ID, identity: null },
+      },
     ]);
     expect(JSON.parse(result.stdout())).toEqual({
       experiment_id: EXPERIMENT_ID,
@@ -108,6 +114,33 @@ describe('ui-cli/steering', () => {
     expect([result.exitCode, result.recorded.started]).toEqual([64, []]);
     expect(result.stderr()).toContain('got no failed or cancelled trial');
   });
+});
+
+const DATABASE = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
+const OTHER_URL = ['data.source.url_env="OTHER_URL"'];
+
+describe('ui-cli/steering: the database of an experiment', () => {
+  const inputOfPostgres = async () => {
+    const config = await loadConfig('experiments/postgres.json', []);
+    return { ...(await inputOf()), config, configDigest: configDigest(config), source: DATABASE };
+  };
+
+  test('ui-cli/steering: retry reads the database that the experiment has read', async () => {
+    const result = await cli(['retry', EXPERIMENT_ID], { ...ended, input: await inputOfPostgres() });
+    expect(result.recorded.started).toMatchObject([{ source: { experimentId: EXPERIMENT_ID, identity: DATABASE } }]);
+  });
+
+  test.each([
+    [['training.num_epochs=70'], { experimentId: EXPERIMENT_ID, identity: DATABASE }],
+    [OTHER_URL, undefined],
+  ])(
+    'ui-cli/steering: extend --set %j reads the same database unless it names another variable',
+    async (set, source) => {
+      const flags = set.flatMap((one) => ['--set', one]);
+      const result = await cli(['extend', EXPERIMENT_ID, ...flags], { ...ended, input: await inputOfPostgres() });
+      expect(result.recorded.started.map((started) => started.source)).toEqual([source]);
+    },
+  );
 });
 
 describe('ui-cli/steering: extend', () => {

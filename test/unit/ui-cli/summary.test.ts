@@ -48,6 +48,7 @@ describe('ui-cli/summary', () => {
       'label_distribution',
       'embedding_coverage',
       'feature_dims',
+      'source',
     ]);
   });
 

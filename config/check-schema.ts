@@ -4,7 +4,9 @@ import type { Finding } from './config-source.ts';
 import { describeKeys, describeSchema } from './describe-schema.ts';
 import { formatJsonPath, type JsonPath, parseJsonPointer, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
-import { isObject, kindsOf, type SchemaNode, validateExperiment } from './schema.ts';
+import { MOST_PROBLEMS } from './problem.ts';
+import { isObject, kindsOf, type SchemaNode, validateExperiment, validateLarge } from './schema.ts';
+import { suggestKey } from './suggest-key.ts';
 
 /** A choice of one is in truth a space without points, which has a code of its own. */
 const isEmptySpace = (path: JsonPath, keyword: string): boolean =>
@@ -23,7 +25,7 @@ const toFinding = (error: ErrorObject, root: unknown, prefix: JsonPath): Finding
       part: 'key',
       expected: describeKeys(schema),
       found: 'an unknown key',
-      suggestion: nearestName(key, known),
+      suggest: () => suggestKey(path.join('.'), key, known),
     };
   }
   if (error.keyword === 'required') {
@@ -43,7 +45,7 @@ const toFinding = (error: ErrorObject, root: unknown, prefix: JsonPath): Finding
       part: 'value',
       expected: `one of ${kinds.kinds.map((name) => JSON.stringify(name)).join(', ')}`,
       ...(kind === undefined ? { found: 'nothing' } : {}),
-      suggestion: typeof kind === 'string' ? nearestName(kind, kinds.kinds) : null,
+      suggest: () => (typeof kind === 'string' ? nearestName(kind, kinds.kinds) : null),
     };
   }
   const value = valueAt(root, path);
@@ -52,7 +54,7 @@ const toFinding = (error: ErrorObject, root: unknown, prefix: JsonPath): Finding
     path,
     part: 'value',
     expected: describeSchema(schema),
-    suggestion: typeof value === 'string' ? nearestName(value, words) : null,
+    suggest: () => (typeof value === 'string' ? nearestName(value, words) : null),
     isEmptySpace: isEmptySpace(path, error.keyword),
   };
 };
@@ -65,6 +67,9 @@ export const findingsOf = (
 ): readonly Finding[] => {
   const byPlace = new Map<string, Finding>();
   for (const error of errors) {
+    if (byPlace.size >= MOST_PROBLEMS) {
+      break;
+    }
     if (error.keyword === 'propertyNames' || error.propertyName !== undefined) {
       continue;
     }
@@ -86,5 +91,29 @@ export const withSourceType = (root: unknown): unknown => {
     : root;
 };
 
-export const checkSchema = (root: unknown): readonly Finding[] =>
-  validateExperiment(withSourceType(root)) ? [] : findingsOf(validateExperiment.errors ?? [], root);
+/** No config that a person writes has as many values. */
+const LARGE = 20_000;
+
+const isLarge = (root: unknown): boolean => {
+  const waiting = [root];
+  for (let place = 0; place < waiting.length && place <= LARGE; place += 1) {
+    const value = waiting[place];
+    if (typeof value === 'object' && value !== null) {
+      for (const item of Object.values(value)) {
+        waiting.push(item);
+      }
+    }
+  }
+  return waiting.length > LARGE;
+};
+
+/** Every mistake; of a config that is very large, the first. */
+export const checkSchema = (root: unknown): readonly Finding[] => {
+  const whole = withSourceType(root);
+  const errors = isLarge(whole)
+    ? validateLarge(whole)
+    : validateExperiment(whole)
+      ? null
+      : (validateExperiment.errors ?? null);
+  return findingsOf(errors ?? [], root);
+};

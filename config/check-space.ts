@@ -1,6 +1,7 @@
 /** What a schema can't say about a sweep: keys that exist, values that fit their keys, conditions and constraints that mean something. */
 import type { Finding } from './config-source.ts';
 import { valueAt } from './json-path.ts';
+import { MOST_PROBLEMS } from './problem.ts';
 import { isObject } from './schema.ts';
 import { checkConditions } from './space/check-conditions.ts';
 import { checkConstraints } from './space/check-constraints.ts';
@@ -32,10 +33,12 @@ const checkEnqueue = (root: unknown): readonly Finding[] => {
 /** Findings beyond the schema's. */
 export const checkSpace = (root: unknown): readonly Finding[] => {
   const sweep = valueAt(root, ['sweep']);
-  const space = valueAt(sweep, ['space']);
-  if (!isObject(space)) {
+  const given = valueAt(sweep, ['space']);
+  if (!isObject(given)) {
     return [];
   }
+  // There are far fewer keys that can be varied.
+  const space = Object.fromEntries(Object.entries(given).slice(0, MOST_PROBLEMS));
   const sampler = valueAt(sweep, ['sampler']) ?? 'grid';
   const isGrid = sampler === 'grid';
   const isUnlimited = !isGrid && valueAt(sweep, ['max_trials']) === undefined;

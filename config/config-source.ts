@@ -11,7 +11,8 @@ export interface Finding {
   readonly expected: string;
   /** Default: the value at `path`. */
   readonly found?: string;
-  readonly suggestion?: string | null;
+  /** The nearest valid key or value; asked for only where the problem is shown. */
+  readonly suggest?: () => string | null;
   readonly isEmptySpace?: boolean;
 }
 
@@ -59,12 +60,12 @@ export const createConfigSource = (document: JsonDocument, overrides: readonly O
     file: document.file,
     value,
     document,
-    problem: ({ path, part, expected, found, suggestion, isEmptySpace }) => ({
+    problem: ({ path, part, expected, found, suggest, isEmptySpace }) => ({
       ...placeOf(path, part),
       path: formatJsonPath(path),
       expected,
       found: found ?? describeFound(valueAt(value, path)),
-      suggestion: suggestion ?? null,
+      suggest: suggest ?? (() => null),
       isEmptySpace: isEmptySpace ?? false,
     }),
   };

@@ -1,6 +1,7 @@
 /** JSON text with the place of every value, so that a mistake can be shown where it stands. */
 import { type Node, type ParseError, type ParseErrorCode, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { TtExpError } from '../contracts/errors.ts';
+import { findTooDeep, MAX_NESTING } from './json-nesting.ts';
 import type { JsonPath } from './json-path.ts';
 
 export interface Position {
@@ -46,8 +47,17 @@ const SYNTAX: Readonly<Record<string, readonly [expected: string, hint: string]>
 const createPositions = (text: string): ((offset: number) => Position) => {
   const lineStarts = [0, ...[...text.matchAll(/\r\n|\r|\n/g)].map((match) => match.index + match[0].length)];
   return (offset) => {
-    const after = lineStarts.findIndex((start) => start > offset);
-    const line = after === -1 ? lineStarts.length : after;
+    let line = 1;
+    let after = lineStarts.length;
+    // Halves what is left: a config of 200,000 lines has as many places to name.
+    while (after - line > 0) {
+      const middle = Math.floor((line + after) / 2);
+      if ((lineStarts[middle] ?? Number.POSITIVE_INFINITY) <= offset) {
+        line = middle + 1;
+      } else {
+        after = middle;
+      }
+    }
     return { line, column: offset - (lineStarts[line - 1] ?? 0) + 1 };
   };
 };
@@ -92,32 +102,59 @@ const toValue = (node: Node): unknown => {
   return node.value;
 };
 
-const findProperty = (node: Node, key: string | number): Node | undefined =>
-  node.type === 'object'
-    ? childrenOf(node).findLast(({ children }) => children?.[0]?.value === String(key))
-    : undefined;
+/** Finds properties of objects by name; of equal names the last one. */
+const createPropertyFinder = (): ((node: Node, key: string | number) => Node | undefined) => {
+  const byNode = new WeakMap<Node, ReadonlyMap<string, Node>>();
+  return (node, key) => {
+    if (node.type !== 'object') {
+      return undefined;
+    }
+    const known =
+      byNode.get(node) ??
+      new Map(childrenOf(node).map((property) => [String(property.children?.[0]?.value), property]));
+    byNode.set(node, known);
+    return known.get(String(key));
+  };
+};
 
-const findDuplicates = (node: Node, path: JsonPath, positionOf: (offset: number) => Position): DuplicateKey[] => {
-  if (node.type === 'array') {
-    return childrenOf(node).flatMap((child, index) => findDuplicates(child, [...path, index], positionOf));
-  }
-  const seen = new Map<string, Position>();
-  return node.type !== 'object'
-    ? []
-    : childrenOf(node).flatMap(({ children: [key, value] = [] }) => {
-        const name = String(key?.value);
-        const position = positionOf(key?.offset ?? 0);
-        const first = seen.get(name);
-        seen.set(name, first ?? position);
-        const here = first === undefined ? [] : [{ path: [...path, name], position, first }];
-        return [...here, ...(value === undefined ? [] : findDuplicates(value, [...path, name], positionOf))];
-      });
+const findDuplicates = (root: Node, positionOf: (offset: number) => Position): readonly DuplicateKey[] => {
+  const found: DuplicateKey[] = [];
+  const path: (string | number)[] = [];
+  const visit = (node: Node): void => {
+    const seen = new Map<string, number>();
+    for (const [index, child] of childrenOf(node).entries()) {
+      const [key, value] = node.type === 'object' ? (child.children ?? []) : [undefined, child];
+      path.push(key === undefined ? index : String(key.value));
+      if (key !== undefined) {
+        const first = seen.get(String(key.value));
+        seen.set(String(key.value), first ?? key.offset);
+        if (first !== undefined) {
+          found.push({ path: [...path], position: positionOf(key.offset), first: positionOf(first) });
+        }
+      }
+      if (value?.children !== undefined) {
+        visit(value);
+      }
+      path.pop();
+    }
+  };
+  visit(root);
+  return found;
 };
 
 /** Strict JSON (a byte order mark is ignored). Throws CONFIG_SYNTAX with file, line and column. */
 export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
   const text = raw.replace(/^\uFEFF/, '');
   const positionOf = createPositions(text);
+  const tooDeep = findTooDeep(text);
+  if (tooDeep !== null) {
+    const { line, column } = positionOf(tooDeep);
+    throw new TtExpError(
+      'CONFIG_SYNTAX',
+      `${file}:${line}:${column}: got level ${MAX_NESTING + 1} of nesting, expected at most ${MAX_NESTING}`,
+      { hint: 'Flatten it: no part of a config nests that deep.', details: { file, line, column } },
+    );
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [failure] = errors;
@@ -125,6 +162,7 @@ export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
     throw syntaxError(file, text, positionOf, failure ?? { error: VALUE_EXPECTED, offset: text.length, length: 0 });
   }
 
+  const findProperty = createPropertyFinder();
   const position: JsonDocument['position'] = (path, part) => {
     let node: Node = root;
     for (const [index, segment] of path.entries()) {
@@ -140,5 +178,5 @@ export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
     }
     return positionOf(node.offset);
   };
-  return { file, value: toValue(root), duplicates: findDuplicates(root, [], positionOf), position };
+  return { file, value: toValue(root), duplicates: findDuplicates(root, positionOf), position };
 };

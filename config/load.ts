@@ -14,7 +14,7 @@ import { type JsonDocument, parseJsonDocument } from './json-document.ts';
 import { valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
 import { type Override, parseOverride } from './overrides.ts';
-import { type FoundProblem, toConfigError } from './problem.ts';
+import { type FoundProblem, MOST_PROBLEMS, toConfigError } from './problem.ts';
 import { resolveConfig } from './resolve.ts';
 import { checkPoints } from './space/check-points.ts';
 
@@ -53,7 +53,7 @@ const readJsonDocument = async (file: string): Promise<JsonDocument> => {
 };
 
 const duplicateProblems = ({ document, problem }: ConfigSource): readonly FoundProblem[] =>
-  document.duplicates.map(({ path, position, first }) => ({
+  document.duplicates.slice(0, MOST_PROBLEMS).map(({ path, position, first }) => ({
     ...problem({
       path,
       part: 'key',
@@ -83,7 +83,7 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
     ...(isReported('data') ? [] : checkSource(source.value)),
     ...checkSpace(source.value),
   ];
-  const known = [...duplicateProblems(source), ...findings.map(source.problem)];
+  const known = [...duplicateProblems(source), ...findings.slice(0, MOST_PROBLEMS).map(source.problem)];
   const problems = known.length > 0 ? known : checkPoints(source.value).map(source.problem);
   if (problems.length > 0) {
     throw toConfigError(source.file, problems.toSorted(byPlace));

@@ -1,4 +1,5 @@
 /** The known name that somebody who typed `name` most likely meant. */
+import { synonymsOf } from './synonyms.ts';
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours cost 1 each. */
 export const editDistance = (a: string, b: string): number => {
@@ -27,17 +28,30 @@ export const editDistance = (a: string, b: string): number => {
 /** A third of the letters may be wrong, at least two of them in names of three letters and more. */
 const toleranceOf = (name: string): number => (name.length < 3 ? 1 : Math.max(2, Math.floor(name.length / 3)));
 
-/** Null when nothing is near. Case and `-` against `_` do not count; a name's beginning counts as near. */
+/** Case and `-` against `_` do not count, `learningRate` is `learning_rate`. */
+export const foldName = (text: string): string =>
+  text
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll('-', '_');
+
+/** Null when nothing is near; see `foldName`. What another tool calls it counts first, a name's beginning last. */
 export const nearestName = (name: string, known: readonly string[]): string | null => {
-  const fold = (text: string): string => text.toLowerCase().replaceAll('-', '_');
-  const wanted = fold(name);
+  const wanted = foldName(name);
+  const tolerance = toleranceOf(wanted);
+  const meant = synonymsOf(wanted).find((synonym) => known.includes(synonym));
+  if (meant !== undefined) {
+    return meant;
+  }
   const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, fold(candidate)) }))
+    // A distance is at least the difference in length: most names need no look.
+    .filter((candidate) => Math.abs(candidate.length - wanted.length) <= tolerance)
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, foldName(candidate)) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  if (best !== undefined && best.distance <= toleranceOf(wanted)) {
+  if (best !== undefined && best.distance <= tolerance) {
     return best.candidate;
   }
-  const longer = wanted.length >= 3 ? known.filter((candidate) => fold(candidate).startsWith(wanted)) : [];
+  const longer = wanted.length >= 3 ? known.filter((candidate) => foldName(candidate).startsWith(wanted)) : [];
   return longer.length === 1 ? (longer[0] ?? null) : null;
 };

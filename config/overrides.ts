@@ -1,5 +1,6 @@
 /** `--set training.learning_rate=0.0005`: one value of the config replaced from the command line. */
 import { TtExpError } from '../contracts/errors.ts';
+import { findTooDeep, MAX_NESTING } from './json-nesting.ts';
 import type { JsonPath } from './json-path.ts';
 import { SWEEPABLE_KEYS } from './schema.ts';
 
@@ -42,6 +43,12 @@ const joinDottedKeys = (segments: JsonPath): JsonPath => {
   return joined;
 };
 
+/** What is shown of an override that is too long to be read. */
+const MAX_SHOWN_LENGTH = 60;
+
+const tooDeep = (text: string): TtExpError =>
+  malformed(`${text.slice(0, MAX_SHOWN_LENGTH)}…`, `at most ${MAX_NESTING} levels of nesting`);
+
 /** JSON where it is JSON, else the text as it stands: `0.001`, `[64,32]`, `true`, `random`. */
 const parseValue = (text: string): unknown => {
   try {
@@ -80,7 +87,11 @@ export const parseOverride = (text: string): Override => {
   if (equals === 0 || equals >= text.length) {
     throw malformed(text, '<key>=<value>');
   }
-  return { source: `--set ${text}`, path, value: parseValue(text.slice(equals + 1)) };
+  const value = parseValue(text.slice(equals + 1));
+  if (path.length > MAX_NESTING || (typeof value === 'object' && findTooDeep(text.slice(equals + 1)) !== null)) {
+    throw tooDeep(text);
+  }
+  return { source: `--set ${text}`, path, value };
 };
 
 /** The inverse of `parseOverride`: `path=value`, with the value as JSON. */

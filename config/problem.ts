@@ -17,9 +17,22 @@ export interface ConfigProblem {
 }
 
 /** A problem that leaves the search space without a point has a code of its own when it comes alone. */
-export interface FoundProblem extends ConfigProblem {
+export interface FoundProblem extends Omit<ConfigProblem, 'suggestion'> {
   readonly isEmptySpace: boolean;
+  /** The suggestion: it takes time, and only the problems that are shown need theirs. */
+  readonly suggest: () => string | null;
 }
+
+/** Beyond this, problems are neither looked at nor counted. */
+export const MOST_PROBLEMS = 1000;
+
+/** Nobody reads more of them at once. */
+const MOST_SHOWN = 100;
+
+const extentOf = (count: number): string => {
+  const counted = count < MOST_PROBLEMS ? `${count} problems` : `at least ${MOST_PROBLEMS} problems`;
+  return count > MOST_SHOWN ? `${counted}, of which ${MOST_SHOWN} are listed` : counted;
+};
 
 const MAX_FOUND_LENGTH = 80;
 
@@ -38,22 +51,31 @@ export const formatProblem = (problem: ConfigProblem): string => {
   return `${formatPlace(problem)}: ${problem.path}: got ${problem.found}, expected ${problem.expected}${meant}`;
 };
 
+/** A key that belongs elsewhere has its whole place. */
+const hintFor = ({ path }: ConfigProblem, meant: string): string =>
+  meant.includes('.') && !/^sweep\.(space|fixed|enqueue)/.test(path)
+    ? `Move it to ${meant}; docs/reference.md lists every key.`
+    : `Write ${JSON.stringify(meant)}, or look the key up in docs/reference.md.`;
+
+/** @param found in the order in which they are shown */
 export const toConfigError = (file: string, found: readonly FoundProblem[]): TtExpError => {
   const code: ErrorCode = found.every(({ isEmptySpace }) => isEmptySpace) ? 'SPACE_EMPTY' : 'CONFIG_INVALID';
-  const problems = found.map(({ isEmptySpace: _, ...problem }): ConfigProblem => problem);
+  const problems = found
+    .slice(0, MOST_SHOWN)
+    .map(({ isEmptySpace: _, suggest, ...problem }): ConfigProblem => ({ ...problem, suggestion: suggest() }));
   const [first] = problems;
   const message =
     first !== undefined && problems.length === 1
       ? formatProblem(first)
-      : `${file}: got ${problems.length} problems, expected a config that fits the schema`;
+      : `${file}: got ${extentOf(found.length)}, expected a config that fits the schema`;
   const meant = first?.suggestion ?? null;
   const hint =
     code === 'SPACE_EMPTY' && first?.path.startsWith('sweep.constraints') === true
       ? 'Loosen the constraint, or widen the ranges and choices that it mentions.'
       : code === 'SPACE_EMPTY'
         ? 'Give each parameter of sweep.space at least one value: "choice" with a value, or a range with low <= high.'
-        : problems.length === 1 && meant !== null
-          ? `Write ${JSON.stringify(meant)}, or look the key up in docs/reference.md.`
+        : first !== undefined && problems.length === 1 && meant !== null
+          ? hintFor(first, meant)
           : 'Correct the config; docs/reference.md lists every key with its values and default.';
   return new TtExpError(code, message, { hint, details: { problems } });
 };

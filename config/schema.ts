@@ -74,10 +74,23 @@ export const schemaAt = (path: readonly string[]): SchemaNode | undefined =>
     return next === undefined ? undefined : dereference(next);
   }, experimentSchema);
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, discriminator: true });
-ajv.addSchema(experimentSchema);
+const createAjv = (allErrors: boolean): Ajv2020 =>
+  new Ajv2020({ allErrors, verbose: true, strict: true, allowUnionTypes: true, discriminator: true }).addSchema(
+    experimentSchema,
+  );
 
+const ajv = createAjv(true);
+
+/** Finds every mistake. Its time grows with the square of their number: see `validateLarge`. */
 export const validateExperiment = ajv.compile({ $ref: SCHEMA_ID });
+
+let firstMistake: ValidateFunction | null = null;
+
+/** Finds the first mistake alone, for a config of any size. */
+export const validateLarge = (root: unknown): ValidateFunction['errors'] => {
+  firstMistake ??= createAjv(false).compile({ $ref: SCHEMA_ID });
+  return firstMistake(root) ? null : firstMistake.errors;
+};
 
 const validators = new Map<string, ValidateFunction>();
 

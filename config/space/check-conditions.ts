@@ -3,7 +3,7 @@ import type { SearchParameter } from '../../contracts/experiment-config.ts';
 import { orderKeys } from '../../policy/space/conditions.ts';
 import type { Finding } from '../config-source.ts';
 import { valueAt } from '../json-path.ts';
-import { isObject } from '../schema.ts';
+import { isObject, SWEEPABLE_KEYS } from '../schema.ts';
 import { type Occurrences, occurrencesIn } from './check-occurs.ts';
 import { checkKey, checkValue } from './sweepable-keys.ts';
 
@@ -29,7 +29,8 @@ export const checkConditions = (root: unknown, space: Readonly<Record<string, un
   const conditional = Object.entries(space).filter(([, parameter]) => isObject(valueAt(parameter, ['when'])));
   const occurrences = occurrencesIn(root);
   const findings = conditional.flatMap(([key]) => checkWhen(root, occurrences, key));
-  const { cyclic } = orderKeys(Object.fromEntries(conditional) as Record<string, SearchParameter>);
+  const known = conditional.filter(([key]) => SWEEPABLE_KEYS.includes(key));
+  const { cyclic } = orderKeys(Object.fromEntries(known) as Record<string, SearchParameter>);
   const [first] = cyclic;
   return first === undefined
     ? findings

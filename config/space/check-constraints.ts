@@ -6,7 +6,7 @@ import { parseExpression } from '../../policy/space/expression/parse.ts';
 import type { Finding } from '../config-source.ts';
 import { valueAt } from '../json-path.ts';
 import { SWEEPABLE_KEYS, schemaAt } from '../schema.ts';
-import { nearestSweepableKey } from './sweepable-keys.ts';
+import { suggestSweepableKey } from '../suggest-key.ts';
 
 const TYPES: Readonly<Record<string, ValueType>> = {
   integer: 'number',
@@ -20,7 +20,7 @@ const UNKNOWN_KEY = 'a config key such as "training.batch_size", or a text in qu
 
 const typeOfKey: TypeOfKey = (key, column) => {
   if (!SWEEPABLE_KEYS.includes(key)) {
-    const nearest = nearestSweepableKey(key);
+    const nearest = suggestSweepableKey(key);
     throw malformedExpression(
       column,
       JSON.stringify(key),

@@ -19,9 +19,13 @@ export interface Occurrences {
 
 const parameterPath = (key: string): JsonPath => ['sweep', 'space', key];
 
-const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
+/** Canonical JSON of each: what values are compared by. */
+const textsOf = (values: Values): ReadonlySet<string> => new Set(values.map(canonicalJson));
 
-const listValues = (values: Values): string => values.map((value) => JSON.stringify(value)).join(', ');
+const MOST_LISTED = 20;
+
+const listTexts = (texts: readonly string[]): string =>
+  [...texts.slice(0, MOST_LISTED), ...(texts.length > MOST_LISTED ? ['…'] : [])].join(', ');
 
 /** A given null counts. */
 const firstGiven = (...values: Values): unknown => values.find((value) => value !== undefined);
@@ -36,7 +40,7 @@ const domainOf = (parameter: unknown): Domain | null => {
 
 const describeDomain = (key: string, domain: Domain): string => {
   if (domain.kind === 'categorical') {
-    return `one of the choices of ${key}: ${listValues(domain.values)}`;
+    return `one of the choices of ${key}: ${listTexts(domain.values.map(canonicalJson))}`;
   }
   const { low, high, step } = domain;
   return step === null
@@ -52,13 +56,13 @@ const conditionsIn = (root: unknown, parameter: string): readonly (readonly [str
 };
 
 /** What a trial with this parameter must have at each key, however the conditions lead there. */
-const demandsOf = (root: unknown, parameter: string): ReadonlyMap<string, readonly Values[]> => {
-  const demands = new Map<string, Values[]>();
+const demandsOf = (root: unknown, parameter: string): ReadonlyMap<string, readonly ReadonlySet<string>[]> => {
+  const demands = new Map<string, ReadonlySet<string>[]>();
   const parameters = new Set([parameter]);
   // A set shows what is added to it while it is walked.
   for (const one of parameters) {
     for (const [key, values] of conditionsIn(root, one)) {
-      demands.set(key, [...(demands.get(key) ?? []), values]);
+      demands.set(key, [...(demands.get(key) ?? []), textsOf(values)]);
       parameters.add(key);
     }
   }
@@ -71,41 +75,41 @@ export const occurrencesIn = (root: unknown): Occurrences => {
   const enqueue = valueAt(root, ['sweep', 'enqueue']);
   const enqueued: Values = Array.isArray(enqueue) ? enqueue : [];
   const ownValue = (key: string): unknown =>
-    firstGiven(valueAt(root, ['sweep', 'fixed', key]), valueAt(whole, key.split('.')));
-  /** An enqueued trial may lie outside the space, and has the config's own value where it names none. */
-  const isEnqueued = (key: string, value: unknown): boolean =>
-    enqueued.some((trial) => isSame(firstGiven(valueAt(trial, [key]), ownValue(key)), value));
+    firstGiven(valueAt(root, ['sweep', 'fixed', key]), valueAt(whole, key.split('.')), null);
+  /** Enqueued trials may lie outside the space, and have the config's own value where they name none. */
+  const enqueuedTexts = (key: string): ReadonlySet<string> =>
+    textsOf(enqueued.map((trial) => firstGiven(valueAt(trial, [key]), ownValue(key))));
 
   return {
     alone: (path, key, values) => {
+      const listed = enqueuedTexts(key);
       const parameter = valueAt(root, parameterPath(key));
       if (parameter === undefined) {
-        const own = ownValue(key);
-        const expected = `${JSON.stringify(own)} among them, the value of ${key} in every trial`;
-        const isPossible = values.some((value) => isSame(own, value) || isEnqueued(key, value));
+        const own = canonicalJson(ownValue(key));
+        const isPossible = values.map(canonicalJson).some((text) => text === own || listed.has(text));
+        const expected = `${own} among them, the value of ${key} in every trial`;
         return isPossible ? [] : [{ path, part: 'value', expected }];
       }
       const domain = domainOf(parameter);
+      if (domain === null) {
+        return [];
+      }
+      const isTaken = canTake(domain);
+      const expected = describeDomain(key, domain);
       const words =
-        domain?.kind === 'categorical' ? domain.values.filter((item): item is string => typeof item === 'string') : [];
-      return values.flatMap((value, index): readonly Finding[] =>
-        domain === null || canTake(domain, value) || isEnqueued(key, value)
+        domain.kind === 'categorical' ? domain.values.filter((item): item is string => typeof item === 'string') : [];
+      return values.flatMap((value, index): readonly Finding[] => {
+        const suggest = (): string | null => (typeof value === 'string' ? nearestName(value, words) : null);
+        return isTaken(value) || listed.has(canonicalJson(value))
           ? []
-          : [
-              {
-                path: [...path, index],
-                part: 'value',
-                expected: describeDomain(key, domain),
-                suggestion: typeof value === 'string' ? nearestName(value, words) : null,
-              },
-            ],
-      );
+          : [{ path: [...path, index], part: 'value', expected, suggest }];
+      });
     },
 
     together: (path, parameter) => {
-      for (const [key, [first = [], ...others]] of demandsOf(root, parameter)) {
-        if (!first.some((value) => others.every((values) => values.some((other) => isSame(value, other))))) {
-          const asked = [first, ...others].map((values) => `[${listValues(values)}]`).join(' and ');
+      for (const [key, [first = new Set<string>(), ...others]] of demandsOf(root, parameter)) {
+        if (![...first].some((text) => others.every((texts) => texts.has(text)))) {
+          const asked = [first, ...others].map((texts) => `[${listTexts([...texts])}]`).join(' and ');
           return [
             {
               path,

@@ -50,7 +50,7 @@ const checkKind = ({ schema }: Parameter, { at, kind }: Range): Finding | null =
         part: 'key',
         expected: `"int": ${describeSchema(schema)}`,
         found: 'a range of floats',
-        suggestion: 'int',
+        suggest: () => 'int',
       }
     : null;
 };

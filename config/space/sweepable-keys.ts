@@ -2,17 +2,8 @@
 import { findingsOf } from '../check-schema.ts';
 import type { Finding } from '../config-source.ts';
 import { type JsonPath, valueAt } from '../json-path.ts';
-import { nearestName } from '../nearest.ts';
 import { isObject, parameterValidator, SWEEPABLE_KEYS } from '../schema.ts';
-
-/** A key without its section, `learning_rate`, is near too. */
-export const nearestSweepableKey = (name: string): string | null => {
-  const bareNames = SWEEPABLE_KEYS.map((known) => known.slice(known.indexOf('.') + 1));
-  const bare = nearestName(name, bareNames);
-  return (
-    nearestName(name, SWEEPABLE_KEYS) ?? (bare === null ? null : (SWEEPABLE_KEYS[bareNames.indexOf(bare)] ?? null))
-  );
-};
+import { suggestSweepableKey } from '../suggest-key.ts';
 
 /** What is wrong with the key at the end of a path: null where nothing is. */
 export const checkKey = (path: JsonPath): Finding | null => {
@@ -24,7 +15,7 @@ export const checkKey = (path: JsonPath): Finding | null => {
         part: 'key',
         expected: 'a key of "model" or "training", such as "training.learning_rate"',
         found: 'an unknown key',
-        suggestion: nearestSweepableKey(name),
+        suggest: () => suggestSweepableKey(name),
       };
 };
 

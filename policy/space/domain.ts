@@ -94,14 +94,17 @@ export const positionOf = (domain: Domain, value: ParameterValue): number | null
   return domain.isLog ? Math.log(value) : value;
 };
 
-/** Whether a draw can be exactly this value; one from a continuous range never is. */
-export const canTake = (domain: Domain, value: unknown): boolean => {
+/** Tells whether a draw can be exactly a value; one from a continuous range never is. */
+export const canTake = (domain: Domain): ((value: unknown) => boolean) => {
   if (domain.kind === 'categorical') {
-    return domain.values.some((item) => canonicalJson(item) === canonicalJson(value));
+    const values = new Set(domain.values.map(canonicalJson));
+    return (value) => values.has(canonicalJson(value));
   }
   const { low, high, step } = domain;
-  const isWithin = typeof value === 'number' && value >= low && value <= high;
-  return isWithin && step !== null && valueAtPlace(domain, Math.round((value - low) / step)) === value;
+  return (value) => {
+    const isWithin = typeof value === 'number' && value >= low && value <= high;
+    return isWithin && step !== null && valueAtPlace(domain, Math.round((value - low) / step)) === value;
+  };
 };
 
 /** The value at a share of the domain, `unit` in [0, 1): equal shares are equally likely. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERROR_CATALOGUE, type ErrorCode, TtExpError } from '../contracts/errors.ts';
 import { WORKER_SHUTDOWN } from './stop-signals.ts';
+import { type Activities, wrapActivities } from './wrap-activities.ts';
 
 /** What a source needs is looked for on the host of the worker, which may not be the one where the command was given. */
 const OF_THE_HOST: ReadonlySet<ErrorCode> = new Set(['SOURCE_NOT_FOUND', 'ENVIRONMENT_INVALID']);
@@ -35,19 +36,10 @@ export const toFailure = (error: unknown, workerHost: string): unknown => {
   return ApplicationFailure.create({ message: cause.message, type: 'INTERNAL', cause });
 };
 
-type Activities = Record<string, (request: never) => Promise<unknown>>;
-
-/** Wraps every activity of a table with the error mapper; names and types stay. */
-export const withFailures = <Table extends Activities>(table: Table, workerHost: string): Table => {
-  const wrapped = Object.entries(table).map(([name, activity]) => [
-    name,
-    async (request: never): Promise<unknown> => {
-      try {
-        return await activity(request);
-      } catch (error) {
-        throw toFailure(error, workerHost);
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as Table;
-};
+/** Wraps every activity of a table with the error mapper. */
+export const withFailures = <Table extends Activities>(table: Table, workerHost: string): Table =>
+  wrapActivities(table, (run) =>
+    run().catch((error: unknown) => {
+      throw toFailure(error, workerHost);
+    }),
+  );

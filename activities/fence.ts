@@ -2,6 +2,7 @@
  * Keeps an attempt that Temporal has given up from writing. A worker that was frozen or cut off past its heartbeat
  * time-out does not know that a successor runs; so each write first has to be sure.
  */
+import { Context } from '@temporalio/activity';
 import { TtExpError } from '../contracts/errors.ts';
 import type { AttemptPort } from './ports.ts';
 
@@ -16,9 +17,12 @@ export interface Clocks {
   readonly wallMs: () => number;
 }
 
-export interface FenceOptions {
+export interface FenceDeps {
   readonly attempts: AttemptPort;
   readonly clocks: Clocks;
+}
+
+export interface FenceOptions extends FenceDeps {
   readonly taskToken: Uint8Array;
   /** After this long without a heartbeat the server starts a successor; undefined: it may at any time. */
   readonly heartbeatTimeoutMs: number | undefined;
@@ -33,7 +37,7 @@ const TRUSTED_PART = 0.25;
 
 const superseded = (): TtExpError =>
   new TtExpError('ATTEMPT_SUPERSEDED', 'step: got an attempt that Temporal has given up, expected the current one', {
-    hint: 'Nothing to do: another attempt goes on from the last checkpoint.',
+    hint: 'Nothing to do: another attempt has taken its place.',
   });
 
 export const createFence = (options: FenceOptions): Fence => {
@@ -68,4 +72,10 @@ export const createFence = (options: FenceOptions): Fence => {
       }
     },
   };
+};
+
+/** Of the activity that is running. */
+export const fenceOwnAttempt = ({ attempts, clocks }: FenceDeps, details: () => unknown): Fence => {
+  const { taskToken, heartbeatTimeoutMs } = Context.current().info;
+  return createFence({ attempts, clocks, taskToken, heartbeatTimeoutMs, details });
 };

@@ -1,5 +1,6 @@
-/** Heartbeats for steps that spend long in one call: tells the server that the worker lives. */
+/** Heartbeats: they tell the server that the worker lives, so that a killed one is replaced within seconds. */
 import { Context } from '@temporalio/activity';
+import { type Activities, wrapActivities } from './wrap-activities.ts';
 
 /** Well under the heartbeat time-outs of workflows/activity-profiles.ts. */
 const HEARTBEAT_INTERVAL_MS = 1000;
@@ -18,3 +19,7 @@ export const withHeartbeat = async <Result>(
     clearInterval(timer);
   }
 };
+
+/** For steps that know nothing of heartbeats. */
+export const withHeartbeats = <Table extends Activities>(table: Table): Table =>
+  wrapActivities(table, (run) => withHeartbeat(() => null, run));

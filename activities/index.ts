@@ -4,6 +4,7 @@ import { withFailures } from './errors.ts';
 import { createEvaluationActivities } from './evaluation.ts';
 import { createExperimentRunActivities } from './experiment-run.ts';
 import type { Clocks } from './fence.ts';
+import { withHeartbeats } from './heartbeat.ts';
 import { createNotifyActivities } from './notify.ts';
 import type {
   AttemptPort,
@@ -42,13 +43,15 @@ export interface ActivityDeps {
 export const createCpuActivities = (deps: ActivityDeps) =>
   withFailures(
     {
-      ...createExperimentRunActivities(deps),
       ...createDatasetActivities(deps),
       ...createTrialActivities(deps),
       ...createEvaluationActivities(deps),
-      ...createRegistryActivities(deps),
-      ...createSweepReportActivities(deps),
-      ...createNotifyActivities(deps),
+      ...withHeartbeats({
+        ...createExperimentRunActivities(deps),
+        ...createRegistryActivities(deps),
+        ...createSweepReportActivities(deps),
+        ...createNotifyActivities(deps),
+      }),
     },
     deps.workerHost,
   );

@@ -11,19 +11,24 @@ interface ModelFilesDeps {
   readonly workspace: WorkspacePort;
 }
 
-/** Throws MODEL_NOT_LOADING when the run has no model; whoever loads the files checks their digests. */
+const notLoading = (runId: string, path: string): TtExpError =>
+  new TtExpError('MODEL_NOT_LOADING', `Model not loading: run ${runId} has no artifact ${path}`, {
+    hint: 'Train it again with --fresh, or check the artifact store of the MLflow server.',
+  });
+
+/** Throws MODEL_NOT_LOADING when the run has no whole model; whoever loads the files checks their digests. */
 export const ensureModel = async ({ tracking, workspace }: ModelFilesDeps, runId: string): Promise<ModelSource> => {
   const folder = await workspace.modelFolder(runId);
   const paths = await tracking.listArtifacts(runId, ARTIFACT.modelFolder);
   if (paths.length === 0) {
-    throw new TtExpError('MODEL_NOT_LOADING', `Model not loading: run ${runId} has no artifact model/`, {
-      hint: 'Train it again with --fresh, or check the artifact store of the MLflow server.',
-    });
+    throw notLoading(runId, `${ARTIFACT.modelFolder}/`);
   }
   for (const path of [...paths.map((name) => `${ARTIFACT.modelFolder}/${name}`), ARTIFACT.encoder]) {
     const file = join(folder, ...path.split('/'));
     await mkdir(dirname(file), { recursive: true });
-    await tracking.getArtifactFile(runId, path, file);
+    if (!(await tracking.getArtifactFile(runId, path, file))) {
+      throw notLoading(runId, path);
+    }
   }
   return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile: join(folder, ARTIFACT.encoder) };
 };

@@ -162,6 +162,8 @@ export interface TrackingPort {
   getVersion(name: string, version: string): Promise<ModelVersionRecord>;
   findByAlias(name: string, alias: string): Promise<ModelVersionRecord | null>;
   setAlias(name: string, alias: string, version: string): Promise<void>;
+  /** One that is not there is as good as deleted. */
+  deleteAlias(name: string, alias: string): Promise<void>;
 }
 
 /** Starts the compute child process, one per job, with the slot's device and thread settings. */

@@ -1,6 +1,7 @@
 /** Registry steps: make the chosen trial a model version, and move the aliases as the gate decided. */
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
+import { isChampionAlready } from '../contracts/gate.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type {
   ApplyGateRequest,
@@ -9,67 +10,102 @@ import type {
   RegisterModelRequest,
 } from '../contracts/steps.ts';
 import { provenanceTags } from './experiment-run.ts';
+import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
 import { ensureModel } from './model-files.ts';
 import type { TrackingPort, WorkspacePort } from './ports.ts';
 import { tryEach } from './try-each.ts';
 
-export interface RegistryActivityDeps {
+export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
   readonly workspace: WorkspacePort;
 }
 
-export const createRegistryActivities = ({ tracking, workspace }: RegistryActivityDeps) => ({
-  registerModel: async (request: RegisterModelRequest): Promise<RegisteredModel> => {
-    const { runId, modelName, provenance } = request;
-    const tags = {
-      ...provenanceTags(provenance),
-      [TAG.trialId]: request.trialId,
-      [TAG.datasetVersion]: request.datasetVersion,
-    };
-    const { modelFolder } = await ensureModel({ tracking, workspace }, runId);
-    const { modelId } = await tracking.ensureLoggedModel({
-      experimentId: request.mlflowExperimentId,
-      runId,
-      name: modelName,
-      folder: modelFolder,
-      params: {},
-      tags,
-      step: request.bestEpoch,
-      signature: { userDim: request.featureDims.user, itemDim: request.featureDims.item },
-    });
-    const version = await tracking.ensureModelVersion({ name: modelName, runId, modelId, tags });
-    return { name: version.name, version: version.version, aliases: version.aliases };
-  },
+type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;
 
-  /**
-   * Promotion moves `champion` and leaves `previous` on the version it had; while approval is awaited the candidate is
-   * `challenger`. Run again after a crash between the moves it ends in the same state: `previous` moves first, and
-   * never to the candidate itself.
-   */
-  applyGate: async (request: ApplyGateRequest): Promise<ApplyGateResult> => {
-    const { verdict, modelName } = request;
-    const candidate = verdict.candidate?.version;
-    if (verdict.decision === 'promoted' && candidate !== undefined) {
-      const champion = await tracking.findByAlias(modelName, ALIAS.champion);
-      if (champion !== null && champion.version !== candidate) {
-        await tracking.setAlias(modelName, ALIAS.previous, champion.version);
+/**
+ * `champion` moves last: a promotion that ends before has changed nothing that serves, and done again it comes to the
+ * same end. `previous` never moves to the candidate, which is champion already where only the last word was lost.
+ */
+const moveAliases = async (
+  tracking: Aliases,
+  { modelName, version, verdict }: ApplyGateRequest,
+  champion: string | null,
+): Promise<void> => {
+  if (verdict.decision === 'awaiting_approval') {
+    await tracking.setAlias(modelName, ALIAS.challenger, version);
+    return;
+  }
+  if (verdict.decision === 'promoted' && champion !== version && !isChampionAlready(verdict)) {
+    if (champion !== null) {
+      await tracking.setAlias(modelName, ALIAS.previous, champion);
+    }
+    await tracking.setAlias(modelName, ALIAS.champion, version);
+  }
+  if ((await tracking.findByAlias(modelName, ALIAS.challenger))?.version === version) {
+    await tracking.deleteAlias(modelName, ALIAS.challenger);
+  }
+};
+
+export const createRegistryActivities = ({ tracking, workspace, ...fencing }: RegistryActivityDeps) => {
+  /** A worker that was frozen in the middle must not go on when the turn is another's. */
+  const fenced = () => {
+    const fence = fenceOwnAttempt(fencing, () => null);
+    return tracking.guardedBy(() => fence.assertCurrent());
+  };
+
+  return {
+    registerModel: async (request: RegisterModelRequest): Promise<RegisteredModel> => {
+      const { runId, modelName, provenance } = request;
+      const tags = {
+        ...provenanceTags(provenance),
+        [TAG.trialId]: request.trialId,
+        [TAG.datasetVersion]: request.datasetVersion,
+      };
+      const { modelFolder } = await ensureModel({ tracking, workspace }, runId);
+      const registry = fenced();
+      const { modelId } = await registry.ensureLoggedModel({
+        experimentId: request.mlflowExperimentId,
+        runId,
+        name: modelName,
+        folder: modelFolder,
+        params: {},
+        tags,
+        step: request.bestEpoch,
+        signature: { userDim: request.featureDims.user, itemDim: request.featureDims.item },
+      });
+      const version = await registry.ensureModelVersion({ name: modelName, runId, modelId, tags });
+      return { name: version.name, version: version.version, aliases: version.aliases };
+    },
+
+    /**
+     * Promotion moves `champion` and leaves `previous` on the version that it had; while approval is awaited the
+     * candidate is `challenger`, and no longer once there is an answer. Moves nothing where the champion of now is not
+     * the one that the verdict rests on. MLflow moves an alias whatever it was: call it in turn (workflows/registry.ts).
+     */
+    applyGate: async (request: ApplyGateRequest): Promise<ApplyGateResult> => {
+      const { modelName, version, verdict, restsOnChampion } = request;
+      const registry = fenced();
+      const champion = (await registry.findByAlias(modelName, ALIAS.champion))?.version ?? null;
+      const isDone = verdict.decision === 'promoted' && champion === version;
+      if (restsOnChampion && !isDone && champion !== verdict.compared_with) {
+        return { kind: 'outdated', champion };
       }
-      await tracking.setAlias(modelName, ALIAS.champion, candidate);
-    }
-    if (verdict.decision === 'awaiting_approval' && candidate !== undefined) {
-      await tracking.setAlias(modelName, ALIAS.challenger, candidate);
-    }
-    const version = await tracking.getVersion(modelName, candidate ?? '');
-    return { model: { name: modelName, version: version.version, aliases: version.aliases } };
-  },
+      await moveAliases(registry, request, champion);
+      const { aliases } = await registry.getVersion(modelName, version);
+      return { kind: 'applied', model: { name: modelName, version, aliases } };
+    },
 
-  /** What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them. */
-  recordVerdict: ({ parentRunId, runId, verdict }: RecordVerdictRequest): Promise<void> => {
-    const tags = { [TAG.gateDecision]: verdict.decision, [TAG.gateReasons]: JSON.stringify(verdict.reasons) };
-    return tryEach(
-      () => tracking.setTags(runId, tags),
-      () => tracking.setTags(parentRunId, tags),
-      () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
-    );
-  },
-});
+    /**
+     * What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them.
+     * The run of a candidate that is the champion already keeps the verdict that made it so.
+     */
+    recordVerdict: ({ parentRunId, runId, verdict }: RecordVerdictRequest): Promise<void> => {
+      const tags = { [TAG.gateDecision]: verdict.decision, [TAG.gateReasons]: JSON.stringify(verdict.reasons) };
+      return tryEach(
+        () => (isChampionAlready(verdict) ? Promise.resolve() : tracking.setTags(runId, tags)),
+        () => tracking.setTags(parentRunId, tags),
+        () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
+      );
+    },
+  };
+};

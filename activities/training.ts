@@ -11,21 +11,19 @@ import { type AttemptFolder, attemptName, openAttemptFolder } from './attempt-fo
 import { type CheckpointPlace, checkpointPath, listCheckpoints, withdrawCheckpoint } from './checkpoint-store.ts';
 import { ensureDataset } from './dataset.ts';
 import { createEpochLog, logPreflight } from './epoch-log.ts';
-import { type Clocks, createFence, type Fence } from './fence.ts';
+import { type Fence, type FenceDeps, fenceOwnAttempt } from './fence.ts';
 import { findAllCheckpoints, findCheckpoints } from './find-checkpoints.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { uploadTraining } from './model-files.ts';
-import type { AttemptPort, ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 import { type StopSignals, splitCancellation } from './stop-signals.ts';
 import { advance, noProgress } from './trial-progress.ts';
 
-export interface TrainingActivityDeps {
+export interface TrainingActivityDeps extends FenceDeps {
   readonly datasets: DatasetPort;
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
   readonly workspace: WorkspacePort;
-  readonly attempts: AttemptPort;
-  readonly clocks: Clocks;
   /** Aborts with the reason WORKER_SHUTDOWN. */
   readonly shutdownSignal: AbortSignal;
   readonly trainingCodeDigest: string;
@@ -160,13 +158,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
         const { runId, settings } = request;
         const { info, log } = Context.current();
         const signals = splitCancellation(cancellation, deps.shutdownSignal);
-        const fence = createFence({
-          attempts: deps.attempts,
-          clocks: deps.clocks,
-          taskToken: info.taskToken,
-          heartbeatTimeoutMs: info.heartbeatTimeoutMs,
-          details: () => progress,
-        });
+        const fence = fenceOwnAttempt(deps, () => progress);
         const place = { runId, variant: `b${settings.training.batch_size}-${request.device}` };
         const trialFolder = await deps.workspace.trialFolder(`${runId}-${place.variant}`);
         try {

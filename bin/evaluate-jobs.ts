@@ -1,7 +1,7 @@
 /** Evaluations in the compute process: candidate and champion for the gate, or one model for whoever asks. */
 import { writeFile } from 'node:fs/promises';
 import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
-import { TtExpError } from '../contracts/errors.ts';
+import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
 import type { EvaluationReport } from '../contracts/metrics.ts';
 import type {
   EvaluatedSplit,
@@ -78,7 +78,10 @@ const reportOf = ({ slices, categories, popularity_bias, calibration }: Evaluati
   calibration,
 });
 
-/** A champion of other data is no reason to fail: the gate tells why there is nothing to compare with. */
+/** What is wrong with the champion's own files; those of the dataset have served the candidate before. */
+const CHAMPION_PROBLEMS: readonly ErrorCode[] = ['MODEL_INCOMPATIBLE', 'MODEL_NOT_LOADING', 'DATASET_CORRUPT'];
+
+/** A champion of other data, or a damaged one, is no reason to fail: the gate tells why nothing is compared. */
 const evaluateChampion = async (
   job: EvaluateJob,
   dataset: LoadedDataset,
@@ -89,7 +92,7 @@ const evaluateChampion = async (
       job.champion === null ? null : await evaluateModel(job.champion, { ...job, split: 'test', onBlock }, dataset);
     return { champion, problem: null };
   } catch (error) {
-    if (error instanceof TtExpError && error.code === 'MODEL_INCOMPATIBLE') {
+    if (error instanceof TtExpError && CHAMPION_PROBLEMS.includes(error.code)) {
       return { champion: null, problem: error.message };
     }
     throw error;

@@ -22,6 +22,25 @@ export interface GateVerdict {
   /** One sentence each, with the numbers it rests on. */
   readonly reasons: readonly string[];
   readonly candidate: GateSide | null;
+  /** null where there was none, and where it could not be evaluated. */
   readonly champion: GateSide | null;
   readonly ci: ConfidenceInterval | null;
+  /** Version that was champion when this was decided, evaluated or not; null: there was none. */
+  readonly compared_with: string | null;
+  /** Why that champion could not be evaluated; null where it could, or where there was none. */
+  readonly champion_problem: string | null;
 }
+
+export const GATE_NOT_RUN: GateVerdict = {
+  decision: 'not_run',
+  reasons: [],
+  candidate: null,
+  champion: null,
+  ci: null,
+  compared_with: null,
+  champion_problem: null,
+};
+
+/** The candidate is the model that serves: nothing is to be moved, and what was said of it when it got there stays. */
+export const isChampionAlready = ({ candidate, champion }: Pick<GateVerdict, 'candidate' | 'champion'>): boolean =>
+  candidate !== null && champion !== null && candidate.run_id === champion.run_id;

@@ -22,6 +22,9 @@ export const parseExperimentId = (id: string): ExperimentIds | null => {
   return match?.[1] === undefined || match[2] === undefined ? null : experimentIds(match[1], match[2]);
 };
 
+/** Of the one workflow at a time that may change a registered model: its versions and its aliases. */
+export const registryWorkflowId = (modelName: string): string => `${WORKFLOW_PREFIX}registry/${modelName}`;
+
 /** `trial-007`: place in the plan of its experiment, from 0. */
 export const trialIdOf = (index: number): string => `trial-${String(index).padStart(3, '0')}`;
 

@@ -124,7 +124,9 @@ export interface EvaluateBestResult {
   readonly test: TestEvaluation;
   readonly champion: GateSide | null;
   readonly ci: ConfidenceInterval | null;
-  /** Why there is a champion that could not rank this dataset version. */
+  /** Version that was champion then, evaluated or not; null: there was none. */
+  readonly comparedWith: string | null;
+  /** Why that champion could not be evaluated on this dataset version. */
   readonly championProblem: string | null;
 }
 
@@ -141,12 +143,17 @@ export interface RegisterModelRequest {
 
 export interface ApplyGateRequest {
   readonly modelName: string;
+  /** Of the candidate. */
+  readonly version: string;
   readonly verdict: GateVerdict;
+  /** Whether the verdict holds only against the champion that it names; false where nobody is to be replaced by it. */
+  readonly restsOnChampion: boolean;
 }
 
-export interface ApplyGateResult {
-  readonly model: RegisteredModel;
-}
+export type ApplyGateResult =
+  | { readonly kind: 'applied'; readonly model: RegisteredModel }
+  /** Nothing was moved: another version, or none, is champion by now. */
+  | { readonly kind: 'outdated'; readonly champion: string | null };
 
 export interface RecordVerdictRequest {
   readonly parentRunId: string;

@@ -109,5 +109,11 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       serialise(`registered model ${name}`, async () => {
         await rest.call('POST', 'registered-models/alias', { name, alias, version });
       }),
+
+    /** One that is not there is as good as deleted. */
+    deleteAlias: (name: string, alias: string): Promise<void> =>
+      serialise(`registered model ${name}`, async () => {
+        await rest.callOr(['RESOURCE_DOES_NOT_EXIST'], 'DELETE', 'registered-models/alias', { name, alias });
+      }),
   };
 };

@@ -4,13 +4,15 @@ import type { HttpClient, HttpRequest } from './http.ts';
 
 const API = '/api/2.0/mlflow/';
 
+type RestMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface Rest {
   /** Throws UPSTREAM_REJECTED with the server's message. */
-  call<Answer>(method: 'GET' | 'POST' | 'PATCH', endpoint: string, parameters: JsonObject): Promise<Answer>;
+  call<Answer>(method: RestMethod, endpoint: string, parameters: JsonObject): Promise<Answer>;
   /** null for the refusals named by their error codes. */
   callOr<Answer>(
     errorCodes: readonly string[],
-    method: 'GET' | 'POST' | 'PATCH',
+    method: RestMethod,
     endpoint: string,
     parameters: JsonObject,
   ): Promise<Answer | null>;
@@ -29,7 +31,7 @@ const query = (parameters: JsonObject): string =>
 export const createRest = (http: HttpClient): Rest => {
   const callOr: Rest['callOr'] = async <Answer>(
     errorCodes: readonly string[],
-    method: 'GET' | 'POST' | 'PATCH',
+    method: RestMethod,
     endpoint: string,
     parameters: JsonObject,
   ): Promise<Answer | null> => {
@@ -59,7 +61,7 @@ export const createRest = (http: HttpClient): Rest => {
         throw error instanceof MlflowRejection ? http.describe(request, error) : error;
       }
     },
-    call: async <Answer>(method: 'GET' | 'POST' | 'PATCH', endpoint: string, parameters: JsonObject) =>
+    call: async <Answer>(method: RestMethod, endpoint: string, parameters: JsonObject) =>
       (await callOr<Answer>([], method, endpoint, parameters)) as Answer,
   };
 };

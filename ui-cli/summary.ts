@@ -2,7 +2,7 @@
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentView, Phase, RegisteredModel } from '../contracts/experiment.ts';
-import type { GateVerdict } from '../contracts/gate.ts';
+import { GATE_NOT_RUN, type GateVerdict } from '../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
 import type { RungReport } from '../contracts/rungs.ts';
 import type { SourceIdentity } from '../contracts/source-reading.ts';
@@ -122,8 +122,6 @@ const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {
   return best === undefined ? null : { trial_id: best.trialId, run_id: best.runId };
 };
 
-const NO_GATE: GateVerdict = { decision: 'not_run', reasons: [], candidate: null, champion: null, ci: null };
-
 /** Pure. Every key is always there. */
 export const summarise = (view: ExperimentView | null, frame: SummaryFrame): ExperimentSummary => {
   const timings = view?.timings ?? {};
@@ -138,7 +136,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     sweep: summariseSweep(view?.sweep ?? null),
     best: view === null ? null : bestOf(view),
     test: view?.test ?? null,
-    gate: view?.gate ?? NO_GATE,
+    gate: view?.gate ?? GATE_NOT_RUN,
     model: view?.model ?? null,
     urls: {
       mlflow: addresses?.mlflow.uri ?? null,

@@ -15,10 +15,14 @@ const SHORT_RETRY: RetryPolicy = {
   nonRetryableErrorTypes,
 };
 
-/** One call to MLflow or a short local step. */
+/**
+ * One call to MLflow or a short local step. Without heartbeats a killed worker would be noticed only at the end of the
+ * ten minutes; plots of a large sweep may hold up its heartbeats for seconds.
+ */
 export const SHORT_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,
   startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '20 seconds',
   retry: SHORT_RETRY,
 };
 
@@ -34,6 +38,7 @@ export const NOTIFICATION_STEP: ActivityOptions = {
   taskQueue: TASK_QUEUE.cpu,
   scheduleToCloseTimeout: '5 minutes',
   startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '20 seconds',
   retry: { maximumAttempts: 1 },
 };
 

@@ -1,6 +1,6 @@
 /** The experiment's state and the snapshot made of it. */
 import type { ExperimentInput, ExperimentProgress, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
-import { GATE_NOT_RUN } from '../policy/gate.ts';
+import { GATE_NOT_RUN } from '../contracts/gate.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 

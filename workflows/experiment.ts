@@ -3,7 +3,6 @@ import {
   ApplicationFailure,
   CancelledFailure,
   ContinueAsNew,
-  condition,
   continueAsNew,
   isCancellation,
   workflowInfo,
@@ -11,30 +10,25 @@ import {
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
-import type { GateVerdict } from '../contracts/gate.ts';
 import { TAG } from '../contracts/names.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { decideGate } from '../policy/gate.ts';
 import { pickBestTrial } from '../policy/selection.ts';
-import { tryToClose } from './closing.ts';
+import { note } from './closing.ts';
 import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
 import { toRecord } from './failures.ts';
+import { judge, withdraw } from './judge.ts';
 import { tell } from './notifications.ts';
 import {
-  applyGate,
   closeExperiment,
   embedData,
   encodeData,
-  evaluateBest,
   extractData,
   labelData,
   openExperiment,
   publishDataset,
   publishSweep,
-  recordVerdict,
-  registerModel,
   splitData,
 } from './steps.ts';
 import { type ConductorState, SweepConductor } from './sweep-conductor.ts';
@@ -90,77 +84,6 @@ const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<
   return best;
 };
 
-/** Tries a step without which the outcome stands all the same. */
-const note = async ({ state }: ExperimentRun, what: string, step: () => Promise<void>): Promise<void> => {
-  const problem = await tryToClose(what, step);
-  if (problem !== null) {
-    state.addProblem(problem);
-  }
-};
-
-/** A person's answer turns `awaiting_approval` into a verdict that stands. */
-const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
-  await condition(() => run.approval !== null);
-  const { isApproved, by, reason } = run.approval ?? { isApproved: false, by: '', reason: '' };
-  return {
-    ...verdict,
-    decision: isApproved ? 'promoted' : 'rejected',
-    reasons: [...verdict.reasons, `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`],
-  };
-};
-
-const judge = async (
-  run: ExperimentRun,
-  dataset: DatasetSummary,
-  best: TrialView,
-  parentRunId: string,
-): Promise<void> => {
-  const { input, state, provenance } = run;
-  const { gate, evaluation, seed } = input.config;
-  const runId = best.runId ?? '';
-  const mlflowExperimentId = state.snapshot.mlflowExperimentId ?? '';
-  state.enter('evaluate', Date.now());
-  const { test, champion, ci, championProblem } = await evaluateBest({
-    runId,
-    datasetVersion: dataset.version,
-    modelName: gate.model_name,
-    relevanceThreshold: evaluation.relevance_threshold,
-    seed,
-    confidence: gate.confidence,
-    timestampMs: Date.now(),
-  });
-  state.update({ test });
-
-  state.enter('register', Date.now());
-  const model = await registerModel({
-    provenance,
-    mlflowExperimentId,
-    runId,
-    trialId: best.trialId,
-    modelName: gate.model_name,
-    datasetVersion: dataset.version,
-    featureDims: dataset.feature_dims,
-    bestEpoch: best.result?.bestEpoch ?? 0,
-  });
-  state.update({ model });
-
-  state.enter('gate', Date.now());
-  const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
-  let verdict = decideGate(gate, { candidate, champion, ci, championProblem });
-  const apply = async (): Promise<void> => {
-    const applied = await applyGate({ modelName: model.name, verdict });
-    state.update({ gate: verdict, model: applied.model });
-    await note(run, "The gate's verdict is not in MLflow", () => recordVerdict({ parentRunId, runId, verdict }));
-  };
-  await apply();
-  await tell(run, 'gate');
-  if (verdict.decision === 'awaiting_approval') {
-    verdict = await settleApproval(run, verdict);
-    await apply();
-    await tell(run, 'gate');
-  }
-};
-
 const open = async (run: ExperimentRun): Promise<string> => {
   const { input, state, provenance } = run;
   const startTimeMs = Date.now();
@@ -209,10 +132,10 @@ const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' 
     ...reusedTag(snapshot.trials),
     ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
-  await note(run, `The facts of the experiment are not in MLflow (run ${parentRunId})`, () =>
+  await note(state, `The facts of the experiment are not in MLflow (run ${parentRunId})`, () =>
     publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } }),
   );
-  await note(run, `The experiment's MLflow run ${parentRunId} is not closed`, () =>
+  await note(state, `The experiment's MLflow run ${parentRunId} is not closed`, () =>
     closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() }),
   );
 };
@@ -242,7 +165,9 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     }
     const isCancelled = isCancellation(error);
     const record = toRecord(error);
-    state.update({ status: isCancelled ? 'cancelled' : 'failed', error: record });
+    const status = isCancelled ? 'cancelled' : 'failed';
+    state.update({ status, error: record });
+    await withdraw(run, status);
     await end(run, isCancelled ? 'KILLED' : 'FAILED');
     if (isCancelled) {
       throw new CancelledFailure(record.message);

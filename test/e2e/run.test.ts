@@ -140,14 +140,14 @@ describe('e2e/run', () => {
     'e2e/run: the same sweep again re-uses dataset and trials, makes no new trial run and no new model version',
     async () => {
       const first = await runJson(['experiments/smoke.json']);
-      const again = await runJson(['experiments/smoke.json']);
+      const again = await runJson(['experiments/smoke.json', '--require-promotion']);
       expect(again.trials.map(({ status }) => status)).toEqual(['cached', 'cached']);
       expect(again.dataset.version).toBe(first.dataset.version);
       expect(again.best).toEqual(first.best);
-      expect(again.gate.decision).toBe('rejected');
-      expect(again.gate.reasons).toEqual([
-        `The candidate is version ${first.model.version}, which is the champion already.`,
-      ]);
+      expect(again.gate.decision).toBe('promoted');
+      expect(again.gate.reasons).toEqual([`Version ${first.model.version} is the champion already.`]);
+      const tags = tagsOf(await reader(again).run(again.best.run_id));
+      expect(tags['tt.gate_reasons']).toContain('Promoted: there is no champion to compare with.');
       expect(await trialRuns(again, 'smoke')).toHaveLength(2);
       expect(await reader(again).modelVersions(first.model.name)).toHaveLength(1);
     },

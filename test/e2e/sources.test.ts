@@ -219,7 +219,7 @@ describe('e2e/sources', () => {
       ]);
       expect(other.status).toBe('completed');
       expect(other.gate.decision).toBe('rejected');
-      expect(other.gate.reasons.join(' ')).toContain('The champion cannot be compared with');
+      expect(other.gate.reasons.join(' ')).toContain('cannot be compared with');
     },
     RUN_TIMEOUT_MS,
   );

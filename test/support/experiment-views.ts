@@ -1,5 +1,7 @@
 /** Views of one small sweep as watchers see them, from its start to its end. */
+
 import type { ExperimentView, Phase } from '../../contracts/experiment.ts';
+import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
 import { evaluationSummary, trainingResult } from './experiment-fixtures.ts';
@@ -25,7 +27,7 @@ export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): Expe
   mlflowExperimentId: null,
   test: null,
   model: null,
-  gate: { decision: 'not_run', reasons: [], candidate: null, champion: null, ci: null },
+  gate: GATE_NOT_RUN,
   tensorflow: null,
   error: null,
   progress: {},
@@ -127,11 +129,10 @@ export const completedView = (change: Partial<ExperimentView> = {}): ExperimentV
     },
     model: { name: 'two-tower', version: '3', aliases: ['champion'] },
     gate: {
+      ...GATE_NOT_RUN,
       decision: 'promoted',
-      reasons: ['Test NDCG@10 0.4000 reaches the minimum 0.1000.', 'There is no champion to compare with.'],
+      reasons: ['Test NDCG@10 0.400 reaches the minimum 0.100.', 'Promoted: there is no champion to compare with.'],
       candidate: { version: '3', run_id: 'run-0', ndcg_at_10: 0.4 },
-      champion: null,
-      ci: null,
     },
     ...change,
   });

@@ -1,4 +1,5 @@
 /** Six trials of a sweep with successive halving, with values that one can follow by hand. */
+import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import type { ExperimentFacts } from '../../ui-cli/runtime.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings, trainingResult } from './experiment-fixtures.ts';
@@ -57,11 +58,10 @@ const { progress: _, ...snapshot } = viewOf('done', {
   mlflowExperimentId: '3',
   sweep: { isPaused: false, maxParallel: 2, halt: null, trialCount: 4 },
   gate: {
+    ...GATE_NOT_RUN,
     decision: 'promoted',
-    reasons: ['Test NDCG@10 0.4000 reaches the minimum 0.1000.', 'There is no champion to compare with.'],
+    reasons: ['Test NDCG@10 0.400 reaches the minimum 0.100.', 'Promoted: there is no champion to compare with.'],
     candidate: { version: '1', run_id: 'run-of-old', ndcg_at_10: 0.4 },
-    champion: null,
-    ci: null,
   },
 });
 

@@ -62,11 +62,13 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
       test: { model: evaluationSummary(0.4), baselines: {} },
       champion: null,
       ci: null,
+      comparedWith: null,
       championProblem: null,
     }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
     applyGate: async (request) => ({
+      kind: 'applied',
       model: {
         name: request.modelName,
         version: '1',

@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATA_CONVERTER } from '../../client/payload-codec.ts';
 import type { ExperimentInput, ExperimentSnapshot } from '../../contracts/experiment.ts';
-import { GATE_NOT_RUN } from '../../policy/gate.ts';
+import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import type { ConductorState } from '../../workflows/sweep-conductor.ts';
 import {

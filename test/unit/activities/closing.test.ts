@@ -1,7 +1,9 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import { createCpuActivities } from '../../../activities/index.ts';
 import type { TrackingPort } from '../../../activities/ports.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
 
 const refuse = (what: string) => async (): Promise<never> => {
@@ -23,6 +25,9 @@ const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>
   return { steps: createCpuActivities(deps), calls };
 };
 
+const run = <Request, Answer>(step: (request: Request) => Promise<Answer>, request: Request): Promise<Answer> =>
+  new MockActivityEnvironment().run(step, request);
+
 const PROVENANCE = {
   ...{ experimentId: 'fixture-0123456789', workflowId: 'w', executionId: 'e' },
   ...{ configDigest: 'c', gitCommit: null, user: 'tester' },
@@ -32,7 +37,7 @@ describe('activities/closing', () => {
   test('activities/experiment-run: a parent run is ended although its tags are refused, and the refusal is told', async () => {
     const { steps, calls } = stepsOn({ setTags: refuse('tags') });
     const request = { parentRunId: 'parent', status: 'FAILED' as const, tags: { a: 'b' }, endTimeMs: 5 };
-    await expect(steps.closeExperiment(request)).rejects.toMatchObject({ message: 'tags refused' });
+    await expect(run(steps.closeExperiment, request)).rejects.toMatchObject({ message: 'tags refused' });
     expect(calls).toEqual([['finishRun', 'parent', 'FAILED', 5]]);
   });
 
@@ -42,25 +47,22 @@ describe('activities/closing', () => {
       ...{ runId: 'run', status: 'FINISHED' as const, trialStatus: 'completed' as const, epochLimit: 2 },
       ...{ result: trainingResult(0.3), tags: {}, endTimeMs: 5 },
     };
-    await expect(steps.closeTrial(request)).rejects.toMatchObject({ message: 'tags refused' });
+    await expect(run(steps.closeTrial, request)).rejects.toMatchObject({ message: 'tags refused' });
     expect(calls.at(-1)).toEqual(['finishRun', 'run', 'FINISHED', 5]);
   });
 
   test('activities/registry: the verdict is written wherever it can be', async () => {
     const { steps, calls } = stepsOn({ setTags: refuse('tags') });
-    const verdict = {
-      ...{ decision: 'promoted' as const, reasons: ['x'.repeat(9000)] },
-      ...{ candidate: null, champion: null, ci: null },
-    };
+    const verdict = { ...GATE_NOT_RUN, decision: 'promoted' as const, reasons: ['x'.repeat(9000)] };
     const request = { parentRunId: 'parent', runId: 'run', verdict };
-    await expect(steps.recordVerdict(request)).rejects.toMatchObject({ message: 'tags refused' });
+    await expect(run(steps.recordVerdict, request)).rejects.toMatchObject({ message: 'tags refused' });
     expect(calls).toEqual([['putArtifactText', 'parent', 'gate.json', expect.stringContaining('x'.repeat(9000))]]);
   });
 
   test('activities/experiment-run: a run that cannot be completed is ended as failed, with the reason', async () => {
     const { steps, calls } = stepsOn({ putArtifactText: refuse('artifact') });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
-    await expect(steps.openExperiment(request)).rejects.toMatchObject({ message: 'artifact refused' });
+    await expect(run(steps.openExperiment, request)).rejects.toMatchObject({ message: 'artifact refused' });
     expect(calls.slice(-2)).toEqual([
       ['setTags', 'id', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
       ['finishRun', 'id', 'FAILED', 99],
@@ -70,7 +72,7 @@ describe('activities/closing', () => {
   test('activities/experiment-run: a run that can neither be completed nor ended is named', async () => {
     const { steps } = stepsOn({ putArtifactText: refuse('artifact'), finishRun: refuse('end') });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
-    await expect(steps.openExperiment(request)).rejects.toMatchObject({
+    await expect(run(steps.openExperiment, request)).rejects.toMatchObject({
       message: 'artifact refused; its MLflow run id is not closed: end refused',
     });
   });

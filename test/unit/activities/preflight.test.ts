@@ -36,7 +36,7 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     logMetrics: async () => undefined,
     findByAlias: async () => null,
     listArtifacts: async () => ['manifest.json'],
-    getArtifactFile: async () => false,
+    getArtifactFile: async (_runId, path) => !path.startsWith('checkpoints/'),
     getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1000, tags: {} }),
     guardedBy: () => tracking as TrackingPort,
   };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GateConfig } from '../../../contracts/experiment-config.ts';
-import { decideGate } from '../../../policy/gate.ts';
+import type { ConfidenceInterval } from '../../../contracts/gate.ts';
+import { decideGate, type GateEvidence } from '../../../policy/gate.ts';
+import { replayGate } from '../../../policy/sweep/replay-gate.ts';
 
 const config: Required<GateConfig> = {
   model_name: 'm',
@@ -12,62 +14,131 @@ const config: Required<GateConfig> = {
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };
 const champion = { version: '1', run_id: 'old', ndcg_at_10: 0.4 };
 
+const alone: GateEvidence = { candidate, champion: null, ci: null, comparedWith: null, championProblem: null };
+const interval = (low: number, mean: number, high: number): ConfidenceInterval => ({
+  mean,
+  low,
+  high,
+  confidence: 0.95,
+});
+const beside = (ci: ConfidenceInterval): GateEvidence => ({ ...alone, champion, ci, comparedWith: '1' });
+
 describe('policy/gate', () => {
   it('policy/gate: promotes the first model that reaches the minimum', () => {
-    const verdict = decideGate(config, { candidate, champion: null, ci: null, championProblem: null });
+    const verdict = decideGate(config, alone);
     expect(verdict.decision).toBe('promoted');
     expect(verdict.reasons).toEqual([
-      'Test NDCG@10 0.4500 reaches the minimum 0.3000.',
-      'There is no champion to compare with.',
+      'Test NDCG@10 0.450 reaches the minimum 0.300.',
+      'Promoted: there is no champion to compare with.',
     ]);
+    expect(verdict.compared_with).toBeNull();
   });
 
   it('policy/gate: rejects below the minimum even without a champion', () => {
-    const verdict = decideGate(config, {
-      candidate: { ...candidate, ndcg_at_10: 0.29 },
-      champion: null,
-      ci: null,
-      championProblem: null,
-    });
+    const verdict = decideGate(config, { ...alone, candidate: { ...candidate, ndcg_at_10: 0.29 } });
     expect(verdict.decision).toBe('rejected');
-    expect(verdict.reasons).toEqual(['Test NDCG@10 0.2900 is below the minimum 0.3000.']);
+    expect(verdict.reasons).toEqual(['Not promoted: test NDCG@10 0.290 is below the minimum 0.300.']);
+  });
+
+  it('policy/gate: a figure just below the minimum is written with the digits that show it', () => {
+    const verdict = decideGate(config, { ...alone, candidate: { ...candidate, ndcg_at_10: 0.29996 } });
+    expect(verdict.reasons).toEqual(['Not promoted: test NDCG@10 0.29996 is below the minimum 0.30000.']);
   });
 
   it('policy/gate: promotes only when the lower end of the interval lies above the required improvement', () => {
-    const decision = (low: number): string =>
-      decideGate(config, {
-        candidate,
-        champion,
-        ci: { mean: 0.05, low, high: 0.09, confidence: 0.95 },
-        championProblem: null,
-      }).decision;
+    const decision = (low: number): string => decideGate(config, beside(interval(low, 0.05, 0.09))).decision;
     expect(decision(0.0101)).toBe('promoted');
     expect(decision(0.01)).toBe('rejected');
     expect(decision(-0.01)).toBe('rejected');
   });
 
-  it('policy/gate: leaves the champion alone when the candidate is the champion', () => {
-    const verdict = decideGate(config, {
-      candidate: { ...candidate, run_id: 'old' },
-      champion,
-      ci: null,
-      championProblem: null,
-    });
-    expect(verdict.decision).toBe('rejected');
-    expect(verdict.reasons).toEqual(['The candidate is version 1, which is the champion already.']);
+  it.each([
+    [
+      0,
+      interval(-0.011, 0.016, 0.043),
+      'Not promoted: the gain of 0.016 over version 1 is not certain (95 % interval -0.011 to 0.043 includes 0).',
+    ],
+    [
+      0,
+      interval(0.01, 0.05, 0.09),
+      'Promoted: the gain of 0.050 over version 1 is certain (95 % interval 0.010 to 0.090 lies above 0).',
+    ],
+    [
+      0,
+      interval(-0.09, -0.05, -0.01),
+      'Not promoted: the difference of -0.050 to version 1 is a loss (95 % interval -0.090 to -0.010 lies below 0).',
+    ],
+    [
+      0,
+      interval(-0.09, -0.03, 0.01),
+      'Not promoted: the difference of -0.030 to version 1 is not certain to exceed 0 (95 % interval -0.090 to 0.010 includes 0).',
+    ],
+    [
+      0,
+      interval(0, 0, 0),
+      'Not promoted: the difference of 0 to version 1 is not certain to exceed 0 (95 % interval 0 to 0 includes 0).',
+    ],
+    // With three digits both ends would stand on the wrong side: 0.000 and 0.010.
+    [
+      0,
+      interval(-0.0004, 0.016, 0.043),
+      'Not promoted: the gain of 0.0160 over version 1 is not certain (95 % interval -0.0004 to 0.0430 includes 0).',
+    ],
+    [
+      0.01,
+      interval(0.0101, 0.05, 0.09),
+      'Promoted: the gain of 0.0500 over version 1 is certain to exceed 0.0100 (95 % interval 0.0101 to 0.0900 lies above 0.0100).',
+    ],
+    [
+      0.01,
+      interval(0.004, 0.016, 0.043),
+      'Not promoted: the gain of 0.016 over version 1 is not certain to exceed 0.010 (95 % interval 0.004 to 0.043 includes 0.010).',
+    ],
+    [
+      0.01,
+      interval(0.002, 0.005, 0.008),
+      'Not promoted: the gain of 0.005 over version 1 is below the required 0.010 (95 % interval 0.002 to 0.008 lies below 0.010).',
+    ],
+  ])('policy/gate: says how sure the comparison is: %f required, %o', (min_improvement, ci, sentence) => {
+    const { reasons } = decideGate({ ...config, min_improvement }, beside(ci));
+    expect(reasons).toEqual(['Test NDCG@10 0.450 reaches the minimum 0.300.', sentence]);
   });
+
+  it.each([false, true])(
+    'policy/gate: a candidate that is the champion already is promoted, with approval required: %s',
+    (require_approval) => {
+      const verdict = decideGate(
+        { ...config, require_approval },
+        { ...alone, candidate: { ...candidate, run_id: 'old' }, champion, comparedWith: '1' },
+      );
+      expect(verdict.decision).toBe('promoted');
+      expect(verdict.reasons).toEqual(['Version 1 is the champion already.']);
+    },
+  );
 
   it('policy/gate: awaits approval instead of promoting where the config says so', () => {
-    const verdict = decideGate(
-      { ...config, require_approval: true },
-      { candidate, champion: null, ci: null, championProblem: null },
-    );
+    const verdict = decideGate({ ...config, require_approval: true }, alone);
     expect(verdict.decision).toBe('awaiting_approval');
+    expect(verdict.reasons.at(-1)).toBe('Awaits approval: there is no champion to compare with.');
   });
 
-  it('policy/gate: a champion that cannot rank these data is not replaced', () => {
-    const verdict = decideGate(config, { candidate, champion: null, ci: null, championProblem: 'other texts' });
+  it('policy/gate: a champion that cannot be compared with is not replaced, and the verdict names it', () => {
+    const verdict = decideGate(config, { ...alone, comparedWith: '1', championProblem: 'other texts' });
     expect(verdict.decision).toBe('rejected');
-    expect(verdict.reasons.at(-1)).toBe('The champion cannot be compared with: other texts.');
+    expect(verdict.reasons.at(-1)).toBe('Not promoted: the champion, version 1, cannot be compared with: other texts.');
+    expect(verdict.compared_with).toBe('1');
+    expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+  });
+
+  it('policy/gate: a replay looks at the decision that was made last, before it was answered', () => {
+    const asking = { ...config, require_approval: true };
+    const verdict = decideGate(asking, beside(interval(0.02, 0.05, 0.09)));
+    const changed = 'The champion changed from none to version 1 before this took effect: evaluated and decided again.';
+    const earlier = ['Awaits approval: there is no champion to compare with.', 'Approved by ana: fine', changed];
+    const answered = { ...verdict, decision: 'rejected' as const, reasons: [...earlier, ...verdict.reasons] };
+    const replayed = (answer: string) => replayGate(asking, { ...answered, reasons: [...answered.reasons, answer] });
+    expect(replayed('Rejected by ana: no')).toMatchObject([{ verdict: 'agrees' }]);
+    expect(replayed('Withdrawn: the experiment failed')).toMatchObject([{ verdict: 'agrees' }]);
+    expect(replayed('Because.')).toMatchObject([{ verdict: 'differs' }]);
   });
 });

@@ -6,6 +6,7 @@ import { configDigest } from '../../../config/digest.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentView } from '../../../contracts/experiment.ts';
+import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import type { CliRuntime } from '../../../ui-cli/runtime.ts';
@@ -170,7 +171,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: a rejected model is a result; with --require-promotion it ends with 1', async () => {
-    const gate = { decision: 'rejected', reasons: ['Too low.'], candidate: null, champion: null, ci: null } as const;
+    const gate = { ...GATE_NOT_RUN, decision: 'rejected', reasons: ['Too low.'] } as const;
     const script = { views: [completedView({ gate })] };
     expect((await cli(['run', config, '--json'], script)).exitCode).toBe(0);
     const strict = await cli(['run', config, '--json', '--require-promotion'], script);
@@ -273,13 +274,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: a gate that awaits approval ends the watching with how to decide', async () => {
-    const gate = {
-      decision: 'awaiting_approval',
-      reasons: ['Good.'],
-      candidate: null,
-      champion: null,
-      ci: null,
-    } as const;
+    const gate = { ...GATE_NOT_RUN, decision: 'awaiting_approval', reasons: ['Good.'] } as const;
     const result = await cli(['run', config], { views: [completedView({ status: 'running', phase: 'gate', gate })] });
     expect(result.exitCode).toBe(0);
     expect(result.stdout()).toContain(`tt-exp approve ${EXPERIMENT_ID}`);

@@ -1,0 +1,113 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import { createEvaluationActivities } from '../../../activities/evaluation.ts';
+import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities/ports.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { EvaluateBestRequest, EvaluateBestResult } from '../../../contracts/steps.ts';
+import type { EvaluateJob } from '../../../contracts/trainer.ts';
+import { evaluationReport, evaluationSummary } from '../../support/experiment-fixtures.ts';
+
+const request: EvaluateBestRequest = {
+  runId: 'new',
+  datasetVersion: 'ds-1',
+  modelName: 'm',
+  relevanceThreshold: 0.4,
+  seed: 1,
+  confidence: 0.95,
+  timestampMs: 1,
+};
+
+/** An MLflow whose champion is version 3, made from `championRun`; what its artifacts are depends on the run. */
+const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['listArtifacts']) => {
+  const jobs: EvaluateJob[] = [];
+  const tracking: Partial<TrackingPort> = {
+    findByAlias: async (name) => ({ name, version: '3', runId: championRun, aliases: ['champion'], tags: {} }),
+    listArtifacts: artifactsOf,
+    getArtifactFile: async () => true,
+    getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1, tags: {} }),
+    logMetrics: async () => undefined,
+    setTags: async () => undefined,
+    putArtifactText: async () => undefined,
+    putArtifactFile: async () => undefined,
+  };
+  const evaluate: ComputePort['evaluate'] = async (job) => {
+    jobs.push(job);
+    const champion = job.champion === null ? null : evaluationSummary(0.3);
+    return {
+      model: evaluationSummary(0.4),
+      baselines: {},
+      report: evaluationReport(),
+      champion,
+      championProblem: null,
+      ci: champion === null ? null : { mean: 0.1, low: 0.05, high: 0.15, confidence: 0.95 },
+    };
+  };
+  const { evaluateBest } = createEvaluationActivities({
+    datasets: { findLocal: async () => '/data' } as Partial<DatasetPort> as DatasetPort,
+    tracking: tracking as TrackingPort,
+    compute: { evaluate } as Partial<ComputePort> as ComputePort,
+    workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => `/tmp/tt-exp-unused/${runId}` },
+  });
+  const result: EvaluateBestResult = await new MockActivityEnvironment().run(evaluateBest, request);
+  return { result, jobs };
+};
+
+const whole: TrackingPort['listArtifacts'] = async () => ['manifest.json'];
+
+/** The candidate's artifacts are there, the champion's answer is `answer`. */
+const championAnswers =
+  (answer: () => readonly string[]): TrackingPort['listArtifacts'] =>
+  async (runId) =>
+    runId === 'new' ? ['manifest.json'] : answer();
+
+const refusal = (errorCode: string) => () => {
+  throw new TtExpError('UPSTREAM_REJECTED', `MLflow: got ${errorCode}`, { details: { errorCode } });
+};
+
+describe('activities/evaluation', () => {
+  it('activities/evaluation: candidate and champion rank the same part, and the result names the champion', async () => {
+    const { result, jobs } = await evaluateBeside('old', whole);
+    expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual(['/tmp/tt-exp-unused/old/model']);
+    expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
+    expect(result.comparedWith).toBe('3');
+    expect(result.championProblem).toBeNull();
+  });
+
+  it.each([
+    ['registered by another tool', '', whole, 'it names no run that holds its model'],
+    ['whose artifacts are gone', 'old', championAnswers(() => []), 'run old has no artifact model/'],
+    ['whose run is gone', 'old', championAnswers(refusal('RESOURCE_DOES_NOT_EXIST')), 'RESOURCE_DOES_NOT_EXIST'],
+  ])(
+    'activities/evaluation: with a champion %s the candidate is evaluated, and the result says why alone',
+    async (_, run, artifacts, why) => {
+      const { result, jobs } = await evaluateBeside(run, artifacts);
+      expect(jobs.map(({ champion }) => champion)).toEqual([null]);
+      expect(result.test.model.ndcg_at_10).toBe(0.4);
+      expect(result.champion).toBeNull();
+      expect(result.ci).toBeNull();
+      expect(result.comparedWith).toBe('3');
+      expect(result.championProblem).toContain(why);
+    },
+  );
+
+  it.each([
+    ['is out of reach', new TtExpError('SERVICE_UNREACHABLE', 'no answer')],
+    ['refuses', new TtExpError('UPSTREAM_REJECTED', 'denied', { details: { errorCode: 'PERMISSION_DENIED' } })],
+  ])('activities/evaluation: an MLflow that %s is no fault of the champion: the step fails', async (_, error) => {
+    const failing = championAnswers(() => {
+      throw error;
+    });
+    await expect(evaluateBeside('old', failing)).rejects.toBe(error);
+  });
+
+  it('activities/evaluation: the same failure of the candidate fails the step', async () => {
+    await expect(evaluateBeside('old', async () => [])).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
+  });
+
+  it('activities/evaluation: a candidate that is the champion is measured once, for both', async () => {
+    const { result, jobs } = await evaluateBeside('new', whole);
+    expect(jobs.map(({ champion }) => champion)).toEqual([null]);
+    expect(result.champion).toEqual({ version: '3', run_id: 'new', ndcg_at_10: 0.4 });
+    expect(result.ci).toBeNull();
+  });
+});

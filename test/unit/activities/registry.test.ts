@@ -1,0 +1,114 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import { createRegistryActivities } from '../../../activities/registry.ts';
+import { GATE_NOT_RUN, type GateDecision, type GateVerdict } from '../../../contracts/gate.ts';
+import type { ApplyGateRequest } from '../../../contracts/steps.ts';
+import { type AliasRegistry, createAliasRegistry } from '../../support/alias-registry.ts';
+
+const side = (version: string) => ({ version, run_id: `run-${version}`, ndcg_at_10: 0.4 });
+
+const verdictOn = (version: string, decision: GateDecision, comparedWith: string | null): GateVerdict => ({
+  ...GATE_NOT_RUN,
+  decision,
+  reasons: ['why'],
+  candidate: side(version),
+  champion: comparedWith === null ? null : side(comparedWith),
+  compared_with: comparedWith,
+});
+
+const requestFor = (verdict: GateVerdict, restsOnChampion = true): ApplyGateRequest => ({
+  modelName: 'm',
+  version: verdict.candidate?.version ?? '',
+  verdict,
+  restsOnChampion,
+});
+
+const activitiesOf = ({ tracking }: AliasRegistry, isCurrent = true) =>
+  createRegistryActivities({
+    tracking,
+    workspace: { trialFolder: async () => '', modelFolder: async () => '' },
+    attempts: { confirm: async () => isCurrent },
+    clocks: { monotonicMs: () => 0, wallMs: () => 0 },
+  });
+
+const apply = (registry: AliasRegistry, request: ApplyGateRequest, isCurrent = true) =>
+  new MockActivityEnvironment().run(activitiesOf(registry, isCurrent).applyGate, request);
+
+describe('activities/registry', () => {
+  it.each([0, 1, 2])(
+    'activities/registry: killed after %d of the three moves of a promotion, the next attempt ends as one would',
+    async (moves) => {
+      const registry = createAliasRegistry({ champion: '1', previous: '0', challenger: '2' });
+      const request = requestFor(verdictOn('2', 'promoted', '1'));
+      registry.crashAfter(moves);
+      await expect(apply(registry, request)).rejects.toThrow('killed');
+      // What serves is one of the two, and what a rollback returns to is never the candidate.
+      expect(['1', '2']).toContain(registry.aliases.champion);
+      expect(registry.aliases.previous).not.toBe('2');
+      registry.crashAfter(Number.POSITIVE_INFINITY);
+      expect(await apply(registry, request)).toEqual({
+        kind: 'applied',
+        model: { name: 'm', version: '2', aliases: ['champion'] },
+      });
+      expect(registry.aliases).toEqual({ champion: '2', previous: '1' });
+    },
+  );
+
+  it.each(['promoted', 'rejected', 'awaiting_approval'] as const)(
+    'activities/registry: a verdict against a champion that is none any more moves nothing: %s',
+    async (decision) => {
+      const registry = createAliasRegistry({ champion: '3', previous: '1' });
+      const answer = await apply(registry, requestFor(verdictOn('2', decision, '1')));
+      expect(answer).toEqual({ kind: 'outdated', champion: '3' });
+      expect(registry.moves).toEqual([]);
+    },
+  );
+
+  it('activities/registry: a model that was compared with nobody does not replace the one that was promoted meanwhile', async () => {
+    const registry = createAliasRegistry({ champion: '1' });
+    const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', null)));
+    expect(answer).toEqual({ kind: 'outdated', champion: '1' });
+    expect(registry.aliases).toEqual({ champion: '1' });
+  });
+
+  it('activities/registry: a champion whose alias was taken away is no longer the one that was compared with', async () => {
+    const registry = createAliasRegistry({});
+    const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
+    expect(answer).toEqual({ kind: 'outdated', champion: null });
+  });
+
+  it('activities/registry: a candidate is challenger while approval is awaited, and no longer after the answer', async () => {
+    const registry = createAliasRegistry({ champion: '1' });
+    await apply(registry, requestFor(verdictOn('2', 'awaiting_approval', '1')));
+    expect(registry.aliases).toEqual({ champion: '1', challenger: '2' });
+    // Somebody's no holds against any champion.
+    registry.aliases.champion = '3';
+    await apply(registry, requestFor(verdictOn('2', 'rejected', '1'), false));
+    expect(registry.aliases).toEqual({ champion: '3' });
+  });
+
+  it('activities/registry: the challenger of another experiment stays', async () => {
+    const registry = createAliasRegistry({ champion: '1', challenger: '3' });
+    await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
+    expect(registry.aliases).toEqual({ champion: '2', previous: '1', challenger: '3' });
+  });
+
+  it('activities/registry: a candidate that is the champion already moves nothing and keeps its tags', async () => {
+    const registry = createAliasRegistry({ champion: '2', previous: '1' });
+    registry.tags['run-2'] = { 'tt.gate_reasons': 'earlier' };
+    const verdict = verdictOn('2', 'promoted', '2');
+    expect(await apply(registry, requestFor(verdict))).toMatchObject({ kind: 'applied' });
+    const { recordVerdict } = activitiesOf(registry);
+    await new MockActivityEnvironment().run(recordVerdict, { parentRunId: 'parent', runId: 'run-2', verdict });
+    expect(registry.moves).toEqual([]);
+    expect(registry.tags['run-2']).toEqual({ 'tt.gate_reasons': 'earlier' });
+    expect(registry.tags.parent).toEqual({ 'tt.gate_decision': 'promoted', 'tt.gate_reasons': '["why"]' });
+  });
+
+  it('activities/registry: an attempt that Temporal has given up moves nothing any more', async () => {
+    const registry = createAliasRegistry({ champion: '1' });
+    const request = requestFor(verdictOn('2', 'promoted', '1'));
+    await expect(apply(registry, request, false)).rejects.toMatchObject({ code: 'ATTEMPT_SUPERSEDED' });
+    expect(registry.moves).toEqual([]);
+  });
+});

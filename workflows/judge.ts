@@ -1,0 +1,146 @@
+/** The verdict on the best trial: test, registry, gate. */
+import { condition } from '@temporalio/workflow';
+import type { DatasetSummary } from '../contracts/dataset.ts';
+import type { GateVerdict } from '../contracts/gate.ts';
+import type { EvaluateBestResult } from '../contracts/steps.ts';
+import type { TrialView } from '../contracts/trial.ts';
+import { decideGate, outdatedReasons } from '../policy/gate.ts';
+import { note } from './closing.ts';
+import type { ExperimentRun } from './experiment-run.ts';
+import { tell } from './notifications.ts';
+import { moveAliasesInTurn, registerInTurn } from './registry.ts';
+import { evaluateBest, recordVerdict } from './steps.ts';
+
+interface Judged {
+  readonly parentRunId: string;
+  readonly runId: string;
+}
+
+const evaluate = async (
+  { input, state }: ExperimentRun,
+  runId: string,
+  dataset: DatasetSummary,
+): Promise<EvaluateBestResult> => {
+  const { gate, evaluation, seed } = input.config;
+  const evaluated = await evaluateBest({
+    runId,
+    datasetVersion: dataset.version,
+    modelName: gate.model_name,
+    relevanceThreshold: evaluation.relevance_threshold,
+    seed,
+    confidence: gate.confidence,
+    timestampMs: Date.now(),
+  });
+  state.update({ test: evaluated.test });
+  return evaluated;
+};
+
+/** A person's answer turns `awaiting_approval` into a verdict that stands. */
+const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
+  await condition(() => run.approval !== null);
+  const { isApproved, by, reason } = run.approval ?? { isApproved: false, by: '', reason: '' };
+  return {
+    ...verdict,
+    decision: isApproved ? 'promoted' : 'rejected',
+    reasons: [...verdict.reasons, `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`],
+  };
+};
+
+/** The reasons to decide again where another version is champion by now than the verdict rests on; else null. */
+const apply = async (
+  run: ExperimentRun,
+  verdict: GateVerdict,
+  judged: Judged,
+  restsOnChampion: boolean,
+): Promise<readonly string[] | null> => {
+  const { state, input } = run;
+  const version = verdict.candidate?.version ?? '';
+  const applied = await moveAliasesInTurn({
+    modelName: input.config.gate.model_name,
+    version,
+    verdict,
+    restsOnChampion,
+  });
+  if (applied.kind === 'outdated') {
+    return outdatedReasons(verdict, applied.champion);
+  }
+  // An answer is one to this question, not to one that was asked before.
+  run.approval = null;
+  state.update({ gate: verdict, model: applied.model });
+  await note(state, "The gate's verdict is not in MLflow", () => recordVerdict({ ...judged, verdict }));
+  await tell(run, 'gate');
+  return null;
+};
+
+/** As `apply`, with a person's answer where the config asks for one. */
+const decide = async (run: ExperimentRun, verdict: GateVerdict, judged: Judged): Promise<readonly string[] | null> => {
+  const outdated = await apply(run, verdict, judged, true);
+  if (outdated !== null || verdict.decision !== 'awaiting_approval') {
+    return outdated;
+  }
+  const settled = await settleApproval(run, verdict);
+  return apply(run, settled, judged, settled.decision === 'promoted');
+};
+
+export const judge = async (
+  run: ExperimentRun,
+  dataset: DatasetSummary,
+  best: TrialView,
+  parentRunId: string,
+): Promise<void> => {
+  const { input, state, provenance } = run;
+  const { gate } = input.config;
+  const runId = best.runId ?? '';
+  state.enter('evaluate', Date.now());
+  let evaluated = await evaluate(run, runId, dataset);
+
+  state.enter('register', Date.now());
+  const model = await registerInTurn({
+    provenance,
+    mlflowExperimentId: state.snapshot.mlflowExperimentId ?? '',
+    runId,
+    trialId: best.trialId,
+    modelName: gate.model_name,
+    datasetVersion: dataset.version,
+    featureDims: dataset.feature_dims,
+    bestEpoch: best.result?.bestEpoch ?? 0,
+  });
+  state.update({ model });
+
+  state.enter('gate', Date.now());
+  let earlier: readonly string[] = [];
+  for (;;) {
+    const { test, champion, ci, comparedWith, championProblem } = evaluated;
+    const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
+    const verdict = decideGate(gate, { candidate, champion, ci, comparedWith, championProblem });
+    const reasons = [...earlier, ...verdict.reasons];
+    const outdated = await decide(run, { ...verdict, reasons }, { parentRunId, runId });
+    if (outdated === null) {
+      return;
+    }
+    earlier = outdated;
+    evaluated = await evaluate(run, runId, dataset);
+  }
+};
+
+/**
+ * An experiment that ends before its question was answered takes it back: nobody can answer it any more, and the
+ * candidate is no challenger. Never rejects.
+ */
+export const withdraw = async (run: ExperimentRun, ending: 'cancelled' | 'failed'): Promise<void> => {
+  const { state } = run;
+  const { gate, parentRunId } = state.snapshot;
+  const runId = gate.candidate?.run_id;
+  if (gate.decision !== 'awaiting_approval' || parentRunId === null || runId === undefined) {
+    return;
+  }
+  const reasons = [
+    ...gate.reasons,
+    `Withdrawn: the experiment ${ending === 'cancelled' ? 'was cancelled' : 'failed'} before anybody approved or rejected this.`,
+  ];
+  const verdict: GateVerdict = { ...gate, decision: 'rejected', reasons };
+  state.update({ gate: verdict });
+  await note(state, 'The candidate may still be challenger in MLflow', async () => {
+    await apply(run, verdict, { parentRunId, runId }, false);
+  });
+};

@@ -161,7 +161,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: '^(dist|models/kernels/assembly)/' },
     // Type-only imports count, so that they can be allowed by name.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

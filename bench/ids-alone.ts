@@ -1,7 +1,7 @@
 /** Made interactions without any feature: users of a few interests each, items of one, and some far more popular than others. */
 import { writeFile } from 'node:fs/promises';
-import { countBelow } from '../models/count-below.ts';
-import { createGenerator, toIndex, toUnit } from '../models/prng.ts';
+import { countBelow } from '../models/numerics/count-below.ts';
+import { createGenerator, toIndex, toUnit } from '../models/numerics/prng.ts';
 
 const INTERESTS = 60;
 const INTERESTS_PER_USER = 3;

@@ -10,7 +10,7 @@ import { resolveConfig } from '../config/resolve.ts';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
-import { trainTwoTower } from '../models/train.ts';
+import { trainTwoTower } from '../models/training/train.ts';
 import { openDataset } from '../pipeline/index.ts';
 import { planTrials } from '../policy/trial-plan.ts';
 import { activateBackend } from '../test/support/activate-backend.ts';

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { readEnvironment } from '../config/env.ts';
 import type { LoadedDataset } from '../contracts/dataset.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
-import { trainTwoTower } from '../models/train.ts';
+import { trainTwoTower } from '../models/training/train.ts';
 import { openDataset } from '../pipeline/index.ts';
 import { activateBackend } from '../test/support/activate-backend.ts';
 import { builderIn, dataSettings } from '../test/support/data-requests.ts';

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { TrainJob } from '../contracts/trainer.ts';
-import { adoptCheckpoint } from '../models/checkpoint.ts';
-import { trainUntilStopped } from '../models/train.ts';
-import { trainingKey } from '../models/training-key.ts';
+import { adoptCheckpoint } from '../models/training/checkpoint.ts';
+import { trainUntilStopped } from '../models/training/train.ts';
+import { trainingKey } from '../models/training/training-key.ts';
 import { openDataset } from '../pipeline/index.ts';
 import { systemClock } from '../services/clock.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';

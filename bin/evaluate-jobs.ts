@@ -10,11 +10,17 @@ import type {
   EvaluateResult,
   ModelSource,
 } from '../contracts/trainer.ts';
-import { measureCalibration } from '../models/calibration.ts';
-import { type Evaluation, type EvaluationOptions, evaluateScorer } from '../models/evaluation.ts';
-import { historiesOf } from '../models/history.ts';
-import { loadModel, type TwoTowerModel } from '../models/model-folder.ts';
-import { dotScorer, evaluateBaselines } from '../models/scorers.ts';
+import { dotScorer } from '../models/evaluation/dot-scorer.ts';
+import type { Evaluation } from '../models/evaluation/evaluate-scorer.ts';
+import { evaluateBaselines } from '../models/reports/baselines.ts';
+import { measureCalibration } from '../models/reports/calibration.ts';
+import {
+  evaluateWithReport,
+  type ReportedEvaluation,
+  type ReportOptions,
+} from '../models/reports/evaluate-with-report.ts';
+import { loadModel, type TwoTowerModel } from '../models/saved/model-folder.ts';
+import { historiesOf } from '../models/towers/history.ts';
 import { createRankingsWriter, encodeDatasetWith, openDataset, readEncoder } from '../pipeline/index.ts';
 import { pairedBootstrap } from '../policy/paired-bootstrap.ts';
 import { deriveSeed } from '../policy/rng.ts';
@@ -33,7 +39,7 @@ interface Ranking {
   readonly split: EvaluatedSplit;
   /** null: that of the model's training. */
   readonly relevanceThreshold: number | null;
-  readonly onRanking?: EvaluationOptions['onRanking'];
+  readonly onRanking?: ReportOptions['onRanking'];
   readonly onBlock: () => void;
 }
 
@@ -42,7 +48,7 @@ const evaluateModel = async (
   source: ModelSource,
   { datasetFolder, split, relevanceThreshold: given, onRanking, onBlock }: Ranking,
   dataset: LoadedDataset,
-): Promise<Evaluation & EvaluationReport & { readonly relevanceThreshold: number }> => {
+): Promise<ReportedEvaluation & EvaluationReport & { readonly relevanceThreshold: number }> => {
   const model = await loadModel(source.modelFolder);
   try {
     const encoder = await readEncoder(source.encoderFile);
@@ -54,7 +60,7 @@ const evaluateModel = async (
     const relevanceThreshold = given ?? settings.relevanceThreshold;
     const samples = dataset.samples[split];
     return {
-      ...evaluateScorer({
+      ...evaluateWithReport({
         scorer: dotScorer(users, items, dim),
         dataset,
         split,
@@ -144,7 +150,7 @@ export const evaluateWithChampion = async (
 const withRankings = async <Result>(
   file: string,
   { userIds, itemIds }: LoadedDataset,
-  evaluate: (onRanking: NonNullable<EvaluationOptions['onRanking']>) => Promise<Result>,
+  evaluate: (onRanking: NonNullable<ReportOptions['onRanking']>) => Promise<Result>,
 ): Promise<Result> => {
   const writer = await createRankingsWriter(file);
   const written: Promise<void>[] = [];

@@ -1,7 +1,7 @@
 /** Whether a model and the encoder beside it belong together. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
-import type { ModelManifest } from '../models/model-manifest.ts';
+import type { ModelManifest } from '../models/saved/model-manifest.ts';
 import type { readEncoder } from '../pipeline/index.ts';
 
 /** Throws MODEL_INCOMPATIBLE: features of another encoder would give a ranking, and a wrong one. */

@@ -1,13 +1,13 @@
-// Writes models/<kernel>-wasm.ts from assembly/<kernel>.ts. `--check` only compares.
+// Writes models/kernels/<kernel>-wasm.ts from models/kernels/assembly/<kernel>.ts. `--check` only compares.
 import { readFile, writeFile } from 'node:fs/promises';
 import { compileString } from 'assemblyscript/asc';
 
 const KERNELS = { 'embedding-rows': 'EMBEDDING_ROWS_WASM', 'rank-row': 'RANK_ROW_WASM' };
 
 for (const [kernel, constant] of Object.entries(KERNELS)) {
-  const target = `models/${kernel}-wasm.ts`;
+  const target = `models/kernels/${kernel}-wasm.ts`;
   const targetUrl = new URL(`../${target}`, import.meta.url);
-  const source = await readFile(new URL(`../assembly/${kernel}.ts`, import.meta.url), 'utf8');
+  const source = await readFile(new URL(`../models/kernels/assembly/${kernel}.ts`, import.meta.url), 'utf8');
   const { error, binary, stderr } = await compileString(source, {
     enable: ['simd'],
     optimizeLevel: 3,
@@ -17,14 +17,14 @@ for (const [kernel, constant] of Object.entries(KERNELS)) {
     noExportMemory: true,
   });
   if (error !== null || binary === null) {
-    throw new Error(`assembly/${kernel}.ts: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
+    throw new Error(`models/kernels/assembly/${kernel}.ts: ${error?.message ?? 'no output'}\n${stderr.toString()}`);
   }
   const lines =
     Buffer.from(binary)
       .toString('base64')
       .match(/.{1,100}/g) ?? [];
   const generated = [
-    `/** Generated from assembly/${kernel}.ts by \`npm run generate\`. Do not edit. */`,
+    `/** Generated from models/kernels/assembly/${kernel}.ts by \`npm run generate\`. Do not edit. */`,
     `export const ${constant} =`,
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',

@@ -3,7 +3,7 @@
  * parts. What is still to come has the noise of counting, so nobody who knows the past can know its order exactly; a
  * column that comes closer than a fresh count of equal means would has seen the answers.
  */
-import { combineSeeds, createGenerator, toUnit } from '../prng.ts';
+import { combineSeeds, createGenerator, toUnit } from '../numerics/prng.ts';
 import { correlation, orderInformation, unitRanks } from './rank-correlation.ts';
 import { type SideView, totalsOf } from './side-view.ts';
 import { pickEvenly } from './slice-users.ts';

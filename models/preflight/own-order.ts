@@ -4,8 +4,8 @@
  */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import type { EvaluationSummary, RankingMetrics } from '../../contracts/metrics.ts';
-import { evaluateScorer } from '../evaluation.ts';
-import { rowScorer, type Scorer } from '../scorer.ts';
+import { evaluateScorer } from '../evaluation/evaluate-scorer.ts';
+import { rowScorer, type Scorer } from '../evaluation/scorer.ts';
 import { DEPTH, type JudgedSplit, type JudgedUser, judgedUsers, ndcgOf } from './judged-users.ts';
 import { affordableJudged, sliceUsers } from './slice-users.ts';
 import type { Tripwire } from './tripwire.ts';

@@ -1,5 +1,5 @@
 /** Correlation of orders: what a monotone scale, a logarithm or a standardisation does to a column changes nothing. */
-import { countBelow } from '../count-below.ts';
+import { countBelow } from '../numerics/count-below.ts';
 
 /**
  * Ranks from 1; equal values share the mean of theirs. Sorting the numbers and looking each up takes a fifth of the time

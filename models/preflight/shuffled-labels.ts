@@ -6,8 +6,8 @@
 import { rm } from 'node:fs/promises';
 import type { LoadedDataset, PairArrays, SampleArrays } from '../../contracts/dataset.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
-import { permutation } from '../prng.ts';
-import { trainTwoTower } from '../train.ts';
+import { permutation } from '../numerics/prng.ts';
+import { trainTwoTower } from '../training/train.ts';
 import { DEPTH, judgedUsers, ndcgOf } from './judged-users.ts';
 import { affordableJudged, affordableUsers, pickEvenly, sliceUsers } from './slice-users.ts';
 import type { Tripwire } from './tripwire.ts';

@@ -23,6 +23,9 @@ export const ROOMS = [
   'workflows',
 ] as const;
 
+/** AssemblyScript, which has rules of its own. */
+const ASSEMBLY = 'models/kernels/assembly/';
+
 /** Paths of every .ts and .tsx file of the rooms that exist, relative to the repository, with forward slashes. */
 export const listRoomFiles = async (): Promise<readonly string[]> => {
   const perRoom = await Promise.all(
@@ -30,7 +33,7 @@ export const listRoomFiles = async (): Promise<readonly string[]> => {
       const entries = await readdir(join(REPOSITORY, room), { recursive: true });
       return entries
         .map((entry) => `${room}/${entry.replaceAll('\\', '/')}`)
-        .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules/'));
+        .filter((path) => /\.tsx?$/.test(path) && !path.includes('node_modules/') && !path.startsWith(ASSEMBLY));
     }),
   );
   return perRoom.flat().sort();

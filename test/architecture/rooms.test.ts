@@ -82,7 +82,10 @@ describe('the rules on planted violations', () => {
   test('scripts/check-rooms: modules that were not looked at are a failure, not a pass', async () => {
     const config = join(root, '.dependency-cruiser.cjs');
     const text = await readFile(config, 'utf8');
-    await writeFile(config, text.replace("exclude: { path: '^dist/' }", "exclude: { path: '[.]tsx?' }"));
+    await writeFile(
+      config,
+      text.replace("exclude: { path: '^(dist|models/kernels/assembly)/' }", "exclude: { path: '[.]tsx?' }"),
+    );
     const { status, stderr } = checkRooms(root);
     expect(stderr).toMatch(/unseen: cruised 0 of \d+ modules, expected all/);
     expect(status).toBe(1);

@@ -1,6 +1,7 @@
 /** One user's metrics and first places, straight from scores. */
-import { createRowRanker, type RankedRow } from '../../models/rank-row.ts';
-import { measureRanking, type UserRanking } from '../../models/ranking.ts';
+
+import { measureRanking, type UserRanking } from '../../models/evaluation/ranking.ts';
+import { createRowRanker, type RankedRow } from '../../models/kernels/rank-row.ts';
 
 const rankRow = (scores: Float32Array, wanted: readonly number[], depth: number): RankedRow => {
   const ranked = createRowRanker(depth)(scores, wanted);

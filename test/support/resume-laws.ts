@@ -6,9 +6,9 @@ import type { TrainingConfig } from '../../contracts/experiment-config.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
-import { adoptCheckpoint } from '../../models/checkpoint.ts';
-import { trainUntilStopped } from '../../models/train.ts';
-import { trainingKey } from '../../models/training-key.ts';
+import { adoptCheckpoint } from '../../models/training/checkpoint.ts';
+import { trainUntilStopped } from '../../models/training/train.ts';
+import { trainingKey } from '../../models/training/training-key.ts';
 import { MODEL_SETTINGS, resolvedConfig } from './experiment-fixtures.ts';
 import { createToyDataset } from './toy-dataset.ts';
 

@@ -1,6 +1,6 @@
 /** A small dataset with known truth: affinity is a dot product of latent factors, features show them with noise. */
 import type { LoadedDataset, PairArrays, SampleArrays, SplitName } from '../../contracts/dataset.ts';
-import { createGenerator, toUnit } from '../../models/prng.ts';
+import { createGenerator, toUnit } from '../../models/numerics/prng.ts';
 
 export interface ToyOptions {
   readonly users: number;

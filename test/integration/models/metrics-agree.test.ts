@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
-import { evaluateScorer } from '../../../models/evaluation.ts';
-import { combineSeeds, createGenerator, toUnit } from '../../../models/prng.ts';
-import { rowScorer } from '../../../models/scorer.ts';
+import { rowScorer } from '../../../models/evaluation/scorer.ts';
+import { combineSeeds, createGenerator, toUnit } from '../../../models/numerics/prng.ts';
+import { evaluateWithReport } from '../../../models/reports/evaluate-with-report.ts';
 import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
 import { createRankingsWriter } from '../../../pipeline/index.ts';
 import { systemClock } from '../../../services/clock.ts';
@@ -72,7 +72,7 @@ describe('models/evaluation, exported', () => {
       const file = join(folder, `rankings-${exportDepth}.parquet`);
       const writer = await createRankingsWriter(file);
       const writes: Promise<void>[] = [];
-      const { summary } = evaluateScorer({
+      const { summary } = evaluateWithReport({
         scorer,
         dataset,
         split: 'test',

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { float32Product } from '../../../models/numerics/product.ts';
 import {
   type Architecture,
   createArchitecture,
   initialParameters,
   SIDES,
   type Side,
-} from '../../../models/architecture.ts';
-import { compileTowers } from '../../../models/native-towers.ts';
-import { float32Product } from '../../../models/product.ts';
-import { drawDropouts, type TowerInput } from '../../../models/tower.ts';
-import { towersForward } from '../../../models/two-tower.ts';
+} from '../../../models/towers/architecture.ts';
+import { compileTowers } from '../../../models/towers/native-towers.ts';
+import { drawDropouts, type TowerInput } from '../../../models/towers/tower.ts';
+import { towersForward } from '../../../models/training/two-tower.ts';
 import { activateBackend } from '../../support/activate-backend.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 

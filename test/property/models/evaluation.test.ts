@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset, PairArrays } from '../../../contracts/dataset.ts';
-import { evaluateScorer } from '../../../models/evaluation.ts';
-import { plainScorer, type Scorer } from '../../../models/scorer.ts';
+import { plainScorer, type Scorer } from '../../../models/evaluation/scorer.ts';
+import { evaluateWithReport } from '../../../models/reports/evaluate-with-report.ts';
 import { plainEvaluation } from '../../support/plain-evaluation.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
@@ -69,7 +69,12 @@ describe('models/evaluation', () => {
         const dataset = datasetOf(drawn);
         const scores = Float32Array.from(drawn.scores);
         const plain = plainEvaluation(dataset, split, scores, 0.4);
-        const fast = evaluateScorer({ scorer: given(scores, drawn.items), dataset, split, relevanceThreshold: 0.4 });
+        const fast = evaluateWithReport({
+          scorer: given(scores, drawn.items),
+          dataset,
+          split,
+          relevanceThreshold: 0.4,
+        });
         expect(fast.perUser).toEqual({ userIndex: plain.userIndex, ndcg: plain.ndcg });
         const { novelty, ...rest } = fast.summary;
         const { novelty: plainNovelty, ...plainRest } = plain.summary;
@@ -88,7 +93,7 @@ describe('models/evaluation', () => {
         const dataset = datasetOf(drawn);
         const scores = Float32Array.from(drawn.scores);
         const told: { user: number; ranks: number[]; recalled: number }[] = [];
-        const { perUser } = evaluateScorer({
+        const { perUser } = evaluateWithReport({
           scorer: given(scores, drawn.items),
           dataset,
           split: 'test',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset, SampleArrays } from '../../../contracts/dataset.ts';
-import { type Batch, type BatchOptions, createBatchSource } from '../../../models/batches.ts';
-import { createUserItems } from '../../../models/user-items.ts';
+import { type Batch, type BatchOptions, createBatchSource } from '../../../models/training/batches.ts';
+import { createUserItems } from '../../../models/training/user-items.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const samplesOf = (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measureCalibration } from '../../../models/calibration.ts';
+import { measureCalibration } from '../../../models/reports/calibration.ts';
 
 /** Score of item i for the only user: logit i. */
 const logits = (...values: readonly number[]) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CategoryFeature } from '../../../contracts/dataset.ts';
-import { collectCategorySlices } from '../../../models/category-slices.ts';
-import { measureRanking } from '../../../models/ranking.ts';
+import { measureRanking } from '../../../models/evaluation/ranking.ts';
+import { collectCategorySlices } from '../../../models/reports/category-slices.ts';
 
 /** @param of values of each entity */
 const featureOf = (side: 'user' | 'item', names: readonly string[], of: readonly number[][]): CategoryFeature => ({
@@ -23,7 +23,7 @@ const slicesOf = (features: readonly CategoryFeature[], users: readonly Given[])
   const collected = collectCategorySlices(features);
   for (const { user, items, ranks, gains } of users) {
     const ranked = { ranks, gains, relevanceThreshold: 0.4 };
-    collected.add({ user, items, ranked, ranking: measureRanking(ranked) });
+    collected.add({ user, wanted: { items, gains }, ranked, ranking: measureRanking(ranked) });
   }
   return collected.slices();
 };

@@ -2,9 +2,9 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { dense } from '../../../models/dense.ts';
-import { drawDropout } from '../../../models/dropout.ts';
-import { float32Product } from '../../../models/product.ts';
+import { float32Product } from '../../../models/numerics/product.ts';
+import { dense } from '../../../models/towers/dense.ts';
+import { drawDropout } from '../../../models/towers/dropout.ts';
 
 /** Numbers of mixed sign that no two tests share. */
 const wave = (rows: number, columns: number, phase: number): tf.Tensor2D =>

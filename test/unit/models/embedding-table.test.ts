@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Bags, singleRows, sumBags } from '../../../models/bags.ts';
-import { createEmbeddingTable } from '../../../models/embedding-table.ts';
-import type { OptimiserVectors } from '../../../models/optimiser.ts';
-import { createGenerator, toIndex, toUnit } from '../../../models/prng.ts';
+import { createGenerator, toIndex, toUnit } from '../../../models/numerics/prng.ts';
+import type { OptimiserVectors } from '../../../models/optimiser/optimiser.ts';
+import { type Bags, singleRows, sumBags } from '../../../models/towers/bags.ts';
+import { createEmbeddingTable } from '../../../models/towers/embedding-table.ts';
 
 const STEP = { learningRate: 0.1, weightDecay: 0.01, step: 1 };
 

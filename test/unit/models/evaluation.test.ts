@@ -2,9 +2,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset, PairArrays } from '../../../contracts/dataset.ts';
-import { evaluateScorer } from '../../../models/evaluation.ts';
-import { rowScorer } from '../../../models/scorer.ts';
-import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
+import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
+import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
+import { rowScorer } from '../../../models/evaluation/scorer.ts';
+import { evaluateBaselines } from '../../../models/reports/baselines.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const pairsOf = (rows: readonly (readonly [user: number, item: number, gain: number])[]): PairArrays => ({

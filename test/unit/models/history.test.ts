@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HistoryStep, historiesOf, historyBags } from '../../../models/history.ts';
+import { type HistoryStep, historiesOf, historyBags } from '../../../models/towers/history.ts';
 
 /** User 0 liked items 0, 1 and 3, user 1 none, user 2 item 1; item 2 was disliked, item 3 is unknown to the model. */
 const PAIRS = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
-import { itemKnnScorer } from '../../../models/item-knn.ts';
+import { itemKnnScorer } from '../../../models/reports/item-knn.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const trained = (users: number, items: number, rows: readonly (readonly [number, number, number])[]): LoadedDataset => {

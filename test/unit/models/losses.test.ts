@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { applyAdamW } from '../../../models/adamw.ts';
-import { scheduledRate } from '../../../models/learning-rate.ts';
 import {
   bayesianPersonalisedRanking,
   inBatchSoftmax,
   type SoftmaxInput,
   weightedBinaryCrossEntropy,
-} from '../../../models/losses.ts';
+} from '../../../models/losses/losses.ts';
+import { applyAdamW } from '../../../models/optimiser/adamw.ts';
+import { scheduledRate } from '../../../models/optimiser/learning-rate.ts';
 import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 
 /** @param weights 0: nothing is known of the pair */

@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createOptimiser } from '../../../models/create-optimiser.ts';
-import type { OptimiserVectors } from '../../../models/optimiser.ts';
+import { createOptimiser } from '../../../models/optimiser/create-optimiser.ts';
+import type { OptimiserVectors } from '../../../models/optimiser/optimiser.ts';
 
 const start = (): OptimiserVectors => ({
   parameters: Float32Array.of(1, -2),

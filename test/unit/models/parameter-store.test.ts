@@ -1,11 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { type Architecture, createArchitecture } from '../../../models/architecture.ts';
-import { singleRows } from '../../../models/bags.ts';
-import { createPortableOptimiser } from '../../../models/create-optimiser.ts';
-import type { OptimiserVectors } from '../../../models/optimiser.ts';
-import { createParameterStore, type Parts, type TableBags, tensorsOf } from '../../../models/parameter-store.ts';
+import { createPortableOptimiser } from '../../../models/optimiser/create-optimiser.ts';
+import type { OptimiserVectors } from '../../../models/optimiser/optimiser.ts';
+import { type Architecture, createArchitecture } from '../../../models/towers/architecture.ts';
+import { singleRows } from '../../../models/towers/bags.ts';
+import {
+  createParameterStore,
+  type Parts,
+  type TableBags,
+  tensorsOf,
+} from '../../../models/training/parameter-store.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 
 const STEP = { learningRate: 0.1, weightDecay: 0.01, clipNorm: 0 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRowRanker } from '../../../models/rank-row.ts';
+import { createRowRanker } from '../../../models/kernels/rank-row.ts';
 
 /** By sorting: candidates, best first, the lower index first on a tie. */
 const inOrder = (scores: Float32Array): number[] =>

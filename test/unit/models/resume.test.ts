@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resumableKey } from '../../../contracts/resumable-key.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
-import { adoptCheckpoint, writeCheckpoint } from '../../../models/checkpoint.ts';
-import { scheduledRate } from '../../../models/learning-rate.ts';
+import { scheduledRate } from '../../../models/optimiser/learning-rate.ts';
+import { adoptCheckpoint, writeCheckpoint } from '../../../models/training/checkpoint.ts';
 import { evaluationSummary, MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
 

@@ -8,10 +8,11 @@ import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { EpochRecord } from '../../../contracts/metrics.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
-import { evaluateScorer } from '../../../models/evaluation.ts';
-import { loadModel } from '../../../models/model-folder.ts';
-import { dotScorer, evaluateBaselines } from '../../../models/scorers.ts';
-import { type TrainOptions, trainTwoTower } from '../../../models/train.ts';
+import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
+import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
+import { evaluateBaselines } from '../../../models/reports/baselines.ts';
+import { loadModel } from '../../../models/saved/model-folder.ts';
+import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createGenerator, toUnit } from '../../../../models/numerics/prng.ts';
 import { leakFeature } from '../../../../models/preflight/leak-feature.ts';
-import { createGenerator, toUnit } from '../../../../models/prng.ts';
 import { countsOf, preflightInput, toyOf, usersOf, withColumn } from '../../../support/preflight-input.ts';
 import { createToyDataset } from '../../../support/toy-dataset.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateScorer } from '../../../../models/evaluation.ts';
+import { evaluateScorer } from '../../../../models/evaluation/evaluate-scorer.ts';
+import { plainScorer } from '../../../../models/evaluation/scorer.ts';
 import { createOwnOrder, ownOrder } from '../../../../models/preflight/own-order.ts';
-import { plainScorer } from '../../../../models/scorer.ts';
 import { preflightInput, toyOf } from '../../../support/preflight-input.ts';
 
 type Evaluate = typeof evaluateScorer;

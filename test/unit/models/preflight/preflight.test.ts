@@ -8,7 +8,7 @@ import type { LoadedDataset, SampleArrays } from '../../../../contracts/dataset.
 import { TRIPWIRE_NAMES, type VersionScope } from '../../../../contracts/preflight.ts';
 import { preflight, runTripwires, TRIPWIRES } from '../../../../models/preflight/preflight.ts';
 import { createShuffledLabels, shuffledLabels, shuffleItems } from '../../../../models/preflight/shuffled-labels.ts';
-import { trainTwoTower } from '../../../../models/train.ts';
+import { trainTwoTower } from '../../../../models/training/train.ts';
 import { healthyScope, preflightInput, toyOf } from '../../../support/preflight-input.ts';
 
 const toy = toyOf();

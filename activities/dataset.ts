@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import { joinBelow } from '../contracts/join-below.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import { describeSource } from '../contracts/source-reading.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
@@ -48,7 +49,7 @@ export const ensureDataset = async (
       await deps.tracking.getArtifactFile(
         run.runId,
         `${DATASET_ARTIFACT_FOLDER}/${path}`,
-        join(folder, ...path.split('/')),
+        joinBelow(folder, path, `dataset version ${version}`),
       );
     }
   });
@@ -102,11 +103,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
           const run = await deps.tracking.getRun(runId);
           if (run.status !== 'FINISHED') {
             for (const path of await readdir(folder)) {
-              await deps.tracking.putArtifactFile(
-                runId,
-                `${DATASET_ARTIFACT_FOLDER}/${path}`,
-                join(folder, ...path.split('/')),
-              );
+              await deps.tracking.putArtifactFile(runId, `${DATASET_ARTIFACT_FOLDER}/${path}`, join(folder, path));
             }
             await deps.tracking.finishRun(runId, 'FINISHED', deps.now());
           }

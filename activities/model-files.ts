@@ -2,6 +2,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
+import { joinBelow } from '../contracts/join-below.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import type { TrackingPort, WorkspacePort } from './ports.ts';
@@ -24,7 +25,7 @@ export const ensureModel = async ({ tracking, workspace }: ModelFilesDeps, runId
     throw notLoading(runId, `${ARTIFACT.modelFolder}/`);
   }
   for (const path of [...paths.map((name) => `${ARTIFACT.modelFolder}/${name}`), ARTIFACT.encoder]) {
-    const file = join(folder, ...path.split('/'));
+    const file = joinBelow(folder, path, `model of run ${runId}`);
     await mkdir(dirname(file), { recursive: true });
     if (!(await tracking.getArtifactFile(runId, path, file))) {
       throw notLoading(runId, path);

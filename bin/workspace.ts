@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WorkspacePort } from '../activities/ports.ts';
+import { joinBelow } from '../contracts/join-below.ts';
 
 export const homeFolders = (homeFolder: string) => ({
   data: join(homeFolder, 'data'),
@@ -16,7 +17,7 @@ export const createWorkspace = (homeFolder: string): WorkspacePort => {
     return folder;
   };
   return {
-    trialFolder: (key) => ensure(join(folders.trials, key)),
-    modelFolder: (runId) => ensure(join(folders.models, runId)),
+    trialFolder: async (key) => ensure(joinBelow(folders.trials, key, 'MLflow run')),
+    modelFolder: async (runId) => ensure(joinBelow(folders.models, runId, 'MLflow run')),
   };
 };

@@ -2,6 +2,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
+import { staysBelow } from '../contracts/join-below.ts';
 import { type HttpAnswer, MlflowRejection, readDone, readJson } from './answers.ts';
 import { type HttpClient, type HttpRequest, locally, type RequestBody } from './http.ts';
 import type { Rest } from './rest.ts';
@@ -63,6 +64,17 @@ const writeBody = async (body: HttpAnswer['body'], file: string): Promise<number
     await handle.close();
   }
   return bytes;
+};
+
+/** Relative to the folder that was asked for. Throws UPSTREAM_REJECTED for a name that is not below it. */
+const below = (folder: string, path: string): string => {
+  const relative = path.slice(folder.length + 1);
+  if (!path.startsWith(`${folder}/`) || !staysBelow(relative)) {
+    throw new TtExpError('UPSTREAM_REJECTED', `MLflow lists the artifact "${path}" in ${folder}/`, {
+      hint: 'Such a name could be written outside of its folder, so nothing of it was fetched. Look at who wrote this run’s artifacts.',
+    });
+  }
+  return relative;
 };
 
 export const createArtifacts = (http: HttpClient, rest: Rest) => {
@@ -196,10 +208,11 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
       for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
         const answer = await rest.call<ListAnswer>('GET', 'artifacts/list', { run_id: runId, path: folder });
         for (const entry of answer.files ?? []) {
+          const inFolder = below(folder, entry.path);
           if (entry.is_dir === true) {
             waiting.push(entry.path);
           } else {
-            files.push(entry.path.slice(path.length + 1));
+            files.push(`${folder}/${inFolder}`.slice(path.length + 1));
           }
         }
       }

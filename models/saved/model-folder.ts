@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { IdRows } from '../../contracts/dataset.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { staysBelow } from '../../contracts/join-below.ts';
 import { computeValues } from '../numerics/compute-values.ts';
 import type { Side } from '../towers/architecture.ts';
 import { type Bags, bagCount, singleRows, sumBags } from '../towers/bags.ts';
@@ -65,6 +66,9 @@ const readManifest = async (folder: string): Promise<ModelManifest> => {
 const readVerified = async (folder: string, { files }: ModelManifest): Promise<ReadonlyMap<string, Buffer>> => {
   const contents = new Map<string, Buffer>();
   for (const [path, expected] of Object.entries(files)) {
+    if (!staysBelow(path)) {
+      throw notLoading(folder, `a manifest that lists "${path}", which is not in its folder`);
+    }
     const content = await readOr(folder, path);
     if (createHash('sha256').update(content).digest('hex') !== expected) {
       throw notLoading(folder, `a ${path} that differs from its recorded digest`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type DatasetSummary, SPLIT_NAMES } from '../../contracts/dataset.ts';
+import { joinBelow } from '../../contracts/join-below.ts';
 import { readNumericColumns, readVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
@@ -32,7 +33,7 @@ export const versionId = (splitId: string, embedding: Pick<EmbedOutput, 'id' | '
   `ds-${shortDigest({ format: PIPELINE_FORMAT, split: splitId, embeddings: embedKey(embedding) })}`;
 
 export const versionFolder = (context: StageContext, version: string): string =>
-  join(context.dataFolder, STAGE_FOLDER.versions, version);
+  joinBelow(join(context.dataFolder, STAGE_FOLDER.versions), version, 'dataset version');
 
 const coverageOf = (rows: readonly EntityRow[]): number =>
   rows.length === 0 ? 0 : rows.filter((row) => row.embedding !== null).length / rows.length;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { staysBelow } from '../../contracts/join-below.ts';
 import { digestFile, type FileDigest } from './file-digest.ts';
 import { MANIFEST_FILE } from './publish-folder.ts';
 
@@ -51,6 +52,9 @@ export const filesOf = (folder: string, manifest: Record<string, unknown>): Mani
   for (const [name, digest] of Object.entries(isRecord(manifest.files) ? manifest.files : {})) {
     if (!isRecord(digest) || typeof digest.sha256 !== 'string' || typeof digest.bytes !== 'number') {
       throw corrupt(`${join(folder, MANIFEST_FILE)} has no digest for ${name}`);
+    }
+    if (!staysBelow(name)) {
+      throw corrupt(`${join(folder, MANIFEST_FILE)} lists "${name}", which is not in its folder`);
     }
     files[name] = { sha256: digest.sha256, bytes: digest.bytes };
   }

@@ -52,6 +52,19 @@ describe('pipeline/publish-folder', () => {
       await expect(full).rejects.toMatchObject({ code: 'DISK_FULL', hint: expect.stringContaining('Free space') });
     }));
 
+  it.each(['../outside.txt', '/etc/passwd', 'a/../../outside.txt', ''])(
+    'pipeline/verify-folder: a manifest that lists "%s" is refused before anything is read',
+    (name) => {
+      const manifest = { files: { [name]: { sha256: '0'.repeat(64), bytes: 1 } } };
+      expect(() => filesOf('/folder', manifest)).toThrow(
+        expect.objectContaining({
+          code: 'DATASET_CORRUPT',
+          message: `/folder/manifest.json lists "${name}", which is not in its folder`,
+        }),
+      );
+    },
+  );
+
   it('pipeline/publish-folder: the sweep removes what dead processes and old hosts left, and nothing else', () =>
     withFolder(async (root) => {
       const nowMs = Date.now();

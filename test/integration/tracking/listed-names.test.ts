@@ -1,0 +1,100 @@
+/** A server that lists names of its own choice: only the transport is real. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ensureDataset } from '../../../activities/dataset.ts';
+import { ensureModel } from '../../../activities/model-files.ts';
+import type { DatasetPort, TrackingPort } from '../../../activities/ports.ts';
+import { createWorkspace } from '../../../bin/workspace.ts';
+import { createTracking, type Tracking } from '../../../tracking/index.ts';
+
+type Entry = { readonly path: string; readonly is_dir: boolean; readonly file_size?: number };
+
+const CONTENT = 'owned';
+
+let server: Server;
+let tracking: Tracking & TrackingPort;
+let parent: string;
+let listing: readonly Entry[];
+
+const answerTo = (url: string): object | string => {
+  if (url.includes('/runs/get?')) {
+    return { run: { info: { run_id: 'run-1', artifact_uri: 'mlflow-artifacts:/1/run-1/artifacts' } } };
+  }
+  if (url.includes('/experiments/get-by-name')) {
+    return { experiment: { experiment_id: '1', lifecycle_stage: 'active' } };
+  }
+  if (url.includes('/runs/search')) {
+    return { runs: [{ info: { run_id: 'run-1', experiment_id: '1', status: 'FINISHED' }, data: {} }] };
+  }
+  if (url.includes('/artifacts/list') || url.includes('/mlflow-artifacts/artifacts?')) {
+    return { files: listing };
+  }
+  return CONTENT;
+};
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'tt-exp-names-'));
+  server = createServer((request, response) => {
+    const answer = answerTo(request.url ?? '');
+    const type = typeof answer === 'string' ? 'application/octet-stream' : 'application/json';
+    request.resume();
+    response.writeHead(200, { 'content-type': type });
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  tracking = createTracking({ trackingUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+});
+
+afterEach(async () => {
+  await tracking.close();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(parent, { recursive: true, force: true });
+});
+
+const file = (path: string): Entry => ({ path, is_dir: false, file_size: CONTENT.length });
+
+it.each([
+  [file('model/../../../x')],
+  [file('model/..')],
+  [file('/etc/x')],
+  [file('elsewhere/x')],
+  [{ path: 'model', is_dir: true }],
+  [{ path: 'model/../..', is_dir: true }],
+])('tracking/artifacts: a server that lists %j in model/ is refused, and nothing is written', async (entry) => {
+  listing = [file('model/manifest.json'), entry];
+  const home = join(parent, 'home');
+  await expect(ensureModel({ tracking, workspace: createWorkspace(home) }, 'run-1')).rejects.toMatchObject({
+    code: 'UPSTREAM_REJECTED',
+    message: `MLflow lists the artifact "${entry.path}" in model/`,
+  });
+  expect(await readdir(parent)).toEqual(['home']);
+  expect(await readdir(join(home, 'models', 'run-1'))).toEqual([]);
+});
+
+it('activities/dataset: a dataset version whose artifacts lead out of its folder is not adopted', async () => {
+  listing = [file('dataset/../../../x')];
+  const folder = join(parent, 'version');
+  const datasets: Pick<DatasetPort, 'findLocal' | 'adopt'> = {
+    findLocal: async () => null,
+    adopt: async (_version, receive) => {
+      await receive(folder);
+      return folder;
+    },
+  };
+  await expect(ensureDataset({ datasets: datasets as DatasetPort, tracking }, 'version-1')).rejects.toMatchObject({
+    code: 'UPSTREAM_REJECTED',
+    message: 'MLflow lists the artifact "dataset/../../../x" in dataset/',
+  });
+  expect(await readdir(parent)).toEqual([]);
+});
+
+it('bin/workspace: an id that leads out of the home is refused', async () => {
+  const workspace = createWorkspace(join(parent, 'home'));
+  await expect(workspace.modelFolder('../../x')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+  await expect(workspace.modelFolder('')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+  expect(await readdir(parent)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** The one place where errors of activities become Temporal failures. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERROR_CATALOGUE, type ErrorCode, TtExpError } from '../contracts/errors.ts';
+import { redactError } from '../contracts/redact.ts';
 import { WORKER_SHUTDOWN } from './stop-signals.ts';
 import { type Activities, wrapActivities } from './wrap-activities.ts';
 
@@ -32,7 +33,7 @@ export const toFailure = (error: unknown, workerHost: string): unknown => {
       cause: error,
     });
   }
-  const cause = error instanceof Error ? error : new Error(String(error));
+  const cause = redactError(error instanceof Error ? error : new Error(String(error)));
   return ApplicationFailure.create({ message: cause.message, type: 'INTERNAL', cause });
 };
 

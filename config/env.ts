@@ -13,16 +13,24 @@ export interface Environment {
     readonly address: string | undefined;
     readonly namespace: string;
     readonly apiKey: string | undefined;
+    /** Asked for, or implied by a certificate, a server name or an API key. */
     readonly isTls: boolean;
     readonly certificateFile: string | undefined;
     readonly keyFile: string | undefined;
+    /** PEM file of whoever signed the server's certificate; the system's authorities where there is none. */
+    readonly caFile: string | undefined;
+    /** The name that the server's certificate must have, where it is not that of the address. */
+    readonly serverName: string | undefined;
     readonly uiUrl: string | undefined;
   };
   readonly mlflow: {
+    /** Without credentials: those of an address are `username` and `password`. */
     readonly trackingUri: string | undefined;
     readonly token: string | undefined;
     readonly username: string | undefined;
     readonly password: string | undefined;
+    /** PEM file of whoever signed the server's certificate, beside the authorities that Node.js knows. */
+    readonly caFile: string | undefined;
   };
   readonly tensorflowBackend: TensorflowBackend | 'auto';
   /** A compute process that says nothing for this long is taken for hung. */
@@ -42,13 +50,13 @@ const STALL_SECONDS = 300;
 const MOST_SECONDS = 86_400;
 
 const invalid = (name: string, value: string, expected: string): TtExpError =>
-  new TtExpError('ENVIRONMENT_INVALID', `${name}: got "${value}", expected ${expected}`, {
+  // Nothing before an @ is shown: the address may be malformed where its password is.
+  new TtExpError('ENVIRONMENT_INVALID', `${name}: got "${value.replace(/^.*@/s, '***@')}", expected ${expected}`, {
     hint: `Correct or unset the environment variable ${name}.`,
   });
 
-/** Unset is false. */
-const isTrue = (name: string, value: string | undefined): boolean => {
-  if (value === undefined || /^(0|false|no|off)$/i.test(value)) {
+const isTrue = (name: string, value: string): boolean => {
+  if (/^(0|false|no|off)$/i.test(value)) {
     return false;
   }
   if (/^(1|true|yes|on)$/i.test(value)) {
@@ -75,14 +83,58 @@ const seconds = (name: string, value: string | undefined, fallback: number): num
 };
 
 const httpUrl = (name: string, value: string | undefined): string | undefined => {
-  if (value !== undefined && !/^https?:\/\/[^/]/.test(value)) {
+  if (value !== undefined && (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value))) {
     throw invalid(name, value, 'an address that begins with http:// or https://');
+  }
+  if (value?.includes('@') === true) {
+    throw invalid(
+      name,
+      value,
+      'credentials, if any, as user:password@ before the host, with special characters as %XX',
+    );
   }
   return value?.replace(/\/+$/, '');
 };
 
+const decoded = (name: string, text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid(name, '***@', 'credentials with two hex digits after each %');
+  }
+};
+
+const CREDENTIALS = /^(https?:\/\/)([^/?#]*)@/;
+
+/** For links: nobody logs in with them. */
+const withoutCredentials = (value: string | undefined): string | undefined => value?.replace(CREDENTIALS, '$1');
+
+/**
+ * The tracking URI without its credentials, and these in variables of their own where no others are set: whoever reads
+ * the address from here on, child processes included, may print and store it.
+ */
+const splitTrackingUri = (variables: Environment['variables']): Environment['variables'] => {
+  const name = 'MLFLOW_TRACKING_URI';
+  const [, scheme, credentials = ''] = CREDENTIALS.exec(variables[name] ?? '') ?? [];
+  if (scheme === undefined) {
+    return variables;
+  }
+  const [username = '', ...password] = credentials.split(':');
+  const isTold = variables.MLFLOW_TRACKING_USERNAME !== undefined || credentials === '';
+  return {
+    ...variables,
+    [name]: withoutCredentials(variables[name]),
+    ...(isTold
+      ? {}
+      : {
+          MLFLOW_TRACKING_USERNAME: decoded(name, username),
+          MLFLOW_TRACKING_PASSWORD: decoded(name, password.join(':')),
+        }),
+  };
+};
+
 const hostAndPort = (name: string, value: string | undefined): string | undefined => {
-  if (value !== undefined && !/^[^\s/]+:\d+$/.test(value)) {
+  if (value !== undefined && !/^[^\s/@]+:\d+$/.test(value)) {
     throw invalid(name, value, 'host:port');
   }
   return value;
@@ -105,6 +157,19 @@ const certificatePair = (variables: Environment['variables']): { certificateFile
   return certificateFile === undefined || keyFile === undefined ? {} : { certificateFile, keyFile };
 };
 
+/** What makes no sense, or would be sent in the open, without TLS. */
+const IMPLY_TLS = ['TEMPORAL_API_KEY', 'TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_CA', 'TEMPORAL_TLS_SERVER_NAME'] as const;
+
+const isTemporalTls = (variables: Environment['variables']): boolean => {
+  const { TEMPORAL_TLS: value } = variables;
+  const reason = IMPLY_TLS.find((name) => variables[name] !== undefined);
+  const isAsked = value === undefined ? null : isTrue('TEMPORAL_TLS', value);
+  if (isAsked === false && reason !== undefined) {
+    throw invalid('TEMPORAL_TLS', value ?? '', `true, or nothing, together with ${reason}`);
+  }
+  return isAsked ?? reason !== undefined;
+};
+
 /** What a child process inherits: every variable as given, with home and cache made absolute. */
 export const childEnvironment = ({ variables, homeFolder, cacheFolder }: Environment): Record<string, string> => {
   const given = Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
@@ -113,9 +178,7 @@ export const childEnvironment = ({ variables, homeFolder, cacheFolder }: Environ
 
 /** An empty variable counts as unset. Throws ENVIRONMENT_INVALID. */
 export const readEnvironment = (source: Readonly<Record<string, string | undefined>> = process.env): Environment => {
-  const variables: Environment['variables'] = Object.fromEntries(
-    Object.entries(source).filter(([, value]) => value !== ''),
-  );
+  const variables = splitTrackingUri(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));
   const { certificateFile, keyFile } = certificatePair(variables);
   return {
     homeFolder: resolve(variables.TT_EXP_HOME ?? '.tt-exp'),
@@ -124,16 +187,19 @@ export const readEnvironment = (source: Readonly<Record<string, string | undefin
       address: hostAndPort('TEMPORAL_ADDRESS', variables.TEMPORAL_ADDRESS),
       namespace: variables.TEMPORAL_NAMESPACE ?? 'default',
       apiKey: variables.TEMPORAL_API_KEY,
-      isTls: isTrue('TEMPORAL_TLS', variables.TEMPORAL_TLS),
+      isTls: isTemporalTls(variables),
       certificateFile,
       keyFile,
-      uiUrl: httpUrl('TEMPORAL_UI_URL', variables.TEMPORAL_UI_URL),
+      caFile: variables.TEMPORAL_TLS_CA,
+      serverName: variables.TEMPORAL_TLS_SERVER_NAME,
+      uiUrl: httpUrl('TEMPORAL_UI_URL', withoutCredentials(variables.TEMPORAL_UI_URL)),
     },
     mlflow: {
       trackingUri: httpUrl('MLFLOW_TRACKING_URI', variables.MLFLOW_TRACKING_URI),
       token: variables.MLFLOW_TRACKING_TOKEN,
       username: variables.MLFLOW_TRACKING_USERNAME,
       password: variables.MLFLOW_TRACKING_PASSWORD,
+      caFile: variables.MLFLOW_TRACKING_SERVER_CERT_PATH,
     },
     tensorflowBackend: backend(variables.TT_TF_BACKEND),
     stallLimitMs: 1000 * seconds('TT_STALL_SECONDS', variables.TT_STALL_SECONDS, STALL_SECONDS),

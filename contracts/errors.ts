@@ -1,5 +1,7 @@
 /** The one error class of tt-exp and the catalogue of its codes. docs/errors.md has a section for each code. */
 
+import { redactError, redactUrls, redactValue } from './redact.ts';
+
 /** Who must act: the author of the config, the owner of the data, a service we call, the machine, or us. */
 export type ErrorActor = 'config' | 'data' | 'upstream' | 'resource' | 'bug' | 'outcome';
 
@@ -96,11 +98,11 @@ export class TtExpError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: TtExpErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactUrls(message), options.cause === undefined ? undefined : { cause: redactError(options.cause) });
     this.name = 'TtExpError';
     this.code = code;
-    this.hint = options.hint;
-    this.details = options.details ?? {};
+    this.hint = options.hint === undefined ? undefined : redactUrls(options.hint);
+    this.details = redactValue(options.details ?? {});
   }
 
   get exitCode(): number {
@@ -133,7 +135,7 @@ export const toErrorRecord = (error: unknown): ErrorRecord => {
       details: error.details,
     };
   }
-  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+  return { code: 'INTERNAL', message: redactUrls(error instanceof Error ? error.message : String(error)) };
 };
 
 export const fromErrorRecord = (record: ErrorRecord, cause?: unknown): TtExpError =>

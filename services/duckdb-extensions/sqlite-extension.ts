@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { redactUrls } from '../../contracts/redact.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { isFileError } from '../process/json-file.ts';
 import { runCommand } from '../process/run-command.ts';
 import { interrupted, withLock } from '../process/with-lock.ts';
 import type { Environment, ProgressSink } from '../progress.ts';
-import { redact, withoutPythonOverrides } from '../provision/pip.ts';
+import { withoutPythonOverrides } from '../provision/pip.ts';
 import { findPython } from '../provision/python.ts';
 import { readRequirements } from '../provision/requirements.ts';
 
@@ -80,7 +81,7 @@ const runStep = async ({ environment, signal }: SqliteExtensionRequest, step: St
   });
   if (signal?.aborted === true) throw interrupted(PURPOSE);
   if (result.kind === 'exited' && result.code === 0) return;
-  const lines = result.lines.map(redact);
+  const lines = result.lines.map(redactUrls);
   const got = lines.findLast((line) => /^ERROR:|Error:/.test(line)) ?? lines.at(-1) ?? 'no output';
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
   throw new TtExpError(

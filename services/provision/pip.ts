@@ -1,4 +1,5 @@
 import { TtExpError } from '../../contracts/errors.ts';
+import { redactUrls } from '../../contracts/redact.ts';
 import { type CommandResult, runCommand } from '../process/run-command.ts';
 import { interrupted } from '../process/with-lock.ts';
 import type { Environment, ProgressSink } from '../progress.ts';
@@ -11,9 +12,6 @@ export const withoutPythonOverrides = (environment: Environment): Environment =>
       ([name]) => !name.startsWith('PYTHON') && !['PIP_TARGET', 'PIP_PREFIX', 'PIP_USER', 'VIRTUAL_ENV'].includes(name),
     ),
   );
-
-/** Package indexes may carry a password in their address. */
-export const redact = (line: string): string => line.replaceAll(/\/\/[^/\s@]+@/g, '//***@');
 
 export interface PipRequest {
   readonly part: string;
@@ -29,7 +27,7 @@ export const pipInstall = async (request: PipRequest): Promise<void> => {
   const { part, python, requirements, environment, progress, signal } = request;
   let collected = 0;
   const onLine = (raw: string): void => {
-    const line = redact(raw.trim());
+    const line = redactUrls(raw.trim());
     if (/^Collecting /.test(line)) {
       collected++;
       // Fetching takes most of the time; unpacking the rest.
@@ -104,7 +102,7 @@ const reasonOf = (lines: readonly string[]): { readonly what: string; readonly r
 };
 
 const explainPipFailure = (part: string, result: CommandResult): TtExpError => {
-  const lines = result.lines.map(redact);
+  const lines = result.lines.map(redactUrls);
   const { what, remedy } = reasonOf(lines);
   const got = lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.at(-1) ?? '';
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;

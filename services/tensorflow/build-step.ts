@@ -1,8 +1,9 @@
 import { TtExpError } from '../../contracts/errors.ts';
+import { redactUrls } from '../../contracts/redact.ts';
 import { type CommandResult, runCommand } from '../process/run-command.ts';
 import { interrupted } from '../process/with-lock.ts';
 import type { Environment, ServiceStep } from '../progress.ts';
-import { redact, withoutPythonOverrides } from '../provision/pip.ts';
+import { withoutPythonOverrides } from '../provision/pip.ts';
 import type { BuildContext } from './native-build-types.ts';
 
 export interface BuildStep {
@@ -39,7 +40,7 @@ const tellsWhy = (line: string): boolean =>
   !/^\s*(at|Emitted) |complete log|Command failed|npm error (code|path|command|\d+)\b/.test(line);
 
 const failed = (step: BuildStep, result: CommandResult): TtExpError => {
-  const lines = result.lines.map(redact);
+  const lines = result.lines.map(redactUrls);
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
   const line = lines.findLast(tellsWhy) ?? lines.at(-1) ?? 'no output';
   const message = `native TensorFlow: ${step.what} failed (${ended}: ${line.slice(0, LONGEST_LINE)})`;

@@ -4,10 +4,10 @@ import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { redactUrls } from '../../contracts/redact.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
 import { runCommand } from '../process/run-command.ts';
 import { interrupted } from '../process/with-lock.ts';
-import { redact } from '../provision/pip.ts';
 import { ensureCachedFolder } from './cached-folder.ts';
 import { encoderCache, PART, provisionFailure, type TextEncoderPlace } from './text-encoder-request.ts';
 
@@ -88,7 +88,7 @@ const installPackages = async (place: TextEncoderPlace, folder: string): Promise
   });
   if (signal?.aborted === true) throw interrupted(PURPOSE);
   if (result.kind === 'exited' && result.code === 0) return;
-  const lines = result.lines.map(redact);
+  const lines = result.lines.map(redactUrls);
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
   const got = reasonOf(lines);
   throw new TtExpError(

@@ -1,5 +1,6 @@
 /** What Postgres or the way to it said, as an error of tt-exp: who must act, and no password in it. */
 import { type ErrorCode, TtExpError } from '../../../contracts/errors.ts';
+import { redactUrls } from '../../../contracts/redact.ts';
 import { serverName } from '../../../contracts/source-reading.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { quoteName, type Relation } from './relation.ts';
@@ -26,10 +27,7 @@ export const sqlStateOf = (error: unknown): string | null =>
 
 /** One line of `text` without the secrets and without the credentials of an address. */
 export const withoutSecrets = (text: string, { secrets }: Pick<ConnectionSettings, 'secrets'>): string =>
-  secrets
-    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-    .replaceAll(/\/\/[^/\s@]*@/g, '//***@')
-    .replaceAll(/\s*\n\s*/g, ' ');
+  redactUrls(secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)).replaceAll(/\s*\n\s*/g, ' ');
 
 interface Remedy {
   readonly code: ErrorCode;

@@ -31,6 +31,21 @@ describe('activities/errors', () => {
     });
   });
 
+  it('activities/errors: no credentials of an address reach a failure, nor its causes', () => {
+    const cause = new Error('connect to postgres://ada:secret@db:5432/x failed');
+    const ours = toFailure(new TtExpError('UPSTREAM_REJECTED', 'got http://ada:secret@host/', { cause }), 'gpu-1');
+    const unknown = toFailure(new TypeError('Invalid http://ada:secret@host/', { cause }), 'gpu-1');
+    for (const failure of [ours, unknown] as ApplicationFailure[]) {
+      const texts: string[] = [];
+      for (let error: unknown = failure; error instanceof Error; error = error.cause) {
+        texts.push(error.message, error.stack ?? '');
+      }
+      expect(texts.join('\n')).toContain('postgres://***@db:5432/x');
+      expect(texts.join('\n')).toContain('http://***@host/');
+      expect(texts.join('\n')).not.toContain('secret');
+    }
+  });
+
   it('activities/errors: cancellation passes untouched, the shutdown of a worker is tried again', () => {
     const cancelled = new CancelledFailure('CANCELLED');
     expect(toFailure(cancelled, 'gpu-1')).toBe(cancelled);

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadModel } from '../../../models/model-folder.ts';
+import { loadModel } from '../../../models/saved/model-folder.ts';
 
-test('models/model-folder: a manifest that lists a file outside of its folder is refused, though its digest is right', async () => {
+test('models/saved/model-folder: a manifest that lists a file outside of its folder is refused, though its digest is right', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'tt-exp-model-'));
   try {
     const folder = join(parent, 'model');

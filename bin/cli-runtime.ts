@@ -174,7 +174,7 @@ export const createCliRuntime = (): CliRuntime => ({
       builder.embed(request, { progress: request.onTexts, signal: request.signal }),
     ),
 
-  guessInteractions: async (file) => {
+  guessInteractions: async (file, columns) => {
     const { guessInteractions } = await import('../pipeline/index.ts');
     const { resolveConfig } = await import('../config/resolve.ts');
     const { source } = resolveConfig({
@@ -182,7 +182,7 @@ export const createCliRuntime = (): CliRuntime => ({
       data: { source: { type: 'files', interactions: { path: file, constant_type: 'view' } } },
     }).data;
     // How files are written where no config says so.
-    return guessInteractions(file, (source as ResolvedFiles).interactions);
+    return guessInteractions(file, { location: (source as ResolvedFiles).interactions, columns, nowMs: Date.now() });
   },
 
   trainModel: async ({ progress, log, signal, onEvent, ...request }) => {

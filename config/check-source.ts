@@ -131,6 +131,16 @@ const checkEvents = (root: unknown): readonly Finding[] => {
   const hasTime = given(table, ['time']).length === 1;
   const method = valueAt(root, ['data', 'split', 'method']);
   const timed: Finding[] = [];
+  const format = [...path, 'time_format'];
+  if (valueAt(root, format) !== undefined) {
+    const isDatabase = valueAt(root, [...SOURCE, 'type']) !== 'files';
+    if (!hasTime || valueAt(table, ['time_unit']) !== undefined) {
+      const expected = hasTime ? 'only "time_unit" or "time_format"' : '"time" beside it';
+      timed.push({ path: format, part: 'key', expected, found: '"time_format"' });
+    } else if (isDatabase && valueAt(root, [...SOURCE, 'incremental']) === true) {
+      timed.push({ path: format, part: 'key', expected: 'no "time_format" with incremental', found: '"time_format"' });
+    }
+  }
   if (!hasTime && (method === 'temporal' || method === 'leave_one_out')) {
     timed.push({
       path: ['data', 'split', 'method'],

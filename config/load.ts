@@ -11,7 +11,7 @@ import { checkSplit } from './check-split.ts';
 import { type ConfigSource, createConfigSource } from './config-source.ts';
 import { asConfigDocument } from './hyperparameters.ts';
 import { type JsonDocument, parseJsonDocument } from './json-document.ts';
-import { valueAt } from './json-path.ts';
+import { type JsonPath, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
 import { type Override, parseOverride } from './overrides.ts';
 import { type FoundProblem, MOST_PROBLEMS, toConfigError } from './problem.ts';
@@ -113,6 +113,10 @@ export const loadConfig = async (
   const parsed = parseOverrides(overrides);
   return completed(asConfigDocument(await readJsonDocument(file)), parsed, defaults);
 };
+
+/** What the file itself says at a place, unchecked; undefined where it says nothing. Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX. */
+export const readConfigValue = async (file: string, path: JsonPath): Promise<unknown> =>
+  valueAt(asConfigDocument(await readJsonDocument(file)).value, path);
 
 /** The same without a file: every default, and what the overrides say. */
 export const defaultConfig = (

@@ -176,9 +176,13 @@ export interface EntityTable {
  */
 export interface CsvDialect {
   /**
-   * Between two values.
+   * Between two values; auto finds commas, semicolons, tabs, pipes, double colons or spaces.
    */
   delimiter?: string;
+  /**
+   * In numbers, before the fraction; auto finds commas where the delimiter is another.
+   */
+  decimal?: 'auto' | '.' | ',';
   /**
    * Names of the columns of files without a header.
    *
@@ -186,9 +190,9 @@ export interface CsvDialect {
    */
   columns?: string[];
   /**
-   * Encoding of the text.
+   * Encoding of the text; auto tells UTF-16 from UTF-8.
    */
-  encoding?: 'utf-8' | 'latin-1' | 'utf-16';
+  encoding?: 'auto' | 'utf-8' | 'latin-1' | 'utf-16';
   /**
    * Character around values; empty where there is none.
    */
@@ -319,9 +323,13 @@ export interface EventTable {
    */
   time?: string;
   /**
-   * text: a timestamp, UTC where it names no zone. Else a number since 1970.
+   * text: a timestamp, UTC where it names no zone. s, ms, us, ns: a number since 1970. auto: the one by which most times lie between 1990 and next year; text in a database with incremental.
    */
-  time_unit?: 'text' | 's' | 'ms' | 'us';
+  time_unit?: 'auto' | 'text' | 's' | 'ms' | 'us' | 'ns';
+  /**
+   * How times are written that are no ISO 8601, such as %d.%m.%Y %H:%M for 31.01.2025 18:30 or %m/%d/%Y for 01/31/2025; instead of time_unit.
+   */
+  time_format?: string;
   /**
    * Column of the interaction's type.
    */

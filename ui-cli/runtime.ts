@@ -2,6 +2,7 @@
 import type { ExperimentsClient, StartedExperiment } from '../client/experiments-client.ts';
 import type { Environment } from '../config/env.ts';
 import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
+import type { LabelRule } from '../contracts/dataset.ts';
 import type {
   ExportRequest,
   ExportResult,
@@ -221,6 +222,8 @@ export interface EmbedRequest extends SourceRequest {
 export interface GuessedInteractions {
   readonly source: FilesSource;
   readonly ignoredTypes: readonly string[];
+  /** Of types that the default table does not have. */
+  readonly labels: Readonly<Record<string, LabelRule>>;
   readonly notes: readonly string[];
 }
 
@@ -270,8 +273,8 @@ export interface CliRuntime {
   dataVersions(): Promise<DataVersions>;
   checkData(request: SourceRequest): Promise<DataReport>;
   embedData(request: EmbedRequest): Promise<EmbeddingReport>;
-  /** `file` is absolute. Throws SOURCE_NOT_FOUND, and DATA_INVALID without the needed columns. */
-  guessInteractions(file: string): Promise<GuessedInteractions>;
+  /** `file` is absolute, `columns` are of a file without a header. Throws SOURCE_NOT_FOUND, DATA_INVALID. */
+  guessInteractions(file: string, columns: readonly string[] | null): Promise<GuessedInteractions>;
   trainModel(
     request: LocalTrainingRequest & LocalWork & { readonly onEvent: (event: LocalTrainingEvent) => void },
   ): Promise<LocalTrainingReport>;

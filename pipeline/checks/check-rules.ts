@@ -157,6 +157,15 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
       false,
       'interactions',
     ),
+    {
+      id: 'only-future-times',
+      level: 'blocking',
+      title: 'All interactions lie in the future: check time_unit and the clock of this machine',
+      file: '054_only_future_times',
+      texts: [shared],
+      of: 'queries',
+      isQuick: true,
+    },
     rule('future-times', '054_future_times', 'Interactions lie in the future', true, 'interactions'),
     rule('early-times', '054_early_times', 'Interactions lie before 1990, others do not', true, 'interactions'),
     rule(

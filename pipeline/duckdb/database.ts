@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type Json } from '@duckdb/node-api';
+import { TtExpError } from '../../contracts/errors.ts';
 import { toDataError } from './data-errors.ts';
 
 export type SqlParameters = Readonly<Record<string, string | number>>;
@@ -27,8 +28,24 @@ export interface Database {
   close(): void;
 }
 
-/** `text` as an SQL string literal: file names cannot be parameters. */
-export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/**
+ * `text` as an SQL string literal, for names and settings that cannot be parameters; never for a value of the data. Throws
+ * DATA_INVALID for a NUL character, which ends a statement in its middle.
+ */
+export const sqlText = (text: string): string => {
+  if (text.includes('\0')) {
+    throw new TtExpError('DATA_INVALID', `${JSON.stringify(text)} has a NUL character, expected a name without one`, {
+      hint: 'Rename the column, type or file.',
+    });
+  }
+  return `'${text.replaceAll("'", "''")}'`;
+};
+
+/** This very file as the argument of a function that reads files: they take a path for a pattern. */
+export const sqlFile = (path: string): string => sqlText(literalPattern(path));
+
+/** The pattern that only this path matches. */
+export const literalPattern = (path: string): string => path.replaceAll(/[*?[{}]/g, '[$&]');
 
 /** DuckDB refuses parameters that the statement does not name. */
 const named = (sql: string, parameters: SqlParameters): Record<string, DuckDBValue> =>

@@ -1,6 +1,6 @@
 /** SQL that turns a source's column, of whatever type, into a canonical one. Bad values become NULL here. */
 import type { ResolvedEvents } from '../../contracts/resolved-config.ts';
-import type { Database } from '../duckdb/database.ts';
+import { type Database, sqlText } from '../duckdb/database.ts';
 
 /** A column of a raw table. */
 export interface TypedColumn {
@@ -9,6 +9,9 @@ export interface TypedColumn {
   /** DuckDB's name of its type. */
   readonly type: string;
 }
+
+/** 2^53: above it a float64 stands for several whole numbers. */
+export const LARGEST_EXACT = '9007199254740992';
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
@@ -22,7 +25,10 @@ export const columnTypes = async (database: Database, table: string): Promise<Re
 
 const isText = ({ type }: TypedColumn): boolean => type === 'VARCHAR' || type === 'JSON';
 const isList = ({ type }: TypedColumn): boolean => /\[\d*\]$/.test(type);
-const isFloat = ({ type }: TypedColumn): boolean => type === 'DOUBLE' || type === 'FLOAT';
+export const isFloat = ({ type }: TypedColumn): boolean => type === 'DOUBLE' || type === 'FLOAT';
+
+/** Of the calendar already: there is nothing to be read. */
+export const isCalendar = ({ type }: TypedColumn): boolean => /^(TIMESTAMP|DATE)/.test(type);
 
 /** Whether there is anything at all: an empty text is no value. */
 export const hasValue = (column: TypedColumn): string =>
@@ -43,18 +49,30 @@ export const numberSql = (column: TypedColumn): string => {
   return `CASE WHEN isfinite(${number}) THEN ${number} END`;
 };
 
-const MICROSECONDS = { s: 1_000_000, ms: 1000, us: 1 } as const;
+const MICROSECONDS = { s: '1000000', ms: '1000', us: '1', ns: '0.001' } as const;
 
-/** As TIMESTAMP in UTC, to the microsecond; NULL for what is none, infinity too. The session's time zone must be UTC. */
-export const timeSql = (column: TypedColumn, unit: ResolvedEvents['time_unit']): string => {
-  const time = anyTimeSql(column, unit);
-  return `CASE WHEN isfinite(${time}) THEN ${time} END`;
+/** How a column of times is written: in a unit, `text` for timestamps, or in a format of strptime. */
+export type TimeReading = { readonly unit: Exclude<ResolvedEvents['time_unit'], 'auto'> } | { readonly format: string };
+
+/**
+ * As TIMESTAMP in UTC, to the microsecond; NULL for what is none, and for times that nobody lived at: infinity, years of
+ * two digits, numbers in another unit. The session's time zone must be UTC.
+ */
+export const timeSql = (column: TypedColumn, reading: TimeReading): string => {
+  const time = anyTimeSql(column, reading);
+  return `CASE WHEN ${time} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '2200-01-01' THEN ${time} END`;
 };
 
-const anyTimeSql = (column: TypedColumn, unit: ResolvedEvents['time_unit']): string => {
-  if (/^(TIMESTAMP|DATE)/.test(column.type)) {
+const anyTimeSql = (column: TypedColumn, reading: TimeReading): string => {
+  if (isCalendar(column)) {
     return `TRY_CAST(${column.sql} AS TIMESTAMP)`;
   }
+  if ('format' in reading) {
+    // Whole numbers beside missing ones are often written with a point: 20231124.0.
+    const text = `regexp_replace(${textSql(column)}, '^([0-9]+)\\.0+$', '\\1')`;
+    return `CAST(try_strptime(${text}, ${sqlText(reading.format)}) AS TIMESTAMP)`;
+  }
+  const { unit } = reading;
   if (unit === 'text') {
     return `TRY_CAST(TRY_CAST(${column.sql} AS TIMESTAMPTZ) AS TIMESTAMP)`;
   }

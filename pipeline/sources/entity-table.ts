@@ -2,7 +2,7 @@
 import type { ResolvedEntities, ResolvedFeature, ResolvedLocation } from '../../contracts/resolved-config.ts';
 import type { Database } from '../duckdb/database.ts';
 import type { FieldSpec, SideSchema } from '../source.ts';
-import { type FoundProblem, findProblems, plainText, type RowProblem, usableSql, withValue } from './bad-values.ts';
+import { type FoundProblem, findProblems, type RowProblem, usableSql, withValue } from './bad-values.ts';
 import {
   columnTypes,
   distinctSql,
@@ -14,6 +14,7 @@ import {
   type TypedColumn,
   textSql,
 } from './column-sql.ts';
+import { idProblems } from './id-problems.ts';
 import type { RawColumn, RawTables } from './raw-tables.ts';
 
 export type Side = 'user' | 'item';
@@ -59,7 +60,7 @@ const rawColumns = (name: string, feature: ResolvedFeature): readonly RawColumn[
     case 'id':
       return [];
     default:
-      return [{ column: feature.column ?? name, as: 'scalar' }];
+      return [{ column: feature.column ?? name, as: feature.kind === 'numeric' ? 'number' : 'scalar' }];
   }
 };
 
@@ -85,7 +86,7 @@ const sideTable = async (
     target,
     location: feature.from,
     columns: [
-      { column: id, as: 'scalar' },
+      { column: id, as: 'id' },
       { column, as: 'list' },
     ],
   });
@@ -148,10 +149,11 @@ const fromTable = async (
   const target = `raw_${side}s`;
   const id = entities.id ?? `${side}_id`;
   const features = featuresOf(entities);
-  const wanted = new Map<string, RawColumn>([[id, { column: id, as: 'scalar' }]]);
+  const wanted = new Map<string, RawColumn>();
   for (const column of features.flatMap(([name, feature]) => rawColumns(name, feature))) {
     wanted.set(column.column, column);
   }
+  wanted.set(id, { column: id, as: 'id' });
   await tables.attach(database, { target, location: entities, columns: [...wanted.values()] });
   const types = await columnTypes(database, target);
   const typed = (column: string): TypedColumn => ({
@@ -161,7 +163,7 @@ const fromTable = async (
   const idSql = textSql(typed(id));
   const columns: string[] = [`${idSql} AS ${side}_id`];
   const joins: string[] = [];
-  const problems: RowProblem[] = [{ when: `${idSql} IS NULL`, text: plainText(`no ${side} id`) }];
+  const problems: RowProblem[] = [...idProblems(`${side} id`, typed(id))];
   const texts = features
     .filter(([, { kind }]) => kind === 'text')
     .map(([name, feature]) => typed(columnOf(name, feature)));

@@ -3,16 +3,32 @@ import type { ResolvedEvents } from '../../contracts/resolved-config.ts';
 import { type Database, sqlText } from '../duckdb/database.ts';
 import type { Increment } from '../source.ts';
 import { type FoundProblem, findProblems, plainText, type RowProblem, usableSql, withValue } from './bad-values.ts';
-import { columnTypes, hasValue, numberSql, quoteName, type TypedColumn, textSql, timeSql } from './column-sql.ts';
-import type { RawColumn, RawTables } from './raw-tables.ts';
+import {
+  columnTypes,
+  hasValue,
+  numberSql,
+  quoteName,
+  type TimeReading,
+  type TypedColumn,
+  textSql,
+  timeSql,
+} from './column-sql.ts';
+import { idProblems, nulProblem } from './id-problems.ts';
+import type { RawColumn, RawTables, TimeBound } from './raw-tables.ts';
+import { readingOf } from './time-reading.ts';
 
 const TARGET = 'raw_interactions';
 
+/** A column of two roles counts as an id before all, and as a number before a text. */
 const rawColumns = ({ id, user, item, time, type, rating, use_case }: ResolvedEvents): readonly RawColumn[] => {
-  const names = [id, user, item, time, type, rating?.column, use_case].flatMap((name) =>
-    name === undefined ? [] : [name],
-  );
-  return [...new Set(names)].map((column) => ({ column, as: 'scalar' }));
+  const as = (kind: RawColumn['as'], names: readonly (string | undefined)[]): readonly [string, RawColumn][] =>
+    names.flatMap((column) => (column === undefined ? [] : [[column, { column, as: kind }]]));
+  const all = [
+    ...as('scalar', [time, type, use_case]),
+    ...as('number', [rating?.column]),
+    ...as('id', [id, user, item]),
+  ];
+  return [...new Map(all).values()];
 };
 
 interface EventSql {
@@ -41,44 +57,73 @@ const typeOf = (events: ResolvedEvents, typed: (column: string) => TypedColumn):
   if (events.rating !== undefined) {
     return ratingSql(events.rating, typed(events.rating.column));
   }
-  return {
-    sql: events.type === undefined ? sqlText(events.constant_type ?? '') : textSql(typed(events.type)),
-    problems: [],
-  };
+  if (events.type === undefined) {
+    return { sql: sqlText(events.constant_type ?? ''), problems: [] };
+  }
+  const sql = textSql(typed(events.type));
+  return { sql, problems: [nulProblem('type', sql)] };
 };
 
-const timeOf = ({ time, time_unit }: ResolvedEvents, typed: (column: string) => TypedColumn): EventSql => {
-  if (time === undefined) {
-    return { sql: "TIMESTAMP '1970-01-01'", problems: [] };
-  }
-  const sql = timeSql(typed(time), time_unit);
+const timeSqlOf = (column: TypedColumn, reading: TimeReading): EventSql => {
+  const sql = timeSql(column, reading);
+  const expected = 'format' in reading ? `format ${JSON.stringify(reading.format)}` : `unit "${reading.unit}"`;
   return {
     sql,
     problems: [
-      { when: `NOT coalesce(${hasValue(typed(time))}, false)`, text: plainText('no time') },
-      { when: `(${sql}) IS NULL`, text: withValue(`no time in unit "${time_unit}"`, typed(time).sql) },
+      { when: `NOT coalesce(${hasValue(column)}, false)`, text: plainText('no time') },
+      { when: `(${sql}) IS NULL`, text: withValue(`no time in ${expected}`, column.sql) },
     ],
   };
 };
+
+const timeOf = async (
+  database: Database,
+  events: ResolvedEvents,
+  typed: (column: string) => TypedColumn,
+  nowMs: number,
+): Promise<EventSql & { readonly notes: readonly string[] }> => {
+  if (events.time === undefined) {
+    return { sql: "TIMESTAMP '1970-01-01'", problems: [], notes: [] };
+  }
+  const column = typed(events.time);
+  const { reading, notes } = await readingOf(database, events, {
+    table: `${TARGET} AS raw`,
+    name: events.time,
+    column,
+    nowMs,
+  });
+  return { ...timeSqlOf(column, reading), notes };
+};
+
+/** From when on rows are wanted; only a unit that is known can be compared at the source. */
+const sinceOf = ({ time, time_unit: unit }: ResolvedEvents, { since }: Increment): TimeBound | null =>
+  time === undefined || unit === 'auto' ? null : { column: time, unit, at: since };
 
 /** Ids made of the content; equal rows are numbered. */
 const CONTENT_ID = `md5(concat_ws('|', user_id, item_id, epoch_us(occurred_at), type, use_case,
   row_number() OVER (PARTITION BY user_id, item_id, occurred_at, type, use_case)))`;
 
-/**
- * Creates `interactions`.
- * @param useCase of every row, where there is no column for it
- */
+export interface LoadedEvents {
+  readonly problems: readonly FoundProblem[];
+  /** How the times were read, where the config leaves it open. */
+  readonly notes: readonly string[];
+}
+
+export interface EventsRequest {
+  readonly events: ResolvedEvents;
+  /** Of every row, where there is no column for it. */
+  readonly useCase: string;
+  readonly increment: Increment | null;
+  readonly nowMs: number;
+}
+
+/** Creates `interactions`. */
 export const loadEvents = async (
   database: Database,
   tables: RawTables,
-  events: ResolvedEvents,
-  useCase: string,
-  increment: Increment | null,
-): Promise<readonly FoundProblem[]> => {
-  const { time: timeColumn, time_unit: unit } = events;
-  const since =
-    increment === null || timeColumn === undefined ? null : { column: timeColumn, unit, at: increment.since };
+  { events, useCase, increment, nowMs }: EventsRequest,
+): Promise<LoadedEvents> => {
+  const since = increment === null ? null : sinceOf(events, increment);
   await tables.attach(database, {
     target: TARGET,
     location: events,
@@ -90,15 +135,15 @@ export const loadEvents = async (
     sql: `raw.${quoteName(column)}`,
     type: types.get(column) ?? 'VARCHAR',
   });
+  const time = await timeOf(database, events, typed, nowMs);
   const user = textSql(typed(events.user));
   const item = textSql(typed(events.item));
   const type = typeOf(events, typed);
-  const time = timeOf(events, typed);
   const id = events.id === undefined ? null : textSql(typed(events.id));
   const problems: RowProblem[] = [
-    { when: `${user} IS NULL`, text: plainText('no user id') },
-    { when: `${item} IS NULL`, text: plainText('no item id') },
-    ...(id === null ? [] : [{ when: `${id} IS NULL`, text: plainText('no interaction id') }]),
+    ...idProblems('user id', typed(events.user)),
+    ...idProblems('item id', typed(events.item)),
+    ...(events.id === undefined ? [] : idProblems('interaction id', typed(events.id))),
     ...time.problems,
     ...type.problems,
   ];
@@ -113,5 +158,5 @@ export const loadEvents = async (
       : canonical;
   const all = increment === null ? rows : `${rows} UNION ALL ${increment.olderRows}`;
   await database.run('read interactions', `CREATE ${id === null ? 'TABLE' : 'VIEW'} interactions AS ${all}`);
-  return found;
+  return { problems: found, notes: time.notes };
 };

@@ -1,7 +1,7 @@
 /** A source whose tables and columns the config maps: one way for files, SQLite and Postgres to the canonical tables. */
 import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
-import type { ResolvedMapped } from '../../contracts/resolved-config.ts';
+import type { ResolvedEvents, ResolvedMapped } from '../../contracts/resolved-config.ts';
 import type { SourceIdentity } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import type { Increment, LoadedSource, Source } from '../source.ts';
@@ -81,11 +81,11 @@ const refuseEmpty = async (database: Database, problems: readonly FoundProblem[]
 const checkIncrement = async (
   database: Database,
   tables: RawTables,
-  { interactions }: ResolvedMapped,
+  interactions: ResolvedEvents,
   increment: Increment,
   notes: string[],
 ): Promise<Increment | null> => {
-  if (tables.countOlder === undefined || interactions.time === undefined) {
+  if (tables.countOlder === undefined || interactions.time === undefined || interactions.time_unit === 'auto') {
     notes.push('incremental: counting older rows of files takes as long as reading them: everything is read again');
     return null;
   }
@@ -114,7 +114,14 @@ export interface MappedSourceOptions {
   /** A fresh set for each load. */
   readonly openTables: () => Promise<RawTables>;
   readonly contentKey: () => Promise<Readonly<Record<string, unknown>> | null>;
+  readonly now: () => number;
 }
+
+/** Only with a unit can a database be asked for newer rows; without one the times are of the database's own types. */
+const withUnit = ({ interactions, incremental, type }: ResolvedMapped): ResolvedEvents =>
+  type !== 'files' && incremental && interactions.time_unit === 'auto'
+    ? { ...interactions, time_unit: 'text' }
+    : interactions;
 
 export const createMappedSource = ({
   source,
@@ -122,19 +129,23 @@ export const createMappedSource = ({
   identity,
   openTables,
   contentKey,
+  now,
 }: MappedSourceOptions): Source => {
-  const { interactions } = source;
+  const events = withUnit(source);
   const load = async (database: Database, increment: Increment | null): Promise<LoadedSource> => {
     const tables = await openTables();
     try {
       const notes: string[] = [];
-      const checked = increment === null ? null : await checkIncrement(database, tables, source, increment, notes);
-      const problems = [...(await loadEvents(database, tables, interactions, useCase, checked))];
+      const checked = increment === null ? null : await checkIncrement(database, tables, events, increment, notes);
+      const loaded = await loadEvents(database, tables, { events, useCase, increment: checked, nowMs: now() });
+      const problems = [...loaded.problems];
+      notes.push(...loaded.notes);
       for (const side of SIDES) {
-        const loaded = await loadSide(database, tables, source, side);
-        problems.push(...loaded.problems);
-        notes.push(...loaded.notes);
+        const entities = await loadSide(database, tables, source, side);
+        problems.push(...entities.problems);
+        notes.push(...entities.notes);
       }
+      notes.push(...(tables.notes?.() ?? []));
       const broken = await tables.brokenRows(database);
       for (const problem of new Set(broken.map((row) => row.problem))) {
         const places = broken.filter((row) => row.problem === problem).map(({ place }) => place);

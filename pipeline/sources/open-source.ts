@@ -118,14 +118,17 @@ const refuseOther = (
   );
 };
 
-/**
- * Looks at the connection settings once: what is checked is what is read.
- * @param workFolder for what a source streams through files; made when needed
- */
+interface SourceSurroundings {
+  readonly access: SourceAccess;
+  /** For what a source streams through files; made when needed. */
+  readonly workFolder: string;
+  readonly now: () => number;
+}
+
+/** Looks at the connection settings once: what is checked is what is read. */
 export const openSource = async (
   { data, binding }: { readonly data: Pick<ResolvedData, 'source' | 'use_case'>; readonly binding?: SourceBinding },
-  access: SourceAccess,
-  workFolder: string,
+  { access, workFolder, now }: SourceSurroundings,
 ): Promise<Source> => {
   const { source, use_case: useCase } = data;
   if (source.type === 'synthetic') {
@@ -138,6 +141,7 @@ export const openSource = async (
     source,
     useCase,
     identity,
+    now,
     openTables: openTables(source, access, workFolder, environment),
     // What a database holds is known only by reading it.
     contentKey: async () => (source.type === 'files' ? filesKey(source, useCase) : null),

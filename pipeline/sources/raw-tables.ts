@@ -4,14 +4,17 @@ import type { Database } from '../duckdb/database.ts';
 
 export interface RawColumn {
   readonly column: string;
-  /** What the mapping wants to make of it. Lists and vectors may come as JSON text or as DuckDB lists. */
-  readonly as: 'scalar' | 'list' | 'vector';
+  /**
+   * What the mapping wants to make of it. Lists and vectors may come as JSON text or as DuckDB lists. An id must come as
+   * the source writes it, or not at all.
+   */
+  readonly as: 'id' | 'number' | 'scalar' | 'list' | 'vector';
 }
 
 /** A point of time in a column of the source's own. */
 export interface TimeBound {
   readonly column: string;
-  readonly unit: ResolvedEvents['time_unit'];
+  readonly unit: Exclude<ResolvedEvents['time_unit'], 'auto'>;
   /** UTC, ISO 8601 with microseconds, without a zone. */
   readonly at: string;
 }
@@ -39,6 +42,8 @@ export interface RawTables {
   describe(): Promise<readonly SourceOrigin[]>;
   /** Rows that could not even be read, for example broken lines of a file; they have no row in `target`. */
   brokenRows(database: Database): Promise<readonly BrokenRow[]>;
+  /** How the tables were read where the config leaves it open; absent where nothing is left open. */
+  readonly notes?: () => readonly string[];
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { TimeBound } from './raw-tables.ts';
 
 const MICROSECONDS = { s: 1_000_000n, ms: 1000n, us: 1n } as const;
+const NANOSECONDS = 1000n;
 
 /** `2025-01-31 12:00:00.123456`, in UTC. */
 export const boundText = ({ at }: TimeBound): string => {
@@ -9,9 +10,12 @@ export const boundText = ({ at }: TimeBound): string => {
 };
 
 /** The number since 1970 in the column's own unit, exact to the microsecond; for any unit but `text`. */
-export const boundNumber = (bound: TimeBound, unit: keyof typeof MICROSECONDS): string => {
+export const boundNumber = (bound: TimeBound, unit: keyof typeof MICROSECONDS | 'ns'): string => {
   const [seconds = '', fraction = ''] = boundText(bound).split('.');
   const microseconds = BigInt(Date.parse(`${seconds.replace(' ', 'T')}Z`)) * 1000n + BigInt(fraction);
+  if (unit === 'ns') {
+    return String(microseconds * NANOSECONDS);
+  }
   const parts = MICROSECONDS[unit];
   const digits = String(parts).length - 1;
   const magnitude = microseconds < 0n ? -microseconds : microseconds;

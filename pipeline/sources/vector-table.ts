@@ -41,7 +41,7 @@ export const loadVectors = async (
       target: raw,
       location: from,
       columns: [
-        { column: id, as: 'scalar' },
+        { column: id, as: 'id' },
         { column, as: 'vector' },
       ],
     });

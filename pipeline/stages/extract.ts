@@ -4,7 +4,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { type BadRows, NO_BAD_ROWS, type SourceIdentity } from '../../contracts/source-reading.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
-import { type Database, sqlText } from '../duckdb/database.ts';
+import { type Database, sqlFile, sqlText } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
 import type { Increment, LoadedSource, Source } from '../source.ts';
@@ -195,9 +195,15 @@ const incrementOf = async (
   return {
     since: known.since,
     origin: known.origin,
-    olderRows: `SELECT * FROM read_parquet(${sqlText(file)}) WHERE occurred_at < TIMESTAMP ${sqlText(known.since)}`,
+    olderRows: `SELECT * FROM read_parquet(${sqlFile(file)}) WHERE occurred_at < TIMESTAMP ${sqlText(known.since)}`,
   };
 };
+
+const surroundingsOf = (context: StageContext) => ({
+  access: context.sources,
+  workFolder: temporaryFolderOf(context),
+  now: context.now,
+});
 
 /** Copies the source's rows into an immutable folder named by their content. */
 export const extract = async (context: StageContext, request: StageRequest): Promise<ExtractOutput> => {
@@ -212,7 +218,7 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
   if (chosen !== null) {
     return chosen;
   }
-  const source = await openSource(request, context.sources, temporaryFolderOf(context));
+  const source = await openSource(request, surroundingsOf(context));
   const name = await contentName(source);
   const known = await rememberedExtract(context, name);
   const found =
@@ -243,7 +249,7 @@ export const knownExtract = async (context: StageContext, request: StageRequest)
   if (request.extract !== undefined) {
     return request.extract;
   }
-  const source = await openSource(request, context.sources, temporaryFolderOf(context));
+  const source = await openSource(request, surroundingsOf(context));
   const known = await rememberedExtract(context, await contentName(source));
   return known === null || known.bad.count > request.data.max_bad_rows ? null : known.id;
 };

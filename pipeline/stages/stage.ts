@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { BadRows, SourceBinding } from '../../contracts/source-reading.ts';
-import { type Database, openDatabase, type StatementTrace, sqlText } from '../duckdb/database.ts';
+import { type Database, openDatabase, type StatementTrace, sqlFile, sqlText } from '../duckdb/database.ts';
 import type { SourceAccess } from '../sources/open-source.ts';
 import { exists, MANIFEST_FILE, publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
 import { filesOf, readManifestFile, verifyFiles } from '../store/verify-folder.ts';
@@ -119,7 +119,7 @@ export const attachTables = async (database: Database, folder: string, tables: r
     tables.map((table) => `${table}.parquet`),
   );
   for (const table of tables) {
-    const file = sqlText(join(folder, `${table}.parquet`));
+    const file = sqlFile(join(folder, `${table}.parquet`));
     await database.run(`read ${table}`, `CREATE VIEW ${table} AS SELECT * FROM read_parquet(${file})`);
   }
 };

@@ -5,7 +5,7 @@ import type { ExportRequest, ExportResult } from '../../contracts/dataset-versio
 import { TtExpError } from '../../contracts/errors.ts';
 import { appendVectors } from '../duckdb/columns.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
-import { type Database, sqlText } from '../duckdb/database.ts';
+import { type Database, sqlFile, sqlText } from '../duckdb/database.ts';
 import { readFloats } from '../float-file.ts';
 import { exists } from '../store/publish-folder.ts';
 import { verifyFiles } from '../store/verify-folder.ts';
@@ -72,15 +72,15 @@ const writePieces = async (
   );
   const files: string[] = [];
   for (let from = Number(range?.low); from <= Number(range?.high); from += pieces.rows) {
-    const file = sqlText(join(pieces.folder, `piece-${files.length}.parquet`));
+    const file = join(pieces.folder, `piece-${files.length}.parquet`);
     const inPiece = `${condition} AND s.position >= ${from} AND s.position < ${from + pieces.rows}`;
     await database.run(
       'gather the features',
-      `COPY (${selectSamples(request, pieces.sides, inPiece)}) TO ${file} (FORMAT parquet, ROW_GROUP_SIZE ${pieces.rows})`,
+      `COPY (${selectSamples(request, pieces.sides, inPiece)}) TO ${sqlText(file)} (FORMAT parquet, ROW_GROUP_SIZE ${pieces.rows})`,
     );
     files.push(file);
   }
-  return `SELECT * FROM read_parquet([${files.join(', ')}])`;
+  return `SELECT * FROM read_parquet([${files.map(sqlFile).join(', ')}])`;
 };
 
 /** Fills a file beside `file` and renames it: `file` is whole or as it was before. */

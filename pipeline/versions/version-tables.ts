@@ -1,6 +1,6 @@
 /** SQL over the tables of versions, in a database that is thrown away. */
 import { join } from 'node:path';
-import { type Database, openDatabase, sqlText } from '../duckdb/database.ts';
+import { type Database, openDatabase, sqlFile } from '../duckdb/database.ts';
 import { readManifest, type VersionManifest } from '../manifest.ts';
 import { STAGE_FOLDER } from '../stages/stage.ts';
 import { withTemporaryFolder } from '../store/publish-folder.ts';
@@ -63,7 +63,7 @@ export const attachVersion = async (
     tables.map((table) => `${table}.parquet`),
   );
   for (const table of tables) {
-    const file = sqlText(join(found.folder, `${table}.parquet`));
+    const file = sqlFile(join(found.folder, `${table}.parquet`));
     await database.run(
       `read ${table} of ${found.version}`,
       `CREATE VIEW ${prefix}_${table} AS SELECT * FROM read_parquet(${file})`,

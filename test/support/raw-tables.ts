@@ -6,7 +6,10 @@ import type { ResolvedLocation } from '../../contracts/resolved-config.ts';
 import { type Database, openDatabase } from '../../pipeline/duckdb/database.ts';
 import type { RawColumn } from '../../pipeline/sources/raw-tables.ts';
 
-const NO_FILE = { format: 'auto', csv: { delimiter: ',', encoding: 'utf-8', quote: '"', null_text: '' } } as const;
+const NO_FILE = {
+  format: 'auto',
+  csv: { delimiter: ',', decimal: '.', encoding: 'utf-8', quote: '"', null_text: '' },
+} as const;
 
 export const inTable = (table: string): ResolvedLocation => ({ ...NO_FILE, table });
 export const inQuery = (query: string): ResolvedLocation => ({ ...NO_FILE, query });

@@ -1,20 +1,23 @@
 /** What `--data` names: a dataset version of the home, or a file of interactions. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readConfigValue } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { CliRuntime } from '../runtime.ts';
 
 export type GivenData =
   | { readonly kind: 'version'; readonly version: string }
-  | {
-      readonly kind: 'file';
-      /** The file as a source, and what goes with it. */
-      readonly overrides: readonly Override[];
-      /** How a model learns well from ids alone: what nobody has set otherwise. */
-      readonly defaults: readonly Override[];
-      readonly notes: readonly string[];
-    };
+  /** Absolute, and as it was typed. */
+  | { readonly kind: 'file'; readonly file: string; readonly given: string };
+
+/** A file as the source of a config. */
+export interface FileSettings {
+  readonly overrides: readonly Override[];
+  /** How a model learns well from ids alone, and labels of guessed types: what nobody has set otherwise. */
+  readonly defaults: readonly Override[];
+  readonly notes: readonly string[];
+}
 
 /**
  * On MovieLens' ratings without features, NDCG@10 of the test part is 0.25 with these, and 0.12 with the defaults, which are
@@ -34,8 +37,8 @@ const kindOf = async (path: string): Promise<'file' | 'folder' | 'nothing'> =>
     () => 'nothing',
   );
 
-/** Throws SOURCE_NOT_FOUND for what is neither, and DATA_INVALID for a file without the needed columns. */
-export const readDataChoice = async (runtime: CliRuntime, given: string): Promise<GivenData> => {
+/** Throws SOURCE_NOT_FOUND for what is neither. */
+export const readDataChoice = async (given: string): Promise<GivenData> => {
   const file = resolve(given);
   const kind = await kindOf(file);
   if (kind !== 'file' && VERSION.test(given)) {
@@ -48,17 +51,73 @@ export const readDataChoice = async (runtime: CliRuntime, given: string): Promis
       { hint: 'Name a CSV or Parquet file, or a version that `tt-exp data versions` lists.' },
     );
   }
-  const { source, ignoredTypes, notes } = await runtime.guessInteractions(file);
+  return { kind: 'file', file, given };
+};
+
+/** What `--columns` names. Throws USAGE where there is no file whose columns these could be. */
+export const columnsOf = (columns: readonly string[] | undefined, data: GivenData | null): readonly string[] | null => {
+  if (columns !== undefined && data?.kind !== 'file') {
+    throw new TtExpError('USAGE', '--columns: got no file of interactions, expected one with --data', {
+      hint: 'For example: --data ratings.dat --columns user_id,item_id,rating,timestamp',
+    });
+  }
+  return columns ?? null;
+};
+
+/** The config says what the columns are: only the file is another. */
+const mapped = (given: string, file: string, config: string): FileSettings => ({
+  overrides: [{ source: `--data ${given}`, path: ['data', 'source', 'interactions', 'path'], value: file }],
+  defaults: [],
+  notes: [`${file}: its columns are read as data.source of ${config} says`],
+});
+
+/**
+ * What the config file maps counts; where it has no source, the columns are guessed. Throws DATA_INVALID for a file without
+ * the needed columns, USAGE for a config with another kind of source.
+ */
+export const settingsOfFile = async (
+  runtime: CliRuntime,
+  { file, given }: Extract<GivenData, { kind: 'file' }>,
+  { config, columns }: { readonly config: string | undefined; readonly columns: readonly string[] | null },
+): Promise<FileSettings> => {
+  const type = config === undefined ? undefined : await readConfigValue(config, ['data', 'source', 'type']);
+  if (config !== undefined && type !== undefined) {
+    if (type !== 'files') {
+      throw new TtExpError(
+        'USAGE',
+        `--data ${given} and data.source of ${config} (${JSON.stringify(type)}) both say what the data is`,
+        {
+          hint: 'Leave one of them out: a file goes with a source of type "files", or with a config without a source.',
+        },
+      );
+    }
+    if (columns !== null) {
+      throw new TtExpError('USAGE', `--columns and data.source of ${config} both name the columns of ${given}`, {
+        hint: 'Name them in data.source.interactions.csv.columns, and leave --columns out.',
+      });
+    }
+    return mapped(given, file, config);
+  }
+  const { source, ignoredTypes, labels, notes } = await runtime.guessInteractions(file, columns);
   const from = `--data ${given}`;
+  const ignored = config === undefined ? undefined : await readConfigValue(config, ['data', 'ignored_types']);
   return {
-    kind: 'file',
     notes,
-    defaults: IDS_ALONE.map(([path, value]) => ({ source: from, path, value })),
+    defaults: [
+      ...IDS_ALONE.map(([path, value]) => ({ source: from, path, value })),
+      ...Object.entries(labels).map(([name, value]) => ({ source: from, path: ['data', 'labels', name], value })),
+    ],
     overrides: [
       { source: from, path: ['data', 'source'], value: source },
       ...(ignoredTypes.length === 0
         ? []
-        : [{ source: from, path: ['data', 'ignored_types'], value: [...ignoredTypes] }]),
+        : [
+            {
+              source: from,
+              path: ['data', 'ignored_types'],
+              value: [...new Set([...(Array.isArray(ignored) ? ignored : []), ...ignoredTypes])],
+            },
+          ]),
     ],
   };
 };

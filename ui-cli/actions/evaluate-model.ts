@@ -10,12 +10,13 @@ import { printJson, printLines } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
-import { readDataChoice } from './data-choice.ts';
+import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
 import { deviceText, dimensionLines, splitLine } from './train-lines.ts';
 
 export interface EvaluateOptions {
   readonly model: string;
   readonly data?: string;
+  readonly columns?: readonly string[];
   readonly split: EvaluatedSplit;
   readonly exportRankings?: string;
   readonly device: Device;
@@ -24,20 +25,19 @@ export interface EvaluateOptions {
 
 const chooseData = async (
   runtime: CliRuntime,
-  given: string | undefined,
+  options: Pick<EvaluateOptions, 'data' | 'columns'>,
   say: (line: string) => void,
 ): Promise<DataChoice | null> => {
-  if (given === undefined) {
-    return null;
-  }
-  const data = await readDataChoice(runtime, given);
-  if (data.kind === 'version') {
+  const data = options.data === undefined ? null : await readDataChoice(options.data);
+  const columns = columnsOf(options.columns, data);
+  if (data === null || data.kind === 'version') {
     return data;
   }
-  for (const note of data.notes) {
+  const { overrides, defaults, notes } = await settingsOfFile(runtime, data, { config: undefined, columns });
+  for (const note of notes) {
     say(`note: ${note}`);
   }
-  const config = withAbsolutePaths(defaultConfig('evaluate', data.overrides), process.cwd());
+  const config = withAbsolutePaths(defaultConfig('evaluate', overrides, defaults), process.cwd());
   return { kind: 'source', config: { data: config.data, seed: config.seed } };
 };
 
@@ -67,7 +67,7 @@ const toJson = ({ model, dataset, split, evaluation }: LocalEvaluationReport): o
 export const evaluateModel = async (runtime: CliRuntime, options: EvaluateOptions): Promise<number> => {
   const { io } = runtime;
   const say = (line: string): void => printLines(io.stderr, [line]);
-  const data = await chooseData(runtime, options.data, say);
+  const data = await chooseData(runtime, options, say);
   const stops = createStops(runtime);
   try {
     const evaluating = runtime.evaluateModel({

@@ -4,7 +4,8 @@ import { defaultConfig, loadConfig } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
 import type { DataChoice } from '../../contracts/local-model.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { GivenData } from './data-choice.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { type FileSettings, type GivenData, settingsOfFile } from './data-choice.ts';
 
 export interface HyperparameterFlags {
   readonly epochs?: number;
@@ -39,17 +40,30 @@ export interface TrainConfigRequest {
   readonly flags: HyperparameterFlags;
   readonly set: readonly string[];
   readonly data: GivenData | null;
+  /** Names of the columns of a file without a header. */
+  readonly columns: readonly string[] | null;
 }
 
-/** Throws what loading a config throws; a mistake in an option is told of that option. */
-export const loadTrainConfig = async ({ file, flags, set, data }: TrainConfigRequest): Promise<ResolvedConfig> => {
-  const ofFile = data?.kind === 'file' ? data : { overrides: [], defaults: [] };
+export interface TrainConfig {
+  readonly config: ResolvedConfig;
+  /** How a file is read. */
+  readonly notes: readonly string[];
+}
+
+const NO_FILE: FileSettings = { overrides: [], defaults: [], notes: [] };
+
+/** Throws what reading a file and loading a config throw; a mistake in an option is told of that option. */
+export const loadTrainConfig = async (
+  runtime: CliRuntime,
+  { file, flags, set, data, columns }: TrainConfigRequest,
+): Promise<TrainConfig> => {
+  const ofFile = data?.kind === 'file' ? await settingsOfFile(runtime, data, { config: file, columns }) : NO_FILE;
   const overrides = [...ofFile.overrides, ...overridesOf(flags), ...set];
   const config =
     file === undefined
       ? defaultConfig(DEFAULT_NAME, overrides, ofFile.defaults)
       : await loadConfig(file, overrides, ofFile.defaults);
-  return withAbsolutePaths(config, process.cwd());
+  return { config: withAbsolutePaths(config, process.cwd()), notes: ofFile.notes };
 };
 
 export const toDataChoice = (data: GivenData | null, { data: settings, seed }: ResolvedConfig): DataChoice =>

@@ -6,7 +6,7 @@ import { printJson } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
-import { readDataChoice } from './data-choice.ts';
+import { columnsOf, readDataChoice } from './data-choice.ts';
 import { type HyperparameterFlags, loadTrainConfig, toDataChoice } from './train-config.ts';
 import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
 import { endLines } from './train-lines.ts';
@@ -14,6 +14,7 @@ import { endLines } from './train-lines.ts';
 export interface TrainOptions extends HyperparameterFlags {
   readonly data?: string;
   readonly config?: string;
+  readonly columns?: readonly string[];
   readonly set: readonly string[];
   readonly device: Device;
   readonly outputDir: string;
@@ -30,9 +31,10 @@ const conduct = async (
   display: TrainDisplay,
 ): Promise<LocalTrainingReport> => {
   const { data: given, config: file, set } = options;
-  const data = given === undefined ? null : await readDataChoice(runtime, given);
-  const config = await loadTrainConfig({ file, flags: options, set, data });
-  for (const note of data?.kind === 'file' ? data.notes : []) {
+  const data = given === undefined ? null : await readDataChoice(given);
+  const columns = columnsOf(options.columns, data);
+  const { config, notes } = await loadTrainConfig(runtime, { file, flags: options, set, data, columns });
+  for (const note of notes) {
     display.warn(`note: ${note}`);
   }
   if (config.sweep !== null) {

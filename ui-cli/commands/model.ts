@@ -5,10 +5,11 @@ import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import type { HyperparameterFlags } from '../actions/train-config.ts';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from './command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from './data-options.ts';
-import { choiceOption, collect, integerOption, nameOption, positiveOption } from './option-values.ts';
+import { choiceOption, collect, integerOption, nameOption, namesOption, positiveOption } from './option-values.ts';
 
 interface TrainFlags extends HyperparameterFlags {
   readonly data?: string;
+  readonly columns?: readonly string[];
   readonly config?: string;
   readonly set: readonly string[];
   readonly maxBadRows?: number;
@@ -24,6 +25,7 @@ interface TrainFlags extends HyperparameterFlags {
 interface EvaluateFlags {
   readonly model: string;
   readonly data?: string;
+  readonly columns?: readonly string[];
   readonly split: EvaluatedSplit;
   readonly exportRankings?: string;
   readonly device: Device;
@@ -31,6 +33,11 @@ interface EvaluateFlags {
 }
 
 const SPLITS = ['test', 'validation'] as const satisfies readonly EvaluatedSplit[];
+const COLUMNS = [
+  '--columns <names>',
+  'names of the columns of a file without a header: user_id,item_id,rating,timestamp',
+  namesOption('--columns'),
+] as const;
 const DEVICE = [
   '--device <name>',
   `one of ${DEVICES.join(', ')}; auto takes the fastest`,
@@ -43,6 +50,7 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext): void =
     .command('train')
     .description('Train one model here, without a sweep. Ctrl-C stops; the same command again goes on.')
     .option('--data <what>', 'a dataset version, or a CSV or Parquet file of interactions; default: the built-in data')
+    .option(...COLUMNS)
     .option('--config <file>', 'an experiment, or bare hyperparameters; options count more than the file')
     .option('--epochs <n>', 'most epochs', integerOption('--epochs', 1))
     .option('--batch-size <n>', 'samples in one step', integerOption('--batch-size', 1))
@@ -94,6 +102,7 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext): voi
     .description('Rank with a trained model and print its metrics beside the baselines.')
     .requiredOption('--model <what>', 'a folder that train wrote; or name, name@alias, name/version in the registry')
     .option('--data <what>', "a dataset version, or a file of interactions; default: the model's own dataset version")
+    .option(...COLUMNS)
     .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS), 'test')
     .option('--export-rankings <file>', 'write user, rank, item, score and relevance to a Parquet file')
     .option(...DEVICE)

@@ -10,6 +10,17 @@ const wrong = (option: string, value: string, expected: string, example: string)
 
 export const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
+/** `user_id,item_id,rating`: names with commas between them. */
+export const namesOption =
+  (option: string) =>
+  (value: string): readonly string[] => {
+    const names = value.split(',').map((name) => name.trim());
+    if (names.includes('') || new Set(names).size < names.length) {
+      throw wrong(option, value, 'different names with commas between them', 'user_id,item_id,rating,timestamp');
+    }
+    return names;
+  };
+
 /** To milliseconds. */
 export const durationOption =
   (option: string) =>

@@ -1,25 +1,10 @@
-/** Names of the columns of a CSV file. */
-import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
-import { firstLine } from './whole-text.ts';
+/** The header of a CSV file, and the values of a line. */
 
-/** Names of the columns: as configured, or of the file's first line. */
-export const csvColumns = async (file: string, location: ResolvedLocation): Promise<readonly string[]> => {
-  if (location.csv.columns !== undefined) {
-    return location.csv.columns;
-  }
-  const line = await firstLine(file, location.csv);
-  if (line === null) {
-    return [];
-  }
-  const text = location.csv.encoding === 'utf-8' ? Buffer.from(line, 'latin1').toString() : line;
-  return headerNames(text.replace(/^\uFEFF/, ''), location);
-};
-
-/** Names of a header line: without blanks around them, unnamed and repeated ones numbered. */
-const headerNames = (line: string, { csv }: ResolvedLocation): readonly string[] => {
+/** Names of a header's values: without blanks around them, unnamed and repeated ones numbered. */
+export const headerNames = (fields: readonly string[]): readonly string[] => {
   const names: string[] = [];
   const taken = new Set<string>();
-  for (const [index, field] of splitLine(line, csv.delimiter, csv.quote).entries()) {
+  for (const [index, field] of fields.entries()) {
     const name = field.trim() === '' ? `column${index}` : field.trim();
     let own = name;
     for (let repeat = 1; taken.has(own.toLowerCase()); repeat += 1) {
@@ -31,7 +16,7 @@ const headerNames = (line: string, { csv }: ResolvedLocation): readonly string[]
   return names;
 };
 
-const splitLine = (line: string, delimiter: string, quote: string): readonly string[] => {
+export const splitLine = (line: string, delimiter: string, quote: string): readonly string[] => {
   const fields: string[] = [];
   let rest = line;
   for (;;) {

@@ -1,10 +1,10 @@
 /** Which files a path, a glob or a list of them names, and what they hold. */
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, lstat, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
-import { type Database, sqlText } from '../../duckdb/database.ts';
+import { type Database, literalPattern, sqlText } from '../../duckdb/database.ts';
 
 export type FileFormat = 'csv' | 'parquet' | 'json';
 
@@ -38,19 +38,38 @@ const checkFile = async (path: string): Promise<void> => {
   });
 };
 
-/** Every file that the location names, absolute, each once; those of a glob in the order of their names. */
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    // What cannot be looked at is told by whoever reads it.
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
+
+/** The path as a pattern: what exists of it is meant as it stands, whatever its characters; null where all of it exists. */
+const patternOf = async (path: string): Promise<string | null> => {
+  const parts = path.split(sep);
+  let known = parts.length;
+  while (known > 1 && !(await exists(parts.slice(0, known).join(sep)))) {
+    known -= 1;
+  }
+  const rest = parts.slice(known).join(sep);
+  return isGlob(rest) ? [literalPattern(parts.slice(0, known).join(sep)), rest].join(sep) : null;
+};
+
+/**
+ * Every file that the location names, absolute, each once; those of a pattern in the order of their names. A path that
+ * exists is that file, also where it reads like a pattern.
+ */
 export const filesOf = async (database: Database, { path }: ResolvedLocation): Promise<readonly string[]> => {
   const files: string[] = [];
   for (const pattern of path === undefined ? [] : Array.isArray(path) ? path : [path]) {
     const absolute = resolve(pattern);
-    if (!isGlob(absolute)) {
+    const glob = await patternOf(absolute);
+    if (glob === null) {
       files.push(absolute);
       continue;
     }
-    const found = await database.rows(
-      `look for ${pattern}`,
-      `SELECT file FROM glob(${sqlText(absolute)}) ORDER BY file`,
-    );
+    const found = await database.rows(`look for ${pattern}`, `SELECT file FROM glob(${sqlText(glob)}) ORDER BY file`);
     if (found.length === 0) {
       throw refuse(absolute, 'no file', 'Check the pattern; a relative one starts at the current folder.');
     }

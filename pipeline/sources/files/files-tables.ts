@@ -3,23 +3,26 @@ import { basename } from 'node:path';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
 import { toDataError } from '../../duckdb/data-errors.ts';
-import { type Database, sqlText } from '../../duckdb/database.ts';
+import { type Database, sqlFile } from '../../duckdb/database.ts';
 import { digestFile } from '../../store/file-digest.ts';
 import { quoteName } from '../column-sql.ts';
-import type { BrokenRow, RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
-import { csvColumns } from './csv-header.ts';
+import type { BrokenRow, RawColumn, RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
+import { type Dialect, readDialect } from './csv-dialect.ts';
 import { brokenLines, readCsv } from './csv-rows.ts';
 import { filesOf, formatOf } from './file-paths.ts';
 import { jsonColumns, jsonRows, readJson } from './json-rows.ts';
 import { checkCompressed, checkWholeCsv } from './whole-text.ts';
 
-const refuseMissingColumns = (file: string, there: readonly string[], wanted: readonly string[]): void => {
-  const missing = wanted.filter((name) => !there.includes(name));
+const refuseMissingColumns = (file: string, there: readonly string[], wanted: readonly RawColumn[]): void => {
+  const missing = wanted.map(({ column }) => column).filter((name) => !there.includes(name));
   if (missing.length > 0) {
     throw new TtExpError(
       'DATA_INVALID',
       `data.source: ${file} has no column ${missing.map((name) => JSON.stringify(name)).join(', ')}, expected every column that the config names`,
-      { hint: `Its columns are: ${there.join(', ') || 'none'}.`, details: { file, missing, columns: there } },
+      {
+        hint: `Its columns are: ${there.join(', ') || 'none'}. For a file without a header name them in "csv": {"columns": […]}.`,
+        details: { file, missing, columns: there },
+      },
     );
   }
 };
@@ -27,26 +30,34 @@ const refuseMissingColumns = (file: string, there: readonly string[], wanted: re
 const parquetColumns = async (database: Database, file: string): Promise<readonly string[]> => {
   const rows = await database.rows(
     `read the columns of ${file}`,
-    `SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(file)}))`,
+    `SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlFile(file)}))`,
   );
   return rows.map((row) => String(row.column_name));
 };
+
+export interface FileColumns {
+  readonly columns: readonly string[];
+  /** How it is written; null for what is no CSV. */
+  readonly dialect: Dialect | null;
+}
 
 /** Names of the columns of one file. Throws SOURCE_NOT_FOUND, DATA_INVALID. */
 export const columnsOfFile = async (
   database: Database,
   file: string,
   location: ResolvedLocation,
-): Promise<readonly string[]> => {
+): Promise<FileColumns> => {
   await filesOf(database, { ...location, path: file });
   try {
     switch (formatOf(file, location)) {
       case 'parquet':
-        return await parquetColumns(database, file);
+        return { columns: await parquetColumns(database, file), dialect: null };
       case 'json':
-        return await jsonColumns(database, file, await jsonRows(file));
-      case 'csv':
-        return await csvColumns(file, location);
+        return { columns: await jsonColumns(database, file, await jsonRows(file)), dialect: null };
+      case 'csv': {
+        const dialect = await readDialect(file, location.csv);
+        return { columns: dialect.columns, dialect };
+      }
     }
   } catch (error) {
     throw toFileError(error, file);
@@ -58,7 +69,7 @@ const attachParquet = async (
   database: Database,
   target: string,
   files: readonly string[],
-  wanted: readonly string[],
+  wanted: readonly RawColumn[],
 ) => {
   const taken = new Set<string>();
   for (const file of files) {
@@ -75,8 +86,8 @@ const attachParquet = async (
   await database.run(
     `read ${files.join(', ')}`,
     `CREATE VIEW ${quoteName(target)} AS
-      SELECT ${wanted.map(quoteName).join(', ')}, ${place} AS place
-      FROM read_parquet([${files.map(sqlText).join(', ')}], ${options})`,
+      SELECT ${[...wanted.map(({ column }) => quoteName(column)), `${place} AS place`].join(', ')}
+      FROM read_parquet([${files.map(sqlFile).join(', ')}], ${options})`,
   );
 };
 
@@ -94,14 +105,10 @@ const toFileError = (error: unknown, file: string): TtExpError => {
 export const createFilesTables = (): RawTables => {
   const broken: BrokenRow[] = [];
   const read = new Set<string>();
+  const notes = new Set<string>();
 
-  const attachText = async (
-    database: Database,
-    request: RawRequest,
-    files: readonly string[],
-    wanted: readonly string[],
-  ) => {
-    const { target, location } = request;
+  const attachText = async (database: Database, request: RawRequest, files: readonly string[]) => {
+    const { target, location, columns: wanted } = request;
     let isFirst = true;
     for (const file of files) {
       if (formatOf(file, location) === 'json') {
@@ -112,10 +119,13 @@ export const createFilesTables = (): RawTables => {
         refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
         broken.push(...(await readJson(database, target, isFirst, { file, rows, wanted })));
       } else {
-        const columns = await csvColumns(file, location);
-        refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
-        await checkWholeCsv(file, location.csv);
-        await readCsv(database, target, isFirst, { file, columns, wanted, location });
+        const dialect = await readDialect(file, location.csv);
+        refuseMissingColumns(file, dialect.columns, dialect.columns.length === 0 ? [] : wanted);
+        await checkWholeCsv(file, dialect);
+        await readCsv(database, target, isFirst, { file, wanted, dialect });
+        if (dialect.found.length > 0) {
+          notes.add(`${file}: ${dialect.found.join(', ')}`);
+        }
       }
       isFirst = false;
     }
@@ -124,7 +134,6 @@ export const createFilesTables = (): RawTables => {
   return {
     attach: async (database, request) => {
       const files = await filesOf(database, request.location);
-      const wanted = request.columns.map(({ column }) => column);
       const formats = new Set(files.map((file) => formatOf(file, request.location)));
       for (const file of files) {
         read.add(file);
@@ -138,14 +147,15 @@ export const createFilesTables = (): RawTables => {
       }
       try {
         await (formats.has('parquet')
-          ? attachParquet(database, request.target, files, wanted)
-          : attachText(database, request, files, wanted));
+          ? attachParquet(database, request.target, files, request.columns)
+          : attachText(database, request, files));
       } catch (error) {
         throw toFileError(error, files.join(', '));
       }
     },
     describe: () => digestFiles([...read].sort()),
     brokenRows: async (database) => [...broken, ...(await brokenLines(database))],
+    notes: () => [...notes],
     close: () => Promise.resolve(),
   };
 };

@@ -1,183 +1,155 @@
-/** What the columns of one file of interactions mean, by their names: a source without a config. */
+/** What the columns of one file of interactions mean, by their names and values: a source without a config. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LabelRule } from '../../../contracts/dataset.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
-import type { EventTable, FilesSource, RatingRule } from '../../../contracts/experiment-config.ts';
+import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
 import { type Database, openDatabase } from '../../duckdb/database.ts';
-import { columnTypes, numberSql, quoteName } from '../column-sql.ts';
+import { columnTypes, quoteName } from '../column-sql.ts';
+import { describeReading, findTime, timeRange } from '../time-reading.ts';
+import type { Dialect } from './csv-dialect.ts';
 import { columnsOfFile, createFilesTables } from './files-tables.ts';
-
-/** The first name that the file has counts; upper case and underscores make no difference. */
-const NAMES = {
-  user: ['user_id', 'user', 'developer_id', 'uid', 'customer_id', 'visitor_id'],
-  item: ['item_id', 'item', 'startup_id', 'movie_id', 'product_id', 'article_id', 'iid'],
-  type: ['type', 'event_type', 'interaction_type', 'event', 'action'],
-  label: ['label'],
-  rating: ['rating', 'score', 'stars'],
-  time: ['occurred_at', 'timestamp', 'time', 'created_at', 'event_time', 'datetime', 'date', 'at', 'ts'],
-} as const;
-type Role = keyof typeof NAMES;
-
-/** A label is taken for the nearest one of the default label table. */
-const LABEL_RULES: readonly RatingRule[] = [
-  { at_least: 0.95, type: 'apply' },
-  { at_least: 0.85, type: 'favorite' },
-  { at_least: 0.7, type: 'like' },
-  { at_least: 0.5, type: 'click' },
-  { at_least: 0.2, type: 'view' },
-  { at_least: 0, type: 'dislike' },
-];
-
-/** One to five stars. */
-const STAR_RULES: readonly RatingRule[] = [
-  { at_least: 4.5, type: 'apply' },
-  { at_least: 4, type: 'like' },
-  { at_least: 3, type: 'view' },
-  { at_least: 0, type: 'dislike' },
-];
-
-/** What each row of a file is that says no more than who met what. */
-const ONLY_TYPE = 'like';
+import { type Columns, chooseColumns } from './guess-columns.ts';
+import { ONLY_TYPE, type Reading, readNumbers } from './guess-ratings.ts';
 
 /** What exported samples call those that the pipeline drew itself. */
 const DRAWN_TYPE = 'negative_sample';
 
-/** Seconds since 1970 stay below this until the year 5138, milliseconds of any year since 1973 do not. */
-const MOST_SECONDS = 1e11;
-const MOST_MILLISECONDS = 1e14;
+const TABLE = 'guessed';
 
 export interface GuessedInteractions {
   readonly source: FilesSource;
   readonly ignoredTypes: readonly string[];
-  /** What was taken for what, one sentence each. */
+  /** Of types that the default table does not have. */
+  readonly labels: Readonly<Record<string, LabelRule>>;
+  /** What was taken for what: the first note says it of every column. */
   readonly notes: readonly string[];
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll('_', '');
-
-const columnFor = (role: Role, columns: readonly string[]): string | undefined =>
-  NAMES[role].flatMap((name) => columns.find((column) => plain(column) === plain(name)) ?? [])[0];
-
-const refuse = (file: string, what: string, columns: readonly string[]): TtExpError =>
-  new TtExpError(
-    'DATA_INVALID',
-    `--data ${file}: got the columns ${columns.join(', ') || '(none)'}, expected one for ${what}`,
-    {
-      hint: 'Rename the column, or name the columns in a config under data.source and give that with --config.',
-      details: { columns },
-    },
-  );
-
-interface Columns extends Readonly<Partial<Record<Role, string>>> {
-  readonly user: string;
-  readonly item: string;
+export interface GuessOptions {
+  /** How the file is written; its path does not count. */
+  readonly location: ResolvedLocation;
+  /** Names of the columns of a file without a header. */
+  readonly columns: readonly string[] | null;
+  readonly nowMs: number;
 }
 
-const chooseColumns = (file: string, columns: readonly string[]): Columns => {
-  const find = (role: Role): string | undefined => columnFor(role, columns);
-  const [user, item] = [find('user'), find('item')];
-  if (user === undefined) {
-    throw refuse(file, `the user: ${NAMES.user.join(', ')}`, columns);
-  }
-  if (item === undefined) {
-    throw refuse(file, `the item: ${NAMES.item.join(', ')}`, columns);
-  }
-  const type = find('type');
-  const label = type === undefined ? find('label') : undefined;
-  const rating = type === undefined && label === undefined ? find('rating') : undefined;
-  const time = find('time');
-  // A column that is not understood may well say which of the rows are good ones.
-  const others = columns.filter((column) => ![user, item, time].includes(column));
-  if (type === undefined && label === undefined && rating === undefined && others.length > 0) {
-    throw refuse(file, 'what happened: type, label or rating', columns);
-  }
-  return Object.fromEntries(
-    Object.entries({ user, item, type, label, rating, time }).filter(([, column]) => column !== undefined),
-  ) as unknown as Columns;
+interface TimeGuess {
+  readonly mapping: Pick<EventTable, 'time' | 'time_unit' | 'time_format'>;
+  readonly text: string;
+}
+
+/** The error for times that cannot be read, with the config that would read them. */
+const withMapping = (error: TtExpError, source: FilesSource): TtExpError => {
+  const formats = error.details.formats;
+  const format = Array.isArray(formats) && formats.length > 0 ? String(formats[0]) : '%d.%m.%Y';
+  const { time_unit: _, ...interactions } = source.interactions;
+  const config = {
+    name: 'train',
+    data: { source: { ...source, interactions: { ...interactions, time_format: format } } },
+  };
+  return new TtExpError(error.code, error.message, {
+    hint: `${error.hint ?? ''} Give it with --config, a file with: ${JSON.stringify(config)}`.trim(),
+    details: error.details,
+  });
 };
 
-/** Greatest number of a column; null where a value of it is no number. */
-const greatestNumber = async (database: Database, column: string): Promise<number | null> => {
-  const type = (await columnTypes(database, 'guessed')).get(column) ?? 'VARCHAR';
-  if (/^(TIMESTAMP|DATE)/.test(type)) {
-    return null;
+const guessTime = async (
+  database: Database,
+  name: string | undefined,
+  nowMs: number,
+  explain: (error: TtExpError) => TtExpError,
+): Promise<TimeGuess> => {
+  if (name === undefined) {
+    return { mapping: {}, text: 'no time' };
   }
-  const number = numberSql({ sql: quoteName(column), type });
-  const [row] = await database.rows(
-    `look at ${column}`,
-    `SELECT max(${number})::DOUBLE AS greatest, count(*) FILTER ((${number}) IS NULL)::INTEGER AS others FROM guessed`,
-  );
-  return row?.greatest == null || Number(row.others) > 0 ? null : Number(row.greatest);
-};
-
-const timeUnit = (greatest: number | null): NonNullable<EventTable['time_unit']> => {
-  if (greatest === null) {
-    return 'text';
+  const column = { sql: quoteName(name), type: (await columnTypes(database, TABLE)).get(name) ?? 'VARCHAR' };
+  const time = { table: TABLE, name, column, nowMs };
+  const found = await findTime(database, time);
+  switch (found.kind) {
+    case 'unknown':
+      throw explain(found.error);
+    case 'years':
+      return { mapping: {}, text: `no time (${name} has years, too coarse to order by)` };
+    case 'reading': {
+      const { reading } = found;
+      const range = await timeRange(database, time, reading);
+      const how = 'format' in reading ? { time_format: reading.format } : { time_unit: reading.unit };
+      return {
+        mapping: { time: name, ...how },
+        text: `time ${name} (${describeReading(reading)}${range === '' ? '' : `, ${range}`})`,
+      };
+    }
   }
-  return greatest < MOST_SECONDS ? 's' : greatest < MOST_MILLISECONDS ? 'ms' : 'us';
-};
-
-const rulesFor = (file: string, column: string, greatest: number | null): readonly RatingRule[] => {
-  if (greatest !== null && greatest <= 1) {
-    return LABEL_RULES;
-  }
-  if (greatest !== null && greatest <= 5 && plain(column) !== 'label') {
-    return STAR_RULES;
-  }
-  throw new TtExpError(
-    'DATA_INVALID',
-    `--data ${file}: ${column} has ${greatest === null ? 'values that are no numbers' : `numbers up to ${greatest}`}, expected labels from 0 to 1 or ratings up to 5`,
-    { hint: 'Say what each rating stands for in a config: data.source.interactions.rating.' },
-  );
 };
 
 const hasDrawn = async (database: Database, column: string): Promise<boolean> => {
   const [row] = await database.rows(
     `look at ${column}`,
-    `SELECT count(*)::INTEGER AS drawn FROM guessed WHERE CAST(${quoteName(column)} AS VARCHAR) = '${DRAWN_TYPE}'`,
+    `SELECT count(*)::INTEGER AS drawn FROM ${TABLE} WHERE CAST(${quoteName(column)} AS VARCHAR) = $drawn`,
+    { drawn: DRAWN_TYPE },
   );
   return Number(row?.drawn) > 0;
 };
 
-const guess = async (database: Database, file: string, location: ResolvedLocation): Promise<GuessedInteractions> => {
-  const found = chooseColumns(file, await columnsOfFile(database, file, location));
-  const { user, item, type, label, rating, time } = found;
-  const looked = [type, label, rating, time].flatMap((column) => column ?? []);
-  await createFilesTables().attach(database, {
-    target: 'guessed',
-    location: { ...location, path: file },
-    columns: [...new Set(looked)].map((column) => ({ column, as: 'scalar' })),
-  });
-  const number = label ?? rating;
-  const time_unit = time === undefined ? undefined : timeUnit(await greatestNumber(database, time));
-  const rules = number === undefined ? [] : rulesFor(file, number, await greatestNumber(database, number));
-  const isDrawn = type !== undefined && (await hasDrawn(database, type));
-  const isPlain = type === undefined && number === undefined;
-  const whatHappened = isPlain
-    ? `every row a ${ONLY_TYPE}`
-    : type === undefined
-      ? `what happened by ${number}`
-      : `type ${type}`;
+const whatHappened = ({ type }: Columns, reading: Reading | null): Partial<EventTable> & { readonly text: string } => {
+  if (type !== undefined) {
+    return { type, text: `type ${type}` };
+  }
+  return { constant_type: ONLY_TYPE, text: reading?.text ?? `every row a ${ONLY_TYPE}` };
+};
+
+const sourceOf = (file: string, interactions: Omit<EventTable, 'path'>): FilesSource => {
   const ids = { features: { id: { kind: 'id' } } } as const;
+  return { type: 'files', users: ids, items: ids, interactions: { path: file, ...interactions } };
+};
+
+const layoutOf = (dialect: Dialect | null): string =>
+  dialect === null || dialect.found.length === 0 ? '' : `${dialect.found.join(', ')}; `;
+
+const guess = async (
+  database: Database,
+  file: string,
+  { location: given, columns: named, nowMs }: GuessOptions,
+): Promise<GuessedInteractions> => {
+  const csv = named === null ? given.csv : { ...given.csv, columns: [...named] };
+  const location = { ...given, csv, path: file };
+  const { columns, dialect } = await columnsOfFile(database, file, location);
+  const found = chooseColumns(file, columns, dialect);
+  const number = found.label ?? found.rating ?? found.count;
+  await createFilesTables().attach(database, {
+    target: TABLE,
+    location,
+    columns: [
+      ...new Map(
+        [found.type, found.time, number].flatMap((column) =>
+          column === undefined ? [] : [[column, { column, as: column === number ? 'number' : 'scalar' } as const]],
+        ),
+      ).values(),
+    ],
+  });
+  const reading =
+    number === undefined
+      ? null
+      : await readNumbers(database, TABLE, { file, column: number, isCount: found.count !== undefined });
+  const { text, ...kind } = whatHappened(found, reading);
+  const what = {
+    user: found.user,
+    item: found.item,
+    ...(named === null ? {} : { csv: { columns: [...named] } }),
+    ...(reading === null || number === undefined ? kind : { rating: { column: number, rules: [...reading.rules] } }),
+  };
+  const time = await guessTime(database, found.time, nowMs, (error) =>
+    withMapping(error, sourceOf(file, { ...what, ...(found.time === undefined ? {} : { time: found.time }) })),
+  );
+  const isDrawn = found.type !== undefined && (await hasDrawn(database, found.type));
   return {
-    source: {
-      type: 'files',
-      users: ids,
-      items: ids,
-      interactions: {
-        path: file,
-        user,
-        item,
-        ...(time === undefined || time_unit === undefined ? {} : { time, time_unit }),
-        ...(type === undefined ? {} : { type }),
-        ...(isPlain ? { constant_type: ONLY_TYPE } : {}),
-        ...(number === undefined ? {} : { rating: { column: number, rules: [...rules] } }),
-      },
-    },
+    source: sourceOf(file, { ...what, ...time.mapping }),
     ignoredTypes: isDrawn ? [DRAWN_TYPE] : [],
+    labels: reading?.labels ?? {},
     notes: [
-      `${file}: user ${user}, item ${item}, ${whatHappened}, ${time === undefined ? 'no time' : `time ${time}`}`,
+      `${file}: ${layoutOf(dialect)}user ${found.user}, item ${found.item}, ${text}, ${time.text}`,
       'users and items are known by their ids alone; a config can name features of theirs',
       ...(isDrawn ? [`its rows of type ${DRAWN_TYPE} are left out: new ones are drawn`] : []),
     ],
@@ -185,11 +157,10 @@ const guess = async (database: Database, file: string, location: ResolvedLocatio
 };
 
 /**
- * Reads the header, and the columns of types, labels and times. Throws SOURCE_NOT_FOUND, DATA_INVALID for a file without
- * the needed columns.
- * @param location how the file is written; its path does not count
+ * Reads the header, and the columns of types, numbers and times. Throws SOURCE_NOT_FOUND, DATA_INVALID for a file without
+ * the needed columns, or with values that are not understood.
  */
-export const guessInteractions = async (file: string, location: ResolvedLocation): Promise<GuessedInteractions> => {
+export const guessInteractions = async (file: string, options: GuessOptions): Promise<GuessedInteractions> => {
   const database = await openDatabase({
     file: ':memory:',
     spillFolder: join(tmpdir(), 'tt-exp-spill'),
@@ -197,7 +168,7 @@ export const guessInteractions = async (file: string, location: ResolvedLocation
     threads: 1,
   });
   try {
-    return await guess(database, file, location);
+    return await guess(database, file, options);
   } finally {
     database.close();
   }

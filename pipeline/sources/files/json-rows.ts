@@ -4,9 +4,9 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { TtExpError } from '../../../contracts/errors.ts';
-import { type Database, sqlText } from '../../duckdb/database.ts';
-import { quoteName } from '../column-sql.ts';
-import type { BrokenRow } from '../raw-tables.ts';
+import { type Database, sqlFile, sqlText } from '../../duckdb/database.ts';
+import { LARGEST_EXACT, quoteName } from '../column-sql.ts';
+import type { BrokenRow, RawColumn } from '../raw-tables.ts';
 
 const FIRST_BYTES = 64 * 1024;
 
@@ -44,8 +44,8 @@ export interface JsonRows {
 export const jsonRows = async (file: string): Promise<JsonRows> => {
   const isList = (await firstCharacter(file)) === '[';
   const read = isList
-    ? `read_json_objects(${sqlText(file)}, format = 'array')`
-    : `read_json_objects(${sqlText(file)}, format = 'newline_delimited', ignore_errors = true)`;
+    ? `read_json_objects(${sqlFile(file)}, format = 'array')`
+    : `read_json_objects(${sqlFile(file)}, format = 'newline_delimited', ignore_errors = true)`;
   return { sql: `(SELECT json, row_number() OVER () AS line FROM ${read})`, isList };
 };
 
@@ -57,22 +57,51 @@ export const jsonColumns = async (database: Database, file: string, rows: JsonRo
   return found.map(({ name }) => String(name));
 };
 
+interface JsonRequest {
+  readonly file: string;
+  readonly rows: JsonRows;
+  readonly wanted: readonly RawColumn[];
+}
+
+const pathSql = ({ column }: RawColumn): string => sqlText(`$."${column.replaceAll('"', '\\"')}"`);
+
+const placeOf = ({ file, rows }: JsonRequest): string => `${basename(file)}${rows.isList ? ' entry ' : ':'}`;
+
+/** Numbers with a point or an exponent go through a float64 when they are read: of large ones several become one. */
+const refuseRoundedIds = async (database: Database, request: JsonRequest): Promise<void> => {
+  for (const id of request.wanted.filter(({ as }) => as === 'id')) {
+    const text = `json ->> ${pathSql(id)}`;
+    const [found] = await database.rows(
+      `look at the ids in ${request.file}`,
+      `SELECT count(*) AS row_count, min(line) AS line, arg_min(text, line) AS text
+      FROM (SELECT line, ${text} AS text, json_type(json, ${pathSql(id)}) AS type FROM ${request.rows.sql} WHERE json IS NOT NULL)
+      WHERE type = 'DOUBLE' AND regexp_matches(text, '[.eE]') AND abs(TRY_CAST(text AS DOUBLE)) >= ${LARGEST_EXACT}`,
+    );
+    if (Number(found?.row_count) > 0) {
+      throw new TtExpError(
+        'DATA_INVALID',
+        `${placeOf(request)}${found?.line} has ${found?.text} for ${id.column}, as ${found?.row_count} rows in all have floating-point numbers above 2^53; expected text or whole numbers: such ids have lost digits, and different ones fall together`,
+        { hint: 'Write the ids as text, "9007199254740993", or as whole numbers without a point.' },
+      );
+    }
+  }
+};
+
 export const readJson = async (
   database: Database,
   target: string,
   isFirst: boolean,
-  request: { readonly file: string; readonly rows: JsonRows; readonly wanted: readonly string[] },
+  request: JsonRequest,
 ): Promise<readonly BrokenRow[]> => {
   const { file, rows, wanted } = request;
   const name = basename(file);
-  const values = wanted.map(
-    (column) => `json ->> ${sqlText(`$."${column.replaceAll('"', '\\"')}"`)} AS ${quoteName(column)}`,
-  );
+  await refuseRoundedIds(database, request);
+  const values = wanted.map((column) => `json ->> ${pathSql(column)} AS ${quoteName(column.column)}`);
   const into = isFirst ? `CREATE TABLE ${quoteName(target)} AS` : `INSERT INTO ${quoteName(target)}`;
-  const place = rows.isList ? sqlText(`${name} entry `) : sqlText(`${name}:`);
+  const place = `${sqlText(placeOf(request))} || line AS place`;
   await database.run(
     `read ${file}`,
-    `${into} SELECT ${values.join(', ')}, ${place} || line AS place FROM ${rows.sql} WHERE json IS NOT NULL`,
+    `${into} SELECT ${[...values, place].join(', ')} FROM ${rows.sql} WHERE json IS NOT NULL`,
   );
   const broken = await database.rows(
     `look for broken lines of ${file}`,

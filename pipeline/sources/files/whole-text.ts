@@ -1,13 +1,20 @@
-/** The first line of a text file, and whether the file is whole. DuckDB takes what is left of a broken gzip file, and drops a last row in open quotes. */
+/** The beginning of a text file, and whether the file is whole. DuckDB takes what is left of a broken gzip file, and drops a last row in open quotes. */
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { TtExpError } from '../../../contracts/errors.ts';
-import type { ResolvedCsv } from '../../../contracts/resolved-config.ts';
+
+/** How a text file is written. */
+export interface TextLayout {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly encoding: 'utf-8' | 'latin-1' | 'utf-16';
+  /** Comments, and what lies between them, ahead of the first row. */
+  readonly skippedLines: number;
+}
 
 /** A character per byte, so that no text is decoded; but for UTF-16, of which each half is one. */
-const decodingOf = ({ encoding }: Pick<ResolvedCsv, 'encoding'>): 'latin1' | 'utf16le' =>
-  encoding === 'utf-16' ? 'utf16le' : 'latin1';
+const decodingOf = ({ encoding }: TextLayout): 'latin1' | 'utf16le' => (encoding === 'utf-16' ? 'utf16le' : 'latin1');
 
 async function* textsOf(file: string, decoding: 'latin1' | 'utf16le'): AsyncGenerator<string> {
   const decoder = new StringDecoder(decoding);
@@ -30,23 +37,22 @@ async function* textsOf(file: string, decoding: 'latin1' | 'utf16le'): AsyncGene
 }
 
 /**
- * The first line with anything in it, a character per byte but for UTF-16; null for an empty file. Not read by DuckDB,
- * which looks ahead: whether it meets a text later in the file that it cannot decode is a matter of chance.
+ * The beginning of the file, a character per byte: the first million at least, and more while no line has ended. Not read
+ * by DuckDB, which looks ahead: whether it meets a text later in the file that it cannot decode is a matter of chance.
  */
-export const firstLine = async (file: string, csv: Pick<ResolvedCsv, 'encoding'>): Promise<string | null> => {
+export const firstText = async (file: string): Promise<{ readonly text: string; readonly isWhole: boolean }> => {
   let text = '';
-  for await (const part of textsOf(file, decodingOf(csv))) {
-    text = (text + part).replace(/^[\r\n]+/, '');
-    const end = text.search(/[\r\n]/);
-    if (end !== -1) {
-      return text.slice(0, end);
+  for await (const part of textsOf(file, 'latin1')) {
+    text += part;
+    if (text.length >= 2 ** 20 && /[^\r\n\0]\0?[\r\n]/.test(text)) {
+      return { text, isWhole: false };
     }
   }
-  return text === '' ? null : text;
+  return { text, isWhole: true };
 };
 
 /** Number of characters before the quote that is never closed; null where there is none. */
-const findOpenQuote = async (file: string, csv: ResolvedCsv): Promise<number | null> => {
+const findOpenQuote = async (file: string, csv: TextLayout): Promise<number | null> => {
   const decoding = decodingOf(csv);
   const asRead = (text: string): string => (decoding === 'latin1' ? Buffer.from(text).toString('latin1') : text);
   const quote = asRead(csv.quote);
@@ -55,8 +61,18 @@ const findOpenQuote = async (file: string, csv: ResolvedCsv): Promise<number | n
   let isUndecided = false;
   let before = '\n';
   let offset = 0;
+  let commentLines = csv.skippedLines;
   for await (const text of textsOf(file, decoding)) {
     let index = 0;
+    // Quotes of comments open nothing.
+    for (; commentLines > 0; commentLines -= 1) {
+      const end = text.slice(index).search(/\n|\r(?!\n)/);
+      if (end === -1) {
+        index = text.length;
+        break;
+      }
+      index += end + 1;
+    }
     if (isUndecided && text !== '') {
       isUndecided = false;
       if (text.startsWith(quote)) {
@@ -84,7 +100,7 @@ const findOpenQuote = async (file: string, csv: ResolvedCsv): Promise<number | n
   return isUndecided ? null : openedAt;
 };
 
-const lineAt = async (file: string, csv: ResolvedCsv, end: number): Promise<number> => {
+const lineAt = async (file: string, csv: TextLayout, end: number): Promise<number> => {
   let line = 1;
   let offset = 0;
   for await (const text of textsOf(file, decodingOf(csv))) {
@@ -107,7 +123,7 @@ export const checkCompressed = async (file: string): Promise<void> => {
 };
 
 /** Throws DATA_INVALID for a file that is cut off or damaged, and for a quote that is never closed, with its line. */
-export const checkWholeCsv = async (file: string, csv: ResolvedCsv): Promise<void> => {
+export const checkWholeCsv = async (file: string, csv: TextLayout): Promise<void> => {
   if (csv.quote === '') {
     return checkCompressed(file);
   }

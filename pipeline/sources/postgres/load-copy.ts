@@ -1,6 +1,6 @@
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { Database } from '../../duckdb/database.ts';
-import { sqlText } from '../../duckdb/database.ts';
+import { sqlFile, sqlText } from '../../duckdb/database.ts';
 import type { CopiedFile } from './postgres-session.ts';
 import { quoteName } from './relation.ts';
 
@@ -30,7 +30,7 @@ const readCsv = ({ file, copied, columns, hasRowAddress }: LoadRequest): string 
     `parallel = ${copied.lines === copied.rows}`,
     `max_line_size = ${LONGEST_ROW_BYTES}, buffer_size = ${2 * LONGEST_ROW_BYTES}`,
   ];
-  return `read_csv(${sqlText(file)}, ${options.join(', ')})`;
+  return `read_csv(${sqlFile(file)}, ${options.join(', ')})`;
 };
 
 /** Postgres writes no broken CSV: a row that can't be read is one that does not fit into the buffer. */

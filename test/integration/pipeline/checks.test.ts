@@ -143,6 +143,14 @@ const FAULTS: readonly Fault[] = [
     example: 'interaction_id x, occurred_at 2026-01-01 00:00:00',
   },
   {
+    id: 'only-future-times',
+    level: 'blocking',
+    // 2025-01-01 becomes 2026-01-02, a day and a half after the clock of this test.
+    changes: ['UPDATE interactions SET occurred_at = occurred_at + INTERVAL 366 DAY + INTERVAL 12 HOUR'],
+    count: 1,
+    example: 'first_at 2026-01-02 12:00:00',
+  },
+  {
     id: 'early-times',
     level: 'warning',
     changes: [event("'x'", { at: "'1970-01-21'" })],

@@ -48,7 +48,7 @@ describe('config/check-source', () => {
         },
       },
     });
-    const csv = { delimiter: ',', encoding: 'utf-8', quote: '"', null_text: '' };
+    const csv = { delimiter: 'auto', decimal: 'auto', encoding: 'auto', quote: '"', null_text: '' };
     expect(source).toEqual({
       type: 'files',
       users: { format: 'auto', csv, features: { id: { kind: 'id' } } },
@@ -68,7 +68,7 @@ describe('config/check-source', () => {
         user: 'user_id',
         item: 'item_id',
         time: 'at',
-        time_unit: 'text',
+        time_unit: 'auto',
         type: 'type',
       },
       incremental: false,
@@ -162,6 +162,26 @@ describe('config/check-source', () => {
       'two ways to the type',
       { source: { ...FILES, interactions: { path: 'e.csv', type: 'type', constant_type: 'like' } } },
       ['data.source.interactions: "type" and "constant_type" | exactly one of "type", "constant_type" and "rating"'],
+    ],
+    [
+      'a format of times beside a unit',
+      { source: { ...FILES, interactions: { ...EVENTS, time_unit: 's', time_format: '%Y' } } },
+      ['data.source.interactions.time_format: "time_format" | only "time_unit" or "time_format"'],
+    ],
+    [
+      'a format of times without a time',
+      { source: { ...FILES, interactions: { path: 'e.csv', type: 'type', time_format: '%Y' } } },
+      ['data.source.interactions.time_format: "time_format" | "time" beside it'],
+    ],
+    [
+      'a format of times in a database that is read by increments',
+      {
+        source: {
+          ...{ type: 'postgres', users: IDS, items: IDS, incremental: true },
+          interactions: { table: 'e', type: 'type', time: 'at', time_format: '%Y' },
+        },
+      },
+      ['data.source.interactions.time_format: "time_format" | no "time_format" with incremental'],
     ],
     [
       'a type without a label',

@@ -4,7 +4,7 @@ import { copySql, relationOf } from '../../../pipeline/sources/postgres/relation
 
 const location = (change: Partial<ResolvedLocation>): ResolvedLocation => ({
   format: 'auto',
-  csv: { delimiter: ',', encoding: 'utf-8', quote: '"', null_text: '' },
+  csv: { delimiter: ',', decimal: '.', encoding: 'utf-8', quote: '"', null_text: '' },
   ...change,
 });
 

@@ -92,14 +92,15 @@ describe('ui-cli/train', () => {
     expect(stderr).toContain('note: the sweep of the config is left out');
   });
 
-  test('ui-cli/train: a file of interactions becomes the source, whatever the config says of it', async () => {
+  test('ui-cli/train: a file of interactions becomes the source of a config that has none', async () => {
     const events = await file('events.csv', 'user,item,label\n');
-    const config = await file('split.json', { name: 'own', data: { min_interactions: 3 } });
+    const config = await file('split.json', { name: 'own', data: { min_interactions: 3, ignored_types: ['seen'] } });
     const ids = { features: { id: { kind: 'id' as const } } };
     const { request, stderr } = await requestOf(['--data', events, '--config', config], {
       guessInteractions: async (path) => ({
         source: { type: 'files', users: ids, items: ids, interactions: { path, type: 'what' } },
         ignoredTypes: ['negative_sample'],
+        labels: { played: { weight: 3, label: 0.8 } },
         notes: ['taken for granted'],
       }),
     });
@@ -108,12 +109,53 @@ describe('ui-cli/train', () => {
       config: {
         data: {
           min_interactions: 3,
-          ignored_types: ['negative_sample'],
+          ignored_types: ['seen', 'negative_sample'],
+          labels: { played: { weight: 3, label: 0.8 }, like: { weight: 2, label: 0.8 } },
           source: { type: 'files', interactions: { path: events, user: 'user_id', type: 'what' } },
         },
       },
     });
     expect(stderr).toContain('note: taken for granted');
+  });
+
+  const mapping = {
+    type: 'files',
+    users: { features: { id: { kind: 'id' } } },
+    items: { features: { id: { kind: 'id' } } },
+    interactions: {
+      path: 'other.csv',
+      user: 'who',
+      item: 'what',
+      rating: { column: 'stars', rules: [{ at_least: 0, type: 'view' }] },
+    },
+  };
+
+  test('ui-cli/train: a file of interactions is read as the config maps it, and nothing is guessed', async () => {
+    const events = await file('mapped.csv', 'who,what,stars\n');
+    const config = await file('mapping.json', { name: 'own', data: { source: mapping } });
+    const { request, stderr } = await requestOf(['--data', events, '--config', config]);
+    expect(request?.data).toMatchObject({
+      kind: 'source',
+      config: { data: { source: { ...mapping, interactions: { ...mapping.interactions, path: events } } } },
+    });
+    // Features may be mapped: the defaults of ids alone do not fit.
+    expect(request?.config.training.loss).toBe('weighted_bce');
+    expect(stderr).toContain(`${events}: its columns are read as data.source of ${config} says`);
+  });
+
+  test('ui-cli/train: a file of interactions beside a source of another kind, or beside names of columns, is refused', async () => {
+    const events = await file('both.csv', 'who,what\n');
+    const synthetic = await file('synthetic.json', { name: 'own', data: { source: { type: 'synthetic' } } });
+    const refused = await requestOf(['--data', events, '--config', synthetic]);
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining('both say what the data is')]);
+    const config = await file('named.json', { name: 'own', data: { source: mapping } });
+    const named = await requestOf(['--data', events, '--config', config, '--columns', 'a,b']);
+    expect([named.exitCode, named.stderr]).toEqual([64, expect.stringContaining('both name the columns')]);
+    const alone = await requestOf(['--columns', 'a,b']);
+    expect([alone.exitCode, alone.stderr]).toEqual([
+      64,
+      expect.stringContaining('--columns: got no file of interactions'),
+    ]);
   });
 
   test('ui-cli/train: a file of interactions is learned from as ids are, unless config, option or --set says else', async () => {
@@ -125,6 +167,7 @@ describe('ui-cli/train', () => {
         guessInteractions: async () => ({
           source: { type: 'files', users: ids, items: ids, interactions },
           ignoredTypes: [],
+          labels: {},
           notes: [],
         }),
       });

@@ -17,6 +17,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import { uploadTraining } from './model-files.ts';
 import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 import { type StopSignals, splitCancellation } from './stop-signals.ts';
+import { createPaceMeter } from './training-pace.ts';
 import { advance, noProgress } from './trial-progress.ts';
 
 export interface TrainingActivityDeps extends FenceDeps {
@@ -151,6 +152,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
    */
   trainTrial: (request: TrainTrialRequest): Promise<TrainTrialResult> => {
     let progress = noProgress(request.epochBudget);
+    const meter = createPaceMeter(deps.clocks.monotonicMs);
     return withHeartbeat(
       () => progress,
       async (cancellation) => {
@@ -172,7 +174,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
             datasetFolder: await ensureDataset(deps, request.datasetVersion),
             signals,
             onMessage: (message) => {
-              progress = advance(progress, message);
+              progress = { ...advance(progress, message), pace: meter.after(message) };
               const notice = precisionNotice(request, message);
               if (notice !== null) {
                 log.warn(notice);

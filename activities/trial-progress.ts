@@ -11,6 +11,7 @@ export const noProgress = (epochs: number): TrialProgress => ({
   last: null,
   bestNdcg: null,
   resumedFromEpoch: null,
+  pace: null,
 });
 
 /** Folds a message of the child into the progress that heartbeats carry. */

@@ -176,6 +176,27 @@ export const childEnvironment = ({ variables, homeFolder, cacheFolder }: Environ
   return { ...Object.fromEntries(given), TT_EXP_HOME: homeFolder, TT_EXP_CACHE: cacheFolder };
 };
 
+/**
+ * Loads modules as in production: React and its reconciler look at NODE_ENV when they load, and in development keep a
+ * performance entry for every render, for ever; Ink with DEV looks for development tools.
+ */
+export const loadForProduction = async <Module>(load: () => Promise<Module>): Promise<Module> => {
+  const { NODE_ENV, DEV } = process.env;
+  process.env.NODE_ENV = 'production';
+  delete process.env.DEV;
+  try {
+    return await load();
+  } finally {
+    for (const [name, value] of Object.entries({ NODE_ENV, DEV })) {
+      if (value === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = value;
+      }
+    }
+  }
+};
+
 /** An empty variable counts as unset. Throws ENVIRONMENT_INVALID. */
 export const readEnvironment = (source: Readonly<Record<string, string | undefined>> = process.env): Environment => {
   const variables = splitTrackingUri(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));

@@ -16,6 +16,16 @@ export interface SweepControl {
   readonly halt: SweepHalt | null;
   /** Trials in all; null while that depends on what is proposed. */
   readonly trialCount: number | null;
+  /** Missing where nobody asks any more: in recorded facts. */
+  readonly left?: ExpectedWork;
+}
+
+/** What is left to train, as a mean over what a scheduler may decide. */
+export interface ExpectedWork {
+  /** From each trial's last report on: what it has trained since counts as left. */
+  readonly epochs: number;
+  /** Rungs to come: each starts a training process. */
+  readonly trainings: number;
 }
 
 /** Facts about one trial, by which samplers and schedulers decide. Grows by reports, then ends once. */

@@ -38,9 +38,18 @@ export interface TrainingResult {
   readonly modelDigest: string;
 }
 
+/** How fast a training process works, by its worker's monotonic clock. */
+export interface TrainingPace {
+  /** Of its latest epochs, their evaluation and checkpoint included; the first epoch of a process does not count. */
+  readonly epochSeconds: number;
+  /** What it took before its first epoch, and that epoch beyond any other: loading, tripwires, compiling. */
+  readonly setupSeconds: number;
+}
+
 /** Progress of a running trial: heartbeat details of the training activity. */
 export interface TrialProgress {
   readonly epoch: number;
+  /** Of this training process: the next rung. */
   readonly epochs: number;
   readonly step: number;
   readonly steps: number;
@@ -48,6 +57,8 @@ export interface TrialProgress {
   readonly last: EpochRecord | null;
   readonly bestNdcg: number | null;
   readonly resumedFromEpoch: number | null;
+  /** null before two epochs have ended in this process; missing from workers of earlier versions. */
+  readonly pace?: TrainingPace | null;
 }
 
 /** A trial as snapshots and results show it. */
@@ -55,6 +66,8 @@ export interface TrialView {
   readonly trialId: string;
   readonly status: TrialStatus;
   readonly params: TrialParams;
+  /** Epochs after which it ends at the latest: its last rung. Missing in facts of earlier versions. */
+  readonly epochLimit?: number;
   readonly runId: string | null;
   readonly workflowId: string;
   readonly result: TrainingResult | null;

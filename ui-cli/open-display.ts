@@ -1,4 +1,5 @@
 /** Chooses between the live view and plain lines. */
+import { loadForProduction } from '../config/env.ts';
 import type { Display, DisplayCommands } from './display.ts';
 import { printLines } from './output.ts';
 import type { CliRuntime } from './runtime.ts';
@@ -21,7 +22,7 @@ export const openDisplay = async (
   commands: DisplayCommands,
 ): Promise<Display> => {
   if (isLive(runtime, choice)) {
-    const { mountLive } = await import('./live/mount-live.tsx');
+    const { mountLive } = await loadForProduction(() => import('./live/mount-live.tsx'));
     const { isColorless } = runtime.environment();
     return mountLive({ io: runtime.io, now: runtime.now, isColorless, commands });
   }

@@ -12,6 +12,7 @@ import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { ObjectiveName, SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { timeBudgetReason } from '../policy/sweep/budget-reasons.ts';
+import { expectedWork } from '../policy/sweep/expected-work.ts';
 import {
   createSweep,
   rungsOf,
@@ -76,6 +77,7 @@ export class SweepConductor {
     this.#ledger = new TrialLedger({
       workflowId: workflowInfo().workflowId,
       sweep: this.#sweep,
+      epochLimitOf: ({ params }) => plan.rules.maxEpochsOf(params),
       metric: plan.metric,
       entries: from?.entries ?? [],
       onProblem: plan.onProblem,
@@ -104,13 +106,16 @@ export class SweepConductor {
   }
 
   get control(): SweepControl {
-    const { sampler, maxTrials } = this.#plan.rules;
-    const { trials, isExhausted } = this.#sweep.state;
+    const { rules } = this.#plan;
+    const { state } = this.#sweep;
+    const isPlanned = state.isExhausted || rules.sampler.lag === null;
+    const trialCount = isPlanned ? state.trials.length : rules.maxTrials;
     return {
       isPaused: this.#isPaused,
       maxParallel: this.#maxParallel,
       halt: this.#halt,
-      trialCount: isExhausted || sampler.lag === null ? trials.length : maxTrials,
+      trialCount,
+      left: expectedWork(rules, state, trialCount),
     };
   }
 

@@ -66,13 +66,14 @@ export class TrialBook {
     this.#entries[index] = { ...this.at(index), ...change };
   }
 
-  view(trial: SweepTrial): TrialView {
+  view(trial: SweepTrial, epochLimit: number): TrialView {
     const entry = this.at(trial.index);
     const trialId = trialIdOf(trial.index);
     return {
       trialId,
       status: statusOf(trial, entry),
       params: trial.params,
+      epochLimit,
       runId: entry.runId,
       workflowId: trialWorkflowId(this.#workflowId, trialId),
       result: entry.result,

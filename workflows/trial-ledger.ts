@@ -15,6 +15,7 @@ import { TrialBook, type TrialEntry } from './trial-book.ts';
 interface LedgerOptions {
   readonly workflowId: string;
   readonly sweep: Sweep;
+  readonly epochLimitOf: (trial: SweepTrial) => number;
   readonly metric: ObjectiveName;
   /** Of an execution that is continued. */
   readonly entries: readonly TrialEntry[];
@@ -25,13 +26,15 @@ interface LedgerOptions {
 export class TrialLedger {
   readonly #sweep: Sweep;
   readonly #book: TrialBook;
+  readonly #epochLimitOf: (trial: SweepTrial) => number;
   readonly #metric: ObjectiveName;
   readonly #onProblem: (problem: string) => void;
   readonly #closing = new Set<Promise<void>>();
 
-  constructor({ workflowId, sweep, metric, entries, onProblem }: LedgerOptions) {
+  constructor({ workflowId, sweep, epochLimitOf, metric, entries, onProblem }: LedgerOptions) {
     this.#onProblem = onProblem;
     this.#sweep = sweep;
+    this.#epochLimitOf = epochLimitOf;
     this.#book = new TrialBook(workflowId, entries);
     this.#metric = metric;
   }
@@ -41,7 +44,7 @@ export class TrialLedger {
   }
 
   get views(): readonly TrialView[] {
-    return this.#sweep.state.trials.map((trial) => this.#book.view(trial));
+    return this.#sweep.state.trials.map((trial) => this.#book.view(trial, this.#epochLimitOf(trial)));
   }
 
   entry(index: number): TrialEntry {

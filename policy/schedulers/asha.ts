@@ -28,6 +28,7 @@ export const createAsha = ({ min_epochs, reduction }: ResolvedScheduler, maxEpoc
   return {
     group: () => 0,
     rungs: () => rungs,
+    keptShare: 1 / reduction,
     decide: (question) => keepBestShare(question, reduction),
   };
 };

@@ -52,6 +52,7 @@ export const createHyperband = (scheduler: ResolvedScheduler, maxEpochs: number)
   return {
     group,
     rungs: (index) => brackets[group(index)]?.rungs ?? [maxEpochs],
+    keptShare: 1 / scheduler.reduction,
     decide: (question) => keepBestShare(question, scheduler.reduction),
   };
 };

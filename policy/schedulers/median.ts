@@ -28,6 +28,7 @@ export const createMedian = (
   return {
     group: () => 0,
     rungs: () => rungs,
+    keptShare: 0.5,
     decide: (question) => compare(question, warmup_trials),
   };
 };

@@ -6,6 +6,7 @@ export const createNone = (maxEpochs: number): Scheduler => {
   return {
     group: () => 0,
     rungs: () => rungs,
+    keptShare: 1,
     decide: () => ({ kind: 'continue', reason: 'No scheduler is set, every trial trains to its end' }),
   };
 };

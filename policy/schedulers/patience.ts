@@ -39,6 +39,7 @@ export const createPatience = (scheduler: ResolvedScheduler, maxEpochs: number):
   return {
     group: () => 0,
     rungs: () => rungs,
+    keptShare: 1,
     decide: ({ reports }) => judge(reports, scheduler),
   };
 };

@@ -36,5 +36,7 @@ export interface Scheduler {
   group(index: number): number;
   /** Epoch budgets at which trial `index` reports, ascending; the last one is its most epochs. */
   rungs(index: number): readonly number[];
+  /** Share of trials that go on past a rung, as far as its kind alone tells; only remaining times are estimated by it. */
+  readonly keptShare: number;
   decide(question: RungQuestion): RungDecision;
 }

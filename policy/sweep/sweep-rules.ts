@@ -19,6 +19,8 @@ export const sweepRules = (config: ResolvedConfig): SweepRules => {
     scheduler: sweep === null ? createNone(maxEpochs) : createScheduler(sweep.scheduler, maxEpochs),
     mode: sweep?.scheduler.mode ?? 'ordered',
     maxTrials: sweep === null ? 1 : (sweep.max_trials ?? MAX_TRIALS),
-    maxEpochsOf: (params: TrialParams) => trialSettings(config, params).training.num_epochs,
+    // Asked for every trial of a sweep of thousands, whenever somebody looks.
+    maxEpochsOf: (params: TrialParams) =>
+      'training.num_epochs' in params ? trialSettings(config, params).training.num_epochs : maxEpochs,
   };
 };

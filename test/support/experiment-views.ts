@@ -2,6 +2,7 @@
 
 import type { ExperimentView, Phase } from '../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
+import { trialIdOf } from '../../contracts/ids.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
 import { evaluationSummary, trainingResult } from './experiment-fixtures.ts';
@@ -102,6 +103,16 @@ export const trainingView = (change: Partial<ExperimentView> = {}): ExperimentVi
     tensorflow: { backend: 'native', library: 'libtensorflow 2.21.0' },
     progress: { 'trial-001': progressAt(4) },
     ...change,
+  });
+
+/** Twelve trials at work, in a sweep of forty. */
+export const crowdedView = (): ExperimentView =>
+  trainingView({
+    trials: Array.from({ length: 12 }, (_, index) =>
+      trialView(index, { trialId: trialIdOf(index), status: 'running' }),
+    ),
+    progress: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [trialIdOf(index), progressAt(4)] as const)),
+    sweep: { isPaused: false, maxParallel: 12, halt: null, trialCount: 40 },
   });
 
 export const completedView = (change: Partial<ExperimentView> = {}): ExperimentView =>

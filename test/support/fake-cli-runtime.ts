@@ -26,6 +26,8 @@ export const ADDRESSES: PlatformAddresses = {
 export interface FakeScript {
   /** Shown one after the other; after the last one, if it says running, the watcher waits for its signal. */
   readonly views: readonly ExperimentView[];
+  /** Told while the platform opens. */
+  readonly notices?: readonly string[];
   /** Before each view. */
   readonly delayMs?: number;
   /** Makes openPlatform fail. */
@@ -137,6 +139,9 @@ export const createFakeRuntime = (
     openPlatform: async ({ mayStart, progress }) => {
       recorded.opened.push(mayStart);
       progress({ part: 'temporal', step: 'ready', message: 'ready on 127.0.0.1:7233' });
+      for (const message of script.notices ?? []) {
+        progress({ part: 'tensorflow', step: 'notice', message });
+      }
       if (script.platformError !== undefined) {
         throw script.platformError;
       }

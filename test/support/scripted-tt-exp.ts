@@ -1,7 +1,7 @@
 /** The command line on this process's own terminal, with a scripted experiment behind it. */
 import { readEnvironment } from '../../config/env.ts';
 import { runCli } from '../../ui-cli/main.ts';
-import { trainingView, viewOf } from './experiment-views.ts';
+import { crowdedView, trainingView, viewOf } from './experiment-views.ts';
 import { createFakeRuntime } from './fake-cli-runtime.ts';
 
 const onSignal = (signal: NodeJS.Signals) => (listener: () => void) => {
@@ -9,9 +9,13 @@ const onSignal = (signal: NodeJS.Signals) => (listener: () => void) => {
   return () => process.off(signal, listener);
 };
 
+/** A sweep with more trials than a screen has rows, after two notices. */
+const isCrowded = process.env.SCRIPTED === 'crowded';
+
 const { runtime, recorded } = createFakeRuntime(
   {
-    views: [viewOf('extract'), trainingView()],
+    views: [viewOf('extract'), isCrowded ? crowdedView() : trainingView()],
+    notices: isCrowded ? ['training falls back to wasm', 'no GPU was found'] : [],
     delayMs: 20,
     cancelled: trainingView({ status: 'cancelled', progress: {} }),
   },
@@ -25,3 +29,6 @@ const { runtime, recorded } = createFakeRuntime(
 
 process.exitCode = await runCli(process.argv.slice(2), runtime);
 process.stdout.write(`cancelled: ${recorded.cancelled.length}, closed: ${recorded.closed}\n`);
+process.stdout.write(
+  `performance entries: ${performance.getEntriesByType('measure').length}, NODE_ENV: ${process.env.NODE_ENV}\n`,
+);

@@ -1,5 +1,6 @@
 /** Runs a program on a real pseudo terminal, which Python's standard library can open without a native package. */
 import { spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 
 const BRIDGE = `
 import fcntl, os, pty, select, struct, sys, termios
@@ -8,9 +9,15 @@ pid, terminal = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
     os.execvp(sys.argv[3], sys.argv[3:])
-inputs = [terminal, 0]
+inputs = [terminal, 0, 3]
 while True:
     ready, _, _ = select.select(inputs, [], [])
+    if 3 in ready:
+        sizes = os.read(3, 1024).decode().split()
+        if len(sizes) >= 2:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', int(sizes[-1]), int(sizes[-2]), 0, 0))
+        else:
+            inputs.remove(3)
     if 0 in ready:
         keys = os.read(0, 1024)
         if keys:
@@ -32,6 +39,7 @@ export interface Terminal {
   /** Everything written so far, control sequences included. */
   output(): string;
   press(keys: string): void;
+  resize(columns: number, rows: number): void;
   readonly exitCode: Promise<number | null>;
   /** Hangs up: the program gets SIGHUP, as when its window is closed. */
   dispose(): Promise<void>;
@@ -47,10 +55,11 @@ export const openTerminal = (command: readonly string[], options: TerminalOption
   const { columns, rows, environment } = options;
   const child = spawn('python3', ['-c', BRIDGE, String(columns), String(rows), ...command], {
     env: environment,
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
   });
+  const [stdin, stdout, , sizes] = child.stdio as unknown as [Writable, Readable, null, Writable];
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
   const exitCode = new Promise<number | null>((resolve, reject) => {
@@ -59,7 +68,10 @@ export const openTerminal = (command: readonly string[], options: TerminalOption
   });
   return {
     output: () => output,
-    press: (keys) => child.stdin.write(keys),
+    press: (keys) => stdin.write(keys),
+    resize: (columns, rows) => {
+      sizes.write(`${columns} ${rows}\n`);
+    },
     exitCode,
     dispose: async () => {
       child.kill('SIGTERM');

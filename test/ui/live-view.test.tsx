@@ -5,8 +5,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { trialIdOf } from '../../contracts/ids.ts';
 import type { SweepControl } from '../../contracts/sweep.ts';
 import type { LiveKey } from '../../ui-cli/live/live-keys.ts';
-import { initialLiveState, type LiveState, reduceLive } from '../../ui-cli/live/live-state.ts';
+import { initialLiveState, type LiveState } from '../../ui-cli/live/live-state.ts';
 import { LiveView } from '../../ui-cli/live/live-view.tsx';
+import { reduceLive } from '../../ui-cli/live/reduce-live.ts';
 import { NO_COLOURS } from '../../ui-cli/live/theme.ts';
 import { trainingResult } from '../support/experiment-fixtures.ts';
 import {
@@ -18,6 +19,9 @@ import {
   trialView,
 } from '../support/experiment-views.ts';
 
+/** Enough for all there is to show. */
+const ROWS = 60;
+
 const mounted: { unmount: () => void }[] = [];
 
 afterEach(() => {
@@ -27,7 +31,8 @@ afterEach(() => {
 });
 
 const mount = (state: LiveState, columns: number, onKey: (key: LiveKey) => void = () => {}) => {
-  const app = render(<LiveView state={state} columns={columns} theme={NO_COLOURS} hasKeys={true} onKey={onKey} />);
+  const sized = reduceLive(state, { kind: 'resize', size: { columns, rows: ROWS } });
+  const app = render(<LiveView state={sized} theme={NO_COLOURS} hasKeys={true} onKey={onKey} />);
   mounted.push(app);
   return app;
 };
@@ -43,12 +48,17 @@ const silentInput = () =>
     unref: () => {},
   });
 
-/** The last frame on a terminal of that width; ink-testing-library's is always 100 wide. */
-const frameOf = (state: LiveState, columns: number, hasKeys = false): string => {
+/** The last frame on a terminal of that size; ink-testing-library's is always 100 wide. */
+const frameOf = (state: LiveState, columns: number, hasKeys = false, rows = ROWS): string => {
   const frames: string[] = [];
   const stdout = Object.assign(new EventEmitter(), { columns, write: (frame: string) => frames.push(frame) });
   const app = renderOn(
-    <LiveView state={state} columns={columns} theme={NO_COLOURS} hasKeys={hasKeys} onKey={() => {}} />,
+    <LiveView
+      state={reduceLive(state, { kind: 'resize', size: { columns, rows } })}
+      theme={NO_COLOURS}
+      hasKeys={hasKeys}
+      onKey={() => {}}
+    />,
     {
       stdout: stdout as unknown as NodeJS.WriteStream,
       stdin: silentInput() as unknown as NodeJS.ReadStream,
@@ -60,14 +70,21 @@ const frameOf = (state: LiveState, columns: number, hasKeys = false): string => 
   return frames.at(-1) ?? '';
 };
 
+const PACE = { epochSeconds: 5, setupSeconds: 8 };
+/** The rest of trial-001, and trial-002. */
+const SWEEP = { isPaused: false, maxParallel: 1, halt: null, trialCount: 3, left: { epochs: 20, trainings: 2 } };
+
 const links = ['mlflow http://127.0.0.1:5000', 'temporal http://127.0.0.1:8233/namespaces/default/workflows/x'];
 
-/** Ten seconds between two views: trial-001 goes from epoch 2 to epoch 4 of 10, so 30 s are left. */
+/** trial-001 is at epoch 4 of 10, an epoch takes 5 s: 30 s. trial-002 is to come: loading takes 8 s, 10 epochs 50 s. */
 const training = (): LiveState => {
   const start = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'started', experimentId: EXPERIMENT_ID, links });
   const early = trainingView({ progress: { 'trial-001': progressAt(2) } });
   const first = reduceLive(start, { kind: 'view', view: early, atMs: STARTED_AT_MS + 5000 });
-  const late = trainingView({ progress: { 'trial-001': progressAt(4, { epoch: 5, step: 0 }) } });
+  const late = trainingView({
+    progress: { 'trial-001': progressAt(4, { epoch: 5, step: 0, pace: PACE }) },
+    sweep: SWEEP,
+  });
   return reduceLive(first, { kind: 'view', view: late, atMs: STARTED_AT_MS + 15_000 });
 };
 
@@ -154,9 +171,9 @@ describe('ui-cli/live-view', () => {
     const press = (state: LiveState, ...keys: readonly LiveKey[]): LiveState =>
       keys.reduce<LiveState>((at, key) => reduceLive(at, { kind: 'key', key }), state);
     const footer = (state: LiveState): string => mount(state, 80).lastFrame()?.split('\n').at(-1) ?? '';
-    expect(footer(training())).toBe('q, Ctrl-C detach   c cancel');
+    expect(footer(training())).toBe('q, Ctrl-C detach   c cancel   p pause   +/- at once   ↑↓ select');
     expect(footer(press(training(), 'cancel'))).toBe('Cancel the experiment? y / n');
-    expect(footer(press(training(), 'cancel', 'no'))).toBe('q, Ctrl-C detach   c cancel');
+    expect(footer(press(training(), 'cancel', 'no'))).toBe(footer(training()));
     expect(footer(press(training(), 'cancel', 'yes'))).toBe('Cancelling: running trials end first.');
     expect(footer(press(training(), 'cancel', 'detach'))).toBe('Detaching.');
     expect(footer(press(provisioning(), 'cancel'))).toBe('q, Ctrl-C stop');
@@ -202,9 +219,65 @@ describe('ui-cli/live-view', () => {
       steered(),
     );
     expect(state.selectedTrialId).toBe('trial-018');
-    const frame = frameOf(state, 80, true);
+    const frame = frameOf(state, 80, true, 24);
     expect(frame).toContain('trial-018');
     expect(frame).not.toContain('trial-013');
-    expect(frame).toContain('x cancel it');
+    expect(frame).toContain('> trial-018');
+    expect(frame).toContain('x cancel trial-018');
+  });
+
+  test('ui-cli/live-view: the marker stands on the selected trial, wherever its row goes', () => {
+    const down = reduceLive(reduceLive(steered(), { kind: 'key', key: 'down' }), { kind: 'key', key: 'down' });
+    const marked = (state: LiveState): readonly string[] =>
+      frameOf(state, 80, true)
+        .split('\n')
+        .filter((line) => line.startsWith('>'))
+        .map((line) => line.slice(0, 11));
+    expect(marked(down)).toEqual(['> trial-014']);
+    // It has come to a rung: trials that are trained stand above it now.
+    const view = { ...sweepView(), progress: { 'trial-013': progressAt(4), 'trial-015': progressAt(1) } };
+    expect(marked(reduceLive(down, { kind: 'view', view, atMs: STARTED_AT_MS + 16_000 }))).toEqual(['> trial-014']);
+  });
+
+  test('ui-cli/live-view: x asks about the trial first', () => {
+    const asked = (['down', 'cancel-trial'] as const).reduce<LiveState>(
+      (at, key) => reduceLive(at, { kind: 'key', key }),
+      steered(),
+    );
+    expect(frameOf(asked, 40, true).split('\n').at(-1)).toBe('Cancel trial-013? y / n');
+  });
+
+  test.each([
+    [80, 24],
+    [40, 15],
+    [120, 40],
+  ])('ui-cli/live-view: a steered sweep with two notices on %i × %i leaves the last row free', (columns, rows) => {
+    const noticed = ['training falls back to wasm', 'no GPU was found'].reduce<LiveState>(
+      (state, message) =>
+        reduceLive(state, { kind: 'service', service: { part: 'tensorflow', step: 'notice', message } }),
+      reduceLive(steered(), { kind: 'started', experimentId: EXPERIMENT_ID, links }),
+    );
+    const frame = frameOf(noticed, columns, true, rows);
+    expect(frame).toMatchSnapshot();
+    // Both notices are above it.
+    expect(frame.split('\n').length - 2).toBeLessThan(rows);
+  });
+
+  test('ui-cli/live-view: control characters of names, errors and notices are shown, not obeyed', () => {
+    const evil = '\u001b]52;c;ZXZpbA==\u0007\u001b[31m';
+    const view = sweepView();
+    const trials = view.trials.map((trial) => ({
+      ...trial,
+      params: { [evil]: evil },
+      ...(trial.error === null ? {} : { error: { ...trial.error, message: evil } }),
+    }));
+    const state = [
+      { kind: 'service', service: { part: evil, step: 'notice', message: evil } } as const,
+      { kind: 'view', view: { ...view, trials }, atMs: STARTED_AT_MS } as const,
+      { kind: 'note', text: evil } as const,
+    ].reduce<LiveState>(reduceLive, steered());
+    const frame = frameOf(state, 120, true);
+    expect(frame).toContain('\\u001b]52;c;');
+    expect(frame.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { EXPERIMENT_ID } from '../support/experiment-views.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/scripted-tt-exp.ts', import.meta.url));
@@ -16,10 +17,10 @@ afterEach(async () => {
 
 const { CI: _ci, NO_COLOR: _noColor, ...rest } = process.env;
 
-const open = (args: readonly string[], variables: NodeJS.ProcessEnv = {}): Terminal => {
+const open = (args: readonly string[], variables: NodeJS.ProcessEnv = {}, rows = 40): Terminal => {
   const terminal = openTerminal([process.execPath, '--import', 'tsx', PROGRAM, ...args], {
     columns: 80,
-    rows: 40,
+    rows,
     environment: { ...rest, TERM: 'xterm-256color', ...variables },
   });
   opened.push(terminal);
@@ -81,5 +82,43 @@ describe('ui-cli on a real terminal', () => {
     // Colours and dimming are "select graphic rendition": ESC [ … m.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
     expect(terminal.output()).not.toMatch(/\u001b\[[\d;]*m/);
+  });
+
+  test('ui-cli/mount-live: on a small terminal, and one that becomes smaller, nothing that can be scrolled back to is cleared', async () => {
+    const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded' }, 24);
+    /** The last frame, which begins with the name of the experiment. */
+    const lastFrame = (): readonly string[] => {
+      const lines = textOf(terminal).trimEnd().split(/\r?\n/);
+      return lines.slice(lines.findLastIndex((line) => line.includes(EXPERIMENT_ID)));
+    };
+    // Its first line is as wide as the screen.
+    const width = () => lastFrame()[0]?.length;
+    await expect.poll(() => textOf(terminal), WAIT).toContain('more running');
+    expect(lastFrame().length).toBeLessThan(24);
+    expect(textOf(terminal)).toContain('tensorflow: no GPU was found');
+    terminal.resize(40, 12);
+    await expect.poll(width, WAIT).toBe(40);
+    expect(lastFrame().length).toBeLessThan(12);
+    expect(lastFrame().at(-1)).toContain('select');
+    terminal.resize(100, 30);
+    await expect.poll(width, WAIT).toBe(100);
+    expect(lastFrame().length).toBeLessThan(30);
+    terminal.press('q');
+    expect(await terminal.exitCode).toBe(130);
+    // "Erase saved lines", and the whole display.
+    expect(terminal.output()).not.toContain('\u001b[3J');
+    expect(terminal.output()).not.toContain('\u001b[2J');
+  });
+
+  test('ui-cli/mount-live: many frames leave nothing behind in the process, whatever NODE_ENV says', async () => {
+    const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded', NODE_ENV: 'development' });
+    await expect.poll(() => textOf(terminal), WAIT).toContain('more running');
+    for (let press = 0; press < 30; press += 1) {
+      terminal.press('\u001b[B\u001b[A');
+    }
+    await expect.poll(() => terminal.output().match(/> .*trial-000/g)?.length ?? 0, WAIT).toBeGreaterThan(0);
+    terminal.press('q');
+    expect(await terminal.exitCode).toBe(130);
+    expect(textOf(terminal)).toContain('performance entries: 0, NODE_ENV: development');
   });
 });

@@ -1,76 +1,140 @@
-/** How far trials are, and when they will be done at the rate seen so far. */
+/**
+ * How far trials are, and when they will be done. A pure fold over views: workers measure how fast their trainings are,
+ * so it does not matter when somebody began to watch.
+ */
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { TrialProgress } from '../../contracts/trial.ts';
+import type { TrainingPace, TrialProgress, TrialView } from '../../contracts/trial.ts';
 
-/** Where a trial was when this process first saw it. */
-export interface Mark {
-  readonly atMs: number;
+/** How far a running trial is known to have come. */
+export interface TrialMark {
+  readonly attempt: number;
+  /** Trained by now, the running one by its steps: never less than was shown. */
+  readonly epochs: number;
+  /** Its next rung. */
+  readonly budget: number;
+  /** Its last rung. */
+  readonly limit: number;
+}
+
+export interface TrainingMarks {
+  readonly trials: Readonly<Record<string, TrialMark>>;
+  /** Mean of the trainings that were last seen at work; null before any has ended two epochs. */
+  readonly pace: TrainingPace | null;
+  /** Most trainings that were seen at work at once, while as many might be. */
+  readonly lanes: number;
+  /** Share of the whole training, in [0, 1]: never less than was shown. */
   readonly fraction: number;
 }
 
-export type Marks = Readonly<Record<string, Mark>>;
+export const NO_MARKS: TrainingMarks = { trials: {}, pace: null, lanes: 0, fraction: 0 };
 
-/** Share of the epoch budget done, in [0, 1]. */
-export const trialFraction = ({ epochs, epoch, step, steps, last }: TrialProgress): number => {
+const epochsIn = ({ epoch, step, steps, last }: TrialProgress): number => {
   const finished = last?.epoch ?? 0;
-  const inside = epoch > finished && steps > 0 ? Math.min(1, step / steps) : 0;
-  return epochs <= 0 ? 0 : Math.min(1, (finished + inside) / epochs);
+  return finished + (epoch > finished && steps > 0 ? Math.min(1, step / steps) : 0);
 };
 
-/** Marks new trials; a trial that fell back (resumed from a checkpoint) is marked anew. */
-export const markTrials = (marks: Marks, view: ExperimentView, atMs: number): Marks => {
-  const fresh = Object.entries(view.progress).flatMap(([trialId, progress]) => {
-    const fraction = trialFraction(progress);
-    const mark = marks[trialId];
-    return mark === undefined || fraction < mark.fraction ? [[trialId, { atMs, fraction }] as const] : [];
-  });
-  return fresh.length === 0 ? marks : { ...marks, ...Object.fromEntries(fresh) };
+/** What its reports and its result say: of a trial that waits or was paused there is no progress. */
+const epochsKept = ({ reports, result }: TrialView): number =>
+  Math.max(reports.at(-1)?.epoch ?? 0, result?.epochs ?? 0);
+
+const markOf = (before: TrialMark | undefined, trial: TrialView, progress: TrialProgress | undefined): TrialMark => {
+  const { attempt } = trial;
+  const same = before?.attempt === attempt ? before : undefined;
+  const epochs = Math.max(same?.epochs ?? 0, epochsKept(trial), progress === undefined ? 0 : epochsIn(progress));
+  const budget = progress?.epochs ?? same?.budget ?? 0;
+  return { attempt, epochs, budget, limit: Math.max(trial.epochLimit ?? 0, budget, same?.limit ?? 0) };
 };
 
-/** Seconds that a whole trial takes; null before any progress was seen. */
-const wholeSeconds = (mark: Mark | undefined, fraction: number, nowMs: number): number | null =>
-  mark === undefined || fraction <= mark.fraction ? null : (nowMs - mark.atMs) / 1000 / (fraction - mark.fraction);
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-export const trialSecondsLeft = (
-  marks: Marks,
-  trialId: string,
-  progress: TrialProgress,
-  nowMs: number,
-): number | null => {
-  const fraction = trialFraction(progress);
-  const whole = wholeSeconds(marks[trialId], fraction, nowMs);
-  return whole === null ? null : whole * (1 - fraction);
+const meanPace = (progress: ExperimentView['progress']): TrainingPace | null => {
+  const paces = Object.values(progress).flatMap(({ pace }) => (pace == null ? [] : [pace]));
+  return paces.length === 0
+    ? null
+    : {
+        epochSeconds: mean(paces.map(({ epochSeconds }) => epochSeconds)),
+        setupSeconds: mean(paces.map(({ setupSeconds }) => setupSeconds)),
+      };
 };
 
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Trained by this sweep: what was taken from an earlier trial was never to be done. */
+const ownEpochs = ({ trials }: ExperimentView, marks: TrainingMarks['trials']): number =>
+  trials.reduce((sum, trial) => sum + (trial.isReused ? 0 : (marks[trial.trialId]?.epochs ?? epochsKept(trial))), 0);
+
+/** Epochs beyond their last reports that running trials have trained: the sweep still counts them as left. */
+const epochsAhead = ({ trials }: ExperimentView, marks: TrainingMarks['trials']): number =>
+  trials.reduce((sum, { trialId, reports, status }) => {
+    const mark = status === 'running' ? marks[trialId] : undefined;
+    return sum + (mark === undefined ? 0 : Math.max(0, mark.epochs - (reports.at(-1)?.epoch ?? 0)));
+  }, 0);
+
+/** Epochs left for certain, of trials that train. */
+const epochsToBudget = (mark: TrialMark | undefined): number =>
+  mark === undefined ? 0 : Math.max(0, mark.budget - mark.epochs);
+
+const epochsLeft = (view: ExperimentView, marks: TrainingMarks['trials']): number | null => {
+  const running = Object.keys(view.progress).reduce((sum, trialId) => sum + epochsToBudget(marks[trialId]), 0);
+  if (view.sweep === null) {
+    return running;
+  }
+  const { left } = view.sweep;
+  return left === undefined ? null : Math.max(running, left.epochs - epochsAhead(view, marks));
+};
+
+const fractionOf = (view: ExperimentView, marks: TrainingMarks['trials']): number => {
+  const done = ownEpochs(view, marks);
+  const left = epochsLeft(view, marks);
+  if (left !== null && done + left > 0) {
+    return done / (done + left);
+  }
+  const ended = view.trials.filter(({ status }) => status !== 'pending' && status !== 'running').length;
+  const all = Math.max(view.trials.length, view.sweep?.trialCount ?? 0);
+  return all === 0 ? 0 : ended / all;
+};
+
+export const markTrials = (before: TrainingMarks, view: ExperimentView): TrainingMarks => {
+  const running = view.trials.filter(({ status }) => status === 'running');
+  const trials = Object.fromEntries(
+    running.map((trial) => {
+      const { trialId } = trial;
+      return [trialId, markOf(before.trials[trialId], trial, view.progress[trialId])];
+    }),
+  );
+  const atWork = Object.keys(view.progress).length;
+  return {
+    trials,
+    pace: meanPace(view.progress) ?? before.pace,
+    lanes: Math.max(atWork, Math.min(before.lanes, view.sweep?.maxParallel ?? 1)),
+    fraction: Math.max(before.fraction, fractionOf(view, trials)),
+  };
+};
+
+/** Of its whole length, in [0, 1]: at a rung that is not its last one a trial is not done. */
+export const trialFraction = (mark: TrialMark | undefined): number =>
+  mark === undefined || mark.limit <= 0 ? 0 : Math.min(1, mark.epochs / mark.limit);
+
+const isAtWork = ({ status, phase, sweep }: ExperimentView): boolean =>
+  status === 'running' && phase === 'train' && sweep?.isPaused !== true;
+
+/** Seconds to the next rung at most: where a trial goes from there, its scheduler says. Null where nothing is measured. */
+export const trialSecondsLeft = (marks: TrainingMarks, view: ExperimentView, trialId: string): number | null => {
+  const pace = view.progress[trialId]?.pace ?? null;
+  return pace === null || !isAtWork(view) ? null : epochsToBudget(marks.trials[trialId]) * pace.epochSeconds;
+};
 
 /**
- * Seconds until the last trial ends if none stops early: work left, spread over the trials that run now.
- * Null before the first measure.
+ * Seconds until the last trial ends: what is left as a mean over what the scheduler may decide, spread over as many
+ * trials as train at once. Null while paused and before any pace is known.
  */
-export const sweepSecondsLeft = (marks: Marks, view: ExperimentView, nowMs: number): number | null => {
-  const running = view.trials.filter(({ status }) => status === 'running');
-  const planned = Math.max(0, (view.sweep?.trialCount ?? 0) - view.trials.length);
-  const pending = planned + view.trials.filter(({ status }) => status === 'pending').length;
-  const finished = view.trials.flatMap(({ status, result }) =>
-    status === 'completed' && result !== null && result.resumedFromEpoch === null ? [result.seconds] : [],
-  );
-  const underWay = running.flatMap(({ trialId }) => {
-    const progress = view.progress[trialId];
-    const whole = progress === undefined ? null : wholeSeconds(marks[trialId], trialFraction(progress), nowMs);
-    return whole === null ? [] : [whole];
-  });
-  const typical = mean(finished) ?? mean(underWay);
-  if (typical === null || running.length === 0) {
+export const sweepSecondsLeft = (marks: TrainingMarks, view: ExperimentView): number | null => {
+  const left = epochsLeft(view, marks.trials);
+  const { pace } = marks;
+  if (pace === null || left === null || !isAtWork(view)) {
     return null;
   }
-  const left = running.map(({ trialId }) => {
-    const progress = view.progress[trialId];
-    return progress === undefined
-      ? typical
-      : (trialSecondsLeft(marks, trialId, progress, nowMs) ?? typical * (1 - trialFraction(progress)));
-  });
-  const work = left.reduce((sum, seconds) => sum + seconds, 0) + pending * typical;
-  return Math.max(work / running.length, ...left);
+  const begun = Object.values(view.progress).filter((progress) => progress.pace != null).length;
+  const starts = Math.max(0, (view.sweep?.left?.trainings ?? begun) - begun);
+  const work = left * pace.epochSeconds + starts * pace.setupSeconds;
+  const own = Object.keys(view.progress).map((trialId) => trialSecondsLeft(marks, view, trialId) ?? 0);
+  return Math.max(work / Math.max(1, marks.lanes), ...own);
 };

@@ -3,10 +3,14 @@ import { render } from 'ink';
 import type { Display, DisplayCommands } from '../display.ts';
 import { mlflowLink, temporalLink } from '../links.ts';
 import { requestText } from '../live-request.ts';
+import { eraseRows } from '../output.ts';
 import type { CliIo } from '../runtime.ts';
-import { type LiveKey, requestOf } from './live-keys.ts';
-import { initialLiveState, type LiveEvent, reduceLive } from './live-state.ts';
+import { frameOf } from './frame.ts';
+import type { LiveKey } from './live-keys.ts';
+import { initialLiveState } from './live-state.ts';
 import { LiveView } from './live-view.tsx';
+import { type LiveEvent, reduceLive, requestOf } from './reduce-live.ts';
+import { brokenRows, sizeOf, withoutHeight } from './terminal-size.ts';
 import { COLOURS, NO_COLOURS } from './theme.ts';
 
 export interface MountLiveOptions {
@@ -17,25 +21,14 @@ export interface MountLiveOptions {
 }
 
 const TICK_MS = 1000;
-/** A terminal without a known size says 0. */
-const DEFAULT_COLUMNS = 80;
 
 export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions): Display => {
   const stream = io.stderr;
   const theme = isColorless ? NO_COLOURS : COLOURS;
   const hasKeys = io.stdin.isTTY === true;
-  let state = initialLiveState(now());
+  let state = initialLiveState(now(), sizeOf(stream));
 
-  const element = () => (
-    <LiveView
-      state={state}
-      columns={stream.columns || DEFAULT_COLUMNS}
-      theme={theme}
-      hasKeys={hasKeys}
-      onKey={pressKey}
-    />
-  );
-
+  const element = () => <LiveView state={state} theme={theme} hasKeys={hasKeys} onKey={pressKey} />;
   const dispatch = (event: LiveEvent): void => {
     state = reduceLive(state, event);
     app.rerender(element());
@@ -54,16 +47,21 @@ export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions):
       commands.detach();
     }
   };
-  const tick = (): void => dispatch({ kind: 'tick', atMs: now() });
+  const resize = (): void => {
+    const size = sizeOf(stream);
+    eraseRows(stream, brokenRows(frameOf(state, hasKeys), state.size, size));
+    dispatch({ kind: 'resize', size });
+  };
 
+  const timer = setInterval(() => dispatch({ kind: 'tick', atMs: now() }), TICK_MS);
+  // Before Ink's own listener, which draws the last frame again.
+  stream.on('resize', resize);
   const app = render(element(), {
-    stdout: stream,
+    stdout: withoutHeight(stream),
     stdin: io.stdin,
     exitOnCtrlC: false,
     patchConsole: false,
   });
-  const timer = setInterval(tick, TICK_MS);
-  stream.on('resize', tick);
 
   return {
     service: (service) => dispatch({ kind: 'service', service }),
@@ -76,7 +74,7 @@ export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions):
     view: (view) => dispatch({ kind: 'view', view, atMs: now() }),
     close: async () => {
       clearInterval(timer);
-      stream.off('resize', tick);
+      stream.off('resize', resize);
       app.unmount();
       await app.waitUntilExit();
     },

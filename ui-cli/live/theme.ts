@@ -1,15 +1,17 @@
-/** Colours of the live view; all absent where the user asked for none. */
+/** Colours of the live view; none where the user asked for none. */
+import type { TextProps } from 'ink';
+import type { Role } from './line.ts';
 
-export interface Theme {
-  readonly done?: string;
-  readonly active?: string;
-  readonly bad?: string;
-  readonly isDim: boolean;
-}
+type Style = Pick<TextProps, 'color' | 'dimColor' | 'bold'>;
+export type Theme = Readonly<Record<Role, Style>>;
 
-export const COLOURS: Theme = { done: 'green', active: 'cyan', bad: 'red', isDim: true };
-export const NO_COLOURS: Theme = { isDim: false };
+export const COLOURS: Theme = {
+  done: { color: 'green' },
+  active: { color: 'cyan' },
+  bad: { color: 'red' },
+  dim: { dimColor: true },
+  strong: { bold: true },
+};
+export const NO_COLOURS: Theme = { done: {}, active: {}, bad: {}, dim: {}, strong: {} };
 
-/** Ink wants no property at all where there is no colour. */
-export const inColour = (colour: string | undefined): { readonly color?: string } =>
-  colour === undefined ? {} : { color: colour };
+export const styleOf = (theme: Theme, role: Role | undefined): Style => (role === undefined ? {} : theme[role]);

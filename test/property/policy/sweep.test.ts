@@ -22,6 +22,7 @@ const climbing = (lag: number | null): Sampler => ({
 const halving: Scheduler = {
   group: (index) => index % 2,
   rungs: (index) => (index % 2 === 0 ? [1, 2, 4, 8] : [2, 4, 8]),
+  keptShare: 0.5,
   decide: ({ reports, peers }) => {
     const own = reports.at(-1)?.value ?? 0;
     const better = peers.filter(({ report }) => report.value > own).length;
@@ -30,7 +31,12 @@ const halving: Scheduler = {
   },
 };
 
-const whole: Scheduler = { group: () => 0, rungs: () => [3], decide: () => ({ kind: 'continue', reason: '' }) };
+const whole: Scheduler = {
+  group: () => 0,
+  rungs: () => [3],
+  keptShare: 1,
+  decide: () => ({ kind: 'continue', reason: '' }),
+};
 
 /** One trial in three has a longer training than the scheduler's rungs reach. */
 const maxEpochsOf = ({ x }: TrialParams): number => (Number(x) > 0.66 ? 12 : 8);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type LiveKey, requestOf } from '../../../ui-cli/live/live-keys.ts';
-import { initialLiveState, type LiveState, reduceLive } from '../../../ui-cli/live/live-state.ts';
+import { frameOf } from '../../../ui-cli/live/frame.ts';
+import type { LiveKey } from '../../../ui-cli/live/live-keys.ts';
+import { initialLiveState, type LiveState } from '../../../ui-cli/live/live-state.ts';
+import { reduceLive, requestOf } from '../../../ui-cli/live/reduce-live.ts';
 import { makeRequest } from '../../../ui-cli/live-request.ts';
 import { EXPERIMENT_ID, progressAt, trainingView, trialView } from '../../support/experiment-views.ts';
 import { createFakeRuntime } from '../../support/fake-cli-runtime.ts';
@@ -29,7 +31,11 @@ describe('ui-cli/live-keys', () => {
     [stateOf(), 'retry', null],
     [stateOf({ trials: [trialView(0, { status: 'failed' })] }), 'retry', { kind: 'retry' }],
     [stateOf(), 'cancel-trial', null],
-    [press(stateOf(), 'down'), 'cancel-trial', { kind: 'cancel-trial', trialId: 'trial-001' }],
+    [press(stateOf(), 'down'), 'cancel-trial', null],
+    [press(stateOf(), 'down', 'cancel-trial'), 'yes', { kind: 'cancel-trial', trialId: 'trial-001' }],
+    [press(stateOf(), 'down', 'cancel-trial'), 'cancel-trial', null],
+    [press(stateOf(), 'down', 'cancel-trial', 'no'), 'yes', null],
+    [press(stateOf(), 'cancel-trial'), 'yes', null],
     [stateOf(), 'cancel', null],
     [press(stateOf(), 'cancel'), 'yes', { kind: 'cancel' }],
     [stateOf(), 'yes', null],
@@ -56,6 +62,51 @@ describe('ui-cli/live-keys', () => {
     const state = reduceLive(press(stateOf(), 'down'), { kind: 'view', view: { ...view, trials }, atMs: 1 });
     expect(state.selectedTrialId).toBeNull();
   });
+
+  test('ui-cli/live-keys: a question about a trial that ends meanwhile is closed, and the next answer does nothing', () => {
+    const asked = press(stateOf(), 'down', 'cancel-trial');
+    const trials = [trialView(0, { status: 'running' }), trialView(1, { status: 'completed' })];
+    const state = reduceLive(asked, { kind: 'view', view: { ...view, trials }, atMs: 1 });
+    expect(state.dialog).toEqual({ kind: 'none' });
+    expect(state.note).toBe('trial-001 has ended by itself.');
+    expect(requestOf(state, 'yes')).toBeNull();
+  });
+
+  test('ui-cli/live-keys: the answer is about the trial that was asked about, whichever is selected or first by then', () => {
+    const asked = press(stateOf(), 'down', 'cancel-trial');
+    const progress = { 'trial-000': progressAt(1) };
+    const state = reduceLive(asked, { kind: 'view', view: { ...view, progress }, atMs: 1 });
+    expect(requestOf(press(state, 'up', 'down'), 'yes')).toEqual({ kind: 'cancel-trial', trialId: 'trial-001' });
+  });
+
+  test.each([
+    // One line of footer: "q, Ctrl-C detach   c cancel" is all there is room for, and no trial is shown.
+    { columns: 30, rows: 2, keys: ['detach', 'cancel'] },
+    // A question of 28 characters would not fit.
+    { columns: 27, rows: 40, keys: ['detach', 'pause', 'more', 'fewer', 'up', 'down', 'cancel-trial'] },
+    { columns: 80, rows: 1, keys: ['detach'] },
+  ] as const)(
+    'ui-cli/live-keys: on $columns × $rows only keys that the screen explains do something',
+    ({ columns, rows, keys }) => {
+      const small = reduceLive(press(stateOf(), 'down'), { kind: 'resize', size: { columns, rows } });
+      const all: readonly LiveKey[] = [
+        'detach',
+        'cancel',
+        'pause',
+        'more',
+        'fewer',
+        'up',
+        'down',
+        'cancel-trial',
+        'retry',
+      ];
+      expect([...frameOf(small, true).keys]).toEqual(keys);
+      for (const key of all.filter((other) => !(keys as readonly LiveKey[]).includes(other))) {
+        expect(reduceLive(small, { kind: 'key', key })).toBe(small);
+        expect(requestOf(small, key)).toBeNull();
+      }
+    },
+  );
 });
 
 describe('ui-cli/live-request', () => {

@@ -12,6 +12,8 @@ import type { DataRequest, DatasetPort, EmbedTextsResult, ExtractResult, StageRe
 
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
+const DATASET_NOTE =
+  'Dataset versions of tt-exp, a run with the files of each: workers read them from here. Deleted, it is restored by the next experiment.';
 const DATASET_ARTIFACT_FOLDER = 'dataset';
 
 export interface DatasetActivityDeps {
@@ -21,8 +23,11 @@ export interface DatasetActivityDeps {
 }
 
 /** No user has made it, so none expects that its deletion ends their experiments. */
-const datasetExperiment = ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>): Promise<string> =>
-  tracking.ensureExperiment(DATASET_EXPERIMENT, { ifDeleted: 'restore' });
+const datasetExperiment = async ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>): Promise<string> => {
+  const id = await tracking.ensureExperiment(DATASET_EXPERIMENT, { ifDeleted: 'restore' });
+  await tracking.describeExperiment(id, DATASET_NOTE);
+  return id;
+};
 
 /** Folder of a dataset version on this host; fetched from the artifact store when another host built it. */
 export const ensureDataset = async (
@@ -97,7 +102,13 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
             runName: dataset.version,
             user: provenance.user,
             gitCommit: provenance.gitCommit,
-            tags: { [TAG.kind]: RUN_KIND.dataset, [TAG.datasetVersion]: dataset.version },
+            tags: {
+              [TAG.kind]: RUN_KIND.dataset,
+              [TAG.datasetVersion]: dataset.version,
+              // Of whoever uploads it: should that workflow be lost in between, the run is closed, and taken up by the next.
+              [TAG.workflowId]: provenance.workflowId,
+              ...(provenance.temporalId === undefined ? {} : { [TAG.temporal]: provenance.temporalId }),
+            },
             startTimeMs: deps.now(),
           });
           const run = await deps.tracking.getRun(runId);

@@ -16,7 +16,14 @@ export const provenanceTags = (provenance: Provenance): Readonly<Record<string, 
   [TAG.workflowId]: provenance.workflowId,
   [TAG.configDigest]: provenance.configDigest,
   ...(provenance.gitCommit === null ? {} : { [TAG.gitCommit]: provenance.gitCommit }),
+  ...(provenance.temporalId === undefined ? {} : { [TAG.temporal]: provenance.temporalId }),
 });
+
+const experimentNote = ({ name, description }: OpenExperimentRequest['config']): string =>
+  [
+    ...(description === '' ? [] : [description]),
+    `Experiments of tt-exp named \`${name}\`: a run for each time that one was run, its trials nested below it. Sort by \`best_val_ndcg_at_10\` for the best first.`,
+  ].join('\n\n');
 
 export const createExperimentRunActivities = (deps: {
   readonly tracking: TrackingPort;
@@ -25,6 +32,7 @@ export const createExperimentRunActivities = (deps: {
   openExperiment: async (request: OpenExperimentRequest): Promise<OpenExperimentResult> => {
     const { provenance, config, startTimeMs } = request;
     const mlflowExperimentId = await deps.tracking.ensureExperiment(config.name);
+    await deps.tracking.describeExperiment(mlflowExperimentId, experimentNote(config));
     const parentRunId = await deps.tracking.ensureRun({
       experimentId: mlflowExperimentId,
       runKey: `${provenance.workflowId}@${provenance.executionId}`,

@@ -7,18 +7,17 @@ import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { TrainingResult } from '../contracts/trial.ts';
 import type { RunRecord, TrackingPort } from './ports.ts';
 
-/** Kept with the run of a trial that is done, so that it need not be trained again. */
-const RESULT_TAG = 'tt.training_result';
-
 interface KeptResult {
   readonly result: TrainingResult;
   /** Epochs after which the training would have ended if it had not stopped by itself. */
   readonly epochLimit: number;
 }
 
-export const resultTags = (result: TrainingResult, epochLimit: number): Readonly<Record<string, string>> => ({
-  [RESULT_TAG]: JSON.stringify({ result, epochLimit } satisfies KeptResult),
-});
+export const keepResult = (
+  tracking: Pick<TrackingPort, 'putArtifactText'>,
+  runId: string,
+  kept: KeptResult,
+): Promise<void> => tracking.putArtifactText(runId, ARTIFACT.trainingResult, `${JSON.stringify(kept, null, 2)}\n`);
 
 export interface KnownTrial extends KeptResult {
   readonly runId: string;
@@ -26,9 +25,12 @@ export interface KnownTrial extends KeptResult {
   readonly isComplete: boolean;
 }
 
-const toKnown = ({ runId, tags }: RunRecord): readonly KnownTrial[] => {
-  const text = tags[RESULT_TAG];
-  return text === undefined
+const readKnown = async (
+  tracking: Pick<TrackingPort, 'getArtifactText'>,
+  { runId, tags }: RunRecord,
+): Promise<readonly KnownTrial[]> => {
+  const text = await tracking.getArtifactText(runId, ARTIFACT.trainingResult);
+  return text === null
     ? []
     : [{ runId, ...(JSON.parse(text) as KeptResult), isComplete: tags[TAG.trialStatus] === 'completed' }];
 };
@@ -38,14 +40,15 @@ const toKnown = ({ runId, tags }: RunRecord): readonly KnownTrial[] => {
  * trained for fewer epochs counts: it is the beginning of this one.
  */
 export const findKnownTrial = async (
-  tracking: Pick<TrackingPort, 'findRuns'>,
+  tracking: Pick<TrackingPort, 'findRuns' | 'getArtifactText'>,
   experimentId: string,
   digest: string,
   epochs: number,
 ): Promise<KnownTrial | null> => {
   const runs = await tracking.findRuns({ experimentId, tags: { [TAG.trialDigest]: digest }, status: 'FINISHED' });
   let furthest: KnownTrial | null = null;
-  for (const known of runs.flatMap(toKnown)) {
+  const kept = await Promise.all(runs.map((run) => readKnown(tracking, run)));
+  for (const known of kept.flat()) {
     if (known.result.epochs <= epochs && known.result.epochs > (furthest?.result.epochs ?? 0)) {
       furthest = known;
     }

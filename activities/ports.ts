@@ -123,6 +123,8 @@ export interface TrackingPort {
   guardedBy(guard: () => Promise<void>): Omit<TrackingPort, 'guardedBy'>;
   /** Its id. One that was deleted is refused (UPSTREAM_REJECTED), or restored with its runs. */
   ensureExperiment(name: string, options?: { readonly ifDeleted?: 'refuse' | 'restore' }): Promise<string>;
+  /** Gives an experiment its description where it has none: what a person wrote stays. */
+  describeExperiment(experimentId: string, text: string): Promise<void>;
   ensureRun(spec: RunSpec): Promise<string>;
   getRun(runId: string): Promise<RunRecord>;
   /** Runs of an experiment that carry all of these tags, newest first. */
@@ -157,6 +159,7 @@ export interface TrackingPort {
     runId: string;
     modelId: string;
     tags: Readonly<Record<string, string>>;
+    description?: string;
   }): Promise<ModelVersionRecord>;
   /** Throws UPSTREAM_REJECTED when there is no such version. */
   getVersion(name: string, version: string): Promise<ModelVersionRecord>;
@@ -192,6 +195,13 @@ export interface AttemptPort {
 export interface ReportPort {
   /** Path among the parent run's artifacts to content. */
   render(facts: SweepFacts): readonly { readonly path: string; readonly text: string }[];
+  /** What the parent run's own page shows. */
+  summarise(facts: SweepFacts): {
+    /** Markdown. */
+    readonly note: string;
+    readonly params: Readonly<Record<string, string>>;
+    readonly metrics: Readonly<Record<string, number>>;
+  };
 }
 
 /** Never rejects, and neither logs nor returns the address that `urlEnv` names. */

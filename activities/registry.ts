@@ -73,7 +73,10 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
         step: request.bestEpoch,
         signature: { userDim: request.featureDims.user, itemDim: request.featureDims.item },
       });
-      const version = await registry.ensureModelVersion({ name: modelName, runId, modelId, tags });
+      const version = await registry.ensureModelVersion({
+        ...{ name: modelName, runId, modelId, tags },
+        description: request.description,
+      });
       return { name: version.name, version: version.version, aliases: version.aliases };
     },
 

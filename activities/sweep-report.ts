@@ -2,6 +2,7 @@
 import { ARTIFACT } from '../contracts/names.ts';
 import type { PublishSweepRequest } from '../contracts/steps.ts';
 import type { ReportPort, TrackingPort } from './ports.ts';
+import { tryEach } from './try-each.ts';
 
 export interface SweepReportDeps {
   readonly tracking: TrackingPort;
@@ -10,10 +11,19 @@ export interface SweepReportDeps {
 
 export const createSweepReportActivities = ({ tracking, reports }: SweepReportDeps) => ({
   /** Written again, it replaces itself. */
-  publishSweep: async ({ parentRunId, facts }: PublishSweepRequest): Promise<void> => {
-    await tracking.putArtifactText(parentRunId, ARTIFACT.sweep, `${JSON.stringify(facts)}\n`);
-    for (const { path, text } of reports.render(facts)) {
-      await tracking.putArtifactText(parentRunId, path, text);
-    }
+  publishSweep: async ({ parentRunId, facts, timestampMs }: PublishSweepRequest): Promise<void> => {
+    const { note, params, metrics } = reports.summarise(facts);
+    const points = Object.entries(metrics).map(([key, value]) => ({ key, value, step: 0, timestampMs }));
+    await tryEach(
+      () => tracking.setTags(parentRunId, { 'mlflow.note.content': note }),
+      () => tracking.logParams(parentRunId, params),
+      () => tracking.logMetrics(parentRunId, points),
+      async () => {
+        await tracking.putArtifactText(parentRunId, ARTIFACT.sweep, `${JSON.stringify(facts)}\n`);
+        for (const { path, text } of reports.render(facts)) {
+          await tracking.putArtifactText(parentRunId, path, text);
+        }
+      },
+    );
   },
 });

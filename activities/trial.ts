@@ -6,7 +6,7 @@ import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
 import { completeOrClose } from './close-refused.ts';
 import { provenanceTags } from './experiment-run.ts';
-import { findKnownTrial, reportsOf, resultTags } from './known-trials.ts';
+import { findKnownTrial, keepResult, reportsOf } from './known-trials.ts';
 import type { TrackingPort } from './ports.ts';
 import { tryEach } from './try-each.ts';
 
@@ -94,7 +94,6 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
         result === null
           ? {}
           : {
-              ...(isUsable ? resultTags(result, request.epochLimit) : {}),
               [TAG.tensorflowBackend]: result.tensorflow.backend,
               [TAG.tensorflowLibrary]: result.tensorflow.library,
               [TAG.precision]: result.precision,
@@ -109,6 +108,11 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
               point('best_val_ndcg_at_10', validation.ndcg_at_10),
               point('best_epoch', bestEpoch),
             ]);
+          }
+        },
+        async () => {
+          if (result !== null && isUsable) {
+            await keepResult(tracking, runId, { result, epochLimit: request.epochLimit });
           }
         },
         () => tracking.finishRun(runId, request.status, endTimeMs),

@@ -13,7 +13,7 @@ import type {
   SourceRequest,
 } from '../ui-cli/runtime.ts';
 import type { HomeBuilder } from './dataset-builder.ts';
-import { PACKAGE, packageVersion } from './package-files.ts';
+import { packageVersion } from './package-files.ts';
 
 const DATA_MEMORY_MEGABYTES = 2048;
 const DATA_THREADS = 2;
@@ -69,6 +69,10 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
   const { temporalTarget } = await import('./temporal-target.ts');
   const { readGitCommit } = await import('./git-commit.ts');
   const { bindSource, removeSourceVariables } = await import('./source-variables.ts');
+  if (mayStart && addresses.temporal.isEmbedded) {
+    const { reconcileAtStart } = await import('./reconcile-home.ts');
+    await reconcileAtStart({ environment, addresses }, progress);
+  }
   const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
   const client = createExperimentsClient(temporal);
   return {
@@ -210,19 +214,19 @@ export const createCliRuntime = (): CliRuntime => ({
   },
 
   services: {
-    up: (progress, signal) => ensureUp(readEnvironment(), progress, signal),
+    up: async (progress, signal) => {
+      const environment = readEnvironment();
+      const addresses = await ensureUp(environment, progress, signal);
+      const { reconcileAtStart } = await import('./reconcile-home.ts');
+      await reconcileAtStart({ environment, addresses }, progress);
+      return addresses;
+    },
     down: async (progress) => (await openServices(readEnvironment())).takeDown(progress),
     status: async () => (await openServices(readEnvironment())).status(),
-    doctor: async () => {
+    doctor: async (request) => {
       const environment = readEnvironment();
-      const { checkTensorflow } = await import('../services/tensorflow/index.ts');
-      const request = {
-        cacheFolder: environment.cacheFolder,
-        provisionFolder: PACKAGE.tensorflowFolder,
-        backend: environment.tensorflowBackend,
-        environment: environment.variables,
-      };
-      return (await openServices(environment)).doctor({ tensorflow: () => checkTensorflow(request) });
+      const { diagnose } = await import('./diagnose.ts');
+      return diagnose(environment, await openServices(environment), request);
     },
   },
 });

@@ -2,10 +2,13 @@
 import type { ReportPort } from '../activities/ports.ts';
 import { recordedTrials } from '../policy/sweep/recorded-trial.ts';
 import { recordOf } from '../policy/sweep/sweep-trial.ts';
+import { parentSummary } from '../reports/parent-summary.ts';
 import { renderSweepReport } from '../reports/render-sweep-report.ts';
 
 /** An experiment without a sweep has nothing to compare, hence no pictures. */
 export const createSweepPages = (): ReportPort => ({
+  summarise: parentSummary,
+
   render: ({ config, snapshot }) => {
     const { sweep, seed } = config;
     if (sweep === null) {

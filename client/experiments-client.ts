@@ -13,10 +13,12 @@ import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
 import { describeSource, isSameSource, type SourceIdentity } from '../contracts/source-reading.ts';
 import type { experiment } from '../workflows/experiment.ts';
+import { describeStart } from './describe-start.ts';
 import { readOutcome } from './outcome.ts';
 import { readProgress } from './progress.ts';
 import { readInput } from './recorded-input.ts';
 import { createSteering, type ExperimentSteering, experimentNotFound, workflowIdOf } from './steering.ts';
+import { readTemporalId } from './temporal-identity.ts';
 
 export interface StartedExperiment {
   readonly experimentId: string;
@@ -61,7 +63,7 @@ const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
 
 export interface ExperimentsClient extends ExperimentSteering {
   /** Idempotent while an equal experiment runs: attaches to it. Throws SOURCE_MISMATCH where that reads another source. */
-  start(input: Omit<ExperimentInput, 'experimentId'>): Promise<StartedExperiment>;
+  start(input: Omit<ExperimentInput, 'experimentId' | 'temporalId'>): Promise<StartedExperiment>;
   /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
   view(id: string): Promise<ExperimentView>;
   /** What it was started with. Throws EXPERIMENT_NOT_FOUND. */
@@ -155,13 +157,15 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
 
     start: async (input) => {
       const ids = experimentIds(input.config.name, input.configDigest);
+      const temporalId = await readTemporalId(client);
       try {
         await client.workflow.start<typeof experiment>('experiment', {
           workflowId: ids.workflowId,
           taskQueue: TASK_QUEUE.cpu,
-          args: [{ ...input, experimentId: ids.experimentId }],
+          args: [{ ...input, experimentId: ids.experimentId, ...(temporalId === null ? {} : { temporalId }) }],
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
+          ...describeStart(input),
           searchAttributes: { [SEARCH_ATTRIBUTE.experimentId]: [ids.experimentId] },
         });
         return { ...ids, isAttached: false };

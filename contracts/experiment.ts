@@ -22,6 +22,8 @@ export interface ExperimentInput {
   readonly user: string;
   /** The database that it reads; null where it needs none, or where whoever started it named none. */
   readonly source: SourceIdentity | null;
+  /** Of the Temporal database that it lives in; absent where the server does not tell. */
+  readonly temporalId?: string;
   /** Id of the experiment whose config was changed to make this one's: its trials are the beginning of these. */
   readonly extends?: string;
   /** Where the execution before this one stopped, when a long history is continued as a new one. */

@@ -12,6 +12,10 @@ export const TAG = {
   source: 'tt.source',
   gitCommit: 'tt.git_commit',
   workflowId: 'tt.workflow_id',
+  /** Id of the Temporal database that its workflow lives in. */
+  temporal: 'tt.temporal',
+  /** Why a run that nobody would have ended was closed. */
+  closedReason: 'tt.closed_reason',
   /** Key by which a run is found again, so that creating it twice yields one run. */
   runKey: 'tt.run_key',
   /** Digest of everything that determines a trial's result; key of the trial cache. */
@@ -72,6 +76,8 @@ export const ARTIFACT = {
   latestCheckpoint: 'checkpoints/latest.ckpt',
   bestCheckpoint: 'checkpoints/best.ckpt',
   gate: 'gate.json',
+  /** Of a trial that is done, so that it need not be trained again. */
+  trainingResult: 'training_result.json',
   /** Of a parent run: every fact that decisions rested on. */
   sweep: 'sweep.json',
 } as const;

@@ -19,6 +19,8 @@ export interface Provenance {
   readonly configDigest: string;
   readonly gitCommit: string | null;
   readonly user: string;
+  /** See ExperimentInput. */
+  readonly temporalId?: string;
 }
 
 export interface OpenExperimentRequest {
@@ -139,6 +141,8 @@ export interface RegisterModelRequest {
   readonly datasetVersion: string;
   readonly featureDims: DatasetSummary['feature_dims'];
   readonly bestEpoch: number;
+  /** Of the version, as markdown. */
+  readonly description: string;
 }
 
 export interface ApplyGateRequest {
@@ -172,6 +176,7 @@ export interface NotifyRequest {
 export interface PublishSweepRequest {
   readonly parentRunId: string;
   readonly facts: SweepFacts;
+  readonly timestampMs: number;
 }
 
 export interface CloseExperimentRequest {

@@ -1,12 +1,20 @@
 /** MLflow experiments: created once per name, and found again, deleted ones too. */
 import { TtExpError } from '../contracts/errors.ts';
 import { findExperiment } from './find-experiment.ts';
+import { cutText } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
 export interface EnsureExperimentOptions {
   /** Of a deleted one, which keeps its name for itself. Default: refuse. */
   readonly ifDeleted?: 'refuse' | 'restore';
+}
+
+const DESCRIPTION = 'mlflow.note.content';
+
+interface ListAnswer {
+  readonly experiments?: readonly { readonly experiment_id: string }[];
+  readonly next_page_token?: string;
 }
 
 const deleted = (name: string, id: string): TtExpError =>
@@ -42,6 +50,36 @@ export const createExperiments = (rest: Rest, serialise: Serialiser) => ({
       }
       return found.id;
     }),
+
+  /** Gives it a description where it has none: what a person wrote stays. */
+  describeExperiment: async (experimentId: string, text: string): Promise<void> => {
+    const { experiment } = await rest.call<{ experiment: { tags?: readonly { readonly key: string }[] } }>(
+      'GET',
+      'experiments/get',
+      { experiment_id: experimentId },
+    );
+    if (experiment.tags?.some(({ key }) => key === DESCRIPTION) !== true) {
+      await rest.call('POST', 'experiments/set-experiment-tag', {
+        ...{ experiment_id: experimentId, key: DESCRIPTION },
+        value: cutText(text, 'description'),
+      });
+    }
+  },
+
+  /** Of every experiment that was not deleted. */
+  experimentIds: async (): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    let token: string | undefined;
+    do {
+      const answer: ListAnswer = await rest.call('POST', 'experiments/search', {
+        max_results: 1000,
+        ...(token === undefined ? {} : { page_token: token }),
+      });
+      ids.push(...(answer.experiments ?? []).map(({ experiment_id: id }) => id));
+      token = answer.next_page_token;
+    } while (token !== undefined && token !== '');
+    return ids;
+  },
 
   /** Id of the experiment of this name, a deleted one too; null where there is none. */
   findExperiment: async (name: string): Promise<string | null> => (await findExperiment(rest, name))?.id ?? null,

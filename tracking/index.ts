@@ -10,6 +10,7 @@ import { createRest } from './rest.ts';
 import { createRuns } from './runs.ts';
 import { createSerialiser, type Serialiser } from './serialise.ts';
 
+export type { RetryPolicy } from './http.ts';
 export type { ModelVersionRecord } from './registry.ts';
 
 export interface TrackingOptions {

@@ -1,7 +1,10 @@
 /** MLflow cuts long parameters and tags without a word. Here they are cut with a note, and kept whole as artifacts. */
 
-/** Characters that the server keeps. */
-export const TEXT_LIMIT = { param: 6000, tag: 8000 } as const;
+/** Characters that the server keeps; of descriptions every version takes as many. */
+export const TEXT_LIMIT = { param: 6000, tag: 8000, description: 5000 } as const;
+
+/** Of a run, whose artifacts can hold the whole. */
+export type TextKind = 'param' | 'tag';
 
 export interface FittedTexts {
   readonly values: Readonly<Record<string, string>>;
@@ -17,7 +20,7 @@ const cutAt = (text: string, length: number): string => {
 
 /** Equal values fit equally, so that logging them again changes nothing. */
 export const fitTexts = (
-  kind: keyof typeof TEXT_LIMIT,
+  kind: TextKind,
   given: Readonly<Record<string, string>>,
   limit: number = TEXT_LIMIT[kind],
 ): FittedTexts => {
@@ -33,3 +36,7 @@ export const fitTexts = (
   });
   return { values: Object.fromEntries(values), wholes };
 };
+
+/** For texts whose whole is kept elsewhere anyway. */
+export const cutText = (text: string, kind: keyof typeof TEXT_LIMIT): string =>
+  text.length <= TEXT_LIMIT[kind] ? text : `${cutAt(text, TEXT_LIMIT[kind] - 1)}…`;

@@ -1,5 +1,6 @@
 /** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
 import { TtExpError } from '../contracts/errors.ts';
+import { cutText } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -71,6 +72,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       runId: string;
       modelId: string;
       tags: Readonly<Record<string, string>>;
+      description?: string;
     }): Promise<ModelVersionRecord> =>
       serialise(`registered model ${spec.name}`, async () => {
         const { name, runId, modelId } = spec;
@@ -81,6 +83,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
             source: `models:/${modelId}`,
             model_id: modelId,
             run_id: runId,
+            ...(spec.description === undefined ? {} : { description: cutText(spec.description, 'description') }),
             tags: Object.entries(spec.tags).map(([key, value]) => ({ key, value })),
           };
           const isThere = async (): Promise<boolean> => (await findByRun(name, runId)) !== null;

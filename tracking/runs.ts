@@ -4,7 +4,7 @@ import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
 import { TAG } from '../contracts/names.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
 import type { Artifacts } from './artifacts.ts';
-import { type FittedTexts, fitTexts, type TEXT_LIMIT } from './limited-text.ts';
+import { type FittedTexts, fitTexts, type TextKind } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -54,7 +54,7 @@ interface SearchAnswer {
 }
 
 /** The server refuses larger batches. */
-const LIMIT = { metricsPerBatch: 1000, textsPerBatch: 100 } as const;
+const LIMIT = { metricsPerBatch: 1000, textsPerBatch: 100, experimentsPerSearch: 500 } as const;
 
 const pairs = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([key, value]) => ({ key, value }));
@@ -130,11 +130,7 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
     }
   };
 
-  const logTexts = async (
-    runId: string,
-    kind: keyof typeof TEXT_LIMIT,
-    texts: Readonly<Record<string, string>>,
-  ): Promise<void> => {
+  const logTexts = async (runId: string, kind: TextKind, texts: Readonly<Record<string, string>>): Promise<void> => {
     const fitted = fitTexts(kind, texts);
     for (const chunk of chunks(pairs(fitted.values), LIMIT.textsPerBatch)) {
       await logBatch(runId, { [`${kind}s`]: chunk });
@@ -194,6 +190,15 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
       const clauses = Object.entries(request.tags).map(([key, value]) => `tags.\`${key}\` = ${quote(value)}`);
       const status = request.status === undefined ? [] : [`attributes.status = ${quote(request.status)}`];
       return (await search([request.experimentId], [...clauses, ...status].join(' AND '))).map(toRecord);
+    },
+
+    /** Those that are RUNNING and belong to a workflow. */
+    findOpenRuns: async (experimentIds: readonly string[]): Promise<readonly RunRecord[]> => {
+      const found: RestRun[] = [];
+      for (const ids of chunks(experimentIds, LIMIT.experimentsPerSearch)) {
+        found.push(...(await search(ids, `attributes.status = 'RUNNING' AND tags.\`${TAG.workflowId}\` LIKE '%'`)));
+      }
+      return found.map(toRecord);
     },
 
     logMetrics,

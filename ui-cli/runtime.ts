@@ -24,6 +24,7 @@ import type {
   LocalTrainingRequest,
 } from '../contracts/local-model.ts';
 import type { TaskQueue } from '../contracts/names.ts';
+import type { OpenRunsReport } from '../contracts/open-runs.ts';
 import type { Counterfactual, ObjectiveCurve, SweepReplay } from '../contracts/replay.ts';
 import type { ReproductionReport, ReproductionRequest } from '../contracts/reproduction.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
@@ -153,6 +154,15 @@ export interface DoctorFindings {
   readonly checks: readonly PartCheck[];
   /** Nothing that is needed is missing. */
   readonly isUsable: boolean;
+  /** null where a server is not up. */
+  readonly runs: OpenRunsReport | null;
+}
+
+export interface DoctorRequest {
+  /** Closes runs that nobody ends any more; otherwise nothing is changed. */
+  readonly isRepair: boolean;
+  /** Ids of Temporal databases that are gone for good. */
+  readonly lost: readonly string[];
 }
 
 export interface ServicesControl {
@@ -160,7 +170,8 @@ export interface ServicesControl {
   up(progress: ServiceProgressSink, signal: AbortSignal): Promise<PlatformAddresses>;
   down(progress: ServiceProgressSink): Promise<{ readonly stopped: readonly string[] }>;
   status(): Promise<ServicesReport>;
-  doctor(): Promise<DoctorFindings>;
+  /** Throws SERVICE_UNREACHABLE where it is to repair and a server is not up. */
+  doctor(request: DoctorRequest): Promise<DoctorFindings>;
 }
 
 export interface WorkerRequest {

@@ -1,6 +1,8 @@
 /** The experiment's state and the snapshot made of it. */
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { ExperimentInput, ExperimentProgress, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../contracts/gate.ts';
+import { describeProgress } from '../policy/describe-progress.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -52,6 +54,7 @@ export class ExperimentState {
     this.#snapshot.timings = { ...this.#snapshot.timings, [this.#snapshot.phase]: seconds };
     this.#snapshot.phase = phase;
     this.#phaseStartedAtMs = nowMs;
+    setCurrentDetails(describeProgress(this.#snapshot));
   }
 
   /** For an execution that goes on where this one stops. */

@@ -132,8 +132,8 @@ const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' 
     ...reusedTag(snapshot.trials),
     ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
-  await note(state, `The facts of the experiment are not in MLflow (run ${parentRunId})`, () =>
-    publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot } }),
+  await note(state, `What the experiment's MLflow run ${parentRunId} tells is incomplete`, () =>
+    publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot }, timestampMs: Date.now() }),
   );
   await note(state, `The experiment's MLflow run ${parentRunId} is not closed`, () =>
     closeExperiment({ parentRunId, status, tags, endTimeMs: Date.now() }),
@@ -149,8 +149,11 @@ const end = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED')
 export async function experiment(input: ExperimentInput): Promise<ExperimentSnapshot> {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   const state = new ExperimentState(input, workflowId, Date.now());
-  const { experimentId, configDigest, gitCommit, user } = input;
-  const provenance = { experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user };
+  const { experimentId, configDigest, gitCommit, user, temporalId } = input;
+  const provenance = {
+    ...{ experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user },
+    ...(temporalId === undefined ? {} : { temporalId }),
+  };
   const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [], isClosed: false };
   listen(run);
   try {

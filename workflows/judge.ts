@@ -4,6 +4,7 @@ import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { EvaluateBestResult } from '../contracts/steps.ts';
 import type { TrialView } from '../contracts/trial.ts';
+import { describeModel } from '../policy/describe-model.ts';
 import { decideGate, outdatedReasons } from '../policy/gate.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
@@ -104,6 +105,10 @@ export const judge = async (
     datasetVersion: dataset.version,
     featureDims: dataset.feature_dims,
     bestEpoch: best.result?.bestEpoch ?? 0,
+    description: describeModel({
+      ...{ experimentId: provenance.experimentId, datasetVersion: dataset.version },
+      ...{ trial: best, test: evaluated.test },
+    }),
   });
   state.update({ model });
 

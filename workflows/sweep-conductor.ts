@@ -35,6 +35,8 @@ export interface SweepPlan {
   readonly maxSeconds: number | null;
   readonly target: number | null;
   readonly preflight: boolean;
+  /** Called when a training has ended, for good or up to its next rung. */
+  readonly onOutcome: () => void;
   /** Told which runs of trials could not be closed. */
   readonly onProblem: (problem: string) => void;
   readonly openRequestOf: (
@@ -250,6 +252,7 @@ export class SweepConductor {
     this.#launcher.launch(move.index, this.#inputOf(move), (outcome) => {
       this.#ledger.take(move.index, outcome);
       this.#countFailure(outcome);
+      this.#plan.onOutcome();
       this.#events += 1;
     });
   }

@@ -1,13 +1,19 @@
 /** What a sweep needs of the config, and of what the steps before it have found. */
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { trialIdOf } from '../contracts/ids.ts';
+import { describeProgress } from '../policy/describe-progress.ts';
 import { sweepRules } from '../policy/sweep/sweep-rules.ts';
 import { trialSettings } from '../policy/trial-plan.ts';
-import type { ExperimentRun } from './experiment-run.ts';
+import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import type { SweepPlan } from './sweep-conductor.ts';
 
-export const sweepPlan = ({ input, state, provenance }: ExperimentRun): SweepPlan => {
+/** Of thousands of trials each hundredth or so: a look at all of them costs more with each. */
+const MOST_LOOKS_A_DOUBLING = 50;
+
+export const sweepPlan = (run: ExperimentRun): SweepPlan => {
+  const { input, state, provenance } = run;
   const { config, isFresh } = input;
+  let outcomes = 0;
   const { sweep } = config;
   return {
     rules: sweepRules(config),
@@ -17,6 +23,12 @@ export const sweepPlan = ({ input, state, provenance }: ExperimentRun): SweepPla
     maxSeconds: sweep?.max_seconds ?? null,
     target: sweep?.target ?? null,
     preflight: config.training.preflight,
+    onOutcome: () => {
+      outcomes += 1;
+      if (outcomes % Math.ceil(outcomes / MOST_LOOKS_A_DOUBLING) === 0) {
+        setCurrentDetails(describeProgress(currentSnapshot(run)));
+      }
+    },
     onProblem: (problem) => state.addProblem(problem),
     openRequestOf: ({ index, params }, attempt, rungs) => {
       const { mlflowExperimentId, parentRunId, dataset } = state.snapshot;

@@ -21,6 +21,14 @@ interface InFlight {
   isStopWanted: boolean;
 }
 
+/** The server refuses more than 400 bytes. */
+const MOST_SUMMARY_CHARACTERS = 90;
+
+const summaryOf = ({ trialId, params, epochBudget }: TrialInput): string => {
+  const text = Object.entries(params).map(([key, value]) => `${key.replace(/^.*\./, '')} ${JSON.stringify(value)}`);
+  return [...`${trialId} to epoch ${epochBudget}: ${text.join(', ')}`].slice(0, MOST_SUMMARY_CHARACTERS).join('');
+};
+
 export class TrialLauncher {
   readonly #inFlight = new Map<number, InFlight>();
 
@@ -62,6 +70,7 @@ export class TrialLauncher {
     entry.handle = await startChild(trial, {
       workflowId: trialWorkflowId(workflowInfo().workflowId, trialIdOf(index)),
       args: [input],
+      staticSummary: summaryOf(input),
       parentClosePolicy: ParentClosePolicy.TERMINATE,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     });

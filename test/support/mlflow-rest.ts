@@ -55,6 +55,12 @@ export const createMlflowReader = (uri: string) => {
     deleteRun: async (runId: string): Promise<void> => {
       await call('runs/delete', { run_id: runId });
     },
+    /** As another program would leave it: RUNNING. */
+    createRun: async (experiment: string, tags: Readonly<Record<string, string>>): Promise<string> => {
+      const pairs = Object.entries(tags).map(([key, value]) => ({ key, value }));
+      const body = { experiment_id: experiment, start_time: Date.now(), tags: pairs };
+      return (await call<{ run: MlflowRun }>('runs/create', body)).run.info.run_id;
+    },
     deleteExperiment: async (id: string): Promise<void> => {
       await call('experiments/delete', { experiment_id: id });
     },
@@ -62,6 +68,11 @@ export const createMlflowReader = (uri: string) => {
       const query = path === '' ? '' : `&path=${encodeURIComponent(path)}`;
       const answer = await call<{ files?: { path: string }[] }>(`artifacts/list?run_id=${runId}${query}`);
       return (answer.files ?? []).map((file) => file.path);
+    },
+    artifactText: async (runId: string, path: string): Promise<string> => {
+      const { run } = await call<{ run: { info: { artifact_uri: string } } }>(`runs/get?run_id=${runId}`);
+      const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
+      return (await fetch(`${uri}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`)).text();
     },
     aliasVersion: async (name: string, alias: string): Promise<string> =>
       (

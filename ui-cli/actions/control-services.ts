@@ -1,5 +1,6 @@
 /** `up`, `down`, `status` and `doctor`: the servers and workers behind experiments. */
 import { EXIT } from '../../contracts/errors.ts';
+import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
 import { formatDuration } from '../formats.ts';
 import { openDisplay } from '../open-display.ts';
 import { printJson, printLines, toSnakeCase } from '../output.ts';
@@ -97,13 +98,34 @@ const doctorLines = ({ checks }: DoctorFindings): readonly string[] => [
   ...checks.flatMap(({ part, remedy }) => (remedy === null ? [] : [`hint: ${part}: ${remedy}`])),
 ];
 
+const runLines = (runs: OpenRunsReport | null): readonly string[] => {
+  if (runs === null) {
+    return [];
+  }
+  const { isRepaired, abandoned, left } = runs;
+  const line = (what: string, { name, runId, reason }: OpenRun): string => `${what}: run ${name} (${runId}): ${reason}`;
+  const databases = new Set(left.flatMap(({ temporalId }) => (temporalId === null ? [] : [temporalId])));
+  return [
+    ...abandoned.map((run) => line(isRepaired ? 'closed' : 'abandoned', run)),
+    ...(isRepaired ? left.map((run) => line('left alone', run)) : []),
+    ...(isRepaired ? [...databases] : []).map(
+      (id) => `hint: where Temporal database ${id} is lost for good: tt-exp doctor --repair --lost ${id}`,
+    ),
+  ];
+};
+
+export interface DoctorOptions extends ServiceOptions {
+  readonly isRepair: boolean;
+  readonly lost: readonly string[];
+}
+
 /** Exit code 69 when something is missing that experiments need. */
-export const runDoctor = async (runtime: CliRuntime, { isJson }: ServiceOptions): Promise<number> => {
-  const findings = await runtime.services.doctor();
+export const runDoctor = async (runtime: CliRuntime, { isJson, isRepair, lost }: DoctorOptions): Promise<number> => {
+  const findings = await runtime.services.doctor({ isRepair, lost });
   if (isJson) {
     printJson(runtime.io, toSnakeCase(findings) as object);
   } else {
-    printLines(runtime.io.stdout, doctorLines(findings));
+    printLines(runtime.io.stdout, [...doctorLines(findings), ...runLines(findings.runs)]);
   }
   return findings.isUsable ? EXIT.done : EXIT.unreachable;
 };

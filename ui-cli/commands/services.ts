@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { TtExpError } from '../../contracts/errors.ts';
 import type { ServiceOptions } from '../actions/control-services.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { type CommandContext, JSON_FLAG, PLAIN, VERBOSE } from './command-context.ts';
+import { collect } from './option-values.ts';
 
 type Actions = typeof import('../actions/control-services.ts');
 type ServiceAction = (runtime: CliRuntime, options: ServiceOptions) => Promise<number>;
@@ -28,12 +30,14 @@ const COMMANDS: readonly ServiceCommand[] = [
     description: 'Show what runs in this home: state, pid, version, address, log.',
     pick: ({ showStatus }) => showStatus,
   },
-  {
-    name: 'doctor',
-    description: 'Show which parts were chosen, their versions, and the remedy where one is missing.',
-    pick: ({ runDoctor }) => runDoctor,
-  },
 ];
+
+interface DoctorFlags {
+  readonly json?: boolean;
+  readonly plain?: boolean;
+  readonly repair?: boolean;
+  readonly lost: readonly string[];
+}
 
 export const addServices = (program: Command, { runtime, finish }: CommandContext): void => {
   for (const { name, description, pick } of COMMANDS) {
@@ -48,4 +52,25 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
         finish(await action(runtime, { isJson: json === true, isPlain: plain === true }));
       });
   }
+  program
+    .command('doctor')
+    .description('Show which parts were chosen, their versions, and the remedy where one is missing.')
+    .option('--repair', 'close runs in MLflow whose workflow is gone')
+    .option(
+      '--lost <id>',
+      'with --repair: Temporal database that is lost for good; may be repeated',
+      collect,
+      [] as readonly string[],
+    )
+    .option(...JSON_FLAG)
+    .option(...PLAIN)
+    .option(...VERBOSE)
+    .action(async ({ json, plain, repair, lost }: DoctorFlags) => {
+      if (lost.length > 0 && repair !== true) {
+        throw new TtExpError('USAGE', 'doctor: --lost changes nothing without --repair', { hint: 'Add --repair.' });
+      }
+      const { runDoctor } = await import('../actions/control-services.ts');
+      const options = { isJson: json === true, isPlain: plain === true, isRepair: repair === true, lost };
+      finish(await runDoctor(runtime, options));
+    });
 };

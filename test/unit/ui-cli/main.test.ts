@@ -446,10 +446,37 @@ describe('ui-cli/main: other commands', () => {
       remedy: 'Install python3.',
     } as const;
     const fake = createFakeRuntime({ views: [] });
-    const services = { ...fake.runtime.services, doctor: async () => ({ checks: [check], isUsable: false }) };
+    const services = {
+      ...fake.runtime.services,
+      doctor: async () => ({ checks: [check], isUsable: false, runs: null }),
+    };
     expect(await runCli(['doctor'], { ...fake.runtime, services })).toBe(69);
     await settle();
     expect(fake.stdout()).toContain('hint: python: Install python3.');
+  });
+
+  test('ui-cli/main: doctor --repair names what it closed and left, and asks for a word on databases that are lost', async () => {
+    const run = { runId: 'r1', name: 'trial-000', workflowId: 'w', temporalId: 'db-1', reason: 'its workflow is gone' };
+    const runs = {
+      isRepaired: true,
+      abandoned: [run],
+      left: [{ ...run, runId: 'r2', temporalId: 'db-2', reason: 'why' }],
+    };
+    const asked: unknown[] = [];
+    const fake = createFakeRuntime({ views: [] });
+    const doctor = async (request: object) => {
+      asked.push(request);
+      return { checks: [], isUsable: true, runs };
+    };
+    const runtime = { ...fake.runtime, services: { ...fake.runtime.services, doctor } };
+    expect(await runCli(['doctor', '--repair', '--lost', 'db-0'], runtime)).toBe(0);
+    expect(await runCli(['doctor', '--lost', 'db-0'], runtime)).toBe(64);
+    await settle();
+    expect(asked).toEqual([{ isRepair: true, lost: ['db-0'] }]);
+    expect(fake.stdout()).toContain('closed: run trial-000 (r1): its workflow is gone');
+    expect(fake.stdout()).toContain('left alone: run trial-000 (r2): why');
+    expect(fake.stdout()).toContain('tt-exp doctor --repair --lost db-2');
+    expect(fake.stdout()).not.toContain('--lost db-1');
   });
 
   test('ui-cli/main: worker serves until Ctrl-C, then ends with 0', async () => {

@@ -1,0 +1,64 @@
+/** The reconciler with the servers of a home. */
+import { openTemporalClient } from '../client/connection.ts';
+import { readTemporalId, readWorkflowState } from '../client/temporal-identity.ts';
+import type { Environment } from '../config/env.ts';
+import { toErrorRecord } from '../contracts/errors.ts';
+import type { OpenRunsReport } from '../contracts/open-runs.ts';
+import type { ServiceAddresses } from '../services/index.ts';
+import type { ServiceProgressSink } from '../ui-cli/runtime.ts';
+import { openTracking } from './open-tracking.ts';
+import { reconcileRuns } from './reconcile-runs.ts';
+import { earlierDatabases } from './temporal-databases.ts';
+import { temporalTarget } from './temporal-target.ts';
+
+/** Nobody waits for a server that is down: the next `up` looks again. */
+const RETRY = { budgetMs: 10_000, firstDelayMs: 200, maxDelayMs: 2_000 };
+
+export interface HomeReconcileRequest {
+  readonly environment: Environment;
+  readonly addresses: ServiceAddresses;
+  readonly isRepair: boolean;
+  /** Databases of which a person says that they are gone for good. */
+  readonly lost?: readonly string[];
+}
+
+/** Rejects where a server does not answer; nothing is closed on half of the facts. */
+export const reconcileHome = async (request: HomeReconcileRequest): Promise<OpenRunsReport> => {
+  const { environment, addresses, isRepair, lost = [] } = request;
+  const { address, namespace, isEmbedded } = addresses.temporal;
+  const temporal = await openTemporalClient(await temporalTarget(environment, address));
+  const tracking = openTracking(environment, addresses.mlflow.uri, RETRY);
+  try {
+    const temporalId = await readTemporalId(temporal);
+    const earlier =
+      isEmbedded && temporalId !== null
+        ? await earlierDatabases(environment.homeFolder, { namespace, id: temporalId })
+        : [];
+    return await reconcileRuns({
+      tracking,
+      temporalId,
+      stateOf: (workflowId) => readWorkflowState(temporal, workflowId),
+      lost: [...earlier, ...lost],
+      isRepair,
+      now: () => Date.now(),
+    });
+  } finally {
+    await Promise.allSettled([tracking.close(), temporal.connection.close()]);
+  }
+};
+
+/** As part of a start: tells what it closed, and never fails it. */
+export const reconcileAtStart = async (
+  request: Pick<HomeReconcileRequest, 'environment' | 'addresses'>,
+  progress: ServiceProgressSink,
+): Promise<void> => {
+  const tell = (message: string): void => progress({ part: 'mlflow', step: 'notice', message });
+  try {
+    const { abandoned } = await reconcileHome({ ...request, isRepair: true });
+    for (const { name, runId, reason } of abandoned) {
+      tell(`closed run ${name} (${runId}): ${reason}`);
+    }
+  } catch (error) {
+    tell(`did not look for runs that nobody ends any more: ${toErrorRecord(error).message}`);
+  }
+};

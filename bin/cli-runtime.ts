@@ -74,6 +74,8 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
     await reconcileAtStart({ environment, addresses }, progress);
   }
   const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
+  const closing = new AbortController();
+  const keeping = mayStart ? (await openServices(environment)).keepSupervised(progress, closing.signal) : null;
   const client = createExperimentsClient(temporal);
   return {
     experiments: {
@@ -109,7 +111,11 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
       ...addresses,
       temporal: { ...addresses.temporal, uiUrl: environment.temporal.uiUrl ?? addresses.temporal.uiUrl },
     },
-    close: () => temporal.connection.close(),
+    close: async () => {
+      closing.abort();
+      await keeping;
+      await temporal.connection.close();
+    },
   };
 };
 

@@ -64,6 +64,7 @@ export const ERROR_CATALOGUE = {
   // services and the machine
   PYTHON_MISSING: kind('resource', false, EXIT.unreachable),
   PROVISION_FAILED: kind('resource', false, EXIT.unreachable),
+  HOME_IN_USE: kind('resource', false, EXIT.unreachable),
   SERVICE_START_FAILED: kind('resource', false, EXIT.unreachable),
   SERVICE_UNREACHABLE: kind('upstream', true, EXIT.unreachable),
   UPSTREAM_REJECTED: kind('upstream', false, EXIT.failed),

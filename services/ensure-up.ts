@@ -1,48 +1,38 @@
 import { TtExpError } from '../contracts/errors.ts';
 import { desiredNames } from './build-services.ts';
-import type { Clock } from './clock.ts';
 import { type DesiredServices, readDesired } from './desired-services.ts';
 import type { HomeLayout } from './home-layout.ts';
-import type { Launch } from './managed-service.ts';
-import { launchProcess } from './process/launch-process.ts';
-import { tailLog } from './process/log-file.ts';
-import { isProcessAlive } from './process/process-identity.ts';
-import { serviceMarker } from './process/process-members.ts';
 import { interrupted } from './process/with-lock.ts';
-import type { Environment, ProgressSink } from './progress.ts';
+import type { ProgressSink } from './progress.ts';
 import type { ServiceReport } from './service-report.ts';
-import { remedyFor, toStartError } from './start-failure.ts';
+import { fullDiskNote, toStartError } from './start-failure.ts';
+import { type SupervisorStart, SupervisorStarter } from './start-supervisor.ts';
 import { SUPERVISOR } from './supervisor.ts';
-import { readSupervisor } from './supervisor-state.ts';
+import { readOwnSupervisor } from './supervisor-state.ts';
 
-export interface WaitRequest {
-  readonly layout: HomeLayout;
+export interface WaitRequest extends SupervisorStart {
   readonly desired: DesiredServices;
-  /** How to start the supervisor where none runs. */
-  readonly supervisor: Launch;
-  readonly environment: Environment;
-  readonly clock: Clock;
-  readonly progress: ProgressSink;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
 const POLL_MS = 100;
-const MOST_SUPERVISOR_STARTS = 3;
-const LOG_LINES = 8;
+/** A server may fill a small disk for a moment; after this long nothing more comes up. */
+const FULL_DISK_LIMIT_MS = 10_000;
 
 /**
  * Starts the supervisor unless it runs, and waits until everything that is desired is healthy. An abort ends only the
- * waiting. Throws SERVICE_START_FAILED as soon as a service is given up, TIMED_OUT, INTERRUPTED.
+ * waiting. Throws SERVICE_START_FAILED as soon as a service is given up, DISK_FULL, TIMED_OUT, INTERRUPTED.
  */
 export const waitUntilUp = async (request: WaitRequest): Promise<void> => {
   const { layout, clock, progress, timeoutMs, signal } = request;
   const reported = new Map<string, string>();
   const deadlineMs = clock.nowMs() + timeoutMs;
   const starter = new SupervisorStarter(request);
+  let roomSeenMs = clock.nowMs();
   for (;;) {
     if (signal?.aborted === true) throw interrupted('waiting for the services');
-    const supervisor = await readSupervisor(layout);
+    const supervisor = await readOwnSupervisor(layout);
     if (supervisor === null) await starter.startUnlessStarting();
     // Somebody else may have asked for more since: what is desired last is what the supervisor answers to.
     const desired = (await readDesired(layout)) ?? request.desired;
@@ -57,6 +47,9 @@ export const waitUntilUp = async (request: WaitRequest): Promise<void> => {
       if (report?.state === 'failed') throw toStartError(name, report, layout.logFile(name));
     }
     if (isCurrent && names.every((name) => reports[name]?.state === 'healthy')) return;
+    if ((await fullDiskNote(layout.home)).length === 0) roomSeenMs = clock.nowMs();
+    // The supervisor cannot write down how its services fare.
+    if (clock.nowMs() - roomSeenMs > FULL_DISK_LIMIT_MS) throw diskFull(names, reports, layout);
     if (clock.nowMs() > deadlineMs) throw timedOut(names, reports, timeoutMs, layout);
     await clock.sleep(POLL_MS, signal);
   }
@@ -76,14 +69,20 @@ const tell = (name: string, report: ServiceReport, reported: Map<string, string>
   else if (report.state === 'starting') progress({ part: name, step: 'start', message: 'starts' });
 };
 
-const timedOut = (
-  names: readonly string[],
-  reports: Readonly<Record<string, ServiceReport>>,
-  timeoutMs: number,
-  layout: HomeLayout,
-): TtExpError => {
+type Reports = Readonly<Record<string, ServiceReport>>;
+
+const lateOf = (names: readonly string[], reports: Reports) => {
   const late = names.filter((name) => reports[name]?.state !== 'healthy');
-  const states = late.map((name) => `${name} is ${reports[name]?.state ?? 'unknown'}`).join(', ');
+  return { late, states: late.map((name) => `${name} is ${reports[name]?.state ?? 'unknown'}`).join(', ') };
+};
+
+const diskFull = (names: readonly string[], reports: Reports, { home }: HomeLayout): TtExpError =>
+  new TtExpError('DISK_FULL', `services: no space is left below ${home}; ${lateOf(names, reports).states}`, {
+    hint: `Free space on the disk that holds ${home}, then run \`tt-exp up\`.`,
+  });
+
+const timedOut = (names: readonly string[], reports: Reports, timeoutMs: number, layout: HomeLayout): TtExpError => {
+  const { late, states } = lateOf(names, reports);
   return new TtExpError(
     'TIMED_OUT',
     `services: ${states || 'the supervisor does not answer'} after ${timeoutMs / 1000} s, expected all healthy`,
@@ -92,39 +91,3 @@ const timedOut = (
     },
   );
 };
-
-/** Starts supervisors one at a time; one that ends again and again is an error with its last words. */
-class SupervisorStarter {
-  readonly #request: WaitRequest;
-  #started: Awaited<ReturnType<typeof launchProcess>> | null = null;
-  #starts = 0;
-
-  constructor(request: WaitRequest) {
-    this.#request = request;
-  }
-
-  async startUnlessStarting(): Promise<void> {
-    const { layout, supervisor, environment, clock, progress } = this.#request;
-    if (this.#started !== null && isProcessAlive(this.#started.identity)) return;
-    const logFile = layout.logFile(SUPERVISOR);
-    if (this.#started !== null && this.#starts >= MOST_SUPERVISOR_STARTS) {
-      const lines = await tailLog(logFile, LOG_LINES, this.#started.logOffsetBytes);
-      throw new TtExpError(
-        'SERVICE_START_FAILED',
-        `supervisor: ended ${this.#starts} times right after its start (${lines.slice(-3).join(' | ') || 'no output'})`,
-        { hint: remedyFor(lines, logFile, layout.home), details: { logFile, lastLines: lines } },
-      );
-    }
-    this.#starts++;
-    progress({ part: SUPERVISOR, step: 'start', message: 'starts' });
-    this.#started = await launchProcess({
-      name: SUPERVISOR,
-      launch: supervisor,
-      marker: serviceMarker(layout.home, SUPERVISOR),
-      environment,
-      folder: layout.home,
-      logFile,
-      nowMs: clock.nowMs(),
-    });
-  }
-}

@@ -11,6 +11,8 @@ export interface HomeLayout {
   readonly temporalFolder: string;
   readonly mlflowFolder: string;
   recordFile(name: string): string;
+  /** Socket that a service keeps for as long as its first process lives. */
+  lifelineFile(name: string): string;
   logFile(name: string): string;
 }
 
@@ -26,6 +28,7 @@ export const homeLayout = (home: string): HomeLayout => {
     temporalFolder: join(home, 'temporal'),
     mlflowFolder: join(home, 'mlflow'),
     recordFile: (name) => join(servicesFolder, `${name}.json`),
+    lifelineFile: (name) => join(servicesFolder, `${name}.sock`),
     logFile: (name) => join(home, 'logs', `${name}.log`),
   };
 };

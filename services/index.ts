@@ -6,6 +6,7 @@ import { type DesiredServices, type DesiredWorkers, updateDesired } from './desi
 import { buildDoctorReport, type DoctorProbes, type DoctorReport } from './doctor.ts';
 import { waitUntilUp } from './ensure-up.ts';
 import { homeLayout } from './home-layout.ts';
+import { keepSupervised } from './keep-supervised.ts';
 import type { Launch } from './managed-service.ts';
 import { isProcessAlive } from './process/process-identity.ts';
 import { readRecord } from './process/service-record.ts';
@@ -13,6 +14,7 @@ import type { Environment, Log, ProgressSink } from './progress.ts';
 import { outsideAddresses, readAddresses, readMlflowAddress, type ServiceAddresses } from './service-addresses.ts';
 import { readStatus, type ServicesStatus } from './services-status.ts';
 import { runSupervisor } from './supervisor.ts';
+import { readOwnSupervisor } from './supervisor-state.ts';
 import { type TakeDownResult, takeDown } from './take-down.ts';
 import type { WorkerSpec } from './worker-process.ts';
 
@@ -58,10 +60,15 @@ export interface EnsureUpOptions {
 export interface Services {
   /** Installs what is missing. Idempotent. Throws PYTHON_MISSING, PROVISION_FAILED, INTERRUPTED. */
   provision(progress: ProgressSink, signal?: AbortSignal): Promise<ProvisionedParts>;
-  /** Provisions, starts the supervisor where none runs, and waits until all is healthy. Idempotent. */
+  /**
+   * Provisions, starts the supervisor where none runs, and waits until all is healthy. Idempotent. Throws HOME_IN_USE
+   * where another container or machine runs this home's supervisor.
+   */
   ensureUp(options: EnsureUpOptions, progress: ProgressSink): Promise<ServiceAddresses>;
   /** As ensureUp, for what needs MLflow alone: nothing else is started. Returns MLflow's address. */
   ensureMlflow(options: Pick<EnsureUpOptions, 'signal'>, progress: ProgressSink): Promise<string>;
+  /** Starts a supervisor that died again, until the signal aborts. Never rejects. */
+  keepSupervised(progress: ProgressSink, signal: AbortSignal): Promise<void>;
   /** Ends workers, then servers, then whatever a killed supervisor left. Idempotent. */
   takeDown(progress?: ProgressSink): Promise<TakeDownResult>;
   status(): Promise<ServicesStatus>;
@@ -113,6 +120,7 @@ export const createServices = (options: ServicesOptions): Services => {
     progress: ProgressSink,
   ): Promise<void> => {
     const stoppable = signal === undefined ? {} : { signal };
+    await readOwnSupervisor(layout);
     const servers = await chooseServers({ ...base, progress, isTemporalNeeded, ...stoppable });
     const desired = await updateDesired(layout, clock, (current) => ({
       ...servers,
@@ -139,6 +147,8 @@ export const createServices = (options: ServicesOptions): Services => {
       return readMlflowAddress(layout, environment);
     },
 
+    keepSupervised: (progress, signal) => keepSupervised({ layout, supervisor, environment, clock, progress, signal }),
+
     takeDown: (progress = () => {}) => takeDown({ layout, clock, progress }),
 
     status: () => readStatus(layout, environment, clock),
@@ -148,6 +158,7 @@ export const createServices = (options: ServicesOptions): Services => {
     mlflowAddress: () => readMlflowAddress(layout, environment),
 
     setDesiredWorkers: async (workers) => {
+      await readOwnSupervisor(layout);
       await updateDesired(layout, clock, (current) => ({ ...current, workers: workersFor(workers) }));
     },
 

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { readDesired } from './desired-services.ts';
 import type { HomeLayout } from './home-layout.ts';
 import type { ServiceKind } from './managed-service.ts';
-import { isProcessAlive } from './process/process-identity.ts';
+import { describeProcess, isProcessAlive, whereaboutsOf } from './process/process-identity.ts';
 import { readRecords, type ServiceRecord } from './process/service-record.ts';
 import type { Environment } from './progress.ts';
 import { outsideAddresses } from './service-addresses.ts';
@@ -28,8 +28,11 @@ export interface ServiceStatus {
 export interface ServicesStatus {
   readonly home: string;
   readonly supervisor: {
-    readonly state: 'running' | 'stopping' | 'stopped';
+    /** elsewhere: in another container or on another machine, as `elsewhere` says. */
+    readonly state: 'running' | 'stopping' | 'stopped' | 'elsewhere';
+    /** Null where it runs elsewhere: the number means nothing here. */
     readonly pid: number | null;
+    readonly elsewhere: string | null;
     readonly startedAtMs: number | null;
     readonly logFile: string;
   };
@@ -55,14 +58,27 @@ export const readStatus = async (
   return {
     home: layout.home,
     supervisor: {
-      state: supervisor === null ? 'stopped' : supervisor.state?.isStopping === true ? 'stopping' : 'running',
-      pid: supervisor?.process.pid ?? null,
+      ...describeSupervisor(supervisor),
       startedAtMs: supervisor?.sinceMs ?? null,
       logFile: layout.logFile(SUPERVISOR),
     },
     services: [...outsideServices(environment), ...own].sort(
       (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (a.name < b.name ? -1 : 1),
     ),
+  };
+};
+
+const describeSupervisor = (
+  supervisor: LiveSupervisor | null,
+): Pick<ServicesStatus['supervisor'], 'state' | 'pid' | 'elsewhere'> => {
+  if (supervisor === null) return { state: 'stopped', pid: null, elsewhere: null };
+  if (whereaboutsOf(supervisor.process) !== 'here') {
+    return { state: 'elsewhere', pid: null, elsewhere: describeProcess(supervisor.process) };
+  }
+  return {
+    state: supervisor.state?.isStopping === true ? 'stopping' : 'running',
+    pid: supervisor.process.pid,
+    elsewhere: null,
   };
 };
 

@@ -1,20 +1,23 @@
 import type { Clock } from './clock.ts';
 import type { HomeLayout } from './home-layout.ts';
 import type { ManagedService } from './managed-service.ts';
-import { launchDigest, launchProcess } from './process/launch-process.ts';
-import { capLog, tailLog } from './process/log-file.ts';
-import { choosePorts } from './process/ports.ts';
-import { isProcessAlive } from './process/process-identity.ts';
+import { launchDigest } from './process/launch-process.ts';
+import { livesNextDoor } from './process/lifeline.ts';
+import { tailLog } from './process/log-file.ts';
+import { describeProcess, isProcessAlive } from './process/process-identity.ts';
 import { findMembers, serviceMarker } from './process/process-members.ts';
 import { readRecord, type ServiceRecord, writeRecord } from './process/service-record.ts';
 import { stopProcess } from './process/stop-process.ts';
 import type { Environment, Log } from './progress.ts';
 import { MOST_FAILED_STARTS, RestartCount, UNHEALTHY_LIMIT_MS } from './restart-policy.ts';
 import type { ServiceReport } from './service-report.ts';
-import { remedyFor } from './start-failure.ts';
+import { fullDiskNote, isDiskFull, remedyFor } from './start-failure.ts';
+import { startService } from './start-service.ts';
 
 const HEALTH_EVERY_MS = 2_000;
 const LOG_LINES = 8;
+/** A disk that was full may have room again. */
+const FULL_DISK_REST_MS = 20_000;
 
 type Phase =
   | { readonly kind: 'new' }
@@ -23,7 +26,8 @@ type Phase =
   | { readonly kind: 'healthy'; readonly sinceMs: number; readonly checkedMs: number }
   | { readonly kind: 'unhealthy'; readonly sinceMs: number; readonly healthySinceMs: number }
   | { readonly kind: 'backoff'; readonly untilMs: number }
-  | { readonly kind: 'failed' };
+  /** Given up until the next request; one that only lacked disk starts again by itself. */
+  | { readonly kind: 'failed'; readonly retryMs: number };
 
 export interface SupervisedContext {
   readonly layout: HomeLayout;
@@ -87,7 +91,7 @@ export class SupervisedService {
   /** Starts the next step unless one is under way. Errors of a step become failures of the service. */
   advance(): void {
     this.#running ??= this.#step()
-      .catch((error: unknown) => this.#fail(error instanceof Error ? error.message : String(error), []))
+      .catch((error: unknown) => this.#failWithLog(error instanceof Error ? error.message : String(error), false))
       .finally(() => {
         this.#running = null;
       });
@@ -112,6 +116,7 @@ export class SupervisedService {
         if (clock.nowMs() >= this.#phase.untilMs) this.#phase = { kind: 'waiting' };
         return undefined;
       case 'failed':
+        if (clock.nowMs() >= this.#phase.retryMs) this.#phase = { kind: 'waiting' };
         return undefined;
       default:
         return this.#watch(this.#phase);
@@ -143,56 +148,28 @@ export class SupervisedService {
   async #start(): Promise<void> {
     const { layout, environment, clock, log, reservedPorts } = this.#context;
     const definition = this.#definition;
+    const recorded = this.#record?.process ?? null;
+    if (recorded !== null && (await livesNextDoor(recorded, layout.lifelineFile(this.name)))) {
+      throw new Error(`${describeProcess(recorded)} of an earlier start still runs; stop it there`);
+    }
     // What a killed first process or a killed supervisor left behind would hold the port and the database.
-    const strays = findMembers(this.#record?.process ?? null, this.#marker);
+    const strays = findMembers(recorded, this.#marker);
     if (strays.length > 0) {
       log('warn', `${this.name}: ends processes ${strays.join(', ')} of an earlier start`);
       await this.#end();
     }
-    const recorded = this.#record?.ports ?? {};
-    const ports = await choosePorts({
-      seed: `${layout.home}/${this.name}`,
-      names: definition.portNames,
-      recorded,
-      reserved: reservedPorts(this.name),
-    });
-    for (const [name, port] of Object.entries(ports)) {
-      const before = recorded[name];
-      if (before !== undefined && before !== port)
-        log('warn', `${this.name}: port ${before} is taken, moves to ${port}`);
-    }
-    await definition.prepare();
-    const launch = definition.launch(ports);
     const startedAtMs = clock.nowMs();
-    const logFile = layout.logFile(this.name);
-    const { identity, logOffsetBytes } = await launchProcess({
-      name: this.name,
-      launch,
+    this.#record = await startService({
+      definition,
       marker: this.#marker,
+      layout,
       environment,
-      folder: layout.home,
-      logFile,
+      log,
       nowMs: startedAtMs,
+      before: this.#record,
+      reservedPorts: reservedPorts(this.name),
     });
-    this.#record = {
-      format: 1,
-      name: this.name,
-      kind: definition.kind,
-      process: identity,
-      ports,
-      address: definition.address(ports),
-      uiUrl: definition.uiUrl(ports),
-      version: definition.version,
-      launchDigest: launchDigest(launch),
-      startedAtMs,
-      logFile,
-      logOffsetBytes,
-    };
     this.#phase = { kind: 'starting', sinceMs: startedAtMs };
-    log(
-      'info',
-      `${this.name}: started as process ${identity.pid}${definition.portNames.length > 0 ? `, ${JSON.stringify(ports)}` : ''}`,
-    );
     await this.#remember(this.#record);
   }
 
@@ -253,9 +230,13 @@ export class SupervisedService {
     this.#failures.noteHealthy(nowMs - sinceMs);
   }
 
-  async #failWithLog(reason: string): Promise<void> {
+  async #failWithLog(reason: string, hasLog = true): Promise<void> {
     const record = this.#record;
-    this.#fail(reason, record === null ? [] : await tailLog(record.logFile, LOG_LINES, record.logOffsetBytes));
+    const lines =
+      record === null || !hasLog
+        ? []
+        : await tailLog(record.logFile, LOG_LINES, record.logOffsetBytes).catch((error: Error) => [error.message]);
+    this.#fail(reason, [...lines, ...(await fullDiskNote(this.#context.layout.home))]);
   }
 
   #fail(reason: string, lines: readonly string[]): void {
@@ -265,7 +246,8 @@ export class SupervisedService {
     this.#lastError = [reason, ...lines.slice(-3)].join(' | ');
     this.#remedy = remedyFor([reason, ...lines], layout.logFile(this.name), layout.home);
     if (this.#failures.isGivenUp) {
-      this.#phase = { kind: 'failed' };
+      const isWorthRetrying = isDiskFull([reason, ...lines].join('\n'));
+      this.#phase = { kind: 'failed', retryMs: isWorthRetrying ? clock.nowMs() + FULL_DISK_REST_MS : Infinity };
       log('error', `${this.name}: given up after ${MOST_FAILED_STARTS} failed starts: ${this.#lastError}`);
       return;
     }
@@ -283,13 +265,10 @@ export class SupervisedService {
       graceMs: this.#definition.stopGraceMs,
       clock,
     });
-    if (this.#record === null) return;
+    const { layout } = this.#context;
+    // What lives in another container is not ended, and stays written down.
+    if (this.#record === null || (await livesNextDoor(this.#record.process, layout.lifelineFile(this.name)))) return;
     this.#record = { ...this.#record, process: null };
     await this.#remember(this.#record);
-  }
-
-  /** Keeps the log below its cap. */
-  capLog(): Promise<boolean> {
-    return capLog(this.#context.layout.logFile(this.name));
   }
 }

@@ -1,7 +1,8 @@
 import type { HomeLayout } from './home-layout.ts';
 import { isObject, readJsonFile } from './process/json-file.ts';
-import { readLockHolder } from './process/lock.ts';
-import { type ProcessIdentity, parseProcessIdentity } from './process/process-identity.ts';
+import { type LockHolder, readLockHolder } from './process/lock.ts';
+import { type ProcessIdentity, parseProcessIdentity, whereaboutsOf } from './process/process-identity.ts';
+import { heldElsewhere } from './process/with-lock.ts';
 import type { ServiceReport } from './service-report.ts';
 
 /** What the supervisor tells about itself; written whenever it changes. */
@@ -41,18 +42,28 @@ const parseState = (value: unknown): SupervisorState | null => {
     : null;
 };
 
-export interface LiveSupervisor {
-  readonly process: ProcessIdentity;
-  readonly sinceMs: number;
+export interface LiveSupervisor extends LockHolder {
   /** Null in the moment between taking the lock and the first report. */
   readonly state: SupervisorState | null;
 }
 
-/** The running supervisor of a home, or null. The lock says who it is; a state of an earlier one is left aside. */
+/**
+ * The supervisor of a home, or null: running, or out of reach. The lock says who it is; a state of an earlier one is left
+ * aside.
+ */
 export const readSupervisor = async (layout: HomeLayout): Promise<LiveSupervisor | null> => {
   const holder = await readLockHolder(layout.supervisorLock);
   if (holder === null) return null;
   const state = parseState(await readJsonFile(layout.supervisorFile));
   const isOwn = state?.process.pid === holder.process.pid && state.process.startToken === holder.process.startToken;
-  return { process: holder.process, sinceMs: holder.sinceMs, state: isOwn ? state : null };
+  return { ...holder, state: isOwn ? state : null };
+};
+
+/** As readSupervisor. Throws HOME_IN_USE where it runs in another container or on another machine. */
+export const readOwnSupervisor = async (layout: HomeLayout): Promise<LiveSupervisor | null> => {
+  const supervisor = await readSupervisor(layout);
+  if (supervisor !== null && whereaboutsOf(supervisor.process) !== 'here') {
+    throw heldElsewhere(supervisor, layout.supervisorLock);
+  }
+  return supervisor;
 };

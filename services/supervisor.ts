@@ -7,7 +7,7 @@ import type { HomeLayout } from './home-layout.ts';
 import { writeJsonFile } from './process/json-file.ts';
 import { type HeldLock, tryLock } from './process/lock.ts';
 import { capLog } from './process/log-file.ts';
-import { identifySelf } from './process/process-identity.ts';
+import { describeProcess, identifySelf } from './process/process-identity.ts';
 import { findMarkedServices, serviceMarker } from './process/process-members.ts';
 import { readRecords } from './process/service-record.ts';
 import { stopProcess } from './process/stop-process.ts';
@@ -42,7 +42,7 @@ export const runSupervisor = async (options: SupervisorOptions): Promise<'stoppe
   const { layout, clock, log } = options;
   const attempt = await tryLock(layout.supervisorLock, 'supervising', clock.nowMs());
   if (attempt.kind === 'busy') {
-    log('info', `process ${attempt.holder.process.pid} supervises ${layout.home} already`);
+    log('info', `${describeProcess(attempt.holder.process)} supervises ${layout.home} already`);
     return 'already-running';
   }
   await new Supervision(options, attempt.lock).run();
@@ -59,6 +59,7 @@ class Supervision {
   readonly #self = identifySelf();
   #desired: DesiredServices = NOTHING_DESIRED;
   #writtenState = '';
+  #trouble = '';
   #isHomeLost = false;
   readonly #ending = new AbortController();
   #cappedMs: number;
@@ -99,15 +100,25 @@ class Supervision {
         for (const service of this.#services.values()) service.advance();
         await this.#capLogs();
         await this.#writeState(false);
+        this.#noteTrouble('');
       } catch (error) {
         // A full disk must not take the services down with it; the next round tries again.
-        log('error', `supervisor: ${error instanceof Error ? error.message : error}`);
+        this.#noteTrouble(error instanceof Error ? error.message : String(error));
       }
       await clock.sleep(TICK_MS, signal);
     }
     this.#ending.abort();
     await this.#stopAll();
+    await this.#forgetState();
     await this.#lock.release();
+  }
+
+  /** Every round may meet the same trouble: it is logged when it comes and when it is over. */
+  #noteTrouble(trouble: string): void {
+    if (trouble === this.#trouble) return;
+    if (trouble === '') this.#options.log('info', `supervisor: over: ${this.#trouble}`);
+    else this.#options.log('error', `supervisor: ${trouble}`);
+    this.#trouble = trouble;
   }
 
   async #followDesired(): Promise<void> {
@@ -174,8 +185,17 @@ class Supervision {
       const results = await Promise.allSettled(group.map((service) => service.stop()));
       for (const result of results) if (result.status === 'rejected') log('error', String(result.reason));
     }
-    await this.#tryWriteState(true);
     log('info', 'stopped');
+  }
+
+  /** A state without a supervisor is one of a supervisor that died, and has another one started. */
+  async #forgetState(): Promise<void> {
+    const { layout, log } = this.#options;
+    try {
+      await rm(layout.supervisorFile, { force: true });
+    } catch (error) {
+      log('error', `supervisor: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   async #tryWriteState(isStopping: boolean): Promise<void> {
@@ -204,11 +224,16 @@ class Supervision {
   }
 
   async #capLogs(): Promise<void> {
-    const { clock, layout } = this.#options;
+    const { clock, layout, log } = this.#options;
     if (clock.nowMs() - this.#cappedMs < CAP_LOGS_EVERY_MS) return;
     this.#cappedMs = clock.nowMs();
-    await capLog(layout.logFile(SUPERVISOR));
-    for (const service of this.#services.values()) await service.capLog();
+    for (const name of [SUPERVISOR, ...this.#services.keys()]) {
+      try {
+        await capLog(layout.logFile(name));
+      } catch (error) {
+        log('warn', `${name}: its log is not cut (${error instanceof Error ? error.message : error})`);
+      }
+    }
   }
 
   #reservedPorts(except: string): ReadonlySet<number> {

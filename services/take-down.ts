@@ -1,17 +1,19 @@
+import { rm } from 'node:fs/promises';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Clock } from './clock.ts';
 import { readDesired, updateDesired } from './desired-services.ts';
 import type { HomeLayout } from './home-layout.ts';
 import { isFileError } from './process/json-file.ts';
-import { isProcessAlive } from './process/process-identity.ts';
+import { livesNextDoor } from './process/lifeline.ts';
+import { describeProcess, isProcessAlive, type ProcessIdentity } from './process/process-identity.ts';
 import { findMarkedServices, serviceMarker } from './process/process-members.ts';
-import { readRecords, writeRecord } from './process/service-record.ts';
+import { readRecords, type ServiceRecord, writeRecord } from './process/service-record.ts';
 import { stopProcess } from './process/stop-process.ts';
-import { withLock } from './process/with-lock.ts';
+import { type LockRequest, withLock } from './process/with-lock.ts';
 import type { ProgressSink } from './progress.ts';
 import { readStatus } from './services-status.ts';
 import { SUPERVISOR } from './supervisor.ts';
-import { readSupervisor } from './supervisor-state.ts';
+import { readOwnSupervisor } from './supervisor-state.ts';
 
 export interface TakeDownResult {
   /** Names of what ran and was stopped; the supervisor is among them. */
@@ -30,41 +32,89 @@ const POLL_MS = 100;
 
 /**
  * Stops the supervisor and with it all it keeps, then whatever a killed supervisor left. Idempotent; data, ports and
- * the list of wanted workers stay for the next start.
+ * the list of wanted workers stay for the next start. Writes what it can and needs none of it: a full disk or one that
+ * is read-only stops nothing less. Throws HOME_IN_USE where something of this home runs in another container.
  */
-export const takeDown = async ({ layout, clock, progress }: TakeDownRequest): Promise<TakeDownResult> => {
+export const takeDown = async (request: TakeDownRequest): Promise<TakeDownResult> => {
+  const { layout, clock, progress } = request;
+  await readOwnSupervisor(layout);
   const before = await readStatus(layout, {}, clock);
   const running = before.services.filter(({ pid }) => pid !== null).map(({ name }) => name);
-  // Also tells whoever waits for the services that they are not to come.
-  if ((await readDesired(layout)) !== null) {
-    await updateDesired(layout, clock, (current) => ({ ...current, isDown: true }));
-  }
-  const hadSupervisor = await stopSupervisor({ layout, clock, progress });
-  const left = new Set<string>();
+  await markDown(request);
+  const hadSupervisor = await stopSupervisor(request);
   // Under the supervisor's own lock, so that none starts beside us.
-  await withLock(
+  const left = await lockedWherePossible(
     {
       folder: layout.supervisorLock,
       purpose: 'stopping what is left',
       clock,
       onWait: (holder) =>
-        progress({ part: SUPERVISOR, step: 'wait', message: `process ${holder.process.pid} is ${holder.purpose}` }),
+        progress({
+          part: SUPERVISOR,
+          step: 'wait',
+          message: `${describeProcess(holder.process)} is ${holder.purpose}`,
+        }),
     },
-    async () => {
-      for (const name of await stopLeft({ layout, clock, progress })) left.add(name);
-    },
+    () => stopLeft(request),
+    progress,
   );
   return { stopped: [...new Set([...running, ...left, ...(hadSupervisor ? [SUPERVISOR] : [])])] };
 };
 
+const isUnwritable = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && !(error instanceof TtExpError);
+
+const tellUnwritable = (progress: ProgressSink, error: Error): void =>
+  progress({
+    part: SUPERVISOR,
+    step: 'stop',
+    message: `the home cannot be written (${error.message}); stops all the same`,
+  });
+
+/** Tells whoever waits for the services that they are not to come. */
+const markDown = async ({ layout, clock, progress }: TakeDownRequest): Promise<void> => {
+  try {
+    if ((await readDesired(layout)) === null) return;
+    await updateDesired(layout, clock, (current) => ({ ...current, isDown: true }));
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    tellUnwritable(progress, error);
+  }
+};
+
+/** Where the lock cannot be written, no supervisor can take it either. */
+const lockedWherePossible = async <T>(
+  lock: LockRequest,
+  work: () => Promise<T>,
+  progress: ProgressSink,
+): Promise<T> => {
+  let isTaken = false;
+  try {
+    return await withLock(lock, () => {
+      isTaken = true;
+      return work();
+    });
+  } catch (error) {
+    if (isTaken || !isUnwritable(error)) throw error;
+    tellUnwritable(progress, error);
+    return work();
+  }
+};
+
 const stopSupervisor = async ({ layout, clock, progress }: TakeDownRequest): Promise<boolean> => {
-  const supervisor = await readSupervisor(layout);
-  if (supervisor === null) return false;
-  const { pid } = supervisor.process;
+  const supervisor = await readOwnSupervisor(layout);
+  if (supervisor !== null) await endSupervisor(supervisor.process, clock, progress);
+  // Its absence, which needs no free disk, tells that nobody is to start another one.
+  await rm(layout.supervisorFile, { force: true }).catch((error: Error) => tellUnwritable(progress, error));
+  return supervisor !== null;
+};
+
+const endSupervisor = async (identity: ProcessIdentity, clock: Clock, progress: ProgressSink): Promise<void> => {
+  const { pid } = identity;
   progress({ part: SUPERVISOR, step: 'stop', message: `asking process ${pid} to stop workers and servers` });
   send(pid, 'SIGTERM');
   const deadlineMs = clock.nowMs() + SUPERVISOR_WAIT_MS;
-  while (isProcessAlive(supervisor.process)) {
+  while (isProcessAlive(identity)) {
     if (clock.nowMs() > deadlineMs) {
       progress({ part: SUPERVISOR, step: 'stop', message: `process ${pid} does not answer, is killed` });
       send(pid, 'SIGKILL');
@@ -76,7 +126,6 @@ const stopSupervisor = async ({ layout, clock, progress }: TakeDownRequest): Pro
     }
     await clock.sleep(POLL_MS);
   }
-  return true;
 };
 
 const send = (pid: number, signal: NodeJS.Signals): void => {
@@ -93,20 +142,33 @@ const stopLeft = async ({ layout, clock, progress }: TakeDownRequest): Promise<r
   const names = [...new Set([...records.map(({ name }) => name), ...marked])].filter((name) => name !== SUPERVISOR);
   const isServer = (name: string): boolean => name === 'temporal' || name === 'mlflow';
   const stopped: string[] = [];
+  const elsewhere: string[] = [];
   for (const name of [...names.filter((item) => !isServer(item)), ...names.filter(isServer)]) {
     const record = records.find((item) => item.name === name) ?? null;
-    const count = await stopProcess({
-      name,
-      leader: record?.process ?? null,
-      marker: serviceMarker(layout.home, name),
-      graceMs: GRACE_MS,
-      clock,
-    });
+    const leader = record?.process ?? null;
+    const marker = serviceMarker(layout.home, name);
+    const count = await stopProcess({ name, leader, marker, graceMs: GRACE_MS, clock });
     if (count > 0) {
       progress({ part: name, step: 'stop', message: 'stopped' });
       stopped.push(name);
     }
-    if (record?.process != null) await writeRecord(layout.recordFile(name), { ...record, process: null });
+    if (record === null || leader === null) continue;
+    if (await livesNextDoor(leader, layout.lifelineFile(name))) elsewhere.push(`${name}, ${describeProcess(leader)}`);
+    else await forgetProcess(layout, record);
+  }
+  if (elsewhere.length > 0) {
+    throw new TtExpError('HOME_IN_USE', `services: still running: ${elsewhere.join('; ')}`, {
+      hint: 'Run `tt-exp down` in that container, or stop the container.',
+    });
   }
   return stopped;
+};
+
+const forgetProcess = async (layout: HomeLayout, record: ServiceRecord): Promise<void> => {
+  try {
+    await writeRecord(layout.recordFile(record.name), { ...record, process: null });
+  } catch (error) {
+    // The record then names a process that is gone, and whoever reads it looks whether it lives.
+    if (!isUnwritable(error)) throw error;
+  }
 };

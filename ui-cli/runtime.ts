@@ -30,6 +30,7 @@ import type { ReproductionReport, ReproductionRequest } from '../contracts/repro
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { SourceBinding } from '../contracts/source-reading.ts';
 import type { TrialParams } from '../contracts/trial.ts';
+import type { ServicesReport } from './services-report.ts';
 
 export interface CliIo {
   readonly stdin: NodeJS.ReadStream;
@@ -120,25 +121,6 @@ export interface OpenPlatformOptions {
   readonly progress: ServiceProgressSink;
   /** Aborted by Ctrl-C and by --timeout. Throws the signal's reason, or INTERRUPTED. */
   readonly signal: AbortSignal;
-}
-
-export interface ServiceState {
-  readonly name: string;
-  readonly state: string;
-  readonly pid: number | null;
-  readonly version: string | null;
-  readonly address: string | null;
-  readonly uiUrl: string | null;
-  readonly uptimeSeconds: number | null;
-  readonly restarts: number;
-  readonly logFile: string | null;
-  readonly lastError: string | null;
-}
-
-export interface ServicesReport {
-  readonly home: string;
-  readonly supervisor: { readonly state: string; readonly pid: number | null; readonly logFile: string };
-  readonly services: readonly ServiceState[];
 }
 
 export interface PartCheck {

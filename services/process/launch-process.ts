@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { Launch } from '../managed-service.ts';
 import type { Environment } from '../progress.ts';
-import { openLog } from './log-file.ts';
+import { openLifeline } from './lifeline.ts';
+import { type OpenedLog, openLog } from './log-file.ts';
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 import { SERVICE_MARKER } from './process-members.ts';
 
@@ -17,6 +18,8 @@ export interface LaunchRequest {
   /** Working folder unless the launch names one; made where it is missing. */
   readonly folder: string;
   readonly logFile: string;
+  /** Made for the process to keep: another container sees by it that the process lives. None where it is absent. */
+  readonly lifelineFile?: string;
   readonly nowMs: number;
 }
 
@@ -43,13 +46,16 @@ export const launchEnvironment = ({
 
 /** Starts a process that outlives us, in a session of its own, writing to its log. Throws SERVICE_START_FAILED. */
 export const launchProcess = async (request: LaunchRequest): Promise<Launched> => {
-  const { name, launch, folder, logFile, nowMs } = request;
+  const { name, launch, folder, logFile, lifelineFile, nowMs } = request;
   await mkdir(folder, { recursive: true });
   const log = await openLog(logFile, `--- ${name} started ${new Date(nowMs).toISOString()}`);
+  const lifeline =
+    lifelineFile === undefined ? null : await openLifeline(`${lifelineFile}.${randomUUID().slice(0, 8)}`);
   try {
-    const pid = await spawnDetached(request, log.fd);
+    const pid = await spawnDetached(request, log.output, lifeline === null ? [] : [lifeline.fd]);
     const identity = identifyProcess(pid);
     if (identity === null) throw new Error('ended at once');
+    if (lifelineFile !== undefined) await lifeline?.handOn(lifelineFile);
     return { identity, logOffsetBytes: log.offsetBytes };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -58,17 +64,22 @@ export const launchProcess = async (request: LaunchRequest): Promise<Launched> =
       cause,
     });
   } finally {
+    await lifeline?.close();
     await log.close();
   }
 };
 
-const spawnDetached = (request: LaunchRequest, fd: number): Promise<number> =>
+const spawnDetached = (
+  request: LaunchRequest,
+  output: OpenedLog['output'],
+  inherited: readonly number[],
+): Promise<number> =>
   new Promise((resolve, reject) => {
     const child = spawn(request.launch.command, [...request.launch.args], {
       cwd: request.launch.cwd ?? request.folder,
       detached: true,
       env: { ...launchEnvironment(request) },
-      stdio: ['ignore', fd, fd],
+      stdio: ['ignore', output, output, ...inherited],
     });
     child.once('error', reject);
     child.once('spawn', () => {

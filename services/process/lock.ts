@@ -1,97 +1,175 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFileError, isObject, readJsonFile, writeJsonFile } from './json-file.ts';
-import { identifySelf, isProcessAlive, type ProcessIdentity, parseProcessIdentity } from './process-identity.ts';
+import { isFileError, isObject } from './json-file.ts';
+import { type Lifeline, openLifeline, probeLifeline } from './lifeline.ts';
+import {
+  identifySelf,
+  isProcessAlive,
+  type ProcessIdentity,
+  parseProcessIdentity,
+  whereaboutsOf,
+} from './process-identity.ts';
 
 /**
  * A lock that dies with its holder: a folder of numbered files of which the highest one counts. Taking it means to
  * create the next number, which only one process can; the highest number is never deleted, so nobody can mistake a
- * new holder for the stale one that it replaced.
+ * new holder for the stale one that it replaced. A holder in another container, whose process id says nothing here, is
+ * known by its lifeline; one on another machine cannot be asked, and keeps the lock.
  */
 export interface LockHolder {
   readonly process: ProcessIdentity;
   readonly purpose: string;
   readonly sinceMs: number;
+  /** False where nothing tells from here whether it still lives. */
+  readonly isKnownAlive: boolean;
 }
 
 export interface HeldLock {
   /** False when somebody removed the folder under us. */
   isHeld(): Promise<boolean>;
-  /** Idempotent. */
+  /** Idempotent. Needs no free disk and never throws: at the latest, the lock ends with this process. */
   release(): Promise<void>;
 }
 
-const fileName = (number: number): string => `${String(number).padStart(9, '0')}.json`;
+const NAME = /^(\d{9})\.json$/;
 
-const numbersIn = async (folder: string): Promise<readonly number[]> => {
+const baseName = (number: number): string => String(number).padStart(9, '0');
+
+const namesIn = async (folder: string): Promise<readonly string[]> => {
   try {
-    const names = await readdir(folder);
-    return names.filter((name) => /^\d{9}\.json$/.test(name)).map((name) => Number(name.slice(0, 9)));
+    return await readdir(folder);
   } catch (error) {
     if (isFileError(error, 'ENOENT')) return [];
     throw error;
   }
 };
 
+const numbersIn = async (folder: string): Promise<readonly number[]> =>
+  (await namesIn(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+
 const highest = (numbers: readonly number[]): number => numbers.reduce((a, b) => Math.max(a, b), 0);
 
-const parseHolder = (value: unknown): LockHolder | null => {
+interface Claim extends Omit<LockHolder, 'isKnownAlive'> {
+  /** Name of its socket in the folder; null where the file system takes none. */
+  readonly lifeline: string | null;
+}
+
+/** A released lock is an empty file; one that is no JSON was cut by a loss of power, which its holder did not outlive. */
+const parseText = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
+
+const parseClaim = (text: string): Claim | null => {
+  const value = parseText(text);
   if (!isObject(value)) return null;
+  const { purpose, sinceMs, lifeline } = value;
   const identity = parseProcessIdentity(value.process);
-  return identity === null || typeof value.purpose !== 'string' || typeof value.sinceMs !== 'number'
+  return identity === null || typeof purpose !== 'string' || typeof sinceMs !== 'number'
     ? null
-    : { process: identity, purpose: value.purpose, sinceMs: value.sinceMs };
+    : { process: identity, purpose, sinceMs, lifeline: typeof lifeline === 'string' ? lifeline : null };
 };
 
-const liveHolderOf = async (folder: string, number: number): Promise<LockHolder | null> => {
-  if (number === 0) return null;
-  const holder = parseHolder(await readJsonFile(join(folder, fileName(number))));
-  return holder !== null && isProcessAlive(holder.process) ? holder : null;
+const readClaim = async (folder: string, number: number): Promise<Claim | null> => {
+  try {
+    return parseClaim(await readFile(join(folder, `${baseName(number)}.json`), 'utf8'));
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) return null;
+    throw error;
+  }
 };
 
-/** Who holds the lock now; null when nobody that is alive does. */
+const lifeOf = async (folder: string, { process: holder, lifeline }: Claim): Promise<'alive' | 'dead' | 'unknown'> => {
+  switch (whereaboutsOf(holder)) {
+    case 'here':
+      return isProcessAlive(holder) ? 'alive' : 'dead';
+    case 'ended':
+      return 'dead';
+    case 'neighbour':
+      return lifeline === null ? 'unknown' : probeLifeline(join(folder, lifeline));
+    case 'far':
+      return 'unknown';
+  }
+};
+
+const holderOf = async (folder: string, number: number): Promise<LockHolder | null> => {
+  const claim = number === 0 ? null : await readClaim(folder, number);
+  if (claim === null) return null;
+  const life = await lifeOf(folder, claim);
+  const { process: holder, purpose, sinceMs } = claim;
+  return life === 'dead' ? null : { process: holder, purpose, sinceMs, isKnownAlive: life === 'alive' };
+};
+
+/** Who holds the lock now; null when nobody does, or one that is known to be dead. */
 export const readLockHolder = async (folder: string): Promise<LockHolder | null> =>
-  liveHolderOf(folder, highest(await numbersIn(folder)));
+  holderOf(folder, highest(await numbersIn(folder)));
 
 export type LockAttempt =
   | { readonly kind: 'held'; readonly lock: HeldLock }
   | { readonly kind: 'busy'; readonly holder: LockHolder };
 
-/** One attempt, without waiting. A holder that died is replaced. */
+/** One attempt, without waiting. A holder that died is replaced; one that cannot be asked is not. */
 export const tryLock = async (folder: string, purpose: string, nowMs: number): Promise<LockAttempt> => {
   await mkdir(folder, { recursive: true });
   for (;;) {
     const last = highest(await numbersIn(folder));
-    const holder = await liveHolderOf(folder, last);
+    const holder = await holderOf(folder, last);
     if (holder !== null) return { kind: 'busy', holder };
     const number = last + 1;
-    if (!(await createNumber(folder, number, { process: identifySelf(), purpose, sinceMs: nowMs }))) continue;
-    const numbers = await numbersIn(folder);
-    if (highest(numbers) > number) {
-      // We were so slow that a later holder had cleaned the number up which we then took.
-      await rm(join(folder, fileName(number)), { force: true });
-      continue;
+    // Before the number appears: from then on we must be seen to live.
+    const socket = `${baseName(number)}-${randomUUID().slice(0, 8)}.sock`;
+    const lifeline = await openLifeline(join(folder, socket));
+    try {
+      const claim = { process: identifySelf(), purpose, sinceMs: nowMs, lifeline: lifeline === null ? null : socket };
+      if (await takeNumber(folder, number, claim)) return { kind: 'held', lock: heldLock(folder, number, lifeline) };
+    } catch (error) {
+      await lifeline?.close();
+      throw error;
     }
-    for (const old of numbers.filter((other) => other < number)) {
-      await rm(join(folder, fileName(old)), { force: true });
-    }
-    const file = join(folder, fileName(number));
-    const isHeld = async (): Promise<boolean> => (await numbersIn(folder)).includes(number);
-    // Where the folder was removed there is nothing to give back.
-    const release = async (): Promise<void> => {
-      if (await isHeld()) await writeJsonFile(file, { released: true });
-    };
-    return { kind: 'held', lock: { isHeld, release } };
+    await lifeline?.close();
   }
 };
 
-const createNumber = async (folder: string, number: number, holder: LockHolder): Promise<boolean> => {
+const takeNumber = async (folder: string, number: number, claim: Claim): Promise<boolean> => {
+  if (!(await createNumber(folder, number, claim))) return false;
+  const names = await namesIn(folder);
+  if (names.some((name) => name > `${baseName(number)}.json` && NAME.test(name))) {
+    // We were so slow that a later holder had cleaned the number up which we then took.
+    await rm(join(folder, `${baseName(number)}.json`), { force: true });
+    return false;
+  }
+  for (const old of names.filter((name) => /^\d{9}[.-]/.test(name) && name < baseName(number))) {
+    await rm(join(folder, old), { force: true });
+  }
+  return true;
+};
+
+const heldLock = (folder: string, number: number, lifeline: Lifeline | null): HeldLock => {
+  const isHeld = async (): Promise<boolean> => (await numbersIn(folder)).includes(number);
+  return {
+    isHeld,
+    release: async () => {
+      try {
+        // Where the folder was removed there is nothing to give back.
+        if (await isHeld()) await truncate(join(folder, `${baseName(number)}.json`));
+        await lifeline?.close();
+      } catch {
+        // A disk that refuses even this: the lock ends with the process.
+      }
+    },
+  };
+};
+
+const createNumber = async (folder: string, number: number, claim: Claim): Promise<boolean> => {
   const temporary = join(folder, `${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
-  await writeFile(temporary, JSON.stringify(holder), { mode: 0o600 });
   try {
+    await writeFile(temporary, JSON.stringify(claim), { mode: 0o600 });
     // A link appears with its content at once, and fails where the name exists.
-    await link(temporary, join(folder, fileName(number)));
+    await link(temporary, join(folder, `${baseName(number)}.json`));
     return true;
   } catch (error) {
     if (isFileError(error, 'EEXIST')) return false;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, rename, stat, truncate } from 'node:fs/promises';
+import { copyFile, type FileHandle, mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isFileError } from './json-file.ts';
 
@@ -16,27 +16,40 @@ const sizeOf = async (file: string): Promise<number> => {
 };
 
 export interface OpenedLog {
-  /** For the child's stdout and stderr; the caller closes it. */
-  readonly fd: number;
+  /** For the child's stdout and stderr; the caller closes it. `ignore` where the disk takes no log. */
+  readonly output: number | 'ignore';
   /** Where this start's output begins. */
   readonly offsetBytes: number;
   close(): Promise<void>;
 }
 
-/** Opens a log for appending; what is long already moves to `<file>.1`, of which there is one. */
+/** Opens a log for appending; what is long already moves to `<file>.1`, of which there is one. Never throws. */
 export const openLog = async (file: string, header: string): Promise<OpenedLog> => {
-  await mkdir(dirname(file), { recursive: true });
-  if ((await sizeOf(file)) > ROTATE_AT_START_BYTES) await rename(file, `${file}.1`);
-  const handle = await open(file, 'a', 0o600);
-  await handle.write(`${header}\n`);
-  const offsetBytes = (await handle.stat()).size;
-  return { fd: handle.fd, offsetBytes, close: () => handle.close() };
+  let handle: FileHandle | undefined;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    if ((await sizeOf(file)) > ROTATE_AT_START_BYTES) await rename(file, `${file}.1`);
+    handle = await open(file, 'a', 0o600);
+    await handle.write(`${header}\n`);
+  } catch {
+    // A full disk: a service without the head of its log, or without any, is better than no service.
+  }
+  return {
+    output: handle?.fd ?? 'ignore',
+    offsetBytes: await sizeOf(file).catch(() => 0),
+    close: async () => handle?.close(),
+  };
 };
 
 /** Caps a log that a running process appends to: the old part moves to `<file>.1`, writing goes on at zero. */
 export const capLog = async (file: string, capBytes = CAP_BYTES): Promise<boolean> => {
   if ((await sizeOf(file)) <= capBytes) return false;
-  await copyFile(file, `${file}.1`);
+  try {
+    await copyFile(file, `${file}.1`);
+  } catch (error) {
+    await rm(`${file}.1`, { force: true });
+    throw error;
+  }
   await truncate(file, 0);
   return true;
 };

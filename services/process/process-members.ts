@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { isProcessAlive, type ProcessIdentity, readProcStat } from './process-identity.ts';
+import { isInOtherNamespace, isProcessAlive, type ProcessIdentity, readProcStat } from './process-identity.ts';
 
 /** Variable that marks every process of a service, its descendants included. */
 export const SERVICE_MARKER = 'TT_EXP_SERVICE';
@@ -33,7 +33,8 @@ const listFromProc = (): readonly ListedProcess[] =>
     .flatMap((name) => {
       const pid = Number(name);
       const stat = readProcStat(pid);
-      return stat === null || stat.state === 'Z' || stat.state === 'X'
+      // A container's home may have the very path of ours: what is marked there is not ours.
+      return stat === null || stat.state === 'Z' || stat.state === 'X' || isInOtherNamespace(pid)
         ? []
         : [{ pid, groupId: stat.groupId, marker: readMarker(pid) }];
     });
@@ -52,17 +53,19 @@ const listProcesses = (): readonly ListedProcess[] => (process.platform === 'lin
 
 /**
  * Pids of every live process of a service, also when its first process was killed or was never recorded.
- * By marker; where the system hides environments, by process group. A group is trusted only while its leader's pid has
- * not gone to somebody else: the system gives no new process the number of a group that still has members.
+ * By marker, and by process group where a process hides its environment: on Linux only while the group's leader lives,
+ * since numbers come back; elsewhere, where no environment can be read, for as long as the leader's pid has not gone to
+ * somebody else (the system gives no new process the number of a group that still has members).
  */
 export const findMembers = (leader: ProcessIdentity | null, marker: string): readonly number[] => {
   const processes = listProcesses();
-  const isLeaderReplaced =
-    leader !== null && !isProcessAlive(leader) && processes.some((entry) => entry.pid === leader.pid);
+  const isLeaderAlive = leader !== null && isProcessAlive(leader);
+  const isGroupTrusted =
+    isLeaderAlive || (process.platform !== 'linux' && !processes.some((entry) => entry.pid === leader?.pid));
   const isMember = (entry: ListedProcess): boolean =>
     entry.marker === marker ||
-    (leader !== null && !isLeaderReplaced && entry.marker === null && entry.groupId === leader.pid) ||
-    (leader !== null && entry.pid === leader.pid && isProcessAlive(leader));
+    (isGroupTrusted && entry.marker === null && entry.groupId === leader?.pid) ||
+    (isLeaderAlive && entry.pid === leader.pid);
   return processes.filter((entry) => entry.pid !== process.pid && isMember(entry)).map((entry) => entry.pid);
 };
 

@@ -4,7 +4,8 @@ import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
 import { formatDuration } from '../formats.ts';
 import { openDisplay } from '../open-display.ts';
 import { printJson, printLines, toSnakeCase } from '../output.ts';
-import type { CliRuntime, DoctorFindings, ServicesReport } from '../runtime.ts';
+import type { CliRuntime, DoctorFindings } from '../runtime.ts';
+import type { ServicesReport } from '../services-report.ts';
 import { createStops } from '../stops.ts';
 import { formatTable } from '../table.ts';
 
@@ -52,7 +53,7 @@ export const downServices = async (runtime: CliRuntime, options: ServiceOptions)
 
 const statusLines = ({ home, supervisor, services }: ServicesReport): readonly string[] => [
   `home ${home}`,
-  `supervisor ${supervisor.state}${supervisor.pid === null ? '' : `, pid ${supervisor.pid}`}, log ${supervisor.logFile}`,
+  `supervisor ${supervisor.elsewhere ?? supervisor.state}${supervisor.pid === null ? '' : `, pid ${supervisor.pid}`}, log ${supervisor.logFile}`,
   ...(services.length === 0
     ? ['no services: start them with `tt-exp up`']
     : formatTable(

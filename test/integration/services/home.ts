@@ -24,10 +24,15 @@ export interface TestHome {
 }
 
 export const makeHome = async (
-  extra: { readonly environment?: Readonly<Record<string, string>>; readonly supervisorScript?: string } = {},
+  extra: {
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly supervisorScript?: string;
+    /** In which the home is made; the system's folder for temporary files unless given. */
+    readonly parent?: string;
+  } = {},
 ): Promise<TestHome> => {
   // Spaces and marks that addresses, shells and patterns treat specially.
-  const folder = await mkdtemp(join(tmpdir(), 'tt exp #1? 100% '));
+  const folder = await mkdtemp(join(extra.parent ?? tmpdir(), 'tt exp #1? 100% '));
   const log: string[] = [];
   const services = createServices({
     homeFolder: folder,

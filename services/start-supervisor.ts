@@ -1,0 +1,59 @@
+import { TtExpError } from '../contracts/errors.ts';
+import type { Clock } from './clock.ts';
+import type { HomeLayout } from './home-layout.ts';
+import type { Launch } from './managed-service.ts';
+import { launchProcess } from './process/launch-process.ts';
+import { tailLog } from './process/log-file.ts';
+import { isProcessAlive } from './process/process-identity.ts';
+import { serviceMarker } from './process/process-members.ts';
+import type { Environment, ProgressSink } from './progress.ts';
+import { remedyFor } from './start-failure.ts';
+import { SUPERVISOR } from './supervisor.ts';
+
+export interface SupervisorStart {
+  readonly layout: HomeLayout;
+  /** How to start the supervisor where none runs. */
+  readonly supervisor: Launch;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly progress: ProgressSink;
+}
+
+const MOST_SUPERVISOR_STARTS = 3;
+const LOG_LINES = 8;
+
+/** Starts supervisors one at a time; one that ends again and again is an error with its last words. */
+export class SupervisorStarter {
+  readonly #request: SupervisorStart;
+  #started: Awaited<ReturnType<typeof launchProcess>> | null = null;
+  #starts = 0;
+
+  constructor(request: SupervisorStart) {
+    this.#request = request;
+  }
+
+  async startUnlessStarting(): Promise<void> {
+    const { layout, supervisor, environment, clock, progress } = this.#request;
+    if (this.#started !== null && isProcessAlive(this.#started.identity)) return;
+    const logFile = layout.logFile(SUPERVISOR);
+    if (this.#started !== null && this.#starts >= MOST_SUPERVISOR_STARTS) {
+      const lines = await tailLog(logFile, LOG_LINES, this.#started.logOffsetBytes);
+      throw new TtExpError(
+        'SERVICE_START_FAILED',
+        `supervisor: ended ${this.#starts} times right after its start (${lines.slice(-3).join(' | ') || 'no output'})`,
+        { hint: remedyFor(lines, logFile, layout.home), details: { logFile, lastLines: lines } },
+      );
+    }
+    this.#starts++;
+    progress({ part: SUPERVISOR, step: 'start', message: 'starts' });
+    this.#started = await launchProcess({
+      name: SUPERVISOR,
+      launch: supervisor,
+      marker: serviceMarker(layout.home, SUPERVISOR),
+      environment,
+      folder: layout.home,
+      logFile,
+      nowMs: clock.nowMs(),
+    });
+  }
+}

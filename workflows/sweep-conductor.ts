@@ -59,7 +59,6 @@ export interface ConductorState {
 
 /** `continue`: nothing runs, and the history is long enough to go on in a new execution. */
 export type ConductorEnd = 'done' | 'continue';
-
 export class SweepConductor {
   readonly #plan: SweepPlan;
   readonly #sweep: Sweep;

@@ -113,11 +113,20 @@ export const epochMetrics = ({
   learning_rate: learningRate,
 });
 
-/** Whether a ranking that knows no user is at least as good by NDCG@10: then something is wrong with data or settings. */
-export const isBelowPopularity = ({
+/** Baselines that are at least as good by NDCG@10, the best first. Nobody can beat the oracle: it is not among them. */
+export const baselinesNotBeaten = ({
   model,
   baselines,
 }: {
   readonly model: EvaluationSummary;
   readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
-}): boolean => baselines.popularity !== undefined && model.ndcg_at_10 <= baselines.popularity.ndcg_at_10;
+}): readonly BaselineName[] => {
+  const ndcgOf = (name: BaselineName): number => baselines[name]?.ndcg_at_10 ?? Number.NEGATIVE_INFINITY;
+  return BASELINE_NAMES.filter((name) => name !== 'oracle' && ndcgOf(name) >= model.ndcg_at_10).toSorted(
+    (a, b) => ndcgOf(b) - ndcgOf(a),
+  );
+};
+
+/** Whether a ranking that knows no user is at least as good: then something is wrong with data or settings. */
+export const isBelowPopularity = (evaluation: Parameters<typeof baselinesNotBeaten>[0]): boolean =>
+  baselinesNotBeaten(evaluation).includes('popularity');

@@ -1,9 +1,10 @@
 /** What has happened in an experiment, one line an event, each told once however often views repeat it. */
 import { type ExperimentView, PHASES, type Phase } from '../contracts/experiment.ts';
-import { type EpochRecord, isBelowPopularity } from '../contracts/metrics.ts';
+import type { EpochRecord } from '../contracts/metrics.ts';
 import type { TrialProgress, TrialView } from '../contracts/trial.ts';
-import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams, HALT_TEXT } from './formats.ts';
+import { formatDuration, formatMetric, formatParams, HALT_TEXT } from './formats.ts';
 import { dataLines } from './label-table.ts';
+import { baselineWarnings } from './metric-table.ts';
 
 /** Subject to the highest level that was told. */
 export type ToldEvents = Readonly<Record<string, number>>;
@@ -99,7 +100,7 @@ const testEvents = ({ test }: ExperimentView): readonly ExperimentEvent[] => {
   );
   return [
     event('test', `test: ndcg@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`),
-    ...(isBelowPopularity(test) ? [event('below-popularity', BELOW_POPULARITY)] : []),
+    ...baselineWarnings(test).map((warning, place) => event(`baseline-warning:${place}`, warning)),
   ];
 };
 

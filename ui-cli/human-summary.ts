@@ -1,13 +1,12 @@
 /** What a person reads on stdout when an experiment has ended. */
 import type { ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
-import { isBelowPopularity } from '../contracts/metrics.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { BELOW_POPULARITY, formatDuration, formatMetric, formatParams } from './formats.ts';
+import { formatDuration, formatMetric, formatParams } from './formats.ts';
 import { dataLines } from './label-table.ts';
 import { mlflowLink, temporalLink } from './links.ts';
-import { metricTable } from './metric-table.ts';
+import { baselineWarnings, metricTable } from './metric-table.ts';
 import type { PlatformAddresses } from './runtime.ts';
-import { type Column, formatTable } from './table.ts';
+import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from './table.ts';
 
 const TRIAL_COLUMNS: readonly Column[] = [
   { title: 'trial' },
@@ -32,24 +31,22 @@ const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
   ];
 };
 
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+const INDENT = '  ';
 
-const trialLines = ({ trials, bestTrialId }: ExperimentView): readonly string[] =>
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `${INDENT}${line}`)];
+
+const trialLines = ({ trials, bestTrialId }: ExperimentView, width: number): readonly string[] =>
   trials.length === 0
     ? []
-    : formatTable(
+    : formatTextTable(
         TRIAL_COLUMNS,
         trials.map((trial) => trialRow(trial, trial.trialId === bestTrialId)),
+        width,
       );
 
-const testLines = ({ test }: ExperimentView): readonly string[] => {
-  if (test === null) {
-    return [];
-  }
-  const table = metricTable('test', test);
-  return isBelowPopularity(test) ? [...table, BELOW_POPULARITY] : table;
-};
+const testLines = ({ test }: ExperimentView): readonly string[] =>
+  test === null ? [] : [...metricTable('test', test), ...baselineWarnings(test)];
 
 const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
   const registered =
@@ -77,21 +74,27 @@ const nextSteps = (view: ExperimentView): readonly string[] => {
     : [`tt-exp run with the same config goes on: finished trials are re-used`];
 };
 
-/** Pure: the lines of the report on an experiment that has ended or awaits approval. */
-export const humanSummary = (view: ExperimentView, addresses: PlatformAddresses): readonly string[] => {
+/** Pure: the lines of the report on an experiment that has ended or awaits approval; only addresses may be wider. */
+export const humanSummary = (
+  view: ExperimentView,
+  addresses: PlatformAddresses,
+  width = USUAL_WIDTH,
+): readonly string[] => {
+  const room = width - INDENT.length;
+  const wrapped = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapLine(line, room));
   const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
   const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
   return [
     `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
-    ...section('Data', dataLines(view)),
-    ...section('Trials (* best by validation ndcg@10)', trialLines(view)),
-    ...section('Test part, best trial', testLines(view)),
-    ...section('Gate', gateLines(view)),
-    ...section('Not recorded or closed in MLflow', problemLines(view)),
+    ...section('Data', wrapped(dataLines(view))),
+    ...section('Trials (* best by validation ndcg@10)', trialLines(view, room)),
+    ...section('Test part, best trial', wrapped(testLines(view))),
+    ...section('Gate', wrapped(gateLines(view))),
+    ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),
     ...section('Look at it', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,
     ]),
-    ...section('Go on', nextSteps(view)),
+    ...section('Go on', wrapped(nextSteps(view))),
   ];
 };

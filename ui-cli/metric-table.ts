@@ -1,14 +1,18 @@
 /** Metrics of a model beside every baseline. */
 import type { TestEvaluation } from '../contracts/experiment.ts';
 import {
+  type BaselineName,
+  baselinesNotBeaten,
   type CategorySlice,
   type EvaluationReport,
   type EvaluationSummary,
   type RankingMetrics,
   USER_SLICE_NAMES,
 } from '../contracts/metrics.ts';
-import { formatMetric } from './formats.ts';
+import { BELOW_POPULARITY, formatMetric } from './formats.ts';
 import { type Column, formatTable } from './table.ts';
+
+const rightColumn = (title: string): Column => ({ title, align: 'right' });
 
 const METRICS = [
   ['ndcg_at_10', 'ndcg@10'],
@@ -23,15 +27,29 @@ const METRICS = [
 
 const RANKING_METRICS = METRICS.slice(0, 6) as readonly (readonly [keyof RankingMetrics, string])[];
 
-const rightColumn = (title: string): Column => ({ title, align: 'right' });
-
-/** @param title of the first column: the part that was evaluated */
+/** One row a metric: with one a scorer it would be wider than a terminal. @param title the part that was evaluated */
 export const metricTable = (title: string, { model, baselines }: TestEvaluation): readonly string[] => {
   const scorers = [['model', model] as const, ...Object.entries(baselines)];
   return formatTable(
-    [{ title }, ...METRICS.map(([, name]): Column => ({ title: name, align: 'right' }))],
-    scorers.map(([name, metrics]) => [name, ...METRICS.map(([key]) => formatMetric(metrics[key]))]),
+    [{ title }, ...scorers.map(([name]) => rightColumn(name))],
+    METRICS.map(([key, name]) => [name, ...scorers.map(([, metrics]) => formatMetric(metrics[key]))]),
   );
+};
+
+/** What is to be said wherever test metrics are: the baselines that the model does not beat. */
+export const baselineWarnings = ({ model, baselines }: TestEvaluation): readonly string[] => {
+  const better = baselinesNotBeaten({ model, baselines });
+  const others = better.filter((name) => name !== 'popularity');
+  const told = (name: BaselineName): string => `${name} (${formatMetric(baselines[name]?.ndcg_at_10)})`;
+  return [
+    ...(better.includes('popularity') ? [BELOW_POPULARITY] : []),
+    ...(others.length === 0
+      ? []
+      : [
+          `warning: by NDCG@10 the model (${formatMetric(model.ndcg_at_10)}) does not beat ${others.map(told).join(', ')}: ` +
+            'train longer, or search other settings, before you use it',
+        ]),
+  ];
 };
 
 const SLICE_TITLES = { cold: 'cold (< 5 met)', warm: 'warm (5–20)', hot: 'hot (> 20)' } as const;

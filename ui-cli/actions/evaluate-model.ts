@@ -5,7 +5,7 @@ import { defaultConfig } from '../../config/load.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
-import { metricTable, reportLines } from '../metric-table.ts';
+import { baselineWarnings, metricTable, reportLines } from '../metric-table.ts';
 import { printJson, printLines } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
 import type { CliRuntime } from '../runtime.ts';
@@ -49,7 +49,7 @@ const evaluationLines = ({ model, dataset, useCase, split, evaluation }: LocalEv
   `Device: ${deviceText(evaluation.tensorflow)}`,
   '',
   `Metrics of the ${split} part (${evaluation.model.users} users, relevant from label ${evaluation.relevanceThreshold}):`,
-  ...metricTable(split, evaluation).map((line) => `  ${line}`),
+  ...[...metricTable(split, evaluation), ...baselineWarnings(evaluation)].map((line) => `  ${line}`),
   '',
   ...reportLines(evaluation.report),
 ];

@@ -70,7 +70,7 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
     const frame = { experimentId, workflowId, addresses, status: statusOf(outcome) };
     printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
   } else if (outcome.kind === 'ended' || outcome.kind === 'awaiting-approval') {
-    printLines(io.stdout, humanSummary(outcome.view, addresses));
+    printLines(io.stdout, humanSummary(outcome.view, addresses, io.stdout.columns || undefined));
   }
   if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
     printLines(io.stderr, detachedLines(experimentId));

@@ -11,7 +11,7 @@ import { mlflowLink, temporalLink } from '../links.ts';
 import { printJson, printLines } from '../output.ts';
 import type { CliRuntime, ExperimentFacts, PlatformAddresses } from '../runtime.ts';
 import { summariseSweep, summariseTrial } from '../summary.ts';
-import { formatTable } from '../table.ts';
+import { formatTextTable, USUAL_WIDTH } from '../table.ts';
 import { withFacts } from './with-facts.ts';
 
 export interface ShowOptions {
@@ -59,7 +59,10 @@ const importanceTitle = (importances: ParameterImportances): string =>
     ? `Parameter importances (fANOVA, ${importances.trials} completed trials)`
     : 'Parameter importances';
 
-const showLines = ({ facts, importances, addresses }: Shown, limit: number): readonly string[] => {
+const showLines = (
+  { facts, importances, addresses }: Shown,
+  { limit, width }: { readonly limit: number; readonly width: number },
+): readonly string[] => {
   const { config, snapshot } = facts;
   const { trials, bestTrialId, timings, workflowId } = snapshot;
   const ranked = rankTrials(trials);
@@ -76,7 +79,7 @@ const showLines = ({ facts, importances, addresses }: Shown, limit: number): rea
       trials.length === 0
         ? []
         : [
-            ...formatTable(
+            ...formatTextTable(
               [
                 { title: '', align: 'right' },
                 { title: 'trial' },
@@ -87,6 +90,7 @@ const showLines = ({ facts, importances, addresses }: Shown, limit: number): rea
                 { title: 'parameters' },
               ],
               ranked.slice(0, limit).map((trial, place) => trialCells(trial, place + 1, bestTrialId)),
+              width - 2,
             ),
             ...(ranked.length > limit ? [`and ${ranked.length - limit} more: --limit ${ranked.length}`] : []),
           ],
@@ -155,7 +159,8 @@ export const showExperiment = (runtime: CliRuntime, text: string, { limit, isJso
     if (isJson) {
       printJson(runtime.io, showJson(shown, limit));
     } else {
-      printLines(runtime.io.stdout, showLines(shown, limit));
+      const { stdout } = runtime.io;
+      printLines(stdout, showLines(shown, { limit, width: stdout.columns || USUAL_WIDTH }));
     }
     return EXIT.done;
   });

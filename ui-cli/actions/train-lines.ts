@@ -6,7 +6,7 @@ import { type Precision, type TensorflowInfo, trainedPrecision } from '../../con
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric } from '../formats.ts';
 import { labelTable } from '../label-table.ts';
-import { metricTable } from '../metric-table.ts';
+import { baselineWarnings, metricTable } from '../metric-table.ts';
 
 export const splitLine = ({ splits }: DatasetSummary): string =>
   `Split: train=${splits.train}, val=${splits.validation}, test=${splits.test}`;
@@ -92,7 +92,7 @@ export const endLines = (report: LocalTrainingReport): readonly string[] => {
     ...(note === null ? [] : [`  Memory ran out: ${note}`]),
     '',
     `Test metrics (${test.model.users} users):`,
-    ...metricTable('test', test).map((line) => `  ${line}`),
+    ...[...metricTable('test', test), ...baselineWarnings(test)].map((line) => `  ${line}`),
     '',
     `Saved in ${folder}:`,
     ...files.map((file) => `  ${file}`),

@@ -168,6 +168,44 @@ describe('ui-cli/human-summary', () => {
     expect(linesOf(0.1)).not.toContain('warning');
   });
 
+  test('ui-cli/human-summary: warns of any baseline that the model does not beat, the best first; nobody beats the oracle', () => {
+    const baselines = {
+      oracle: evaluationSummary(0.9),
+      popularity: evaluationSummary(0.1),
+      item_knn: evaluationSummary(0.3),
+      content: evaluationSummary(0.4),
+      random: evaluationSummary(0.01),
+    };
+    const textOf = (model: number): string =>
+      humanSummary({ ...completedView(), test: { model: evaluationSummary(model), baselines } }, ADDRESSES)
+        .map((line) => line.trim())
+        .join(' ');
+    expect(textOf(0.25)).toContain(
+      'warning: by NDCG@10 the model (0.2500) does not beat content (0.4000), item_knn (0.3000)',
+    );
+    expect(textOf(0.3)).toContain('does not beat content (0.4000), item_knn (0.3000)');
+    expect(textOf(0.41)).not.toContain('warning');
+  });
+
+  test('ui-cli/human-summary: everything but addresses fits 80 columns, and on a wide terminal a trial is one line', () => {
+    const params = Object.fromEntries(
+      Array.from({ length: 9 }, (_, place) => [`training.parameter_${place}`, 0.123456]),
+    );
+    const base = completedView();
+    const trials = base.trials.map((trial) => ({ ...trial, params, reason: `https://${'x'.repeat(90)} is no reason` }));
+    const test = {
+      model: evaluationSummary(0.05),
+      baselines: { ...base.test?.baselines, item_knn: evaluationSummary(0.2) },
+    };
+    const gate = { ...base.gate, reasons: ['A reason that is long enough to be broken. '.repeat(4)] };
+    const view = { ...base, trials, test, gate };
+    const isAddress = (line: string): boolean => /^ {2}(MLflow|Temporal) /.test(line);
+    expect(humanSummary(view, ADDRESSES).filter((line) => line.length > 80 && !isAddress(line))).toEqual([]);
+    const trialLines = humanSummary(view, ADDRESSES, 400).filter((line) => line.includes('trial-00'));
+    expect(trialLines).toHaveLength(3);
+    expect(trialLines[0]).toContain('parameter_8 0.123456');
+  });
+
   test('ui-cli/human-summary: one that failed before it had data says how to go on', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);

@@ -78,7 +78,7 @@ export class SweepConductor {
     this.#ledger = new TrialLedger({
       workflowId: workflowInfo().workflowId,
       sweep: this.#sweep,
-      epochLimitOf: ({ params }) => plan.rules.maxEpochsOf(params),
+      maxEpochsOf: plan.rules.maxEpochsOf,
       metric: plan.metric,
       entries: from?.entries ?? [],
       onProblem: plan.onProblem,
@@ -109,8 +109,7 @@ export class SweepConductor {
   get control(): SweepControl {
     const { rules } = this.#plan;
     const { state } = this.#sweep;
-    const isPlanned = state.isExhausted || rules.sampler.lag === null;
-    const trialCount = isPlanned ? state.trials.length : rules.maxTrials;
+    const trialCount = state.isExhausted || rules.sampler.lag === null ? state.trials.length : rules.maxTrials;
     return {
       isPaused: this.#isPaused,
       maxParallel: this.#maxParallel,

@@ -5,7 +5,7 @@ import { TAG } from '../contracts/names.ts';
 import type { CloseTrialRequest } from '../contracts/steps.ts';
 import type { ObjectiveName } from '../contracts/sweep.ts';
 import type { TrainingResult, TrialView } from '../contracts/trial.ts';
-import type { Sweep } from '../policy/sweep/sweep.ts';
+import type { Sweep, SweepRules } from '../policy/sweep/sweep.ts';
 import { hasEnded, type SweepTrial } from '../policy/sweep/sweep-trial.ts';
 import { tryToClose } from './closing.ts';
 import { closeTrial } from './steps.ts';
@@ -15,7 +15,7 @@ import { TrialBook, type TrialEntry } from './trial-book.ts';
 interface LedgerOptions {
   readonly workflowId: string;
   readonly sweep: Sweep;
-  readonly epochLimitOf: (trial: SweepTrial) => number;
+  readonly maxEpochsOf: SweepRules['maxEpochsOf'];
   readonly metric: ObjectiveName;
   /** Of an execution that is continued. */
   readonly entries: readonly TrialEntry[];
@@ -26,15 +26,15 @@ interface LedgerOptions {
 export class TrialLedger {
   readonly #sweep: Sweep;
   readonly #book: TrialBook;
-  readonly #epochLimitOf: (trial: SweepTrial) => number;
+  readonly #maxEpochsOf: SweepRules['maxEpochsOf'];
   readonly #metric: ObjectiveName;
   readonly #onProblem: (problem: string) => void;
   readonly #closing = new Set<Promise<void>>();
 
-  constructor({ workflowId, sweep, epochLimitOf, metric, entries, onProblem }: LedgerOptions) {
+  constructor({ workflowId, sweep, maxEpochsOf, metric, entries, onProblem }: LedgerOptions) {
     this.#onProblem = onProblem;
     this.#sweep = sweep;
-    this.#epochLimitOf = epochLimitOf;
+    this.#maxEpochsOf = maxEpochsOf;
     this.#book = new TrialBook(workflowId, entries);
     this.#metric = metric;
   }
@@ -44,7 +44,7 @@ export class TrialLedger {
   }
 
   get views(): readonly TrialView[] {
-    return this.#sweep.state.trials.map((trial) => this.#book.view(trial, this.#epochLimitOf(trial)));
+    return this.#sweep.state.trials.map((trial) => this.#book.view(trial, this.#maxEpochsOf(trial.params)));
   }
 
   entry(index: number): TrialEntry {

@@ -9,13 +9,21 @@ export interface SweepReportDeps {
   readonly reports: ReportPort;
 }
 
+const NOTE = 'mlflow.note.content';
+
 export const createSweepReportActivities = ({ tracking, reports }: SweepReportDeps) => ({
   /** Written again, it replaces itself. */
   publishSweep: async ({ parentRunId, facts, timestampMs }: PublishSweepRequest): Promise<void> => {
     const { note, params, metrics } = reports.summarise(facts);
     const points = Object.entries(metrics).map(([key, value]) => ({ key, value, step: 0, timestampMs }));
     await tryEach(
-      () => tracking.setTags(parentRunId, { 'mlflow.note.content': note }),
+      async () => {
+        const { tags } = await tracking.getRun(parentRunId);
+        // What a person wrote there meanwhile stays.
+        if ([undefined, facts.config.description].includes(tags[NOTE])) {
+          await tracking.setTags(parentRunId, { [NOTE]: note });
+        }
+      },
       () => tracking.logParams(parentRunId, params),
       () => tracking.logMetrics(parentRunId, points),
       async () => {

@@ -17,6 +17,11 @@ interface ListAnswer {
   readonly next_page_token?: string;
 }
 
+const FORBIDDEN = 403;
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof TtExpError && error.code === 'UPSTREAM_REJECTED' && error.details.status === FORBIDDEN;
+
 const deleted = (name: string, id: string): TtExpError =>
   new TtExpError(
     'UPSTREAM_REJECTED',
@@ -51,7 +56,7 @@ export const createExperiments = (rest: Rest, serialise: Serialiser) => ({
       return found.id;
     }),
 
-  /** Gives it a description where it has none: what a person wrote stays. */
+  /** Gives it a description where it has none: what a person wrote stays. None where this user may not give it one. */
   describeExperiment: async (experimentId: string, text: string): Promise<void> => {
     const { experiment } = await rest.call<{ experiment: { tags?: readonly { readonly key: string }[] } }>(
       'GET',
@@ -59,9 +64,11 @@ export const createExperiments = (rest: Rest, serialise: Serialiser) => ({
       { experiment_id: experimentId },
     );
     if (experiment.tags?.some(({ key }) => key === DESCRIPTION) !== true) {
-      await rest.call('POST', 'experiments/set-experiment-tag', {
-        ...{ experiment_id: experimentId, key: DESCRIPTION },
-        value: cutText(text, 'description'),
+      const tag = { experiment_id: experimentId, key: DESCRIPTION, value: cutText(text, 'description') };
+      await rest.call('POST', 'experiments/set-experiment-tag', tag).catch((error: unknown) => {
+        if (!isForbidden(error)) {
+          throw error;
+        }
       });
     }
   },

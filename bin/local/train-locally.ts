@@ -216,7 +216,10 @@ export const trainLocally = async (
     opened = request.isTracked ? await startTracking(context) : null;
     return await trainInFolder(context, request, { opened, begin: work.begin, onEvent });
   } finally {
-    await opened?.tracking.close();
-    await work.release();
+    try {
+      await opened?.tracking.close();
+    } finally {
+      await work.release();
+    }
   }
 };

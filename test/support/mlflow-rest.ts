@@ -51,6 +51,11 @@ export const createMlflowReader = (uri: string) => {
     ): Promise<void> => {
       await call('runs/log-metric', { run_id: runId, ...point, timestamp: Date.now() });
     },
+    experimentTags: async (id: string): Promise<Readonly<Record<string, string>>> => {
+      const path = `experiments/get?experiment_id=${id}`;
+      const { experiment } = await call<{ experiment: { tags?: { key: string; value: string }[] } }>(path);
+      return Object.fromEntries((experiment.tags ?? []).map(({ key, value }) => [key, value]));
+    },
     /** As somebody does who tidies up in MLflow. */
     deleteRun: async (runId: string): Promise<void> => {
       await call('runs/delete', { run_id: runId });

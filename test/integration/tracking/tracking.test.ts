@@ -169,6 +169,33 @@ describe('tracking', () => {
     expect(await newRun('kept', 'gone')).toBe(runId);
   });
 
+  it('tracking/experiments: a description is given once, and what a person wrote stays', async () => {
+    const described = await tracking.ensureExperiment('described');
+    await tracking.describeExperiment(described, 'ours');
+    await tracking.describeExperiment(described, 'another');
+    expect(await reader.experimentTags(described)).toEqual({ 'mlflow.note.content': 'ours' });
+    const long = await tracking.ensureExperiment('described at length');
+    await tracking.describeExperiment(long, 'x'.repeat(6000));
+    expect((await reader.experimentTags(long))['mlflow.note.content']).toBe(`${'x'.repeat(4999)}…`);
+  });
+
+  it('tracking/runs: open runs of workflows are found in every experiment, ended ones and others are not', async () => {
+    const newOpen = async (experiment: string, runKey: string, tags: Readonly<Record<string, string>>) =>
+      tracking.ensureRun({
+        experimentId: await tracking.ensureExperiment(experiment),
+        ...{ runKey, runName: runKey, user: 'tester', gitCommit: null, startTimeMs: Date.now(), tags },
+      });
+    const workflow = { 'tt.workflow_id': 'tt-exp/open/0123456789' };
+    const first = await newOpen('open 1', 'first', workflow);
+    const second = await newOpen('open 2', 'second', workflow);
+    const ended = await newOpen('open 1', 'ended', workflow);
+    await tracking.finishRun(ended, 'FINISHED', Date.now());
+    await newOpen('open 1', 'training', { 'tt.kind': 'training' });
+    const found = await tracking.findOpenRuns(await tracking.experimentIds());
+    expect(found.map(({ runId }) => runId).sort()).toEqual([first, second].sort());
+    expect(await tracking.findOpenRuns([])).toEqual([]);
+  });
+
   it('tracking/artifacts: a file of 20 MB goes up and down unchanged, a missing one is false', async () => {
     const runId = await newRun('artifacts');
     const content = Buffer.alloc(20 * 2 ** 20, 'artifact');

@@ -2,7 +2,9 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import { createCpuActivities } from '../../../activities/index.ts';
 import type { TrackingPort } from '../../../activities/ports.ts';
+import { createSweepReportActivities } from '../../../activities/sweep-report.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import type { SweepFacts } from '../../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
 
@@ -11,7 +13,7 @@ const refuse = (what: string) => async (): Promise<never> => {
 };
 
 /** Steps on a tracking server that refuses what `change` says, and a list of the calls that went through. */
-const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>>>) => {
+const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>>>, note?: string) => {
   const calls: unknown[][] = [];
   const record =
     (name: string) =>
@@ -19,10 +21,21 @@ const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>
       calls.push([name, ...args]);
       return 'id';
     };
-  const names = ['ensureExperiment', 'ensureRun', 'setTags', 'logMetrics', 'finishRun', 'putArtifactText'] as const;
-  const tracking = { ...Object.fromEntries(names.map((name) => [name, record(name)])), ...change };
-  const deps = { tracking, now: () => 99 } as unknown as Parameters<typeof createCpuActivities>[0];
-  return { steps: createCpuActivities(deps), calls };
+  const names = [
+    ...(['ensureExperiment', 'describeExperiment', 'ensureRun', 'setTags', 'logParams', 'logMetrics'] as const),
+    ...(['finishRun', 'putArtifactText'] as const),
+  ];
+  const tracking = {
+    ...Object.fromEntries(names.map((name) => [name, record(name)])),
+    getRun: async () => ({ tags: note === undefined ? {} : { 'mlflow.note.content': note } }),
+    ...change,
+  };
+  const reports = {
+    summarise: () => ({ note: 'our note', params: { rate: '1' }, metrics: { best: 0.5 } }),
+    render: () => [{ path: 'sweep.html', text: 'page' }],
+  };
+  const deps = { tracking, reports, now: () => 99 } as unknown as Parameters<typeof createCpuActivities>[0];
+  return { steps: createCpuActivities(deps), report: createSweepReportActivities(deps), calls };
 };
 
 const run = <Request, Answer>(step: (request: Request) => Promise<Answer>, request: Request): Promise<Answer> =>
@@ -75,5 +88,28 @@ describe('activities/closing', () => {
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({
       message: 'artifact refused; its MLflow run id is not closed: end refused',
     });
+  });
+
+  const facts = {
+    ...{ format: 1 as const, config: resolvedConfig({ description: 'Which rate?' }) },
+    snapshot: { experimentId: 'fixture-0123456789' } as unknown as SweepFacts['snapshot'],
+  };
+  const publish = { parentRunId: 'parent', facts, timestampMs: 7 };
+
+  test('activities/sweep-report: the parent run gets note, parameters and metrics; facts follow whatever is refused', async () => {
+    const { report, calls } = stepsOn({ logParams: refuse('params') }, 'Which rate?');
+    await expect(report.publishSweep(publish)).rejects.toMatchObject({ message: 'params refused' });
+    expect(calls).toEqual([
+      ['setTags', 'parent', { 'mlflow.note.content': 'our note' }],
+      ['logMetrics', 'parent', [{ key: 'best', value: 0.5, step: 0, timestampMs: 7 }]],
+      ['putArtifactText', 'parent', 'sweep.json', expect.stringContaining('fixture-0123456789')],
+      ['putArtifactText', 'parent', 'sweep.html', 'page'],
+    ]);
+  });
+
+  test('activities/sweep-report: a note that a person wrote stays', async () => {
+    const { report, calls } = stepsOn({}, 'my own words');
+    await report.publishSweep(publish);
+    expect(calls.map(([name]) => name)).toEqual(['logParams', 'logMetrics', 'putArtifactText', 'putArtifactText']);
   });
 });

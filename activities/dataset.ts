@@ -5,16 +5,26 @@ import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { joinBelow } from '../contracts/join-below.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
-import { describeSource } from '../contracts/source-reading.ts';
+import { describeLeftOut, describeSource } from '../contracts/source-reading.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { DataRequest, DatasetPort, EmbedTextsResult, ExtractResult, StageResult, TrackingPort } from './ports.ts';
+import type {
+  DataRequest,
+  DatasetPort,
+  EmbedTextsResult,
+  ExtractResult,
+  SplitResult,
+  StageResult,
+  TrackingPort,
+} from './ports.ts';
 
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
 const DATASET_NOTE =
   'Dataset versions of tt-exp, a run with the files of each: workers read them from here. Deleted, it is restored by the next experiment.';
 const DATASET_ARTIFACT_FOLDER = 'dataset';
+/** Metric of the parent run. */
+const ROWS_LEFT_OUT = 'rows_left_out';
 
 export interface DatasetActivityDeps {
   readonly datasets: DatasetPort;
@@ -71,7 +81,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
   return {
     extractData: stage<ExtractResult>((request) => deps.datasets.extract(request)),
     labelData: stage<StageResult>((request) => deps.datasets.label(request)),
-    splitData: stage<StageResult>((request) => deps.datasets.split(request)),
+    splitData: stage<SplitResult>((request) => deps.datasets.split(request)),
     /** Heartbeats how many texts are done. */
     embedData: (request: DataRequest): Promise<EmbedTextsResult> => {
       let done = { done: 0, total: 0 };
@@ -93,7 +103,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
       withHeartbeat(
         () => null,
         async () => {
-          const { dataset, provenance, source, parentRunId } = request;
+          const { dataset, provenance, source, leftOut, parentRunId, timestampMs } = request;
           const folder = await ensureDataset(deps, dataset.version);
           const experimentId = await datasetExperiment(deps);
           const runId = await deps.tracking.ensureRun({
@@ -119,9 +129,13 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
             await deps.tracking.finishRun(runId, 'FINISHED', deps.now());
           }
           await deps.tracking.logDatasetInput(parentRunId, dataset, 'training');
-          if (source !== null) {
-            await deps.tracking.setTags(parentRunId, { [TAG.source]: describeSource(source) });
-          }
+          await deps.tracking.setTags(parentRunId, {
+            [TAG.leftOut]: describeLeftOut(leftOut),
+            ...(source === null ? {} : { [TAG.source]: describeSource(source) }),
+          });
+          await deps.tracking.logMetrics(parentRunId, [
+            { key: ROWS_LEFT_OUT, value: leftOut.rows, step: 0, timestampMs },
+          ]);
         },
       ),
   };

@@ -7,7 +7,7 @@ import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { ResolvedData } from '../contracts/resolved-config.ts';
-import type { BadRows, SourceBinding, SourceIdentity } from '../contracts/source-reading.ts';
+import type { BadRows, LeftOutRows, SourceBinding, SourceIdentity } from '../contracts/source-reading.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
 
@@ -36,6 +36,11 @@ export interface ExtractResult extends StageResult {
   readonly bad: BadRows;
 }
 
+export interface SplitResult extends StageResult {
+  /** Rows of the source that are in no sample. */
+  readonly leftOut: LeftOutRows;
+}
+
 export interface EmbedTextsResult {
   /** The text encoder; null where none was needed. */
   readonly encoder: string | null;
@@ -54,7 +59,7 @@ export interface EmbedTextsOptions {
 export interface DatasetPort {
   extract(request: DataRequest): Promise<ExtractResult>;
   label(request: DataRequest): Promise<StageResult>;
-  split(request: DataRequest): Promise<StageResult>;
+  split(request: DataRequest): Promise<SplitResult>;
   /** Goes on where an interrupted call ended. */
   embed(request: DataRequest, options: EmbedTextsOptions): Promise<EmbedTextsResult>;
   encode(request: DataRequest): Promise<DatasetSummary>;

@@ -1,7 +1,7 @@
 /** What people want to know of the dataset versions of a home: listed, shown, compared, exported, tidied up. */
 
 import type { DatasetManifest, DatasetSummary, SplitName } from './dataset.ts';
-import type { SourceIdentity } from './source-reading.ts';
+import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 
 /** One version on this host. Times are ISO 8601 in UTC, sizes are bytes on the disk. */
 export type VersionEntry =
@@ -30,6 +30,8 @@ export interface VersionProvenance {
   readonly parent_version: string | null;
   /** Rows of the source that were left out, since they could not be used. */
   readonly bad_rows: number;
+  /** All rows of the source that are in no sample, bad or left out by settings; null where it was not noted. */
+  readonly left_out: LeftOutRows | null;
   /** synthetic, files, sqlite or postgres; null where it was not noted. */
   readonly source_kind: string | null;
   /** The database that the rows came from; null for sources without a server. */

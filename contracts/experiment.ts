@@ -4,7 +4,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { GateVerdict } from './gate.ts';
 import type { BaselineName, EvaluationSummary } from './metrics.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
-import type { SourceIdentity } from './source-reading.ts';
+import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 import type { SweepControl } from './sweep.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrialProgress, TrialView } from './trial.ts';
@@ -81,6 +81,8 @@ export interface ExperimentSnapshot {
   readonly startedAtMs: number;
   /** The database that was read; null before that, and for sources without a server. */
   readonly source: SourceIdentity | null;
+  /** Rows of the source that are in no sample; null before that is known. */
+  readonly leftOut: LeftOutRows | null;
   readonly dataset: DatasetSummary | null;
   readonly trials: readonly TrialView[];
   readonly sweep: SweepControl | null;

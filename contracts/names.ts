@@ -10,6 +10,8 @@ export const TAG = {
   datasetVersion: 'tt.dataset_version',
   /** On a parent run: the database that was read. */
   source: 'tt.source',
+  /** On a parent run: rows of the source that are in no sample, by reason. */
+  leftOut: 'tt.rows_left_out',
   gitCommit: 'tt.git_commit',
   workflowId: 'tt.workflow_id',
   /** Id of the Temporal database that its workflow lives in. */

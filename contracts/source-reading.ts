@@ -40,3 +40,21 @@ export interface BadRows {
 }
 
 export const NO_BAD_ROWS: BadRows = { count: 0, problems: [] };
+
+export const joinBadRows = (...all: readonly BadRows[]): BadRows => ({
+  count: all.reduce((sum, { count }) => sum + count, 0),
+  problems: all.flatMap(({ problems }) => problems).toSorted((a, b) => b.count - a.count),
+});
+
+/** Rows of a source that are in no sample, the most frequent reason first. */
+export interface LeftOutRows {
+  readonly rows: number;
+  readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+}
+
+/** "12 rows left out: 7 × unknown user, 5 × no time". */
+export const describeLeftOut = ({ rows, reasons }: LeftOutRows): string => {
+  const text = (count: number): string => count.toLocaleString('en-US');
+  const all = reasons.map((each) => `${text(each.rows)} × ${each.reason}`).join(', ');
+  return `${text(rows)} ${rows === 1 ? 'row' : 'rows'} left out${all === '' ? '' : `: ${all}`}`;
+};

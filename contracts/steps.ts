@@ -5,7 +5,7 @@ import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
 import type { Notification } from './notification.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import type { KnownReport } from './rungs.ts';
-import type { SourceIdentity } from './source-reading.ts';
+import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 import type { ObjectiveName } from './sweep.ts';
 import type { TrainJob } from './trainer.ts';
 import type { TrainingResult, TrialParams, TrialSettings } from './trial.ts';
@@ -41,7 +41,9 @@ export interface PublishDatasetRequest {
   readonly dataset: DatasetSummary;
   /** The database that was read; null for sources without a server. */
   readonly source: SourceIdentity | null;
+  readonly leftOut: LeftOutRows;
   readonly parentRunId: string;
+  readonly timestampMs: number;
 }
 
 export interface OpenTrialRequest {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { LeftOutRows } from '../contracts/source-reading.ts';
 import { checkData } from './checks/check-data.ts';
 import { withUnreadRows } from './checks/unread-rows.ts';
 import type { Database } from './duckdb/database.ts';
@@ -14,6 +15,7 @@ import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './sta
 import { encode, versionFolder, versionId } from './stages/encode.ts';
 import { type ExtractOutput, extract, knownExtract, shapeOfRequest, tablesOf } from './stages/extract.ts';
 import { label, labelId } from './stages/label.ts';
+import { leftOutRows } from './stages/left-out.ts';
 import { split, splitId } from './stages/split.ts';
 import {
   attachTables,
@@ -40,7 +42,7 @@ export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
 export interface DatasetBuilder {
   extract(request: StageRequest): Promise<Pick<ExtractOutput, 'id' | 'rows' | 'identity' | 'bad'>>;
   label(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
-  split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
+  split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number; readonly leftOut: LeftOutRows }>;
   /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
   embed(request: StageRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
   encode(request: StageRequest): Promise<DatasetSummary>;
@@ -158,7 +160,10 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       return { id, rows, identity, bad };
     },
     label: async (request) => pick((await toLabel(request)).labelled),
-    split: async (request) => pick((await toSplit(request)).splitted),
+    split: async (request) => {
+      const stages = await toSplit(request);
+      return { ...pick(stages.splitted), leftOut: leftOutRows(stages) };
+    },
     embed: async (request, options) => {
       const extracted = await extract(context, request);
       const embedded = await embed(context, request, extracted, options);

@@ -1,7 +1,7 @@
 /** The label distribution as the guide prints it, each label with its usual name. */
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
-import { describeSource } from '../contracts/source-reading.ts';
+import { describeLeftOut, describeSource } from '../contracts/source-reading.ts';
 import { formatCount, formatPercent } from './formats.ts';
 
 /** Interactions that get each label. */
@@ -34,15 +34,33 @@ const coverageText = ({ embedding_coverage: coverage, text_encoder: { user, item
   return `embedding coverage ${formatPercent(coverage)}${encoders.length > 0 ? ` (${encoders.join(', ')})` : ''}`;
 };
 
+/** Nothing where no row was left out. */
+export const leftOutLines = ({ leftOut }: Pick<ExperimentSnapshot, 'leftOut'>): readonly string[] =>
+  leftOut == null || leftOut.rows === 0 ? [] : [describeLeftOut(leftOut)];
+
+const readingLines = (snapshot: ExperimentSnapshot): readonly string[] => [
+  ...(snapshot.source == null ? [] : [`source: ${describeSource(snapshot.source)}`]),
+  ...leftOutLines(snapshot),
+];
+
+const datasetLine = ({ version, samples, users, items }: DatasetSummary): string =>
+  `dataset ${version}: ${formatCount(samples)} samples of ${formatCount(users)} users and ${formatCount(items)} items`;
+
+/** What was read, what of it was left out, and what was made of it. */
+export const dataSummaryLines = (snapshot: ExperimentSnapshot): readonly string[] => [
+  ...readingLines(snapshot),
+  ...(snapshot.dataset === null ? [] : [datasetLine(snapshot.dataset)]),
+];
+
 /** Nothing before there is a dataset. */
-export const dataLines = ({ dataset, source }: ExperimentSnapshot): readonly string[] => {
+export const dataLines = (snapshot: ExperimentSnapshot): readonly string[] => {
+  const { dataset } = snapshot;
   if (dataset === null) {
     return [];
   }
   const { splits, feature_dims: dims } = dataset;
   return [
-    ...(source == null ? [] : [`source: ${describeSource(source)}`]),
-    `dataset ${dataset.version}: ${formatCount(dataset.samples)} samples of ${formatCount(dataset.users)} users and ${formatCount(dataset.items)} items`,
+    ...dataSummaryLines(snapshot),
     `split: train ${formatCount(splits.train)}, validation ${formatCount(splits.validation)}, test ${formatCount(splits.test)}`,
     ...labelTable(dataset),
     `${coverageText(dataset)}, feature width: user ${dims.user}, item ${dims.item}`,

@@ -5,7 +5,7 @@ import type { ExperimentView, Phase, RegisteredModel } from '../contracts/experi
 import { GATE_NOT_RUN, type GateVerdict } from '../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../contracts/metrics.ts';
 import type { RungReport } from '../contracts/rungs.ts';
-import type { SourceIdentity } from '../contracts/source-reading.ts';
+import type { LeftOutRows, SourceIdentity } from '../contracts/source-reading.ts';
 import type { SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TensorflowInfo } from '../contracts/tensorflow.ts';
 import type { TrialParams, TrialProgress, TrialStatus, TrialView } from '../contracts/trial.ts';
@@ -52,6 +52,8 @@ export interface ExperimentSummary {
     | (Omit<DatasetSummary, 'users' | 'items' | 'text_encoder'> & {
         /** The database that was read; null for sources without a server. */
         readonly source: SourceIdentity | null;
+        /** Rows of the source that are in no sample. */
+        readonly left_out: LeftOutRows | null;
       })
     | null;
   readonly trials: readonly TrialSummary[];
@@ -109,12 +111,12 @@ export const summariseSweep = (sweep: SweepControl | null): SweepSummary | null 
     ? null
     : { paused: sweep.isPaused, max_parallel: sweep.maxParallel, halt: sweep.halt, trial_count: sweep.trialCount };
 
-const summariseDataset = ({ dataset, source }: ExperimentView): ExperimentSummary['dataset'] => {
+const summariseDataset = ({ dataset, source, leftOut }: ExperimentView): ExperimentSummary['dataset'] => {
   if (dataset === null) {
     return null;
   }
   const { users: _, items: __, text_encoder: ___, ...rest } = dataset;
-  return { ...rest, source };
+  return { ...rest, source, left_out: leftOut };
 };
 
 const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {

@@ -48,13 +48,14 @@ const prepareDataset = async (
   state.enter('label', Date.now());
   await labelData(request);
   state.enter('split', Date.now());
-  await splitData(request);
+  const { leftOut } = await splitData(request);
+  state.update({ leftOut });
   state.enter('embed', Date.now());
   await embedData(request);
   state.enter('encode', Date.now());
   const dataset = await encodeData(request);
   state.update({ dataset });
-  await publishDataset({ provenance, dataset, source: identity, parentRunId });
+  await publishDataset({ provenance, dataset, source: identity, leftOut, parentRunId, timestampMs: Date.now() });
   return dataset;
 };
 

@@ -59,8 +59,8 @@ export const findBadRows = async (
   };
 };
 
-/** Throws DATA_INVALID for more bad rows than allowed. */
-export const refuseBadRows = (bad: BadRows, maxBadRows: number): void => {
+/** Throws DATA_INVALID for more bad rows than allowed. `isAll`: no later step will find more. */
+export const refuseBadRows = (bad: BadRows, maxBadRows: number, isAll: boolean): void => {
   if (bad.count > maxBadRows) {
     throw new TtExpError(
       'DATA_INVALID',
@@ -68,18 +68,37 @@ export const refuseBadRows = (bad: BadRows, maxBadRows: number): void => {
       {
         hint:
           'Correct these rows in the source, add unknown types to data.labels or data.ignored_types, ' +
-          `or leave the rows out with --max-bad-rows ${bad.count}.`,
+          (isAll
+            ? `or leave the rows out with --max-bad-rows ${bad.count}.`
+            : 'or leave the rows out with --max-bad-rows: `tt-exp data check` counts those that later steps would find too.'),
         details: { ...bad, max_bad_rows: maxBadRows },
       },
     );
   }
 };
 
-/** Kept beside the stage: who finds it again is held to its own limit. */
-export const writeBadRows = (folder: string, bad: BadRows): Promise<void> =>
-  writeFileSafely(join(folder, BAD_ROWS_FILE), `${JSON.stringify(bad)}\n`);
+/** Interactions that the settings leave out. */
+export interface FilteredRows {
+  readonly use_case: number;
+  readonly ignored_types: number;
+  readonly min_interactions: number;
+}
 
-export const readBadRows = async (folder: string): Promise<BadRows> => {
-  const bad: BadRows = JSON.parse(await readFile(join(folder, BAD_ROWS_FILE), 'utf8'));
-  return bad;
+export interface UnlabelledRows {
+  readonly bad: BadRows;
+  readonly filtered: FilteredRows;
+}
+
+/** Kept beside the stage: who finds it again is held to its own limit. */
+export const writeUnlabelledRows = (folder: string, { bad, filtered }: UnlabelledRows): Promise<void> =>
+  writeFileSafely(join(folder, BAD_ROWS_FILE), `${JSON.stringify({ ...bad, filtered })}\n`);
+
+export const readUnlabelledRows = async (folder: string): Promise<UnlabelledRows> => {
+  const {
+    filtered = { use_case: 0, ignored_types: 0, min_interactions: 0 },
+    ...bad
+  }: BadRows & {
+    readonly filtered?: FilteredRows;
+  } = JSON.parse(await readFile(join(folder, BAD_ROWS_FILE), 'utf8'));
+  return { bad, filtered };
 };

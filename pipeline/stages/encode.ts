@@ -17,12 +17,12 @@ import { joinCoverage, refuseLowCoverage } from './coverage.ts';
 import { type EmbedOutput, embedKey } from './embed.ts';
 import { type ExtractOutput, tablesOf } from './extract.ts';
 import { type LabelOutput, labelSettings } from './label.ts';
-import { splitSettings } from './split.ts';
+import { leftOutRows } from './left-out.ts';
+import { type SplitOutput, splitSettings } from './split.ts';
 import {
   attachTables,
   STAGE_FOLDER,
   type StageContext,
-  type StageOutput,
   type StageRequest,
   temporaryFolderOf,
   withDatabase,
@@ -147,7 +147,8 @@ const writeProvenance = (
     source_kind: data.source.type,
     source: extracted.identity,
     source_files: extracted.origin,
-    bad_rows: extracted.bad.count + labelled.badRows,
+    bad_rows: extracted.bad.count + labelled.bad.count,
+    left_out: leftOutRows(stages),
   };
   return writeFileSafely(join(folder, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
 };
@@ -155,7 +156,7 @@ const writeProvenance = (
 export interface EncodeInputs {
   readonly extracted: ExtractOutput;
   readonly labelled: LabelOutput;
-  readonly splitted: StageOutput;
+  readonly splitted: SplitOutput;
   readonly embedded: EmbedOutput;
   /** The version that the same settings gave before, of other rows. */
   readonly parent: string | null;

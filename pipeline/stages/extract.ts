@@ -151,6 +151,14 @@ const publish = async (
 const isOfOneOrigin = ({ origin }: Increment, loaded: LoadedSource): boolean =>
   origin.join('\n') === loaded.origin.map(({ name }) => name).join('\n');
 
+/** Says what is left out, whether it was read now or is remembered. Throws DATA_INVALID for too many. */
+const acceptBadRows = (context: StageContext, data: ResolvedData, { kind }: Source, bad: BadRows): void => {
+  refuseBadRows(bad, data.max_bad_rows, false);
+  if (bad.count > 0) {
+    context.log('warn', `left out ${bad.count} bad rows of the ${kind} source: ${describeBadRows(bad)}`);
+  }
+};
+
 /** null where the increment would mix two databases. */
 const load = (
   context: StageContext,
@@ -171,10 +179,7 @@ const load = (
       count: loaded.problems.reduce((sum, { count }) => sum + count, 0),
       problems: loaded.problems,
     };
-    refuseBadRows(bad, data.max_bad_rows);
-    if (bad.count > 0) {
-      context.log('warn', `left out ${bad.count} bad rows of the ${source.kind} source: ${describeBadRows(bad)}`);
-    }
+    acceptBadRows(context, data, source, bad);
     const output = await publish(context, database, { source, name, loaded, bad });
     await rememberIncrement(context, data, output, database);
     await rememberExtract(context, name, { id: output.id, bad });
@@ -224,7 +229,7 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
   const found =
     known === null ? null : await findExtract(context, known.id, { bad: known.bad, identity: source.identity });
   if (known !== null && found !== null) {
-    refuseBadRows(known.bad, data.max_bad_rows);
+    acceptBadRows(context, data, source, known.bad);
     return found;
   }
   const increment = await incrementOf(context, data, source);

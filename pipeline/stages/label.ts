@@ -2,14 +2,22 @@ import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
-import type { BadRows } from '../../contracts/source-reading.ts';
+import { type BadRows, joinBadRows, NO_BAD_ROWS } from '../../contracts/source-reading.ts';
 import { describeCheck, quickChecks } from '../checks/check-data.ts';
 import type { CheckInput } from '../checks/check-rules.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
 import { shortDigest } from '../store/file-digest.ts';
-import { describeBadRows, findBadRows, readBadRows, refuseBadRows, writeBadRows } from './bad-rows.ts';
+import {
+  describeBadRows,
+  type FilteredRows,
+  findBadRows,
+  readUnlabelledRows,
+  refuseBadRows,
+  type UnlabelledRows,
+  writeUnlabelledRows,
+} from './bad-rows.ts';
 import type { ExtractOutput } from './extract.ts';
 import { attachTables, ensureStage, type StageContext, type StageOutput, writeParquet } from './stage.ts';
 
@@ -25,15 +33,12 @@ export const labelSettings = (data: ResolvedData) => ({
 export const labelId = (extractId: string, data: ResolvedData): string =>
   `lb-${shortDigest({ format: PIPELINE_FORMAT, extract: extractId, ...labelSettings(data) })}`;
 
-export interface LabelCounts {
+export interface LabelCounts extends UnlabelledRows {
   /** Rows of `labelled`. */
   readonly rows: number;
-  readonly bad: BadRows;
 }
 
-export interface LabelOutput extends StageOutput {
-  readonly badRows: number;
-}
+export interface LabelOutput extends StageOutput, UnlabelledRows {}
 
 /** A label of 0 is a dislike, which overrides what came before it: a negative weight must not say otherwise. */
 const checkRules = (labels: ResolvedData['labels']): void => {
@@ -55,22 +60,22 @@ const checkRules = (labels: ResolvedData['labels']): void => {
   }
 };
 
-/** `No data loaded`, with the filters that removed the rows. */
-const refuseNothing = async (database: Database, data: ResolvedData): Promise<void> => {
+/** What the filters remove. `No data loaded` where nothing is left. */
+const countFiltered = async (database: Database, data: ResolvedData): Promise<FilteredRows> => {
   const { min_interactions, use_case, ignored_types } = data;
   const [counts] = await database.rows('count the interactions', await readSql('028_filter_counts'), {
     min_interactions,
   });
   const count = (name: string): number => Number(counts?.[name]);
-  if (count('kept_rows') > 0) {
-    return;
-  }
   const removed = {
     use_case: count('all_rows') - count('use_case_rows'),
     ignored_types: count('use_case_rows') - count('considered_rows'),
     bad_rows: count('considered_rows') - count('usable_rows'),
     min_interactions: count('usable_rows') - count('kept_rows'),
   };
+  if (count('kept_rows') > 0) {
+    return removed;
+  }
   const filters = [
     `use_case "${use_case}" removed ${removed.use_case}`,
     ...(ignored_types.length > 0 ? [`ignored_types removed ${removed.ignored_types}`] : []),
@@ -93,15 +98,20 @@ const refuseNothing = async (database: Database, data: ResolvedData): Promise<vo
 /**
  * Makes `labelled` of the tables `users`, `items` and `interactions`, in the order of user, time and id; `interactions`
  * must have that order.
- * Throws CONFIG_INVALID, DATA_INVALID for more bad rows than allowed, NO_DATA_LOADED when the filters leave none.
+ * Throws CONFIG_INVALID, DATA_INVALID for more bad rows than allowed, those that were not even read (`unread`) among
+ * them, NO_DATA_LOADED when the filters leave none.
  */
-export const labelTables = async (database: Database, data: ResolvedData): Promise<LabelCounts> => {
+export const labelTables = async (
+  database: Database,
+  data: ResolvedData,
+  unread: BadRows = NO_BAD_ROWS,
+): Promise<LabelCounts> => {
   checkRules(data.labels);
   const { bad, usable } = await findBadRows(database, data);
-  refuseBadRows(bad, data.max_bad_rows);
+  refuseBadRows(joinBadRows(unread, bad), data.max_bad_rows, true);
   await runSqlFile(database, `026_usable_${usable}`);
   await runSqlFile(database, '027_user_counts');
-  await refuseNothing(database, data);
+  const { use_case, ignored_types, min_interactions } = await countFiltered(database, data);
   const qualifying = await readSql('029a_qualifying_users');
   await database.run(
     'find the users with enough interactions',
@@ -109,7 +119,8 @@ export const labelTables = async (database: Database, data: ResolvedData): Promi
   );
   await runSqlFile(database, data.unit === 'pair' ? '029b_labelled_pairs' : '029b_labelled_events');
   const [labelled] = await database.rows('count the labels', 'SELECT count(*)::DOUBLE AS row_count FROM labelled');
-  return { rows: Number(labelled?.row_count), bad };
+  const filtered = { use_case, ignored_types, min_interactions };
+  return { rows: Number(labelled?.row_count), bad, filtered };
 };
 
 /** Logs what quick checks warn of. Throws DATA_INVALID for what no version can be built of. */
@@ -140,18 +151,18 @@ export const label = async (
     fill: async (database, folder) => {
       await attachTables(database, extracted.folder, ['users', 'items', 'interactions']);
       await checkQuickly(context, database, { data, schema: extracted.schema, nowMs: context.now() });
-      const { rows, bad } = await labelTables(database, data);
-      await writeBadRows(folder, bad);
+      const { rows, ...unlabelled } = await labelTables(database, data, extracted.bad);
+      await writeUnlabelledRows(folder, unlabelled);
       await writeParquet(database, { file: join(folder, 'labelled.parquet'), sql: 'SELECT * FROM labelled' });
       const what = data.unit === 'pair' ? 'pairs' : 'interactions';
       context.log('info', `labelled ${rows} ${what} of ${extracted.rows} interactions`);
       return rows;
     },
   });
-  const bad = await readBadRows(output.folder);
-  refuseBadRows(bad, data.max_bad_rows);
+  const { bad, filtered } = await readUnlabelledRows(output.folder);
+  refuseBadRows(joinBadRows(extracted.bad, bad), data.max_bad_rows, true);
   if (bad.count > 0) {
     context.log('warn', `left out ${bad.count} interactions that cannot be used: ${describeBadRows(bad)}`);
   }
-  return { ...output, badRows: bad.count };
+  return { ...output, bad, filtered };
 };

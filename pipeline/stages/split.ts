@@ -13,6 +13,7 @@ import {
   type StageContext,
   type StageOutput,
   type StageRequest,
+  withDatabase,
   writeParquet,
 } from './stage.ts';
 
@@ -162,13 +163,30 @@ const logLabels = async (database: Database, context: StageContext, samples: num
   context.log('info', `samples by label: ${shares.join(', ')}`);
 };
 
+export interface SplitOutput extends StageOutput {
+  /** Labelled rows that are in no part. */
+  readonly dropped: number;
+}
+
+/** Methods that go by time drop what a pair does after its part. */
+const countDropped = (context: StageContext, { folder }: StageOutput, labelled: StageOutput): Promise<number> =>
+  withDatabase(context, async (database) => {
+    const file = sqlText(join(folder, 'samples.parquet'));
+    const [kept] = await database.rows(
+      'count the events of the parts',
+      `SELECT count(*)::DOUBLE AS row_count FROM read_parquet(${file}) WHERE type <> $negative_type`,
+      TEXTS,
+    );
+    return labelled.rows - Number(kept?.row_count);
+  });
+
 /** Builds the split unless it exists. */
-export const split = (
+export const split = async (
   context: StageContext,
   request: StageRequest,
   stages: { readonly extracted: ExtractOutput; readonly labelled: StageOutput },
-): Promise<StageOutput> =>
-  ensureStage(context, {
+): Promise<SplitOutput> => {
+  const output = await ensureStage(context, {
     kind: 'splits',
     id: splitId(stages.labelled.id, request),
     settings: splitSettings(request),
@@ -182,3 +200,5 @@ export const split = (
       return rows;
     },
   });
+  return { ...output, dropped: await countDropped(context, output, stages.labelled) };
+};

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VersionProvenance } from '../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { SourceIdentity } from '../../contracts/source-reading.ts';
+import type { LeftOutRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import { PROVENANCE_FILE } from '../store/publish-folder.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -26,6 +26,16 @@ const identityOf = (value: unknown): SourceIdentity | null =>
         database: String(value.database),
         user: String(value.user),
         options: textOf(value.options),
+      }
+    : null;
+
+const leftOutOf = (value: unknown): LeftOutRows | null =>
+  isRecord(value)
+    ? {
+        rows: Number(value.rows),
+        reasons: (Array.isArray(value.reasons) ? value.reasons : [])
+          .filter(isRecord)
+          .map(({ reason, rows }) => ({ reason: String(reason), rows: Number(rows) })),
       }
     : null;
 
@@ -60,6 +70,7 @@ export const readProvenance = async (folder: string): Promise<VersionProvenance 
     source_kind: textOf(value.source_kind),
     source: identityOf(value.source),
     bad_rows: typeof value.bad_rows === 'number' ? value.bad_rows : 0,
+    left_out: leftOutOf(value.left_out),
     stages: {
       extract: textOf(stages.extract),
       label: textOf(stages.label),

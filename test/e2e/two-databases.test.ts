@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
+import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const TIMEOUT_MS = 600_000;
 const USER_COUNT = { a: 60, b: 50 } as const;
 
-/** Each user meets 12 of 40 items, an hour apart. */
+/** Each user meets 12 of 40 items, an hour apart; three events are of a type that no config names. */
 const tablesOf = (users: number): string => `
   CREATE TABLE users AS SELECT 'u' || n AS user_id FROM generate_series(1, ${users}) AS n;
   CREATE TABLE items AS SELECT 'i' || n AS item_id FROM generate_series(0, 39) AS n;
   CREATE TABLE events AS SELECT 'u' || n AS user_id, 'i' || (n * 7 + k * (1 + n % 3)) % 40 AS item_id,
-    timestamp '2025-01-01' + (k * 60 + n) * interval '1 hour' AS at
+    timestamp '2025-01-01' + (k * 60 + n) * interval '1 hour' AS at,
+    CASE WHEN n <= 3 AND k = 5 THEN 'stare' ELSE 'like' END AS type
   FROM generate_series(1, ${users}) AS n, generate_series(0, 11) AS k;`;
 
 const CONFIG = {
@@ -24,8 +26,9 @@ const CONFIG = {
       type: 'postgres',
       users: { table: 'users', features: { id: { kind: 'id' } } },
       items: { table: 'items', features: { id: { kind: 'id' } } },
-      interactions: { table: 'events', item: 'item_id', time: 'at', constant_type: 'like' },
+      interactions: { table: 'events', item: 'item_id', time: 'at', type: 'type' },
     },
+    max_bad_rows: 3,
   },
   model: { hidden_dims: [16], embedding_dim: 8 },
   training: { num_epochs: 1, loss: 'in_batch_softmax' },
@@ -98,7 +101,7 @@ describe('e2e/two-databases', () => {
         await door.open();
         const { exitCode, stdout, stderr } = await a.finished;
         expect(exitCode, stderr).toBe(0);
-        const { dataset } = JSON.parse(stdout);
+        const { dataset, experiment_id, urls } = JSON.parse(stdout);
         expect(dataset.source).toEqual({
           host: '127.0.0.1',
           port: door.port,
@@ -106,7 +109,22 @@ describe('e2e/two-databases', () => {
           user: postgres.user,
           options: null,
         });
+        const said = '3 rows left out: 3 × unknown type "stare"';
+        expect(dataset.left_out).toEqual({ rows: 3, reasons: [{ reason: 'unknown type "stare"', rows: 3 }] });
+        expect((await home.run(['show', experiment_id])).stdout).toContain(said);
+        const mlflow = createMlflowReader(urls.mlflow);
+        const parent = (await mlflow.runs('one')).find(({ data }) =>
+          data.tags?.some(({ key, value }) => key === 'tt.kind' && value === 'experiment'),
+        );
+        expect(parent?.data.tags).toContainEqual({ key: 'tt.rows_left_out', value: said });
+        expect(parent?.data.tags).toContainEqual({
+          key: 'tt.source',
+          value: `Postgres at 127.0.0.1:${door.port}, database a, user ${postgres.user}`,
+        });
+        expect(parent?.data.metrics).toContainEqual(expect.objectContaining({ key: 'rows_left_out', value: 3 }));
+
         const shown = await home.run(['data', 'show', dataset.version]);
+        expect(shown.stdout).toContain(said);
         expect(shown.stdout).toContain(`${USER_COUNT.a} users`);
         expect(shown.stdout).toContain(`Postgres at 127.0.0.1:${door.port}, database a, user ${postgres.user}`);
 

@@ -57,6 +57,7 @@ export const detailsOf = (change: Partial<VersionDetails> = {}): VersionDetails 
     stages: { extract: 'ex-0011223344556677', label: 'lb-1', split: 'sp-1', embed: null },
     source_kind: 'files',
     bad_rows: 0,
+    left_out: null,
     source: null,
     source_files: [{ name: 'events.csv', sha256: 'b'.repeat(64), bytes: 2048 }],
   },

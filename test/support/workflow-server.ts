@@ -35,7 +35,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     },
     extractData: async () => ({ id: 'extract', rows: 1, identity: null, bad: { count: 0, problems: [] } }),
     labelData: async () => ({ id: 'label', rows: 1 }),
-    splitData: async () => ({ id: 'split', rows: 1 }),
+    splitData: async () => ({ leftOut: { rows: 0, reasons: [] }, id: 'split', rows: 1 }),
     embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
     encodeData: async () => datasetSummary,
     publishDataset: async () => undefined,

@@ -280,4 +280,14 @@ describe('ui-cli/live-view', () => {
     expect(frame).toContain('\\u001b]52;c;');
     expect(frame.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
+
+  test('ui-cli/live-view: rows left out stand beside the dataset', () => {
+    const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
+    const state = reduceLive(training(), {
+      kind: 'view',
+      view: trainingView({ leftOut }),
+      atMs: STARTED_AT_MS + 16_000,
+    });
+    expect(frameOf(state, 80)).toContain('ds-0123456789abcdef: 20,000 samples; 5 rows left out: 5 × no time\n');
+  });
 });

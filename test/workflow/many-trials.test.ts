@@ -49,7 +49,16 @@ const conductor = (): ConductorState => ({
 
 const snapshot: ExperimentSnapshot = {
   ...{ experimentId: 'fixture-0123456789', workflowId: WORKFLOW_ID, name: 'fixture', status: 'running' },
-  ...{ phase: 'train', timings: {}, startedAtMs: 1, source: null, dataset: datasetSummary, trials: [], sweep: null },
+  ...{
+    phase: 'train',
+    timings: {},
+    startedAtMs: 1,
+    source: null,
+    leftOut: null,
+    dataset: datasetSummary,
+    trials: [],
+    sweep: null,
+  },
   ...{ bestTrialId: null, parentRunId: 'parent', mlflowExperimentId: '1', test: null, model: null },
   ...{ gate: GATE_NOT_RUN, tensorflow: null, error: null },
 };

@@ -3,7 +3,7 @@ import type { VersionDetails } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { describeSource } from '../../contracts/source-reading.ts';
 import { formatCount, formatPercent } from '../formats.ts';
-import { labelTable } from '../label-table.ts';
+import { labelTable, leftOutLines } from '../label-table.ts';
 import { printJson, printLines } from '../output.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { formatTable } from '../table.ts';
@@ -55,6 +55,7 @@ const originLines = ({ manifest, provenance }: VersionDetails): readonly string[
     : [
         `created        ${formatTime(provenance.created_at)} UTC`,
         `source         ${provenance.source === null ? (provenance.source_kind ?? 'not recorded') : describeSource(provenance.source)}`,
+        ...leftOutLines({ leftOut: provenance.left_out }).map((line) => `left out       ${line}`),
         `git commit     ${provenance.git_commit ?? 'none'}`,
         `parent         ${provenance.parent_version ?? 'none'}`,
         `stages         ${Object.entries(provenance.stages)

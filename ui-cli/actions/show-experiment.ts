@@ -6,6 +6,7 @@ import type { TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams } from '../formats.ts';
 import { problemLines } from '../human-summary.ts';
 import { importanceLines } from '../importance-lines.ts';
+import { dataSummaryLines } from '../label-table.ts';
 import { bestSoFar, budgetUse, countTrials, rankTrials, trainedEpochs } from '../leaderboard.ts';
 import { mlflowLink, temporalLink } from '../links.ts';
 import { printJson, printLines } from '../output.ts';
@@ -74,6 +75,7 @@ const showLines = (
     statusLine(facts),
     ...(facts.extends === null ? [] : [`extends ${facts.extends}`]),
     ...(trials.length === 0 ? [] : [countLine(trials)]),
+    ...section('Data', dataSummaryLines(snapshot)),
     ...section(
       `Leaderboard by validation ${metric} (* chosen)`,
       trials.length === 0
@@ -120,6 +122,7 @@ const showLines = (
 const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
   const { config, snapshot } = facts;
   const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
+  const { dataset, source, leftOut } = snapshot;
   return {
     experiment_id: experimentId,
     workflow_id: workflowId,
@@ -127,6 +130,7 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
     phase,
     source: facts.origin,
     extends: facts.extends,
+    dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut },
     metric: config.sweep?.metric ?? 'ndcg_at_10',
     counts: { ...countTrials(trials), total: trials.length, epochs_trained: trainedEpochs(trials) },
     sweep: summariseSweep(sweep),

@@ -2,6 +2,7 @@
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { formatCount, formatDuration, formatMetric, formatParams, HALT_TEXT } from '../formats.ts';
+import { leftOutLines } from '../label-table.ts';
 import { endedLines } from './ended-lines.ts';
 import { fitParts, type Part } from './fit.ts';
 import { footerOf } from './footer.ts';
@@ -97,7 +98,14 @@ const experimentParts = (state: LiveState, view: ExperimentView) => {
     phases: phasePart(state, view),
     dataset: whole(
       20,
-      ...(dataset === null ? [] : [lineOf(`${dataset.version}: ${formatCount(dataset.samples)} samples`, 'dim')]),
+      ...(dataset === null
+        ? []
+        : [
+            lineOf(
+              [`${dataset.version}: ${formatCount(dataset.samples)} samples`, ...leftOutLines(view)].join('; '),
+              'dim',
+            ),
+          ]),
     ),
     sweep: whole(170, ...sweepLine(view)),
     trials: trialPart(state, view),

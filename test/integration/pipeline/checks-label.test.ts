@@ -79,8 +79,8 @@ describe('pipeline/label stage', () => {
     withFolder(async (root) => {
       const context = contextIn(root);
       const data = dataSettings({}, { unit, max_bad_rows: maxBadRows, min_interactions: 2 });
-      const { folder, rows, badRows } = await label(context, data, await extractIn(context, changes));
-      expect(badRows).toBe(maxBadRows);
+      const { folder, rows, bad } = await label(context, data, await extractIn(context, changes));
+      expect(bad.count).toBe(maxBadRows);
       const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
       try {
         const file = join(folder, 'labelled.parquet');

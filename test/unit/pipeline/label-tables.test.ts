@@ -28,7 +28,11 @@ describe('pipeline/label', () => {
     const types = ['apply', 'interest', 'favorite', 'like', 'click', 'view', 'dislike'];
     const rows = types.map((type, index) => `('e${index}', 'u', 'a', '${type}', ${OURS})`);
     const labelled = await withInteractions(rows, async (database) => {
-      expect(await labelTables(database, dataSettings())).toEqual({ rows: 7, bad: { count: 0, problems: [] } });
+      expect(await labelTables(database, dataSettings())).toEqual({
+        rows: 7,
+        bad: { count: 0, problems: [] },
+        filtered: { use_case: 0, ignored_types: 0, min_interactions: 0 },
+      });
       return database.rows('read', 'SELECT round(label, 2) AS label, weight FROM labelled ORDER BY interaction_id');
     });
     expect(labelled.map(({ label, weight }) => [Number(label).toFixed(1), weight])).toEqual([
@@ -51,7 +55,9 @@ describe('pipeline/label', () => {
       "('e5', 'nobody', 'b', 'stare', 'other')",
     ];
     const ids = await withInteractions(rows, async (database) => {
-      expect((await labelTables(database, dataSettings({}, { min_interactions: 2 }))).rows).toBe(2);
+      const { rows: kept, filtered } = await labelTables(database, dataSettings({}, { min_interactions: 2 }));
+      // e1 and e2 are left; e4 and e5 are of the other use case; e3 is all that v has.
+      expect([kept, filtered]).toEqual([2, { use_case: 2, ignored_types: 0, min_interactions: 1 }]);
       return database.rows('read', 'SELECT interaction_id FROM labelled ORDER BY interaction_id');
     });
     expect(ids).toEqual([{ interaction_id: 'e1' }, { interaction_id: 'e2' }]);
@@ -122,6 +128,22 @@ describe('pipeline/label', () => {
       { interaction_id: 'e1', item_id: 'a' },
       { interaction_id: 'e2', item_id: 'a' },
     ]);
+  });
+
+  it('pipeline/label: rows that could not even be read count with the others against max_bad_rows', async () => {
+    const rows = [`('e1', 'u', 'a', 'view', ${OURS})`, `('e2', 'x', 'a', 'view', ${OURS})`];
+    const unread = { count: 3, problems: [{ problem: 'a broken line', count: 3, examples: ['events.csv line 7'] }] };
+    const counts = (maxBadRows: number) =>
+      withInteractions(rows, (database) =>
+        labelTables(database, dataSettings({}, { max_bad_rows: maxBadRows }), unread),
+      );
+    expect((await counts(4)).rows).toBe(1);
+    await expect(counts(3)).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'got 4 bad rows, expected at most data.max_bad_rows 3: 3 with a broken line (events.csv line 7',
+      ),
+      hint: expect.stringContaining('--max-bad-rows 4.'),
+    });
   });
 
   it('pipeline/label: many bad rows give five examples and the number of all', async () => {

@@ -72,6 +72,16 @@ describe('ui-cli/data: show', () => {
     }
   });
 
+  test('ui-cli/data: show names the database and the rows left out by reason', async () => {
+    const source = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
+    const left_out = { rows: 9, reasons: [{ reason: 'no time', rows: 9 }] };
+    const base = detailsOf().provenance ?? expect.fail();
+    const details = detailsOf({ provenance: { ...base, source, left_out } });
+    const { stdout } = await cli(['data', 'show', VERSION], { describe: async () => details });
+    expect(stdout).toContain('source         Postgres at db.example:5432, database app, user reader\n');
+    expect(stdout).toContain('left out       9 rows left out: 9 × no time\n');
+  });
+
   test('ui-cli/data: show --verify ends with 65 and names the file that differs from its digest', async () => {
     const problem = 'samples.parquet has sha256 00…, expected aa…';
     const file = { ...(detailsOf().files[0] ?? expect.fail()), state: 'damaged' as const, problem };

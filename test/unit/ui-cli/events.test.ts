@@ -136,4 +136,18 @@ describe('ui-cli/events', () => {
       ['trial-000: attempt 2 (learning_rate 0.001, hidden_dims [64,32])'],
     ]);
   });
+
+  test('ui-cli/events: rows left out are told with the dataset, each reason with its count', () => {
+    const leftOut = {
+      rows: 5,
+      reasons: [
+        { reason: 'no time', rows: 4 },
+        { reason: 'no type', rows: 1 },
+      ],
+    };
+    expect(tellEvents(NOTHING_TOLD, trainingView({ leftOut })).lines).toContain(
+      '5 rows left out: 4 × no time, 1 × no type',
+    );
+    expect(tellEvents(NOTHING_TOLD, trainingView()).lines.join()).not.toContain('left out');
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../../ui-cli/main.ts';
 import type { ExperimentFacts } from '../../../ui-cli/runtime.ts';
-import { EXPERIMENT_ID, trialView } from '../../support/experiment-views.ts';
+import { DATASET, EXPERIMENT_ID, trialView } from '../../support/experiment-views.ts';
 import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
 import { SMALL_FACTS } from '../../support/small-sweep.ts';
 
@@ -45,6 +45,21 @@ How it ended
 Where it stands
   It was not chosen: validation ndcg_at_10 0.24 is number 3 of 4; trial-002 has 0.4, 0.16 more.
 `);
+  });
+
+  test('ui-cli/inspect: show says what was read and what was left out, as text and as JSON', async () => {
+    const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
+    const source = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
+    const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, dataset: DATASET, leftOut, source } };
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
+    expect(stdout()).toContain(
+      '\nData\n  source: Postgres at db.example:5432, database app, user reader\n  5 rows left out: 5 × no time\n' +
+        '  dataset ds-0123456789abcdef: 20,000 samples of 350 users and 250 items\n',
+    );
+    const json = await cli(['show', EXPERIMENT_ID, '--json'], { facts });
+    expect(JSON.parse(json.stdout())).toMatchObject({
+      dataset: { version: DATASET.version, source, left_out: leftOut },
+    });
   });
 
   test('ui-cli/inspect: why names the run that a cached trial was taken from, and its margin where it was chosen', async () => {

@@ -12,6 +12,15 @@ import {
 } from '../../support/experiment-views.ts';
 import { ADDRESSES } from '../../support/fake-cli-runtime.ts';
 
+const LEFT_OUT = {
+  rows: 1203,
+  reasons: [
+    { reason: 'ignored type (data.ignored_types)', rows: 1200 },
+    { reason: 'no time', rows: 3 },
+  ],
+};
+const DATABASE = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
+
 const frame = (change: Partial<SummaryFrame> = {}): SummaryFrame => ({
   experimentId: EXPERIMENT_ID,
   workflowId: WORKFLOW_ID,
@@ -49,7 +58,17 @@ describe('ui-cli/summary', () => {
       'embedding_coverage',
       'feature_dims',
       'source',
+      'left_out',
     ]);
+  });
+
+  test('ui-cli/summary: rows left out are said with their reasons, as text and as JSON', () => {
+    const view = completedView({ leftOut: LEFT_OUT, source: DATABASE });
+    expect(summarise(view, frame()).dataset).toMatchObject({ left_out: LEFT_OUT, source: DATABASE });
+    const text = humanSummary(view, ADDRESSES).join('\n');
+    expect(text).toContain('  1,203 rows left out: 1,200 × ignored type (data.ignored_types), 3 × no time\n');
+    expect(text).toContain('  source: Postgres at db.example:5432, database app, user reader\n');
+    expect(humanSummary(completedView(), ADDRESSES).join('\n')).not.toContain('left out');
   });
 
   test('ui-cli/summary: gives each trial its figures, and nulls before there are any', () => {

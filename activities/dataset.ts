@@ -13,8 +13,8 @@ import type {
   DatasetPort,
   EmbedTextsResult,
   ExtractResult,
+  LabelResult,
   SplitResult,
-  StageResult,
   TrackingPort,
 } from './ports.ts';
 
@@ -80,7 +80,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
       );
   return {
     extractData: stage<ExtractResult>((request) => deps.datasets.extract(request)),
-    labelData: stage<StageResult>((request) => deps.datasets.label(request)),
+    labelData: stage<LabelResult>((request) => deps.datasets.label(request)),
     splitData: stage<SplitResult>((request) => deps.datasets.split(request)),
     /** Heartbeats how many texts are done. */
     embedData: (request: DataRequest): Promise<EmbedTextsResult> => {

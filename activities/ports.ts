@@ -36,6 +36,11 @@ export interface ExtractResult extends StageResult {
   readonly bad: BadRows;
 }
 
+export interface LabelResult extends StageResult {
+  /** What looks strange with the rows, a line each. */
+  readonly warnings: readonly string[];
+}
+
 export interface SplitResult extends StageResult {
   /** Rows of the source that are in no sample. */
   readonly leftOut: LeftOutRows;
@@ -58,7 +63,7 @@ export interface EmbedTextsOptions {
 /** Each stage first makes sure that the stages before it exist on this host. */
 export interface DatasetPort {
   extract(request: DataRequest): Promise<ExtractResult>;
-  label(request: DataRequest): Promise<StageResult>;
+  label(request: DataRequest): Promise<LabelResult>;
   split(request: DataRequest): Promise<SplitResult>;
   /** Goes on where an interrupted call ended. */
   embed(request: DataRequest, options: EmbedTextsOptions): Promise<EmbedTextsResult>;

@@ -81,6 +81,8 @@ export interface ExperimentSnapshot {
   readonly startedAtMs: number;
   /** The database that was read; null before that, and for sources without a server. */
   readonly source: SourceIdentity | null;
+  /** What looks strange with the rows of the source, a line each. */
+  readonly dataWarnings: readonly string[];
   /** Rows of the source that are in no sample; null before that is known. */
   readonly leftOut: LeftOutRows | null;
   readonly dataset: DatasetSummary | null;

@@ -5,16 +5,15 @@ import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { LeftOutRows } from '../contracts/source-reading.ts';
-import { checkData } from './checks/check-data.ts';
-import { withUnreadRows } from './checks/unread-rows.ts';
+import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
 import { lastVersion, rememberVersion } from './lineage.ts';
 import { readManifest, summaryOf } from './manifest.ts';
 import { refuseLowCoverage } from './stages/coverage.ts';
 import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './stages/embed.ts';
 import { encode, versionFolder, versionId } from './stages/encode.ts';
-import { type ExtractOutput, extract, knownExtract, shapeOfRequest, tablesOf } from './stages/extract.ts';
-import { label, labelId } from './stages/label.ts';
+import { type ExtractOutput, extract, knownExtract, shapeOfRequest } from './stages/extract.ts';
+import { type LabelOutput, label, labelId } from './stages/label.ts';
 import { leftOutRows } from './stages/left-out.ts';
 import { split, splitId } from './stages/split.ts';
 import {
@@ -41,7 +40,7 @@ export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
  */
 export interface DatasetBuilder {
   extract(request: StageRequest): Promise<Pick<ExtractOutput, 'id' | 'rows' | 'identity' | 'bad'>>;
-  label(request: StageRequest): Promise<{ readonly id: string; readonly rows: number }>;
+  label(request: StageRequest): Promise<Pick<LabelOutput, 'id' | 'rows' | 'warnings'>>;
   split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number; readonly leftOut: LeftOutRows }>;
   /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
   embed(request: StageRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
@@ -159,7 +158,10 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       const { id, rows, identity, bad } = await extract(context, request);
       return { id, rows, identity, bad };
     },
-    label: async (request) => pick((await toLabel(request)).labelled),
+    label: async (request) => {
+      const { labelled } = await toLabel(request);
+      return { ...pick(labelled), warnings: labelled.warnings };
+    },
     split: async (request) => {
       const stages = await toSplit(request);
       return { ...pick(stages.splitted), leftOut: leftOutRows(stages) };
@@ -184,17 +186,7 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       await rememberVersion(context, { ...request, identity: request.binding?.identity ?? null }, early.version);
       return early;
     },
-    check: async (given) => {
-      // The report tells of bad rows; it does not stop at them.
-      const request = { ...given, data: { ...given.data, max_bad_rows: Number.MAX_SAFE_INTEGER } };
-      const extracted = await extract(context, request);
-      const { schema } = extracted;
-      const tables = Object.keys(tablesOf(extracted)).filter((table) => !table.endsWith('_factors'));
-      const report = await inExtract(extracted, tables, (database) =>
-        checkData(database, { data: given.data, schema, nowMs: context.now() }),
-      );
-      return withUnreadRows(report, extracted.bad, extracted.rows, given.data.max_bad_rows);
-    },
+    check: (request) => checkSource(context, request, toSplit),
     findLocal,
     adopt: async (version, receive) => {
       const found = await findLocal(version);

@@ -68,6 +68,12 @@ export interface Source {
   readonly hasFactors: boolean;
   /** Equal keys mean equal content, known without loading; null: only loading tells. */
   contentKey(): Promise<Readonly<Record<string, unknown>> | null>;
+  /** Where interactions have one of these values, "events.csv line 7: \"stare\"", at most five; absent without files or tables. */
+  readonly locate?: (
+    database: Database,
+    column: 'user' | 'item' | 'type',
+    values: readonly string[],
+  ) => Promise<readonly string[]>;
   /** An increment that cannot be told to be whole becomes a full load, with a note. */
   load(database: Database, increment: Increment | null): Promise<LoadedSource>;
 }

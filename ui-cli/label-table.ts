@@ -41,6 +41,7 @@ export const leftOutLines = ({ leftOut }: Pick<ExperimentSnapshot, 'leftOut'>): 
 const readingLines = (snapshot: ExperimentSnapshot): readonly string[] => [
   ...(snapshot.source == null ? [] : [`source: ${describeSource(snapshot.source)}`]),
   ...leftOutLines(snapshot),
+  ...(snapshot.dataWarnings ?? []).map((warning) => `warning: ${warning}`),
 ];
 
 const datasetLine = ({ version, samples, users, items }: DatasetSummary): string =>

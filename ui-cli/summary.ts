@@ -54,6 +54,8 @@ export interface ExperimentSummary {
         readonly source: SourceIdentity | null;
         /** Rows of the source that are in no sample. */
         readonly left_out: LeftOutRows | null;
+        /** What looks strange with the rows, a line each. */
+        readonly warnings: readonly string[];
       })
     | null;
   readonly trials: readonly TrialSummary[];
@@ -111,12 +113,12 @@ export const summariseSweep = (sweep: SweepControl | null): SweepSummary | null 
     ? null
     : { paused: sweep.isPaused, max_parallel: sweep.maxParallel, halt: sweep.halt, trial_count: sweep.trialCount };
 
-const summariseDataset = ({ dataset, source, leftOut }: ExperimentView): ExperimentSummary['dataset'] => {
+const summariseDataset = ({ dataset, source, leftOut, dataWarnings }: ExperimentView): ExperimentSummary['dataset'] => {
   if (dataset === null) {
     return null;
   }
   const { users: _, items: __, text_encoder: ___, ...rest } = dataset;
-  return { ...rest, source, left_out: leftOut };
+  return { ...rest, source, left_out: leftOut, warnings: dataWarnings };
 };
 
 const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {

@@ -21,6 +21,7 @@ export class ExperimentState {
       timings: {},
       startedAtMs: nowMs,
       source: null,
+      dataWarnings: [],
       leftOut: null,
       dataset: null,
       trials: [],

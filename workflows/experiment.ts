@@ -46,7 +46,8 @@ const prepareDataset = async (
   // What follows builds on these rows and on this database, whatever the source holds and the worker knows by then.
   const request = { data, seed, extract, unread, binding: { ...binding, identity } };
   state.enter('label', Date.now());
-  await labelData(request);
+  const { warnings } = await labelData(request);
+  state.update({ dataWarnings: warnings });
   state.enter('split', Date.now());
   const { leftOut } = await splitData(request);
   state.update({ leftOut });

@@ -1,6 +1,7 @@
 /** Runs the quality checks of a source's rows. */
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { type BadRows, NO_BAD_ROWS } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
 import { findBadRows } from '../stages/bad-rows.ts';
@@ -81,19 +82,24 @@ const attachedEmbeddings = async (database: Database): Promise<readonly string[]
 
 /**
  * Checks the canonical tables in `database`, which should be its own: views and types are made in it. Bad rows are
- * blocking beyond `data.max_bad_rows` only. Text embeddings are checked where their tables are attached.
+ * blocking only where those of the tables and the `unread` ones are more than `data.max_bad_rows`. Text embeddings are
+ * checked where their tables are attached.
  */
-export const checkData = async (database: Database, input: CheckInput): Promise<DataReport> => {
+export const checkData = async (
+  database: Database,
+  input: CheckInput,
+  unread: BadRows = NO_BAD_ROWS,
+): Promise<DataReport & { readonly bad: BadRows }> => {
   const rules = checkRules(input, await attachedEmbeddings(database));
   const { bad } = await findBadRows(database, input.data);
-  const isAllowed = bad.count <= input.data.max_bad_rows;
+  const isAllowed = bad.count + unread.count <= input.data.max_bad_rows;
   const checks = await runChecks(
     database,
     rules.map((rule) => (rule.isBadRow && isAllowed ? { ...rule, level: 'warning' as const } : rule)),
   );
   const failed = (level: DataCheck['level']): number =>
     checks.filter((check) => check.level === level && check.status === 'failed').length;
-  return { checks, blocking: failed('blocking'), warnings: failed('warning') };
+  return { checks, blocking: failed('blocking'), warnings: failed('warning'), bad };
 };
 
 /** The quick checks that failed: those that cost little beside labelling. */

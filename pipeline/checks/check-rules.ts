@@ -33,12 +33,27 @@ const MOST_MISSING = 0.2;
 const MOST_OF_ONE_LABEL = 0.9;
 const MOST_OF_TOP_ITEMS = 0.5;
 const MOST_WITHOUT_INTERACTIONS = 0.2;
+const MOST_MET_ONCE = 0.9;
 const LEAST_SAMPLES = 5000;
+/** A list of ten holds all of fewer candidates: hits and recall are then 1, whatever the order. */
+const LEAST_CANDIDATES = 10;
+/** Lists of one value of which most hold the same character: values that another separator was to part. */
+const LEAST_SINGLE = 0.95;
+const LEAST_JOINED = 0.5;
+const LEAST_KEPT = 0.5;
 
 const SIDES = [
   { side: 'user', table: 'users', id: 'user_id', embeddings: 'user_embeddings' },
   { side: 'item', table: 'items', id: 'item_id', embeddings: 'item_embeddings' },
 ] as const;
+
+export const BAD_ROW_CHECKS: readonly string[] = [
+  'null-keys',
+  'unknown-types',
+  'unknown-users',
+  'unknown-items',
+  'repeated-interaction-ids',
+];
 
 const badRowRules = (shared: CheckTexts): readonly CheckRule[] => {
   const rule = (id: string, file: string, title: string): CheckRule => ({
@@ -51,14 +66,14 @@ const badRowRules = (shared: CheckTexts): readonly CheckRule[] => {
     isBadRow: true,
   });
   return [
-    rule('null-keys', '052_null_keys', 'Interactions lack an id, a user, an item, a type or a time'),
+    rule('null-keys', '052_null_keys', 'Interactions without an id, a user, an item, a type or a time'),
     rule(
       'unknown-types',
       '050_unknown_types',
-      'Interactions have a type that neither data.labels nor data.ignored_types names',
+      'Interactions of a type that neither data.labels nor data.ignored_types names',
     ),
-    rule('unknown-users', '050_unknown_users', 'Interactions name a user that the source does not have'),
-    rule('unknown-items', '050_unknown_items', 'Interactions name an item that the source does not have'),
+    rule('unknown-users', '050_unknown_users', 'Interactions of a user that the source does not have'),
+    rule('unknown-items', '050_unknown_items', 'Interactions with an item that the source does not have'),
     rule('repeated-interaction-ids', '051_repeated_interactions', 'Several interactions have the same id'),
   ];
 };
@@ -107,6 +122,52 @@ const columnsOf = (schema: SideSchema): readonly { name: string; isMissing: stri
   ...(schema.hasText ? [{ name: 'text', isMissing: "coalesce(trim(text), '') = ''" }] : []),
 ];
 
+/** Values of categories that a vocabulary would lose. */
+const valueRules = (schema: SourceSchema): readonly CheckRule[] => {
+  const texts = SIDES.flatMap(({ side, table }) =>
+    schema[side].fields.flatMap((field) => {
+      const column = identifier(field.name);
+      const isList = field.kind === 'multi_categorical';
+      return field.kind === 'numeric'
+        ? []
+        : [
+            {
+              kind: field.kind,
+              table,
+              column,
+              values: isList ? `unnest(${column})` : column,
+              feature: sqlText(`${table}.${field.name}`),
+              width: String(field.width),
+              least_single: String(LEAST_SINGLE),
+              least_joined: String(LEAST_JOINED),
+              least_kept: String(LEAST_KEPT),
+            },
+          ];
+    }),
+  );
+  return [
+    {
+      id: 'joined-values',
+      level: 'blocking',
+      title:
+        'Values are joined by another separator than the one they are split by: set "separator" of the feature, or make it categorical if its values are whole',
+      file: '053_joined_values',
+      texts: texts.filter(({ kind }) => kind === 'multi_categorical'),
+      of: 'queries',
+      isQuick: true,
+    },
+    {
+      id: 'dropped-values',
+      level: 'warning',
+      title: `Vocabularies hold less than ${100 * LEAST_KEPT} % of what features say; the rest are all one value: raise "width"`,
+      file: '053_dropped_values',
+      texts,
+      of: 'queries',
+      isQuick: true,
+    },
+  ];
+};
+
 const featureRules = (schema: SourceSchema): readonly CheckRule[] => {
   const texts = SIDES.flatMap(({ side, table }) =>
     columnsOf(schema[side]).map(({ name, isMissing }) => ({
@@ -119,6 +180,7 @@ const featureRules = (schema: SourceSchema): readonly CheckRule[] => {
   );
   const quick = { level: 'warning', texts, of: 'queries', isQuick: true } as const;
   return [
+    ...valueRules(schema),
     {
       id: 'missing-features',
       title: `Features have no value for more than ${100 * MOST_MISSING} % of users or items`,
@@ -139,6 +201,8 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
     most_of_one_label: String(MOST_OF_ONE_LABEL),
     most_of_top: String(MOST_OF_TOP_ITEMS),
     least_samples: String(LEAST_SAMPLES),
+    most_met_once: String(MOST_MET_ONCE),
+    least_candidates: String(LEAST_CANDIDATES),
   };
   const rule = (id: string, file: string, title: string, isQuick: boolean, of: CheckRule['of']): CheckRule => ({
     id,
@@ -167,7 +231,7 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
       isQuick: true,
     },
     rule('future-times', '054_future_times', 'Interactions lie in the future', true, 'interactions'),
-    rule('early-times', '054_early_times', 'Interactions lie before 1990, others do not', true, 'interactions'),
+    rule('early-times', '054_early_times', 'Interactions lie before 1990: is time_unit right?', true, 'interactions'),
     rule(
       'dominant-label',
       '055_dominant_label',
@@ -184,6 +248,20 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
       `The most popular hundredth of the items has more than ${100 * MOST_OF_TOP_ITEMS} % of the interactions`,
       true,
       'items',
+    ),
+    rule(
+      'items-met-once',
+      '057_items_met_once',
+      `More than ${100 * MOST_MET_ONCE} % of the items that anybody met have one interaction: is it the right column?`,
+      true,
+      'items',
+    ),
+    rule(
+      'few-candidates',
+      '057_few_candidates',
+      `Users have fewer than ${LEAST_CANDIDATES} items left to be recommended: any order of them scores as a hit`,
+      true,
+      'users',
     ),
   ];
 };

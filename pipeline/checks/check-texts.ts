@@ -28,6 +28,7 @@ export const textsOf = (input: { readonly data: ResolvedData; readonly nowMs: nu
     positive_types: typesWhere((label) => label > 0),
     zero_types: typesWhere((label) => label === 0),
     now: `TIMESTAMP ${sqlText(new Date(input.nowMs).toISOString().replace('T', ' ').replace('Z', ''))}`,
+    has_times: String(data.source.type === 'synthetic' || data.source.interactions.time !== undefined),
     negatives: String(data.negative_samples),
     samples: data.unit === 'pair' ? pairs : 'count(*)',
     positives: data.unit === 'pair' || data.negatives.per === 'pair' ? pairs : 'count(*)',

@@ -160,3 +160,23 @@ export const loadEvents = async (
   await database.run('read interactions', `CREATE ${id === null ? 'TABLE' : 'VIEW'} interactions AS ${all}`);
   return { problems: found, notes: time.notes };
 };
+
+const MOST_PLACES = 5;
+
+/** Places of interactions with one of `values` in `column`, the first ones. */
+export const locateValues = async (
+  database: Database,
+  tables: RawTables,
+  events: ResolvedEvents,
+  { column, values }: { readonly column: string; readonly values: readonly string[] },
+): Promise<readonly string[]> => {
+  await tables.attach(database, { target: TARGET, location: events, columns: [{ column, as: 'scalar' }] });
+  const type = (await columnTypes(database, TARGET)).get(column) ?? 'VARCHAR';
+  const text = textSql({ sql: `raw.${quoteName(column)}`, type });
+  const rows = await database.rows(
+    'find the places of values',
+    `SELECT place, ${text} AS value FROM ${TARGET} AS raw WHERE ${text} IN (${values.map(sqlText).join(', ')}) AND place IS NOT NULL
+      ORDER BY regexp_replace(place, '[0-9]+$', ''), TRY_CAST(regexp_extract(place, '[0-9]+$') AS BIGINT), place LIMIT ${MOST_PLACES}`,
+  );
+  return rows.map(({ place, value }) => `${place}: ${JSON.stringify(value)}`);
+};

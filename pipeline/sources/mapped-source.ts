@@ -9,7 +9,7 @@ import { describeBadRows } from '../stages/bad-rows.ts';
 import type { FoundProblem } from './bad-values.ts';
 import { shapeOf } from './describe-source.ts';
 import { loadEntities, type Side } from './entity-table.ts';
-import { loadEvents } from './event-table.ts';
+import { loadEvents, locateValues } from './event-table.ts';
 import type { RawTables } from './raw-tables.ts';
 import { loadVectors } from './vector-table.ts';
 
@@ -164,5 +164,17 @@ export const createMappedSource = ({
     ...shapeOf(source),
     contentKey,
     load,
+    locate: async (database, column, values) => {
+      const name = source.interactions[column];
+      if (name === undefined) {
+        return [];
+      }
+      const tables = await openTables();
+      try {
+        return await locateValues(database, tables, source.interactions, { column: name, values });
+      } finally {
+        await tables.close();
+      }
+    },
   };
 };

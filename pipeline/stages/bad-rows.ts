@@ -67,7 +67,7 @@ export const refuseBadRows = (bad: BadRows, maxBadRows: number, isAll: boolean):
       `Rows cannot be used: got ${bad.count} bad rows, expected at most data.max_bad_rows ${maxBadRows}: ${describeBadRows(bad)}`,
       {
         hint:
-          'Correct these rows in the source, add unknown types to data.labels or data.ignored_types, ' +
+          'Correct these rows in the source (`tt-exp data check` names their places), add unknown types to data.labels or data.ignored_types, ' +
           (isAll
             ? `or leave the rows out with --max-bad-rows ${bad.count}.`
             : 'or leave the rows out with --max-bad-rows: `tt-exp data check` counts those that later steps would find too.'),
@@ -89,16 +89,21 @@ export interface UnlabelledRows {
   readonly filtered: FilteredRows;
 }
 
-/** Kept beside the stage: who finds it again is held to its own limit. */
-export const writeUnlabelledRows = (folder: string, { bad, filtered }: UnlabelledRows): Promise<void> =>
-  writeFileSafely(join(folder, BAD_ROWS_FILE), `${JSON.stringify({ ...bad, filtered })}\n`);
+/** What labelling knows beside its rows. */
+export interface LabelFindings extends UnlabelledRows {
+  /** What looks strange, a line each. */
+  readonly warnings: readonly string[];
+}
 
-export const readUnlabelledRows = async (folder: string): Promise<UnlabelledRows> => {
+/** Kept beside the stage: who finds it again is held to its own limit. */
+export const writeFindings = (folder: string, { bad, ...others }: LabelFindings): Promise<void> =>
+  writeFileSafely(join(folder, BAD_ROWS_FILE), `${JSON.stringify({ ...bad, ...others })}\n`);
+
+export const readFindings = async (folder: string): Promise<LabelFindings> => {
   const {
     filtered = { use_case: 0, ignored_types: 0, min_interactions: 0 },
+    warnings = [],
     ...bad
-  }: BadRows & {
-    readonly filtered?: FilteredRows;
-  } = JSON.parse(await readFile(join(folder, BAD_ROWS_FILE), 'utf8'));
-  return { bad, filtered };
+  }: BadRows & Partial<Omit<LabelFindings, 'bad'>> = JSON.parse(await readFile(join(folder, BAD_ROWS_FILE), 'utf8'));
+  return { bad, filtered, warnings };
 };

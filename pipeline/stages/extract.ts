@@ -204,7 +204,8 @@ const incrementOf = async (
   };
 };
 
-const surroundingsOf = (context: StageContext) => ({
+/** What opening a source needs of the context. */
+export const surroundingsOf = (context: StageContext) => ({
   access: context.sources,
   workFolder: temporaryFolderOf(context),
   now: context.now,

@@ -13,10 +13,11 @@ import {
   describeBadRows,
   type FilteredRows,
   findBadRows,
-  readUnlabelledRows,
+  type LabelFindings,
+  readFindings,
   refuseBadRows,
   type UnlabelledRows,
-  writeUnlabelledRows,
+  writeFindings,
 } from './bad-rows.ts';
 import type { ExtractOutput } from './extract.ts';
 import { attachTables, ensureStage, type StageContext, type StageOutput, writeParquet } from './stage.ts';
@@ -33,12 +34,14 @@ export const labelSettings = (data: ResolvedData) => ({
 export const labelId = (extractId: string, data: ResolvedData): string =>
   `lb-${shortDigest({ format: PIPELINE_FORMAT, extract: extractId, ...labelSettings(data) })}`;
 
+const MOST_USE_CASES = 10;
+
 export interface LabelCounts extends UnlabelledRows {
   /** Rows of `labelled`. */
   readonly rows: number;
 }
 
-export interface LabelOutput extends StageOutput, UnlabelledRows {}
+export interface LabelOutput extends StageOutput, LabelFindings {}
 
 /** A label of 0 is a dislike, which overrides what came before it: a negative weight must not say otherwise. */
 const checkRules = (labels: ResolvedData['labels']): void => {
@@ -60,6 +63,16 @@ const checkRules = (labels: ResolvedData['labels']): void => {
   }
 };
 
+/** `investors (1200), films (3)`, the most frequent ones. */
+const readUseCases = async (database: Database): Promise<string> => {
+  const rows = await database.rows(
+    'list the use cases',
+    `SELECT use_case, count(*)::DOUBLE AS row_count FROM interactions GROUP BY use_case
+      ORDER BY row_count DESC, use_case LIMIT ${MOST_USE_CASES}`,
+  );
+  return rows.map(({ use_case, row_count }) => `${use_case ?? 'none'} (${row_count})`).join(', ');
+};
+
 /** What the filters remove. `No data loaded` where nothing is left. */
 const countFiltered = async (database: Database, data: ResolvedData): Promise<FilteredRows> => {
   const { min_interactions, use_case, ignored_types } = data;
@@ -76,6 +89,7 @@ const countFiltered = async (database: Database, data: ResolvedData): Promise<Fi
   if (count('kept_rows') > 0) {
     return removed;
   }
+  const useCases = count('use_case_rows') === 0 ? await readUseCases(database) : '';
   const filters = [
     `use_case "${use_case}" removed ${removed.use_case}`,
     ...(ignored_types.length > 0 ? [`ignored_types removed ${removed.ignored_types}`] : []),
@@ -86,7 +100,10 @@ const countFiltered = async (database: Database, data: ResolvedData): Promise<Fi
     `${MESSAGE.noDataLoaded}: of ${count('all_rows')} interactions, ${filters.join(', ')} ` +
       `and min_interactions ${min_interactions} removed ${removed.min_interactions}`,
     {
-      hint: 'Lower data.min_interactions, correct data.use_case, or check that the source has interactions.',
+      hint:
+        useCases === ''
+          ? 'Lower data.min_interactions, correct data.use_case, or check that the source has interactions.'
+          : `Set data.use_case to one that the source has: ${useCases}.`,
       details: {
         all: count('all_rows'),
         ...Object.fromEntries(Object.entries(removed).map(([filter, rows]) => [`removed_by_${filter}`, rows])),
@@ -123,8 +140,12 @@ export const labelTables = async (
   return { rows: Number(labelled?.row_count), bad, filtered };
 };
 
-/** Logs what quick checks warn of. Throws DATA_INVALID for what no version can be built of. */
-const checkQuickly = async (context: StageContext, database: Database, input: CheckInput): Promise<void> => {
+/** Logs and answers what quick checks warn of. Throws DATA_INVALID for what no version can be built of. */
+const checkQuickly = async (
+  context: StageContext,
+  database: Database,
+  input: CheckInput,
+): Promise<readonly string[]> => {
   const failed = await quickChecks(database, input);
   const blocking = failed.filter(({ level }) => level === 'blocking');
   if (blocking.length > 0) {
@@ -133,9 +154,11 @@ const checkQuickly = async (context: StageContext, database: Database, input: Ch
       details: { checks: blocking },
     });
   }
-  for (const check of failed) {
-    context.log('warn', describeCheck(check));
+  const warnings = failed.map(describeCheck);
+  for (const warning of warnings) {
+    context.log('warn', warning);
   }
+  return warnings;
 };
 
 /** Builds the labelled interactions unless they exist. */
@@ -150,19 +173,19 @@ export const label = async (
     settings: labelSettings(data),
     fill: async (database, folder) => {
       await attachTables(database, extracted.folder, ['users', 'items', 'interactions']);
-      await checkQuickly(context, database, { data, schema: extracted.schema, nowMs: context.now() });
+      const warnings = await checkQuickly(context, database, { data, schema: extracted.schema, nowMs: context.now() });
       const { rows, ...unlabelled } = await labelTables(database, data, extracted.bad);
-      await writeUnlabelledRows(folder, unlabelled);
+      await writeFindings(folder, { ...unlabelled, warnings });
       await writeParquet(database, { file: join(folder, 'labelled.parquet'), sql: 'SELECT * FROM labelled' });
       const what = data.unit === 'pair' ? 'pairs' : 'interactions';
       context.log('info', `labelled ${rows} ${what} of ${extracted.rows} interactions`);
       return rows;
     },
   });
-  const { bad, filtered } = await readUnlabelledRows(output.folder);
+  const { bad, filtered, warnings } = await readFindings(output.folder);
   refuseBadRows(joinBadRows(extracted.bad, bad), data.max_bad_rows, true);
   if (bad.count > 0) {
     context.log('warn', `left out ${bad.count} interactions that cannot be used: ${describeBadRows(bad)}`);
   }
-  return { ...output, bad, filtered };
+  return { ...output, bad, filtered, warnings };
 };

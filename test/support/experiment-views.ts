@@ -20,6 +20,7 @@ export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): Expe
   timings: {},
   startedAtMs: STARTED_AT_MS,
   source: null,
+  dataWarnings: [],
   leftOut: null,
   dataset: null,
   trials: [],

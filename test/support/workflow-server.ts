@@ -34,7 +34,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
       recorder.closedExperiments.push(request);
     },
     extractData: async () => ({ id: 'extract', rows: 1, identity: null, bad: { count: 0, problems: [] } }),
-    labelData: async () => ({ id: 'label', rows: 1 }),
+    labelData: async () => ({ warnings: [], id: 'label', rows: 1 }),
     splitData: async () => ({ leftOut: { rows: 0, reasons: [] }, id: 'split', rows: 1 }),
     embedData: async () => ({ encoder: null, computed: 0, cached: 0 }),
     encodeData: async () => datasetSummary,

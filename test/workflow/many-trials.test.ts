@@ -54,6 +54,7 @@ const snapshot: ExperimentSnapshot = {
     timings: {},
     startedAtMs: 1,
     source: null,
+    dataWarnings: [],
     leftOut: null,
     dataset: datasetSummary,
     trials: [],

@@ -48,7 +48,7 @@ const reportLines = (file: string, report: DataReport, isVerbose: boolean): read
         { title: 'check' },
         { title: 'found', align: 'right' },
         { title: 'of', align: 'right' },
-        { title: 'fails when' },
+        { title: 'looks for' },
       ],
       checks.map(rowOf),
     ),

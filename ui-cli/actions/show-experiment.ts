@@ -122,7 +122,7 @@ const showLines = (
 const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
   const { config, snapshot } = facts;
   const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
-  const { dataset, source, leftOut } = snapshot;
+  const { dataset, source, leftOut, dataWarnings } = snapshot;
   return {
     experiment_id: experimentId,
     workflow_id: workflowId,
@@ -130,7 +130,7 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
     phase,
     source: facts.origin,
     extends: facts.extends,
-    dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut },
+    dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut, warnings: dataWarnings },
     metric: config.sweep?.metric ?? 'ndcg_at_10',
     counts: { ...countTrials(trials), total: trials.length, epochs_trained: trainedEpochs(trials) },
     sweep: summariseSweep(sweep),

@@ -1,5 +1,5 @@
 /** Commands on dataset versions that exist on this host: versions, show, diff, export, gc. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExportFlags } from '../actions/export-data.ts';
 import { parseDuration } from '../formats.ts';
@@ -102,7 +102,11 @@ export const addDataVersions = (data: Command, context: CommandContext): void =>
     .command('gc')
     .description('Remove old dataset versions, stages that no version needs, and what killed processes left.')
     .option('--keep <n>', 'this many of the newest versions stay whatever their age', integerOption('--keep', 0), 5)
-    .option('--older-than <duration>', 'what is younger stays: 12h, 7d, 0', ageOption, WEEK_MS)
+    .addOption(
+      new Option('--older-than <duration>', 'keep versions used within this time, such as 12h or 7d')
+        .argParser(ageOption)
+        .default(WEEK_MS, '7d'),
+    )
     .option('--dry-run', 'say what would be removed; remove nothing')
     .option(...JSON_FLAG)
     .option(...VERBOSE)

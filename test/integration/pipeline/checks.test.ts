@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../../../config/resolve.ts';
 import type { DataCheck } from '../../../contracts/data-report.ts';
 import type { ResolvedData } from '../../../contracts/resolved-config.ts';
 import { checkData } from '../../../pipeline/checks/check-data.ts';
@@ -236,6 +237,40 @@ const FAULTS: readonly Fault[] = [
     example: 'item_id i5, row_count 35',
   },
   {
+    id: 'joined-values',
+    level: 'blocking',
+    changes: ["UPDATE items SET tags = [tags[1] || ';tag 9;' || (hash(item_id) % 3)::VARCHAR]"],
+    count: 1,
+    example: `feature items.tags, likely_separator ";", value "tag `,
+  },
+  {
+    id: 'dropped-values',
+    level: 'warning',
+    // 60 cities of one user each; the 7 of the vocabulary are 7 of 60.
+    changes: ["UPDATE users SET city = 'city of ' || user_id"],
+    count: 1,
+    example: 'feature users.city, value_count 60, kept_values 7, kept_percent 11.7',
+  },
+  {
+    id: 'items-met-once',
+    level: 'warning',
+    // 6,000 items of their own, and one that is met once more: 5,999 of 6,000 have one interaction.
+    changes: ['UPDATE interactions SET item_id = interaction_id', event("'x'", { item: "'e00007'" })],
+    count: 5999,
+    example: 'item_id e00000',
+  },
+  {
+    id: 'few-candidates',
+    level: 'warning',
+    // User u1 has met all of the 300 items: the last one of them is the only candidate when it is asked about.
+    changes: [
+      `INSERT INTO interactions
+        SELECT 'x' || i, 'u1', 'i' || i, 'view', TIMESTAMP '2025-06-01', 'developer_startup' FROM range(300) AS t(i)`,
+    ],
+    count: 1,
+    example: 'user_id u1, candidates 1',
+  },
+  {
     id: 'missing-user-embeddings',
     level: 'blocking',
     changes: EMBEDDINGS,
@@ -297,5 +332,25 @@ describe('pipeline/checks', () => {
     expect(failedIn(checks)).toEqual([]);
     const foreign = await report([], { use_case: "investor's" });
     expect(failedIn(foreign.checks)).toContain('no-positives');
+  });
+
+  it('pipeline/checks: times that are all before 1990 are told where the source has a column of times', async () => {
+    const longAgo = ["UPDATE interactions SET occurred_at = occurred_at - INTERVAL '50 years'"];
+    expect(failedIn((await report(longAgo)).checks)).toContain('early-times');
+    const { data } = resolveConfig({
+      name: 'timeless',
+      data: { source: { type: 'files', interactions: { path: 'events.csv', type: 'type' } } },
+    });
+    // What has no time is read as the first moment of 1970.
+    const timeless = ["UPDATE interactions SET occurred_at = TIMESTAMP '1970-01-01'"];
+    expect(failedIn((await report(timeless, data)).checks)).not.toContain('early-times');
+  });
+
+  it.each([
+    ['lists that are split well', "[tags[1], 'tag ' || (hash(item_id) % 3)::VARCHAR]"],
+    ['single values without a common character', '[tags[1]]'],
+    ['whole values that happen to hold a comma', "['Town ' || item_id || ', Region ' || item_id]"],
+  ])('pipeline/checks: %s are no joined values', async (_, tags) => {
+    expect(failedIn((await report([`UPDATE items SET tags = ${tags}`])).checks)).not.toContain('joined-values');
   });
 });

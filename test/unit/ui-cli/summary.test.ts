@@ -59,6 +59,7 @@ describe('ui-cli/summary', () => {
       'feature_dims',
       'source',
       'left_out',
+      'warnings',
     ]);
   });
 
@@ -69,6 +70,9 @@ describe('ui-cli/summary', () => {
     expect(text).toContain('  1,203 rows left out: 1,200 × ignored type (data.ignored_types), 3 × no time\n');
     expect(text).toContain('  source: Postgres at db.example:5432, database app, user reader\n');
     expect(humanSummary(completedView(), ADDRESSES).join('\n')).not.toContain('left out');
+    const warned = completedView({ dataWarnings: ['early-times: Interactions lie before 1990: 3 of 9'] });
+    expect(humanSummary(warned, ADDRESSES)).toContain('  warning: early-times: Interactions lie before 1990: 3 of 9');
+    expect(summarise(warned, frame()).dataset?.warnings).toEqual(warned.dataWarnings);
   });
 
   test('ui-cli/summary: gives each trial its figures, and nulls before there are any', () => {

@@ -85,8 +85,11 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
         const { record } = message;
         epochStartMs = now();
         epochSeconds.push(record.seconds);
-        const mean = epochSeconds.reduce((sum, seconds) => sum + seconds, 0) / epochSeconds.length;
-        say(epochLines(record, epochs, record.epoch < epochs ? mean * (epochs - record.epoch) : null));
+        // The first epoch of a process compiles as well: it says nothing about the others.
+        const usual = epochSeconds.slice(1);
+        const mean = usual.reduce((sum, seconds) => sum + seconds, 0) / usual.length;
+        const isKnown = usual.length > 0 && record.epoch < epochs;
+        say(epochLines(record, epochs, isKnown ? mean * (epochs - record.epoch) : null));
         return;
       }
       default:

@@ -63,7 +63,7 @@ export const startLines = (
   ];
 };
 
-/** @param remainingSeconds at most, since training may end early; null where there is nothing left */
+/** @param remainingSeconds at most, since training may end early; null where there is nothing left, and where it is not known */
 export const epochLines = (record: EpochRecord, epochs: number, remainingSeconds: number | null): readonly string[] => {
   const { validation } = record;
   const left = remainingSeconds === null ? '' : `, at most ${formatDuration(remainingSeconds)} left`;

@@ -1,6 +1,7 @@
 /** Opens the connection to Temporal that the client uses. */
 import { Client, Connection } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
+import { RETRIES } from './closed-channel.ts';
 import { DATA_CONVERTER } from './payload-codec.ts';
 
 export interface TemporalTarget {
@@ -31,7 +32,11 @@ export const connectionOptions = (target: TemporalTarget) => ({
 /** Whoever opens the client closes it: `client.connection.close()`. Throws SERVICE_UNREACHABLE. */
 export const openTemporalClient = async (target: TemporalTarget): Promise<Client> => {
   try {
-    const connection = await Connection.connect({ ...connectionOptions(target), connectTimeout: CONNECT_TIMEOUT_MS });
+    const connection = await Connection.connect({
+      ...connectionOptions(target),
+      interceptors: [...RETRIES],
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    });
     return new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER });
   } catch (cause) {
     throw new TtExpError(

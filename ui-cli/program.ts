@@ -1,6 +1,6 @@
 /** The command line: every command with its options and help. Actions load only when they run. */
 import { Command } from 'commander';
-import type { CommandContext } from './commands/command-context.ts';
+import { type CommandContext, VERBOSE } from './commands/command-context.ts';
 import { addData } from './commands/data.ts';
 import { addInspection } from './commands/inspect.ts';
 import { addModel } from './commands/model.ts';
@@ -27,6 +27,9 @@ export const buildProgram = (context: CommandContext): Command => {
   const program = new Command('tt-exp')
     .description('Experiments with two-tower recommenders: durable, tracked, gated.')
     .version(version, '--version', 'print the version')
+    .option(...VERBOSE)
+    // What follows a command is its own: `data check --verbose` means more than the stack.
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({

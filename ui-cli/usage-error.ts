@@ -6,7 +6,7 @@ import { TtExpError } from '../contracts/errors.ts';
 /** The command that a command line is for: as deep as its words lead. */
 const commandOf = (program: Command, argv: readonly string[]): Command => {
   let command = program;
-  for (const word of argv) {
+  for (const word of argv.filter((text) => text !== '--verbose')) {
     const next = command.commands.find((candidate) => candidate.name() === word);
     if (next === undefined) {
       break;

@@ -27,7 +27,8 @@ export const addDataSource = (data: Command, { runtime, finish }: CommandContext
       'after',
       examples('data check experiments/smoke.json', 'data check my.json --max-bad-rows 10 --verbose'),
     )
-    .action(async (file: string, flags: SourceFlags) => {
+    .action(async (file: string, _flags: SourceFlags, command: Command) => {
+      const flags = command.optsWithGlobals<SourceFlags>();
       const { checkDataSource } = await import('../actions/check-data-source.ts');
       finish(
         await checkDataSource(runtime, file, {

@@ -73,8 +73,11 @@ describe('ui-cli/data: check', () => {
     expect(stdout).not.toContain('SELECT');
   });
 
-  test('ui-cli/data: check --verbose shows the queries of failed checks', async () => {
-    const { stdout } = await cli(['data', 'check', config, '--verbose'], {
+  test.each([
+    ['data', 'check', '--verbose'],
+    ['--verbose', 'data', 'check'],
+  ])('ui-cli/data: %s %s %s shows the queries of failed checks', async (...words) => {
+    const { stdout } = await cli([...words, config], {
       checkData: async () => reportOf([failing, checkOf({ id: 'other', query: 'SELECT other' })]),
     });
     expect(stdout).toContain("  SELECT *\n  FROM interactions\n  WHERE type = 'x'\n");

@@ -123,6 +123,12 @@ describe('ui-cli/main: usage', () => {
     expect(rest).toEqual([]);
   });
 
+  test('ui-cli/main: --verbose before a command leaves the mistake with that command', async () => {
+    const { exitCode, stderr } = await cli(['--verbose', 'run', 'x.json', '--jsn']);
+    expect(exitCode).toBe(64);
+    expect(stderr()).toContain('error: tt-exp run: got the unknown option --jsn');
+  });
+
   test('ui-cli/main: a missing config ends with 66', async () => {
     const { exitCode, stderr } = await cli(['run', join(folder, 'missing.json')]);
     expect(exitCode).toBe(66);
@@ -134,6 +140,7 @@ describe('ui-cli/main: usage', () => {
     for (const [args, hasStack] of [
       [['status'], false],
       [['status', '--verbose'], true],
+      [['--verbose', 'status'], true],
     ] as const) {
       const fake = createFakeRuntime({ views: [] });
       const runtime = { ...fake.runtime, services: { ...fake.runtime.services, ...fail.services } };

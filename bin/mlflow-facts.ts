@@ -1,27 +1,17 @@
 /** What is recorded of an experiment in MLflow alone. */
 import type { SweepFacts } from '../contracts/experiment.ts';
-import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
+import { experimentNameOf, parseExperimentId } from '../contracts/ids.ts';
 import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
 import type { Tracking } from '../tracking/index.ts';
 import type { ExperimentFacts } from '../ui-cli/runtime.ts';
-
-/** The MLflow experiment is named as the config. */
-const experimentName = (id: string): string | null => {
-  const ids = parseExperimentId(id);
-  if (ids === null) {
-    return null;
-  }
-  const digest = ids.experimentId.slice(ids.experimentId.lastIndexOf('-') + 1);
-  const name = ids.experimentId.slice(0, -digest.length - 1);
-  return experimentIds(name, digest).experimentId === id ? name : null;
-};
 
 export type FactsPort = Pick<Tracking, 'findExperiment' | 'findRuns' | 'getArtifactText'>;
 
 /** Of the latest execution that left its facts; null where there is none. */
 export const readMlflowFacts = async (tracking: FactsPort, id: string): Promise<ExperimentFacts | null> => {
-  const name = experimentName(id);
-  const experimentId = name === null ? null : await tracking.findExperiment(name);
+  // The MLflow experiment is named as the config.
+  const isId = parseExperimentId(id)?.experimentId === id;
+  const experimentId = isId ? await tracking.findExperiment(experimentNameOf(id)) : null;
   if (experimentId === null) {
     return null;
   }

@@ -2,6 +2,8 @@
 import {
   type Client,
   isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
@@ -17,7 +19,13 @@ import { describeStart } from './describe-start.ts';
 import { readOutcome } from './outcome.ts';
 import { readProgress } from './progress.ts';
 import { readInput } from './recorded-input.ts';
-import { createSteering, type ExperimentSteering, experimentNotFound, workflowIdOf } from './steering.ts';
+import {
+  createSteering,
+  type ExperimentSteering,
+  experimentEnded,
+  experimentNotFound,
+  workflowIdOf,
+} from './steering.ts';
 import { readTemporalId } from './temporal-identity.ts';
 
 export interface StartedExperiment {
@@ -47,6 +55,9 @@ const WATCH_PAUSE_PER_VIEW = 3;
 /** gRPC's status code. */
 const NOT_FOUND = 5;
 
+/** What a query ends with that no worker answers. */
+const UNANSWERED = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
+
 /** A server that restarts answers within this time; then watching gives up with SERVICE_UNREACHABLE. */
 const OUTAGE_LIMIT_MS = 120_000;
 
@@ -66,11 +77,13 @@ export interface ExperimentsClient extends ExperimentSteering {
   start(input: Omit<ExperimentInput, 'experimentId' | 'temporalId'>): Promise<StartedExperiment>;
   /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
   view(id: string): Promise<ExperimentView>;
+  /** What a running experiment says of itself; null where no worker answers in time. One call, without heartbeats. */
+  snapshot(id: string, timeoutMs: number): Promise<ExperimentSnapshot | null>;
   /** What it was started with. Throws EXPERIMENT_NOT_FOUND. */
   input(id: string): Promise<ExperimentInput>;
   /** Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. */
   watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
-  /** Asks for cancellation and returns at once; running trials end first. */
+  /** Asks for cancellation and returns at once; running trials end first. Throws EXPERIMENT_ENDED. */
   cancel(id: string): Promise<void>;
   list(): Promise<readonly ListedExperiment[]>;
 }
@@ -178,16 +191,37 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
       }
     },
 
+    snapshot: async (id, timeoutMs) => {
+      const handle = client.workflow.getHandle<typeof experiment>(workflowIdOf(id));
+      try {
+        return await client.connection.withDeadline(Date.now() + timeoutMs, () =>
+          handle.query<ExperimentSnapshot, []>('snapshot'),
+        );
+      } catch (error) {
+        // No worker, a worker that is busy, or an experiment that has just gone: a list shows the others.
+        if (UNANSWERED.some((kind) => error instanceof kind)) {
+          return null;
+        }
+        throw error;
+      }
+    },
+
     cancel: (id) =>
       withNotFound(id, async () => {
-        await client.workflow.getHandle(workflowIdOf(id)).cancel();
+        const handle = client.workflow.getHandle(workflowIdOf(id));
+        const { status } = await handle.describe();
+        if (status.name !== 'RUNNING') {
+          throw experimentEnded(id, status.name.toLowerCase());
+        }
+        await handle.cancel();
       }),
 
     list: async () => {
       const listed: ListedExperiment[] = [];
       for await (const execution of client.workflow.list({ query: "WorkflowType = 'experiment'" })) {
         const ids = parseExperimentId(execution.workflowId);
-        if (ids !== null) {
+        // One that was continued goes by the execution that continues it.
+        if (ids !== null && execution.status.name !== 'CONTINUED_AS_NEW') {
           listed.push({
             ...ids,
             status: execution.status.name,

@@ -35,6 +35,12 @@ export const workflowIdOf = (id: string): string => {
 
 const HAS_ENDED_HINT = 'Try its failed trials again with `tt-exp retry`, or give it more with `tt-exp extend`.';
 
+/** @param status of the workflow: completed, failed, … */
+export const experimentEnded = (id: string, status: string): TtExpError =>
+  new TtExpError('EXPERIMENT_ENDED', `experiment ${id}: has ended already (${status}); there is nothing to cancel`, {
+    hint: `\`tt-exp watch ${id}\` shows how it ended.`,
+  });
+
 /** Every call throws EXPERIMENT_NOT_FOUND, and USAGE where the experiment has ended or turns the request down. */
 export const createSteering = (client: Client): ExperimentSteering => {
   const handleOf = (id: string) => client.workflow.getHandle<typeof experiment>(workflowIdOf(id));

@@ -72,6 +72,7 @@ export const ERROR_CATALOGUE = {
   TIMED_OUT: kind('upstream', true, EXIT.timedOut),
   // experiments
   EXPERIMENT_NOT_FOUND: kind('data', false, EXIT.missingInput),
+  EXPERIMENT_ENDED: kind('outcome', false, EXIT.failed),
   RUN_NOT_FOUND: kind('data', false, EXIT.missingInput),
   ALL_TRIALS_FAILED: kind('outcome', false, EXIT.failed),
   PROMOTION_REQUIRED: kind('outcome', false, EXIT.failed),

@@ -25,6 +25,9 @@ export const parseExperimentId = (id: string): ExperimentIds | null => {
 /** Of the one workflow at a time that may change a registered model: its versions and its aliases. */
 export const registryWorkflowId = (modelName: string): string => `${WORKFLOW_PREFIX}registry/${modelName}`;
 
+/** The config's name in an experiment id. */
+export const experimentNameOf = (experimentId: string): string => experimentId.slice(0, -(SHORT_DIGEST_LENGTH + 1));
+
 /** `trial-007`: place in the plan of its experiment, from 0. */
 export const trialIdOf = (index: number): string => `trial-${String(index).padStart(3, '0')}`;
 
@@ -33,3 +36,12 @@ export const trialIndexOf = (trialId: string): number | null => {
   const match = /^trial-(\d{3,})$/.exec(trialId);
   return match?.[1] === undefined || trialIdOf(Number(match[1])) !== trialId ? null : Number(match[1]);
 };
+
+/** `<experiment>/<trial>`, or an experiment alone: a trial of null. The experiment may be anything that names one. */
+export const splitTrialReference = (text: string): { readonly experiment: string; readonly trialId: string | null } => {
+  const [, experiment = text, trialId = null] = /^(.+)\/(trial-\d+)$/.exec(text) ?? [];
+  return { experiment, trialId };
+};
+
+/** Whether text has the form of an MLflow run's id. */
+export const isRunId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);

@@ -1,11 +1,9 @@
 /** The run that `tt-exp reproduce` names: by its id, or as a trial of an experiment. MLflow alone is asked. */
 import { TtExpError } from '../../contracts/errors.ts';
-import { parseExperimentId } from '../../contracts/ids.ts';
+import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import { RUN_KIND, TAG } from '../../contracts/names.ts';
 import type { Tracking } from '../../tracking/index.ts';
 import { type FactsPort, readMlflowFacts } from '../mlflow-facts.ts';
-
-const RUN_ID = /^[0-9a-f]{32}$/;
 
 type RunsPort = FactsPort & Pick<Tracking, 'findRun'>;
 type FoundRun = NonNullable<Awaited<ReturnType<Tracking['findRun']>>>;
@@ -13,13 +11,15 @@ type FoundRun = NonNullable<Awaited<ReturnType<Tracking['findRun']>>>;
 const notFound = (what: string, expected: string, hint: string): TtExpError =>
   new TtExpError('RUN_NOT_FOUND', `${what}, expected ${expected}`, { hint });
 
-/** Run of a trial, its own or the one that its result was taken from. */
-const runOfTrial = async (tracking: RunsPort, experimentId: string, trialId: string): Promise<string> => {
+/** Run of a trial, its own or the one that its result was taken from; without a trial that of the chosen one. */
+const runOfTrial = async (tracking: RunsPort, experimentId: string, named: string | null): Promise<string> => {
   const facts = await readMlflowFacts(tracking, experimentId);
+  const trialId = named ?? facts?.snapshot.bestTrialId ?? null;
   const runId = facts?.snapshot.trials.find((trial) => trial.trialId === trialId)?.runId;
   if (runId == null) {
+    const what = trialId ?? 'the best trial';
     throw notFound(
-      `trial: got ${trialId} of ${experimentId}, of which MLflow keeps no run`,
+      `trial: got ${what} of ${experimentId}, of which MLflow keeps no run`,
       'a trial of an experiment that has ended',
       `\`tt-exp show ${experimentId}\` lists its trials; before its end, give the id of the trial's run.`,
     );
@@ -29,15 +29,17 @@ const runOfTrial = async (tracking: RunsPort, experimentId: string, trialId: str
 
 /** Throws USAGE for a text of another form. */
 const runIdOf = async (tracking: RunsPort, text: string): Promise<string> => {
-  if (RUN_ID.test(text)) {
+  if (isRunId(text)) {
     return text;
   }
-  const [, experiment, trialId] = /^(.+)\/(trial-\d+)$/.exec(text) ?? [];
-  const ids = experiment === undefined ? null : parseExperimentId(experiment);
-  if (ids === null || trialId === undefined) {
-    throw new TtExpError('USAGE', `run: got "${text}", expected an MLflow run id or <experiment id>/<trial id>`, {
-      hint: 'For example: tt-exp reproduce sweep-0123456789/trial-003.',
-    });
+  const { experiment, trialId } = splitTrialReference(text);
+  const ids = parseExperimentId(experiment);
+  if (ids === null) {
+    throw new TtExpError(
+      'USAGE',
+      `run: got "${text}", expected an MLflow run id, an experiment id, or <experiment id>/<trial id>`,
+      { hint: 'For example: tt-exp reproduce sweep-0123456789/trial-003.' },
+    );
   }
   return runOfTrial(tracking, ids.experimentId, trialId);
 };

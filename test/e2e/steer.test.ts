@@ -55,6 +55,7 @@ describe('e2e/steer', () => {
 
       expect(await json('pause', id)).toMatchObject({ paused: true });
       expect(await json('show', id)).toMatchObject({ status: 'running', sweep: { paused: true } });
+      expect(await json('list')).toMatchObject({ experiments: [{ experiment_id: id, status: 'paused' }] });
       expect(await json('parallel', id, '1')).toMatchObject({ max_parallel: 1 });
       expect(await refused('cancel', id, '--trial', 'trial-009')).toContain('expected a trial that has not ended');
       expect(await refused('retry', id)).toContain('no trial has failed');
@@ -67,6 +68,10 @@ describe('e2e/steer', () => {
         { status: 'pruned', epochs: 1, reason: expect.stringContaining('number 2 of 2 trials') },
       ]);
       expect(await refused('pause', id)).toContain('got one that is completed');
+      expect(await home.run(['cancel', id])).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(`experiment ${id}: has ended already (completed)`),
+      });
 
       expect(await json('why', id, 'trial-001')).toMatchObject({
         rungs: [{ epoch: 1, decision: 'prune' }],

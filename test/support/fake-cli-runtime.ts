@@ -173,6 +173,7 @@ export const createFakeRuntime = (
             }
             return view;
           },
+          snapshot: async () => script.views[0] ?? null,
           cancel: async (id) => {
             recorded.cancelled.push(id);
             cancel.abort();
@@ -200,7 +201,7 @@ export const createFakeRuntime = (
               workflowId: WORKFLOW_ID,
               status: 'RUNNING',
               startedAtMs: Date.UTC(2024, 0, 2, 3, 4, 5),
-              endedAtMs: Date.UTC(2024, 0, 2, 3, 5, 5),
+              endedAtMs: null,
             },
             {
               experimentId: 'other-abcdefabcd',

@@ -1,6 +1,7 @@
 /** `tt-exp why`: what is recorded of one trial, in sentences. */
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
+import { splitTrialReference } from '../../contracts/ids.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { formatParams } from '../formats.ts';
@@ -55,15 +56,15 @@ const explanationLines = (id: string, explanation: TrialExplanation, reused: Reu
 
 /** `<id>/<trial>` in one word, or in two. Throws USAGE. */
 const splitTrial = (text: string, given: string | undefined): { readonly id: string; readonly trialId: string } => {
-  const [, id = text, inside] = /^(.+)\/(trial-\d+)$/.exec(text) ?? [];
+  const { experiment, trialId: inside } = splitTrialReference(text);
   const trialId = given ?? inside;
-  if (trialId === undefined) {
+  if (trialId === null) {
     throw new TtExpError('USAGE', 'tt-exp why: got no trial, expected the id of one', {
       hint: `For example: tt-exp why ${text} trial-003. \`tt-exp show ${text}\` lists the trials.`,
     });
   }
   assertTrialId(trialId);
-  return { id: given === undefined ? id : text, trialId };
+  return { id: given === undefined ? experiment : text, trialId };
 };
 
 export const explainTrial = (

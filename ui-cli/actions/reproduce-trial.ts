@@ -1,12 +1,15 @@
 /** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
 import { EXIT } from '../../contracts/errors.ts';
+import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
 import { printJson, toSnakeCase } from '../output.ts';
 import { createPlainDisplay } from '../plain-display.ts';
+import { resolveExperimentId } from '../resolve-id.ts';
 import type { CliRuntime } from '../runtime.ts';
 import { createStops } from '../stops.ts';
 import { reproductionLines } from './reproduce-lines.ts';
 import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
+import { withPlatform } from './with-platform.ts';
 
 export interface ReproduceOptions {
   readonly run: string;
@@ -48,9 +51,20 @@ const toJson = ({ comparison, circumstances, settings, dataset, ...report }: Rep
   };
 };
 
+/** What only a list of experiments tells: a name, or the beginning of an id. Everything else MLflow knows by itself. */
+const withWholeId = async (runtime: CliRuntime, run: string): Promise<string> => {
+  const { experiment, trialId } = splitTrialReference(run);
+  if (isRunId(run) || parseExperimentId(experiment) !== null) {
+    return run;
+  }
+  const id = await withPlatform(runtime, ({ experiments }) => resolveExperimentId(experiments, experiment));
+  return trialId === null ? id : `${id}/${trialId}`;
+};
+
 /** Ends with 1 where the two trainings differ. */
-export const reproduceTrial = async (runtime: CliRuntime, options: ReproduceOptions): Promise<number> => {
+export const reproduceTrial = async (runtime: CliRuntime, given: ReproduceOptions): Promise<number> => {
   const { io } = runtime;
+  const options = { ...given, run: await withWholeId(runtime, given.run) };
   const display = openTrainDisplay(runtime, options);
   const report = await conduct(runtime, options, display).finally(display.close);
   if (options.isJson) {

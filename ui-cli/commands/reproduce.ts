@@ -13,7 +13,7 @@ export const addReproduction = (program: Command, { runtime, finish }: CommandCo
   program
     .command('reproduce')
     .description('Train a trial again from its MLflow record and compare every epoch; ends with 1 where one differs.')
-    .argument('<run>', 'id of the MLflow run, or <experiment id>/<trial id>')
+    .argument('<run>', 'an experiment (its best trial), <experiment>/<trial id>, or the id of an MLflow run')
     .option(
       '--tolerance <x>',
       'greatest absolute difference that counts as none; 0 asks for equal bits',

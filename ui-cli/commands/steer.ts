@@ -27,7 +27,7 @@ export const addSteering = (program: Command, context: CommandContext): void => 
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .action(async ({ json }: { readonly json?: boolean }) => {
-      const { listExperiments } = await import('../actions/steer-experiment.ts');
+      const { listExperiments } = await import('../actions/list-experiments.ts');
       finish(await listExperiments(runtime, json === true));
     });
 };

@@ -85,7 +85,7 @@ describe('bin/local/recorded-training', () => {
   });
 
   test.each([
-    ['nonsense', {}, 'USAGE', 'expected an MLflow run id or <experiment id>/<trial id>'],
+    ['nonsense', {}, 'USAGE', 'expected an MLflow run id, an experiment id, or <experiment id>/<trial id>'],
     ['f'.repeat(32), {}, 'RUN_NOT_FOUND', 'which MLflow does not know'],
     [RUN, { tags: { ...TAGS, 'tt.kind': 'experiment' } }, 'USAGE', 'got one of kind experiment'],
     [RUN, { status: 'RUNNING' }, 'USAGE', 'still training'],

@@ -410,22 +410,6 @@ describe('ui-cli/main: other commands', () => {
     expect(rejected.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: false, by: 'tester', reason: '' }]]);
   });
 
-  test('ui-cli/main: list shows the newest first, as a table and as JSON', async () => {
-    const table = await cli(['list']);
-    expect(table.stdout().split('\n').slice(0, 3)).toEqual([
-      'experiment        status     started (UTC)              time',
-      'demo-0123456789   running    2024-01-02 03:04:05  1 min 00 s',
-      'other-abcdefabcd  cancelled  2024-01-01 00:00:00  1 h 00 min',
-    ]);
-    const json = await cli(['list', '--json']);
-    expect(jsonOf(json)).toMatchObject({
-      experiments: [
-        { experiment_id: EXPERIMENT_ID, status: 'running', started_at: '2024-01-02T03:04:05.000Z' },
-        { status: 'cancelled', ended_at: '2024-01-01T01:00:00.000Z' },
-      ],
-    });
-  });
-
   test('ui-cli/main: validate judges every file and ends with the code of the first bad one', async () => {
     const bad = join(folder, 'bad.json');
     await writeFile(bad, '{"name":"bad","sead":1}');

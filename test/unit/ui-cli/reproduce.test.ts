@@ -56,6 +56,23 @@ const answered = (args: readonly string[], change: Partial<ReproductionReport> =
   cli(args, async () => reportOf(change));
 
 describe('ui-cli/reproduce', () => {
+  // The list of experiments has demo-0123456789 and other-abcdefabcd.
+  test.each([
+    ['demo', 'demo-0123456789'],
+    ['demo-01', 'demo-0123456789'],
+    ['demo/trial-003', 'demo-0123456789/trial-003'],
+    ['tt-exp/demo/0123456789/trial-003', 'tt-exp/demo/0123456789/trial-003'],
+    ['gone-0123456789', 'gone-0123456789'],
+    [RUN, RUN],
+  ])('ui-cli/reproduce: takes %s for %s', async (given, run) => {
+    const asked: string[] = [];
+    const { exitCode } = await cli([given], async (request) => {
+      asked.push(request.run);
+      return reportOf();
+    });
+    expect([exitCode, asked]).toEqual([0, [run]]);
+  });
+
   test('ui-cli/reproduce: a training that is equal ends with 0 and says what was compared', async () => {
     const { exitCode, stdout, listeners } = await answered([RUN]);
     expect(exitCode).toBe(0);

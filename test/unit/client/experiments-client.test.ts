@@ -1,0 +1,70 @@
+import { type Client, QueryNotRegisteredError, ServiceError } from '@temporalio/client';
+import { describe, expect, test } from 'vitest';
+import { createExperimentsClient } from '../../../client/experiments-client.ts';
+
+const ID = 'demo-0123456789';
+
+const clientWith = (status: string, query: () => Promise<unknown> = async () => null) => {
+  const cancelled: string[] = [];
+  const deadlines: number[] = [];
+  const getHandle = (workflowId: string) => ({
+    describe: async () => ({ status: { name: status } }),
+    cancel: async () => {
+      cancelled.push(workflowId);
+    },
+    query,
+  });
+  const execution = (workflowId: string, name: string) => ({
+    workflowId,
+    status: { name },
+    startTime: new Date(0),
+    closeTime: undefined,
+  });
+  const workflow = {
+    getHandle,
+    async *list() {
+      yield execution('tt-exp/demo/0123456789', 'RUNNING');
+      yield execution('tt-exp/demo/0123456789', 'CONTINUED_AS_NEW');
+    },
+  };
+  const connection = {
+    withDeadline: (deadline: number, call: () => Promise<unknown>) => {
+      deadlines.push(deadline);
+      return call();
+    },
+  };
+  return { cancelled, deadlines, client: createExperimentsClient({ workflow, connection } as unknown as Client) };
+};
+
+describe('client/experiments-client', () => {
+  test.each(['COMPLETED', 'FAILED', 'CANCELLED'])(
+    'client/experiments-client: cancelling an experiment that is %s is refused, and nothing is sent',
+    async (status) => {
+      const { client, cancelled } = clientWith(status);
+      await expect(client.cancel(ID)).rejects.toMatchObject({
+        code: 'EXPERIMENT_ENDED',
+        exitCode: 1,
+        message: `experiment ${ID}: has ended already (${status.toLowerCase()}); there is nothing to cancel`,
+      });
+      expect(cancelled).toEqual([]);
+    },
+  );
+
+  test('client/experiments-client: cancels an experiment that runs', async () => {
+    const { client, cancelled } = clientWith('RUNNING');
+    await client.cancel(ID);
+    expect(cancelled).toEqual(['tt-exp/demo/0123456789']);
+  });
+
+  test('client/experiments-client: a snapshot that no worker gives in time is null, other failures are passed on', async () => {
+    const failing = (error: Error) => clientWith('RUNNING', () => Promise.reject(error)).client.snapshot(ID, 100);
+    expect(await failing(new ServiceError('Failed to query Workflow'))).toBeNull();
+    expect(await failing(new QueryNotRegisteredError('no such query', 3))).toBeNull();
+    await expect(failing(new TypeError('boom'))).rejects.toThrow('boom');
+  });
+
+  test('client/experiments-client: lists a continued experiment once', async () => {
+    const listed = await clientWith('RUNNING').client.list();
+    expect(listed.map(({ status }) => status)).toEqual(['RUNNING']);
+  });
+});

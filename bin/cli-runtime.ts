@@ -30,16 +30,19 @@ const openServices = async (environment: Environment) => {
   return createHomeServices(environment, () => undefined);
 };
 
-/** Local workers: one for data and evaluation, one for training with a slot a core (or a GPU). */
-const localWorkers = async (environment: Environment) => {
+/** One for each GPU, or for each core where there is none. */
+const trainingSlots = async (environment: Environment): Promise<number> => {
   const { findGpus } = await import('../services/tensorflow/index.ts');
   const gpus = await findGpus(environment.variables);
-  const slots = gpus.length > 0 ? gpus.length : availableParallelism();
-  return [
-    { queue: 'tt-cpu', slots: 4 },
-    { queue: 'tt-gpu', slots },
-  ] as const;
+  return gpus.length > 0 ? gpus.length : availableParallelism();
 };
+
+/** Local workers: one for data and evaluation, one for training. */
+const localWorkers = async (environment: Environment) =>
+  [
+    { queue: 'tt-cpu', slots: 4 },
+    { queue: 'tt-gpu', slots: await trainingSlots(environment) },
+  ] as const;
 
 /** With a Temporal server of one's own the workers are one's own too: `tt-exp worker`. */
 const ensureUp = async (environment: Environment, progress: ServiceProgressSink, signal: AbortSignal) => {
@@ -140,12 +143,16 @@ export const createCliRuntime = (): CliRuntime => ({
   openPlatform,
 
   planExperiment: async (config) => {
+    const environment = readEnvironment();
+    const { planNotes } = await import('./plan-notes.ts');
     const { countTrials, planTrials } = await import('../policy/trial-plan.ts');
     const { planRungs } = await import('../policy/schedulers/plan-rungs.ts');
     const { describePlan } = await import('../pipeline/describe-plan.ts');
     const trials = planTrials(config);
     const total = countTrials(config);
-    return { trials, total, rungs: planRungs(config, total), data: describePlan(config.data) };
+    const slots = environment.temporal.address === undefined ? await trainingSlots(environment) : null;
+    const notes = await planNotes(config, { total, slots, folder: process.cwd() });
+    return { trials, total, rungs: planRungs(config, total), data: describePlan(config.data), notes };
   },
 
   analysis: async () => {

@@ -245,6 +245,8 @@ export interface ExperimentPlan {
     } | null;
     readonly featureDims: { readonly user: number | null; readonly item: number | null };
   };
+  /** What will not go as the config reads: one sentence each. */
+  readonly notes: readonly string[];
 }
 
 export interface CliRuntime {

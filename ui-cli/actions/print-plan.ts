@@ -109,6 +109,7 @@ const humanPlan = (
     ...describeRungs(plan.rungs),
     '',
     `Gate: model ${config.gate.model_name}, test ndcg@10 at least ${config.gate.min_ndcg_at_10}, improvement over the champion above ${config.gate.min_improvement}`,
+    ...(plan.notes.length === 0 ? [] : ['', ...plan.notes.map((note) => `note: ${note}`)]),
   ];
 };
 
@@ -126,6 +127,7 @@ export const printPlan = async (runtime: CliRuntime, config: ResolvedConfig, isJ
       trials,
       total_trials: plan.total,
       rungs: plan.rungs,
+      notes: plan.notes,
     });
   } else {
     printLines(runtime.io.stdout, humanPlan(experimentId, config, plan, sizes));

@@ -28,6 +28,12 @@ export interface TpeOptions {
  */
 const LEAST_FINISHED = 4;
 
+/** Place of the first trial that can rest on outcomes; all before it are those of the startup sampler. */
+export const firstInformedTrial = (
+  { startup_trials, proposal_lag }: TpeOptions['settings'],
+  enqueued: number,
+): number => Math.max(enqueued, startup_trials, proposal_lag + Math.min(LEAST_FINISHED, startup_trials) - 1);
+
 /**
  * Multivariate, with a density for each group of parameters that share a condition, running trials counted as bad ones
  * (Bergstra et al. 2011 and 2013; Falkner et al. 2018 for the joint density; Watanabe 2023 for the parts and what they

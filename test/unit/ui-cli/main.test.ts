@@ -337,6 +337,7 @@ describe('ui-cli/main: run', () => {
             size: { users: 350, items: 250, engagements: 7500, samples: { low: 9000, high: 11_000 } },
             featureDims: { user: 10, item: 20 },
           },
+          notes: ['data.source names /x.csv, which does not exist.'],
         }),
       },
     );
@@ -351,6 +352,7 @@ describe('ui-cli/main: run', () => {
       ],
       rungs: [[1, 3, 50]],
       data: { feature_dims: { user: 10, item: 20 } },
+      notes: ['data.source names /x.csv, which does not exist.'],
       config: { model: { hidden_dims: [8] } },
     });
     expect(fake.recorded.opened).toEqual([]);
@@ -366,6 +368,7 @@ describe('ui-cli/main: run', () => {
           total: 0,
           rungs: [[1, 3, 50], everyEpoch, [50]],
           data: { source: 'synthetic', size: null, featureDims: { user: null, item: null } },
+          notes: ['what will not go as it reads'],
         }),
       },
     );
@@ -380,6 +383,7 @@ describe('ui-cli/main: run', () => {
         '',
       ].join('\n'),
     );
+    expect(fake.stdout()).toMatch(/\n\nnote: what will not go as it reads\n$/);
   });
 });
 

@@ -1,4 +1,4 @@
-/** `tt-exp doctor`: the parts of the installation, and the runs that nobody ends any more. */
+/** `tt-exp doctor`: the parts of the installation, and abandoned runs. */
 import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';

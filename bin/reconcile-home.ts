@@ -59,6 +59,6 @@ export const reconcileAtStart = async (
       tell(`closed run ${name} (${runId}): ${reason}`);
     }
   } catch (error) {
-    tell(`did not look for runs that nobody ends any more: ${toErrorRecord(error).message}`);
+    tell(`could not look for abandoned runs: ${toErrorRecord(error).message}`);
   }
 };

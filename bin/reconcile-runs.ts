@@ -1,4 +1,4 @@
-/** Closes MLflow runs that nobody ends any more: their workflow has ended without them, or is gone with its database. */
+/** Closes abandoned MLflow runs: their workflow ended without closing them, or is gone with its database. */
 import { tryEach } from '../activities/try-each.ts';
 import type { WorkflowState } from '../client/temporal-identity.ts';
 import { toErrorRecord } from '../contracts/errors.ts';

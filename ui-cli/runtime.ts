@@ -141,7 +141,7 @@ export interface DoctorFindings {
 }
 
 export interface DoctorRequest {
-  /** Closes runs that nobody ends any more; otherwise nothing is changed. */
+  /** Closes abandoned runs; otherwise nothing is changed. */
   readonly isRepair: boolean;
   /** Ids of Temporal databases that are gone for good. */
   readonly lost: readonly string[];

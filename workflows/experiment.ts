@@ -134,7 +134,7 @@ const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' 
     ...reusedTag(snapshot.trials),
     ...(told.length === 0 ? {} : { [TAG.notification]: told.join('; ') }),
   };
-  await note(state, `What the experiment's MLflow run ${parentRunId} tells is incomplete`, () =>
+  await note(state, `The experiment's record in MLflow run ${parentRunId} is incomplete`, () =>
     publishSweep({ parentRunId, facts: { format: 1, config: input.config, snapshot }, timestampMs: Date.now() }),
   );
   await note(state, `The experiment's MLflow run ${parentRunId} is not closed`, () =>

@@ -111,7 +111,7 @@ describe('e2e/outcome', () => {
       expect(summary).toMatchObject({ status: 'completed', gate: { decision: 'promoted' }, error: null });
       expect(summary.problems).toEqual([
         expect.stringMatching(/^The gate's verdict is not in MLflow: .*must be in the 'active' state/),
-        expect.stringMatching(new RegExp(`^What the experiment's MLflow run ${parent} tells is incomplete: `)),
+        expect.stringMatching(new RegExp(`^The experiment's record in MLflow run ${parent} is incomplete: `)),
         expect.stringMatching(new RegExp(`^The experiment's MLflow run ${parent} is not closed: `)),
       ]);
       expect((await mlflow.run(trial)).info.status).toBe('FINISHED');
@@ -145,7 +145,7 @@ describe('e2e/outcome', () => {
   );
 
   it(
-    'e2e/outcome: with the Temporal database lost, up closes what nobody ends any more, and nothing else',
+    'e2e/outcome: with the Temporal database lost, up closes the abandoned runs, and nothing else',
     async () => {
       // Made by no user, hence no reason to fail.
       await mlflow.deleteExperiment(await mlflow.experimentId('tt-exp-datasets'));

@@ -56,7 +56,7 @@ describe('workflows/closing', () => {
       model: { aliases: ['champion'] },
       problems: [
         "The gate's verdict is not in MLflow: run parent was deleted",
-        "What the experiment's MLflow run parent tells is incomplete: run parent was deleted",
+        "The experiment's record in MLflow run parent is incomplete: run parent was deleted",
         "The experiment's MLflow run parent is not closed: run parent was deleted",
       ],
     });
@@ -74,7 +74,7 @@ describe('workflows/closing', () => {
     const snapshot = await outcomeOf(steps);
     expect(snapshot).toMatchObject({ status: 'failed', error: { code: 'SOURCE_NOT_FOUND', message: cause } });
     expect(snapshot.problems).toEqual([
-      "What the experiment's MLflow run parent tells is incomplete: artifact store was deleted",
+      "The experiment's record in MLflow run parent is incomplete: artifact store was deleted",
     ]);
     expect(recorder.closedExperiments).toMatchObject([{ status: 'FAILED', tags: { 'tt.error': cause } }]);
   });

@@ -221,6 +221,23 @@ export const describeSource = (
       }),
     );
 
+    it(`${name}: times may be numbers, whose unit is found and told`, () =>
+      reading(async (store, folder) => {
+        const microseconds = [
+          '1740823200000000',
+          '1740823200123456',
+          '1740873600000000',
+          '1740873600000000',
+          '1740960000000000',
+        ];
+        await store.write(
+          replaced('events', (rows) => rows.map((row, index) => ({ ...row, at: Number(microseconds[index]) }))),
+        );
+        const log: string[] = [];
+        expect((await extract(folder, store, { log })).id).toBe(await referenceOf(TABLES));
+        expect(log.join('\n')).toContain('time at: microseconds since 1970, 2025-03-01 to 2025-03-03');
+      }));
+
     it(`${name}: an entity said twice is read once with a note, one said differently is refused`, () =>
       reading(async (store, folder) => {
         await store.write(replaced('users', (rows) => [...rows, ...rows.slice(0, 1)]));

@@ -72,7 +72,7 @@ const mapped = (given: string, file: string, config: string): FileSettings => ({
 });
 
 /**
- * What the config file maps counts; where it has no source, the columns are guessed. Throws DATA_INVALID for a file without
+ * The mapping of the config file is used; where it has no source, the columns are guessed. Throws DATA_INVALID for a file without
  * the needed columns, USAGE for a config with another kind of source.
  */
 export const settingsOfFile = async (

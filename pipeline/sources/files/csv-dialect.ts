@@ -11,7 +11,7 @@ export interface Dialect extends TextLayout, Pick<ResolvedCsv, 'null_text'> {
   readonly hasHeader: boolean;
   /** Names of the columns: of the config, or of the header; none for an empty file. */
   readonly columns: readonly string[];
-  /** The first line that is no comment, and up to a hundred after it, as fields. */
+  /** The first lines, without comments ahead of them, as values. */
   readonly sample: readonly (readonly string[])[];
   /** What was found and is not the usual way, for people: `separated by tabs`. */
   readonly found: readonly string[];
@@ -26,8 +26,9 @@ const DELIMITERS = {
   ' ': 'spaces',
 } as const;
 
-const SAMPLE_LINES = 101;
-const COMMENT = /^\s*(#|%|\/\/)/;
+const SAMPLE_LINES = 1000;
+/** And the line by which Excel knows the delimiter. */
+const COMMENT = /^\s*(#|%|\/\/|sep=.$)/i;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 const DECIMAL_POINT = /^[+-]?\d*\.\d+$/;
 

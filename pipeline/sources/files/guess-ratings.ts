@@ -97,7 +97,7 @@ const countReading = (file: string, column: string, { least, greatest }: Range):
       ...steps.map((step) => ({ at_least: 2 ** step, type: typeOf(step) })),
     ],
     labels: Object.fromEntries(steps.map((step) => [typeOf(step), { weight: ONLY_WEIGHT + step, label: ONLY_LABEL }])),
-    text: `every row a ${ONLY_TYPE}, the heavier the larger its ${column} (${least} to ${greatest}, weights ${ONLY_WEIGHT} to ${ONLY_WEIGHT + doublings})`,
+    text: `every row a ${ONLY_TYPE}, weighted by ${column} (${least} to ${greatest}, weights ${ONLY_WEIGHT} to ${ONLY_WEIGHT + doublings})`,
   };
 };
 

@@ -67,9 +67,26 @@ const pathSql = ({ column }: RawColumn): string => sqlText(`$."${column.replaceA
 
 const placeOf = ({ file, rows }: JsonRequest): string => `${basename(file)}${rows.isList ? ' entry ' : ':'}`;
 
+const hasRounded = async (database: Database, target: string, ids: readonly RawColumn[]): Promise<boolean> => {
+  const looksRounded = ids.map(({ column }) => {
+    const text = quoteName(column);
+    return `CASE WHEN contains(${text}, '.') OR contains(${text}, 'e') THEN abs(TRY_CAST(${text} AS DOUBLE)) >= ${LARGEST_EXACT} END`;
+  });
+  const [found] = await database.rows(
+    `look at the ids in ${target}`,
+    `SELECT count(*) AS row_count FROM ${quoteName(target)} WHERE ${looksRounded.join(' OR ')}`,
+  );
+  return Number(found?.row_count) > 0;
+};
+
 /** Numbers with a point or an exponent go through a float64 when they are read: of large ones several become one. */
-const refuseRoundedIds = async (database: Database, request: JsonRequest): Promise<void> => {
-  for (const id of request.wanted.filter(({ as }) => as === 'id')) {
+const refuseRoundedIds = async (database: Database, target: string, request: JsonRequest): Promise<void> => {
+  const ids = request.wanted.filter(({ as }) => as === 'id');
+  // Texts that look like such numbers are ids like others: only the file tells.
+  if (ids.length === 0 || !(await hasRounded(database, target, ids))) {
+    return;
+  }
+  for (const id of ids) {
     const text = `json ->> ${pathSql(id)}`;
     const [found] = await database.rows(
       `look at the ids in ${request.file}`,
@@ -80,7 +97,7 @@ const refuseRoundedIds = async (database: Database, request: JsonRequest): Promi
     if (Number(found?.row_count) > 0) {
       throw new TtExpError(
         'DATA_INVALID',
-        `${placeOf(request)}${found?.line} has ${found?.text} for ${id.column}, as ${found?.row_count} rows in all have floating-point numbers above 2^53; expected text or whole numbers: such ids have lost digits, and different ones fall together`,
+        `${placeOf(request)}${found?.line} has the floating-point number ${found?.text} for ${id.column} (${found?.row_count} rows have such numbers above 2^53), expected text or whole numbers: different ids have become the same number`,
         { hint: 'Write the ids as text, "9007199254740993", or as whole numbers without a point.' },
       );
     }
@@ -95,7 +112,6 @@ export const readJson = async (
 ): Promise<readonly BrokenRow[]> => {
   const { file, rows, wanted } = request;
   const name = basename(file);
-  await refuseRoundedIds(database, request);
   const values = wanted.map((column) => `json ->> ${pathSql(column)} AS ${quoteName(column.column)}`);
   const into = isFirst ? `CREATE TABLE ${quoteName(target)} AS` : `INSERT INTO ${quoteName(target)}`;
   const place = `${sqlText(placeOf(request))} || line AS place`;
@@ -103,6 +119,7 @@ export const readJson = async (
     `read ${file}`,
     `${into} SELECT ${[...values, place].join(', ')} FROM ${rows.sql} WHERE json IS NOT NULL`,
   );
+  await refuseRoundedIds(database, target, request);
   const broken = await database.rows(
     `look for broken lines of ${file}`,
     `SELECT line FROM ${rows.sql} WHERE json IS NULL ORDER BY line`,

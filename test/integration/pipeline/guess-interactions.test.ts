@@ -172,7 +172,7 @@ test('pipeline/guess-interactions: a count is the weight of a like', async () =>
     { at_least: 4, type: 'like x4' },
   ]);
   expect(labels).toEqual({ 'like x2': { weight: 3, label: 0.8 }, 'like x4': { weight: 4, label: 0.8 } });
-  expect(notes[0]).toContain('the heavier the larger its count (1 to 5, weights 2 to 4)');
+  expect(notes[0]).toContain('every row a like, weighted by count (1 to 5, weights 2 to 4)');
 });
 
 test('pipeline/guess-interactions: users and items alone are enough', async () => {

@@ -74,7 +74,7 @@ describe('pipeline/sources/files, layout', () => {
     expect(commas.log).not.toContain('separated by');
   });
 
-  it('pipeline/sources/files: the config counts more than what is found', async () => {
+  it('pipeline/sources/files: the config overrides what would be found', async () => {
     await expect(extract(withDelimiter(';', ROWS), { csv: { delimiter: ',' } })).rejects.toMatchObject({
       code: 'DATA_INVALID',
       hint: expect.stringContaining('Its columns are: who;what;stars'),
@@ -102,6 +102,11 @@ describe('pipeline/sources/files, layout', () => {
     const { rows, log } = await extract(text, { max_bad_rows: 2 });
     expect(rows).toEqual(['u1 i1 like']);
     expect(log).toContain('2 comment lines skipped');
+  });
+
+  it("pipeline/sources/files: Excel's line with the delimiter is skipped", async () => {
+    const { rows } = await extract('sep=;\r\nwho;what;stars\r\nu1;i1;4\r\n');
+    expect(rows).toEqual(['u1 i1 like']);
   });
 
   it('pipeline/sources/files: a first row that begins like a comment is a row', async () => {
@@ -157,19 +162,25 @@ describe('pipeline/sources/files, layout', () => {
           return name === 'e.json' ? `[${rows.join(',\n')}]` : `${rows.join('\n')}\n`;
         };
         // 2^53 is 9007199254740992: as float64 the second number is the first one.
-        const whole = await extract(textOf(['9007199254740992', '9007199254740993', '123456789012345678901234567']), {
-          name,
-        });
+        const whole = await extract(
+          textOf(['9007199254740992', '9007199254740993', '123456789012345678901234567', '"9007199254740995.0"']),
+          {
+            name,
+          },
+        );
         expect(whole.rows).toEqual([
           'u 123456789012345678901234567 like',
           'u 9007199254740992 like',
           'u 9007199254740993 like',
+          'u 9007199254740995.0 like',
         ]);
         await expect(
           extract(textOf(['1.0', '9007199254740992.0', '9007199254740993.0']), { name }),
         ).rejects.toMatchObject({
           code: 'DATA_INVALID',
-          message: expect.stringMatching(/^e\.json(l:| entry )2 has 9007199254740992\.0 for what, as 2 rows in all/),
+          message: expect.stringMatching(
+            /^e\.json(l:| entry )2 has the floating-point number 9007199254740992\.0 for what \(2 rows have such/,
+          ),
         });
       },
     );

@@ -10,39 +10,35 @@ import { filesData, writeRows } from '../../support/files-source.ts';
 const NOW = Date.UTC(2026, 10, 29);
 const IDS = { features: { id: { kind: 'id' } } } as const;
 
-const eventsOf = (path: string, change: Partial<EventTable>) =>
+const eventsOf = (path: string, change: Partial<EventTable>, max_bad_rows = 0) =>
   filesData(
     {
       users: IDS,
       items: IDS,
       interactions: { path, user: 'who', item: 'what', time: 'at', constant_type: 'like', ...change },
     },
-    {},
+    { max_bad_rows },
   );
 
-const readTimes = (root: string, id: string) =>
-  (async () => {
-    const database = await openDatabase({ file: ':memory:', spillFolder: root, memoryLimitMegabytes: 256, threads: 1 });
-    try {
-      const file = join(root, 'data', 'extracts', id, 'interactions.parquet');
-      const rows = await database.rows(
-        'read',
-        `SELECT occurred_at FROM read_parquet(${sqlFile(file)}) ORDER BY item_id`,
-      );
-      return rows.map(({ occurred_at }) => occurred_at);
-    } finally {
-      database.close();
-    }
-  })();
+const readTimes = async (root: string, id: string) => {
+  const database = await openDatabase({ file: ':memory:', spillFolder: root, memoryLimitMegabytes: 256, threads: 1 });
+  try {
+    const file = join(root, 'data', 'extracts', id, 'interactions.parquet');
+    const rows = await database.rows('read', `SELECT occurred_at FROM read_parquet(${sqlFile(file)}) ORDER BY item_id`);
+    return rows.map(({ occurred_at }) => occurred_at);
+  } finally {
+    database.close();
+  }
+};
 
 /** Times of rows with these values, and what was logged. */
-const extract = (values: readonly string[], change: Partial<EventTable> = {}) =>
+const extract = (values: readonly string[], change: Partial<EventTable> = {}, maxBadRows = 0) =>
   withFolder(async (root) => {
     const path = join(root, 'e.csv');
     await writeFile(path, `who,what,at\n${values.map((value, row) => `u,i${row},"${value}"\n`).join('')}`);
     const log: string[] = [];
     const builder = builderIn(join(root, 'data'), { now: () => NOW, log: (_level, message) => log.push(message) });
-    const { id } = await builder.extract({ data: eventsOf(path, change), seed: 1 });
+    const { id } = await builder.extract({ data: eventsOf(path, change, maxBadRows), seed: 1 });
     return { times: await readTimes(root, id), log: log.join('\n') };
   });
 
@@ -78,6 +74,8 @@ describe('pipeline/sources/files, times', () => {
         /got 2 bad rows.*: 1 with no time \(e\.csv:4\); 1 with no time in unit "s": "soon" \(e\.csv:5\)/,
       ),
     });
+    const { times } = await extract(values, {}, 2);
+    expect(times).toEqual(['2023-11-24 23:52:33', '2023-11-24 23:52:33', '2023-11-24 23:52:33']);
   });
 
   it('pipeline/sources/files: a time in another unit than the others is a bad row', async () => {

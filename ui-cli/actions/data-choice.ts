@@ -72,8 +72,8 @@ const mapped = (given: string, file: string, config: string): FileSettings => ({
 });
 
 /**
- * The mapping of the config file is used; where it has no source, the columns are guessed. Throws DATA_INVALID for a file without
- * the needed columns, USAGE for a config with another kind of source.
+ * The mapping of the config file is used; where it has none, the columns are guessed. Throws DATA_INVALID for a file without
+ * the needed columns, USAGE for a config that reads a database.
  */
 export const settingsOfFile = async (
   runtime: CliRuntime,
@@ -81,7 +81,8 @@ export const settingsOfFile = async (
   { config, columns }: { readonly config: string | undefined; readonly columns: readonly string[] | null },
 ): Promise<FileSettings> => {
   const type = config === undefined ? undefined : await readConfigValue(config, ['data', 'source', 'type']);
-  if (config !== undefined && type !== undefined) {
+  // The built-in data has no columns that could be mapped.
+  if (config !== undefined && type !== undefined && type !== 'synthetic') {
     if (type !== 'files') {
       throw new TtExpError(
         'USAGE',
@@ -102,7 +103,10 @@ export const settingsOfFile = async (
   const from = `--data ${given}`;
   const ignored = config === undefined ? undefined : await readConfigValue(config, ['data', 'ignored_types']);
   return {
-    notes,
+    notes: [
+      ...(type === 'synthetic' ? [`the built-in data of ${config} is not used: --data names a file`] : []),
+      ...notes,
+    ],
     defaults: [
       ...IDS_ALONE.map(([path, value]) => ({ source: from, path, value })),
       ...Object.entries(labels).map(([name, value]) => ({ source: from, path: ['data', 'labels', name], value })),

@@ -19,6 +19,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const IDS = {
+  users: { features: { id: { kind: 'id' as const } } },
+  items: { features: { id: { kind: 'id' as const } } },
+};
+
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 const cli = async (args: readonly string[], overrides: Partial<CliRuntime> = {}) => {
@@ -120,8 +125,7 @@ describe('ui-cli/train', () => {
 
   const mapping = {
     type: 'files',
-    users: { features: { id: { kind: 'id' } } },
-    items: { features: { id: { kind: 'id' } } },
+    ...IDS,
     interactions: {
       path: 'other.csv',
       user: 'who',
@@ -143,10 +147,10 @@ describe('ui-cli/train', () => {
     expect(stderr).toContain(`${events}: its columns are read as data.source of ${config} says`);
   });
 
-  test('ui-cli/train: a file of interactions beside a source of another kind, or beside names of columns, is refused', async () => {
+  test('ui-cli/train: a file of interactions beside a database, or beside names of columns, is refused', async () => {
     const events = await file('both.csv', 'who,what\n');
-    const synthetic = await file('synthetic.json', { name: 'own', data: { source: { type: 'synthetic' } } });
-    const refused = await requestOf(['--data', events, '--config', synthetic]);
+    const database = await file('database.json', { name: 'own', data: { source: { ...mapping, type: 'sqlite' } } });
+    const refused = await requestOf(['--data', events, '--config', database]);
     expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining('both say what the data is')]);
     const config = await file('named.json', { name: 'own', data: { source: mapping } });
     const named = await requestOf(['--data', events, '--config', config, '--columns', 'a,b']);
@@ -156,6 +160,21 @@ describe('ui-cli/train', () => {
       64,
       expect.stringContaining('--columns: got no file of interactions'),
     ]);
+  });
+
+  test('ui-cli/train: a file of interactions takes the place of the built-in data, with a note', async () => {
+    const events = await file('instead.csv', 'user,item\n');
+    const config = await file('synthetic.json', { name: 'own', data: { source: { type: 'synthetic' } } });
+    const { request, stderr } = await requestOf(['--data', events, '--config', config], {
+      guessInteractions: async (path) => ({
+        source: { type: 'files', interactions: { path, constant_type: 'like' }, ...IDS },
+        ignoredTypes: [],
+        labels: {},
+        notes: [],
+      }),
+    });
+    expect(request?.data).toMatchObject({ kind: 'source', config: { data: { source: { type: 'files' } } } });
+    expect(stderr).toContain(`note: the built-in data of ${config} is not used`);
   });
 
   test('ui-cli/train: a file of interactions is learned from as ids are, unless config, option or --set says else', async () => {

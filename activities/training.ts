@@ -174,6 +174,10 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
             datasetFolder: await ensureDataset(deps, request.datasetVersion),
             signals,
             onMessage: (message) => {
+              if (message.kind === 'code') {
+                // Started from what lies on the disk now, which may be newer than this worker.
+                assertSameCode(request.codeDigest, message.digest);
+              }
               progress = { ...advance(progress, message), pace: meter.after(message) };
               const notice = precisionNotice(request, message);
               if (notice !== null) {

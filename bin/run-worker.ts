@@ -1,8 +1,10 @@
 /** Wires and runs one Temporal worker: ports on one side, the task queue on the other. */
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
+import { toFailure } from '../activities/errors.ts';
 import { createCpuActivities, createGpuActivities, WORKER_SHUTDOWN } from '../activities/index.ts';
 import { connectionOptions } from '../client/connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
@@ -10,6 +12,8 @@ import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
 import type { ProgressSink } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
+import { workerCode } from './code-digest.ts';
+import { type CodeWatch, watchCode } from './code-watch.ts';
 import { logToStderr } from './log.ts';
 import { temporalTarget } from './temporal-target.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
@@ -35,11 +39,26 @@ const HEARTBEAT_THROTTLE = '500ms';
 
 const workflowBundle = { codePath: fileURLToPath(new URL('../workflows/workflow-bundle.cjs', import.meta.url)) };
 
+/** No step begins in a worker whose children, started from the disk, would run other code than it does itself. */
+const refuseWhenOutdated =
+  (code: CodeWatch): ActivityInterceptorsFactory =>
+  () => ({
+    inbound: {
+      execute: async (input, next) => {
+        await code.assertUnchanged().catch((error: unknown) => {
+          throw toFailure(error, hostname());
+        });
+        return next(input);
+      },
+    },
+  });
+
 const createWorker = async (
   options: RunWorkerOptions,
   connection: NativeConnection,
   namespace: string,
   shutdownSignal: AbortSignal,
+  code: CodeWatch,
 ): Promise<Worker> => {
   const { queue, slots, environment, progress } = options;
   const client = new Client({ connection, namespace, dataConverter: DATA_CONVERTER });
@@ -52,6 +71,7 @@ const createWorker = async (
     ...(queue === TASK_QUEUE.cpu
       ? { workflowBundle, activities: createCpuActivities(deps) }
       : { activities: createGpuActivities(deps) }),
+    interceptors: { activity: [refuseWhenOutdated(code)] },
     maxConcurrentActivityTaskExecutions: slots,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     stickyQueueScheduleToStartTimeout: STICKY_QUEUE_TIMEOUT,
@@ -60,17 +80,20 @@ const createWorker = async (
 };
 
 /**
- * Resolves after a graceful shutdown once `signal` aborts. It polls only after `onReady` has resolved, so a worker that
+ * Resolves after a graceful shutdown once `signal` aborts, and rejects with WORKER_OUTDATED after one for new code. It polls only after `onReady` has resolved, so a worker that
  * cannot start takes no task from one that can. When `onReady` throws, the process must end: a worker that has never run
  * cannot give its connection back. SERVICE_UNREACHABLE when there is no server.
  */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
-  const { environment, signal } = options;
+  const { environment } = options;
+  const outdated = new AbortController();
+  const code = await watchCode(workerCode, (error) => outdated.abort(error));
+  const signal = AbortSignal.any([options.signal, outdated.signal]);
   installWorkerRuntime();
   const target = await temporalTarget(environment);
   const connection = await NativeConnection.connect(connectionOptions(target));
   const shutdown = new AbortController();
-  const worker = await createWorker(options, connection, target.namespace, shutdown.signal).catch(
+  const worker = await createWorker(options, connection, target.namespace, shutdown.signal, code).catch(
     async (error: unknown) => {
       await connection.close();
       throw error;
@@ -88,4 +111,5 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   }
   await running;
   await connection.close();
+  outdated.signal.throwIfAborted();
 };

@@ -96,6 +96,8 @@ export interface SystemUsage {
 export type ComputeMessage =
   /** Nothing to tell, but the work goes on: a parent takes a silent child for hung. */
   | { readonly kind: 'alive' }
+  /** The first word of a training: digest of the training code that this process has loaded. */
+  | { readonly kind: 'code'; readonly digest: string }
   | { readonly kind: 'preflight'; readonly report: PreflightReport }
   | {
       readonly kind: 'ready';

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = join(ROOT, 'dist', 'bin', 'tt-exp.js');
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -35,14 +34,17 @@ const inheritedEnvironment = (): NodeJS.ProcessEnv => {
   return { ...rest, NO_COLOR: '1' };
 };
 
-/** @param variables of every command, and so of the workers that they start */
-export const createCliHome = async (variables: NodeJS.ProcessEnv = {}): Promise<CliHome> => {
+/**
+ * @param variables of every command, and so of the workers that they start
+ * @param root of the package whose build is run; this checkout unless a test has a copy
+ */
+export const createCliHome = async (variables: NodeJS.ProcessEnv = {}, root = ROOT): Promise<CliHome> => {
   const folder = await mkdtemp(join(tmpdir(), 'tt-exp-e2e-'));
   const environment = { ...inheritedEnvironment(), ...variables, TT_EXP_HOME: folder };
 
   const start: CliHome['start'] = (args, extra = {}) => {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [join(root, 'dist', 'bin', 'tt-exp.js'), ...args], {
+      cwd: root,
       env: { ...environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

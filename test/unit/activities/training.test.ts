@@ -185,6 +185,24 @@ describe('activities/training', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('activities/training: a child that has loaded another training code ends before it trains', async () => {
+    let isRefused = false;
+    const trainTrial = trainingWith(async (_job, onMessage) => {
+      onMessage({ kind: 'code', digest: 'c0de' });
+      try {
+        onMessage({ kind: 'code', digest: 'newer' });
+      } catch (error) {
+        isRefused = true;
+        throw error;
+      }
+      return { kind: 'stopped', result: null };
+    });
+    await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({
+      code: 'WORKER_OUTDATED',
+    });
+    expect(isRefused).toBe(true);
+  });
+
   it('activities/training: each attempt has a folder of its own, and an earlier one ends with its checkpoint stored', async () => {
     const folders: string[] = [];
     const trainTrial = trainingWith(async (job, onMessage) => {

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliHome, createCliHome } from '../support/cli.ts';
+import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
+
+const RUN_TIMEOUT_MS = 600_000;
+
+interface Summary {
+  readonly trials: readonly { readonly run_id: string; readonly status: string }[];
+  readonly urls: { readonly mlflow: string };
+}
+
+describe('e2e/changed-code', () => {
+  let home: CliHome;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tt-exp-changed-'));
+    await cp('dist', join(folder, 'dist'), { recursive: true });
+    await mkdir(join(folder, 'experiments'));
+    for (const name of ['node_modules', 'package.json']) {
+      await symlink(resolve(name), join(folder, name));
+    }
+    home = await createCliHome({}, folder);
+  });
+
+  afterAll(async () => {
+    await home?.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Of the training code on disk: name and content of each module, each ended by NUL. */
+  const digestOnDisk = async (): Promise<string> => {
+    const models = join(folder, 'dist', 'models');
+    const names = (await readdir(models, { recursive: true })).filter((name) => name.endsWith('.js')).sort();
+    const hash = createHash('sha256');
+    for (const name of names) {
+      hash
+        .update(`${name}\0`)
+        .update(await readFile(join(models, name)))
+        .update('\0');
+    }
+    return hash.digest('hex');
+  };
+
+  it(
+    'e2e/changed-code: after an upgrade under running workers the digest on a run is that of the code that trained it',
+    async () => {
+      const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
+      const file = join(folder, 'experiments', 'changed.json');
+      await writeFile(file, JSON.stringify({ ...smoke, $schema: undefined, name: 'changed', sweep: undefined }));
+      const up = await home.run(['up']);
+      expect(up.exitCode, up.stderr).toBe(0);
+      const before = await digestOnDisk();
+      await appendFile(join(folder, 'dist', 'models', 'training', 'train.js'), '// another version\n');
+      const after = await digestOnDisk();
+      expect(after).not.toBe(before);
+
+      const { exitCode, stdout, stderr } = await home.run(['run', file, '--json']);
+      expect(exitCode, stderr).toBe(0);
+      const { trials, urls } = JSON.parse(stdout) as Summary;
+      expect(trials.map(({ status }) => status)).toEqual(['completed']);
+      const run = await createMlflowReader(urls.mlflow).run(trials[0]?.run_id ?? '');
+      expect(tagsOf(run)['tt.training_code']).toBe(after);
+      // The workers of both queues ended for it and were started again.
+      const logs = (await readdir(join(home.folder, 'logs'))).filter((name) => name.startsWith('worker'));
+      const texts = await Promise.all(logs.map((name) => readFile(join(home.folder, 'logs', name), 'utf8')));
+      expect(texts.filter((text) => text.includes('error: WORKER_OUTDATED'))).toHaveLength(2);
+    },
+    RUN_TIMEOUT_MS,
+  );
+});

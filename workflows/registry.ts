@@ -18,7 +18,7 @@ export async function moveAliases(request: ApplyGateRequest): Promise<ApplyGateR
 }
 
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Waits for its turn, then takes it. A turn that has begun is ended whatever becomes of its experiment, so that nobody

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -142,6 +143,30 @@ describe('workflows/judge', () => {
     expect(registry.aliases).toEqual({ champion: '8' });
     expect(registry.tags['run-trial-000']?.['tt.gate_decision']).toBe('rejected');
     expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['KILLED']);
+  });
+
+  it('workflows/judge: a move whose worker died is made by the next one, long before the step would have run out of time', async () => {
+    const { steps, registry } = stepsOn({ champion: '8' });
+    let attempts = 0;
+    const dying = {
+      ...steps,
+      applyGate: async (request: Parameters<typeof steps.applyGate>[0]) => {
+        attempts += 1;
+        // No word of the first one comes any more, and no heartbeat either, until its worker ends.
+        return attempts === 1 ? Context.current().cancelled : steps.applyGate(request);
+      },
+    };
+    const { gate } = await server.withWorkers(dying, async (client) => {
+      const handle = await client.workflow.start<typeof experiment>('experiment', {
+        taskQueue: 'tt-cpu',
+        workflowId: `tt-exp/fixture/${randomUUID()}`,
+        args: [experimentInput(resolvedConfig({ sweep: null }))],
+      });
+      return handle.result();
+    });
+    expect(gate.decision).toBe('promoted');
+    expect(attempts).toBe(2);
+    expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
   });
 
   it('workflows/judge: a question that cannot be taken back in MLflow leaves the reason, and the experiment ends as it was to', async () => {

@@ -54,6 +54,18 @@ describe('activities/closing', () => {
     expect(calls).toEqual([['finishRun', 'parent', 'FAILED', 5]]);
   });
 
+  test('activities/index: a short step tells that its worker lives, from its beginning', async () => {
+    const { steps } = stepsOn({});
+    const request = { parentRunId: 'parent', status: 'FINISHED' as const, tags: {}, endTimeMs: 5 };
+    const environment = new MockActivityEnvironment();
+    let heartbeats = 0;
+    environment.on('heartbeat', () => {
+      heartbeats += 1;
+    });
+    await environment.run(steps.closeExperiment, request);
+    expect(heartbeats).toBe(1);
+  });
+
   test('activities/trial: a trial run is ended although tags and metrics are refused, and the first refusal is told', async () => {
     const { steps, calls } = stepsOn({ setTags: refuse('tags'), logMetrics: refuse('metrics') });
     const request = {

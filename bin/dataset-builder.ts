@@ -2,7 +2,7 @@
 import type { Environment } from '../config/env.ts';
 import { createDatasetBuilder, createHashedEncoder, type DatasetBuilder, type TextEncoder } from '../pipeline/index.ts';
 import { ensureSqliteExtension } from '../services/duckdb-extensions/index.ts';
-import type { ProgressSink } from '../services/index.ts';
+import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { resolveTextEncoder } from '../services/text-encoder/index.ts';
 import { readGitCommit } from './git-commit.ts';
 import { PACKAGE } from './package-files.ts';
@@ -65,6 +65,7 @@ const createEncoders = ({ environment, progress, log }: HomeBuilderOptions) => {
 export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<HomeBuilder> => {
   const { environment, progress, log } = options;
   const { homeFolder, cacheFolder, variables } = environment;
+  await prepareHome(homeFolder);
   const encoders = createEncoders(options);
   const builder = createDatasetBuilder({
     dataFolder: homeFolders(homeFolder).data,

@@ -10,7 +10,7 @@ import { connectionOptions } from '../client/connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
-import type { ProgressSink } from '../services/index.ts';
+import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
 import { workerCode } from './code-digest.ts';
 import { type CodeWatch, watchCode } from './code-watch.ts';
@@ -90,6 +90,7 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const code = await watchCode(workerCode, (error) => outdated.abort(error));
   const signal = AbortSignal.any([options.signal, outdated.signal]);
   installWorkerRuntime();
+  await prepareHome(environment.homeFolder);
   const target = await temporalTarget(environment);
   const connection = await NativeConnection.connect(connectionOptions(target));
   const shutdown = new AbortController();

@@ -8,6 +8,7 @@ import { waitUntilUp } from './ensure-up.ts';
 import { homeLayout } from './home-layout.ts';
 import { keepSupervised } from './keep-supervised.ts';
 import type { Launch } from './managed-service.ts';
+import { checkOpenFiles, prepareHome } from './prepare-home.ts';
 import { isProcessAlive } from './process/process-identity.ts';
 import { readRecord } from './process/service-record.ts';
 import type { Environment, Log, ProgressSink } from './progress.ts';
@@ -20,6 +21,7 @@ import type { WorkerSpec } from './worker-process.ts';
 
 export type { ProvisionedParts } from './choose-servers.ts';
 export type { DoctorCheck, DoctorProbes, DoctorReport } from './doctor.ts';
+export { prepareHome } from './prepare-home.ts';
 export type { Environment, Log, ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
 export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 export type { ServiceAddresses } from './service-addresses.ts';
@@ -120,6 +122,8 @@ export const createServices = (options: ServicesOptions): Services => {
     progress: ProgressSink,
   ): Promise<void> => {
     const stoppable = signal === undefined ? {} : { signal };
+    await checkOpenFiles();
+    await prepareHome(homeFolder);
     await readOwnSupervisor(layout);
     const servers = await chooseServers({ ...base, progress, isTemporalNeeded, ...stoppable });
     const desired = await updateDesired(layout, clock, (current) => ({

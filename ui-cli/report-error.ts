@@ -1,6 +1,7 @@
 /** How a command's failure is written: one line for the error, one for the remedy, a stack only on request. */
 import { type ConfigProblem, formatProblem } from '../config/problem.ts';
 import { type ErrorCode, EXIT, TtExpError } from '../contracts/errors.ts';
+import { explainSystemError } from './system-error.ts';
 
 export interface ErrorReport {
   /** Lines for stderr. */
@@ -29,7 +30,8 @@ const stackLines = (error: unknown): readonly string[] => {
 };
 
 /** Everything that is no TtExpError is a mistake of ours. */
-export const reportError = (error: unknown, isVerbose: boolean): ErrorReport => {
+export const reportError = (thrown: unknown, isVerbose: boolean): ErrorReport => {
+  const error = explainSystemError(thrown);
   const stack = isVerbose ? stackLines(error) : [];
   if (error instanceof TtExpError) {
     return {

@@ -20,6 +20,9 @@ export type CommandResult =
   /** It could not be started (reason is the system's code, as ENOENT), ran too long, or was ended by a signal. */
   | { readonly kind: 'broken'; readonly reason: string; readonly lines: readonly string[] };
 
+/** Begins the reason of a program that was ended because it ran too long. */
+export const TIME_LIMIT = 'ended by its time limit';
+
 /** Runs a program to its end, without a shell and without stdin. Ends it on abort and on time-out. */
 export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
   new Promise((resolve) => {
@@ -33,6 +36,12 @@ export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
       ...(isGroup ? { detached: true } : limitsOf(request)),
     });
     let startError: Error | undefined;
+    const startedMs = performance.now();
+    const endedBy = (signal: NodeJS.Signals | null): string => {
+      const { timeoutMs = Number.POSITIVE_INFINITY } = request;
+      const isLate = signal === 'SIGKILL' && performance.now() - startedMs >= timeoutMs;
+      return isLate ? `${TIME_LIMIT} of ${timeoutMs / 1000} s` : `ended by ${signal}`;
+    };
     const stopWatching = isGroup && child.pid !== undefined ? watchGroup(child, request) : undefined;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -51,7 +60,7 @@ export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
       else
         resolve({
           kind: 'broken',
-          reason: startError === undefined ? `ended by ${signal}` : describe(startError),
+          reason: startError === undefined ? endedBy(signal) : describe(startError),
           lines,
         });
     });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { Clock } from '../clock.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
-import { runCommand } from '../process/run-command.ts';
+import { runCommand, TIME_LIMIT } from '../process/run-command.ts';
 import { interrupted, withLock } from '../process/with-lock.ts';
 import type { Environment, ProgressSink } from '../progress.ts';
 import { alternativeTo, pipInstall, withoutPythonOverrides } from './pip.ts';
@@ -128,6 +128,11 @@ const build = async (
     });
     progress({ part, step: 'verify', message: 'trying what was installed', percent: 95 });
     const complaint = await request.verify(made);
+    if (complaint?.includes(TIME_LIMIT) === true) {
+      throw new TtExpError('TIMED_OUT', `installing ${part}: trying what was installed was ${complaint}`, {
+        hint: 'The machine or its disk is busy: run the command again when there is less to do.',
+      });
+    }
     if (complaint !== null) {
       throw new TtExpError('PROVISION_FAILED', `installing ${part}: what was installed does not work (${complaint})`, {
         hint: `Run the command again; if it stays so, ${alternativeTo(part)}.`,

@@ -41,7 +41,7 @@ const verify = async (
     timeoutMs: 180_000,
   });
   if (result.kind === 'exited' && result.code === 0) return null;
-  return result.lines.at(-1) ?? (result.kind === 'broken' ? result.reason : `exit code ${result.code}`);
+  return result.kind === 'broken' ? result.reason : (result.lines.at(-1) ?? `exit code ${result.code}`);
 };
 
 /** The installed MLflow server, or null. */

@@ -80,7 +80,16 @@ export const ensureHubModel = async (place: TextEncoderPlace, name: string): Pro
   return ensureCachedFolder(place, {
     folder: join(encoderCache(place), `hub-${name.replace('/', '--')}`),
     purpose: `fetching the model ${name}`,
-    find: async (folder) => (isObject(await readJsonFile(join(folder, MARKER))) ? await readModelFolder(folder) : null),
+    find: async (folder) => {
+      const marker = await readJsonFile(join(folder, MARKER));
+      if (!isObject(marker)) return null;
+      const model = await readModelFolder(folder);
+      if (marker.digest === model.digest) return model;
+      throw provisionFailure(
+        `the model ${name} in ${folder} has the digest ${model.digest.slice(0, 12)}, expected ${String(marker.digest).slice(0, 12)}, recorded when it was fetched`,
+        `Find out who changed it. To fetch it anew, remove ${folder}.`,
+      );
+    },
     fill: async (to) => {
       await fetchModel(place, name, to);
       const { digest } = await readModelFolder(to);

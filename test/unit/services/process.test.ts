@@ -260,7 +260,7 @@ describe('services/run-command', () => {
     const hanging = ['-e', 'setInterval(() => {}, 1000)'];
     expect(await runCommand({ ...node, args: hanging, timeoutMs: 300 })).toMatchObject({
       kind: 'broken',
-      reason: 'ended by SIGKILL',
+      reason: 'ended by its time limit of 0.3 s',
     });
     const stopping = new AbortController();
     const running = runCommand({ ...node, args: hanging, signal: stopping.signal });

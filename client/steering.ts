@@ -33,7 +33,7 @@ export const workflowIdOf = (id: string): string => {
   return ids.workflowId;
 };
 
-const HAS_ENDED_HINT = 'Try its failed trials again with `tt-exp retry`, or give it more with `tt-exp extend`.';
+const HAS_ENDED_HINT = 'Re-run its failed trials with `tt-exp retry`, or extend it with `tt-exp extend`.';
 
 /** @param status of the workflow: completed, failed, … */
 export const experimentEnded = (id: string, status: string): TtExpError =>

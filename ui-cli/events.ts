@@ -153,7 +153,7 @@ const pauseEvents = (told: ToldEvents, { sweep, status }: ExperimentView): reado
   if (sweep === null || status !== 'running' || sweep.isPaused === (level % 2 === 1)) {
     return [];
   }
-  return [{ subject: 'paused', level: level + 1, lines: [`sweep: ${sweep.isPaused ? 'paused' : 'goes on'}`] }];
+  return [{ subject: 'paused', level: level + 1, lines: [`sweep: ${sweep.isPaused ? 'paused' : 'resumed'}`] }];
 };
 
 /** All events that a view knows of, in the order in which they come about. */

@@ -1,6 +1,7 @@
 /** Watches one experiment until it ends, awaits approval, or nobody wants to watch any more. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentView } from '../contracts/experiment.ts';
+import { formatDuration } from './formats.ts';
 import type { Experiments } from './runtime.ts';
 
 export type FollowOutcome =
@@ -26,11 +27,18 @@ const whenAborted = (signal: AbortSignal): Promise<'aborted'> =>
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
 
-const stopped = (signal: AbortSignal, view: ExperimentView | null): FollowOutcome => {
+const stopped = (id: string, signal: AbortSignal, view: ExperimentView | null): FollowOutcome => {
   const reason: unknown = signal.reason;
-  return reason instanceof TtExpError && reason.code === 'TIMED_OUT'
-    ? { kind: 'timed-out', view, error: reason }
-    : { kind: 'detached', view };
+  if (!(reason instanceof TtExpError) || reason.code !== 'TIMED_OUT') {
+    return { kind: 'detached', view };
+  }
+  const limit = formatDuration(Number(reason.details.timeoutMs) / 1000);
+  const message = `Stopped watching after ${limit}; experiment ${id} is still running`;
+  const error = new TtExpError('TIMED_OUT', message, {
+    hint: `Watch it again with \`tt-exp watch ${id}\`.`,
+    cause: reason,
+  });
+  return { kind: 'timed-out', view, error };
 };
 
 /** Answers an abort at once, even while a call to the server hangs. */
@@ -46,10 +54,12 @@ export const followExperiment = async (request: FollowRequest): Promise<FollowOu
       if (result === 'aborted') {
         // The call in flight fails when its connection closes; nobody waits for it any more.
         next.catch(() => {});
-        return stopped(signal, view);
+        return stopped(experimentId, signal, view);
       }
       if (result.done === true) {
-        return view !== null && view.status !== 'running' ? { kind: 'ended', view } : stopped(signal, view);
+        return view !== null && view.status !== 'running'
+          ? { kind: 'ended', view }
+          : stopped(experimentId, signal, view);
       }
       view = result.value;
       onView(view);

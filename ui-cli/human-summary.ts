@@ -71,7 +71,7 @@ const nextSteps = (view: ExperimentView): readonly string[] => {
   }
   return view.status === 'completed'
     ? ['run it again to re-use finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
-    : [`tt-exp run with the same config goes on: finished trials are re-used`];
+    : [`tt-exp run with the same config resumes it, reusing finished trials`];
 };
 
 /** Pure: the lines of the report on an experiment that has ended or awaits approval; only addresses may be wider. */

@@ -12,20 +12,21 @@ export interface Stops {
   dispose(): void;
 }
 
-const GOES_ON = 'Run the same command again: it goes on where it was.';
+const RESUMES = 'Run the same command again to resume where it stopped.';
 
 const interrupted = (hint: string): TtExpError =>
-  new TtExpError('INTERRUPTED', 'tt-exp: got Ctrl-C or a request to stop, expected to go on', { hint });
+  new TtExpError('INTERRUPTED', 'tt-exp: interrupted by Ctrl-C or a request to stop', { hint });
 
 const timedOut = (timeoutMs: number): TtExpError =>
-  new TtExpError('TIMED_OUT', `tt-exp: got no end within ${formatDuration(timeoutMs / 1000)}, expected one`, {
-    hint: 'Give --timeout more time. What was started goes on; see `tt-exp list`.',
+  new TtExpError('TIMED_OUT', `tt-exp: stopped after ${formatDuration(timeoutMs / 1000)}, the limit of --timeout`, {
+    hint: 'Give --timeout more time; `tt-exp list` shows what is running.',
+    details: { timeoutMs },
   });
 
 /** @param hint of an interruption, for commands that do not go on where they were */
 export const createStops = (
   runtime: CliRuntime,
-  { timeoutMs = null, hint = GOES_ON }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
+  { timeoutMs = null, hint = RESUMES }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
 ): Stops => {
   const controller = new AbortController();
   let force: (error: TtExpError) => void = () => {};

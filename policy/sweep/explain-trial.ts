@@ -1,8 +1,10 @@
 /** Puts into words why one trial ran, went on, ended and was chosen, from recorded facts. */
+
 import type { SweepFacts } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { trialIdOf, trialIndexOf } from '../../contracts/ids.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { firstInformedTrial } from '../samplers/tpe/tpe.ts';
 import { shownTo } from './replay-proposals.ts';
 import { decisionAt, type RungFacts } from './replay-rungs.ts';
 import { type Curves, replaySweep, rungFactsOf } from './replay-sweep.ts';
@@ -31,6 +33,11 @@ const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialE
   if (index < sweep.enqueue.length) {
     const sentence = `It was enqueued: number ${index + 1} of sweep.enqueue.`;
     return { by: 'enqueued', sampler, from: [], sentence };
+  }
+  const first = sampler === 'tpe' ? firstInformedTrial(sweep.tpe, sweep.enqueue.length) : 0;
+  if (index < first) {
+    const sentence = `It is one of the first ${first} trials, which are spread evenly; TPE uses outcomes from trial ${first + 1} on.`;
+    return { by: 'sampler', sampler, from: [], sentence };
   }
   const shown = facts.snapshot.trials.slice(0, shownTo(rules, index));
   if (shown.length === 0) {

@@ -36,7 +36,7 @@ describe('ui-cli on a real terminal', () => {
     expect(textOf(terminal)).toContain('q, Ctrl-C detach   c cancel');
     terminal.press(CTRL_C);
     expect(await terminal.exitCode).toBe(130);
-    expect(textOf(terminal)).toMatch(/detached: experiment smoke-[0-9a-f]{10} goes on/);
+    expect(textOf(terminal)).toMatch(/detached: experiment smoke-[0-9a-f]{10} keeps running/);
     expect(textOf(terminal)).toMatch(/watch it: {2}tt-exp watch smoke-/);
     expect(textOf(terminal)).toContain('cancelled: 0, closed: 1');
     expect(terminal.output()).toContain(SHOW_CURSOR);

@@ -25,7 +25,7 @@ const failureOf = (view: ExperimentView): TtExpError | null => {
   }
   if (status === 'cancelled') {
     return new TtExpError('INTERRUPTED', `experiment ${experimentId}: was cancelled, expected to be completed`, {
-      hint: 'Run it again: finished trials are re-used.',
+      hint: 'Run it again; finished trials are reused.',
     });
   }
   return null;
@@ -41,7 +41,7 @@ const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | 
       );
 
 export const detachedLines = (experimentId: string): readonly string[] => [
-  `detached: experiment ${experimentId} goes on`,
+  `detached: experiment ${experimentId} keeps running`,
   `watch it:  tt-exp watch ${experimentId}`,
   `cancel it: tt-exp cancel ${experimentId}`,
 ];

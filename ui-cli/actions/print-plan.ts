@@ -1,7 +1,7 @@
 /** `tt-exp run --dry-run`: what an experiment would do, with sizes. */
 import { configDigest } from '../../config/digest.ts';
 import { experimentIds } from '../../contracts/ids.ts';
-import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { ResolvedConfig, ResolvedSweep } from '../../contracts/resolved-config.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import { formatCount, formatParams } from '../formats.ts';
 import { printJson, printLines, toSnakeCase } from '../output.ts';
@@ -59,13 +59,32 @@ const describeSize = ({ source, size }: ExperimentPlan['data']): string =>
 /** More rungs than this are shown by the first ones. */
 const RUNGS_SHOWN = 6;
 
-const describeRungs = (rungs: ExperimentPlan['rungs']): readonly string[] =>
+const listed = (parts: readonly (number | string)[]): string =>
+  parts.length === 2 ? parts.join(' and ') : parts.join(', ');
+
+const LOWER_SHARE: Readonly<Record<number, string>> = { 2: 'half', 3: 'two thirds', 4: 'three quarters' };
+
+const describeStops = (scheduler: ResolvedSweep['scheduler'] | undefined): string => {
+  switch (scheduler?.type) {
+    case 'median':
+      return 'those below the median';
+    case 'patience':
+      return 'those without gain';
+    default: {
+      const reduction = scheduler?.reduction ?? 1;
+      const share = LOWER_SHARE[reduction];
+      return share === undefined ? `all but the best 1/${reduction}` : `the lower ${share}`;
+    }
+  }
+};
+
+const describeRungs = (rungs: ExperimentPlan['rungs'], stops: string): readonly string[] =>
   rungs.map((epochs) => {
     const looks = epochs.slice(0, -1);
     const shown = looks.length > RUNGS_SHOWN ? [...looks.slice(0, RUNGS_SHOWN), '…'] : looks;
     return shown.length === 0
-      ? `  train up to ${epochs.at(-1)} epochs`
-      : `  may be ended after ${shown.join(', ')} of ${epochs.at(-1)} epochs`;
+      ? `  trials train up to ${epochs.at(-1)} epochs`
+      : `  looks at trials after epochs ${listed(shown)} of ${epochs.at(-1)} and stops ${stops}`;
   });
 
 const humanPlan = (
@@ -105,8 +124,8 @@ const humanPlan = (
       ? ['  …', '  the parameters of further trials follow from the outcomes of earlier ones']
       : []),
     '',
-    `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}; trials`,
-    ...describeRungs(plan.rungs),
+    `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}`,
+    ...describeRungs(plan.rungs, describeStops(config.sweep?.scheduler)),
     '',
     `Gate: model ${config.gate.model_name}, test ndcg@10 at least ${config.gate.min_ndcg_at_10}, improvement over the champion above ${config.gate.min_improvement}`,
     ...(plan.notes.length === 0 ? [] : ['', ...plan.notes.map((note) => `note: ${note}`)]),

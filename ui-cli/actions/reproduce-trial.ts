@@ -23,7 +23,7 @@ const conduct = async (
   { run, tolerance }: ReproduceOptions,
   display: TrainDisplay,
 ): Promise<ReproductionReport> => {
-  const stops = createStops(runtime, { hint: 'Run the same command again: it begins anew, nothing was kept.' });
+  const stops = createStops(runtime, { hint: 'Run the same command again; it starts from the beginning.' });
   try {
     const reproducing = runtime.reproduceTraining({
       run,

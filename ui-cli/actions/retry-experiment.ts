@@ -40,7 +40,7 @@ export const retryExperiment = (runtime: CliRuntime, text: string, isJson: boole
     const retried = isRunning ? await experiments.retryFailed(id) : await startAgain(experiments, id, view);
     const which = retried.length === 0 ? 'what is left' : retried.join(', ');
     printLines(runtime.io.stderr, [
-      `experiment ${id}: ${isRunning ? 'tries again' : `was ${view.status}, started again for`} ${which}`,
+      `experiment ${id}: ${isRunning ? 're-runs' : `was ${view.status}, restarted for`} ${which}`,
       `watch it: tt-exp watch ${id}`,
     ]);
     if (isJson) {

@@ -38,7 +38,7 @@ const assertTrials = ({ experimentId, status, phase }: ExperimentView): void => 
   if (status !== 'running' || isPastTraining(phase)) {
     const found = status === 'running' ? `one that trains no trial any more (phase ${phase})` : `one that is ${status}`;
     throw new TtExpError('USAGE', `experiment ${experimentId}: got ${found}, expected one with trials to come`, {
-      hint: 'Try its failed trials again with `tt-exp retry`, or give it more with `tt-exp extend`.',
+      hint: 'Re-run its failed trials with `tt-exp retry`, or extend it with `tt-exp extend`.',
     });
   }
 };
@@ -54,8 +54,8 @@ export const setPaused = (
     return {
       json: { paused: isPaused },
       lines: isPaused
-        ? [`experiment ${id}: paused; running trials end their epoch`, `go on:    tt-exp resume ${id}`]
-        : [`experiment ${id}: goes on`],
+        ? [`experiment ${id}: paused; running trials end their epoch`, `resume it: tt-exp resume ${id}`]
+        : [`experiment ${id}: resumed`],
     };
   });
 

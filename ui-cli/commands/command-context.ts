@@ -7,8 +7,8 @@ export interface CommandContext {
   readonly finish: (exitCode: number) => void;
 }
 
-export const ID = ['<id>', 'experiment id, or a beginning that only one has; see `tt-exp list`'] as const;
-export const VERBOSE = ['--verbose', 'with errors, print their stack'] as const;
+export const ID = ['<id>', 'experiment id, name, or unique prefix; see `tt-exp list`'] as const;
+export const VERBOSE = ['--verbose', 'print the stack trace of errors'] as const;
 export const JSON_FLAG = ['--json', 'print one JSON object on stdout'] as const;
 export const PLAIN = ['--plain', 'plain progress lines, also on a terminal'] as const;
 

@@ -40,7 +40,7 @@ export const addDataSource = (data: Command, { runtime, finish }: CommandContext
     });
   data
     .command('embed')
-    .description("Make the text embeddings of a config's source ahead of a run. Ctrl-C stops; called again it goes on.")
+    .description("Make the text embeddings of a config's source ahead of a run. Ctrl-C stops; run it again to resume.")
     .argument(...CONFIG)
     .option(...SET)
     .option(...MAX_BAD_ROWS)

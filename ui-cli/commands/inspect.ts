@@ -29,7 +29,7 @@ const addShow = (program: Command, { runtime, finish }: CommandContext): void =>
 const addWhy = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('why')
-    .description('Say why a trial ran, was cached, pruned or chosen, or failed; from recorded facts.')
+    .description('Explain why a trial ran and how it ended: cached, pruned, chosen or failed.')
     .argument(...ID)
     .argument('[trial]', 'as trial-003; may also follow the id after a slash')
     .option(...JSON_FLAG)
@@ -44,9 +44,11 @@ const addWhy = (program: Command, { runtime, finish }: CommandContext): void => 
 const addReplay = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('replay')
-    .description('Make every decision again from recorded facts, without training; ends with 1 where one differs.')
+    .description(
+      "Verify a sweep's decisions, or simulate other settings with --set, without training; exit with 1 if any differs.",
+    )
     .argument(...ID)
-    .option('--set <key=value>', 'how it would have gone with this setting; may be repeated', collect, [])
+    .option('--set <key=value>', 'simulate the sweep with this setting; may be repeated', collect, [])
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(

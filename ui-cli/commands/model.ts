@@ -48,7 +48,7 @@ const DEVICE = [
 const addTrain = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('train')
-    .description('Train one model here, without a sweep. Ctrl-C stops; the same command again goes on.')
+    .description('Train one model here, without a sweep. Ctrl-C stops; run the same command again to resume.')
     .option('--data <what>', 'a dataset version, or a CSV or Parquet file of interactions; default: the built-in data')
     .option(...COLUMNS)
     .option('--config <file>', 'an experiment, or bare hyperparameters; options count more than the file')

@@ -12,7 +12,7 @@ interface ReproduceFlags {
 export const addReproduction = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('reproduce')
-    .description('Train a trial again from its MLflow record and compare every epoch; ends with 1 where one differs.')
+    .description('Train a trial again from its MLflow record and compare every epoch; exit with 1 if any differs.')
     .argument('<run>', 'an experiment (its best trial), <experiment>/<trial id>, or the id of an MLflow run')
     .option(
       '--tolerance <x>',

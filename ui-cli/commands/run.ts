@@ -18,7 +18,7 @@ interface RunFlags {
 export const addRun = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('run')
-    .description('Run an experiment and watch it. Ctrl-C detaches; the experiment goes on.')
+    .description('Run an experiment and watch it. Ctrl-C detaches; the experiment keeps running.')
     .argument('<config>', 'JSON file, see experiments/')
     .option('--set <key=value>', 'change one setting of the file; may be repeated', collect, [])
     .option(...MAX_BAD_ROWS)

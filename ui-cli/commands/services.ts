@@ -22,7 +22,7 @@ const COMMANDS: readonly ServiceCommand[] = [
   },
   {
     name: 'down',
-    description: 'Stop every server and worker of this home. Experiments go on after the next `up`.',
+    description: 'Stop every server and worker of this home. Experiments resume after the next `up`.',
     pick: ({ downServices }) => downServices,
   },
   {

@@ -12,8 +12,8 @@ const addPausing = (program: Command, { runtime, finish }: CommandContext, verb:
     .command(verb)
     .description(
       verb === 'pause'
-        ? 'Let no trial begin or go on; running ones end their epoch and give their slots back.'
-        : 'Go on with a paused experiment.',
+        ? 'Pause after the current epoch. `resume` continues from there.'
+        : 'Continue a paused experiment.',
     )
     .argument(...ID)
     .option(...JSON_FLAG)
@@ -28,7 +28,9 @@ const addPausing = (program: Command, { runtime, finish }: CommandContext, verb:
 const addParallel = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('parallel')
-    .description('Change how many trials run at once; running ones beyond it go on to their next rung.')
+    .description(
+      'Change how many trials run at once; when lowered, surplus trials run to their next rung (to their end without a scheduler).',
+    )
     .argument(...ID)
     .argument('<n>', 'most trials at once', integerArgument('<n>', 1))
     .option(...JSON_FLAG)
@@ -43,7 +45,7 @@ const addParallel = (program: Command, { runtime, finish }: CommandContext): voi
 const addCancel = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('cancel')
-    .description('Cancel an experiment or one trial: the running epoch ends, what there is then is kept.')
+    .description('Cancel an experiment or one trial after the current epoch; results so far are kept.')
     .argument(...ID)
     .option('--trial <id>', 'cancel this trial alone, and wait for its end')
     .option(...JSON_FLAG)
@@ -58,7 +60,7 @@ const addCancel = (program: Command, { runtime, finish }: CommandContext): void 
 const addRetry = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('retry')
-    .description('Try failed trials again. An experiment that has ended starts again; finished trials are re-used.')
+    .description('Re-run failed trials, reusing finished results. An experiment that has ended is started again.')
     .argument(...ID)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
@@ -78,7 +80,7 @@ interface ExtendFlags extends JsonFlags {
 const addExtend = (program: Command, { runtime, finish }: CommandContext): void => {
   program
     .command('extend')
-    .description('Start a new experiment from one that has ended, with more trials or epochs; trials are re-used.')
+    .description('Start a new experiment from one that has ended, with more trials or epochs, reusing its trials.')
     .argument(...ID)
     .option('--trials <n>', 'trials in all (sweep.max_trials)', integerOption('--trials', 1))
     .option('--epochs <n>', 'epochs of each trial in all (training.num_epochs)', integerOption('--epochs', 1))

@@ -27,6 +27,16 @@ const changeTrial = (index: number, change: object): ExperimentFacts => ({
 });
 
 describe('ui-cli/inspect: why', () => {
+  test('ui-cli/inspect: why does not say of an early trial of tpe that it rests on outcomes', async () => {
+    const { sweep } = SMALL_FACTS.config;
+    const config = { ...SMALL_FACTS.config, sweep: sweep === null ? null : { ...sweep, sampler: 'tpe' as const } };
+    const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: { ...SMALL_FACTS, config } });
+    // 10 startup trials; but 4 outcomes must lie 8 trials back, which is first so for trial 12.
+    expect(stdout()).toContain(
+      '  It is one of the first 11 trials, which are spread evenly; TPE uses outcomes from trial 12 on.\n',
+    );
+  });
+
   test('ui-cli/inspect: why tells how a pruned trial was proposed, compared and ended', async () => {
     const { exitCode, stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003']);
     expect(exitCode).toBe(0);

@@ -278,6 +278,9 @@ describe('ui-cli/main: run', () => {
     expect(result.exitCode).toBe(75);
     expect(jsonOf(result)).toMatchObject({ status: 'detached', error: { code: 'TIMED_OUT' } });
     expect(result.stderr()).toContain('tt-exp watch demo-');
+    expect(result.stderr()).toMatch(
+      /error: Stopped watching after 0\.2 s; experiment demo-[0-9a-f]{10} is still running\n/,
+    );
   });
 
   test('ui-cli/main: a gate that awaits approval ends the watching with how to decide', async () => {
@@ -372,14 +375,15 @@ describe('ui-cli/main: run', () => {
         }),
       },
     );
-    expect(await runCli(['run', config, '--dry-run'], fake.runtime)).toBe(0);
+    const asha = 'sweep={"space":{"training.batch_size":{"choice":[8]}},"scheduler":{"type":"asha","reduction":3}}';
+    expect(await runCli(['run', config, '--dry-run', '--set', asha], fake.runtime)).toBe(0);
     await settle();
     expect(fake.stdout()).toContain(
       [
-        'Scheduler: none; trials',
-        '  may be ended after 1, 3 of 50 epochs',
-        '  may be ended after 1, 2, 3, 4, 5, 6, … of 50 epochs',
-        '  train up to 50 epochs',
+        'Scheduler: asha',
+        '  looks at trials after epochs 1 and 3 of 50 and stops the lower two thirds',
+        '  looks at trials after epochs 1, 2, 3, 4, 5, 6, … of 50 and stops the lower two thirds',
+        '  trials train up to 50 epochs',
         '',
       ].join('\n'),
     );

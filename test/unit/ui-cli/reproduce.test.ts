@@ -178,7 +178,7 @@ threads        –             1             not known
     );
     expect(await runCli(['reproduce', RUN], fake.runtime)).toBe(130);
     await new Promise((done) => setImmediate(done));
-    expect(fake.stderr()).toContain('it begins anew, nothing was kept');
+    expect(fake.stderr()).toContain('it starts from the beginning');
   });
 
   test('ui-cli/reproduce: an error ends with its own code', async () => {

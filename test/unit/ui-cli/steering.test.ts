@@ -39,14 +39,14 @@ const ended: FakeScript = { views: [completedView()] };
 describe('ui-cli/steering', () => {
   test.each([
     [['pause', EXPERIMENT_ID], ['pause', EXPERIMENT_ID], 'paused; running trials end their epoch'],
-    [['resume', EXPERIMENT_ID], ['resume', EXPERIMENT_ID], 'goes on'],
+    [['resume', EXPERIMENT_ID], ['resume', EXPERIMENT_ID], 'resumed'],
     [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'trials at once from now on: 4'],
     [
       ['cancel', EXPERIMENT_ID, '--trial', 'trial-001'],
       ['cancelTrial', EXPERIMENT_ID, 'trial-001'],
       'trial-001 is cancelled',
     ],
-    [['retry', EXPERIMENT_ID], ['retryFailed', EXPERIMENT_ID], 'tries again trial-002'],
+    [['retry', EXPERIMENT_ID], ['retryFailed', EXPERIMENT_ID], 're-runs trial-002'],
   ])('ui-cli/steering: %j makes one request and says what follows', async (args, request, text) => {
     const result = await cli(args, running);
     expect([result.exitCode, result.recorded.steered, result.stdout()]).toEqual([0, [request], '']);

@@ -233,6 +233,6 @@ describe('ui-cli/human-summary', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);
     expect(lines.join('\n')).not.toContain('Trials');
-    expect(lines.at(-1)).toContain('finished trials are re-used');
+    expect(lines.at(-1)).toContain('reusing finished trials');
   });
 });

@@ -234,7 +234,7 @@ describe('ui-cli/train', () => {
     expect(await runCli(['train', '--json'], fake.runtime)).toBe(130);
     await settle();
     expect(JSON.parse(fake.stdout())).toMatchObject({ status: 'cancelled', error: { code: 'INTERRUPTED' } });
-    expect(fake.stderr()).toContain('it goes on where it was');
+    expect(fake.stderr()).toContain('Run the same command again to resume where it stopped.');
     expect(fake.listeners()).toBe(0);
   });
 });

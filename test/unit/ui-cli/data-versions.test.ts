@@ -286,6 +286,13 @@ describe('ui-cli/data: usage', () => {
     },
   );
 
+  test('ui-cli/data: gc --help gives its default age as people write it', async () => {
+    const { stdout } = await cli(['data', 'gc', '--help'], {});
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'keep versions used within this time, such as 12h or 7d (default: 7d)',
+    );
+  });
+
   test.each([
     [
       ['data', 'export', 'ds-0', '--split', 'tset'],

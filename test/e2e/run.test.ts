@@ -226,6 +226,33 @@ describe('e2e/run', () => {
   );
 
   it(
+    'e2e/run: after the death of every process when the model version appears the sweep ends soon after the restart, with one version',
+    async () => {
+      const gate = { model_name: 'registered', min_ndcg_at_10: 0 };
+      const file = await writeConfig('registered', { sweep: undefined, gate });
+      const mlflow = createMlflowReader(await mlflowUri());
+      const running = home.start(['run', file, '--json']);
+      await expect
+        .poll(async () => (await mlflow.modelVersions('registered')).length, { timeout: 300_000, interval: 10 })
+        .toBe(1);
+      await killEverything(home.folder);
+      await running.finished;
+      const up = await home.run(['up']);
+      expect(up.exitCode, up.stderr).toBe(0);
+      // Against the ten minutes that a short step may take: nobody waits for those.
+      const result = await home.run(['watch', 'registered', '--json', '--timeout', '5m']);
+      expect(result.exitCode, result.stderr).toBe(0);
+      const summary = JSON.parse(result.stdout) as Summary;
+      expect(summary.gate.decision).toBe('promoted');
+      expect(await reader(summary).modelVersions('registered')).toHaveLength(1);
+      expect(await reader(summary).aliasVersion('registered', 'champion')).toBe('1');
+      const runs = await reader(summary).runs('registered');
+      expect(runs.map(({ info }) => info.status)).toEqual(['FINISHED', 'FINISHED']);
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  it(
     'e2e/run: the baseline on default data keeps what the design promises of statistics, quality and memory',
     async () => {
       const { result, peakMebibytes } = await withPeakMemory(

@@ -8,6 +8,7 @@ import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { createComputeRunner } from '../services/compute/index.ts';
 import type { ProgressSink } from '../services/index.ts';
+import { checkMlflow } from './check-mlflow.ts';
 import { digestTrainingCode } from './code-digest.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
 import { createNotifications } from './notifications.ts';
@@ -38,7 +39,10 @@ export interface ActivityDepsOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-/** Throws SERVICE_UNREACHABLE without MLFLOW_TRACKING_URI: a worker never guesses an address. */
+/**
+ * Throws SERVICE_UNREACHABLE without MLFLOW_TRACKING_URI: a worker never guesses an address. A server that does not answer
+ * may come back, one that refuses this worker ends it.
+ */
 export const createActivityDeps = async (options: ActivityDepsOptions): Promise<ActivityDeps> => {
   const { environment, slots, log } = options;
   const { trackingUri } = environment.mlflow;
@@ -47,6 +51,12 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       hint: 'Set MLFLOW_TRACKING_URI=http://host:port, or let `tt-exp up` start the embedded server and workers.',
     });
   }
+  await checkMlflow(environment, trackingUri).catch((error: unknown) => {
+    if (!(error instanceof TtExpError && error.code === 'SERVICE_UNREACHABLE')) {
+      throw error;
+    }
+    log('warn', `${error.message}. The steps wait for it.`);
+  });
   const plan = await planTensorflow(environment, options.progress);
   for (const announcement of plan.announcements) {
     log('warn', announcement);

@@ -76,7 +76,7 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
     const { reconcileAtStart } = await import('./reconcile-home.ts');
     await reconcileAtStart({ environment, addresses }, progress);
   }
-  const temporal = await openTemporalClient(await temporalTarget(environment, addresses.temporal.address));
+  const temporal = await openTemporalClient(temporalTarget(environment, addresses.temporal.address));
   const closing = new AbortController();
   const keeping = mayStart ? (await openServices(environment)).keepSupervised(progress, closing.signal) : null;
   const client = createExperimentsClient(temporal);

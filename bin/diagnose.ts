@@ -1,12 +1,15 @@
 /** `tt-exp doctor`: the parts of the installation, and abandoned runs. */
+import { openTemporalClient } from '../client/connection.ts';
 import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
 import type { ServiceAddresses, Services } from '../services/index.ts';
 import { checkTensorflow } from '../services/tensorflow/index.ts';
 import type { DoctorFindings, DoctorRequest, PartCheck } from '../ui-cli/runtime.ts';
+import { checkMlflow } from './check-mlflow.ts';
 import { PACKAGE } from './package-files.ts';
 import { reconcileHome } from './reconcile-home.ts';
+import { temporalTarget } from './temporal-target.ts';
 
 const PART = 'open runs';
 
@@ -50,7 +53,7 @@ const lookAtRuns = async (
     const runs = await reconcileHome({ environment, addresses, ...request });
     return { runs, checks: [checkRuns(runs)] };
   } catch (error) {
-    if (isUnreachable(error) && !request.isRepair) {
+    if (error instanceof TtExpError && !request.isRepair) {
       return { runs: null, checks: [check('warn', `not looked at: ${error.message}`, error.hint ?? null)] };
     }
     throw error;
@@ -68,7 +71,11 @@ export const diagnose = async (
     backend: environment.tensorflowBackend,
     environment: environment.variables,
   };
-  const { checks, isUsable } = await services.doctor({ tensorflow: () => checkTensorflow(tensorflow) });
+  const { checks, isUsable } = await services.doctor({
+    tensorflow: () => checkTensorflow(tensorflow),
+    temporal: async () => (await openTemporalClient(temporalTarget(environment))).connection.close(),
+    mlflow: (address) => checkMlflow(environment, address),
+  });
   const { runs, checks: ofRuns } = await lookAtRuns(environment, services, request);
   return { checks: [...checks, ...ofRuns], isUsable, runs };
 };

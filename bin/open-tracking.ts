@@ -1,12 +1,14 @@
 import type { Environment } from '../config/env.ts';
 import { createTracking, type RetryPolicy, type Tracking } from '../tracking/index.ts';
+import { readPem } from './read-pem.ts';
 
-/** MLflow at this address with the credentials of the environment. */
+/** MLflow at this address with the credentials of the environment. Throws ENVIRONMENT_INVALID. */
 export const openTracking = ({ mlflow }: Environment, trackingUri: string, retry?: RetryPolicy): Tracking =>
   createTracking({
     trackingUri,
-    ...(retry === undefined ? {} : { retry }),
     ...(mlflow.token === undefined ? {} : { token: mlflow.token }),
     ...(mlflow.username === undefined ? {} : { username: mlflow.username }),
     ...(mlflow.password === undefined ? {} : { password: mlflow.password }),
+    ...(mlflow.caFile === undefined ? {} : { authority: readPem('MLFLOW_TRACKING_SERVER_CERT_PATH', mlflow.caFile) }),
+    ...(retry === undefined ? {} : { retry }),
   });

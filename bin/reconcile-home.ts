@@ -26,7 +26,7 @@ export interface HomeReconcileRequest {
 export const reconcileHome = async (request: HomeReconcileRequest): Promise<OpenRunsReport> => {
   const { environment, addresses, isRepair, lost = [] } = request;
   const { address, namespace, isEmbedded } = addresses.temporal;
-  const temporal = await openTemporalClient(await temporalTarget(environment, address));
+  const temporal = await openTemporalClient(temporalTarget(environment, address));
   const tracking = openTracking(environment, addresses.mlflow.uri, RETRY);
   try {
     const temporalId = await readTemporalId(temporal);

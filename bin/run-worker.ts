@@ -7,6 +7,7 @@ import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@tem
 import { toFailure } from '../activities/errors.ts';
 import { createCpuActivities, createGpuActivities, WORKER_SHUTDOWN } from '../activities/index.ts';
 import { connectionOptions } from '../client/connection.ts';
+import { explainConnection } from '../client/explain-connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
@@ -82,7 +83,8 @@ const createWorker = async (
 /**
  * Resolves after a graceful shutdown once `signal` aborts, and rejects with WORKER_OUTDATED after one for new code. It polls only after `onReady` has resolved, so a worker that
  * cannot start takes no task from one that can. When `onReady` throws, the process must end: a worker that has never run
- * cannot give its connection back. SERVICE_UNREACHABLE when there is no server.
+ * cannot give its connection back. SERVICE_UNREACHABLE when there is no server,
+ * ENVIRONMENT_INVALID when its TLS or credentials do not fit.
  */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const { environment } = options;
@@ -91,8 +93,10 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const signal = AbortSignal.any([options.signal, outdated.signal]);
   installWorkerRuntime();
   await prepareHome(environment.homeFolder);
-  const target = await temporalTarget(environment);
-  const connection = await NativeConnection.connect(connectionOptions(target));
+  const target = temporalTarget(environment);
+  const connection = await NativeConnection.connect(connectionOptions(target)).catch(async (cause: unknown) => {
+    throw await explainConnection(target, cause);
+  });
   const shutdown = new AbortController();
   const worker = await createWorker(options, connection, target.namespace, shutdown.signal, code).catch(
     async (error: unknown) => {

@@ -1,35 +1,26 @@
 /** Opens the connection to Temporal that the client uses. */
 import { Client, Connection } from '@temporalio/client';
-import { TtExpError } from '../contracts/errors.ts';
 import { RETRIES } from './closed-channel.ts';
+import { explainConnection } from './explain-connection.ts';
 import { DATA_CONVERTER } from './payload-codec.ts';
-
-export interface TemporalTarget {
-  /** host:port */
-  readonly address: string;
-  readonly namespace: string;
-  readonly apiKey?: string;
-  /** true: TLS with the system's certificates; with `certificate` and `key` (PEM) mutual TLS. */
-  readonly tls?: boolean | { readonly certificate: Buffer; readonly key: Buffer };
-}
+import type { TemporalTarget } from './temporal-target.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+
+const tlsOptions = ({ authority, serverName, client }: NonNullable<TemporalTarget['tls']>) => ({
+  ...(authority === undefined ? {} : { serverRootCACertificate: authority }),
+  ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
+  ...(client === undefined ? {} : { clientCertPair: { crt: client.certificate, key: client.key } }),
+});
 
 /** Options of a Temporal connection, the same for clients and workers. */
 export const connectionOptions = (target: TemporalTarget) => ({
   address: target.address,
   ...(target.apiKey === undefined ? {} : { apiKey: target.apiKey }),
-  ...(target.tls === undefined
-    ? {}
-    : {
-        tls:
-          typeof target.tls === 'boolean'
-            ? target.tls
-            : { clientCertPair: { crt: target.tls.certificate, key: target.tls.key } },
-      }),
+  ...(target.tls === undefined ? {} : { tls: tlsOptions(target.tls) }),
 });
 
-/** Whoever opens the client closes it: `client.connection.close()`. Throws SERVICE_UNREACHABLE. */
+/** Whoever opens the client closes it: `client.connection.close()`. Throws SERVICE_UNREACHABLE, ENVIRONMENT_INVALID. */
 export const openTemporalClient = async (target: TemporalTarget): Promise<Client> => {
   try {
     const connection = await Connection.connect({
@@ -39,10 +30,6 @@ export const openTemporalClient = async (target: TemporalTarget): Promise<Client
     });
     return new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER });
   } catch (cause) {
-    throw new TtExpError(
-      'SERVICE_UNREACHABLE',
-      `Temporal: got no connection to ${target.address}, expected a server there`,
-      { hint: 'Start it with `tt-exp up`, or correct TEMPORAL_ADDRESS.', cause },
-    );
+    throw await explainConnection(target, cause);
   }
 };

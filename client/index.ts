@@ -9,7 +9,7 @@ export type { ExperimentInput, ExperimentSnapshot, ExperimentView, Phase } from 
 export type { GateVerdict } from '../contracts/gate.ts';
 export type { ResolvedConfig } from '../contracts/resolved-config.ts';
 export type { TrialView } from '../contracts/trial.ts';
-export { openTemporalClient, type TemporalTarget } from './connection.ts';
+export { openTemporalClient } from './connection.ts';
 export {
   createExperimentsClient,
   type ExperimentsClient,
@@ -17,3 +17,4 @@ export {
   type StartedExperiment,
 } from './experiments-client.ts';
 export type { ExperimentSteering } from './steering.ts';
+export type { TemporalTarget } from './temporal-target.ts';

@@ -17,7 +17,7 @@ export interface Environment {
     readonly isTls: boolean;
     readonly certificateFile: string | undefined;
     readonly keyFile: string | undefined;
-    /** PEM file of whoever signed the server's certificate; the system's authorities where there is none. */
+    /** PEM file of whoever signed the server's certificate; public authorities where there is none. */
     readonly caFile: string | undefined;
     /** The name that the server's certificate must have, where it is not that of the address. */
     readonly serverName: string | undefined;
@@ -29,7 +29,7 @@ export interface Environment {
     readonly token: string | undefined;
     readonly username: string | undefined;
     readonly password: string | undefined;
-    /** PEM file of whoever signed the server's certificate, beside the authorities that Node.js knows. */
+    /** PEM file of whoever signed the server's certificate; public authorities where there is none. */
     readonly caFile: string | undefined;
   };
   readonly tensorflowBackend: TensorflowBackend | 'auto';

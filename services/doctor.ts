@@ -1,12 +1,10 @@
 /** A report on each part that tt-exp needs: what was chosen, its version and address, and the remedy where it is missing. */
 
 import { statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Clock } from './clock.ts';
 import type { HomeLayout } from './home-layout.ts';
-import { answers } from './managed-service.ts';
 import { isFileError } from './process/json-file.ts';
 import { runCommand } from './process/run-command.ts';
 import type { Environment, Log } from './progress.ts';
@@ -36,6 +34,9 @@ export interface DoctorReport {
 export interface DoctorProbes {
   /** Which TensorFlow back end trainings will use. */
   readonly tensorflow?: () => Promise<DoctorCheck>;
+  /** Connects to an outside server as every command would. Throws what they would. */
+  readonly temporal: (address: string) => Promise<void>;
+  readonly mlflow: (address: string) => Promise<void>;
 }
 
 export interface DoctorRequest {
@@ -115,16 +116,28 @@ const stateOf = (status: ServicesStatus, name: string): string => {
 const addressOf = (status: ServicesStatus, name: string): string | null =>
   status.services.find((item) => item.name === name)?.address ?? null;
 
+const checkOutside = async (
+  part: string,
+  variable: string,
+  address: string,
+  connect: (address: string) => Promise<void>,
+): Promise<DoctorCheck> => {
+  const chosen = `outside server (${variable})`;
+  try {
+    await connect(address);
+    return check(part, 'ok', chosen, { address });
+  } catch (error) {
+    if (!(error instanceof TtExpError)) throw error;
+    const remedy = [`${error.message}.`, error.hint, `Or unset ${variable} for the embedded server.`];
+    return check(part, 'missing', chosen, { address, remedy: remedy.filter((text) => text !== undefined).join(' ') });
+  }
+};
+
 const checkTemporal = async (request: DoctorRequest, status: ServicesStatus): Promise<DoctorCheck> => {
   const { environment } = request;
   const outside = outsideAddresses(environment);
   if (outside.temporal !== null) {
-    return (await canConnect(outside.temporal))
-      ? check('temporal', 'ok', 'outside server (TEMPORAL_ADDRESS)', { address: outside.temporal })
-      : check('temporal', 'missing', 'outside server (TEMPORAL_ADDRESS)', {
-          address: outside.temporal,
-          remedy: 'Nothing listens there: start that server, mend TEMPORAL_ADDRESS, or unset it for the embedded one.',
-        });
+    return checkOutside('temporal', 'TEMPORAL_ADDRESS', outside.temporal, request.probes.temporal);
   }
   const binary = await locateTemporal(request);
   if (binary === null) {
@@ -142,13 +155,7 @@ const checkTemporal = async (request: DoctorRequest, status: ServicesStatus): Pr
 const checkMlflow = async (request: DoctorRequest, status: ServicesStatus): Promise<DoctorCheck> => {
   const outside = outsideAddresses(request.environment);
   if (outside.mlflow !== null) {
-    const isUp = await answers(`${outside.mlflow.replace(/\/+$/, '')}/health`, AbortSignal.timeout(5_000));
-    return isUp
-      ? check('mlflow', 'ok', 'outside server (MLFLOW_TRACKING_URI)', { address: outside.mlflow })
-      : check('mlflow', 'missing', 'outside server (MLFLOW_TRACKING_URI)', {
-          address: outside.mlflow,
-          remedy: 'It does not answer: start that server, mend MLFLOW_TRACKING_URI, or unset it for the embedded one.',
-        });
+    return checkOutside('mlflow', 'MLFLOW_TRACKING_URI', outside.mlflow, request.probes.mlflow);
   }
   const mlflow = await locateMlflow(request);
   if (mlflow === null) {
@@ -195,16 +202,3 @@ const checkDisk = async (part: string, folder: string): Promise<DoctorCheck> => 
     ? check(part, 'ok', chosen)
     : check(part, 'warn', chosen, { remedy: `Free space there: at least ${LEAST_FREE_GIB} GiB are wanted.` });
 };
-
-const canConnect = (address: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const { hostname, port } = new URL(address.includes('://') ? address : `tcp://${address}`);
-    const socket = connect({ host: hostname, port: Number(port === '' ? '7233' : port), timeout: 5_000 });
-    const finish = (isOpen: boolean): void => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => finish(true));
-    socket.once('timeout', () => finish(false));
-    socket.once('error', () => finish(false));
-  });

@@ -82,7 +82,7 @@ export interface Services {
   setDesiredWorkers(workers: readonly WorkerSpec[]): Promise<void>;
   /** The supervisor's main function: returns once the signal has aborted and everything is stopped. */
   runSupervisor(signal: AbortSignal): Promise<'stopped' | 'already-running'>;
-  doctor(probes?: DoctorProbes): Promise<DoctorReport>;
+  doctor(probes: DoctorProbes): Promise<DoctorReport>;
 }
 
 const START_TIMEOUT_MS = 300_000;
@@ -169,7 +169,7 @@ export const createServices = (options: ServicesOptions): Services => {
     runSupervisor: (signal) =>
       runSupervisor({ layout, cacheFolder, environment, version: options.version, clock, log, signal }),
 
-    doctor: (probes = {}) => buildDoctorReport({ ...base, probes }),
+    doctor: (probes) => buildDoctorReport({ ...base, probes }),
   };
 };
 

@@ -1,6 +1,7 @@
 /** What an answer is: MLflow's own, its refusal, one that was cut on the way, or somebody else's. */
 import type { Dispatcher } from 'undici';
-import { TtExpError } from '../contracts/errors.ts';
+import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
+import type { TlsProblem } from '../contracts/tls-problem.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -102,8 +103,13 @@ interface Asked {
   readonly path: string;
 }
 
-const rejected = ({ uri, method, path }: Asked, got: string, hint: string, details: JsonObject = {}): TtExpError =>
-  new TtExpError('UPSTREAM_REJECTED', `MLflow ${uri}: ${method} ${path.split('?')[0]}: got ${got}`, { hint, details });
+const rejected = (
+  code: ErrorCode,
+  { uri, method, path }: Asked,
+  got: string,
+  hint: string,
+  details: JsonObject = {},
+): TtExpError => new TtExpError(code, `MLflow ${uri}: ${method} ${path.split('?')[0]}: got ${got}`, { hint, details });
 
 const FOREIGN_HINT =
   'Something before MLflow answered, such as a proxy that asks for a login: make MLFLOW_TRACKING_URI the address of MLflow itself, or give the credentials that the proxy wants.';
@@ -136,8 +142,41 @@ const hintFor = ({ status, errorCode, message }: MlflowRejection): string => {
 export const explainRejection = (asked: Asked, rejection: MlflowRejection): TtExpError => {
   const { status, errorCode, message } = rejection;
   const got = `status ${status}${errorCode === '' ? '' : ` ${errorCode}`}: ${message}`;
-  return rejected(asked, got, hintFor(rejection), { status, errorCode });
+  // Credentials are this process's own, and wrong for every call.
+  const code = status === 401 ? 'ENVIRONMENT_INVALID' : 'UPSTREAM_REJECTED';
+  return rejected(code, asked, got, hintFor(rejection), { status, errorCode });
+};
+
+const TLS: Readonly<Record<TlsProblem, readonly [string, string]>> = {
+  'unknown authority': [
+    'its certificate is signed by an authority that is not known here',
+    'Name the file with the certificate of that authority (PEM) in MLFLOW_TRACKING_SERVER_CERT_PATH.',
+  ],
+  'other name': ['its certificate is for another name', 'Correct the host in MLFLOW_TRACKING_URI.'],
+  'bad certificate': [
+    'its certificate is not valid',
+    'Whoever runs the server must renew its certificate; the clocks of both hosts must be right.',
+  ],
+  'no TLS': ['it does not speak TLS', 'Correct the port in MLFLOW_TRACKING_URI, or begin it with http://.'],
+  'client refused': [
+    'it wants a certificate of the client, which tt-exp cannot show to MLflow',
+    'Let the proxy before MLflow take a token, or user name and password.',
+  ],
+};
+
+/** Nothing that passes: it is not tried again. */
+export const explainTls = (uri: string, problem: TlsProblem, cause: unknown): TtExpError => {
+  const [what, hint] = TLS[problem];
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new TtExpError('ENVIRONMENT_INVALID', `MLflow ${uri}: ${what} (${said})`, { hint, cause });
+};
+
+/** A server with TLS closes a plain connection without a word, or answers in another language. */
+export const unreachableHint = (protocol: string, problem: string): string => {
+  const hint = 'Start it with `tt-exp up`, or correct MLFLOW_TRACKING_URI';
+  const mayWantTls = protocol === 'http:' && /^(?:UND_ERR_SOCKET|ECONNRESET|HPE_)/.test(problem);
+  return mayWantTls ? `${hint}; where the server speaks TLS, begin it with https://.` : `${hint}.`;
 };
 
 export const explainForeign = (asked: Asked, { message }: ForeignAnswer): TtExpError =>
-  rejected(asked, `${message}, expected MLflow’s own answer: 200 with JSON`, FOREIGN_HINT);
+  rejected('UPSTREAM_REJECTED', asked, `${message}, expected MLflow’s own answer: 200 with JSON`, FOREIGN_HINT);

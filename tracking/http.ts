@@ -2,15 +2,18 @@
 import { open } from 'node:fs/promises';
 import { type Dispatcher, Pool } from 'undici';
 import { TtExpError } from '../contracts/errors.ts';
+import { tlsProblem } from '../contracts/tls-problem.ts';
 import {
   CutAnswer,
   explainForeign,
   explainRejection,
+  explainTls,
   ForeignAnswer,
   type HttpAnswer,
   type MlflowRejection,
   readJson,
   readRejection,
+  unreachableHint,
 } from './answers.ts';
 
 /** How calls are retried. An outage shorter than `budgetMs` is ridden out. */
@@ -27,6 +30,7 @@ export interface HttpOptions {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
+  readonly authority?: Buffer;
   readonly retry: RetryPolicy;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -133,6 +137,7 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     connections: 8,
     headersTimeout: HEADERS_TIMEOUT_MS,
     bodyTimeout: BODY_TIMEOUT_MS,
+    ...(options.authority === undefined ? {} : { connect: { ca: options.authority } }),
   });
 
   const attempt = async ({ method, path, body, contentType }: HttpRequest): Promise<HttpAnswer> => {
@@ -179,6 +184,10 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
         if (error instanceof ForeignAnswer) {
           throw explainForeign({ uri: base.origin, ...request }, error);
         }
+        const tls = tlsProblem(error);
+        if (tls !== null) {
+          throw explainTls(base.origin, tls, error);
+        }
         const passing = passingProblem(error);
         if (passing === null) {
           throw error instanceof LocalFailure ? error.cause : error;
@@ -191,7 +200,7 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
         throw new TtExpError(
           'SERVICE_UNREACHABLE',
           `MLflow ${base.origin}: got no good answer for ${Math.round(retry.budgetMs / 1000)} s (last: ${problem}), expected one`,
-          { hint: 'Start it with `tt-exp up`, or correct MLFLOW_TRACKING_URI.' },
+          { hint: unreachableHint(base.protocol, problem) },
         );
       }
       await sleep(delayMs);

@@ -19,6 +19,8 @@ export interface TrackingOptions {
   readonly token?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Certificate (PEM) of whoever signed the server's, in place of the public authorities. */
+  readonly authority?: Buffer;
   readonly retry?: RetryPolicy;
 }
 
@@ -56,6 +58,10 @@ export const createTracking = (options: TrackingOptions) => {
   const serialise = createSerialiser();
   return {
     ...connect(http, serialise),
+    /** Throws what `runs` and all the others would: for a process that is to know before it begins. */
+    checkLogin: async (): Promise<void> => {
+      await createRest(http).call('GET', 'experiments/search', { max_results: 1 });
+    },
     guardedBy: (guard: () => Promise<void>) => connect(http.guardedBy(guard), serialise),
     close: () => http.close(),
   };

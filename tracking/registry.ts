@@ -1,5 +1,6 @@
 /** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
 import { TtExpError } from '../contracts/errors.ts';
+import type { JsonObject } from './answers.ts';
 import { cutText } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
@@ -31,6 +32,29 @@ const toRecord = (version: RestVersion): ModelVersionRecord => ({
 });
 
 export const createRegistry = (rest: Rest, serialise: Serialiser) => {
+  /**
+   * null when the model does not exist, or what was asked of it. MLflow with a login refuses (403) what is asked of an
+   * unknown model to everybody but admins, as if permission was missing; only of the model itself it says that it is
+   * not there.
+   */
+  const ask = async <Answer>(
+    endpoint: string,
+    parameters: JsonObject & { readonly name: string },
+  ): Promise<Answer | null> => {
+    try {
+      return await rest.callOr<Answer>(MISSING, 'GET', endpoint, parameters);
+    } catch (error) {
+      const isForbidden = error instanceof TtExpError && error.details.status === 403;
+      if (
+        isForbidden &&
+        (await rest.callOr(MISSING, 'GET', 'registered-models/get', { name: parameters.name })) === null
+      ) {
+        return null;
+      }
+      throw error;
+    }
+  };
+
   const getVersion = async (name: string, version: string): Promise<ModelVersionRecord> => {
     const answer = await rest.call<{ model_version: RestVersion }>('GET', 'model-versions/get', { name, version });
     return toRecord(answer.model_version);
@@ -50,10 +74,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
 
     /** null when the model or the version does not exist. */
     findVersion: async (name: string, version: string): Promise<ModelVersionRecord | null> => {
-      const answer = await rest.callOr<{ model_version: RestVersion }>(MISSING, 'GET', 'model-versions/get', {
-        name,
-        version,
-      });
+      const answer = await ask<{ model_version: RestVersion }>('model-versions/get', { name, version });
       return answer === null ? null : toRecord(answer.model_version);
     },
 
@@ -101,10 +122,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
 
     /** null when the model or the alias does not exist. */
     findByAlias: async (name: string, alias: string): Promise<ModelVersionRecord | null> => {
-      const answer = await rest.callOr<{ model_version: RestVersion }>(MISSING, 'GET', 'registered-models/alias', {
-        name,
-        alias,
-      });
+      const answer = await ask<{ model_version: RestVersion }>('registered-models/alias', { name, alias });
       return answer === null ? null : getVersion(name, answer.model_version.version);
     },
 

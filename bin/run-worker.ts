@@ -81,10 +81,10 @@ const createWorker = async (
 };
 
 /**
- * Resolves after a graceful shutdown once `signal` aborts, and rejects with WORKER_OUTDATED after one for new code. It polls only after `onReady` has resolved, so a worker that
- * cannot start takes no task from one that can. When `onReady` throws, the process must end: a worker that has never run
- * cannot give its connection back. SERVICE_UNREACHABLE when there is no server,
- * ENVIRONMENT_INVALID when its TLS or credentials do not fit.
+ * Resolves after a graceful shutdown once `signal` aborts, and rejects with WORKER_OUTDATED after one for new code. It
+ * polls only after `onReady` has resolved, so a worker that cannot start takes no task from one that can. When
+ * `onReady` throws, the process must end: a worker that has never run cannot give its connection back.
+ * SERVICE_UNREACHABLE when there is no server, ENVIRONMENT_INVALID when its TLS or credentials do not fit.
  */
 export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
   const { environment } = options;

@@ -47,7 +47,7 @@ const copyOutdated = async (folder: string): Promise<string> => {
   const copy = join(folder, 'outdated');
   await mkdir(copy);
   await cp('dist', join(copy, 'dist'), { recursive: true });
-  await appendFile(join(copy, 'dist', 'models', 'train.js'), '// another version\n');
+  await appendFile(join(copy, 'dist', 'models', 'training', 'train.js'), '// another version\n');
   for (const name of ['node_modules', 'package.json']) {
     await symlink(resolve(name), join(copy, name));
   }

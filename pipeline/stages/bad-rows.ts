@@ -68,9 +68,8 @@ export const refuseBadRows = (bad: BadRows, maxBadRows: number, isAll: boolean):
       {
         hint:
           'Correct these rows in the source (`tt-exp data check` names their places), add unknown types to data.labels or data.ignored_types, ' +
-          (isAll
-            ? `or leave the rows out with --max-bad-rows ${bad.count}.`
-            : 'or leave the rows out with --max-bad-rows: `tt-exp data check` counts those that later steps would find too.'),
+          `or leave the rows out with --max-bad-rows ${bad.count}` +
+          (isAll ? '.' : '; later steps may find more, which `tt-exp data check` counts too.'),
         details: { ...bad, max_bad_rows: maxBadRows },
       },
     );

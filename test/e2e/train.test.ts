@@ -125,7 +125,7 @@ describe('e2e/train', () => {
         /^Epoch 1\/2\n(?:.*\n){4} {4}ndcg@10: 0\.\d{4}\n {4}precision@10: /m,
         /^ {2}New best model! NDCG@10: 0\.\d{4}$/m,
         /^Training completed!\n {2}Best epoch: [12]/m,
-        /^ {2}oracle +0\.\d{4}/m,
+        /^ {2}test +model +oracle +popularity .*\n {2}ndcg@10 +0\.\d{4} +0\.\d{4} /m,
       ]) {
         expect(stdout).toMatch(line);
       }

@@ -9,13 +9,13 @@ import { TtExpError } from '../contracts/errors.ts';
 import { createComputeRunner } from '../services/compute/index.ts';
 import type { ProgressSink } from '../services/index.ts';
 import { checkMlflow } from './check-mlflow.ts';
-import { digestTrainingCode } from './code-digest.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
 import { createNotifications } from './notifications.ts';
 import { openTracking } from './open-tracking.ts';
 import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
 import { createSweepPages } from './sweep-pages.ts';
+import { digestTrainingCode, readTrainingModules } from './training-code.ts';
 import { createWorkspace } from './workspace.ts';
 
 /** A child that is asked to stop ends its step first. */
@@ -81,7 +81,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     workspace: createWorkspace(environment.homeFolder),
     reports: createSweepPages(),
     notifications: createNotifications(environment, trackingUri, log),
-    trainingCodeDigest: await digestTrainingCode(),
+    trainingCodeDigest: digestTrainingCode(await readTrainingModules(), plan.env),
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
     clocks: { monotonicMs, wallMs: () => Date.now() },

@@ -9,12 +9,12 @@ import { openDataset } from '../pipeline/index.ts';
 import { systemClock } from '../services/clock.ts';
 import { type ComputeChannel, type ComputeOrder, serveComputeJob } from '../services/compute/child-channel.ts';
 import { activateTensorflow } from '../services/tensorflow/activate-tensorflow.ts';
-import { digestTrainingCode } from './code-digest.ts';
 import { evaluateAlone, evaluateWithChampion } from './evaluate-jobs.ts';
 import { checkBeforeTraining, repeatPreflight } from './preflight-job.ts';
+import { digestTrainingCode, readTrainingModules } from './training-code.ts';
 
 /** Read right after the modules were: what lies there now is what was loaded. */
-const ownCode = digestTrainingCode();
+const ownCode = readTrainingModules();
 // Whoever waits for it hears of a failure.
 ownCode.catch(() => undefined);
 
@@ -36,7 +36,7 @@ const passesPreflight = async (...request: Parameters<typeof checkBeforeTraining
 };
 
 const train = async (job: TrainJob, { plan }: ComputeOrder, channel: ComputeChannel): Promise<void> => {
-  channel.send({ kind: 'code', digest: await ownCode });
+  channel.send({ kind: 'code', digest: digestTrainingCode(await ownCode, plan.env) });
   const tensorflow = await activateTensorflow(plan);
   channel.alive();
   let lastStepMs = 0;

@@ -6,6 +6,7 @@ import type { Device } from '../../contracts/local-model.ts';
 import { type ComputeRunner, createComputeRunner } from '../../services/compute/index.ts';
 import { PACKAGE } from '../package-files.ts';
 import { planTensorflow } from '../plan-tensorflow.ts';
+import { digestTrainingCode, readTrainingModules } from '../training-code.ts';
 import type { LocalContext } from './local-context.ts';
 
 const TERMINATE_GRACE_MS = 10_000;
@@ -35,12 +36,17 @@ export const environmentFor = (environment: Environment, device: Device): Enviro
   }
 };
 
+export interface LocalCompute extends ComputeRunner {
+  /** Digest of what its trainings run. */
+  readonly trainingCode: string;
+}
+
 /** @param threads of the processor; all that there are, unless a training is to be repeated */
 export const createLocalCompute = async (
   context: LocalContext,
   device: Device,
   threads: number = availableParallelism(),
-): Promise<ComputeRunner> => {
+): Promise<LocalCompute> => {
   const environment = environmentFor(context.environment, device);
   const plan = await planTensorflow(environment, context.progress, context.signal).catch((error: unknown) => {
     throw device === 'gpu' && error instanceof TtExpError && error.code === 'TENSORFLOW_UNAVAILABLE'
@@ -54,7 +60,7 @@ export const createLocalCompute = async (
   for (const announcement of plan.announcements) {
     context.log('warn', announcement);
   }
-  return createComputeRunner({
+  const runner = createComputeRunner({
     nodeExecutable: process.execPath,
     nodeArguments: process.execArgv,
     childScript: PACKAGE.computeScript,
@@ -69,4 +75,5 @@ export const createLocalCompute = async (
     // Errors carry its last lines.
     log: () => undefined,
   });
+  return { ...runner, trainingCode: digestTrainingCode(await readTrainingModules(), plan.env) };
 };

@@ -12,7 +12,6 @@ import { ARTIFACT, RUN_KIND, TAG } from '../../contracts/names.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ModelEvaluation } from '../../contracts/trainer.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
-import { digestTrainingCode } from '../code-digest.ts';
 import type { OpenedTracking } from './local-tracking.ts';
 import type { WorkState } from './work-folder.ts';
 
@@ -22,6 +21,8 @@ export interface RunDescription {
   readonly name: string;
   readonly user: string;
   readonly gitCommit: string | null;
+  /** Digest of the code that trains. */
+  readonly trainingCode: string;
   readonly state: WorkState;
 }
 
@@ -51,7 +52,7 @@ const flatten = (prefix: string, section: object): Record<string, string> =>
 
 export const openRun = async (opened: OpenedTracking, description: RunDescription): Promise<TrackedRun> => {
   const { tracking, uri } = opened;
-  const { config, dataset, name, user, gitCommit, state } = description;
+  const { config, dataset, name, user, gitCommit, trainingCode, state } = description;
   const experimentId = await tracking.ensureExperiment(config.name);
   const runId = await tracking.ensureRun({
     experimentId,
@@ -63,7 +64,7 @@ export const openRun = async (opened: OpenedTracking, description: RunDescriptio
       [TAG.kind]: RUN_KIND.training,
       [TAG.datasetVersion]: dataset.version,
       [TAG.configDigest]: configDigest(config),
-      [TAG.trainingCode]: await digestTrainingCode(),
+      [TAG.trainingCode]: trainingCode,
       ...(gitCommit === null ? {} : { [TAG.gitCommit]: gitCommit }),
     },
     startTimeMs: state.startedAtMs,

@@ -10,7 +10,6 @@ import type { ReproductionReport, ReproductionRequest } from '../../contracts/re
 import type { TrainingResult, TrialSettings } from '../../contracts/trial.ts';
 import { compareCircumstances } from '../../policy/reproduction/compare-circumstances.ts';
 import { compareTrainings, type EpochValues } from '../../policy/reproduction/compare-trainings.ts';
-import { digestTrainingCode } from '../code-digest.ts';
 import { readGitCommit } from '../git-commit.ts';
 import { createLocalCompute } from './local-compute.ts';
 import type { LocalContext } from './local-context.ts';
@@ -25,6 +24,7 @@ type OnEvent = (event: LocalTrainingEvent) => void;
 
 interface Reproduced {
   readonly threads: number;
+  readonly trainingCode: string;
   readonly result: TrainingResult;
   readonly history: readonly EpochValues[];
   readonly modelFiles: Readonly<Record<string, string>>;
@@ -75,6 +75,7 @@ const train = async (
   );
   return {
     threads,
+    trainingCode: compute.trainingCode,
     result: outcome.result,
     history: valuesOf(await readJson<readonly EpochRecord[]>(folder, ARTIFACT.history)),
     modelFiles: files,
@@ -83,7 +84,7 @@ const train = async (
 
 const reportOf = async (
   recorded: RecordedTraining,
-  { threads, result, history, modelFiles }: Reproduced,
+  { threads, trainingCode, result, history, modelFiles }: Reproduced,
   { dataset, tolerance }: { dataset: LocalDataset; tolerance: number },
 ): Promise<ReproductionReport> => {
   const { runId, experimentId, trialId, outOfMemory, settings, circumstances } = recorded;
@@ -102,7 +103,7 @@ const reportOf = async (
       tolerance,
     }),
     circumstances: compareCircumstances(circumstances, {
-      training_code: await digestTrainingCode(),
+      training_code: trainingCode,
       git_commit: await readGitCommit(process.cwd()),
       tensorflow_backend: result.tensorflow.backend,
       tensorflow_library: result.tensorflow.library,

@@ -10,9 +10,8 @@ import { ARTIFACT } from '../../contracts/names.ts';
 import type { ModelEvaluation } from '../../contracts/trainer.ts';
 import type { TrainingResult, TrialSettings } from '../../contracts/trial.ts';
 import type { MemoryFallback } from '../../policy/memory-fallbacks.ts';
-import type { ComputeRunner } from '../../services/compute/index.ts';
 import { readGitCommit } from '../git-commit.ts';
-import { createLocalCompute } from './local-compute.ts';
+import { createLocalCompute, type LocalCompute } from './local-compute.ts';
 import type { LocalContext } from './local-context.ts';
 import { type LocalDataset, openLocalData } from './local-data.ts';
 import { openRun, type TrackedRun } from './local-run.ts';
@@ -37,7 +36,7 @@ interface Session {
   readonly request: LocalTrainingRequest;
   readonly dataset: LocalDataset;
   readonly attempts: Attempts;
-  readonly compute: ComputeRunner;
+  readonly compute: LocalCompute;
   readonly tracked: TrackedRun | null;
   readonly onEvent: OnEvent;
 }
@@ -182,6 +181,7 @@ const trainInFolder = async (
           name: request.name,
           user: userInfo().username,
           gitCommit: await readGitCommit(process.cwd()),
+          trainingCode: compute.trainingCode,
           state: attempts.state,
         });
   if (tracked !== null) {

@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
+
+const call = promisify(execFile);
 
 const RUN_TIMEOUT_MS = 600_000;
 
@@ -32,18 +36,13 @@ describe('e2e/changed-code', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Of the training code on disk: name and content of each module, each ended by NUL. */
+  /** Of the training code on disk, as that code itself computes it. */
   const digestOnDisk = async (): Promise<string> => {
-    const models = join(folder, 'dist', 'models');
-    const names = (await readdir(models, { recursive: true })).filter((name) => name.endsWith('.js')).sort();
-    const hash = createHash('sha256');
-    for (const name of names) {
-      hash
-        .update(`${name}\0`)
-        .update(await readFile(join(models, name)))
-        .update('\0');
-    }
-    return hash.digest('hex');
+    const module = pathToFileURL(join(folder, 'dist', 'bin', 'training-code.js'));
+    const program = `import { digestTrainingCode, readTrainingModules } from '${module}';
+process.stdout.write(digestTrainingCode(await readTrainingModules(), {}));`;
+    const { stdout } = await call(process.execPath, ['--input-type=module', '--eval', program]);
+    return stdout;
   };
 
   it(

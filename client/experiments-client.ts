@@ -10,7 +10,12 @@ import {
 } from '@temporalio/client';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type { ExperimentInput, ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
+import type {
+  ExperimentInput,
+  ExperimentOutcome,
+  ExperimentSnapshot,
+  ExperimentView,
+} from '../contracts/experiment.ts';
 import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
 import { describeSource, isSameSource, type SourceIdentity } from '../contracts/source-reading.ts';
@@ -41,6 +46,8 @@ export interface ListedExperiment {
   readonly status: WorkflowExecutionStatusName;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+  /** null while it runs, and where it was ended from outside or by an earlier version. */
+  readonly outcome: ExperimentOutcome | null;
 }
 
 export interface WatchOptions {
@@ -227,6 +234,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
             status: execution.status.name,
             startedAtMs: execution.startTime.getTime(),
             endedAtMs: execution.closeTime?.getTime() ?? null,
+            outcome: (execution.memo?.outcome as ExperimentOutcome | undefined) ?? null,
           });
         }
       }

@@ -100,6 +100,13 @@ export interface ExperimentSnapshot {
   readonly problems?: readonly string[];
 }
 
+/** What a list shows of an experiment that has ended; kept in its memo, so that no worker has to be asked. */
+export interface ExperimentOutcome {
+  readonly trials: { readonly ended: number; readonly total: number | null };
+  /** The objective of the best trial; null where none has one. */
+  readonly best: number | null;
+}
+
 /** Everything that an experiment's decisions rested on, kept with its parent run. */
 export interface SweepFacts {
   readonly format: 1;

@@ -1,5 +1,5 @@
 /** One execution of an experiment: what all of its phases and messages share. */
-import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { ExperimentInput, ExperimentOutcome, ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { Provenance } from '../contracts/steps.ts';
 import { pickBestTrial } from '../policy/selection.ts';
 import type { ExperimentState } from './experiment-state.ts';
@@ -34,3 +34,11 @@ export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): Exp
     tensorflow: best?.result?.tensorflow ?? null,
   };
 };
+
+export const outcomeOf = ({ trials, sweep }: ExperimentSnapshot): ExperimentOutcome => ({
+  trials: {
+    ended: trials.filter(({ status }) => status !== 'pending' && status !== 'running').length,
+    total: sweep?.trialCount ?? null,
+  },
+  best: pickBestTrial(trials)?.value ?? null,
+});

@@ -5,6 +5,7 @@ import {
   ContinueAsNew,
   continueAsNew,
   isCancellation,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DatasetSummary } from '../contracts/dataset.ts';
@@ -15,7 +16,7 @@ import type { TrialView } from '../contracts/trial.ts';
 import { pickBestTrial } from '../policy/selection.ts';
 import { note } from './closing.ts';
 import { listen } from './experiment-messages.ts';
-import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
+import { currentSnapshot, type ExperimentRun, outcomeOf } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
 import { toRecord } from './failures.ts';
 import { judge, withdraw } from './judge.ts';
@@ -145,6 +146,7 @@ const closeParentRun = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' 
 const end = async (run: ExperimentRun, status: 'FINISHED' | 'FAILED' | 'KILLED'): Promise<void> => {
   await tell(run, status === 'FAILED' ? 'failure' : 'end');
   await closeParentRun(run, status);
+  upsertMemo({ outcome: outcomeOf(currentSnapshot(run)) });
   run.isClosed = true;
 };
 

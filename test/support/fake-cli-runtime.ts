@@ -202,6 +202,7 @@ export const createFakeRuntime = (
               status: 'RUNNING',
               startedAtMs: Date.UTC(2024, 0, 2, 3, 4, 5),
               endedAtMs: null,
+              outcome: null,
             },
             {
               experimentId: 'other-abcdefabcd',
@@ -209,6 +210,7 @@ export const createFakeRuntime = (
               status: 'CANCELLED',
               startedAtMs: Date.UTC(2024, 0, 1),
               endedAtMs: Date.UTC(2024, 0, 1, 1),
+              outcome: { trials: { ended: 3, total: 8 }, best: 0.25 },
             },
           ],
         },

@@ -1,7 +1,7 @@
-/** `tt-exp list`: every experiment, and of those that run what they are doing. */
+/** `tt-exp list`: every experiment with progress and best value, and what those that run are doing. */
 import type { ListedExperiment } from '../../client/experiments-client.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import { type ExperimentSnapshot, isPastTraining } from '../../contracts/experiment.ts';
+import { type ExperimentOutcome, type ExperimentSnapshot, isPastTraining } from '../../contracts/experiment.ts';
 import { formatDuration, formatMetric } from '../formats.ts';
 import { bestSoFar, countTrials } from '../leaderboard.ts';
 import { printJson, printLines } from '../output.ts';
@@ -34,23 +34,31 @@ const statusText = ({ status, snapshot }: Row): string => {
   return snapshot.sweep?.isPaused === true && !isPastTraining(snapshot.phase) ? 'paused' : 'running';
 };
 
-/** Trials that have ended, of all that are known to come. */
-const trialsOf = ({ trials, sweep }: ExperimentSnapshot): { readonly ended: number; readonly total: number | null } => {
-  const { pending, running } = countTrials(trials);
-  return { ended: trials.length - pending - running, total: sweep?.trialCount ?? null };
+/** Trials that have ended, of all that are known to come; null where nobody knows. */
+const trialsOf = ({ snapshot, outcome }: Row): ExperimentOutcome['trials'] | null => {
+  if (snapshot === null) {
+    return outcome?.trials ?? null;
+  }
+  const { pending, running } = countTrials(snapshot.trials);
+  return { ended: snapshot.trials.length - pending - running, total: snapshot.sweep?.trialCount ?? null };
 };
 
-const progressText = (snapshot: ExperimentSnapshot | null): string => {
-  if (snapshot === null) {
+const progressText = (row: Row): string => {
+  const { snapshot } = row;
+  const trials = trialsOf(row);
+  if (snapshot !== null && snapshot.phase !== 'train') {
+    return snapshot.phase;
+  }
+  if (trials === null) {
     return '–';
   }
-  const { ended, total } = trialsOf(snapshot);
+  const { ended, total } = trials;
   const count = total === null ? String(ended) : `${ended} of ${total}`;
-  return snapshot.phase === 'train' ? `${count} ${(total ?? ended) === 1 ? 'trial' : 'trials'}` : snapshot.phase;
+  return `${count} ${(total ?? ended) === 1 ? 'trial' : 'trials'}`;
 };
 
-const bestOf = (snapshot: ExperimentSnapshot | null): number | null =>
-  bestSoFar(snapshot?.trials ?? []).at(-1)?.value ?? null;
+const bestOf = ({ snapshot, outcome }: Row): number | null =>
+  snapshot === null ? (outcome?.best ?? null) : (bestSoFar(snapshot.trials).at(-1)?.value ?? null);
 
 /** Asks those that run, a few at once. */
 const withSnapshots = async (
@@ -77,8 +85,8 @@ const toJson = (row: Row): object => ({
   workflow_id: row.workflowId,
   status: statusText(row).replaceAll(' ', '_'),
   phase: row.snapshot?.phase ?? null,
-  trials: row.snapshot === null ? null : trialsOf(row.snapshot),
-  best: bestOf(row.snapshot),
+  trials: trialsOf(row),
+  best: bestOf(row),
   started_at: isoTime(row.startedAtMs),
   ended_at: row.endedAtMs === null ? null : isoTime(row.endedAtMs),
 });
@@ -96,8 +104,8 @@ const tableOf = (rows: readonly Row[], nowMs: number): readonly string[] =>
     rows.map((row) => [
       row.experimentId,
       statusText(row),
-      progressText(row.snapshot),
-      formatMetric(bestOf(row.snapshot)),
+      progressText(row),
+      formatMetric(bestOf(row)),
       isoTime(row.startedAtMs).replace('T', ' ').slice(0, 19),
       formatDuration(((row.endedAtMs ?? nowMs) - row.startedAtMs) / 1000),
     ]),

@@ -34,13 +34,13 @@ const training = (change: Partial<ExperimentView> = {}): ExperimentView => train
 const cellsOf = (text: string): readonly string[] => text.split('\n')[1]?.split(/ {2,}/) ?? [];
 
 describe('ui-cli/list', () => {
-  test('ui-cli/list: shows the newest first, with progress and best value of those that run', async () => {
+  test('ui-cli/list: shows the newest first, with progress and best value, also of those that have ended', async () => {
     const { exitCode, stdout, stderr } = await list(training());
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
       'experiment        status     progress         best  started (UTC)              time',
       'demo-0123456789   running    1 of 8 trials  0.3100  2024-01-02 03:04:05  1 min 00 s',
-      'other-abcdefabcd  cancelled  –                   –  2024-01-01 00:00:00  1 h 00 min',
+      'other-abcdefabcd  cancelled  3 of 8 trials  0.2500  2024-01-01 00:00:00  1 h 00 min',
       '',
     ]);
   });
@@ -89,8 +89,8 @@ describe('ui-cli/list', () => {
           workflow_id: 'tt-exp/other/abcdefabcd',
           status: 'cancelled',
           phase: null,
-          trials: null,
-          best: null,
+          trials: { ended: 3, total: 8 },
+          best: 0.25,
           started_at: '2024-01-01T00:00:00.000Z',
           ended_at: '2024-01-01T01:00:00.000Z',
         },

@@ -1,5 +1,6 @@
 /** A host that has nothing but the package and the addresses of the two servers, and trains. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, cp, mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,10 @@ export interface TrainingHost {
   /** Everything that its worker has written so far. */
   output(): string;
   isTraining(): Promise<boolean>;
+  /** Id of the MLflow run that it trained first; null: it has not begun. */
+  firstRun(): string | null;
+  /** As with Ctrl-C: it answers for every step that it has taken. Resolves once its worker has ended. */
+  stop(): Promise<void>;
   /** As when its power fails. */
   kill(): Promise<void>;
   dispose(): Promise<void>;
@@ -53,6 +58,8 @@ const copyOutdated = async (folder: string): Promise<string> => {
   }
   return copy;
 };
+
+const BEGUN = /training ([0-9a-f]{32})-\S+: begins/;
 
 const clockVariables = (shiftMs: number): NodeJS.ProcessEnv =>
   shiftMs === 0 ? {} : { NODE_OPTIONS: `--import ${CLOCK}`, SHIFTED_CLOCK_MS: String(shiftMs) };
@@ -81,6 +88,7 @@ export const startTrainingHost = async (options: TrainingHostOptions): Promise<T
     env: { ...variablesOf(home, options), ...serverVariables(addresses) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const ended = once(child, 'exit');
   let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -89,6 +97,11 @@ export const startTrainingHost = async (options: TrainingHostOptions): Promise<T
   return {
     output: () => output,
     isTraining: async () => (await homeProcesses(home.folder)).some(({ command }) => command.includes('compute-child')),
+    firstRun: () => BEGUN.exec(output)?.[1] ?? null,
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
     kill,
     dispose: async () => {
       await kill();

@@ -24,8 +24,9 @@ const answerTo = (url: string): object | string => {
   if (url.includes('/runs/get?')) {
     return { run: { info: { run_id: 'run-1', artifact_uri: 'mlflow-artifacts:/1/run-1/artifacts' } } };
   }
-  if (url.includes('/experiments/get-by-name')) {
-    return { experiment: { experiment_id: '1', lifecycle_stage: 'active' } };
+  if (url.includes('/experiments/get')) {
+    const tags = [{ key: 'mlflow.note.content', value: 'Dataset versions.' }];
+    return { experiment: { experiment_id: '1', lifecycle_stage: 'active', tags } };
   }
   if (url.includes('/runs/search')) {
     return { runs: [{ info: { run_id: 'run-1', experiment_id: '1', status: 'FINISHED' }, data: {} }] };

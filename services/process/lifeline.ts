@@ -2,7 +2,7 @@
  * A sign of life that the kernel keeps: a socket file on which its owner listens. It tells the living from the dead also
  * where process ids do not, between containers that share a folder and a kernel. Linux only.
  */
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { isFileError } from './json-file.ts';
@@ -44,7 +44,23 @@ const descriptorOf = (server: Server): number => {
   return handle.fd;
 };
 
-/** Null where the file system holds no sockets, or there is no room: then nobody elsewhere can tell whether we live. */
+/**
+ * Removes a socket, or another file beside it. `rm` would look first what the file is, and after such a look at a socket
+ * Node's loader takes the next symbolic link for a folder: a module behind it is loaded once more, under a second name.
+ */
+export const removeSocket = async (file: string): Promise<void> => {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT')) throw error;
+  }
+};
+
+/**
+ * `file` is a name that nobody else uses: when the server ends, libuv removes it through the number of a descriptor that
+ * may be another folder's by then. Null where the file system holds no sockets, or there is no room: then nobody
+ * elsewhere can tell whether we live.
+ */
 export const openLifeline = async (file: string): Promise<Lifeline | null> => {
   if (process.platform !== 'linux') return null;
   let server: Server | undefined;
@@ -69,7 +85,7 @@ export const openLifeline = async (file: string): Promise<Lifeline | null> => {
     },
     close: async () => {
       await new Promise((resolve) => server.close(resolve));
-      if (!isHandedOn) await rm(file, { force: true });
+      if (!isHandedOn) await removeSocket(file);
     },
   };
 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFileError, isObject } from './json-file.ts';
-import { type Lifeline, openLifeline, probeLifeline } from './lifeline.ts';
+import { type Lifeline, openLifeline, probeLifeline, removeSocket } from './lifeline.ts';
 import {
   identifySelf,
   isProcessAlive,
@@ -96,6 +96,13 @@ const lifeOf = async (folder: string, { process: holder, lifeline }: Claim): Pro
   }
 };
 
+interface Standing {
+  /** The number that counts; 0 before the first. */
+  readonly number: number;
+  /** Null where nobody holds the lock, or one that is known to be dead. */
+  readonly holder: LockHolder | null;
+}
+
 const holderOf = async (folder: string, number: number): Promise<LockHolder | null> => {
   const claim = number === 0 ? null : await readClaim(folder, number);
   if (claim === null) return null;
@@ -104,9 +111,22 @@ const holderOf = async (folder: string, number: number): Promise<LockHolder | nu
   return life === 'dead' ? null : { process: holder, purpose, sinceMs, isKnownAlive: life === 'alive' };
 };
 
+/**
+ * Who holds the lock, at one moment. A holder that gives it back, or a later one, clears the earlier socket away while we
+ * read: what looks as if it could not be asked, or held by nobody, is true only where the files are still the same.
+ */
+const readStanding = async (folder: string): Promise<Standing> => {
+  for (;;) {
+    const number = highest(await numbersIn(folder));
+    const holder = await holderOf(folder, number);
+    if (holder?.isKnownAlive === true) return { number, holder };
+    const isLatest = highest(await numbersIn(folder)) === number;
+    if (isLatest && (holder === null || (await readClaim(folder, number)) !== null)) return { number, holder };
+  }
+};
+
 /** Who holds the lock now; null when nobody does, or one that is known to be dead. */
-export const readLockHolder = async (folder: string): Promise<LockHolder | null> =>
-  holderOf(folder, highest(await numbersIn(folder)));
+export const readLockHolder = async (folder: string): Promise<LockHolder | null> => (await readStanding(folder)).holder;
 
 export type LockAttempt =
   | { readonly kind: 'held'; readonly lock: HeldLock }
@@ -116,10 +136,9 @@ export type LockAttempt =
 export const tryLock = async (folder: string, purpose: string, nowMs: number): Promise<LockAttempt> => {
   await mkdir(folder, { recursive: true });
   for (;;) {
-    const last = highest(await numbersIn(folder));
-    const holder = await holderOf(folder, last);
-    if (holder !== null) return { kind: 'busy', holder };
-    const number = last + 1;
+    const standing = await readStanding(folder);
+    if (standing.holder !== null) return { kind: 'busy', holder: standing.holder };
+    const number = standing.number + 1;
     // Before the number appears: from then on we must be seen to live.
     const socket = `${baseName(number)}-${randomUUID().slice(0, 8)}.sock`;
     const lifeline = await openLifeline(join(folder, socket));
@@ -143,7 +162,7 @@ const takeNumber = async (folder: string, number: number, claim: Claim): Promise
     return false;
   }
   for (const old of names.filter((name) => /^\d{9}[.-]/.test(name) && name < baseName(number))) {
-    await rm(join(folder, old), { force: true });
+    await removeSocket(join(folder, old));
   }
   return true;
 };

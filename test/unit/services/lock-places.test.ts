@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,17 +28,31 @@ const ownPlace = (): ProcessPlace => {
   return place;
 };
 
-/** A lock file whose holder has our pid and start time, in another place. */
-const lockedFrom = async (change: Partial<ProcessPlace>, lifeline: string | null = null): Promise<string> => {
-  const claim = {
+/** Of a holder with our pid and start time, in another place. */
+const claimFrom = (change: Partial<ProcessPlace>, lifeline: string | null = null): string =>
+  JSON.stringify({
     process: { ...identifySelf(), place: { ...ownPlace(), ...change } },
     purpose: 'working',
     sinceMs: 0,
     lifeline,
-  };
+  });
+
+const lockedFrom = async (change: Partial<ProcessPlace>, lifeline: string | null = null): Promise<string> => {
   const file = join(folder, '000000003.json');
-  await writeFile(file, JSON.stringify(claim));
+  await writeFile(file, claimFrom(change, lifeline));
   return file;
+};
+
+/** Reads the holder while the claim of a neighbour is a pipe: `change` happens after it was opened, before its text is read. */
+const readHolderDuring = async (change: (file: string) => Promise<void>) => {
+  const file = join(folder, '000000003.json');
+  execFileSync('mkfifo', [file]);
+  const reading = readLockHolder(folder);
+  const pipe = await open(file, 'w');
+  await change(file);
+  await pipe.writeFile(claimFrom({ pidNamespace: 'pid:[1]' }, '000000003-gone.sock'));
+  await pipe.close();
+  return reading;
 };
 
 const OTHER_MACHINE = { host: 'db1', machine: 'other', boot: 'other' };
@@ -90,6 +106,38 @@ describe.runIf(process.platform === 'linux')('services/process: places', () => {
     await lockedFrom({ pidNamespace: 'pid:[1]' }, '000000003-gone.sock');
     expect(await readLockHolder(folder)).toMatchObject({ isKnownAlive: false });
     expect((await tryLock(folder, 'next', 1)).kind).toBe('busy');
+  });
+
+  it('process/lock: a holder that gives the lock back while it is asked holds nothing', async () => {
+    const holder = await readHolderDuring(async (file) => {
+      await rm(file);
+      await writeFile(file, '');
+    });
+    expect(holder).toBeNull();
+  });
+
+  it('process/lock: a later holder that clears the earlier one away while it is asked is the holder', async () => {
+    const holder = await readHolderDuring(async (file) => {
+      await writeFile(join(folder, '000000004.json'), claimFrom({}));
+      await rm(file);
+    });
+    expect(holder).toMatchObject({ process: { pid: process.pid }, isKnownAlive: true });
+  });
+
+  it('process/lock: a lock that was given back leaves symbolic links to the loader of modules', async () => {
+    const file = join(folder, 'real', 'node_modules', 'part', 'index.js');
+    await mkdir(join(folder, 'real', 'node_modules', 'part'), { recursive: true });
+    await writeFile(file, 'module.exports = __filename;');
+    await symlink('real', join(folder, 'first'));
+    await symlink('real', join(folder, 'second'));
+    const load = (name: string): unknown => createRequire(join(folder, name, 'package.json'))('part');
+    const real = await realpath(file);
+    expect(load('first')).toBe(real);
+    const attempt = await tryLock(join(folder, 'lock'), 'loading', 1);
+    if (attempt.kind !== 'held') throw new Error('the first attempt fails');
+    await attempt.lock.release();
+    // Under its own name the module would be run once more, with a state of its own.
+    expect(load('second')).toBe(real);
   });
 
   it('process/lock: a file that a loss of power has cut holds nothing', async () => {

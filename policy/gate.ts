@@ -65,16 +65,18 @@ export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence)
     compared_with: comparedWith,
     champion_problem: championProblem,
   });
-  if (isChampionAlready({ candidate, champion })) {
-    return verdict('promoted', `Version ${champion?.version} is the champion already.`);
-  }
+  const isChampion = isChampionAlready({ candidate, champion });
   const minimum = config.min_ndcg_at_10;
   const text = formatter([candidate.ndcg_at_10, minimum]);
-  const measured = `est NDCG@10 ${text(candidate.ndcg_at_10)}`;
+  const measured = `NDCG@10 ${text(candidate.ndcg_at_10)}`;
   if (candidate.ndcg_at_10 < minimum) {
-    return verdict('rejected', `Not promoted: t${measured} is below the minimum ${text(minimum)}.`);
+    const stays = isChampion ? ` Version ${champion?.version} stays champion until another takes its place.` : '';
+    return verdict('rejected', `Not promoted: test ${measured} is below the minimum ${text(minimum)}.${stays}`);
   }
-  const reached = `T${measured} reaches the minimum ${text(minimum)}.`;
+  if (isChampion) {
+    return verdict('promoted', `Version ${champion?.version} is the champion already.`);
+  }
+  const reached = `Test ${measured} reaches the minimum ${text(minimum)}.`;
   if (championProblem !== null) {
     const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
     return verdict('rejected', reached, outcome);

@@ -116,6 +116,17 @@ describe('policy/gate', () => {
     },
   );
 
+  it('policy/gate: a champion that misses a raised minimum is rejected, and stays champion', () => {
+    const verdict = decideGate(
+      { ...config, min_ndcg_at_10: 0.95 },
+      { ...alone, candidate: { ...candidate, run_id: 'old' }, champion, comparedWith: '1' },
+    );
+    expect(verdict.decision).toBe('rejected');
+    expect(verdict.reasons).toEqual([
+      'Not promoted: test NDCG@10 0.450 is below the minimum 0.950. Version 1 stays champion until another takes its place.',
+    ]);
+  });
+
   it('policy/gate: awaits approval instead of promoting where the config says so', () => {
     const verdict = decideGate({ ...config, require_approval: true }, alone);
     expect(verdict.decision).toBe('awaiting_approval');

@@ -50,6 +50,8 @@ export class SupervisedService {
   #phase: Phase = { kind: 'new' };
   #record: ServiceRecord | null = null;
   readonly #failures = new RestartCount();
+  /** Whether the disk was full at one of the failures that are counted. */
+  #lackedDisk = false;
   #restarts = 0;
   #lastError: string | null = null;
   #remedy: string | null = null;
@@ -228,6 +230,7 @@ export class SupervisedService {
       phase.kind === 'healthy' ? phase.sinceMs : phase.kind === 'unhealthy' ? phase.healthySinceMs : nowMs;
     this.#phase = { kind: 'healthy', sinceMs, checkedMs: nowMs };
     this.#failures.noteHealthy(nowMs - sinceMs);
+    this.#lackedDisk = false;
   }
 
   async #failWithLog(reason: string, hasLog = true): Promise<void> {
@@ -243,11 +246,13 @@ export class SupervisedService {
     const { clock, layout, log } = this.#context;
     const wasHealthy = this.#phase.kind === 'healthy' || this.#phase.kind === 'unhealthy';
     const waitMs = this.#failures.noteFailure(wasHealthy);
+    this.#lackedDisk ||= isDiskFull([reason, ...lines].join('\n'));
     this.#lastError = [reason, ...lines.slice(-3)].join(' | ');
     this.#remedy = remedyFor([reason, ...lines], layout.logFile(this.name), layout.home);
     if (this.#failures.isGivenUp) {
-      const isWorthRetrying = isDiskFull([reason, ...lines].join('\n'));
-      this.#phase = { kind: 'failed', retryMs: isWorthRetrying ? clock.nowMs() + FULL_DISK_REST_MS : Infinity };
+      // One that lacked disk could not always write why it ended, and there may be room by the time we look.
+      this.#phase = { kind: 'failed', retryMs: this.#lackedDisk ? clock.nowMs() + FULL_DISK_REST_MS : Infinity };
+      this.#lackedDisk = false;
       log('error', `${this.name}: given up after ${MOST_FAILED_STARTS} failed starts: ${this.#lastError}`);
       return;
     }

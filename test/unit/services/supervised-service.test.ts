@@ -57,6 +57,24 @@ const reach = (state: string): Promise<void> =>
     { timeout: 20_000, interval: 10 },
   );
 
+/** `onFailure` hears how many failures there were, before the next start. */
+const failUntilGivenUp = async (onFailure: (failures: number) => void = () => {}): Promise<void> => {
+  let failures = 0;
+  await vi.waitFor(
+    () => {
+      service.advance();
+      // Once for each failure: while a start is under way its time limit must not pass.
+      if (service.report.restarts > failures) {
+        failures = service.report.restarts;
+        onFailure(failures);
+        nowMs += 5_000;
+      }
+      expect(service.report.state).toBe('failed');
+    },
+    { timeout: 30_000, interval: 10 },
+  );
+};
+
 const pid = (): number => service.record?.process?.pid ?? 0;
 
 beforeEach(async () => {
@@ -112,19 +130,7 @@ describe('services/supervised-service', () => {
   it('services/supervised-service: gives up at the fifth failed start, and a new request is a new chance', async () => {
     args = ['-e', 'console.error("last words"); process.exit(1)'];
     isAnswering = false;
-    let failures = 0;
-    await vi.waitFor(
-      () => {
-        service.advance();
-        // Once for each failure: while a start is under way its time limit must not pass.
-        if (service.report.restarts > failures) {
-          failures = service.report.restarts;
-          nowMs += 5_000;
-        }
-        expect(service.report.state).toBe('failed');
-      },
-      { timeout: 30_000, interval: 10 },
-    );
+    await failUntilGivenUp();
     expect(service.report.restarts).toBe(4);
     expect(service.report.lastError).toContain('last words');
     expect(said.filter((line) => line.startsWith('error '))).toEqual([
@@ -136,6 +142,28 @@ describe('services/supervised-service', () => {
     service.redefine(definition(), false);
     service.advance();
     expect(service.report.state).toBe('failed');
+    service.redefine(definition(), true);
+    await reach('healthy');
+  });
+
+  it('services/supervised-service: one that lacked disk is started again, also where its last failure no longer shows it', async () => {
+    args = ['-e', 'console.error("No space left on device"); process.exit(1)'];
+    isAnswering = false;
+    await failUntilGivenUp((failures) => {
+      // As a process that ends without a word, with room on the disk by the time somebody looks.
+      if (failures === 4) args = ['-e', 'process.exit(1)'];
+    });
+    expect(service.report.lastError).not.toContain('No space');
+    nowMs += 20_000;
+    // Its disk has room, and it still fails: now it is given up for good.
+    await reach('waiting');
+    await reach('failed');
+    nowMs += 20_000;
+    service.advance();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(service.report.state).toBe('failed');
+    args = IDLE;
+    isAnswering = true;
     service.redefine(definition(), true);
     await reach('healthy');
   });

@@ -1,5 +1,6 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { lstat, mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
 import { toDataError } from './duckdb/data-errors.ts';
 import { openDatabase, sqlText } from './duckdb/database.ts';
 import { generatedConfig } from './sources/generated-config.ts';
@@ -13,8 +14,9 @@ export interface GenerateOptions {
   /** Engagements; each is a funnel of one or more events. */
   readonly interactions: number;
   readonly seed: number;
-  /** Target folder; its files of the same names are replaced, each by rename. */
   readonly folder: string;
+  /** Files of the same names are replaced, each by rename; otherwise they are refused. */
+  readonly isForced: boolean;
   readonly format: 'parquet' | 'csv';
   readonly memoryLimitMegabytes: number;
   readonly threads?: number;
@@ -43,13 +45,44 @@ const GENERATED_TABLES = {
 /** An experiment that reads these files. */
 const CONFIG_FILE = 'experiment.json';
 
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+        return false;
+      }
+      throw toDataError(error, `look for ${path}`);
+    },
+  );
+
+/** Files of these names can be somebody's own. */
+const refuseExisting = async (folder: string, names: readonly string[]): Promise<void> => {
+  const found: string[] = [];
+  for (const name of names) {
+    if (await isThere(join(folder, name))) {
+      found.push(name);
+    }
+  }
+  if (found.length > 0) {
+    throw new TtExpError('USAGE', `${folder}: got ${found.join(', ')} there already, expected no file of these names`, {
+      hint: 'Choose another folder with --to, or replace these files with --force. Nothing was written.',
+    });
+  }
+};
+
 /**
  * Writes the synthetic tables, true factors included, as one file each, and a config that reads them. The same options
- * give the same bytes, but for the folder's path in the config.
+ * give the same bytes, but for the folder's path in the config. Throws USAGE where files would be replaced unasked.
  */
 export const generateSyntheticData = async (options: GenerateOptions): Promise<GeneratedData> => {
-  const { users, startups, interactions, seed, format, memoryLimitMegabytes, threads = 2 } = options;
+  const { users, startups, interactions, seed, format, isForced, memoryLimitMegabytes, threads = 2 } = options;
   const folder = resolve(options.folder);
+  const tables = Object.entries(GENERATED_TABLES).map(([table, rows]) => ({ name: `${table}.${format}`, ...rows }));
+  const files = [...tables.map(({ name }) => name), CONFIG_FILE];
+  if (!isForced) {
+    await refuseExisting(folder, files);
+  }
   const source = createSyntheticSource({ type: 'synthetic', users, startups, interactions, seed });
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw toDataError(error, `create ${folder}`);
@@ -63,19 +96,15 @@ export const generateSyntheticData = async (options: GenerateOptions): Promise<G
     });
     try {
       await source.load(database, null);
-      const files: string[] = [];
       const layout = format === 'csv' ? 'FORMAT csv, HEADER' : 'FORMAT parquet, COMPRESSION zstd';
-      for (const [table, { from, order }] of Object.entries(GENERATED_TABLES)) {
-        const name = `${table}.${format}`;
+      for (const { name, from, order } of tables) {
         await database.run(
           `write ${name}`,
           `COPY (SELECT * FROM ${from} ORDER BY ${order}) TO ${sqlText(join(temporary, name))} (${layout})`,
         );
-        files.push(name);
       }
       const config = generatedConfig('generated', TEXT_DIM, (table) => ({ path: join(folder, `${table}.${format}`) }));
       await writeFileSafely(join(temporary, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
-      files.push(CONFIG_FILE);
       const [counted] = await database.rows('count events', 'SELECT count(*)::DOUBLE AS row_count FROM interactions');
       for (const name of files) {
         await rename(join(temporary, name), join(folder, name));

@@ -173,6 +173,8 @@ export interface GenerateDataRequest {
   /** Absolute. */
   readonly folder: string;
   readonly format: 'parquet' | 'csv';
+  /** Replaces files of the same names. */
+  readonly isForced: boolean;
 }
 
 export interface GeneratedFiles {
@@ -264,6 +266,7 @@ export interface CliRuntime {
   analysis(): Promise<Analysis>;
   /** What a config would do; starts nothing. Throws SPACE_EMPTY. */
   planExperiment(config: ResolvedConfig): Promise<ExperimentPlan>;
+  /** Throws USAGE where files would be replaced unasked. */
   generateData(request: GenerateDataRequest): Promise<GeneratedFiles>;
   dataVersions(): Promise<DataVersions>;
   checkData(request: SourceRequest): Promise<DataReport>;

@@ -11,6 +11,7 @@ interface GenerateFlags {
   readonly seed: number;
   readonly to: string;
   readonly format: 'parquet' | 'csv';
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -34,16 +35,18 @@ export const addData = (program: Command, context: CommandContext): void => {
     .option('--seed <n>', 'equal seeds give equal files', integerOption('--seed', 0), 7)
     .option('--to <folder>', 'where the files go', 'data')
     .option('--format <format>', 'parquet or csv', formatOption, 'parquet')
+    .option('--force', 'replace files of the same names that are in the folder')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
       'after',
       examples('data generate --users 350 --startups 250 --interactions 7500 --to data/', 'data generate --format csv'),
     )
-    .action(async ({ to, json, ...request }: GenerateFlags) => {
+    .action(async ({ to, force, json, ...request }: GenerateFlags) => {
       const { generateData } = await import('../actions/generate-data.ts');
       const { users, startups, interactions, seed, format } = request;
-      finish(await generateData(runtime, { users, startups, interactions, seed, format, folder: to }, json === true));
+      const target = { folder: to, isForced: force === true };
+      finish(await generateData(runtime, { users, startups, interactions, seed, format, ...target }, json === true));
     });
   addDataSource(data, context);
   addDataVersions(data, context);

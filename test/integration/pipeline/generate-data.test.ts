@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
@@ -7,7 +7,7 @@ import { openDatabase } from '../../../pipeline/duckdb/database.ts';
 import { generateSyntheticData } from '../../../pipeline/index.ts';
 import { builderIn, SMALL, withFolder } from '../../support/data-requests.ts';
 
-const options = { ...SMALL, seed: 7, memoryLimitMegabytes: 256, threads: 1 };
+const options = { ...SMALL, seed: 7, isForced: false, memoryLimitMegabytes: 256, threads: 1 };
 const TABLES = ['interactions', 'item_embeddings', 'item_factors', 'items', 'user_embeddings', 'user_factors', 'users'];
 
 describe('pipeline/generate-data', () => {
@@ -36,16 +36,38 @@ describe('pipeline/generate-data', () => {
     }),
   );
 
-  it('pipeline/generate-data: the same options give the same bytes and replace what was there', () =>
+  it('pipeline/generate-data: the same options give the same bytes and replace what was there when asked to', () =>
     withFolder(async (root) => {
       const read = async (name: string) => (await readFile(join(root, name))).toString('base64');
       await generateSyntheticData({ ...options, seed: 8, folder: root, format: 'parquet' });
       const other = await read('interactions.parquet');
-      await generateSyntheticData({ ...options, folder: root, format: 'parquet' });
+      await generateSyntheticData({ ...options, folder: root, format: 'parquet', isForced: true });
       const first = await read('interactions.parquet');
-      await generateSyntheticData({ ...options, folder: root, format: 'parquet', threads: 2 });
+      await generateSyntheticData({ ...options, folder: root, format: 'parquet', isForced: true, threads: 2 });
       expect(await read('interactions.parquet')).toBe(first);
       expect(first).not.toBe(other);
+    }));
+
+  it.each(['users.csv', 'experiment.json'])(
+    'pipeline/generate-data: refuses to replace %s unasked, and writes nothing',
+    (name) =>
+      withFolder(async (root) => {
+        await writeFile(join(root, name), 'my own');
+        await expect(generateSyntheticData({ ...options, folder: root, format: 'csv' })).rejects.toMatchObject({
+          code: 'USAGE',
+          message: expect.stringContaining(`got ${name} there already`),
+          hint: expect.stringContaining('--force'),
+        });
+        expect(await readdir(root)).toEqual([name]);
+        expect(await readFile(join(root, name), 'utf8')).toBe('my own');
+      }),
+  );
+
+  it('pipeline/generate-data: leaves files of other names beside its own', () =>
+    withFolder(async (root) => {
+      await writeFile(join(root, 'notes.csv'), 'my own');
+      await generateSyntheticData({ ...options, folder: root, format: 'csv' });
+      expect(await readFile(join(root, 'notes.csv'), 'utf8')).toBe('my own');
     }));
 
   it('pipeline/generate-data: its config reads the files as the very version of the synthetic source', () =>

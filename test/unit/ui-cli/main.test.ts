@@ -523,7 +523,12 @@ describe('ui-cli/main: other commands', () => {
     ];
     expect(await runCli(args, fake.runtime)).toBe(0);
     await settle();
-    expect(requests).toEqual([{ users: 20, startups: 30, interactions: 40, seed: 5, format: 'parquet', folder }]);
+    expect(requests).toEqual([
+      { users: 20, startups: 30, interactions: 40, seed: 5, format: 'parquet', folder, isForced: false },
+    ]);
     expect(fake.stdout()).toContain('20 users, 30 items, 99 events');
+    expect(await runCli([...args, '--force'], fake.runtime)).toBe(0);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toMatchObject({ folder, isForced: true });
   });
 });

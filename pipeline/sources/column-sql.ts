@@ -23,7 +23,7 @@ export const columnTypes = async (database: Database, table: string): Promise<Re
   return new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
 };
 
-const isText = ({ type }: TypedColumn): boolean => type === 'VARCHAR' || type === 'JSON';
+export const isText = ({ type }: TypedColumn): boolean => type === 'VARCHAR' || type === 'JSON';
 const isList = ({ type }: TypedColumn): boolean => /\[\d*\]$/.test(type);
 export const isFloat = ({ type }: TypedColumn): boolean => type === 'DOUBLE' || type === 'FLOAT';
 

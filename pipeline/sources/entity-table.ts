@@ -14,7 +14,7 @@ import {
   type TypedColumn,
   textSql,
 } from './column-sql.ts';
-import { idProblems } from './id-problems.ts';
+import { idProblems, refuseMergedIds } from './id-problems.ts';
 import type { RawColumn, RawTables } from './raw-tables.ts';
 
 export type Side = 'user' | 'item';
@@ -92,6 +92,7 @@ const sideTable = async (
   });
   const types = await columnTypes(database, target);
   const typed = (wanted: string): TypedColumn => ({ sql: quoteName(wanted), type: types.get(wanted) ?? 'VARCHAR' });
+  await refuseMergedIds(database, quoteName(target), [{ name: id, column: typed(id) }]);
   const gathered = `gathered_${side}_${name}`;
   await database.run(
     `gather ${name}`,
@@ -160,6 +161,7 @@ const fromTable = async (
     sql: `raw.${quoteName(column)}`,
     type: types.get(column) ?? 'VARCHAR',
   });
+  await refuseMergedIds(database, `${target} AS raw`, [{ name: id, column: typed(id) }]);
   const idSql = textSql(typed(id));
   const columns: string[] = [`${idSql} AS ${side}_id`];
   const joins: string[] = [];

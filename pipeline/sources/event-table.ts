@@ -13,7 +13,7 @@ import {
   textSql,
   timeSql,
 } from './column-sql.ts';
-import { idProblems, nulProblem } from './id-problems.ts';
+import { idProblems, nulProblem, refuseMergedIds } from './id-problems.ts';
 import type { RawColumn, RawTables, TimeBound } from './raw-tables.ts';
 import { readingOf } from './time-reading.ts';
 
@@ -135,6 +135,12 @@ export const loadEvents = async (
     sql: `raw.${quoteName(column)}`,
     type: types.get(column) ?? 'VARCHAR',
   });
+  const ids = [events.user, events.item, ...(events.id === undefined ? [] : [events.id])];
+  await refuseMergedIds(
+    database,
+    `${TARGET} AS raw`,
+    ids.map((name) => ({ name, column: typed(name) })),
+  );
   const time = await timeOf(database, events, typed, nowMs);
   const user = textSql(typed(events.user));
   const item = textSql(typed(events.item));

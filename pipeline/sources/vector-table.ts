@@ -4,6 +4,7 @@ import type { Database } from '../duckdb/database.ts';
 import { type FoundProblem, findProblems, plainText, type RowProblem, usableSql } from './bad-values.ts';
 import { columnTypes, hasValue, quoteName, type TypedColumn, textSql, vectorSql } from './column-sql.ts';
 import type { Side } from './entity-table.ts';
+import { refuseMergedIds } from './id-problems.ts';
 import type { RawTables } from './raw-tables.ts';
 
 export interface VectorRequest {
@@ -51,6 +52,9 @@ export const loadVectors = async (
     sql: `raw.${quoteName(wanted)}`,
     type: types.get(wanted) ?? 'VARCHAR',
   });
+  if (from !== null) {
+    await refuseMergedIds(database, `${quoteName(raw)} AS raw`, [{ name: id, column: typed(id) }]);
+  }
   const vector = vectorSql(typed(column));
   const dim = request.dim ?? (await longest(database, raw, vector));
   const isGiven = hasValue(typed(column));

@@ -41,6 +41,42 @@ const extractText = (text: string | Buffer, { name = 'e.csv', max_bad_rows = 0, 
   });
 
 describe('pipeline/sources/files, faults', () => {
+  describe('no two ids become one', () => {
+    it.each([
+      ['who', `${HEADER}u1,1,2025-03-01,view\n u1 ,2,2025-03-02,view\n`, '" u1 " (e.csv:3) and "u1" (e.csv:2); 1 ids'],
+      [
+        'what',
+        `${HEADER}u1,1,2025-03-01,view\nu2,1 ,2025-03-02,view\nu2,1,2025-03-03,view\n`,
+        '"1" (e.csv:2) and "1 " (e.csv:3); 1 ids',
+      ],
+    ])(
+      'pipeline/sources/files: ids in %s that differ only in blanks are refused with their places',
+      (column, text, what) =>
+        expect(extractText(text, { max_bad_rows: 10 })).rejects.toMatchObject({
+          code: 'DATA_INVALID',
+          message: expect.stringContaining(
+            `the column ${column} has ids that differ only in the blanks around them: ${what}`,
+          ),
+        }),
+    );
+
+    it('pipeline/sources/files: users that differ only in blanks are refused too', () =>
+      withFolder(async (root) => {
+        await writeFile(join(root, 'e.csv'), HEADER + ROW);
+        await writeFile(join(root, 'u.csv'), 'user_id,city\nu1,Ulm\n" u1",Ulm\n');
+        const users = { path: join(root, 'u.csv'), features: { city: { kind: 'categorical' } } } as const;
+        await expect(extract(root, filesData({ ...sourceOf(join(root, 'e.csv')), users }))).rejects.toMatchObject({
+          code: 'DATA_INVALID',
+          message: expect.stringContaining('the column user_id has ids'),
+        });
+      }));
+
+    it('pipeline/sources/files: blanks around every mention of an id are left out', async () => {
+      const { rows } = await extractText(`${HEADER} u1,1,2025-03-01,view\n u1,2,2025-03-02,view\n`);
+      expect(rows).toBe(2);
+    });
+  });
+
   describe('nothing is lost in silence', () => {
     it.each([
       ['with a header', HEADER, {}],

@@ -15,6 +15,7 @@ import {
   readRejection,
   unreachableHint,
 } from './answers.ts';
+import { authorization, type Credentials, createMask } from './credentials.ts';
 
 /** How calls are retried. An outage shorter than `budgetMs` is ridden out. */
 export interface RetryPolicy {
@@ -25,11 +26,8 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY: RetryPolicy = { budgetMs: 120_000, firstDelayMs: 200, maxDelayMs: 5_000 };
 
-export interface HttpOptions {
+export interface HttpOptions extends Credentials {
   readonly trackingUri: string;
-  readonly token?: string;
-  readonly username?: string;
-  readonly password?: string;
   readonly authority?: Buffer;
   readonly retry: RetryPolicy;
   readonly nowMs: () => number;
@@ -58,16 +56,6 @@ const BODY_TIMEOUT_MS = 120_000;
  * connection closes while a full buffer has its parser paused (nodejs/undici#5360; mended in 8, which wants Node 22).
  */
 const BODY_BUFFER_BYTES = Number.MAX_SAFE_INTEGER;
-
-const authorization = ({ token, username, password }: HttpOptions): Readonly<Record<string, string>> => {
-  if (token !== undefined) {
-    return { authorization: `Bearer ${token}` };
-  }
-  if (username !== undefined) {
-    return { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
-  }
-  return {};
-};
 
 export interface HttpClient {
   /**
@@ -131,6 +119,7 @@ const passingProblem = (error: unknown): string | null => {
 
 export const createHttpClient = (options: HttpOptions): HttpClient => {
   const { retry, nowMs, sleep } = options;
+  const mask = createMask(options);
   const base = new URL(options.trackingUri);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
@@ -176,12 +165,14 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
           return await read(answer);
         }
         const refused = await readRejection(answer);
+        refused.message = mask(refused.message);
         if (!RETRIED_STATUS.has(answer.status)) {
           throw refused;
         }
         problem = `status ${answer.status}: ${refused.message}`;
       } catch (error) {
         if (error instanceof ForeignAnswer) {
+          error.message = mask(error.message);
           throw explainForeign({ uri: base.origin, ...request }, error);
         }
         const tls = tlsProblem(error);

@@ -7,10 +7,12 @@ import { readEnvironment } from '../../../config/env.ts';
 
 let server: Server;
 let host: string;
+let refusal: { readonly status: number; readonly type: string; readonly body: string } | null;
 let received: { readonly authorization: string | undefined; readonly body: string }[];
 
 beforeEach(async () => {
   received = [];
+  refusal = null;
   server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
@@ -18,6 +20,10 @@ beforeEach(async () => {
     });
     request.on('end', () => {
       received.push({ authorization: request.headers.authorization, body });
+      if (refusal !== null) {
+        response.writeHead(refusal.status, { 'content-type': refusal.type }).end(refusal.body);
+        return;
+      }
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"experiment": {"experiment_id": "7"}}');
     });
   });
@@ -42,6 +48,27 @@ it('bin/open-tracking: the credentials of the tracking URI log in', async () => 
 
 it('bin/open-tracking: a token wins over the credentials of the tracking URI', async () => {
   expect(await login({ MLFLOW_TRACKING_URI: `http://ada:x@${host}`, MLFLOW_TRACKING_TOKEN: 't' })).toBe('Bearer t');
+});
+
+// base64 of user:sekr1t@pw
+const ECHOED = 'Basic dXNlcjpzZWtyMXRAcHc=';
+
+it.each([
+  [{ status: 401, type: 'text/plain', body: `bad credentials ${ECHOED}` }, 'bad credentials Basic ***'],
+  [
+    { status: 400, type: 'application/json', body: '{"error_code": "BAD", "message": "no user with sekr1t@pw"}' },
+    'no user with ***',
+  ],
+  [{ status: 403, type: 'text/plain', body: 'sekr1t%40pw is known' }, '*** is known'],
+  [{ status: 200, type: 'text/sekr1t@pw', body: '' }, 'status 200 with text/***'],
+])('tracking/http: credentials that the server repeats are in no message: %j', async (answer, told) => {
+  refusal = answer;
+  const error: Error = await login({ MLFLOW_TRACKING_URI: `http://user:sekr1t%40pw@${host}` }).then(
+    () => new Error('no error'),
+    (caught: Error) => caught,
+  );
+  expect(error.message).toContain(told);
+  expect(JSON.stringify([error.message, error.stack, (error as { hint?: string }).hint])).not.toMatch(/sekr1t|dXNlcj/);
 });
 
 it('bin/notifications: a webhook is told the addresses of the servers without their credentials', async () => {

@@ -1,7 +1,9 @@
 /** Answers to the queries, signals and updates of an experiment. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { isPastTraining } from '../contracts/experiment.ts';
+import type { GateVerdict } from '../contracts/gate.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
+import { answerReason } from './judge.ts';
 import {
   type ApprovalDecision,
   cancelTrialUpdate,
@@ -14,6 +16,10 @@ import {
 } from './messages.ts';
 import type { SweepConductor } from './sweep-conductor.ts';
 
+/** Between an answer and what comes of it, which may be another question: nothing is asked, and nothing decided. */
+const openGate = ({ approval }: ExperimentRun, gate: GateVerdict): GateVerdict =>
+  approval === null ? gate : { ...gate, decision: 'not_run', reasons: [...gate.reasons, answerReason(approval)] };
+
 export const listen = (run: ExperimentRun): void => {
   const { state } = run;
   const conductorOf = (): SweepConductor => {
@@ -23,7 +29,10 @@ export const listen = (run: ExperimentRun): void => {
     return run.conductor;
   };
   // Who waits for the end reads MLflow next: until its run is closed there, an experiment has not ended.
-  setHandler(snapshotQuery, () => ({ ...currentSnapshot(run), ...(run.isClosed ? {} : { status: 'running' }) }));
+  setHandler(snapshotQuery, () => {
+    const snapshot = currentSnapshot(run);
+    return { ...snapshot, gate: openGate(run, snapshot.gate), ...(run.isClosed ? {} : { status: 'running' }) };
+  });
   setHandler(pauseSignal, () => run.conductor?.pause());
   setHandler(resumeSignal, () => run.conductor?.resume());
   setHandler(setMaxParallelUpdate, ({ maxParallel }) => conductorOf().setMaxParallel(maxParallel), {

@@ -8,6 +8,7 @@ import { describeModel } from '../policy/describe-model.ts';
 import { decideGate, outdatedReasons } from '../policy/gate.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
+import type { ApprovalDecision } from './messages.ts';
 import { tell } from './notifications.ts';
 import { moveAliasesInTurn, registerInTurn } from './registry.ts';
 import { evaluateBest, recordVerdict } from './steps.ts';
@@ -36,14 +37,17 @@ const evaluate = async (
   return evaluated;
 };
 
+export const answerReason = ({ isApproved, by, reason }: ApprovalDecision): string =>
+  `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`;
+
 /** A person's answer turns `awaiting_approval` into a verdict that stands. */
 const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
   await condition(() => run.approval !== null);
-  const { isApproved, by, reason } = run.approval ?? { isApproved: false, by: '', reason: '' };
+  const answer = run.approval ?? { isApproved: false, by: '', reason: '' };
   return {
     ...verdict,
-    decision: isApproved ? 'promoted' : 'rejected',
-    reasons: [...verdict.reasons, `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`],
+    decision: answer.isApproved ? 'promoted' : 'rejected',
+    reasons: [...verdict.reasons, answerReason(answer)],
   };
 };
 

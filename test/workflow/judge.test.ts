@@ -68,6 +68,7 @@ describe('workflows/judge', () => {
     const snapshot = () => handle.query<ExperimentSnapshot, []>('snapshot');
     return {
       handle,
+      snapshot,
       approve: (reason: string) =>
         handle.executeUpdate('decideApproval', { args: [{ isApproved: true, by: 'ana', reason }] }),
       /** Until it asks, with this sentence last. */
@@ -109,10 +110,16 @@ describe('workflows/judge', () => {
   it('workflows/judge: a candidate that is better than the new champion too is asked about anew', async () => {
     const { steps, registry } = stepsOn({});
     const { gate } = await server.withWorkers(steps, async (client) => {
-      const { handle, approve, asks } = await startAsking(client);
+      const { handle, approve, asks, snapshot } = await startAsking(client);
       await asks('there is no champion to compare with');
       registry.aliases.champion = '8';
       await approve('first of its kind');
+      const { decision, reasons } = (await snapshot()).gate;
+      // Nothing is asked before the answer has taken effect, or cannot; then it may have been asked anew already.
+      expect([decision, reasons.includes('Approved by ana: first of its kind')]).toEqual([
+        expect.stringMatching(/^(not_run|awaiting_approval)$/),
+        true,
+      ]);
       await asks('over version 8 is certain');
       expect(registry.aliases).toEqual({ champion: '8', challenger: '2' });
       await approve('better still');

@@ -44,5 +44,6 @@ export const changeConfig = (
   source: string,
 ): ResolvedConfig => {
   const document = { file: source, value: asDocument(config), duplicates: [], position: () => null };
-  return checkConfig(createConfigSource(document, parseOverrides(overrides)));
+  const parsed = parseOverrides(overrides);
+  return checkConfig(createConfigSource(document, parsed), parsed);
 };

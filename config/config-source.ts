@@ -14,6 +14,8 @@ export interface Finding {
   /** The nearest valid key or value; asked for only where the problem is shown. */
   readonly suggest?: () => string | null;
   readonly isEmptySpace?: boolean;
+  /** What to do, where that is more than correcting the value. */
+  readonly hint?: string;
 }
 
 export interface ConfigSource {
@@ -60,13 +62,14 @@ export const createConfigSource = (document: JsonDocument, overrides: readonly O
     file: document.file,
     value,
     document,
-    problem: ({ path, part, expected, found, suggest, isEmptySpace }) => ({
+    problem: ({ path, part, expected, found, suggest, isEmptySpace, hint }) => ({
       ...placeOf(path, part),
       path: formatJsonPath(path),
       expected,
       found: found ?? describeFound(valueAt(value, path)),
       suggest: suggest ?? (() => null),
       isEmptySpace: isEmptySpace ?? false,
+      hint: hint ?? null,
     }),
   };
 };

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { checkOverrides } from './check-overrides.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkSource } from './check-source.ts';
 import { checkSpace } from './check-space.ts';
@@ -72,8 +73,11 @@ const byPlace = (a: FoundProblem, b: FoundProblem): number => {
   );
 };
 
-/** Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY. */
-export const checkConfig = (source: ConfigSource): ResolvedConfig => {
+/**
+ * Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY.
+ * @param effective overrides that trials of a sweep must not lack
+ */
+export const checkConfig = (source: ConfigSource, effective: readonly Override[] = []): ResolvedConfig => {
   const schemaFindings = checkSchema(source.value);
   const isReported = (section: string): boolean =>
     schemaFindings.some(({ path }) => path.length === 0 || path.join('.').startsWith(section));
@@ -82,6 +86,7 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
     ...(isReported('data.split') ? [] : checkSplit(source.value)),
     ...(isReported('data') ? [] : checkSource(source.value)),
     ...checkSpace(source.value),
+    ...checkOverrides(source.value, effective),
   ];
   const known = [...duplicateProblems(source), ...findings.slice(0, MOST_PROBLEMS).map(source.problem)];
   const problems = known.length > 0 ? known : checkPoints(source.value).map(source.problem);
@@ -91,7 +96,19 @@ export const checkConfig = (source: ConfigSource): ResolvedConfig => {
   return resolveConfig(source.value as ExperimentConfig);
 };
 
-/** @param defaults what holds where neither the document nor an override names it, instead of the schema's defaults */
+/**
+ * Reads, overrides, checks and completes one config; a file of bare hyperparameters counts as one. An override that the
+ * sweep leaves without effect is refused.
+ * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
+ */
+export const loadConfig = async (
+  file: string,
+  overrides: readonly (string | Override)[] = [],
+): Promise<ResolvedConfig> => {
+  const parsed = parseOverrides(overrides);
+  return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed), parsed);
+};
+
 const completed = (
   document: JsonDocument,
   overrides: readonly Override[],
@@ -102,13 +119,13 @@ const completed = (
 };
 
 /**
- * Reads, overrides, checks and completes one config; a file of bare hyperparameters counts as one.
- * Throws USAGE (malformed override), CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, SPACE_EMPTY.
+ * The same for one training, which ignores the sweep: every override counts.
+ * @param defaults what holds where neither the file nor an override names it, instead of the schema's defaults
  */
-export const loadConfig = async (
+export const loadTrainingConfig = async (
   file: string,
-  overrides: readonly (string | Override)[] = [],
-  defaults: readonly Override[] = [],
+  overrides: readonly (string | Override)[],
+  defaults: readonly Override[],
 ): Promise<ResolvedConfig> => {
   const parsed = parseOverrides(overrides);
   return completed(asConfigDocument(await readJsonDocument(file)), parsed, defaults);

@@ -21,6 +21,8 @@ export interface FoundProblem extends Omit<ConfigProblem, 'suggestion'> {
   readonly isEmptySpace: boolean;
   /** The suggestion: it takes time, and only the problems that are shown need theirs. */
   readonly suggest: () => string | null;
+  /** null: the usual one. */
+  readonly hint: string | null;
 }
 
 /** Beyond this, problems are neither looked at nor counted. */
@@ -62,14 +64,17 @@ export const toConfigError = (file: string, found: readonly FoundProblem[]): TtE
   const code: ErrorCode = found.every(({ isEmptySpace }) => isEmptySpace) ? 'SPACE_EMPTY' : 'CONFIG_INVALID';
   const problems = found
     .slice(0, MOST_SHOWN)
-    .map(({ isEmptySpace: _, suggest, ...problem }): ConfigProblem => ({ ...problem, suggestion: suggest() }));
+    .map(
+      ({ isEmptySpace: _, hint: __, suggest, ...problem }): ConfigProblem => ({ ...problem, suggestion: suggest() }),
+    );
   const [first] = problems;
   const message =
     first !== undefined && problems.length === 1
       ? formatProblem(first)
       : `${file}: got ${extentOf(found.length)}, expected a config that fits the schema`;
   const meant = first?.suggestion ?? null;
-  const hint =
+  const own = found.every(({ hint }) => hint !== null) ? found[0]?.hint : null;
+  const usual =
     code === 'SPACE_EMPTY' && first?.path.startsWith('sweep.constraints') === true
       ? 'Loosen the constraint, or widen the ranges and choices that it mentions.'
       : code === 'SPACE_EMPTY'
@@ -77,5 +82,5 @@ export const toConfigError = (file: string, found: readonly FoundProblem[]): TtE
         : first !== undefined && problems.length === 1 && meant !== null
           ? hintFor(first, meant)
           : 'Correct the config; docs/reference.md lists every key with its values and default.';
-  return new TtExpError(code, message, { hint, details: { problems } });
+  return new TtExpError(code, message, { hint: own ?? usual, details: { problems } });
 };

@@ -1,6 +1,6 @@
 /** The config of `tt-exp train`: a file or the defaults, which depend on the data, then the options, then --set. */
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
-import { defaultConfig, loadConfig } from '../../config/load.ts';
+import { defaultConfig, loadTrainingConfig } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
 import type { DataChoice } from '../../contracts/local-model.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
@@ -62,7 +62,7 @@ export const loadTrainConfig = async (
   const config =
     file === undefined
       ? defaultConfig(DEFAULT_NAME, overrides, ofFile.defaults)
-      : await loadConfig(file, overrides, ofFile.defaults);
+      : await loadTrainingConfig(file, overrides, ofFile.defaults);
   return { config: withAbsolutePaths(config, process.cwd()), notes: ofFile.notes };
 };
 

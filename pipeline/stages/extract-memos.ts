@@ -5,7 +5,7 @@ import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { BadRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
-import type { Source } from '../source.ts';
+import type { LoadedSource, Source } from '../source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
 import { STAGE_FOLDER, type StageContext } from './stage.ts';
@@ -52,6 +52,25 @@ export const rememberExtract = async (
     await write(context, name, `${id}\n${JSON.stringify(bad)}\n`);
   }
 };
+
+/** By rows and place: the same rows may lie elsewhere too. */
+const originName = (id: string, { source }: ResolvedData): string => `origin-${shortDigest({ id, source })}.json`;
+
+/** Which files or tables these settings gave the extract from, last; none where nobody has said so. */
+export const rememberedOrigin = async (
+  context: StageContext,
+  id: string,
+  data: ResolvedData,
+): Promise<LoadedSource['origin']> => {
+  const text = await read(context, originName(id, data));
+  return text === '' ? [] : (JSON.parse(text) as LoadedSource['origin']);
+};
+
+export const rememberOrigin = (
+  context: StageContext,
+  data: ResolvedData,
+  { id, origin }: { readonly id: string; readonly origin: LoadedSource['origin'] },
+): Promise<void> => write(context, originName(id, data), `${JSON.stringify(origin)}\n`);
 
 interface IncrementMemo {
   readonly extract: string;

@@ -13,7 +13,15 @@ import { openSource } from '../sources/open-source.ts';
 import { shortDigest } from '../store/file-digest.ts';
 import { publishFolder, writeFileSafely } from '../store/publish-folder.ts';
 import { describeBadRows, refuseBadRows } from './bad-rows.ts';
-import { contentName, readIncrement, rememberExtract, rememberedExtract, rememberIncrement } from './extract-memos.ts';
+import {
+  contentName,
+  readIncrement,
+  rememberExtract,
+  rememberedExtract,
+  rememberedOrigin,
+  rememberIncrement,
+  rememberOrigin,
+} from './extract-memos.ts';
 import {
   findStage,
   STAGE_FOLDER,
@@ -38,7 +46,7 @@ export interface ExtractOutput extends StageOutput, AboutExtract {
   readonly bad: BadRows;
   /** The database that the rows came from; null for sources without a server. */
   readonly identity: SourceIdentity | null;
-  /** Files or tables that the rows came from; empty where an earlier extract was found. */
+  /** Files or tables that the rows came from; empty where they were read on another host. */
   readonly origin: LoadedSource['origin'];
 }
 
@@ -70,6 +78,7 @@ export const extractFolder = (context: StageContext, id: string): string =>
 const findExtract = async (
   context: StageContext,
   id: string,
+  data: ResolvedData,
   { bad, identity }: Pick<ExtractOutput, 'bad' | 'identity'>,
 ): Promise<ExtractOutput | null> => {
   const folder = extractFolder(context, id);
@@ -78,7 +87,7 @@ const findExtract = async (
     return null;
   }
   const about = JSON.parse(await readFile(join(folder, ABOUT_FILE), 'utf8')) as AboutExtract;
-  return { id, folder, rows, ...about, bad, identity, origin: [] };
+  return { id, folder, rows, ...about, bad, identity, origin: await rememberedOrigin(context, id, data) };
 };
 
 const factorDimOf = async (database: Database, { hasFactors }: SourceShape): Promise<number | null> => {
@@ -183,6 +192,7 @@ const load = (
     const output = await publish(context, database, { source, name, loaded, bad });
     await rememberIncrement(context, data, output, database);
     await rememberExtract(context, name, { id: output.id, bad });
+    await rememberOrigin(context, data, output);
     return output;
   });
 
@@ -217,7 +227,7 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
   const chosen =
     request.extract === undefined
       ? null
-      : await findExtract(context, request.extract, {
+      : await findExtract(context, request.extract, data, {
           bad: request.unread ?? NO_BAD_ROWS,
           identity: request.binding?.identity ?? null,
         });
@@ -228,7 +238,7 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
   const name = await contentName(source);
   const known = await rememberedExtract(context, name);
   const found =
-    known === null ? null : await findExtract(context, known.id, { bad: known.bad, identity: source.identity });
+    known === null ? null : await findExtract(context, known.id, data, { bad: known.bad, identity: source.identity });
   if (known !== null && found !== null) {
     acceptBadRows(context, data, source, known.bad);
     return found;

@@ -100,6 +100,10 @@ export interface ExperimentSnapshot {
   readonly problems?: readonly string[];
 }
 
+/** Until then the best trial is only the best so far; an experiment that ended early has chosen none. */
+export const hasChosen = ({ status, test, gate }: Pick<ExperimentSnapshot, 'status' | 'test' | 'gate'>): boolean =>
+  status === 'completed' || test !== null || gate.decision !== 'not_run';
+
 /** What a list shows of an experiment that has ended; kept in its memo, so that no worker has to be asked. */
 export interface ExperimentOutcome {
   readonly trials: { readonly ended: number; readonly total: number | null };

@@ -27,13 +27,17 @@ const whenAborted = (signal: AbortSignal): Promise<'aborted'> =>
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
 
+/** A paused sweep trains nothing until somebody resumes it. */
+export const isPaused = (view: Pick<ExperimentView, 'status' | 'sweep'> | null): boolean =>
+  view?.status === 'running' && view.sweep?.isPaused === true;
+
 const stopped = (id: string, signal: AbortSignal, view: ExperimentView | null): FollowOutcome => {
   const reason: unknown = signal.reason;
   if (!(reason instanceof TtExpError) || reason.code !== 'TIMED_OUT') {
     return { kind: 'detached', view };
   }
   const limit = formatDuration(Number(reason.details.timeoutMs) / 1000);
-  const message = `Stopped watching after ${limit}; experiment ${id} is still running`;
+  const message = `Stopped watching after ${limit}; experiment ${id} is ${isPaused(view) ? 'paused' : 'still running'}`;
   const error = new TtExpError('TIMED_OUT', message, {
     hint: `Watch it again with \`tt-exp watch ${id}\`.`,
     cause: reason,

@@ -55,7 +55,7 @@ export const formatParams = (params: TrialParams): string => {
 /** Said wherever test metrics are. */
 export const BELOW_POPULARITY =
   'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity); ' +
-  'ids alone are learned better by training.loss in_batch_softmax with model.user_history';
+  'where users and items are known by ids alone, training.loss in_batch_softmax with model.user_history learns better, if it is not set yet';
 
 /** Why no further trial begins although some are left. */
 export const HALT_TEXT: Readonly<Record<SweepHalt, string>> = {

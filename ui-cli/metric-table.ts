@@ -27,6 +27,10 @@ const METRICS = [
 
 const RANKING_METRICS = METRICS.slice(0, 6) as readonly (readonly [keyof RankingMetrics, string])[];
 
+/** Nobody to average over is no 0. */
+const rankingCells = (slice: RankingMetrics & { readonly users: number }): readonly string[] =>
+  RANKING_METRICS.map(([key]) => formatMetric(slice.users === 0 ? null : slice[key]));
+
 /** One row a metric: with one a scorer it would be wider than a terminal. @param title the part that was evaluated */
 export const metricTable = (title: string, { model, baselines }: TestEvaluation): readonly string[] => {
   const scorers = [['model', model] as const, ...Object.entries(baselines)];
@@ -63,12 +67,7 @@ const categoryLines = (categories: EvaluationReport['categories']): readonly str
     SHOWN_SLICES_PER_FEATURE;
   const rows = categories
     .filter(isShown)
-    .map((slice) => [
-      `${slice.side} ${slice.feature}`,
-      slice.value,
-      String(slice.users),
-      ...RANKING_METRICS.map(([key]) => formatMetric(slice[key])),
-    ]);
+    .map((slice) => [`${slice.side} ${slice.feature}`, slice.value, String(slice.users), ...rankingCells(slice)]);
   const titles = ['users', ...RANKING_METRICS.map(([, name]) => name)].map(rightColumn);
   return rows.length === 0
     ? []
@@ -88,11 +87,7 @@ export const reportLines = ({
   'Users by items met in training:',
   ...formatTable(
     [{ title: 'slice' }, ...['users', ...RANKING_METRICS.map(([, name]) => name)].map(rightColumn)],
-    USER_SLICE_NAMES.map((name) => [
-      SLICE_TITLES[name],
-      String(slices[name].users),
-      ...RANKING_METRICS.map(([key]) => formatMetric(slices[name][key])),
-    ]),
+    USER_SLICE_NAMES.map((name) => [SLICE_TITLES[name], String(slices[name].users), ...rankingCells(slices[name])]),
   ).map((line) => `  ${line}`),
   ...categoryLines(categories),
   `Popularity of recommended items: percentile ${formatMetric(bias.mean_percentile)}, ${formatMetric(bias.average_popularity)} training pairs each`,

@@ -1,6 +1,6 @@
 /** Puts into words why one trial ran, went on, ended and was chosen, from recorded facts. */
 
-import type { SweepFacts } from '../../contracts/experiment.ts';
+import { hasChosen, type SweepFacts } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { trialIdOf, trialIndexOf } from '../../contracts/ids.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -111,9 +111,10 @@ const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }:
 };
 
 const explainStanding = (
-  { config, snapshot: { trials, bestTrialId } }: Facts,
+  { config, snapshot }: Facts,
   { trialId, value, status }: TrialView,
 ): TrialExplanation['standing'] => {
+  const { trials, bestTrialId } = snapshot;
   if (value === null || !ENDED.includes(status)) {
     return null;
   }
@@ -125,12 +126,15 @@ const explainStanding = (
   const metric = config.sweep?.metric ?? 'ndcg_at_10';
   const text = `${metric} ${inWords(value)}`;
   const [name, otherValue, difference] = [other?.trialId, inWords(other?.value ?? 0), inWords(margin ?? 0)];
+  const [best, notBest] = hasChosen(snapshot)
+    ? ['It was chosen', 'It was not chosen']
+    : ['It is the best so far', 'It is not the best so far'];
   const sentence =
     other === null
       ? `With validation ${text} it is the only trial with a value.`
       : isBest
-        ? `It was chosen: validation ${text} is the highest of ${ranked.length}; next is ${name} with ${otherValue}, ${difference} less.`
-        : `It was not chosen: validation ${text} is number ${place} of ${ranked.length}; ${name} has ${otherValue}, ${difference} more.`;
+        ? `${best}: validation ${text} is the highest of ${ranked.length}; next is ${name} with ${otherValue}, ${difference} less.`
+        : `${notBest}: validation ${text} is number ${place} of ${ranked.length}; ${name} has ${otherValue}, ${difference} more.`;
   return {
     value,
     place,

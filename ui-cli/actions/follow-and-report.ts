@@ -1,7 +1,7 @@
 /** The second half of `run` and all of `watch`: follow an experiment and say how it went. */
 import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { FollowOutcome } from '../follow-experiment.ts';
+import { type FollowOutcome, isPaused } from '../follow-experiment.ts';
 import { humanSummary } from '../human-summary.ts';
 import { printJson, printLines } from '../output.ts';
 import type { CliIo, PlatformAddresses } from '../runtime.ts';
@@ -24,8 +24,8 @@ const failureOf = (view: ExperimentView): TtExpError | null => {
       : fromErrorRecord(error);
   }
   if (status === 'cancelled') {
-    return new TtExpError('INTERRUPTED', `experiment ${experimentId}: was cancelled, expected to be completed`, {
-      hint: 'Run it again; finished trials are reused.',
+    return new TtExpError('INTERRUPTED', `experiment ${experimentId}: cancelled on request; finished trials are kept`, {
+      hint: `Finish it with \`tt-exp retry ${experimentId}\`, or ask for more trials or epochs with \`tt-exp extend ${experimentId}\`.`,
     });
   }
   return null;
@@ -40,8 +40,11 @@ const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | 
         { hint: gate.reasons.at(-1) ?? 'Look at the summary.' },
       );
 
-export const detachedLines = (experimentId: string): readonly string[] => [
-  `detached: experiment ${experimentId} keeps running`,
+/** @param view as last seen; null where nobody looked */
+export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] => [
+  ...(isPaused(view)
+    ? [`detached: experiment ${experimentId} stays paused`, `resume it: tt-exp resume ${experimentId}`]
+    : [`detached: experiment ${experimentId} keeps running`]),
   `watch it:  tt-exp watch ${experimentId}`,
   `cancel it: tt-exp cancel ${experimentId}`,
 ];
@@ -62,7 +65,10 @@ const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpErr
   }
 };
 
-/** Prints summary or JSON, then answers the exit code. Throws the error that the command is to end with. */
+/**
+ * Prints summary or JSON, then answers the exit code. Throws the error that the command is to end with; a cancellation
+ * that somebody asked for is none.
+ */
 export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): number => {
   const { io, isJson, experimentId, workflowId, addresses } = request;
   const error = errorOf(outcome, request.isPromotionRequired);
@@ -73,7 +79,11 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
     printLines(io.stdout, humanSummary(outcome.view, addresses, io.stdout.columns || undefined));
   }
   if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
-    printLines(io.stderr, detachedLines(experimentId));
+    printLines(io.stderr, detachedLines(experimentId, outcome.view));
+  }
+  if (error !== null && statusOf(outcome) === 'cancelled') {
+    printLines(io.stderr, [error.message, `hint: ${error.hint ?? ''}`]);
+    return error.exitCode;
   }
   if (error !== null) {
     throw error;

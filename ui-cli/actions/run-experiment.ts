@@ -54,7 +54,7 @@ const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOption
 /** --detach is a success: the experiment was started, which is all that was asked. */
 const reportDetached = (runtime: CliRuntime, { started, addresses }: Conducted, isJson: boolean): number => {
   const { experimentId, workflowId } = started;
-  printLines(runtime.io.stderr, detachedLines(experimentId));
+  printLines(runtime.io.stderr, detachedLines(experimentId, null));
   if (isJson) {
     printJson(runtime.io, summarise(null, { experimentId, workflowId, addresses, status: 'detached', error: null }));
   } else {

@@ -1,8 +1,9 @@
 /** `tt-exp show`: leaderboard, parameter importances, budgets and links of an experiment. */
 import { EXIT } from '../../contracts/errors.ts';
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { isPaused } from '../follow-experiment.ts';
 import { formatDuration, formatMetric, formatParams } from '../formats.ts';
 import { problemLines } from '../human-summary.ts';
 import { importanceLines } from '../importance-lines.ts';
@@ -37,8 +38,9 @@ const trialCells = (trial: TrialView, place: number, bestTrialId: string | null)
 const number = (value: number | null): string =>
   value === null ? '–' : String(Number(value.toPrecision(value < 1 ? 4 : 6)));
 
-const statusLine = ({ snapshot: { experimentId, status, phase, sweep } }: ExperimentFacts): string => {
-  const paused = sweep?.isPaused === true && status === 'running' ? ', paused' : '';
+const statusLine = ({ snapshot }: ExperimentFacts): string => {
+  const { experimentId, status, phase, sweep } = snapshot;
+  const paused = isPaused(snapshot) ? ', paused' : '';
   const halted = sweep?.halt == null ? '' : `, no further trial begins: ${sweep.halt}`;
   return `${experimentId}: ${status === 'running' ? `${phase}${paused}` : status}${halted}`;
 };
@@ -77,7 +79,7 @@ const showLines = (
     ...(trials.length === 0 ? [] : [countLine(trials)]),
     ...section('Data', dataSummaryLines(snapshot)),
     ...section(
-      `Leaderboard by validation ${metric} (* chosen)`,
+      `Leaderboard by validation ${metric} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
       trials.length === 0
         ? []
         : [

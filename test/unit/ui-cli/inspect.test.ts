@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import type { ExperimentFacts } from '../../../ui-cli/runtime.ts';
 import { DATASET, EXPERIMENT_ID, trialView } from '../../support/experiment-views.ts';
@@ -215,6 +216,22 @@ gate           1       0        0
 });
 
 describe('ui-cli/inspect: show', () => {
+  test.each(['running', 'cancelled'] as const)(
+    'ui-cli/inspect: show and why of a %s experiment that has chosen no trial call the best one the best so far',
+    async (status) => {
+      const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, status, test: null, gate: GATE_NOT_RUN } };
+      const shown = await cli(['show', EXPERIMENT_ID], { facts });
+      expect(shown.stdout()).toContain('Leaderboard by validation ndcg_at_10 (* best so far)');
+      const whyOf = async (trial: string) => (await cli(['why', EXPERIMENT_ID, trial], { facts })).stdout();
+      expect(await whyOf('trial-002')).toContain(
+        '  It is the best so far: validation ndcg_at_10 0.4 is the highest of 4',
+      );
+      expect(await whyOf('trial-003')).toContain(
+        '  It is not the best so far: validation ndcg_at_10 0.24 is number 3 of 4',
+      );
+    },
+  );
+
   test('ui-cli/inspect: show prints leaderboard, best so far, budgets and links', async () => {
     const { exitCode, stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '2']);
     expect(exitCode).toBe(0);

@@ -205,6 +205,27 @@ describe('ui-cli/main: run', () => {
     expect(jsonOf(result)).toMatchObject({ status: 'cancelled', trials: [{}, {}, {}] });
   });
 
+  test('ui-cli/main: a cancellation on request is told as such, not as an error, and how to finish the rest', async () => {
+    const view = trainingView({ status: 'cancelled' });
+    const result = await cli(['run', config, '--plain'], { views: [view] });
+    expect(result.exitCode).toBe(130);
+    expect(result.stderr()).toContain(
+      `experiment ${view.experimentId}: cancelled on request; finished trials are kept\n`,
+    );
+    expect(result.stderr()).toContain('hint: Finish it with `tt-exp retry ');
+    expect(result.stderr()).not.toContain('error:');
+  });
+
+  test('ui-cli/main: Ctrl-C during a pause says that the experiment stays paused, and how to resume it', async () => {
+    const view = trainingView({ sweep: { isPaused: true, maxParallel: 2, halt: null, trialCount: 3 } });
+    const result = await cli(['run', config, '--json'], { views: [view] }, detachSoon);
+    expect(result.exitCode).toBe(130);
+    expect(result.stderr()).toMatch(
+      /detached: experiment (demo-[0-9a-f]{10}) stays paused\nresume it: tt-exp resume \1\n/,
+    );
+    expect(result.stderr()).not.toContain('keeps running');
+  });
+
   test('ui-cli/main: Ctrl-C detaches: 130, how to watch and cancel, and the JSON of what was seen', async () => {
     const result = await cli(['run', config, '--json'], { views: [trainingView()] }, detachSoon);
     const { experimentId } = experimentIds('demo', configDigest(await loadConfig(config)));

@@ -188,6 +188,8 @@ describe('ui-cli/human-summary', () => {
       return humanSummary({ ...completedView(), test }, ADDRESSES).join('\n');
     };
     expect(linesOf(0.2)).toContain('warning: the model does not beat popularity');
+    // The config is not known here: the advice must hold where it is followed already, too.
+    expect(linesOf(0.2).replace(/\s+/g, ' ')).toContain('with model.user_history learns better, if it is not set yet');
     expect(linesOf(0.1)).not.toContain('warning');
   });
 

@@ -273,6 +273,14 @@ describe('ui-cli/metric-table', () => {
     expect(lines).toMatch(/item stage +seed +9/);
     expect(reportLines({ ...report, slices, categories: [] }).join('\n')).not.toContain('category');
   });
+
+  test('ui-cli/metric-table: a slice without users has dashes in place of metrics', () => {
+    const report = evaluationReport(0.3);
+    const hot = { ...report.slices.hot, users: 0, ndcg_at_10: 0 };
+    const lines = reportLines({ ...report, slices: { ...report.slices, hot } });
+    expect(lines.find((line) => line.includes('hot (> 20)'))).toMatch(/hot \(> 20\) +0( +–){6}$/);
+    expect(lines.find((line) => line.includes('warm (5–20)'))).toMatch(/0\.3000/);
+  });
 });
 
 describe('ui-cli/evaluate', () => {

@@ -24,6 +24,8 @@ export const ADDRESSES: PlatformAddresses = {
 };
 
 export interface FakeScript {
+  /** Whether the experiment was running already. Default: false. */
+  readonly isAttached?: boolean;
   /** Shown one after the other; after the last one, if it says running, the watcher waits for its signal. */
   readonly views: readonly ExperimentView[];
   /** Told while the platform opens. */
@@ -163,7 +165,10 @@ export const createFakeRuntime = (
         experiments: {
           start: async (request) => {
             recorded.started.push(request);
-            return { ...experimentIds(request.config.name, request.configDigest), isAttached: false };
+            return {
+              ...experimentIds(request.config.name, request.configDigest),
+              isAttached: script.isAttached ?? false,
+            };
           },
           watch,
           view: async () => {

@@ -37,11 +37,15 @@ const moreTrials = (id: string, { sweep }: ResolvedConfig, trials: number): Over
   return { source: `--trials ${trials}`, path: ['sweep', 'max_trials'], value: trials };
 };
 
-const moreEpochs = (id: string, { training }: ResolvedConfig, epochs: number): Override => {
-  if (epochs <= training.num_epochs) {
-    throw refuse(id, `--epochs ${epochs}`, `more than the ${training.num_epochs} it has`, 'Name the number in all.');
+/** What sweep.fixed says counts more than training. */
+const moreEpochs = (id: string, { training, sweep }: ResolvedConfig, epochs: number): Override => {
+  const fixed = sweep?.fixed['training.num_epochs'];
+  const present = typeof fixed === 'number' ? fixed : training.num_epochs;
+  if (epochs <= present) {
+    throw refuse(id, `--epochs ${epochs}`, `more than the ${present} it has`, 'Name the number in all.');
   }
-  return { source: `--epochs ${epochs}`, path: ['training', 'num_epochs'], value: epochs };
+  const path = fixed === undefined ? ['training', 'num_epochs'] : ['sweep', 'fixed', 'training.num_epochs'];
+  return { source: `--epochs ${epochs}`, path, value: epochs };
 };
 
 /** Throws USAGE where nothing would change, and what a config may throw. */

@@ -5,6 +5,7 @@ import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { configDigest } from '../../config/digest.ts';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import { type FollowOutcome, followExperiment } from '../follow-experiment.ts';
@@ -28,8 +29,10 @@ export interface RunOptions {
 interface Conducted {
   readonly started: StartedExperiment;
   readonly addresses: PlatformAddresses;
-  /** Null with --detach: nobody looked. */
+  /** Null with --detach. */
   readonly outcome: FollowOutcome | null;
+  /** With --detach: an experiment that was running already may be paused. Null where nobody looked. */
+  readonly seen: ExperimentView | null;
 }
 
 const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
@@ -48,13 +51,16 @@ const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOption
     const outcome = options.isDetached
       ? null
       : await followExperiment({ experiments, experimentId, onView: display.view, signal: stops.signal });
-    return { started, addresses, outcome };
+    // Whether it is paused is worth a look, not a failure.
+    const seen =
+      options.isDetached && started.isAttached ? await experiments.view(experimentId).catch(() => null) : null;
+    return { started, addresses, outcome, seen };
   });
 
 /** --detach is a success: the experiment was started, which is all that was asked. */
-const reportDetached = (runtime: CliRuntime, { started, addresses }: Conducted, isJson: boolean): number => {
+const reportDetached = (runtime: CliRuntime, { started, addresses, seen }: Conducted, isJson: boolean): number => {
   const { experimentId, workflowId } = started;
-  printLines(runtime.io.stderr, detachedLines(experimentId, null));
+  printLines(runtime.io.stderr, detachedLines(experimentId, seen));
   if (isJson) {
     printJson(runtime.io, summarise(null, { experimentId, workflowId, addresses, status: 'detached', error: null }));
   } else {

@@ -294,6 +294,15 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded.started).toHaveLength(1);
   });
 
+  test('ui-cli/main: --detach from an experiment that is paused already says that it stays paused', async () => {
+    const view = trainingView({ sweep: { isPaused: true, maxParallel: 2, halt: null, trialCount: 3 } });
+    const result = await cli(['run', config, '--detach'], { views: [view], isAttached: true });
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr()).toMatch(
+      /detached: experiment (demo-[0-9a-f]{10}) stays paused\nresume it: tt-exp resume \1\n/,
+    );
+  });
+
   test('ui-cli/main: --timeout detaches with 75 and its JSON says detached', async () => {
     const result = await cli(['run', config, '--json', '--timeout', '200ms'], { views: [trainingView()] });
     expect(result.exitCode).toBe(75);

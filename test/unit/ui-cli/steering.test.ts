@@ -162,6 +162,15 @@ describe('ui-cli/steering: extend', () => {
     });
   });
 
+  test('ui-cli/steering: extend --epochs counts from sweep.fixed, and changes it there', async () => {
+    const fixed = (epochs: number) => [...RANDOM, `sweep.fixed.training.num_epochs=${epochs}`];
+    const extendTo = async (epochs: string) =>
+      cli(['extend', EXPERIMENT_ID, '--epochs', epochs], { ...ended, input: await inputOf(...fixed(2)) });
+    const { config } = await inputOf(...fixed(3));
+    expect((await extendTo('3')).recorded.started).toMatchObject([{ config }]);
+    expect((await extendTo('2')).stderr()).toContain('expected more than the 2 it has');
+  });
+
   test('ui-cli/steering: extend prints the old and the new id', async () => {
     const result = await cli(['extend', EXPERIMENT_ID, '--epochs', '30'], { ...ended, input: await inputOf() });
     expect(result.stdout()).toMatch(new RegExp(`^${EXPERIMENT_ID} -> smoke-[0-9a-f]{10}\n$`));

@@ -1,6 +1,7 @@
 /** Interactions: from the source's columns to the canonical table. */
 import type { ResolvedEvents } from '../../contracts/resolved-config.ts';
 import { type Database, sqlText } from '../duckdb/database.ts';
+import { NO_TIME } from '../settings.ts';
 import type { Increment } from '../source.ts';
 import { type FoundProblem, findProblems, plainText, type RowProblem, usableSql, withValue } from './bad-values.ts';
 import {
@@ -83,7 +84,7 @@ const timeOf = async (
   nowMs: number,
 ): Promise<EventSql & { readonly notes: readonly string[] }> => {
   if (events.time === undefined) {
-    return { sql: "TIMESTAMP '1970-01-01'", problems: [], notes: [] };
+    return { sql: NO_TIME, problems: [], notes: [] };
   }
   const column = typed(events.time);
   const { reading, notes } = await readingOf(database, events, {

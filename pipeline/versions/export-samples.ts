@@ -7,6 +7,7 @@ import { appendVectors } from '../duckdb/columns.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 import { type Database, sqlFile, sqlText } from '../duckdb/database.ts';
 import { readFloats } from '../float-file.ts';
+import { NO_TIME } from '../settings.ts';
 import { exists } from '../store/publish-folder.ts';
 import { verifyFiles } from '../store/verify-folder.ts';
 import { findVersion } from './find-version.ts';
@@ -34,14 +35,30 @@ const loadFeatures = async (database: Database, version: AttachedVersion, side: 
 
 const partCondition = ({ split }: ExportRequest): string => (split === 'all' ? 'true' : `s.part = ${sqlText(split)}`);
 
-/** ISO 8601 in CSV, so that nobody takes UTC for local time. */
-const timeOf = (format: ExportRequest['format']): string =>
-  format === 'csv' ? "strftime(s.occurred_at, '%Y-%m-%dT%H:%M:%S.%fZ')" : 's.occurred_at';
+type SampleTime = 'iso' | 'timestamp' | 'none';
 
-const selectSamples = (request: ExportRequest, sides: readonly Side[], condition: string): string => {
+/** ISO 8601 in CSV, so that nobody takes UTC for local time; nothing where the source knew no times. */
+const TIMES: Readonly<Record<SampleTime, string>> = {
+  iso: "strftime(s.occurred_at, '%Y-%m-%dT%H:%M:%S.%fZ')",
+  timestamp: 's.occurred_at',
+  none: 'NULL::TIMESTAMP',
+};
+
+const timeOf = async (database: Database, { format }: ExportRequest): Promise<SampleTime> => {
+  const [known] = await database.rows(
+    'look for times',
+    `SELECT 1 FROM v_samples WHERE occurred_at <> ${NO_TIME} LIMIT 1`,
+  );
+  if (known === undefined) {
+    return 'none';
+  }
+  return format === 'csv' ? 'iso' : 'timestamp';
+};
+
+const selectSamples = (time: SampleTime, sides: readonly Side[], condition: string): string => {
   const features = sides.map((side) => `, ${side}_features.features::FLOAT[] AS ${side}_features`).join('');
   const joins = sides.map((side) => `JOIN ${side}_features ON ${side}_features.row_text::INTEGER = s.${side}_index`);
-  return `SELECT s.user_id, s.item_id, s.label, s.weight, s.type, ${timeOf(request.format)} AS occurred_at, s.part AS split${features}
+  return `SELECT s.user_id, s.item_id, s.label, s.weight, s.type, ${TIMES[time]} AS occurred_at, s.part AS split${features}
     FROM v_samples AS s ${joins.join(' ')}
     WHERE ${condition}
     ORDER BY s.position`;
@@ -63,7 +80,12 @@ const rowsPerGroup = (featureWidth: number): number => {
 const writePieces = async (
   database: Database,
   request: ExportRequest,
-  pieces: { readonly folder: string; readonly sides: readonly Side[]; readonly rows: number },
+  pieces: {
+    readonly folder: string;
+    readonly sides: readonly Side[];
+    readonly rows: number;
+    readonly time: SampleTime;
+  },
 ): Promise<string> => {
   const condition = partCondition(request);
   const [range] = await database.rows(
@@ -76,7 +98,7 @@ const writePieces = async (
     const inPiece = `${condition} AND s.position >= ${from} AND s.position < ${from + pieces.rows}`;
     await database.run(
       'gather the features',
-      `COPY (${selectSamples(request, pieces.sides, inPiece)}) TO ${sqlText(file)} (FORMAT parquet, ROW_GROUP_SIZE ${pieces.rows})`,
+      `COPY (${selectSamples(pieces.time, pieces.sides, inPiece)}) TO ${sqlText(file)} (FORMAT parquet, ROW_GROUP_SIZE ${pieces.rows})`,
     );
     files.push(file);
   }
@@ -114,10 +136,11 @@ export const exportSamples = async (context: VersionsContext, request: ExportReq
       await loadFeatures(database, version, side);
     }
     const rows = rowsPerGroup(sides.reduce((sum, side) => sum + dims[side], 0));
+    const time = await timeOf(database, request);
     const query =
       sides.length === 0
-        ? selectSamples(request, [], partCondition(request))
-        : await writePieces(database, request, { folder, sides, rows });
+        ? selectSamples(time, [], partCondition(request))
+        : await writePieces(database, request, { folder, sides, rows, time });
     const options =
       format === 'csv' ? 'FORMAT csv, HEADER true' : `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rows}`;
     await replaceFile(file, (temporary) =>

@@ -11,6 +11,8 @@ export interface Dialect extends TextLayout, Pick<ResolvedCsv, 'null_text'> {
   readonly hasHeader: boolean;
   /** Names of the columns: of the config, or of the header; none for an empty file. */
   readonly columns: readonly string[];
+  /** The same as they are written, where some may be equal. */
+  readonly names: readonly string[];
   /** The first lines, without comments ahead of them, as values. */
   readonly sample: readonly (readonly string[])[];
   /** What was found and is not the usual way, for people: `separated by tabs`. */
@@ -113,6 +115,7 @@ export const readDialect = async (file: string, csv: ResolvedCsv): Promise<Diale
     .filter((line) => line.trim() !== '')
     .slice(0, SAMPLE_LINES)
     .map((line) => splitLine(line, delimiter, csv.quote));
+  const names = csv.columns ?? sample[0] ?? [];
   const dialect = {
     quote: csv.quote,
     null_text: csv.null_text,
@@ -120,7 +123,8 @@ export const readDialect = async (file: string, csv: ResolvedCsv): Promise<Diale
     encoding,
     decimal: csv.decimal === 'auto' ? findDecimal(sample, delimiter) : csv.decimal,
     hasHeader: csv.columns === undefined,
-    columns: csv.columns ?? (sample[0] === undefined ? [] : headerNames(sample[0])),
+    columns: csv.columns ?? headerNames(names),
+    names,
     sample,
     skippedLines: comments > 0 ? start : 0,
   };

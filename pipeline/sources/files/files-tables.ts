@@ -10,11 +10,14 @@ import type { BrokenRow, RawColumn, RawRequest, RawTables, SourceOrigin } from '
 import { type Dialect, readDialect } from './csv-dialect.ts';
 import { brokenLines, readCsv } from './csv-rows.ts';
 import { filesOf, formatOf } from './file-paths.ts';
-import { jsonColumns, jsonRows, readJson } from './json-rows.ts';
+import { jsonColumns, jsonRows, readJson, refuseRepeatedKeys } from './json-rows.ts';
+import { refuseRepeatedColumns } from './repeated-columns.ts';
 import { checkCompressed, checkWholeCsv } from './whole-text.ts';
 
+const namesOf = (wanted: readonly RawColumn[]): readonly string[] => wanted.map(({ column }) => column);
+
 const refuseMissingColumns = (file: string, there: readonly string[], wanted: readonly RawColumn[]): void => {
-  const missing = wanted.map(({ column }) => column).filter((name) => !there.includes(name));
+  const missing = namesOf(wanted).filter((name) => !there.includes(name));
   if (missing.length > 0) {
     throw new TtExpError(
       'DATA_INVALID',
@@ -33,6 +36,23 @@ const parquetColumns = async (database: Database, file: string): Promise<readonl
     `SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlFile(file)}))`,
   );
   return rows.map((row) => String(row.column_name));
+};
+
+/** Columns of the file itself, not those within them: DuckDB renames repeated ones when it reads. */
+const writtenParquetColumns = async (database: Database, file: string): Promise<readonly string[]> => {
+  const rows = await database.rows(
+    `read the schema of ${file}`,
+    `SELECT name, coalesce(num_children, 0)::INTEGER AS children FROM parquet_schema(${sqlFile(file)})`,
+  );
+  const names: string[] = [];
+  let inner = 0;
+  for (const { name, children } of rows.slice(1)) {
+    if (inner === 0) {
+      names.push(String(name));
+    }
+    inner = Math.max(0, inner - 1) + Number(children);
+  }
+  return names;
 };
 
 export interface FileColumns {
@@ -74,6 +94,8 @@ const attachParquet = async (
   const taken = new Set<string>();
   for (const file of files) {
     const columns = await parquetColumns(database, file);
+    const names = await writtenParquetColumns(database, file);
+    refuseRepeatedColumns({ where: `data.source: ${file}`, names, used: namesOf(wanted) });
     refuseMissingColumns(file, columns, wanted);
     for (const column of columns) {
       taken.add(column.toLowerCase());
@@ -117,9 +139,12 @@ export const createFilesTables = (): RawTables => {
         const columns = await jsonColumns(database, file, rows);
         // Without a readable row nothing is missing: the file is empty, or all of it is broken.
         refuseMissingColumns(file, columns, columns.length === 0 ? [] : wanted);
+        await refuseRepeatedKeys(database, { file, rows, wanted });
         broken.push(...(await readJson(database, target, isFirst, { file, rows, wanted })));
       } else {
         const dialect = await readDialect(file, location.csv);
+        const { names, hasHeader } = dialect;
+        refuseRepeatedColumns({ where: `data.source: ${file}`, names, used: hasHeader ? namesOf(wanted) : names });
         refuseMissingColumns(file, dialect.columns, dialect.columns.length === 0 ? [] : wanted);
         await checkWholeCsv(file, dialect);
         await readCsv(database, target, isFirst, { file, wanted, dialect });

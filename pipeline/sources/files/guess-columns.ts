@@ -1,6 +1,7 @@
 /** Which column of a file is what, by their names. */
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { Dialect } from './csv-dialect.ts';
+import { refuseRepeatedColumns } from './repeated-columns.ts';
 
 /** The first name that the file has counts; upper case, underscores, hyphens and blanks make no difference. */
 const NAMES = {
@@ -173,6 +174,8 @@ export const chooseColumns = (file: string, columns: readonly string[], dialect:
   if (role === undefined && others.length > 0) {
     throw refuse(file, 'what happened: type, label, rating or count', columns);
   }
+  const used = [user, item, time, role === undefined ? undefined : find(role)].flatMap((column) => column ?? []);
+  refuseRepeatedColumns({ where: `--data ${file}`, names: dialect?.names ?? columns, used, keyOf: plain });
   return {
     user,
     item,

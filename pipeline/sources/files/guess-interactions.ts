@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { LabelRule } from '../../../contracts/dataset.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
+import { MESSAGE } from '../../../contracts/names.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
 import { type Database, openDatabase } from '../../duckdb/database.ts';
-import { columnTypes, quoteName } from '../column-sql.ts';
+import { columnTypes, hasValue, quoteName } from '../column-sql.ts';
+import type { RawColumn } from '../raw-tables.ts';
 import { describeReading, findTime, timeRange } from '../time-reading.ts';
 import type { Dialect } from './csv-dialect.ts';
 import { columnsOfFile, createFilesTables } from './files-tables.ts';
@@ -65,6 +67,10 @@ const guessTime = async (
     return { mapping: {}, text: 'no time' };
   }
   const column = { sql: quoteName(name), type: (await columnTypes(database, TABLE)).get(name) ?? 'VARCHAR' };
+  const [first] = await database.rows(`look into ${name}`, `SELECT 1 FROM ${TABLE} WHERE ${hasValue(column)} LIMIT 1`);
+  if (first === undefined) {
+    return { mapping: {}, text: `no time (${name} is empty)` };
+  }
   const time = { table: TABLE, name, column, nowMs };
   const found = await findTime(database, time);
   switch (found.kind) {
@@ -108,6 +114,25 @@ const sourceOf = (file: string, interactions: Omit<EventTable, 'path'>): FilesSo
 const layoutOf = (dialect: Dialect | null): string =>
   dialect === null || dialect.found.length === 0 ? '' : `${dialect.found.join(', ')}; `;
 
+/** Reads the columns into a table. Throws NO_DATA_LOADED for a file without a row. */
+const readColumns = async (
+  database: Database,
+  file: string,
+  location: ResolvedLocation,
+  columns: readonly RawColumn[],
+): Promise<void> => {
+  const tables = createFilesTables();
+  await tables.attach(database, { target: TABLE, location, columns });
+  const [first] = await database.rows(`look into ${file}`, `SELECT 1 FROM ${TABLE} LIMIT 1`);
+  if (first === undefined) {
+    const broken = await tables.brokenRows(database);
+    const lines = broken[0] === undefined ? '' : `; ${broken.length} broken lines, the first is ${broken[0].place}`;
+    throw new TtExpError('NO_DATA_LOADED', `${MESSAGE.noDataLoaded}: ${file} has no row that can be read${lines}`, {
+      hint: 'Check that this is the file you mean, and that it was written to its end.',
+    });
+  }
+};
+
 const guess = async (
   database: Database,
   file: string,
@@ -116,19 +141,18 @@ const guess = async (
   const csv = named === null ? given.csv : { ...given.csv, columns: [...named] };
   const location = { ...given, csv, path: file };
   const { columns, dialect } = await columnsOfFile(database, file, location);
+  if (columns.length === 0) {
+    await readColumns(database, file, location, []);
+  }
   const found = chooseColumns(file, columns, dialect);
   const number = found.label ?? found.rating ?? found.count;
-  await createFilesTables().attach(database, {
-    target: TABLE,
-    location,
-    columns: [
-      ...new Map(
-        [found.type, found.time, number].flatMap((column) =>
-          column === undefined ? [] : [[column, { column, as: column === number ? 'number' : 'scalar' } as const]],
-        ),
-      ).values(),
-    ],
-  });
+  await readColumns(database, file, location, [
+    ...new Map(
+      [found.type, found.time, number].flatMap((column) =>
+        column === undefined ? [] : [[column, { column, as: column === number ? 'number' : 'scalar' } as const]],
+      ),
+    ).values(),
+  ]);
   const reading =
     number === undefined
       ? null

@@ -88,7 +88,8 @@ const countReading = (file: string, column: string, { least, greatest }: Range):
   if (least <= 0) {
     throw refuse(file, column, `counts from ${least} to ${greatest}`, 'counts above 0');
   }
-  const doublings = Math.min(MOST_DOUBLINGS, Math.max(0, Math.floor(Math.log2(greatest))));
+  const doublingsOf = (count: number): number => Math.min(MOST_DOUBLINGS, Math.max(0, Math.floor(Math.log2(count))));
+  const doublings = doublingsOf(greatest);
   const steps = Array.from({ length: doublings }, (_, index) => index + 1);
   const typeOf = (step: number): string => `${ONLY_TYPE} x${2 ** step}`;
   return {
@@ -97,7 +98,7 @@ const countReading = (file: string, column: string, { least, greatest }: Range):
       ...steps.map((step) => ({ at_least: 2 ** step, type: typeOf(step) })),
     ],
     labels: Object.fromEntries(steps.map((step) => [typeOf(step), { weight: ONLY_WEIGHT + step, label: ONLY_LABEL }])),
-    text: `every row a ${ONLY_TYPE}, weighted by ${column} (${least} to ${greatest}, weights ${ONLY_WEIGHT} to ${ONLY_WEIGHT + doublings})`,
+    text: `every row a ${ONLY_TYPE}, weighted by ${column} (${least} to ${greatest}, weights ${ONLY_WEIGHT + doublingsOf(least)} to ${ONLY_WEIGHT + doublings})`,
   };
 };
 

@@ -7,6 +7,7 @@ import { TtExpError } from '../../../contracts/errors.ts';
 import { type Database, sqlFile, sqlText } from '../../duckdb/database.ts';
 import { LARGEST_EXACT, quoteName } from '../column-sql.ts';
 import type { BrokenRow, RawColumn } from '../raw-tables.ts';
+import { refuseRepeatedColumns } from './repeated-columns.ts';
 
 const FIRST_BYTES = 64 * 1024;
 
@@ -66,6 +67,29 @@ interface JsonRequest {
 const pathSql = ({ column }: RawColumn): string => sqlText(`$."${column.replaceAll('"', '\\"')}"`);
 
 const placeOf = ({ file, rows }: JsonRequest): string => `${basename(file)}${rows.isList ? ' entry ' : ':'}`;
+
+/** Throws DATA_INVALID for an object that has a wanted key twice: only the first value would be read. */
+export const refuseRepeatedKeys = async (database: Database, request: JsonRequest): Promise<void> => {
+  const used = request.wanted.map(({ column }) => column);
+  if (used.length === 0) {
+    return;
+  }
+  const [found] = await database.rows(
+    `look for repeated keys in ${request.file}`,
+    `WITH keyed AS (SELECT line, json_keys(json) AS keys FROM ${request.rows.sql} WHERE json IS NOT NULL),
+    wanted AS (SELECT *, list_filter(keys, lambda key: key IN (${used.map(sqlText).join(', ')})) AS used FROM keyed)
+    SELECT line, to_json(keys)::VARCHAR AS keys FROM wanted WHERE len(used) > len(list_distinct(used)) ORDER BY line LIMIT 1`,
+  );
+  if (found !== undefined) {
+    const names: readonly string[] = JSON.parse(String(found.keys));
+    refuseRepeatedColumns({
+      where: `data.source: ${placeOf(request)}${found.line}`,
+      names,
+      used,
+      keyOf: (key) => key,
+    });
+  }
+};
 
 const hasRounded = async (database: Database, target: string, ids: readonly RawColumn[]): Promise<boolean> => {
   const looksRounded = ids.map(({ column }) => {

@@ -213,3 +213,49 @@ test('pipeline/guess-interactions: UTF-16 is found; with the high byte first it 
     hint: expect.stringContaining('iconv -f UTF-16BE'),
   });
 });
+
+test('pipeline/guess-interactions: the weights in the note are those of the least and the greatest count', async () => {
+  const { notes } = await guess('user,item,count\nu,i,7\nu,j,14\nu,k,21\nu,l,35\n');
+  // 2, and 1 for each doubling of 1 that is reached: 7 reaches 4, the second; 35 reaches 32, the fifth.
+  expect(notes[0]).toContain('weighted by count (7 to 35, weights 4 to 7)');
+});
+
+test.each([
+  ['events.csv', 'user_id,item_id,rating\n', 'events.csv has no row that can be read'],
+  ['events.csv', 'user_id,item_id\n', 'events.csv has no row that can be read'],
+  ['events.csv', '', 'events.csv has no row that can be read'],
+  ['events.ndjson', '', 'events.ndjson has no row that can be read'],
+  ['events.json', '[]', 'events.json has no row that can be read'],
+  [
+    'events.ndjson',
+    'oops\n{\n',
+    'events.ndjson has no row that can be read; 2 broken lines, the first is events.ndjson:1',
+  ],
+])('pipeline/guess-interactions: %s with %j is No data loaded', async (name, text, what) => {
+  await expect(guess(text, { name })).rejects.toMatchObject({
+    code: 'NO_DATA_LOADED',
+    message: expect.stringMatching(new RegExp(`^No data loaded: .*/${what}$`)),
+  });
+});
+
+test.each([
+  ['user_id,item_id,rating,rating\nu,i,5,1\n', 'rating', '"rating" (column 3) and "rating" (column 4)'],
+  ['user_id,item_id,rating,Rating\nu,i,5,1\n', 'rating', '"rating" (column 3) and "Rating" (column 4)'],
+  ['user_id,item_id,User ID,label\nu,i,v,1\n', 'user_id', '"user_id" (column 1) and "User ID" (column 3)'],
+])('pipeline/guess-interactions: in %j nothing says which column is meant', async (text, column, places) => {
+  await expect(guess(text)).rejects.toMatchObject({
+    code: 'DATA_INVALID',
+    message: expect.stringContaining(`has several columns named "${column}": ${places}, expected one`),
+  });
+});
+
+test('pipeline/guess-interactions: columns of one name that are not used may be there', async () => {
+  const { source } = await guess('user_id,item_id,rating,note,note\nu,i,5,a,b\n');
+  expect(source.interactions.rating?.column).toBe('rating');
+});
+
+test('pipeline/guess-interactions: a column of times without a value is no time', async () => {
+  const { source, notes } = await guess('user_id,item_id,type,occurred_at\nu,i,like,\nu,j,view,\n');
+  expect(source.interactions).not.toHaveProperty('time');
+  expect(notes[0]).toContain('no time (occurred_at is empty)');
+});

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportRequest } from '../../../contracts/dataset-versions.ts';
-import { createDatasetVersions, openDataset } from '../../../pipeline/index.ts';
+import type { ResolvedData } from '../../../contracts/resolved-config.ts';
+import { createDatasetVersions, guessInteractions, openDataset } from '../../../pipeline/index.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { filesData } from '../../support/files-source.ts';
 import { inMemory } from '../../support/version-tables.ts';
 
 let root = '';
@@ -30,6 +32,13 @@ const exported = (change: Partial<ExportRequest> & Pick<ExportRequest, 'format'>
 
 const rowsOf = (file: string, select = '*') =>
   inMemory((database) => database.rows('read', `SELECT ${select} FROM '${file}'`));
+
+const interactionsOf = ({ source }: ResolvedData) => {
+  if (source.type !== 'files') {
+    throw new Error(`got a source of type ${source.type}, expected files`);
+  }
+  return source.interactions;
+};
 
 describe('pipeline/versions/export', () => {
   it('pipeline/versions/export: Parquet has every sample once, in the order of the version', async () => {
@@ -64,6 +73,42 @@ describe('pipeline/versions/export', () => {
     const [header, first = ''] = (await readFile(file, 'utf8')).split('\n');
     expect(header).toBe('user_id,item_id,label,weight,type,occurred_at,split');
     expect(first).toMatch(/,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z,train$/);
+  });
+
+  it('pipeline/versions/export: a version without times has none, and is read back without them', async () => {
+    const source = join(root, 'timeless.csv');
+    const rows = Array.from({ length: 400 }, (_, row) => `u${row % 20},i${(row * 7) % 31},like\n`);
+    await writeFile(source, `user_id,item_id,type\n${rows.join('')}`);
+    const ids = { features: { id: { kind: 'id' } } } as const;
+    const interactions = { path: source, user: 'user_id', item: 'item_id', type: 'type' } as const;
+    const settings = filesData({ users: ids, items: ids, interactions }, { split: { method: 'random' } });
+    const timeless = await builderIn(root).encode({ data: settings, seed: 7 });
+
+    const parquet = await exported({ format: 'parquet', version: timeless.version });
+    expect(await rowsOf(parquet.file, 'count(*)::INTEGER AS n, count(occurred_at)::INTEGER AS times')).toEqual([
+      { n: parquet.samples, times: 0 },
+    ]);
+    const { file } = await exported({ format: 'csv', version: timeless.version });
+    const [, ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(parquet.samples);
+    expect(lines.filter((line) => !/,,(train|validation|test)$/.test(line))).toEqual([]);
+
+    for (const each of [file, parquet.file]) {
+      const guessed = await guessInteractions(each, {
+        location: interactionsOf(settings),
+        columns: null,
+        nowMs: 0,
+      });
+      expect(guessed.source.interactions).not.toHaveProperty('time');
+      expect(guessed.notes[0]).toContain('type type, no time (occurred_at is empty)');
+      const again = filesData(guessed.source, {
+        split: { method: 'random' },
+        ignored_types: [...guessed.ignoredTypes],
+      });
+      await expect(builderIn(root).extract({ data: again, seed: 7 })).resolves.toMatchObject({
+        rows: expect.any(Number),
+      });
+    }
   });
 
   it('pipeline/versions/export: one part, and the features of user and item beside each sample', async () => {

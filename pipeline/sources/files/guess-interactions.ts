@@ -6,14 +6,14 @@ import { TtExpError } from '../../../contracts/errors.ts';
 import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import { MESSAGE } from '../../../contracts/names.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
-import { type Database, openDatabase } from '../../duckdb/database.ts';
+import { type Database, openDatabase, sqlText } from '../../duckdb/database.ts';
 import { columnTypes, hasValue, quoteName } from '../column-sql.ts';
 import type { RawColumn } from '../raw-tables.ts';
 import { describeReading, findTime, timeRange } from '../time-reading.ts';
 import type { Dialect } from './csv-dialect.ts';
 import { columnsOfFile, createFilesTables } from './files-tables.ts';
 import { type Columns, chooseColumns } from './guess-columns.ts';
-import { ONLY_TYPE, type Reading, readNumbers } from './guess-ratings.ts';
+import { countLabels, ONLY_TYPE, type Reading, readNumbers } from './guess-ratings.ts';
 
 /** What exported samples call those that the pipeline drew itself. */
 const DRAWN_TYPE = 'negative_sample';
@@ -90,13 +90,26 @@ const guessTime = async (
   }
 };
 
-const hasDrawn = async (database: Database, column: string): Promise<boolean> => {
-  const [row] = await database.rows(
+interface ExportedTypes {
+  readonly isDrawn: boolean;
+  readonly labels: GuessedInteractions['labels'];
+}
+
+/** What the column has of the types that only the pipeline itself writes into exported samples. */
+const exportedTypes = async (database: Database, column: string | undefined): Promise<ExportedTypes> => {
+  if (column === undefined) {
+    return { isDrawn: false, labels: {} };
+  }
+  const labels = countLabels();
+  const rows = await database.rows(
     `look at ${column}`,
-    `SELECT count(*)::INTEGER AS drawn FROM ${TABLE} WHERE CAST(${quoteName(column)} AS VARCHAR) = $drawn`,
-    { drawn: DRAWN_TYPE },
+    `SELECT DISTINCT CAST(${quoteName(column)} AS VARCHAR) AS type FROM ${TABLE} WHERE CAST(${quoteName(column)} AS VARCHAR) IN (${[DRAWN_TYPE, ...Object.keys(labels)].map(sqlText).join(', ')})`,
   );
-  return Number(row?.drawn) > 0;
+  const types = new Set(rows.map(({ type }) => String(type)));
+  return {
+    isDrawn: types.has(DRAWN_TYPE),
+    labels: Object.fromEntries(Object.entries(labels).filter(([type]) => types.has(type))),
+  };
 };
 
 const whatHappened = ({ type }: Columns, reading: Reading | null): Partial<EventTable> & { readonly text: string } => {
@@ -167,11 +180,11 @@ const guess = async (
   const time = await guessTime(database, found.time, nowMs, (error) =>
     withMapping(error, sourceOf(file, { ...what, ...(found.time === undefined ? {} : { time: found.time }) })),
   );
-  const isDrawn = found.type !== undefined && (await hasDrawn(database, found.type));
+  const { isDrawn, labels } = await exportedTypes(database, found.type);
   return {
     source: sourceOf(file, { ...what, ...time.mapping }),
     ignoredTypes: isDrawn ? [DRAWN_TYPE] : [],
-    labels: reading?.labels ?? {},
+    labels: reading?.labels ?? labels,
     notes: [
       `${file}: ${layoutOf(dialect)}user ${found.user}, item ${found.item}, ${text}, ${time.text}`,
       'users and items are known by their ids alone; a config can name features of theirs',

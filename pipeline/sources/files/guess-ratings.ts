@@ -83,6 +83,17 @@ const ratingReading = (file: string, column: string, { least, greatest }: Range)
   };
 };
 
+const typeOfStep = (step: number): string => `${ONLY_TYPE} x${2 ** step}`;
+
+/** Of the doublings of a count up to this one, by type. */
+export const countLabels = (doublings = MOST_DOUBLINGS): Readonly<Record<string, LabelRule>> =>
+  Object.fromEntries(
+    Array.from({ length: doublings }, (_, index) => [
+      typeOfStep(index + 1),
+      { weight: ONLY_WEIGHT + index + 1, label: ONLY_LABEL },
+    ]),
+  );
+
 /** Every doubling of the count adds 1 to the weight of a like. */
 const countReading = (file: string, column: string, { least, greatest }: Range): Reading => {
   if (least <= 0) {
@@ -91,13 +102,12 @@ const countReading = (file: string, column: string, { least, greatest }: Range):
   const doublingsOf = (count: number): number => Math.min(MOST_DOUBLINGS, Math.max(0, Math.floor(Math.log2(count))));
   const doublings = doublingsOf(greatest);
   const steps = Array.from({ length: doublings }, (_, index) => index + 1);
-  const typeOf = (step: number): string => `${ONLY_TYPE} x${2 ** step}`;
   return {
     rules: [
       { at_least: Math.min(1, least), type: ONLY_TYPE },
-      ...steps.map((step) => ({ at_least: 2 ** step, type: typeOf(step) })),
+      ...steps.map((step) => ({ at_least: 2 ** step, type: typeOfStep(step) })),
     ],
-    labels: Object.fromEntries(steps.map((step) => [typeOf(step), { weight: ONLY_WEIGHT + step, label: ONLY_LABEL }])),
+    labels: countLabels(doublings),
     text: `every row a ${ONLY_TYPE}, weighted by ${column} (${least} to ${greatest}, weights ${ONLY_WEIGHT + doublingsOf(least)} to ${ONLY_WEIGHT + doublings})`,
   };
 };

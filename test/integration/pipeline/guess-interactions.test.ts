@@ -259,3 +259,9 @@ test('pipeline/guess-interactions: a column of times without a value is no time'
   expect(source.interactions).not.toHaveProperty('time');
   expect(notes[0]).toContain('no time (occurred_at is empty)');
 });
+
+test('pipeline/guess-interactions: the export of a version made of counts keeps their weights', async () => {
+  const { labels } = await guess('user_id,item_id,type\nu,i,like x4\nu,j,like x32\nu,k,like\n');
+  // A like weighs 2, and 1 more for each doubling: 4 is two of them, 32 five.
+  expect(labels).toEqual({ 'like x4': { weight: 4, label: 0.8 }, 'like x32': { weight: 7, label: 0.8 } });
+});

@@ -111,6 +111,15 @@ export interface ExperimentOutcome {
   readonly best: number | null;
 }
 
+/** Trials that have ended, of all that are known to come. */
+export const endedTrials = ({
+  trials,
+  sweep,
+}: Pick<ExperimentSnapshot, 'trials' | 'sweep'>): ExperimentOutcome['trials'] => ({
+  ended: trials.filter(({ status }) => status !== 'pending' && status !== 'running').length,
+  total: sweep?.trialCount ?? null,
+});
+
 /** Everything that an experiment's decisions rested on, kept with its parent run. */
 export interface SweepFacts {
   readonly format: 1;

@@ -1,5 +1,10 @@
 /** One execution of an experiment: what all of its phases and messages share. */
-import type { ExperimentInput, ExperimentOutcome, ExperimentSnapshot } from '../contracts/experiment.ts';
+import {
+  type ExperimentInput,
+  type ExperimentOutcome,
+  type ExperimentSnapshot,
+  endedTrials,
+} from '../contracts/experiment.ts';
 import type { Provenance } from '../contracts/steps.ts';
 import { pickBestTrial } from '../policy/selection.ts';
 import type { ExperimentState } from './experiment-state.ts';
@@ -35,10 +40,7 @@ export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): Exp
   };
 };
 
-export const outcomeOf = ({ trials, sweep }: ExperimentSnapshot): ExperimentOutcome => ({
-  trials: {
-    ended: trials.filter(({ status }) => status !== 'pending' && status !== 'running').length,
-    total: sweep?.trialCount ?? null,
-  },
-  best: pickBestTrial(trials)?.value ?? null,
+export const outcomeOf = (snapshot: ExperimentSnapshot): ExperimentOutcome => ({
+  trials: endedTrials(snapshot),
+  best: pickBestTrial(snapshot.trials)?.value ?? null,
 });

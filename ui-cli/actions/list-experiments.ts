@@ -1,9 +1,14 @@
 /** `tt-exp list`: every experiment with progress and best value, and what those that run are doing. */
 import type { ListedExperiment } from '../../client/experiments-client.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import { type ExperimentOutcome, type ExperimentSnapshot, isPastTraining } from '../../contracts/experiment.ts';
+import {
+  type ExperimentOutcome,
+  type ExperimentSnapshot,
+  endedTrials,
+  isPastTraining,
+} from '../../contracts/experiment.ts';
 import { formatDuration, formatMetric } from '../formats.ts';
-import { bestSoFar, countTrials } from '../leaderboard.ts';
+import { bestSoFar } from '../leaderboard.ts';
 import { printJson, printLines } from '../output.ts';
 import type { CliRuntime, Experiments } from '../runtime.ts';
 import { formatTable } from '../table.ts';
@@ -34,14 +39,9 @@ const statusText = ({ status, snapshot }: Row): string => {
   return snapshot.sweep?.isPaused === true && !isPastTraining(snapshot.phase) ? 'paused' : 'running';
 };
 
-/** Trials that have ended, of all that are known to come; null where nobody knows. */
-const trialsOf = ({ snapshot, outcome }: Row): ExperimentOutcome['trials'] | null => {
-  if (snapshot === null) {
-    return outcome?.trials ?? null;
-  }
-  const { pending, running } = countTrials(snapshot.trials);
-  return { ended: snapshot.trials.length - pending - running, total: snapshot.sweep?.trialCount ?? null };
-};
+/** null where nobody knows. */
+const trialsOf = ({ snapshot, outcome }: Row): ExperimentOutcome['trials'] | null =>
+  snapshot === null ? (outcome?.trials ?? null) : endedTrials(snapshot);
 
 const progressText = (row: Row): string => {
   const { snapshot } = row;

@@ -33,11 +33,8 @@ export interface DatasetActivityDeps {
 }
 
 /** No user has made it, so none expects that its deletion ends their experiments. */
-const datasetExperiment = async ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>): Promise<string> => {
-  const id = await tracking.ensureExperiment(DATASET_EXPERIMENT, { ifDeleted: 'restore' });
-  await tracking.describeExperiment(id, DATASET_NOTE);
-  return id;
-};
+const datasetExperiment = ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>): Promise<string> =>
+  tracking.ensureExperiment(DATASET_EXPERIMENT, { ifDeleted: 'restore' });
 
 /** Folder of a dataset version on this host; fetched from the artifact store when another host built it. */
 export const ensureDataset = async (
@@ -106,6 +103,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
           const { dataset, provenance, source, leftOut, parentRunId, timestampMs } = request;
           const folder = await ensureDataset(deps, dataset.version);
           const experimentId = await datasetExperiment(deps);
+          await deps.tracking.describeExperiment(experimentId, DATASET_NOTE);
           const runId = await deps.tracking.ensureRun({
             experimentId,
             runKey: dataset.version,

@@ -61,7 +61,9 @@ try {
     const tokenizer = join(model.folder, 'tokenizer.json');
     const args = [script, model.file, tokenizer, textsFile, vectorsFile, String(THREADS), String(BATCH)];
     const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr.slice(-2000));
+    if (status !== 0) {
+      throw new Error(stderr.slice(-2000));
+    }
     return JSON.parse(stdout) as { seconds: number; tokens: number };
   };
   const ours: number[] = [];

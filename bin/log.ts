@@ -26,9 +26,13 @@ export const logFields = (fields: object): void => {
   }
   // The line break ends what a full disk may have cut.
   const gap = printableLine({ level: 'warn', message: `${lostLines} lines of this log are lost, the disk was full` });
-  if (lostLines > 0 && !writeToFile(`\n${gap}`)) lostLines++;
-  else if (writeToFile(printableLine(fields))) lostLines = 0;
-  else lostLines++;
+  if (lostLines > 0 && !writeToFile(`\n${gap}`)) {
+    lostLines++;
+  } else if (writeToFile(printableLine(fields))) {
+    lostLines = 0;
+  } else {
+    lostLines++;
+  }
 };
 
 export const logToStderr: Log = (level, message) => logFields({ level, message });

@@ -13,24 +13,50 @@ const resolve = ({ $ref, ...beside }) =>
 
 const bounds = (node) => {
   const parts = [];
-  if (node.minimum !== undefined) parts.push(`≥ ${node.minimum}`);
-  if (node.exclusiveMinimum !== undefined) parts.push(`> ${node.exclusiveMinimum}`);
-  if (node.maximum !== undefined) parts.push(`≤ ${node.maximum}`);
-  if (node.exclusiveMaximum !== undefined) parts.push(`< ${node.exclusiveMaximum}`);
-  if (node.not?.const !== undefined) parts.push(`not ${node.not.const}`);
-  if (node.minLength !== undefined) parts.push(`at least ${node.minLength} character(s)`);
-  if (node.maxLength !== undefined) parts.push(`at most ${node.maxLength} characters`);
-  if (node.minItems !== undefined) parts.push(`at least ${node.minItems} value(s)`);
-  if (node.maxItems !== undefined) parts.push(`at most ${node.maxItems} values`);
-  if (node.pattern !== undefined) parts.push(`matches \`${node.pattern.replaceAll('|', '\\|')}\``);
+  if (node.minimum !== undefined) {
+    parts.push(`≥ ${node.minimum}`);
+  }
+  if (node.exclusiveMinimum !== undefined) {
+    parts.push(`> ${node.exclusiveMinimum}`);
+  }
+  if (node.maximum !== undefined) {
+    parts.push(`≤ ${node.maximum}`);
+  }
+  if (node.exclusiveMaximum !== undefined) {
+    parts.push(`< ${node.exclusiveMaximum}`);
+  }
+  if (node.not?.const !== undefined) {
+    parts.push(`not ${node.not.const}`);
+  }
+  if (node.minLength !== undefined) {
+    parts.push(`at least ${node.minLength} character(s)`);
+  }
+  if (node.maxLength !== undefined) {
+    parts.push(`at most ${node.maxLength} characters`);
+  }
+  if (node.minItems !== undefined) {
+    parts.push(`at least ${node.minItems} value(s)`);
+  }
+  if (node.maxItems !== undefined) {
+    parts.push(`at most ${node.maxItems} values`);
+  }
+  if (node.pattern !== undefined) {
+    parts.push(`matches \`${node.pattern.replaceAll('|', '\\|')}\``);
+  }
   return parts.join(', ');
 };
 
 const form = (raw) => {
   const node = resolve(raw);
-  if (node.const !== undefined) return code(node.const);
-  if (node.enum !== undefined) return node.enum.map(code).join(', ');
-  if (node.anyOf !== undefined) return node.anyOf.map(form).join(', or ');
+  if (node.const !== undefined) {
+    return code(node.const);
+  }
+  if (node.enum !== undefined) {
+    return node.enum.map(code).join(', ');
+  }
+  if (node.anyOf !== undefined) {
+    return node.anyOf.map(form).join(', or ');
+  }
   const limits = bounds(node);
   const keys = Object.keys(node.items?.properties ?? {});
   const items = keys.length > 0 ? `{${keys.join(', ')}}` : node.items === undefined ? '' : form(node.items);

@@ -23,10 +23,14 @@ export const buildServices = (
     ...(temporal === null ? [] : [createTemporalServer({ ...temporal, dataFolder: layout.temporalFolder })]),
     ...(mlflow === null ? [] : [createMlflowServer({ ...mlflow, dataFolder: layout.mlflowFolder })]),
   ];
-  if (workers === null) return servers;
+  if (workers === null) {
+    return servers;
+  }
   const address = workers.temporalAddress ?? embedded.temporal;
   const uri = workers.mlflowUri ?? embedded.mlflow;
-  if (address === null || uri === null) return servers;
+  if (address === null || uri === null) {
+    return servers;
+  }
   const processes = nameWorkers(workers.specs).map(([name, spec]) =>
     createWorkerProcess({
       name,

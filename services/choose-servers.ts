@@ -44,8 +44,12 @@ const provision = async (
     needs.temporal ? ensureTemporal(common) : null,
     needs.mlflow ? ensureMlflow(common) : null,
   ]);
-  if (temporal.status === 'rejected') throw temporal.reason;
-  if (mlflow.status === 'rejected') throw mlflow.reason;
+  if (temporal.status === 'rejected') {
+    throw temporal.reason;
+  }
+  if (mlflow.status === 'rejected') {
+    throw mlflow.reason;
+  }
   return { temporal: temporal.value, mlflow: mlflow.value };
 };
 

@@ -74,10 +74,16 @@ const isWorkers = (value: unknown): value is DesiredServices['workers'] =>
 /** What is desired; null where there is no file, or one of another format. */
 export const readDesired = async (layout: HomeLayout): Promise<DesiredServices | null> => {
   const value = await readJsonFile(layout.desiredFile);
-  if (!isObject(value) || value.format !== 1 || typeof value.revision !== 'string') return null;
-  if (typeof value.isDown !== 'boolean') return null;
+  if (!isObject(value) || value.format !== 1 || typeof value.revision !== 'string') {
+    return null;
+  }
+  if (typeof value.isDown !== 'boolean') {
+    return null;
+  }
   const { revision, isDown, temporal, mlflow, workers } = value;
-  if (!isTemporal(temporal) || !isMlflow(mlflow) || !isWorkers(workers)) return null;
+  if (!isTemporal(temporal) || !isMlflow(mlflow) || !isWorkers(workers)) {
+    return null;
+  }
   return { format: 1, revision, isDown, temporal, mlflow, workers };
 };
 

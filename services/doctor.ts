@@ -103,7 +103,9 @@ const checkPython = async ({ environment }: DoctorRequest): Promise<DoctorCheck>
     const python = await findPython(environment, environment.TT_PYTHON === '' ? undefined : environment.TT_PYTHON);
     return check('python', 'ok', python.executable, { version: python.version });
   } catch (error) {
-    if (!(error instanceof TtExpError)) throw error;
+    if (!(error instanceof TtExpError)) {
+      throw error;
+    }
     return check('python', isNeeded ? 'missing' : 'warn', 'none', { remedy: error.hint ?? error.message });
   }
 };
@@ -127,7 +129,9 @@ const checkOutside = async (
     await connect(address);
     return check(part, 'ok', chosen, { address });
   } catch (error) {
-    if (!(error instanceof TtExpError)) throw error;
+    if (!(error instanceof TtExpError)) {
+      throw error;
+    }
     const remedy = [`${error.message}.`, error.hint, `Or unset ${variable} for the embedded server.`];
     return check(part, 'missing', chosen, { address, remedy: remedy.filter((text) => text !== undefined).join(' ') });
   }
@@ -190,7 +194,9 @@ const freeGib = async (folder: string): Promise<number> => {
     const { bavail, bsize } = await statfs(folder);
     return (bavail * bsize) / 1024 ** 3;
   } catch (error) {
-    if (isFileError(error, 'ENOENT') && dirname(folder) !== folder) return freeGib(dirname(folder));
+    if (isFileError(error, 'ENOENT') && dirname(folder) !== folder) {
+      return freeGib(dirname(folder));
+    }
     throw error;
   }
 };

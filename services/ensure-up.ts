@@ -31,26 +31,44 @@ export const waitUntilUp = async (request: WaitRequest): Promise<void> => {
   const starter = new SupervisorStarter(request);
   let roomSeenMs = clock.nowMs();
   for (;;) {
-    if (signal?.aborted === true) throw interrupted('waiting for the services');
+    if (signal?.aborted === true) {
+      throw interrupted('waiting for the services');
+    }
     const supervisor = await readOwnSupervisor(layout);
-    if (supervisor === null) await starter.startUnlessStarting();
+    if (supervisor === null) {
+      await starter.startUnlessStarting();
+    }
     // Somebody else may have asked for more since: what is desired last is what the supervisor answers to.
     const desired = (await readDesired(layout)) ?? request.desired;
-    if (desired.isDown) throw takenDown();
+    if (desired.isDown) {
+      throw takenDown();
+    }
     const names = desiredNames(desired);
     const state = supervisor?.state ?? null;
     const isCurrent = state !== null && state.revision === desired.revision && !state.isStopping;
     const reports = isCurrent ? state.services : {};
-    for (const [name, report] of Object.entries(reports)) tell(name, report, reported, progress);
+    for (const [name, report] of Object.entries(reports)) {
+      tell(name, report, reported, progress);
+    }
     for (const name of names) {
       const report = reports[name];
-      if (report?.state === 'failed') throw toStartError(name, report, layout.logFile(name));
+      if (report?.state === 'failed') {
+        throw toStartError(name, report, layout.logFile(name));
+      }
     }
-    if (isCurrent && names.every((name) => reports[name]?.state === 'healthy')) return;
-    if ((await fullDiskNote(layout.home)).length === 0) roomSeenMs = clock.nowMs();
+    if (isCurrent && names.every((name) => reports[name]?.state === 'healthy')) {
+      return;
+    }
+    if ((await fullDiskNote(layout.home)).length === 0) {
+      roomSeenMs = clock.nowMs();
+    }
     // The supervisor cannot write down how its services fare.
-    if (clock.nowMs() - roomSeenMs > FULL_DISK_LIMIT_MS) throw diskFull(names, reports, layout);
-    if (clock.nowMs() > deadlineMs) throw timedOut(names, reports, timeoutMs, layout);
+    if (clock.nowMs() - roomSeenMs > FULL_DISK_LIMIT_MS) {
+      throw diskFull(names, reports, layout);
+    }
+    if (clock.nowMs() > deadlineMs) {
+      throw timedOut(names, reports, timeoutMs, layout);
+    }
     await clock.sleep(POLL_MS, signal);
   }
 };
@@ -62,11 +80,17 @@ const takenDown = (): TtExpError =>
 
 const tell = (name: string, report: ServiceReport, reported: Map<string, string>, progress: ProgressSink): void => {
   const key = `${report.state} ${report.restarts}`;
-  if (reported.get(name) === key) return;
+  if (reported.get(name) === key) {
+    return;
+  }
   reported.set(name, key);
-  if (report.state === 'healthy') progress({ part: name, step: 'ready', message: 'is up' });
-  else if (report.restarts > 0) progress({ part: name, step: 'start', message: `starts again: ${report.lastError}` });
-  else if (report.state === 'starting') progress({ part: name, step: 'start', message: 'starts' });
+  if (report.state === 'healthy') {
+    progress({ part: name, step: 'ready', message: 'is up' });
+  } else if (report.restarts > 0) {
+    progress({ part: name, step: 'start', message: `starts again: ${report.lastError}` });
+  } else if (report.state === 'starting') {
+    progress({ part: name, step: 'start', message: 'starts' });
+  }
 };
 
 type Reports = Readonly<Record<string, ServiceReport>>;

@@ -147,7 +147,9 @@ export const createServices = (options: ServicesOptions): Services => {
     ensureMlflow: async (request, progress) => {
       const record = outside.mlflow === null ? await readRecord(layout.recordFile('mlflow')) : null;
       const isServing = record?.address != null && record.process !== null && isProcessAlive(record.process);
-      if (outside.mlflow === null && !isServing) await start({ ...request, isTemporalNeeded: false }, progress);
+      if (outside.mlflow === null && !isServing) {
+        await start({ ...request, isTemporalNeeded: false }, progress);
+      }
       return readMlflowAddress(layout, environment);
     },
 

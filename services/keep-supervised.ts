@@ -16,14 +16,18 @@ const exists = async (file: string): Promise<boolean> => {
     await access(file);
     return true;
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return false;
+    if (isFileError(error, 'ENOENT')) {
+      return false;
+    }
     throw error;
   }
 };
 
 /** One that was told to stop, by `tt-exp down` or a signal, takes its state with it. */
 const hasDied = async (layout: HomeLayout): Promise<boolean> => {
-  if ((await readSupervisor(layout)) !== null || !(await exists(layout.supervisorFile))) return false;
+  if ((await readSupervisor(layout)) !== null || !(await exists(layout.supervisorFile))) {
+    return false;
+  }
   const desired = await readDesired(layout);
   return desired !== null && !desired.isDown && desiredNames(desired).length > 0;
 };
@@ -37,10 +41,14 @@ export const keepSupervised = async (request: SupervisorStart & { readonly signa
   let starter: SupervisorStarter | null = null;
   while (!signal.aborted) {
     await clock.sleep(LOOK_EVERY_MS, signal);
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      return;
+    }
     try {
       if (await hasDied(layout)) {
-        if (starter === null) progress({ part: SUPERVISOR, step: 'start', message: 'died, is started again' });
+        if (starter === null) {
+          progress({ part: SUPERVISOR, step: 'start', message: 'died, is started again' });
+        }
         starter ??= new SupervisorStarter(request);
         await starter.startUnlessStarting();
       } else if (starter !== null) {

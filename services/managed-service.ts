@@ -62,6 +62,8 @@ export const answers = async (
 
 export const portOf = (ports: Ports, name: string): number => {
   const port = ports[name];
-  if (port === undefined) throw new Error(`no port named ${name}, got ${Object.keys(ports).join(', ') || 'none'}`);
+  if (port === undefined) {
+    throw new Error(`no port named ${name}, got ${Object.keys(ports).join(', ') || 'none'}`);
+  }
   return port;
 };

@@ -17,11 +17,15 @@ const HINT = 'Set TT_EXP_HOME to a folder that can be written.';
 
 const explain = (error: unknown, home: string): unknown => {
   const is = (...codes: readonly string[]): boolean => codes.some((code) => isFileError(error, code));
-  if (is('ENOTDIR', 'EEXIST'))
+  if (is('ENOTDIR', 'EEXIST')) {
     return unusable('ENVIRONMENT_INVALID', home, 'is a file, or lies below one', HINT, error);
-  if (is('EROFS')) return unusable('ENVIRONMENT_INVALID', home, 'is on a disk that is read-only', HINT, error);
-  if (is('EACCES', 'EPERM'))
+  }
+  if (is('EROFS')) {
+    return unusable('ENVIRONMENT_INVALID', home, 'is on a disk that is read-only', HINT, error);
+  }
+  if (is('EACCES', 'EPERM')) {
     return unusable('ENVIRONMENT_INVALID', home, 'cannot be written by this user', HINT, error);
+  }
   if (is('ENOSPC', 'EDQUOT')) {
     const hint = `Free space on the disk that holds ${home}, then run the command again.`;
     return unusable('DISK_FULL', home, 'has no space left', hint, error);
@@ -39,7 +43,9 @@ const closeToOthers = async (home: string): Promise<void> => {
   for (const folder of folders) {
     const { mode, uid } = await stat(folder);
     // A folder that somebody else has lent us keeps its rights.
-    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) await chmod(folder, mode & PRIVATE);
+    if ((mode & 0o077) !== 0 && uid === process.getuid?.()) {
+      await chmod(folder, mode & PRIVATE);
+    }
   }
 };
 
@@ -61,7 +67,9 @@ export const prepareHome = async (home: string): Promise<void> => {
 export const checkOpenFiles = async (): Promise<void> => {
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
   const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  if (most >= LEAST_OPEN_FILES) return;
+  if (most >= LEAST_OPEN_FILES) {
+    return;
+  }
   throw new TtExpError(
     'SERVICE_START_FAILED',
     `services: this shell allows ${most} open files a process, expected at least ${LEAST_OPEN_FILES}`,

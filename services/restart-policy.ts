@@ -38,13 +38,17 @@ export class RestartCount {
   /** It has been healthy for so long. */
   noteHealthy(forMs: number): void {
     this.#failedStarts = 0;
-    if (forMs > QUICK_MS) this.#quickFailures = 0;
+    if (forMs > QUICK_MS) {
+      this.#quickFailures = 0;
+    }
   }
 
   /** Returns the wait before the next start in milliseconds. */
   noteFailure(wasHealthy: boolean): number {
     this.#quickFailures++;
-    if (!wasHealthy) this.#failedStarts++;
+    if (!wasHealthy) {
+      this.#failedStarts++;
+    }
     return backoffMs(this.#quickFailures, wasHealthy);
   }
 

@@ -48,17 +48,25 @@ const temporalAddress = async (
   outside: OutsideAddresses,
 ): Promise<ServiceAddresses['temporal']> => {
   const { namespace } = outside;
-  if (outside.temporal !== null) return { address: outside.temporal, uiUrl: null, namespace, isEmbedded: false };
+  if (outside.temporal !== null) {
+    return { address: outside.temporal, uiUrl: null, namespace, isEmbedded: false };
+  }
   const record = await readRecord(layout.recordFile('temporal'));
   // A process that just died is being restarted on the same port; only one that was stopped has no address.
-  if (record?.address == null || record.process === null) throw notUp('Temporal', 'TEMPORAL_ADDRESS');
+  if (record?.address == null || record.process === null) {
+    throw notUp('Temporal', 'TEMPORAL_ADDRESS');
+  }
   return { address: record.address, uiUrl: record.uiUrl, namespace, isEmbedded: true };
 };
 
 const mlflowAddress = async (layout: HomeLayout, outside: OutsideAddresses): Promise<ServiceAddresses['mlflow']> => {
-  if (outside.mlflow !== null) return { uri: outside.mlflow, isEmbedded: false };
+  if (outside.mlflow !== null) {
+    return { uri: outside.mlflow, isEmbedded: false };
+  }
   const record = await readRecord(layout.recordFile('mlflow'));
-  if (record?.address == null || record.process === null) throw notUp('MLflow', 'MLFLOW_TRACKING_URI');
+  if (record?.address == null || record.process === null) {
+    throw notUp('MLflow', 'MLFLOW_TRACKING_URI');
+  }
   return { uri: record.address, isEmbedded: true };
 };
 

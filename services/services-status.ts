@@ -71,7 +71,9 @@ export const readStatus = async (
 const describeSupervisor = (
   supervisor: LiveSupervisor | null,
 ): Pick<ServicesStatus['supervisor'], 'state' | 'pid' | 'elsewhere'> => {
-  if (supervisor === null) return { state: 'stopped', pid: null, elsewhere: null };
+  if (supervisor === null) {
+    return { state: 'stopped', pid: null, elsewhere: null };
+  }
   if (whereaboutsOf(supervisor.process) !== 'here') {
     return { state: 'elsewhere', pid: null, elsewhere: describeProcess(supervisor.process) };
   }

@@ -88,6 +88,8 @@ const startAlone = async (
   }
   const address = service.address(ports);
   const uiUrl = service.uiUrl(ports);
-  if (address === null || uiUrl === null) throw new Error(`${name}: a server without an address`);
+  if (address === null || uiUrl === null) {
+    throw new Error(`${name}: a server without an address`);
+  }
   return { address, uiUrl, pid: identity.pid, stop };
 };

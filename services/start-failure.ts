@@ -20,7 +20,9 @@ export const fullDiskNote = async (folder: string): Promise<readonly string[]> =
 /** Remedy for a service that does not start or stay up, from its last log lines. */
 export const remedyFor = (lines: readonly string[], logFile: string, folder: string): string => {
   const text = lines.join('\n');
-  if (isDiskFull(text)) return `Free space on the disk that holds ${folder}, then run \`tt-exp up\`.`;
+  if (isDiskFull(text)) {
+    return `Free space on the disk that holds ${folder}, then run \`tt-exp up\`.`;
+  }
   if (/address already in use|EADDRINUSE/i.test(text)) {
     return 'Another program took the port; run `tt-exp up` again, a free one will be chosen.';
   }
@@ -30,8 +32,12 @@ export const remedyFor = (lines: readonly string[], logFile: string, folder: str
   if (/malformed|not a database|Can't locate revision/i.test(text)) {
     return `The database below ${folder} can't be read by this version: restore a copy of it, or move it away and run \`tt-exp up\`.`;
   }
-  if (/in another container/.test(text)) return "Stop this home's services in that container, then run `tt-exp up`.";
-  if (/ENOENT/.test(text)) return 'Run `tt-exp up` again: it installs what is missing.';
+  if (/in another container/.test(text)) {
+    return "Stop this home's services in that container, then run `tt-exp up`.";
+  }
+  if (/ENOENT/.test(text)) {
+    return 'Run `tt-exp up` again: it installs what is missing.';
+  }
   return `Read ${logFile}, mend what it says, then run \`tt-exp up\`.`;
 };
 

@@ -30,7 +30,9 @@ export const startService = async (request: StartRequest): Promise<ServiceRecord
   });
   for (const [portName, port] of Object.entries(ports)) {
     const earlier = recorded[portName];
-    if (earlier !== undefined && earlier !== port) log('warn', `${name}: port ${earlier} is taken, moves to ${port}`);
+    if (earlier !== undefined && earlier !== port) {
+      log('warn', `${name}: port ${earlier} is taken, moves to ${port}`);
+    }
   }
   await definition.prepare();
   const launch = definition.launch(ports);

@@ -34,7 +34,9 @@ export class SupervisorStarter {
 
   async startUnlessStarting(): Promise<void> {
     const { layout, supervisor, environment, clock, progress } = this.#request;
-    if (this.#started !== null && isProcessAlive(this.#started.identity)) return;
+    if (this.#started !== null && isProcessAlive(this.#started.identity)) {
+      return;
+    }
     const logFile = layout.logFile(SUPERVISOR);
     if (this.#started !== null && this.#starts >= MOST_SUPERVISOR_STARTS) {
       const lines = await tailLog(logFile, LOG_LINES, this.#started.logOffsetBytes);

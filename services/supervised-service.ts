@@ -101,7 +101,9 @@ export class SupervisedService {
 
   /** Waits for the step under way, then ends the service and remembers its ports. Abort the context's signal first. */
   async stop(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    while (this.#running !== null) {
+      await this.#running;
+    }
     this.#record ??= await readRecord(this.#context.layout.recordFile(this.name));
     await this.#end();
     this.#phase = { kind: 'waiting' };
@@ -115,10 +117,14 @@ export class SupervisedService {
       case 'waiting':
         return areHealthy(this.#definition.dependsOn) ? this.#start() : undefined;
       case 'backoff':
-        if (clock.nowMs() >= this.#phase.untilMs) this.#phase = { kind: 'waiting' };
+        if (clock.nowMs() >= this.#phase.untilMs) {
+          this.#phase = { kind: 'waiting' };
+        }
         return undefined;
       case 'failed':
-        if (clock.nowMs() >= this.#phase.retryMs) this.#phase = { kind: 'waiting' };
+        if (clock.nowMs() >= this.#phase.retryMs) {
+          this.#phase = { kind: 'waiting' };
+        }
         return undefined;
       default:
         return this.#watch(this.#phase);
@@ -176,7 +182,9 @@ export class SupervisedService {
   }
 
   async #remember(record: ServiceRecord): Promise<void> {
-    if (!this.#context.isHomeThere()) return;
+    if (!this.#context.isHomeThere()) {
+      return;
+    }
     try {
       await writeRecord(this.#context.layout.recordFile(this.name), record);
     } catch (error) {
@@ -206,10 +214,14 @@ export class SupervisedService {
       await this.#failWithLog(`process ${identity.pid} ended ${lived} s after its start`);
       return;
     }
-    if (phase.kind === 'healthy' && clock.nowMs() - phase.checkedMs < HEALTH_EVERY_MS) return;
+    if (phase.kind === 'healthy' && clock.nowMs() - phase.checkedMs < HEALTH_EVERY_MS) {
+      return;
+    }
     const { ports } = this.#record;
     const isHealthy = await this.#definition.isHealthy({ ports, pid: identity.pid, signal });
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      return;
+    }
     const nowMs = clock.nowMs();
     if (isHealthy) {
       this.#noteHealthy(phase, nowMs);
@@ -225,7 +237,9 @@ export class SupervisedService {
   }
 
   #noteHealthy(phase: Extract<Phase, { kind: 'starting' | 'healthy' | 'unhealthy' }>, nowMs: number): void {
-    if (phase.kind === 'starting') this.#context.log('info', `${this.name}: healthy`);
+    if (phase.kind === 'starting') {
+      this.#context.log('info', `${this.name}: healthy`);
+    }
     const sinceMs =
       phase.kind === 'healthy' ? phase.sinceMs : phase.kind === 'unhealthy' ? phase.healthySinceMs : nowMs;
     this.#phase = { kind: 'healthy', sinceMs, checkedMs: nowMs };
@@ -272,7 +286,9 @@ export class SupervisedService {
     });
     const { layout } = this.#context;
     // What lives in another container is not ended, and stays written down.
-    if (this.#record === null || (await livesNextDoor(this.#record.process, layout.lifelineFile(this.name)))) return;
+    if (this.#record === null || (await livesNextDoor(this.#record.process, layout.lifelineFile(this.name)))) {
+      return;
+    }
     this.#record = { ...this.#record, process: null };
     await this.#remember(this.#record);
   }

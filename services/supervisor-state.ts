@@ -29,7 +29,9 @@ const isReports = (value: unknown): value is Record<string, ServiceReport> =>
   isObject(value) && Object.values(value).every(isReport);
 
 const parseState = (value: unknown): SupervisorState | null => {
-  if (!isObject(value) || value.format !== 1) return null;
+  if (!isObject(value) || value.format !== 1) {
+    return null;
+  }
   const identity = parseProcessIdentity(value.process);
   const { startedAtMs, version, isStopping, revision, services } = value;
   return identity !== null &&
@@ -53,7 +55,9 @@ export interface LiveSupervisor extends LockHolder {
  */
 export const readSupervisor = async (layout: HomeLayout): Promise<LiveSupervisor | null> => {
   const holder = await readLockHolder(layout.supervisorLock);
-  if (holder === null) return null;
+  if (holder === null) {
+    return null;
+  }
   const state = parseState(await readJsonFile(layout.supervisorFile));
   const isOwn = state?.process.pid === holder.process.pid && state.process.startToken === holder.process.startToken;
   return { ...holder, state: isOwn ? state : null };

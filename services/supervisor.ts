@@ -94,10 +94,16 @@ class Supervision {
           break;
         }
         await this.#followDesired();
-        if (this.#desired.isDown) break;
-        if (isFirst) await this.#endUndesired();
+        if (this.#desired.isDown) {
+          break;
+        }
+        if (isFirst) {
+          await this.#endUndesired();
+        }
         isFirst = false;
-        for (const service of this.#services.values()) service.advance();
+        for (const service of this.#services.values()) {
+          service.advance();
+        }
         await this.#capLogs();
         await this.#writeState(false);
         this.#noteTrouble('');
@@ -115,9 +121,14 @@ class Supervision {
 
   /** Every round may meet the same trouble: it is logged when it comes and when it is over. */
   #noteTrouble(trouble: string): void {
-    if (trouble === this.#trouble) return;
-    if (trouble === '') this.#options.log('info', `supervisor: over: ${this.#trouble}`);
-    else this.#options.log('error', `supervisor: ${trouble}`);
+    if (trouble === this.#trouble) {
+      return;
+    }
+    if (trouble === '') {
+      this.#options.log('info', `supervisor: over: ${this.#trouble}`);
+    } else {
+      this.#options.log('error', `supervisor: ${trouble}`);
+    }
     this.#trouble = trouble;
   }
 
@@ -125,19 +136,25 @@ class Supervision {
     const { layout, cacheFolder, log } = this.#options;
     const desired = (await readDesired(layout)) ?? this.#desired;
     const isNewRequest = desired.revision !== this.#desired.revision;
-    if (isNewRequest)
+    if (isNewRequest) {
       log('info', `is to keep: ${(desired.isDown ? [] : desiredNames(desired)).join(', ') || 'nothing'}`);
+    }
     this.#desired = desired;
-    if (desired.isDown) return;
+    if (desired.isDown) {
+      return;
+    }
     const names = new Set(desiredNames(desired));
     for (const [name, service] of this.#services) {
-      if (!names.has(name)) this.#leave(name, service);
+      if (!names.has(name)) {
+        this.#leave(name, service);
+      }
     }
     const embedded = { temporal: this.#addressOf('temporal'), mlflow: this.#addressOf('mlflow') };
     for (const definition of buildServices(desired, layout, cacheFolder, embedded)) {
       const existing = this.#services.get(definition.name);
-      if (existing !== undefined) existing.redefine(definition, isNewRequest);
-      else if (!this.#leaving.has(definition.name)) {
+      if (existing !== undefined) {
+        existing.redefine(definition, isNewRequest);
+      } else if (!this.#leaving.has(definition.name)) {
         this.#services.set(definition.name, new SupervisedService(definition, this.#context));
       }
     }
@@ -170,7 +187,9 @@ class Supervision {
       const leader = records.find((record) => record.name === name)?.process ?? null;
       const marker = serviceMarker(layout.home, name);
       const count = await stopProcess({ name, leader, marker, graceMs: STRAY_GRACE_MS, clock });
-      if (count > 0) log('warn', `${name}: ended, left by an earlier supervisor and no longer wanted`);
+      if (count > 0) {
+        log('warn', `${name}: ended, left by an earlier supervisor and no longer wanted`);
+      }
     }
   }
 
@@ -183,7 +202,11 @@ class Supervision {
     // Workers first: what they still have to say goes to servers that are up.
     for (const group of [all.filter(({ kind }) => kind === 'worker'), all.filter(({ kind }) => kind !== 'worker')]) {
       const results = await Promise.allSettled(group.map((service) => service.stop()));
-      for (const result of results) if (result.status === 'rejected') log('error', String(result.reason));
+      for (const result of results) {
+        if (result.status === 'rejected') {
+          log('error', String(result.reason));
+        }
+      }
     }
     log('info', 'stopped');
   }
@@ -218,14 +241,18 @@ class Supervision {
       services: Object.fromEntries([...this.#services].map(([name, service]) => [name, service.report])),
     };
     const text = JSON.stringify(state);
-    if (text === this.#writtenState || this.#isHomeLost) return;
+    if (text === this.#writtenState || this.#isHomeLost) {
+      return;
+    }
     await writeJsonFile(layout.supervisorFile, state);
     this.#writtenState = text;
   }
 
   async #capLogs(): Promise<void> {
     const { clock, layout, log } = this.#options;
-    if (clock.nowMs() - this.#cappedMs < CAP_LOGS_EVERY_MS) return;
+    if (clock.nowMs() - this.#cappedMs < CAP_LOGS_EVERY_MS) {
+      return;
+    }
     this.#cappedMs = clock.nowMs();
     for (const name of [SUPERVISOR, ...this.#services.keys()]) {
       try {

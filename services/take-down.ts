@@ -74,10 +74,14 @@ const tellUnwritable = (progress: ProgressSink, error: Error): void =>
 /** Tells whoever waits for the services that they are not to come. */
 const markDown = async ({ layout, clock, progress }: TakeDownRequest): Promise<void> => {
   try {
-    if ((await readDesired(layout)) === null) return;
+    if ((await readDesired(layout)) === null) {
+      return;
+    }
     await updateDesired(layout, clock, (current) => ({ ...current, isDown: true }));
   } catch (error) {
-    if (!isUnwritable(error)) throw error;
+    if (!isUnwritable(error)) {
+      throw error;
+    }
     tellUnwritable(progress, error);
   }
 };
@@ -95,7 +99,9 @@ const lockedWherePossible = async <T>(
       return work();
     });
   } catch (error) {
-    if (isTaken || !isUnwritable(error)) throw error;
+    if (isTaken || !isUnwritable(error)) {
+      throw error;
+    }
     tellUnwritable(progress, error);
     return work();
   }
@@ -103,7 +109,9 @@ const lockedWherePossible = async <T>(
 
 const stopSupervisor = async ({ layout, clock, progress }: TakeDownRequest): Promise<boolean> => {
   const supervisor = await readOwnSupervisor(layout);
-  if (supervisor !== null) await endSupervisor(supervisor.process, clock, progress);
+  if (supervisor !== null) {
+    await endSupervisor(supervisor.process, clock, progress);
+  }
   // Its absence, which needs no free disk, tells that nobody is to start another one.
   await rm(layout.supervisorFile, { force: true }).catch((error: Error) => tellUnwritable(progress, error));
   return supervisor !== null;
@@ -132,7 +140,9 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!isFileError(error, 'ESRCH')) throw error; // it ended by itself
+    if (!isFileError(error, 'ESRCH')) {
+      throw error; // it ended by itself
+    }
   }
 };
 
@@ -152,9 +162,14 @@ const stopLeft = async ({ layout, clock, progress }: TakeDownRequest): Promise<r
       progress({ part: name, step: 'stop', message: 'stopped' });
       stopped.push(name);
     }
-    if (record === null || leader === null) continue;
-    if (await livesNextDoor(leader, layout.lifelineFile(name))) elsewhere.push(`${name}, ${describeProcess(leader)}`);
-    else await forgetProcess(layout, record);
+    if (record === null || leader === null) {
+      continue;
+    }
+    if (await livesNextDoor(leader, layout.lifelineFile(name))) {
+      elsewhere.push(`${name}, ${describeProcess(leader)}`);
+    } else {
+      await forgetProcess(layout, record);
+    }
   }
   if (elsewhere.length > 0) {
     throw new TtExpError('HOME_IN_USE', `services: still running: ${elsewhere.join('; ')}`, {
@@ -169,6 +184,8 @@ const forgetProcess = async (layout: HomeLayout, record: ServiceRecord): Promise
     await writeRecord(layout.recordFile(record.name), { ...record, process: null });
   } catch (error) {
     // The record then names a process that is gone, and whoever reads it looks whether it lives.
-    if (!isUnwritable(error)) throw error;
+    if (!isUnwritable(error)) {
+      throw error;
+    }
   }
 };

@@ -32,7 +32,9 @@ const KNOWN: Readonly<Record<string, Known>> = {
 
 /** The error of the system as one of ours, where the user can do something about it; else as it is. */
 export const explainSystemError = (error: unknown): unknown => {
-  if (error instanceof TtExpError || !(error instanceof Error) || !('code' in error)) return error;
+  if (error instanceof TtExpError || !(error instanceof Error) || !('code' in error)) {
+    return error;
+  }
   const known = KNOWN[String(error.code)];
   return known === undefined
     ? error

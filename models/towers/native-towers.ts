@@ -154,7 +154,9 @@ const createNativeTowers = (backend: NativeBackend, architecture: Architecture, 
       entities[name(side, 'features')] = features;
       entities[name(side, 'index')] = tf.tensor1d(index, 'int32');
       for (const [layer, dropout] of dropouts.entries()) {
-        if (dropout !== null) masks[name(side, 'mask', layer)] = dropout.mask;
+        if (dropout !== null) {
+          masks[name(side, 'mask', layer)] = dropout.mask;
+        }
       }
     }
     const rows = SIDES.map((side) => inputs[side].index.length);

@@ -93,7 +93,9 @@ export const serveComputeJob = (handle: ComputeHandler): void => {
   };
   process.once('message', (order: ComputeOrder) => {
     process.on('message', (message: StopOrder) => {
-      if (message.kind === 'stop') lastEpoch.abort();
+      if (message.kind === 'stop') {
+        lastEpoch.abort();
+      }
     });
     void serve(order);
   });

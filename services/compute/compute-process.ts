@@ -50,13 +50,21 @@ const AFTER_EXIT_MS = 1_000;
 const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[]) => {
   const kept: string[] = [];
   const follow = (stream: NodeJS.ReadableStream | null, isKept: boolean): void => {
-    if (stream === null) return;
+    if (stream === null) {
+      return;
+    }
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.trim() === '') return;
+      if (line.trim() === '') {
+        return;
+      }
       const text = line.slice(0, LONGEST_LINE);
       log('info', `compute process ${child.pid}: ${text}`);
-      if (isKept) kept.push(text);
-      if (kept.length > KEPT_LINES) kept.shift();
+      if (isKept) {
+        kept.push(text);
+      }
+      if (kept.length > KEPT_LINES) {
+        kept.shift();
+      }
     });
   };
   follow(child.stdout, false);
@@ -124,7 +132,9 @@ export const runComputeProcess = (
     let silence = startTimer(Math.max(options.noProgressLimitMs, LEAST_START_LIMIT_MS));
 
     const finish = (): void => {
-      for (const timer of [silence, killTimer, exitTimer, stopTimer]) clearTimeout(timer);
+      for (const timer of [silence, killTimer, exitTimer, stopTimer]) {
+        clearTimeout(timer);
+      }
       signal.removeEventListener('abort', onAbort);
       stopSignal?.removeEventListener('abort', onStop);
       child.removeAllListeners('message');
@@ -139,7 +149,9 @@ export const runComputeProcess = (
     };
 
     child.on('message', (message: ComputeMessage) => {
-      if (outcome !== undefined) return;
+      if (outcome !== undefined) {
+        return;
+      }
       clearTimeout(silence);
       silence = startTimer(options.noProgressLimitMs);
       switch (message.kind) {
@@ -163,7 +175,9 @@ export const runComputeProcess = (
       }
     });
     child.once('error', (error) => {
-      if (child.pid !== undefined) return;
+      if (child.pid !== undefined) {
+        return;
+      }
       end({ kind: 'failed', reason: notStarted(error) });
       finish();
     });
@@ -174,6 +188,8 @@ export const runComputeProcess = (
     child.once('close', finish);
     signal.addEventListener('abort', onAbort, { once: true });
     child.send(order, () => undefined);
-    if (stopSignal?.aborted === true) onStop();
+    if (stopSignal?.aborted === true) {
+      onStop();
+    }
     stopSignal?.addEventListener('abort', onStop, { once: true });
   });

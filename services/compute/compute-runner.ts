@@ -111,17 +111,23 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
         },
         signals,
       );
-      if (final.kind !== 'trained' && final.kind !== 'stopped') throw unexpected(final.kind, 'trained');
+      if (final.kind !== 'trained' && final.kind !== 'stopped') {
+        throw unexpected(final.kind, 'trained');
+      }
       return final;
     },
     evaluate: async (job, signal) => {
       const final = await run(job, () => undefined, { signal });
-      if (final.kind !== 'evaluated') throw unexpected(final.kind, 'evaluated');
+      if (final.kind !== 'evaluated') {
+        throw unexpected(final.kind, 'evaluated');
+      }
       return final.result;
     },
     evaluateModel: async (job, signal) => {
       const final = await run(job, () => undefined, { signal });
-      if (final.kind !== 'model_evaluated') throw unexpected(final.kind, 'model_evaluated');
+      if (final.kind !== 'model_evaluated') {
+        throw unexpected(final.kind, 'model_evaluated');
+      }
       return final.result;
     },
   };

@@ -12,7 +12,9 @@ export const createSlotPool = (size: number): SlotPool => {
   return {
     acquire: (signal) => {
       const slot = free.shift();
-      if (slot !== undefined) return Promise.resolve(slot);
+      if (slot !== undefined) {
+        return Promise.resolve(slot);
+      }
       return new Promise((resolve, reject) => {
         const take = (given: number): void => {
           signal.removeEventListener('abort', giveUp);

@@ -57,7 +57,9 @@ const exists = async (file: string): Promise<boolean> => {
   try {
     return (await stat(file)).isFile();
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return false;
+    if (isFileError(error, 'ENOENT')) {
+      return false;
+    }
     throw error;
   }
 };
@@ -79,8 +81,12 @@ const runStep = async ({ environment, signal }: SqliteExtensionRequest, step: St
     endsWithChildren: true,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (signal?.aborted === true) throw interrupted(PURPOSE);
-  if (result.kind === 'exited' && result.code === 0) return;
+  if (signal?.aborted === true) {
+    throw interrupted(PURPOSE);
+  }
+  if (result.kind === 'exited' && result.code === 0) {
+    return;
+  }
   const lines = result.lines.map(redactUrls);
   const got = lines.findLast((line) => /^ERROR:|Error:/.test(line)) ?? lines.at(-1) ?? 'no output';
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
@@ -163,7 +169,9 @@ export const ensureSqliteExtension = async (request: SqliteExtensionRequest): Pr
   const requirements = await readRequirements(join(provisionFolder, 'requirements-sqlite.txt'));
   const base = join(cacheFolder, 'duckdb-extensions', `sqlite-${requirements.digest}`);
   const file = join(base, FILE_NAME);
-  if (await exists(file)) return file;
+  if (await exists(file)) {
+    return file;
+  }
   const tag = PLATFORM_TAG[`${process.platform}-${process.arch}`];
   if (tag === undefined) {
     throw new TtExpError('PROVISION_FAILED', `${PURPOSE}: there is none for ${process.platform} ${process.arch}`, {
@@ -179,7 +187,9 @@ export const ensureSqliteExtension = async (request: SqliteExtensionRequest): Pr
       progress({ part: PART, step: 'wait', message: `process ${holder.pid} is fetching it` }),
   };
   await withLock(lock, async () => {
-    if (!(await exists(file))) await fetchExtension(request, tag, requirements.file, file);
+    if (!(await exists(file))) {
+      await fetchExtension(request, tag, requirements.file, file);
+    }
   });
   return file;
 };

@@ -27,7 +27,9 @@ export const readJsonFile = async (file: string): Promise<unknown> => {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return undefined;
+    if (isFileError(error, 'ENOENT')) {
+      return undefined;
+    }
     throw error;
   }
   return JSON.parse(text);

@@ -54,8 +54,12 @@ export const launchProcess = async (request: LaunchRequest): Promise<Launched> =
   try {
     const pid = await spawnDetached(request, log.output, lifeline === null ? [] : [lifeline.fd]);
     const identity = identifyProcess(pid);
-    if (identity === null) throw new Error('ended at once');
-    if (lifelineFile !== undefined) await lifeline?.handOn(lifelineFile);
+    if (identity === null) {
+      throw new Error('ended at once');
+    }
+    if (lifelineFile !== undefined) {
+      await lifeline?.handOn(lifelineFile);
+    }
     return { identity, logOffsetBytes: log.offsetBytes };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

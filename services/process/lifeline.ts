@@ -40,7 +40,9 @@ const listen = (path: string): Promise<Server> =>
 /** Node names the descriptor of a server nowhere else. */
 const descriptorOf = (server: Server): number => {
   const { _handle: handle } = server as Server & { readonly _handle?: { readonly fd?: unknown } };
-  if (typeof handle?.fd !== 'number') throw new Error('a listening server has no descriptor');
+  if (typeof handle?.fd !== 'number') {
+    throw new Error('a listening server has no descriptor');
+  }
   return handle.fd;
 };
 
@@ -52,7 +54,9 @@ export const removeSocket = async (file: string): Promise<void> => {
   try {
     await unlink(file);
   } catch (error) {
-    if (!isFileError(error, 'ENOENT')) throw error;
+    if (!isFileError(error, 'ENOENT')) {
+      throw error;
+    }
   }
 };
 
@@ -62,7 +66,9 @@ export const removeSocket = async (file: string): Promise<void> => {
  * elsewhere can tell whether we live.
  */
 export const openLifeline = async (file: string): Promise<Lifeline | null> => {
-  if (process.platform !== 'linux') return null;
+  if (process.platform !== 'linux') {
+    return null;
+  }
   let server: Server | undefined;
   let fd: number;
   try {
@@ -85,7 +91,9 @@ export const openLifeline = async (file: string): Promise<Lifeline | null> => {
     },
     close: async () => {
       await new Promise((resolve) => server.close(resolve));
-      if (!isHandedOn) await removeSocket(file);
+      if (!isHandedOn) {
+        await removeSocket(file);
+      }
     },
   };
 };
@@ -103,8 +111,11 @@ export const probeLifeline = async (file: string): Promise<'alive' | 'dead' | 'u
           });
           socket.once('error', (error) => {
             // A full queue of questions that nobody answers has somebody who keeps it.
-            if (isFileError(error, 'EAGAIN')) resolve('alive');
-            else resolve(isFileError(error, 'ECONNREFUSED') ? 'dead' : 'unknown');
+            if (isFileError(error, 'EAGAIN')) {
+              resolve('alive');
+            } else {
+              resolve(isFileError(error, 'ECONNREFUSED') ? 'dead' : 'unknown');
+            }
           });
         }),
     );

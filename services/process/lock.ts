@@ -40,7 +40,9 @@ const namesIn = async (folder: string): Promise<readonly string[]> => {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
+    if (isFileError(error, 'ENOENT')) {
+      return [];
+    }
     throw error;
   }
 };
@@ -66,7 +68,9 @@ const parseText = (text: string): unknown => {
 
 const parseClaim = (text: string): Claim | null => {
   const value = parseText(text);
-  if (!isObject(value)) return null;
+  if (!isObject(value)) {
+    return null;
+  }
   const { purpose, sinceMs, lifeline } = value;
   const identity = parseProcessIdentity(value.process);
   return identity === null || typeof purpose !== 'string' || typeof sinceMs !== 'number'
@@ -78,7 +82,9 @@ const readClaim = async (folder: string, number: number): Promise<Claim | null> 
   try {
     return parseClaim(await readFile(join(folder, `${baseName(number)}.json`), 'utf8'));
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return null;
+    if (isFileError(error, 'ENOENT')) {
+      return null;
+    }
     throw error;
   }
 };
@@ -105,7 +111,9 @@ interface Standing {
 
 const holderOf = async (folder: string, number: number): Promise<LockHolder | null> => {
   const claim = number === 0 ? null : await readClaim(folder, number);
-  if (claim === null) return null;
+  if (claim === null) {
+    return null;
+  }
   const life = await lifeOf(folder, claim);
   const { process: holder, purpose, sinceMs } = claim;
   return life === 'dead' ? null : { process: holder, purpose, sinceMs, isKnownAlive: life === 'alive' };
@@ -119,9 +127,13 @@ const readStanding = async (folder: string): Promise<Standing> => {
   for (;;) {
     const number = highest(await numbersIn(folder));
     const holder = await holderOf(folder, number);
-    if (holder?.isKnownAlive === true) return { number, holder };
+    if (holder?.isKnownAlive === true) {
+      return { number, holder };
+    }
     const isLatest = highest(await numbersIn(folder)) === number;
-    if (isLatest && (holder === null || (await readClaim(folder, number)) !== null)) return { number, holder };
+    if (isLatest && (holder === null || (await readClaim(folder, number)) !== null)) {
+      return { number, holder };
+    }
   }
 };
 
@@ -137,14 +149,18 @@ export const tryLock = async (folder: string, purpose: string, nowMs: number): P
   await mkdir(folder, { recursive: true });
   for (;;) {
     const standing = await readStanding(folder);
-    if (standing.holder !== null) return { kind: 'busy', holder: standing.holder };
+    if (standing.holder !== null) {
+      return { kind: 'busy', holder: standing.holder };
+    }
     const number = standing.number + 1;
     // Before the number appears: from then on we must be seen to live.
     const socket = `${baseName(number)}-${randomUUID().slice(0, 8)}.sock`;
     const lifeline = await openLifeline(join(folder, socket));
     try {
       const claim = { process: identifySelf(), purpose, sinceMs: nowMs, lifeline: lifeline === null ? null : socket };
-      if (await takeNumber(folder, number, claim)) return { kind: 'held', lock: heldLock(folder, number, lifeline) };
+      if (await takeNumber(folder, number, claim)) {
+        return { kind: 'held', lock: heldLock(folder, number, lifeline) };
+      }
     } catch (error) {
       await lifeline?.close();
       throw error;
@@ -154,7 +170,9 @@ export const tryLock = async (folder: string, purpose: string, nowMs: number): P
 };
 
 const takeNumber = async (folder: string, number: number, claim: Claim): Promise<boolean> => {
-  if (!(await createNumber(folder, number, claim))) return false;
+  if (!(await createNumber(folder, number, claim))) {
+    return false;
+  }
   const names = await namesIn(folder);
   if (names.some((name) => name > `${baseName(number)}.json` && NAME.test(name))) {
     // We were so slow that a later holder had cleaned the number up which we then took.
@@ -174,7 +192,9 @@ const heldLock = (folder: string, number: number, lifeline: Lifeline | null): He
     release: async () => {
       try {
         // Where the folder was removed there is nothing to give back.
-        if (await isHeld()) await truncate(join(folder, `${baseName(number)}.json`));
+        if (await isHeld()) {
+          await truncate(join(folder, `${baseName(number)}.json`));
+        }
         await lifeline?.close();
       } catch {
         // A disk that refuses even this: the lock ends with the process.
@@ -191,7 +211,9 @@ const createNumber = async (folder: string, number: number, claim: Claim): Promi
     await link(temporary, join(folder, `${baseName(number)}.json`));
     return true;
   } catch (error) {
-    if (isFileError(error, 'EEXIST')) return false;
+    if (isFileError(error, 'EEXIST')) {
+      return false;
+    }
     throw error;
   } finally {
     await rm(temporary, { force: true });

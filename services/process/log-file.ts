@@ -10,7 +10,9 @@ const sizeOf = async (file: string): Promise<number> => {
   try {
     return (await stat(file)).size;
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return 0;
+    if (isFileError(error, 'ENOENT')) {
+      return 0;
+    }
     throw error;
   }
 };
@@ -28,7 +30,9 @@ export const openLog = async (file: string, header: string): Promise<OpenedLog> 
   let handle: FileHandle | undefined;
   try {
     await mkdir(dirname(file), { recursive: true });
-    if ((await sizeOf(file)) > ROTATE_AT_START_BYTES) await rename(file, `${file}.1`);
+    if ((await sizeOf(file)) > ROTATE_AT_START_BYTES) {
+      await rename(file, `${file}.1`);
+    }
     handle = await open(file, 'a', 0o600);
     await handle.write(`${header}\n`);
   } catch {
@@ -43,7 +47,9 @@ export const openLog = async (file: string, header: string): Promise<OpenedLog> 
 
 /** Caps a log that a running process appends to: the old part moves to `<file>.1`, writing goes on at zero. */
 export const capLog = async (file: string, capBytes = CAP_BYTES): Promise<boolean> => {
-  if ((await sizeOf(file)) <= capBytes) return false;
+  if ((await sizeOf(file)) <= capBytes) {
+    return false;
+  }
   try {
     await copyFile(file, `${file}.1`);
   } catch (error) {
@@ -59,7 +65,9 @@ export const tailLog = async (file: string, lineCount: number, offsetBytes = 0):
   const size = await sizeOf(file);
   // A log that was capped since is shorter than the offset: then all of it is new.
   const from = Math.max(size - TAIL_BYTES, offsetBytes <= size ? offsetBytes : 0);
-  if (size <= from) return [];
+  if (size <= from) {
+    return [];
+  }
   const handle = await open(file, 'r');
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);

@@ -44,7 +44,9 @@ const findPort = async (seed: string, taken: ReadonlySet<number>): Promise<numbe
   const start = createHash('sha256').update(seed).digest().readUInt32BE(0) % PORT_COUNT;
   for (let step = 0; step < MOST_TRIES; step++) {
     const port = FIRST_PORT + ((start + step) % PORT_COUNT);
-    if (!taken.has(port) && (await isPortFree(port))) return port;
+    if (!taken.has(port) && (await isPortFree(port))) {
+      return port;
+    }
   }
   throw new TtExpError(
     'SERVICE_START_FAILED',

@@ -34,7 +34,9 @@ export const parseProcStat = (text: string): ProcessStat | null => {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, , groupId] = fields;
   const startTicks = fields[19];
-  if (state === undefined || groupId === undefined || startTicks === undefined) return null;
+  if (state === undefined || groupId === undefined || startTicks === undefined) {
+    return null;
+  }
   return { state, groupId: Number(groupId), startTicks };
 };
 
@@ -90,9 +92,13 @@ export const isInOtherNamespace = (pid: number): boolean => {
 export type Whereabouts = 'here' | 'ended' | 'neighbour' | 'far';
 
 export const whereaboutsOf = ({ place }: ProcessIdentity): Whereabouts => {
-  if (place === undefined || process.platform !== 'linux') return 'here';
+  if (place === undefined || process.platform !== 'linux') {
+    return 'here';
+  }
   const own = readOwnPlace();
-  if (place.boot === own.boot) return place.pidNamespace === own.pidNamespace ? 'here' : 'neighbour';
+  if (place.boot === own.boot) {
+    return place.pidNamespace === own.pidNamespace ? 'here' : 'neighbour';
+  }
   return place.machine === own.machine ? 'ended' : 'far';
 };
 
@@ -135,12 +141,16 @@ export const describeProcess = (identity: ProcessIdentity): string => {
 /** Identity of this very process. */
 export const identifySelf = (): ProcessIdentity => {
   const self = identifyProcess(process.pid);
-  if (self === null) throw new Error(`process ${process.pid}: cannot read its own start time`);
+  if (self === null) {
+    throw new Error(`process ${process.pid}: cannot read its own start time`);
+  }
   return self;
 };
 
 const parsePlace = (value: unknown): ProcessPlace | null => {
-  if (typeof value !== 'object' || value === null) return null;
+  if (typeof value !== 'object' || value === null) {
+    return null;
+  }
   const { host, machine, boot, pidNamespace } = value as Record<string, unknown>;
   return typeof host === 'string' &&
     typeof machine === 'string' &&
@@ -151,9 +161,13 @@ const parsePlace = (value: unknown): ProcessPlace | null => {
 };
 
 export const parseProcessIdentity = (value: unknown): ProcessIdentity | null => {
-  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startToken' in value)) return null;
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startToken' in value)) {
+    return null;
+  }
   const { pid, startToken } = value;
-  if (typeof pid !== 'number' || typeof startToken !== 'string') return null;
+  if (typeof pid !== 'number' || typeof startToken !== 'string') {
+    return null;
+  }
   const place = 'place' in value ? parsePlace(value.place) : null;
   return { pid, startToken, ...(place === null ? {} : { place }) };
 };

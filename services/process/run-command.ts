@@ -52,17 +52,21 @@ export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
     child.once('error', (error) => {
       startError = error;
       // A program that never started has no streams to close.
-      if (child.pid === undefined) resolve({ kind: 'broken', reason: describe(error), lines });
+      if (child.pid === undefined) {
+        resolve({ kind: 'broken', reason: describe(error), lines });
+      }
     });
     child.once('close', (code, signal) => {
       stopWatching?.();
-      if (code !== null) resolve({ kind: 'exited', code, lines });
-      else
+      if (code !== null) {
+        resolve({ kind: 'exited', code, lines });
+      } else {
         resolve({
           kind: 'broken',
           reason: startError === undefined ? endedBy(signal) : describe(startError),
           lines,
         });
+      }
     });
   });
 
@@ -74,16 +78,22 @@ const limitsOf = ({ timeoutMs, signal }: CommandRequest): { timeout?: number; si
 /** Kills the child's whole process group on abort and on time-out. Returns how to stop watching. */
 const watchGroup = (child: ChildProcess, { timeoutMs, signal }: CommandRequest): (() => void) => {
   const kill = (): void => {
-    if (child.pid === undefined) return;
+    if (child.pid === undefined) {
+      return;
+    }
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+        throw error;
+      }
     }
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
   signal?.addEventListener('abort', kill, { once: true });
-  if (signal?.aborted === true) kill();
+  if (signal?.aborted === true) {
+    kill();
+  }
   return () => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', kill);

@@ -27,7 +27,9 @@ const isPorts = (value: unknown): value is Record<string, number> =>
 const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
 
 const parseRecord = (value: unknown): ServiceRecord | null => {
-  if (!isObject(value) || value.format !== 1) return null;
+  if (!isObject(value) || value.format !== 1) {
+    return null;
+  }
   const { name, kind, ports, address, uiUrl, version, launchDigest, startedAtMs, logFile, logOffsetBytes } = value;
   return typeof name === 'string' &&
     (kind === 'temporal' || kind === 'mlflow' || kind === 'worker') &&
@@ -61,7 +63,9 @@ export const readRecord = async (file: string): Promise<ServiceRecord | null> =>
   try {
     return parseRecord(await readJsonFile(file));
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) {
+      return null;
+    }
     throw error;
   }
 };
@@ -77,7 +81,9 @@ export const readRecords = async (
   try {
     names = await readdir(folder);
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
+    if (isFileError(error, 'ENOENT')) {
+      return [];
+    }
     throw error;
   }
   const candidates = names.filter((name) => /^[a-z0-9-]+\.json$/.test(name)).map((name) => name.slice(0, -5));

@@ -11,7 +11,9 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if (!isFileError(error, 'ESRCH')) throw error; // already gone is what we want
+    if (!isFileError(error, 'ESRCH')) {
+      throw error; // already gone is what we want
+    }
   }
 };
 
@@ -30,15 +32,21 @@ export interface StopRequest {
  */
 export const stopProcess = async ({ name, leader, marker, graceMs, clock }: StopRequest): Promise<number> => {
   const initial = findMembers(leader, marker);
-  if (initial.length === 0) return 0;
+  if (initial.length === 0) {
+    return 0;
+  }
   const deadlineMs = clock.nowMs() + graceMs;
   const isLed = leader !== null && isProcessAlive(leader);
-  if (isLed) send(leader.pid, 'SIGTERM');
+  if (isLed) {
+    send(leader.pid, 'SIGTERM');
+  }
   const isTold = new Set<number>();
   while (clock.nowMs() < deadlineMs) {
     if (!isLed || !isProcessAlive(leader)) {
       const left = findMembers(leader, marker);
-      if (left.length === 0) return initial.length;
+      if (left.length === 0) {
+        return initial.length;
+      }
       for (const pid of left.filter((member) => !isTold.has(member))) {
         isTold.add(pid);
         send(pid, 'SIGTERM');
@@ -49,13 +57,17 @@ export const stopProcess = async ({ name, leader, marker, graceMs, clock }: Stop
   const killDeadlineMs = clock.nowMs() + KILL_WAIT_MS;
   for (;;) {
     const left = findMembers(leader, marker);
-    if (left.length === 0) return initial.length;
+    if (left.length === 0) {
+      return initial.length;
+    }
     if (clock.nowMs() > killDeadlineMs) {
       throw new TtExpError('TIMED_OUT', `${name}: processes ${left.join(', ')} outlive SIGKILL, expected them to end`, {
         hint: 'Wait for the disk or the device that they hang on, then run `tt-exp down` again.',
       });
     }
-    for (const pid of left) send(pid, 'SIGKILL');
+    for (const pid of left) {
+      send(pid, 'SIGKILL');
+    }
     await clock.sleep(POLL_MS);
   }
 };

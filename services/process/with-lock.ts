@@ -26,7 +26,9 @@ export const withLock = async <T>(request: LockRequest, work: () => Promise<T>):
   let reportedMs = Number.NEGATIVE_INFINITY;
   const startedMs = clock.nowMs();
   for (;;) {
-    if (signal?.aborted === true) throw interrupted(purpose);
+    if (signal?.aborted === true) {
+      throw interrupted(purpose);
+    }
     const attempt = await tryLock(folder, purpose, clock.nowMs());
     if (attempt.kind === 'held') {
       try {

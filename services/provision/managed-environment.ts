@@ -56,7 +56,9 @@ const findBelow = async (
   environment: Environment,
 ): Promise<ManagedEnvironment | null> => {
   const marker = await readJsonFile(join(base, MARKER));
-  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.pythonVersion !== 'string') return null;
+  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.pythonVersion !== 'string') {
+    return null;
+  }
   const folder = join(base, marker.build);
   const python = join(folder, 'bin', 'python');
   // The interpreter it was built with may have been removed or updated since.
@@ -66,7 +68,9 @@ const findBelow = async (
     env: withoutPythonOverrides(environment),
     timeoutMs: 20_000,
   });
-  if (probe.kind === 'broken' || probe.code !== 0) return null;
+  if (probe.kind === 'broken' || probe.code !== 0) {
+    return null;
+  }
   return { folder, python, pythonVersion: marker.pythonVersion, requirements };
 };
 
@@ -79,7 +83,9 @@ export const ensureEnvironment = async (request: EnvironmentRequest): Promise<Ma
   const { part, progress, clock, signal } = request;
   const { requirements, base } = await placeOf(request);
   const existing = await findBelow(base, requirements, request.environment);
-  if (existing !== null) return existing;
+  if (existing !== null) {
+    return existing;
+  }
   return withLock(
     {
       folder: `${base}.lock`,
@@ -138,7 +144,9 @@ const build = async (
         hint: `Run the command again; if it stays so, ${alternativeTo(part)}.`,
       });
     }
-    if (signal?.aborted === true) throw interrupted(`installing ${part}`);
+    if (signal?.aborted === true) {
+      throw interrupted(`installing ${part}`);
+    }
     await writeJsonFile(join(base, MARKER), {
       format: 1,
       build: name,
@@ -150,7 +158,9 @@ const build = async (
     return made;
   } catch (error) {
     await removeFolder(folder);
-    if (error instanceof TtExpError) throw error;
+    if (error instanceof TtExpError) {
+      throw error;
+    }
     throw new TtExpError('PROVISION_FAILED', `installing ${part}: ${error instanceof Error ? error.message : error}`, {
       hint: `Check that ${base} can be written and has 1 GB of space; or ${alternativeTo(part)}.`,
       cause: error,
@@ -166,8 +176,12 @@ const createVirtualEnvironment = async (request: EnvironmentRequest, python: str
     env: withoutPythonOverrides(environment),
     ...(signal === undefined ? {} : { signal }),
   });
-  if (signal?.aborted === true) throw interrupted(`installing ${part}`);
-  if (result.kind === 'exited' && result.code === 0) return;
+  if (signal?.aborted === true) {
+    throw interrupted(`installing ${part}`);
+  }
+  if (result.kind === 'exited' && result.code === 0) {
+    return;
+  }
   throw new TtExpError(
     'PROVISION_FAILED',
     `installing ${part}: \`${python} -m venv\` failed (${result.lines.slice(-3).join(' ') || 'no output'})`,
@@ -180,7 +194,9 @@ const createVirtualEnvironment = async (request: EnvironmentRequest, python: str
 const removeOtherBuilds = async (base: string, keep: string): Promise<void> => {
   await mkdir(base, { recursive: true });
   const others = (await readdir(base)).filter((entry) => entry.startsWith('build-') && entry !== keep);
-  for (const entry of others) await removeFolder(join(base, entry));
+  for (const entry of others) {
+    await removeFolder(join(base, entry));
+  }
 };
 
 /** Retried, since the pip of a killed build may still be writing there. */

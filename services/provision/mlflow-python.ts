@@ -40,7 +40,9 @@ const verify = async (
     env: { ...withoutPythonOverrides(environment), MLFLOW_DISABLE_TELEMETRY: 'true' },
     timeoutMs: 180_000,
   });
-  if (result.kind === 'exited' && result.code === 0) return null;
+  if (result.kind === 'exited' && result.code === 0) {
+    return null;
+  }
   return result.kind === 'broken' ? result.reason : (result.lines.at(-1) ?? `exit code ${result.code}`);
 };
 
@@ -49,7 +51,9 @@ export const locateMlflow = async (
   request: Pick<EnvironmentRequest, 'cacheFolder' | 'requirementsFolder' | 'environment'>,
 ): Promise<MlflowPython | null> => {
   const managed = await findEnvironment({ ...request, part: 'mlflow' });
-  if (managed === null) return null;
+  if (managed === null) {
+    return null;
+  }
   await access(join(managed.folder, 'bin', 'mlflow'));
   return describe(managed);
 };

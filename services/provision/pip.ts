@@ -61,8 +61,12 @@ export const pipInstall = async (request: PipRequest): Promise<void> => {
     onLine,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (signal?.aborted === true) throw interrupted(`installing ${part}`);
-  if (result.kind === 'exited' && result.code === 0) return;
+  if (signal?.aborted === true) {
+    throw interrupted(`installing ${part}`);
+  }
+  if (result.kind === 'exited' && result.code === 0) {
+    return;
+  }
   throw explainPipFailure(part, result);
 };
 

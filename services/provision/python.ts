@@ -27,11 +27,14 @@ const probePython = async (command: string, environment: Environment): Promise<P
   if (result.kind === 'broken') {
     return { kind: 'unfit', reason: result.reason === 'ENOENT' ? 'not found' : result.reason };
   }
-  if (result.code !== 0) return { kind: 'unfit', reason: result.lines.at(-1) ?? `exit code ${result.code}` };
+  if (result.code !== 0) {
+    return { kind: 'unfit', reason: result.lines.at(-1) ?? `exit code ${result.code}` };
+  }
   const [version = '', executable = ''] = result.lines;
   const [major, minor] = version.split('.').map(Number);
-  if (major !== 3 || minor === undefined || minor < LEAST_MINOR)
+  if (major !== 3 || minor === undefined || minor < LEAST_MINOR) {
     return { kind: 'unfit', reason: `is Python ${version}` };
+  }
   return { kind: 'fits', python: { executable, version } };
 };
 
@@ -43,7 +46,9 @@ export const findPython = async (environment: Environment, override?: string): P
   const tried: string[] = [];
   for (const command of override === undefined ? CANDIDATES : [override]) {
     const probe = await probePython(command, environment);
-    if (probe.kind === 'fits') return probe.python;
+    if (probe.kind === 'fits') {
+      return probe.python;
+    }
     tried.push(`${command}: ${probe.reason}`);
   }
   throw new TtExpError(

@@ -25,7 +25,9 @@ export const readRequirements = async (file: string): Promise<Requirements> => {
   }
   const versions: Record<string, string> = {};
   for (const [, name, version] of text.matchAll(/^([A-Za-z0-9._-]+)==([^\s;\\]+)/gm)) {
-    if (name !== undefined && version !== undefined) versions[name] = version;
+    if (name !== undefined && version !== undefined) {
+      versions[name] = version;
+    }
   }
   const pins = text.replaceAll(/^#.*\n/gm, ''); // a changed comment installs nothing anew
   const digest = createHash('sha256')

@@ -34,7 +34,9 @@ export const probeTemporal = async (executable: string, environment: Environment
   }
   const help = (await run(['server', 'start-dev', '--help'])).lines.join('\n');
   const missing = NEEDED_FLAGS.filter((flag) => !help.includes(flag));
-  if (missing.length > 0) return { kind: 'unfit', reason: `${executable} ${version} lacks ${missing.join(', ')}` };
+  if (missing.length > 0) {
+    return { kind: 'unfit', reason: `${executable} ${version} lacks ${missing.join(', ')}` };
+  }
   return { kind: 'works', version, canDisableNews: help.includes('--ui-disable-news-fetch') };
 };
 
@@ -53,10 +55,13 @@ const findOnPath = async (environment: Environment): Promise<string | null> => {
 
 const fromPath = async (environment: Environment, log: Log): Promise<TemporalBinary | null> => {
   const executable = await findOnPath(environment);
-  if (executable === null) return null;
+  if (executable === null) {
+    return null;
+  }
   const probe = await probeTemporal(executable, environment);
-  if (probe.kind === 'works')
+  if (probe.kind === 'works') {
     return { executable, version: probe.version, origin: 'path', canDisableNews: probe.canDisableNews };
+  }
   log('warn', `temporal on PATH is not used: ${probe.reason}; taking the managed one`);
   return null;
 };
@@ -76,9 +81,13 @@ export const locateTemporal = async (
   request: Pick<TemporalRequest, 'cacheFolder' | 'requirementsFolder' | 'environment' | 'log'>,
 ): Promise<TemporalBinary | null> => {
   const found = await fromPath(request.environment, request.log);
-  if (found !== null) return found;
+  if (found !== null) {
+    return found;
+  }
   const managed = await findEnvironment({ ...request, part: 'temporal' });
-  if (managed === null) return null;
+  if (managed === null) {
+    return null;
+  }
   const binary = await fromFolder(managed.folder, request.environment);
   return typeof binary === 'string' ? null : binary;
 };
@@ -86,13 +95,17 @@ export const locateTemporal = async (
 /** As locateTemporal, installing the managed one where there is neither. */
 export const ensureTemporal = async (request: TemporalRequest): Promise<TemporalBinary> => {
   const found = await locateTemporal(request);
-  if (found !== null) return found;
+  if (found !== null) {
+    return found;
+  }
   const verify = async ({ folder }: { readonly folder: string }): Promise<string | null> => {
     const binary = await fromFolder(folder, request.environment);
     return typeof binary === 'string' ? binary : null;
   };
   const managed = await ensureEnvironment({ ...request, part: 'temporal', verify });
   const binary = await fromFolder(managed.folder, request.environment);
-  if (typeof binary !== 'string') return binary;
+  if (typeof binary !== 'string') {
+    return binary;
+  }
   throw new Error(`temporal worked when it was installed and no longer does: ${binary}`);
 };

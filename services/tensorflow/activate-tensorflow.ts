@@ -58,7 +58,9 @@ const start = async (plan: TensorflowPlan): Promise<void> => {
   tf.enableProdMode();
   await load(plan);
   const name = BACKEND_NAME[plan.backend];
-  if (!(await tf.setBackend(name))) throw new Error(`backend ${name} did not start`);
+  if (!(await tf.setBackend(name))) {
+    throw new Error(`backend ${name} did not start`);
+  }
   await tf.ready();
   requireRightProduct();
   if (plan.backend === 'gpu' && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice) {

@@ -62,8 +62,12 @@ export const runBuildStep = async (context: BuildContext, step: BuildStep): Prom
     endsWithChildren: true,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (signal?.aborted === true) throw interrupted('building the native TensorFlow binding');
-  if (result.kind !== 'exited' || result.code !== 0) throw failed(step, result);
+  if (signal?.aborted === true) {
+    throw interrupted('building the native TensorFlow binding');
+  }
+  if (result.kind !== 'exited' || result.code !== 0) {
+    throw failed(step, result);
+  }
   return result.lines;
 };
 

@@ -15,10 +15,14 @@ export const findGpus = async (environment: Environment): Promise<readonly strin
     timeoutMs: PROBE_TIMEOUT_MS,
     endsWithChildren: true,
   });
-  if (result.kind !== 'exited' || result.code !== 0) return [];
+  if (result.kind !== 'exited' || result.code !== 0) {
+    return [];
+  }
   const present = result.lines.flatMap((line) => /^GPU (\d+):/.exec(line)?.[1] ?? []);
   const visible = environment.CUDA_VISIBLE_DEVICES;
-  if (visible === undefined || present.length === 0) return present;
+  if (visible === undefined || present.length === 0) {
+    return present;
+  }
   const named = visible.split(',').map((id) => id.trim());
   // As CUDA reads it: the list ends at the first entry that names no device.
   const end = named.findIndex((id) => id === '' || id.startsWith('-'));

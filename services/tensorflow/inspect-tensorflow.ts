@@ -56,7 +56,9 @@ const hasPythonIn = async (environment: Environment): Promise<boolean> => {
     await findPython(environment, environment.TT_PYTHON === '' ? undefined : environment.TT_PYTHON);
     return true;
   } catch (error) {
-    if (error instanceof TtExpError) return false;
+    if (error instanceof TtExpError) {
+      return false;
+    }
     throw error;
   }
 };
@@ -80,10 +82,16 @@ export const inspectTensorflow = async (request: InspectTensorflowRequest): Prom
   ]);
 
   const missing = (variant: NativeVariant): string | null => {
-    if (variant === 'gpu' && gpus.length === 0) return 'no NVIDIA GPU answers to `nvidia-smi -L`';
+    if (variant === 'gpu' && gpus.length === 0) {
+      return 'no NVIDIA GPU answers to `nvidia-smi -L`';
+    }
     const noWheel = whyNoWheel(variant, process.platform, process.arch);
-    if (noWheel !== null) return noWheel;
-    if (!hasCompiler) return `there is no C++ compiler, ${compilerOf(environment)} (Debian: apt install g++)`;
+    if (noWheel !== null) {
+      return noWheel;
+    }
+    if (!hasCompiler) {
+      return `there is no C++ compiler, ${compilerOf(environment)} (Debian: apt install g++)`;
+    }
     return hasPython ? null : 'there is no Python 3.10 or later with venv';
   };
   const native = (backend: 'gpu' | 'native', build: NativeBuild | null): BackendReport => {

@@ -32,7 +32,9 @@ const baseOf = async ({ variant, cacheFolder, provisionFolder }: NativeBuildPlac
 
 const findBelow = async (base: string): Promise<NativeBuild | null> => {
   const marker = await readJsonFile(join(base, MARKER));
-  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.libraryVersion !== 'string') return null;
+  if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.libraryVersion !== 'string') {
+    return null;
+  }
   const libraryFolders = Array.isArray(marker.libraryFolders) ? marker.libraryFolders.map(String) : [];
   return { packageFolder: join(base, marker.build), libraryVersion: marker.libraryVersion, libraryFolders };
 };
@@ -44,12 +46,16 @@ export const findNativeBuild = async (place: NativeBuildPlace): Promise<NativeBu
 /** The finished build if it still works here: the cache may have been damaged, or come from another machine. */
 const findWorking = async (request: NativeBuildRequest, base: string): Promise<TriedBuild | null> => {
   const found = await findBelow(base);
-  if (found === null) return null;
+  if (found === null) {
+    return null;
+  }
   try {
     const { device } = await runTrial({ ...request, folder: found.packageFolder }, found.libraryFolders);
     return { ...found, device };
   } catch (error) {
-    if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') throw error;
+    if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') {
+      throw error;
+    }
     request.progress({ part: 'tensorflow', step: 'verify', message: `building it again: ${error.message}` });
     return null;
   }
@@ -58,7 +64,9 @@ const findWorking = async (request: NativeBuildRequest, base: string): Promise<T
 /** What went wrong in another process while this one waited for it: trying the same again would only take as long. */
 const readFailure = async (base: string, sinceMs: number): Promise<TtExpError | null> => {
   const failure = await readJsonFile(join(base, FAILURE));
-  if (!isObject(failure) || typeof failure.atMs !== 'number' || failure.atMs < sinceMs) return null;
+  if (!isObject(failure) || typeof failure.atMs !== 'number' || failure.atMs < sinceMs) {
+    return null;
+  }
   const record = failure.error;
   return isObject(record) && isErrorCode(record.code) ? fromErrorRecord(record as unknown as ErrorRecord) : null;
 };
@@ -71,7 +79,9 @@ export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<Tr
   const base = await baseOf(request);
   const { clock, progress, signal } = request;
   const existing = await findWorking(request, base);
-  if (existing !== null) return existing;
+  if (existing !== null) {
+    return existing;
+  }
   const sinceMs = clock.nowMs();
   return withLock(
     {
@@ -84,9 +94,13 @@ export const ensureNativeBuild = async (request: NativeBuildRequest): Promise<Tr
     },
     async () => {
       const made = await findWorking(request, base);
-      if (made !== null) return made;
+      if (made !== null) {
+        return made;
+      }
       const failure = await readFailure(base, sinceMs);
-      if (failure !== null) throw failure;
+      if (failure !== null) {
+        throw failure;
+      }
       return build(request, base);
     },
   );
@@ -98,7 +112,9 @@ const build = async (request: NativeBuildRequest, base: string): Promise<TriedBu
   try {
     await mkdir(base, { recursive: true });
     const others = (await readdir(base)).filter((entry) => entry.startsWith('build-'));
-    for (const entry of others) await removeFolder(join(base, entry));
+    for (const entry of others) {
+      await removeFolder(join(base, entry));
+    }
     await mkdir(folder);
     const made = await fill({ ...request, folder });
     const { libraryVersion, libraryFolders } = made;
@@ -133,7 +149,9 @@ const provideLibrary = async (context: BuildContext): Promise<readonly string[]>
     await library.removeHeaders();
     return library.cudaFolders;
   } catch (error) {
-    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED' || context.variant === 'gpu') throw error;
+    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED' || context.variant === 'gpu') {
+      throw error;
+    }
     await insteadOf(error, () => installVendorLibrary(context));
     return [];
   }
@@ -144,7 +162,9 @@ const insteadOf = async (first: TtExpError, way: () => Promise<void>): Promise<v
   try {
     await way();
   } catch (error) {
-    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') throw error;
+    if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') {
+      throw error;
+    }
     const second = error.message.replace('native TensorFlow: ', '');
     throw new TtExpError(first.code, `${first.message}; ${second}`, {
       hint: first.hint ?? error.hint ?? 'Set TT_TF_BACKEND=wasm.',

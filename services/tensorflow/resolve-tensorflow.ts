@@ -42,13 +42,19 @@ const libraryVariables = (environment: Environment): Readonly<Record<string, str
 
 /** Throws TtExpError with the reason when the backend can't be had. */
 const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBackend): Promise<TensorflowPlan> => {
-  if (backend === 'wasm' || backend === 'js') return portablePlan(backend);
+  if (backend === 'wasm' || backend === 'js') {
+    return portablePlan(backend);
+  }
   const { environment, clock = systemClock } = request;
   const gpuIds = backend === 'gpu' ? await findGpus(environment) : [];
-  if (backend === 'gpu' && gpuIds.length === 0) throw noGpu();
+  if (backend === 'gpu' && gpuIds.length === 0) {
+    throw noGpu();
+  }
   const build = await ensureNativeBuild({ ...request, clock, variant: backend === 'gpu' ? 'gpu' : 'cpu' });
   // The build stays: it is large, and the next call asks it again.
-  if (backend === 'gpu' && build.device !== 'gpu') throw unusableGpu(build.libraryVersion);
+  if (backend === 'gpu' && build.device !== 'gpu') {
+    throw unusableGpu(build.libraryVersion);
+  }
   return {
     backend,
     library: `libtensorflow ${build.libraryVersion}`,
@@ -83,7 +89,9 @@ const chooseFastest = async (request: ResolveTensorflowRequest): Promise<Tensorf
       const slower = reasons.length === 0 ? [] : [`Training runs on the ${backend} backend, ${SPEED[backend]}.`];
       return { ...plan, announcements: [...reasons, ...slower] };
     } catch (error) {
-      if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') throw error;
+      if (!(error instanceof TtExpError) || error.code === 'INTERRUPTED') {
+        throw error;
+      }
       reasons.push(whyNot(backend, error));
     }
   }
@@ -97,7 +105,9 @@ const chooseFastest = async (request: ResolveTensorflowRequest): Promise<Tensorf
  */
 export const resolveTensorflow = async (request: ResolveTensorflowRequest): Promise<TensorflowPlan> => {
   const { backend } = request;
-  if (backend === 'auto') return chooseFastest(request);
+  if (backend === 'auto') {
+    return chooseFastest(request);
+  }
   try {
     return await planFor(request, backend);
   } catch (error) {

@@ -36,7 +36,9 @@ const lend = (kernelFunc: tf.KernelFunc, cpu: MathBackendCPU): tf.KernelFunc => 
     });
     const returned = each(result, (info) => copy(info, cpu, wasm));
     each(result, (info) => copies.add(info));
-    for (const { dataId } of copies) cpu.disposeData(dataId, true);
+    for (const { dataId } of copies) {
+      cpu.disposeData(dataId, true);
+    }
     return returned;
   };
 };

@@ -88,7 +88,9 @@ const foldersBelow = async (folder: string): Promise<readonly string[]> => {
   try {
     return (await readdir(folder)).map((name) => join(folder, name, 'lib'));
   } catch (error) {
-    if (isFileError(error, 'ENOENT')) return [];
+    if (isFileError(error, 'ENOENT')) {
+      return [];
+    }
     throw error;
   }
 };
@@ -97,7 +99,9 @@ const foldersBelow = async (folder: string): Promise<readonly string[]> => {
 export const fetchWheelLibrary = async (context: BuildContext): Promise<WheelLibrary> => {
   const { folder, variant, environment } = context;
   const missing = whyNoWheel(variant, process.platform, process.arch);
-  if (missing !== null) throw new TtExpError('PROVISION_FAILED', `native TensorFlow: ${missing}`);
+  if (missing !== null) {
+    throw new TtExpError('PROVISION_FAILED', `native TensorFlow: ${missing}`);
+  }
 
   reportStep(context, 'download', 'TensorFlow wheel', 20);
   const { executable } = await findPython(

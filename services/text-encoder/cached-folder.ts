@@ -35,7 +35,9 @@ const build = async <T>({ folder, purpose, find, fill }: CachedFolder<T>): Promi
   const prefix = `${basename(folder)}.build-`;
   await mkdir(parent, { recursive: true });
   const abandoned = (await readdir(parent)).filter((name) => name.startsWith(prefix));
-  for (const name of abandoned) await removeFolder(join(parent, name));
+  for (const name of abandoned) {
+    await removeFolder(join(parent, name));
+  }
   const staging = join(parent, `${prefix}${randomUUID().slice(0, 8)}`);
   const content = join(staging, 'content');
   const scratch = join(staging, 'scratch');
@@ -75,7 +77,9 @@ export const ensureCachedFolder = async <T>(place: TextEncoderPlace, request: Ca
   const { clock, progress, signal } = place;
   try {
     const existing = await find(folder);
-    if (existing !== null) return existing;
+    if (existing !== null) {
+      return existing;
+    }
     const lock = {
       folder: `${folder}.lock`,
       purpose,

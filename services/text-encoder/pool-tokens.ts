@@ -23,7 +23,9 @@ export const poolTokens = (
     }
     // Sum or mean: the length takes the number of tokens out.
     let squares = 0;
-    for (const value of sums) squares += value * value;
+    for (const value of sums) {
+      squares += value * value;
+    }
     const norm = Math.sqrt(squares);
     if (!(norm > 0) || !Number.isFinite(norm)) {
       throw provisionFailure(

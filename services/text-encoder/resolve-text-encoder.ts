@@ -31,7 +31,9 @@ const openMinilm = async (place: TextEncoderPlace, threads: number): Promise<Ser
 };
 
 const open = async (place: TextEncoderPlace, choice: string, threads: number): Promise<ServiceTextEncoder> => {
-  if (choice === 'minilm') return openMinilm(place, threads);
+  if (choice === 'minilm') {
+    return openMinilm(place, threads);
+  }
   // The model first: a wrong path or name is told before anything is installed.
   const path = resolve(choice);
   const [model, name] = isFolder(choice)
@@ -44,7 +46,9 @@ const openOrExplain = async (place: TextEncoderPlace, threads: number): Promise<
   try {
     return { encoder: await openMinilm(place, threads), announcements: [] };
   } catch (error) {
-    if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') throw error;
+    if (!(error instanceof TtExpError) || error.code !== 'PROVISION_FAILED') {
+      throw error;
+    }
     const announcement =
       'Texts are embedded by hashed words and letter groups, which know no meaning: ' +
       `MiniLM cannot be had (${error.message}). ${error.hint ?? ''}`;
@@ -59,8 +63,12 @@ const openOrExplain = async (place: TextEncoderPlace, threads: number): Promise<
 export const resolveTextEncoder = async (request: TextEncoderRequest): Promise<ResolvedTextEncoder> => {
   const { choice, threads, ...given } = request;
   const place: TextEncoderPlace = { ...given, clock: systemClock };
-  if (choice === 'hashed') return { encoder: null, announcements: [] };
-  if (choice === 'auto') return openOrExplain(place, threads);
+  if (choice === 'hashed') {
+    return { encoder: null, announcements: [] };
+  }
+  if (choice === 'auto') {
+    return openOrExplain(place, threads);
+  }
   if (choice !== 'minilm' && !isFolder(choice) && !choice.includes('/')) {
     throw new TtExpError(
       'CONFIG_INVALID',

@@ -86,8 +86,12 @@ const installPackages = async (place: TextEncoderPlace, folder: string): Promise
     endsWithChildren: true,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (signal?.aborted === true) throw interrupted(PURPOSE);
-  if (result.kind === 'exited' && result.code === 0) return;
+  if (signal?.aborted === true) {
+    throw interrupted(PURPOSE);
+  }
+  if (result.kind === 'exited' && result.code === 0) {
+    return;
+  }
   const lines = result.lines.map(redactUrls);
   const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
   const got = reasonOf(lines);

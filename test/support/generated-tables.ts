@@ -73,7 +73,9 @@ export const withGeneratedTables = async (
       const typed = columns.map(({ name, type }) => `CAST("${name}" AS ${DUCKDB_TYPE[type]}) AS "${name}"`);
       tables.push({ name: basename(file, extname(file)), columns, sql: `(SELECT ${typed.join(', ')} FROM ${source})` });
     }
-    if (tables.length === 0) throw new Error(`${folder}: no tables`);
+    if (tables.length === 0) {
+      throw new Error(`${folder}: no tables`);
+    }
     await use(database, tables, workFolder);
   } finally {
     database.close();

@@ -19,9 +19,15 @@ const TYPE = {
 /** As COPY reads it. */
 const textOf = ({ name, type }: GeneratedColumn): string => {
   const text = `"${name}"::VARCHAR`;
-  if (type === 'vector') return `translate(${text}, '[]', '{}')`;
-  if (type === 'time') return `${text} || '+00'`;
-  if (type !== 'list') return text;
+  if (type === 'vector') {
+    return `translate(${text}, '[]', '{}')`;
+  }
+  if (type === 'time') {
+    return `${text} || '+00'`;
+  }
+  if (type !== 'list') {
+    return text;
+  }
   const element = `'"' || replace(replace(item, '\\', '\\\\'), '"', '\\"') || '"'`;
   return `'{' || array_to_string([${element} FOR item IN "${name}"], ',') || '}'`;
 };

@@ -51,7 +51,9 @@ const installPackage = async (): Promise<void> => {
 
 const binaries = async (): Promise<string> => {
   const found = await newestBinaries();
-  if (found !== null) return found;
+  if (found !== null) {
+    return found;
+  }
   if (process.getuid?.() === 0) {
     await installPackage().catch((error: unknown) => {
       throw new Error('Postgres: not installed, and apt-get could not install the package postgresql', {
@@ -59,7 +61,9 @@ const binaries = async (): Promise<string> => {
       });
     });
     const installed = await newestBinaries();
-    if (installed !== null) return installed;
+    if (installed !== null) {
+      return installed;
+    }
   }
   throw new Error(`Postgres: no ${INSTALLED}/*/bin/initdb, expected the Debian package postgresql`);
 };
@@ -71,10 +75,14 @@ interface Account {
 
 /** The server refuses to run as root: then it is the account `postgres`, else `nobody`, else whoever we are. */
 const serverAccount = async (): Promise<Account | null> => {
-  if (process.getuid?.() !== 0) return null;
+  if (process.getuid?.() !== 0) {
+    return null;
+  }
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   const account = ['postgres', 'nobody'].flatMap((name) => accounts.filter(([found]) => found === name))[0];
-  if (account === undefined) throw new Error('Postgres: runs not as root, and there is no account postgres or nobody');
+  if (account === undefined) {
+    throw new Error('Postgres: runs not as root, and there is no account postgres or nobody');
+  }
   return { uid: Number(account[2]), gid: Number(account[3]) };
 };
 
@@ -121,7 +129,9 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     await mkdir(dataFolder);
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
     if (account !== null) {
-      for (const path of [folder, dataFolder, passwordFile]) await chown(path, account.uid, account.gid);
+      for (const path of [folder, dataFolder, passwordFile]) {
+        await chown(path, account.uid, account.gid);
+      }
     }
     await chmod(folder, 0o711);
     await run(
@@ -161,7 +171,9 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     });
     stopServer = async () => {
       // SIGQUIT: at once, with all its processes; SIGKILL would leave them.
-      if (server.exitCode === null && server.signalCode === null) server.kill('SIGQUIT');
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill('SIGQUIT');
+      }
       await ended;
     };
     const connection = { host: '127.0.0.1', port, user, password };

@@ -94,7 +94,9 @@ export const itResumesBitIdentically = (backend: Backend): void => {
       rungs.push(await train(backend, { name: 'rungs', settings, epochBudget }));
     }
     const [first, second, last] = rungs;
-    if (first === undefined || second === undefined || last === undefined) throw new Error('no rungs');
+    if (first === undefined || second === undefined || last === undefined) {
+      throw new Error('no rungs');
+    }
     expect(rungs.map(({ outcome }) => [outcome.kind, outcome.result?.epochs])).toEqual([
       ['trained', 3],
       ['trained', 9],

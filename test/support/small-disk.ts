@@ -17,9 +17,15 @@ const appendUntilFull = (file: string): void => {
   try {
     for (const size of [1 << 20, 1 << 12, 1]) {
       try {
-        for (;;) if (writeSync(fd, Buffer.alloc(size, '.')) < size) break;
+        for (;;) {
+          if (writeSync(fd, Buffer.alloc(size, '.')) < size) {
+            break;
+          }
+        }
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) {
+          throw error;
+        }
       }
     }
   } finally {
@@ -40,7 +46,9 @@ export const mountSmallDisk = (megabytes: number): SmallDisk | null => {
   return {
     folder,
     fill: (files = []) => {
-      for (const file of [ballast, ...files]) appendUntilFull(file);
+      for (const file of [ballast, ...files]) {
+        appendUntilFull(file);
+      }
     },
     free: () => rmSync(ballast, { force: true }),
     dispose: () => {

@@ -59,7 +59,9 @@ export const holdSqlite = async (file: string, sql: string): Promise<{ release()
 
 /** SQLite has no lists and no times: lists become JSON, times text. */
 const columnOf = ({ name, type }: GeneratedColumn): string => {
-  if (type === 'list' || type === 'vector') return `CAST(to_json("${name}") AS VARCHAR) AS "${name}"`;
+  if (type === 'list' || type === 'vector') {
+    return `CAST(to_json("${name}") AS VARCHAR) AS "${name}"`;
+  }
   return type === 'time' ? `CAST("${name}" AS VARCHAR) AS "${name}"` : `"${name}"`;
 };
 

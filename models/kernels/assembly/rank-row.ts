@@ -80,11 +80,15 @@ export function findTop(row: usize, end: usize, depth: i32, topScores: usize, to
       for (let lane = at; lane < at + STEP; lane += 4) {
         const score = load<f32>(lane);
         const item = i32((lane - row) >> 2);
-        if (F32.isNaN(score)) return -1 - item;
+        if (F32.isNaN(score)) {
+          return -1 - item;
+        }
         if (score > least) {
           insert(score, item, filled, depth, topScores, topItems);
           filled = min(filled + 1, depth);
-          if (filled === depth) least = load<f32>(topScores + ((depth - 1) << 2));
+          if (filled === depth) {
+            least = load<f32>(topScores + ((depth - 1) << 2));
+          }
         }
       }
       leasts = f32x4.splat(least);

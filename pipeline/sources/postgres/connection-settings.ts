@@ -105,13 +105,19 @@ export const readConnectionSettings = (environment: Environment, urlVariable: st
   const database = take('dbname', (url?.pathname ?? '').replace(/^\//, ''), 'PGDATABASE', user);
   if (!TLS_PARAMETERS.some((name) => parameters.has(name))) {
     for (const [variable, parameter] of Object.entries(TLS_VARIABLES)) {
-      if (given(variable) !== '') parameters.set(parameter, given(variable));
+      if (given(variable) !== '') {
+        parameters.set(parameter, given(variable));
+      }
     }
   }
   const options = parameters.get('options') || given('PGOPTIONS');
-  if (options !== '') parameters.set('options', options);
+  if (options !== '') {
+    parameters.set('options', options);
+  }
   const isSocket = host.startsWith('/');
-  if (isSocket) parameters.set('host', host);
+  if (isSocket) {
+    parameters.set('host', host);
+  }
   const place = isSocket ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   const query = parameters.toString();

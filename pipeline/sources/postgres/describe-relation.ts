@@ -47,7 +47,9 @@ const attempt = async <T>(
     await session.query({ what: 'release the savepoint' }, 'RELEASE SAVEPOINT before_attempt');
     return result;
   } catch (error) {
-    if (!(error instanceof TtExpError) || stateOf(error) === '') throw error;
+    if (!(error instanceof TtExpError) || stateOf(error) === '') {
+      throw error;
+    }
     await session.query({ what: 'go back to the savepoint' }, 'ROLLBACK TO SAVEPOINT before_attempt').catch(() => {
       throw error;
     });

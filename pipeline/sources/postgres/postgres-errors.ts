@@ -49,7 +49,9 @@ const credentialsHint = ({ toldBy }: ConnectionSettings): string =>
 const permissionHint = (message: string, { relation }: PostgresStep, { user }: ConnectionSettings): string => {
   const [, schema] = /for schema (.+)$/.exec(message) ?? [];
   const role = quoteName(user);
-  if (schema !== undefined) return `Let its owner run: GRANT USAGE ON SCHEMA ${quoteName(schema)} TO ${role}`;
+  if (schema !== undefined) {
+    return `Let its owner run: GRANT USAGE ON SCHEMA ${quoteName(schema)} TO ${role}`;
+  }
   return relation?.table == null
     ? `Let the owner of what the query reads grant SELECT on it to the role ${role}.`
     : `Let its owner run: GRANT SELECT ON ${relation.table} TO ${role}`;
@@ -64,12 +66,16 @@ const remedyOfState = (state: string, message: string, step: PostgresStep, setti
   if (UNREACHABLE_STATES.test(state)) {
     return { code: 'SERVICE_UNREACHABLE', hint: 'Wait until the server takes connections, then run the same command.' };
   }
-  if (LOGIN_STATE.test(state)) return { code: 'ENVIRONMENT_INVALID', hint: credentialsHint(settings) };
+  if (LOGIN_STATE.test(state)) {
+    return { code: 'ENVIRONMENT_INVALID', hint: credentialsHint(settings) };
+  }
   if (state === NO_DATABASE_STATE) {
     const variable = settings.toldBy === 'PG*' ? 'PGDATABASE' : settings.toldBy;
     return { code: 'ENVIRONMENT_INVALID', hint: `Correct the database's name in ${variable}.` };
   }
-  if (state === NO_PERMISSION_STATE) return { code: 'DATA_INVALID', hint: permissionHint(message, step, settings) };
+  if (state === NO_PERMISSION_STATE) {
+    return { code: 'DATA_INVALID', hint: permissionHint(message, step, settings) };
+  }
   if (RELATION_STATES.test(state)) {
     return {
       code: 'DATA_INVALID',
@@ -100,7 +106,9 @@ const remedyOfMessage = (message: string, step: PostgresStep, settings: Connecti
  * tables, columns, permissions, the query: DATA_INVALID. Has no `cause`: the driver's errors may carry credentials.
  */
 export const toPostgresError = (error: unknown, step: PostgresStep, settings: ConnectionSettings): TtExpError => {
-  if (error instanceof TtExpError) return error;
+  if (error instanceof TtExpError) {
+    return error;
+  }
   const state = sqlStateOf(error);
   const got = withoutSecrets(messageOf(error), settings);
   const { code, hint } =

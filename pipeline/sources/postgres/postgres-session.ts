@@ -117,7 +117,9 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
   const stop = (): void => {
     socket.destroy();
     // The statement's own time limit ends it if this request does not get through.
-    if (processId !== null) void cancelOnServer(options, processId).catch(() => undefined);
+    if (processId !== null) {
+      void cancelOnServer(options, processId).catch(() => undefined);
+    }
   };
 
   const isAborted = (): boolean => signal?.aborted === true;
@@ -127,7 +129,9 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
     });
 
   const limited = async <T>(step: SessionStep, seconds: number, work: () => Promise<T>): Promise<T> => {
-    if (isAborted()) throw interrupted(step.what);
+    if (isAborted()) {
+      throw interrupted(step.what);
+    }
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
@@ -137,7 +141,9 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
     try {
       return await work();
     } catch (error) {
-      if (isAborted()) throw interrupted(step.what);
+      if (isAborted()) {
+        throw interrupted(step.what);
+      }
       const late = new Error(`no answer, and it took longer than ${seconds} s`);
       throw toPostgresError(isLate ? late : (lost ?? error), { ...step, timeoutSeconds }, settings);
     } finally {
@@ -164,7 +170,9 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
         return { rows: rows.rowCount, lines: lines.count };
       }),
     close: async () => {
-      if (socket.destroyed) return;
+      if (socket.destroyed) {
+        return;
+      }
       const timer = setTimeout(() => socket.destroy(), 1000 * GRACE_SECONDS);
       await client.end();
       clearTimeout(timer);

@@ -59,7 +59,9 @@ export const relationOf = ({ table, query }: ResolvedLocation): Relation => {
 /** As text that a CSV file of the same rows would hold; lists and vectors as JSON. */
 const textExpression = ({ column, as }: RawColumn, { name, category }: ColumnType): string => {
   const quoted = quoteName(column);
-  if (category === 'A' && as !== 'scalar') return `to_json(${quoted})::text`;
+  if (category === 'A' && as !== 'scalar') {
+    return `to_json(${quoted})::text`;
+  }
   // COPY writes t and f, and pads char(n).
   return category === 'B' || name === 'bpchar' ? `${quoted}::text` : quoted;
 };

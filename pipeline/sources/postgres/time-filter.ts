@@ -26,7 +26,11 @@ const isOlderText = (column: string, bound: string): string => {
 /** True for rows that are surely before the bound; false or NULL for later ones and for what can't be read as a time. */
 export const isOlderSql = (bound: TimeBound, { name, category }: ColumnType): string => {
   const column = quoteName(bound.column);
-  if (bound.unit !== 'text') return category === 'N' ? `${column} < ${boundNumber(bound, bound.unit)}` : 'false';
-  if (MOMENTS.includes(name)) return `${column} < TIMESTAMPTZ '${boundText(bound)}+00'`;
+  if (bound.unit !== 'text') {
+    return category === 'N' ? `${column} < ${boundNumber(bound, bound.unit)}` : 'false';
+  }
+  if (MOMENTS.includes(name)) {
+    return `${column} < TIMESTAMPTZ '${boundText(bound)}+00'`;
+  }
   return category === 'S' ? isOlderText(`${column}::text`, boundText(bound)) : 'false';
 };

@@ -47,7 +47,9 @@ const wordsOf = (message: string): string => {
 export const toSqliteError = (error: unknown, path: string, what: string, names: string | null): TtExpError => {
   const message = error instanceof Error ? error.message : String(error);
   const remedy = error instanceof TtExpError ? undefined : REMEDIES.find(({ pattern }) => pattern.test(message));
-  if (remedy === undefined) return toDataError(error, what);
+  if (remedy === undefined) {
+    return toDataError(error, what);
+  }
   const got = /Failure in decode/.test(message) ? 'a text is not UTF-8' : wordsOf(message);
   return new TtExpError(remedy.code, `SQLite database ${path}: could not ${what}: ${got}`, {
     hint: names === null ? remedy.hint : `${remedy.hint} ${names}`,

@@ -18,15 +18,21 @@ export const checkSqliteFile = async (path: string): Promise<void> => {
   try {
     const file = await open(path, 'r');
     try {
-      if ((await file.stat()).isDirectory()) throw missing(path, 'it is a folder');
+      if ((await file.stat()).isDirectory()) {
+        throw missing(path, 'it is a folder');
+      }
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
       head = buffer.subarray(0, bytesRead);
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (isMissing(error)) throw missing(path, 'there is no such file', error);
-    if (error instanceof TtExpError) throw error;
+    if (isMissing(error)) {
+      throw missing(path, 'there is no such file', error);
+    }
+    if (error instanceof TtExpError) {
+      throw error;
+    }
     throw new TtExpError(
       'DATA_INVALID',
       `SQLite database ${path}: not readable (${error instanceof Error ? error.message : error})`,
@@ -53,7 +59,9 @@ export const fileBytes = async (path: string): Promise<number> => {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    if (isMissing(error)) return 0;
+    if (isMissing(error)) {
+      return 0;
+    }
     throw error;
   }
 };
@@ -63,7 +71,9 @@ const stateOf = async (path: string): Promise<string> => {
     const { size, mtimeNs } = await stat(path, { bigint: true });
     return size === 0n ? 'empty' : `${size}/${mtimeNs}`;
   } catch (error) {
-    if (isMissing(error)) return 'empty';
+    if (isMissing(error)) {
+      return 'empty';
+    }
     throw error;
   }
 };

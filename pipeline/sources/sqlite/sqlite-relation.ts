@@ -15,7 +15,9 @@ export const quoteName = (name: string): string => `"${name.replaceAll('"', '""'
 
 /** A table's name is taken whole, dots included. Throws DATA_INVALID where the location names neither. */
 export const sqliteRelation = ({ table, query }: ResolvedLocation): SqliteRelation => {
-  if (table !== undefined) return { name: table, sql: `${quoteName(table)} AS source`, table };
+  if (table !== undefined) {
+    return { name: table, sql: `${quoteName(table)} AS source`, table };
+  }
   if (query !== undefined) {
     // On lines of its own: the query may end in a comment.
     return { name: 'the query', sql: `(\n${query.replace(/;\s*$/, '')}\n) AS source`, table: null };

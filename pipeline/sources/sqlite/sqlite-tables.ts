@@ -44,7 +44,9 @@ const alternatives = async (database: Database, relation: SqliteRelation, error:
   if (/no such table/.test(message)) {
     return `The database has: ${await namesOf(database, `SELECT name FROM ${ask(RELATIONS_SQL)}`)}.`;
   }
-  if (!/no such column/.test(message)) return null;
+  if (!/no such column/.test(message)) {
+    return null;
+  }
   const described = `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${ask(`SELECT * FROM ${relation.sql}`)})`;
   // The query itself may be what names a missing column.
   return namesOf(database, described).then(
@@ -118,7 +120,9 @@ export const createSqliteTables = ({ path, extension }: SqliteTablesOptions): Ra
     } catch (error) {
       throw toSqliteError(error, path, `read ${relation.name}`, await alternatives(database, relation, error));
     }
-    if ((await sqliteFileState(path)) !== state) throw changedWhileRead(path);
+    if ((await sqliteFileState(path)) !== state) {
+      throw changedWhileRead(path);
+    }
     return result;
   };
 

@@ -31,7 +31,9 @@ it('client/attempt-check: the server takes heartbeats of the current attempt alo
         tokens.push(Context.current().info.taskToken);
         while (!isOver) {
           await new Promise((resolve) => setTimeout(resolve, 20));
-          if (tokens.length > 1) Context.current().heartbeat();
+          if (tokens.length > 1) {
+            Context.current().heartbeat();
+          }
         }
       },
     },

@@ -19,7 +19,9 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const pid of started.splice(0)) {
-    if (await isRunning(pid)) process.kill(pid, 'SIGKILL');
+    if (await isRunning(pid)) {
+      process.kill(pid, 'SIGKILL');
+    }
   }
   await rm(folder, { recursive: true, force: true });
 });
@@ -32,7 +34,9 @@ const failureOf = async (promise: Promise<unknown>): Promise<TtExpError> => {
     () => new Error('it did not fail'),
     (reason: unknown) => reason,
   );
-  if (error instanceof TtExpError) return error;
+  if (error instanceof TtExpError) {
+    return error;
+  }
   throw error;
 };
 
@@ -210,14 +214,18 @@ test('compute/compute-process: a result counts although the child does not end b
   const { result } = await runner.train(trainJob('lingering'), (message) => seen.push(message), never);
   expect(result?.modelDigest).toBe('lingering');
   const [message] = seen;
-  if (message?.kind !== 'step') throw new Error('no step arrived');
+  if (message?.kind !== 'step') {
+    throw new Error('no step arrived');
+  }
   started.push(message.step);
   expect(await isRunning(message.epoch)).toBe(false);
 });
 
 test.each(['wait', 'block'])('compute/parent-watchdog: a child that does %s dies with its worker', async (act) => {
   const worker = spawn(process.execPath, [...TYPESCRIPT, fixture('worker-main.ts'), act, file], { stdio: 'ignore' });
-  if (worker.pid !== undefined) started.push(worker.pid);
+  if (worker.pid !== undefined) {
+    started.push(worker.pid);
+  }
   const child = await writtenPid();
   expect(await isRunning(child)).toBe(true);
   worker.kill('SIGKILL');

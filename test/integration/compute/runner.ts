@@ -45,7 +45,9 @@ export const isRunning = async (pid: number): Promise<boolean> => {
 export const until = async (isTrue: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> => {
   const endMs = Date.now() + timeoutMs;
   while (!(await isTrue())) {
-    if (Date.now() > endMs) throw new Error('waited in vain');
+    if (Date.now() > endMs) {
+      throw new Error('waited in vain');
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };

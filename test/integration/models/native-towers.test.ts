@@ -32,7 +32,9 @@ const architectureOf = (model: Partial<typeof MODEL_SETTINGS>): Architecture =>
 
 /** Weighs each output differently, so that a mixed-up row or side changes the sum. */
 const weighted = (embeddings: tf.Tensor2D | null, phase: number): tf.Scalar => {
-  if (embeddings === null) throw new Error('got no embeddings of a side with layers');
+  if (embeddings === null) {
+    throw new Error('got no embeddings of a side with layers');
+  }
   const weights = Float32Array.from({ length: embeddings.size }, (_, index) => Math.sin(index + phase));
   return tf.sum(tf.mul(embeddings, tf.tensor2d(weights, embeddings.shape)));
 };
@@ -91,7 +93,9 @@ describe('models/native-towers', () => {
     const architecture = architectureOf(model);
     const towers = compileTowers(architecture, scratch);
     expect(await readdir(scratch)).toEqual([]);
-    if (towers === null) throw new Error('got no graph, expected one on libtensorflow');
+    if (towers === null) {
+      throw new Error('got no graph, expected one on libtensorflow');
+    }
     const parameters = initialParameters(architecture, 3, 1);
     // Biases begin at 0, which would hide their part.
     const layers = parameters.map((value, index) => value + 0.01 * Math.sin(index));

@@ -103,7 +103,9 @@ describe('models on native TensorFlow', () => {
       return parameters;
     };
     const backend = nativeBackend();
-    if (backend === null) throw new Error('not on libtensorflow');
+    if (backend === null) {
+      throw new Error('not on libtensorflow');
+    }
     const before = tf.memory().numTensors;
     const native = run(createNativeOptimiser(backend, vectors));
     const portable = run(createPortableOptimiser(vectors));
@@ -121,7 +123,9 @@ describe('models on native TensorFlow', () => {
       train('interrupted', {
         signal: stop.signal,
         onStep: (epoch, step) => {
-          if (epoch === 3 && step === 2) stop.abort(new Error('killed'));
+          if (epoch === 3 && step === 2) {
+            stop.abort(new Error('killed'));
+          }
         },
       }),
     ).rejects.toThrow('killed');
@@ -173,7 +177,9 @@ describe('models on native TensorFlow', () => {
         signal: stop.signal,
         onStep: () => {
           counts.push(tf.memory().numTensors);
-          if (counts.length === 1000) stop.abort(new Error('enough'));
+          if (counts.length === 1000) {
+            stop.abort(new Error('enough'));
+          }
         },
       }),
     ).rejects.toThrow('enough');
@@ -183,7 +189,9 @@ describe('models on native TensorFlow', () => {
 
   it('models/product: the mixed product of short numbers is exact, of others it errs as bfloat16 does', () => {
     const backend = nativeBackend();
-    if (backend === null) throw new Error('not on libtensorflow');
+    if (backend === null) {
+      throw new Error('not on libtensorflow');
+    }
     const product = createMixedProduct(backend);
     const before = tf.memory().numTensors;
     tf.tidy(() => {

@@ -23,7 +23,9 @@ interface Attempt {
 }
 
 const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await sleep(20);
+  while (!(await isSo())) {
+    await sleep(20);
+  }
 };
 
 /** A server for one test, on a port of its own. */
@@ -41,7 +43,9 @@ const listening = async (
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     close: () => {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) {
+        socket.destroy();
+      }
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
@@ -85,7 +89,9 @@ describe('pipeline/postgres-tables', () => {
       await attempt.meanwhile?.();
       const error = await attached;
       await tables.close();
-      if (!(error instanceof TtExpError)) throw error ?? new Error('it did not fail');
+      if (!(error instanceof TtExpError)) {
+        throw error ?? new Error('it did not fail');
+      }
       const told = JSON.stringify([toErrorRecord(error), error.stack, String(error.cause)]);
       for (const secret of [SECRET, postgres.password]) {
         expect(told).not.toContain(secret);

@@ -49,7 +49,9 @@ const writeTables = async (folder: string): Promise<void> => {
 
 /** The same mapping, of the files `<table>.<format>`. */
 const asFiles = (value: unknown, folder: string, format: string): unknown => {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) =>
       key === 'table' ? ['path', join(folder, `${String(item)}.${format}`)] : [key, asFiles(item, folder, format)],
@@ -87,7 +89,9 @@ describe('experiments/postgres.json', () => {
     expect(output.bad.count).toBe(0);
     const kept = [JSON.stringify([output, notes])];
     for (const entry of await readdir(dataFolder, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile()) kept.push(await readFile(join(entry.parentPath, entry.name), 'latin1'));
+      if (entry.isFile()) {
+        kept.push(await readFile(join(entry.parentPath, entry.name), 'latin1'));
+      }
     }
     expect(
       kept.filter((text) => text.includes(postgres.password) || text.includes(encodeURIComponent(postgres.password))),

@@ -43,7 +43,9 @@ describe('pipeline/sqlite-tables', () => {
       () => new Error('it did not fail'),
       (thrown: unknown) => thrown,
     );
-    if (error instanceof TtExpError) return error;
+    if (error instanceof TtExpError) {
+      return error;
+    }
     throw error;
   };
 

@@ -33,7 +33,9 @@ afterEach(async () => {
   await stopContainer();
   await home?.dispose();
   home = undefined;
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  if (folder !== undefined) {
+    await rm(folder, { recursive: true, force: true });
+  }
   folder = undefined;
 });
 
@@ -45,14 +47,18 @@ const startContainer = async (fixture: string, args: readonly string[]): Promise
     env: { ...environment, ...NO_MLFLOW },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (container.stdout === null) throw new Error('no output');
+  if (container.stdout === null) {
+    throw new Error('no output');
+  }
   const [line] = await once(createInterface({ input: container.stdout }), 'line');
   return String(line);
 };
 
 /** As a container is killed: all its processes at once. */
 const stopContainer = async (): Promise<void> => {
-  if (container === undefined || container.exitCode !== null || container.signalCode !== null) return;
+  if (container === undefined || container.exitCode !== null || container.signalCode !== null) {
+    return;
+  }
   const ended = once(container, 'exit');
   container.kill('SIGKILL');
   await ended;
@@ -76,14 +82,20 @@ describe('services: one home, two containers', () => {
     expect(attempts.filter(({ kind }) => kind === 'held')).toHaveLength(1);
     // The dead holder's socket went with its number.
     expect(await readdir(locks)).toHaveLength(2);
-    for (const attempt of attempts) if (attempt.kind === 'held') await attempt.lock.release();
+    for (const attempt of attempts) {
+      if (attempt.kind === 'held') {
+        await attempt.lock.release();
+      }
+    }
   });
 
   it('process/lock: a holder outside is seen from within a container', async (context) => {
     needContainer(context);
     folder = await mkdtemp(join(tmpdir(), 'tt-exp-lock-'));
     const attempt = await tryLock(folder, 'outside', 1);
-    if (attempt.kind !== 'held') throw new Error('the first attempt fails');
+    if (attempt.kind !== 'held') {
+      throw new Error('the first attempt fails');
+    }
     expect(await startContainer('lock-main.ts', [folder])).toBe('busy');
     await attempt.lock.release();
     await stopContainer();
@@ -113,7 +125,11 @@ describe('services: one home, two containers', () => {
     expect([...(await mainProcesses(homeFolder))].sort()).toEqual(before);
 
     // Its supervisor dies, its server does not: the database has one server still.
-    for (const pid of before) if ((await commandOf(pid)).includes('supervisor-main')) process.kill(pid, 'SIGKILL');
+    for (const pid of before) {
+      if ((await commandOf(pid)).includes('supervisor-main')) {
+        process.kill(pid, 'SIGKILL');
+      }
+    }
     await until('the supervisor is gone', async () =>
       (await services.status()).supervisor.state === 'stopped' ? true : null,
     );

@@ -39,7 +39,9 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await home.dispose();
-  if (server?.listening === true) await new Promise((resolve) => server?.close(resolve));
+  if (server?.listening === true) {
+    await new Promise((resolve) => server?.close(resolve));
+  }
 });
 
 const occupy = (port: number): Promise<Server> =>
@@ -141,7 +143,9 @@ describe('services: faults', () => {
     home = await makeHome({ environment: NO_MLFLOW });
     const stopping = new AbortController();
     const waiting = home.services.ensureUp({ signal: stopping.signal }, ({ part, step }) => {
-      if (part === 'supervisor' && step === 'start') stopping.abort();
+      if (part === 'supervisor' && step === 'start') {
+        stopping.abort();
+      }
     });
     await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await until('Temporal is up all the same', async () => {

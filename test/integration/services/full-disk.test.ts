@@ -19,8 +19,12 @@ afterEach(async () => {
 
 const needDisk = (context: TestContext, megabytes: number): SmallDisk => {
   disk = mountSmallDisk(megabytes);
-  if (disk === null) context.skip('needs the right to mount a file system (root on Linux)');
-  if (disk === null) throw new Error('skipped');
+  if (disk === null) {
+    context.skip('needs the right to mount a file system (root on Linux)');
+  }
+  if (disk === null) {
+    throw new Error('skipped');
+  }
   return disk;
 };
 

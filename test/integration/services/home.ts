@@ -58,15 +58,21 @@ export const until = async <T>(what: string, probe: () => Promise<T | null>, lim
   const deadline = Date.now() + limitMs;
   for (;;) {
     const value = await probe();
-    if (value !== null) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    if (value !== null) {
+      return value;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };
 
 export const serviceOf = (status: ServicesStatus, name: string): ServicesStatus['services'][number] => {
   const service = status.services.find((item) => item.name === name);
-  if (service === undefined) throw new Error(`no ${name} among ${status.services.map((item) => item.name).join(', ')}`);
+  if (service === undefined) {
+    throw new Error(`no ${name} among ${status.services.map((item) => item.name).join(', ')}`);
+  }
   return service;
 };
 
@@ -113,7 +119,9 @@ export const listeningSockets = async (pids: readonly number[]): Promise<readonl
     for (const fd of await readdir(`/proc/${pid}/fd`)) {
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
       const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-      if (inode !== undefined) inodes.add(inode);
+      if (inode !== undefined) {
+        inodes.add(inode);
+      }
     }
   }
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));

@@ -73,7 +73,9 @@ describe('services/provision', () => {
   it('provision/managed-environment: an installation killed half-way is never taken for a whole one', async () => {
     const child = installElsewhere();
     const { pid } = child;
-    if (pid === undefined) throw new Error('the installation did not start');
+    if (pid === undefined) {
+      throw new Error('the installation did not start');
+    }
     try {
       await until('a build has begun', async () => {
         const found = await builds().catch(() => []);
@@ -102,7 +104,9 @@ describe('services/provision', () => {
     const installing = ensureTemporal({
       ...request(events, stopping.signal),
       progress: (event) => {
-        if (event.step === 'environment') stopping.abort();
+        if (event.step === 'environment') {
+          stopping.abort();
+        }
       },
     });
     await expect(installing).rejects.toMatchObject({ code: 'INTERRUPTED' });

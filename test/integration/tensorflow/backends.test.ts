@@ -33,7 +33,9 @@ const trainOn = (plan: TensorflowPlan): { trained: Trained; stderr: string } => 
     encoding: 'utf8',
     env: { ...process.env, ...plan.env },
   });
-  if (result.status !== 0) throw new Error(result.stderr.slice(-2_000));
+  if (result.status !== 0) {
+    throw new Error(result.stderr.slice(-2_000));
+  }
   return { trained: JSON.parse(result.stdout), stderr: result.stderr };
 };
 
@@ -44,7 +46,9 @@ describe('training the same model on each backend', () => {
   const results = new Map<string, { trained: Trained; stderr: string }>();
   const resultOf = (backend: string): { trained: Trained; stderr: string } => {
     const result = results.get(backend);
-    if (result === undefined) throw new Error(`${backend} did not train`);
+    if (result === undefined) {
+      throw new Error(`${backend} did not train`);
+    }
     return result;
   };
 

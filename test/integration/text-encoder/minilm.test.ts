@@ -13,7 +13,9 @@ beforeAll(async () => {
   minilmFolder = parts.minilm.folder;
   cache = await newCache(parts);
   const { encoder } = await resolveTextEncoder(request('minilm'));
-  if (encoder === null) throw new Error('minilm gave no encoder');
+  if (encoder === null) {
+    throw new Error('minilm gave no encoder');
+  }
   minilm = encoder;
 }, 600_000);
 

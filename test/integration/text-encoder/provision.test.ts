@@ -37,7 +37,9 @@ const endGroup = (leader: number): void => {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
     // All of it may have ended before.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+      throw error;
+    }
   }
 };
 
@@ -55,7 +57,9 @@ describe('services/text-encoder/minilm-model', () => {
         { env: environment, stdio: 'ignore', detached: true },
       );
       const { pid } = child;
-      if (pid === undefined) throw new Error('the build did not start');
+      if (pid === undefined) {
+        throw new Error('the build did not start');
+      }
       try {
         await until('a build has begun', async () => ((await entries()).length > 0 ? true : null));
         child.kill('SIGKILL');

@@ -53,7 +53,9 @@ describe('activities/attempt-folder', () => {
             .map((key) => key.slice(`${runId}:${path}/`.length)),
         getArtifactFile: async (runId: string, path: string, file: string) => {
           const text = stored[`${runId}:${path}`];
-          if (text === undefined) return false;
+          if (text === undefined) {
+            return false;
+          }
           fetched.push(`${runId}:${path}`);
           await put(file, text);
           return true;

@@ -7,7 +7,9 @@ const createDisk = () => {
   const disk = { content: 'old', writtenAtMs: 1, isReadable: true, digests: 0 };
   const code: CodeOnDisk = {
     stamp: async () => {
-      if (!disk.isReadable) throw new Error('ENOENT');
+      if (!disk.isReadable) {
+        throw new Error('ENOENT');
+      }
       return String(disk.writtenAtMs);
     },
     digest: async () => {

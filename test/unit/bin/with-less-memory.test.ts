@@ -15,7 +15,9 @@ const attempting = async (errors: readonly Error[]) => {
   const outcome = await withLessMemory(settings, async (attempt) => {
     tried.push(attempt);
     const error = errors[tried.length - 1];
-    if (error !== undefined) throw error;
+    if (error !== undefined) {
+      throw error;
+    }
     return 'trained';
   }).catch((error: unknown) => error);
   return {

@@ -104,7 +104,9 @@ describe('models/evaluation', () => {
     const { userIndex, itemIndex, gain } = dataset.pairs.test;
     const knowing = rowScorer(12, (scores, wanted) => {
       for (const [row, user] of userIndex.entries()) {
-        if (user === wanted) scores[itemIndex[row] ?? 0] = gain[row] ?? 0;
+        if (user === wanted) {
+          scores[itemIndex[row] ?? 0] = gain[row] ?? 0;
+        }
       }
     });
     expect(evaluate('test', knowing).summary.ndcg_at_10).toBe(1);

@@ -21,7 +21,9 @@ describe('models/rank-row', () => {
           const order = inOrder(scores);
           const wanted = order.toSorted((a, b) => (a % 7) - (b % 7));
           const ranked = rank(scores, wanted);
-          if ('nanItem' in ranked) throw new Error(`got NaN for item ${ranked.nanItem}`);
+          if ('nanItem' in ranked) {
+            throw new Error(`got NaN for item ${ranked.nanItem}`);
+          }
           expect([...ranked.top]).toEqual(order.slice(0, depth));
           expect(ranked.ranks).toEqual(wanted.map((item) => order.indexOf(item) + 1));
         }

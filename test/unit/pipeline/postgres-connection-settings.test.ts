@@ -10,7 +10,9 @@ const refusal = (environment: Readonly<Record<string, string | undefined>>): TtE
   try {
     readConnectionSettings(environment, 'APP_DB');
   } catch (error) {
-    if (error instanceof TtExpError) return error;
+    if (error instanceof TtExpError) {
+      return error;
+    }
     throw error;
   }
   throw new Error('it was not refused');

@@ -24,7 +24,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ownPlace = (): ProcessPlace => {
   const { place } = identifySelf();
-  if (place === undefined) throw new Error('no place on Linux');
+  if (place === undefined) {
+    throw new Error('no place on Linux');
+  }
   return place;
 };
 
@@ -134,7 +136,9 @@ describe.runIf(process.platform === 'linux')('services/process: places', () => {
     const real = await realpath(file);
     expect(load('first')).toBe(real);
     const attempt = await tryLock(join(folder, 'lock'), 'loading', 1);
-    if (attempt.kind !== 'held') throw new Error('the first attempt fails');
+    if (attempt.kind !== 'held') {
+      throw new Error('the first attempt fails');
+    }
     await attempt.lock.release();
     // Under its own name the module would be run once more, with a state of its own.
     expect(load('second')).toBe(real);

@@ -49,7 +49,9 @@ describe('services/process-identity', () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     try {
       const identity = identifyProcess(child.pid ?? 0);
-      if (identity === null) throw new Error('a running child has no identity');
+      if (identity === null) {
+        throw new Error('a running child has no identity');
+      }
       expect(identity.startToken).not.toBe(self.startToken);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
@@ -68,13 +70,19 @@ describe('services/lock', () => {
     );
     const held = attempts.filter(({ kind }) => kind === 'held');
     expect(held).toHaveLength(1);
-    for (const attempt of attempts) if (attempt.kind === 'busy') expect(attempt.holder.process.pid).toBe(process.pid);
+    for (const attempt of attempts) {
+      if (attempt.kind === 'busy') {
+        expect(attempt.holder.process.pid).toBe(process.pid);
+      }
+    }
   });
 
   it('process/lock: a released lock can be taken again, and leaves one file', async () => {
     for (let round = 0; round < 3; round++) {
       const attempt = await tryLock(folder, 'work', round);
-      if (attempt.kind !== 'held') throw new Error(`round ${round}: ${JSON.stringify(attempt)}`);
+      if (attempt.kind !== 'held') {
+        throw new Error(`round ${round}: ${JSON.stringify(attempt)}`);
+      }
       expect(await readLockHolder(folder)).toMatchObject({ purpose: 'work', sinceMs: round });
       await attempt.lock.release();
       expect(await readLockHolder(folder)).toBeNull();
@@ -159,7 +167,9 @@ describe('services/ports', () => {
       expect(first.a).toBe(free);
       expect(first.b).not.toBe(taken);
       const second = await choosePorts({ ...request, reserved: new Set(Object.values(await choosePorts(request))) });
-      for (const port of Object.values(await choosePorts(request))) expect(Object.values(second)).not.toContain(port);
+      for (const port of Object.values(await choosePorts(request))) {
+        expect(Object.values(second)).not.toContain(port);
+      }
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }

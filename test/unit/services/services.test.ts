@@ -52,7 +52,9 @@ const build = (change: Partial<DesiredServices> = {}) =>
 
 const named = (name: string) => {
   const service = build().find((item) => item.name === name);
-  if (service === undefined) throw new Error(`no ${name}`);
+  if (service === undefined) {
+    throw new Error(`no ${name}`);
+  }
   return service;
 };
 
@@ -168,7 +170,9 @@ describe('services/desired-services', () => {
     const layout = homeLayout(folder);
     const spec = { queue: 'tt-cpu', slots: 1 } as const;
     const base = desired.workers;
-    if (base === null) throw new Error('no workers');
+    if (base === null) {
+      throw new Error('no workers');
+    }
     const results = await Promise.all(
       [1, 2, 3, 4].map(() =>
         updateDesired(layout, systemClock, (current) => ({
@@ -277,7 +281,9 @@ describe('services/doctor', () => {
       'disk of the cache folder': 'ok',
       tensorflow: 'warn',
     });
-    for (const { status, remedy } of report.checks) expect(remedy === null).toBe(status === 'ok');
+    for (const { status, remedy } of report.checks) {
+      expect(remedy === null).toBe(status === 'ok');
+    }
     expect(report.isUsable).toBe(false);
   });
 

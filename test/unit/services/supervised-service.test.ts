@@ -120,7 +120,9 @@ describe('services/supervised-service', () => {
     isAnswering = false;
     await reach('starting');
     const identity = service.record?.process ?? null;
-    if (identity === null) throw new Error('not started');
+    if (identity === null) {
+      throw new Error('not started');
+    }
     nowMs += 20_001;
     await reach('waiting');
     expect(service.report.lastError).toContain('not healthy 20 s after its start');
@@ -151,7 +153,9 @@ describe('services/supervised-service', () => {
     isAnswering = false;
     await failUntilGivenUp((failures) => {
       // As a process that ends without a word, with room on the disk by the time somebody looks.
-      if (failures === 4) args = ['-e', 'process.exit(1)'];
+      if (failures === 4) {
+        args = ['-e', 'process.exit(1)'];
+      }
     });
     expect(service.report.lastError).not.toContain('No space');
     nowMs += 20_000;

@@ -33,7 +33,9 @@ const build = (changes: Environment = {}, signal?: AbortSignal): Promise<NativeB
 const until = async (isTrue: () => Promise<boolean>): Promise<void> => {
   const endMs = Date.now() + 20_000;
   while (!(await isTrue())) {
-    if (Date.now() > endMs) throw new Error('waited in vain');
+    if (Date.now() > endMs) {
+      throw new Error('waited in vain');
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

@@ -24,7 +24,9 @@ const resolve = (backend: BackendRequest, changes: Environment = {}): Promise<Te
 
 const failureOf = async (promise: Promise<unknown>): Promise<TtExpError> => {
   const error: unknown = await promise.catch((reason: unknown) => reason);
-  if (error instanceof TtExpError) return error;
+  if (error instanceof TtExpError) {
+    return error;
+  }
   throw new Error(`expected a TtExpError, got ${String(error)}`);
 };
 

@@ -1,17 +1,17 @@
 /** The command line: every command with its options and help. Actions load only when they run. */
 import { Command } from 'commander';
-import { type CommandContext, VERBOSE } from './commands/command-context.ts';
-import { addData } from './commands/data.ts';
-import { addInspection } from './commands/inspect.ts';
-import { addModel } from './commands/model.ts';
-import { addReproduction } from './commands/reproduce.ts';
-import { addRun } from './commands/run.ts';
-import { addServices } from './commands/services.ts';
-import { addSteering } from './commands/steer.ts';
-import { addSweepSteering } from './commands/steer-sweep.ts';
-import { addValidate } from './commands/validate.ts';
-import { addWatch } from './commands/watch.ts';
-import { addWorker } from './commands/worker.ts';
+import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
+import { addData } from './data/data-commands.ts';
+import { addInspection } from './inspect/inspect-commands.ts';
+import { addModel } from './model/model-commands.ts';
+import { addReproduction } from './model/reproduce-command.ts';
+import { addRun } from './run/run-command.ts';
+import { addValidate } from './run/validate-command.ts';
+import { addWatch } from './run/watch-command.ts';
+import { addServices } from './services/services-commands.ts';
+import { addWorker } from './services/worker-command.ts';
+import { addSteering } from './steer/approval-commands.ts';
+import { addSweepSteering } from './steer/sweep-commands.ts';
 
 const AFTER_HELP = `
 Start here:

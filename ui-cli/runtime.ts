@@ -30,7 +30,7 @@ import type { ReproductionReport, ReproductionRequest } from '../contracts/repro
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { SourceBinding } from '../contracts/source-reading.ts';
 import type { TrialParams } from '../contracts/trial.ts';
-import type { ServicesReport } from './services-report.ts';
+import type { ServicesReport } from './services/services-report.ts';
 
 export interface CliIo {
   readonly stdin: NodeJS.ReadStream;

@@ -1,8 +1,8 @@
 /** The whole live view as lines that fit on the screen, and the keys that it explains. Pure. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
-import { formatCount, formatDuration, formatMetric, formatParams, HALT_TEXT } from '../formats.ts';
-import { leftOutLines } from '../label-table.ts';
+import { formatCount, formatDuration, formatMetric, formatParams, HALT_TEXT } from '../text/formats.ts';
+import { leftOutLines } from '../text/label-table.ts';
 import { endedLines } from './ended-lines.ts';
 import { fitParts, type Part } from './fit.ts';
 import { footerOf } from './footer.ts';

@@ -1,10 +1,10 @@
 /** The live view on a terminal: a display that draws instead of printing lines. */
 import { render } from 'ink';
-import type { Display, DisplayCommands } from '../display.ts';
-import { mlflowLink, temporalLink } from '../links.ts';
-import { requestText } from '../live-request.ts';
-import { eraseRows } from '../output.ts';
+import type { Display, DisplayCommands } from '../display/display.ts';
+import { mlflowLink, temporalLink } from '../platform/links.ts';
 import type { CliIo } from '../runtime.ts';
+import { requestText } from '../steer/live-request.ts';
+import { eraseRows } from '../text/output.ts';
 import { frameOf } from './frame.ts';
 import type { LiveKey } from './live-keys.ts';
 import { initialLiveState } from './live-state.ts';

@@ -1,6 +1,6 @@
 /** One bar a phase. Pure. */
 import { type ExperimentView, PHASES, type Phase } from '../../contracts/experiment.ts';
-import { formatDuration } from '../formats.ts';
+import { formatDuration } from '../text/formats.ts';
 import { sweepSecondsLeft } from './estimate.ts';
 import type { Part } from './fit.ts';
 import { type Bar, barLine, type Line } from './line.ts';

@@ -1,7 +1,7 @@
 /** A pure fold over views, service reports, clock ticks, sizes of the screen and keys. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { LiveRequest } from '../live-request.ts';
 import type { ServiceProgress } from '../runtime.ts';
+import type { LiveRequest } from '../steer/live-request.ts';
 import { markTrials } from './estimate.ts';
 import { frameOf } from './frame.ts';
 import type { LiveKey } from './live-keys.ts';

@@ -1,7 +1,7 @@
 /** Running trials: a bar each, with its last figures and its parameters. Pure. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
-import { formatDuration, formatMetric, formatParams } from '../formats.ts';
+import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { trialFraction, trialSecondsLeft } from './estimate.ts';
 import type { Part, Variant } from './fit.ts';
 import { barLine, type Line, lineOf } from './line.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareHome } from '../../../services/prepare-home.ts';
-import { reportError } from '../../../ui-cli/report-error.ts';
+import { reportError } from '../../../ui-cli/command-line/report-error.ts';
 
 let folder: string;
 

@@ -1,0 +1,335 @@
+import { describe, expect, test } from 'vitest';
+import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
+import type { ExperimentFacts } from '../../../../ui-cli/runtime.ts';
+import { DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
+import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../../support/fake-cli-runtime.ts';
+import { SMALL_FACTS } from '../../../support/small-sweep.ts';
+
+/** Streams hand their text on in a later turn. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const cli = async (
+  args: readonly string[],
+  script: Partial<FakeScript> = { facts: SMALL_FACTS },
+): Promise<FakeRuntime & { exitCode: number }> => {
+  const fake = createFakeRuntime({ views: [], ...script });
+  const exitCode = await runCli(args, fake.runtime);
+  await settle();
+  return { ...fake, exitCode };
+};
+
+const changeTrial = (index: number, change: object): ExperimentFacts => ({
+  ...SMALL_FACTS,
+  snapshot: {
+    ...SMALL_FACTS.snapshot,
+    trials: SMALL_FACTS.snapshot.trials.map((trial, place) => (place === index ? { ...trial, ...change } : trial)),
+  },
+});
+
+describe('ui-cli/inspect: why', () => {
+  test('ui-cli/inspect: why does not say of an early trial of tpe that it rests on outcomes', async () => {
+    const { sweep } = SMALL_FACTS.config;
+    const config = { ...SMALL_FACTS.config, sweep: sweep === null ? null : { ...sweep, sampler: 'tpe' as const } };
+    const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: { ...SMALL_FACTS, config } });
+    // 10 startup trials; but 4 outcomes must lie 8 trials back, which is first so for trial 12.
+    expect(stdout()).toContain(
+      '  It is one of the first 11 trials, which are spread evenly; TPE uses outcomes from trial 12 on.\n',
+    );
+  });
+
+  test('ui-cli/inspect: why tells how a pruned trial was proposed, compared and ended', async () => {
+    const { exitCode, stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003']);
+    expect(exitCode).toBe(0);
+    expect(stdout()).toBe(`trial-003 of ${EXPERIMENT_ID}: pruned (learning_rate 0.4)
+
+Why it ran
+  Sampler grid proposed it as point 4: outcomes of other trials play no part.
+
+At its rungs
+  Epoch 1: went on. 0.25 at epoch 1 is number 2 of 4 trials at this rung; the best 2 go on.
+  Epoch 2: ended. 0.24 at epoch 2 is number 3 of 3 trials at this rung; only the best 1 (1/2) go on.
+
+How it ended
+  It was pruned after 2 epochs, the best one 2: 0.24 at epoch 2 is number 3 of 3 trials at this rung; only the best 1 (1/2) go on.
+
+Where it stands
+  It was not chosen: validation ndcg_at_10 0.24 is number 3 of 4; trial-002 has 0.4, 0.16 more.
+`);
+  });
+
+  test('ui-cli/inspect: show says what was read and what was left out, as text and as JSON', async () => {
+    const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
+    const source = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
+    const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, dataset: DATASET, leftOut, source } };
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
+    expect(stdout()).toContain(
+      '\nData\n  source: Postgres at db.example:5432, database app, user reader\n  5 rows left out: 5 × no time\n' +
+        '  dataset ds-0123456789abcdef: 20,000 samples of 350 users and 250 items\n',
+    );
+    const json = await cli(['show', EXPERIMENT_ID, '--json'], { facts });
+    expect(JSON.parse(json.stdout())).toMatchObject({
+      dataset: { version: DATASET.version, source, left_out: leftOut },
+    });
+  });
+
+  test('ui-cli/inspect: why names the run that a cached trial was taken from, and its margin where it was chosen', async () => {
+    const runTags = {
+      'tt.experiment_id': 'old-0123456789',
+      'tt.trial_id': 'trial-007',
+      'tt.trial_digest': 'abcdef0123456789',
+    };
+    const { stdout } = await cli(['why', `${EXPERIMENT_ID}/trial-002`], { facts: SMALL_FACTS, runTags });
+    expect(stdout()).toContain('Its result is that of trial-007 of old-0123456789 (run run-of-old)');
+    expect(stdout()).toContain('have the same digest abcdef012345');
+    expect(stdout()).toContain('Nothing was trained: run run-of-old has the result of an equal trial.');
+    expect(stdout()).toContain(
+      'It was chosen: validation ndcg_at_10 0.4 is the highest of 4; next is trial-000 with 0.3, 0.1 less.',
+    );
+  });
+
+  test.each([
+    [
+      { status: 'failed', error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN' }, attempt: 2 },
+      'It failed: TRAINING_DIVERGED: loss is NaN. This was attempt 2.',
+    ],
+    [{ status: 'cancelled', reason: 'cancelled on request' }, 'cancelled after 2 epochs, the best one 2: cancelled on'],
+    [{ status: 'pending', reports: [], value: null, result: null }, 'It waits for a slot.'],
+  ])('ui-cli/inspect: why gives the cause of another end (case %#)', async (change, text) => {
+    const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: changeTrial(3, change) });
+    expect(stdout()).toContain(text);
+  });
+
+  test('ui-cli/inspect: why --json prints one object', async () => {
+    const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001', '--json']);
+    expect(JSON.parse(stdout())).toMatchObject({
+      experiment_id: EXPERIMENT_ID,
+      trial_id: 'trial-001',
+      status: 'pruned',
+      params: { 'training.learning_rate': 0.2 },
+      proposal: { by: 'sampler', sampler: 'grid', from: [] },
+      rungs: [{ epoch: 1, value: 0.1, decision: 'prune' }],
+      standing: { place: 4, of: 4, is_best: false, other: { trial_id: 'trial-002' } },
+      differences: [],
+      reused: null,
+    });
+  });
+
+  test('ui-cli/inspect: why says where the facts about the trial do not agree', async () => {
+    const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001'], { facts: changeTrial(1, { reason: 'made up' }) });
+    expect(stdout()).toContain('rung: recorded is prune: made up, replayed prune: 0.1 at epoch 1 is number 2 of 2');
+  });
+
+  test.each([
+    [['why', EXPERIMENT_ID], 'got no trial, expected the id of one'],
+    [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003'],
+    [['why', EXPERIMENT_ID, 'trial-009'], 'got trial-009, expected one of its trials'],
+  ])('ui-cli/inspect: %j ends with 64', async (args, text) => {
+    const { exitCode, stderr } = await cli(args);
+    expect(exitCode).toBe(64);
+    expect(stderr()).toContain(text);
+  });
+
+  test('ui-cli/inspect: an experiment that nobody knows ends with 66', async () => {
+    expect((await cli(['show', EXPERIMENT_ID], {})).exitCode).toBe(66);
+  });
+});
+
+describe('ui-cli/inspect: replay', () => {
+  test('ui-cli/inspect: replay agrees with what has happened', async () => {
+    const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID]);
+    expect(exitCode).toBe(0);
+    expect(stdout()).toBe(`${EXPERIMENT_ID}: every decision follows from the recorded facts
+
+decisions  agree  differ  unknown
+proposal       4       0        0
+report         4       0        0
+rung           7       0        0
+count          1       0        0
+best           1       0        0
+gate           1       0        0
+`);
+  });
+
+  test('ui-cli/inspect: replay names the first difference and ends with 1', async () => {
+    const facts = changeTrial(3, { reports: [{ epoch: 1, value: 0.05, sequence: 9 }], value: 0.05 });
+    const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID], { facts });
+    expect(exitCode).toBe(1);
+    expect(stdout()).toContain('a decision does not follow from the recorded facts');
+    expect(stdout()).toContain('first difference: report trial-003: recorded 0.05, replayed 0.24');
+  });
+
+  test('ui-cli/inspect: replay --json prints every step', async () => {
+    const { stdout } = await cli(['replay', EXPERIMENT_ID, '--json']);
+    const { agrees, counts, first_difference: first, steps } = JSON.parse(stdout()) as Record<string, unknown>;
+    expect([agrees, first]).toEqual([true, null]);
+    expect(counts).toMatchObject({ rung: { agrees: 7, differs: 0, unknown: 0 } });
+    expect(steps).toHaveLength(18);
+  });
+
+  test('ui-cli/inspect: replay --set says what would have been, and what nobody can know', async () => {
+    const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID, '--set', 'sweep.scheduler.type=none']);
+    expect(exitCode).toBe(0);
+    expect(stdout()).toMatch(
+      /trial-001 +unknown +0 +– +pruned, 1 +learning_rate 0\.2: trial-001 was pruned before epoch 4/,
+    );
+    expect(stdout()).toContain('epochs trained: 8 to 16, recorded 11');
+    expect(stdout()).toContain(
+      'best trial: trial-002 with 0.4000 of those that are known; an unknown one may be better',
+    );
+  });
+
+  test('ui-cli/inspect: replay --set --json has the same', async () => {
+    const args = ['replay', EXPERIMENT_ID, '--set', 'sweep.scheduler.reduction=4', '--json'];
+    const json = JSON.parse((await cli(args)).stdout()) as { trials: object[] };
+    // Rungs at epochs 1 and 4: of 0.2 alone, 0.1, 0.3 and 0.25 one goes on at a time, the best so far.
+    expect(json).toMatchObject({
+      experiment_id: EXPERIMENT_ID,
+      epochs: { least: 10, most: 10 },
+      recorded_epochs: 11,
+      best: { trial_id: 'trial-002', value: 0.4 },
+      is_best_certain: true,
+    });
+    expect(json.trials).toMatchObject([
+      { outcome: 'completed', epochs: 4 },
+      { outcome: 'pruned', epochs: 1 },
+      { outcome: 'completed', epochs: 4 },
+      { outcome: 'pruned', epochs: 1, recorded: { status: 'pruned', epochs: 2 } },
+    ]);
+  });
+
+  test('ui-cli/inspect: replay --set says that it leaves failures out where a trial failed', async () => {
+    const args = ['replay', EXPERIMENT_ID, '--set', 'sweep.max_failures=1', '--json'];
+    const notesOf = async (facts: ExperimentFacts): Promise<readonly string[]> =>
+      (JSON.parse((await cli(args, { facts })).stdout()) as { notes: readonly string[] }).notes;
+    expect(await notesOf(SMALL_FACTS)).toEqual([]);
+    expect(await notesOf(changeTrial(3, { status: 'failed' }))).toEqual([
+      'sweep.max_failures is left out: whether a trial that failed would fail again is not known',
+    ]);
+  });
+
+  test('ui-cli/inspect: replay --set refuses a setting that does not exist', async () => {
+    const { exitCode, stderr } = await cli(['replay', EXPERIMENT_ID, '--set', 'sweep.schedular.type=asha']);
+    expect(exitCode).toBe(78);
+    expect(stderr()).toContain('scheduler');
+  });
+});
+
+describe('ui-cli/inspect: show', () => {
+  test.each(['running', 'cancelled'] as const)(
+    'ui-cli/inspect: show and why of a %s experiment that has chosen no trial call the best one the best so far',
+    async (status) => {
+      const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, status, test: null, gate: GATE_NOT_RUN } };
+      const shown = await cli(['show', EXPERIMENT_ID], { facts });
+      expect(shown.stdout()).toContain('Leaderboard by validation ndcg_at_10 (* best so far)');
+      const whyOf = async (trial: string) => (await cli(['why', EXPERIMENT_ID, trial], { facts })).stdout();
+      expect(await whyOf('trial-002')).toContain(
+        '  It is the best so far: validation ndcg_at_10 0.4 is the highest of 4',
+      );
+      expect(await whyOf('trial-003')).toContain(
+        '  It is not the best so far: validation ndcg_at_10 0.24 is number 3 of 4',
+      );
+    },
+  );
+
+  test('ui-cli/inspect: show prints leaderboard, best so far, budgets and links', async () => {
+    const { exitCode, stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '2']);
+    expect(exitCode).toBe(0);
+    expect(stdout()).toBe(`${EXPERIMENT_ID}: completed
+4 trials: 1 completed, 2 pruned, 1 cached; 7 epochs trained
+
+Leaderboard by validation ndcg_at_10 (* chosen)
+     trial         value  epoch   time  status     parameters
+  1  * trial-002  0.4000    4/4  1.0 s  cached     learning_rate 0.3
+  2    trial-000  0.3000    4/4  1.0 s  completed  learning_rate 0.1
+  and 2 more: --limit 4
+
+Best so far
+  trial-000  0.3000
+  trial-002  0.4000
+
+Parameter importances
+  not known: 2 trials completed with a value, at least 4 are needed
+
+Budgets
+  trials  4, no limit
+  failures  0 of 3
+  seconds  60, no limit
+  target  0.4, no limit
+
+Look at it
+  MLflow    http://127.0.0.1:5000/#/experiments/3?workflowType=machine_learning
+  Temporal  http://127.0.0.1:8233/namespaces/default/workflows/tt-exp%2Fdemo%2F0123456789
+  why       tt-exp why ${EXPERIMENT_ID} trial-002
+`);
+  });
+
+  /** The value is the rate, whatever the width; a forest of few trials still gives the width a little. */
+  const COMPLETED = [0.1, 0.2, 0.3, 0.4].flatMap((rate, place) =>
+    [32, 64].map((width, column) =>
+      trialView(place * 2 + column, {
+        status: 'completed',
+        params: { 'training.learning_rate': rate, 'model.embedding_dim': width },
+        reports: [{ epoch: 4, value: rate, sequence: place * 2 + column }],
+        value: rate,
+      }),
+    ),
+  );
+  const MEASURED = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, trials: COMPLETED } };
+
+  test('ui-cli/inspect: show draws how much each parameter mattered', async () => {
+    const { stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '1'], { facts: MEASURED });
+    expect(stdout()).toContain(`Parameter importances (fANOVA, 8 completed trials)
+  parameter                                          share
+  training.learning_rate  ████████████████████████  99.0 %
+  model.embedding_dim     ░░░░░░░░░░░░░░░░░░░░░░░░   1.0 %
+`);
+  });
+
+  test('ui-cli/inspect: show --json has the shares, or why there are none', async () => {
+    const importancesOf = async (facts: ExperimentFacts): Promise<unknown> => {
+      const { stdout } = await cli(['show', EXPERIMENT_ID, '--json'], { facts });
+      return (JSON.parse(stdout()) as { importances: unknown }).importances;
+    };
+    expect(await importancesOf(MEASURED)).toEqual({
+      kind: 'measured',
+      trials: 8,
+      shares: [
+        { key: 'training.learning_rate', share: expect.closeTo(0.99, 2) },
+        { key: 'model.embedding_dim', share: expect.closeTo(0.01, 2) },
+      ],
+    });
+    expect(await importancesOf(SMALL_FACTS)).toEqual({
+      kind: 'unknown',
+      reason: '2 trials completed with a value, at least 4 are needed',
+    });
+    const single = { ...SMALL_FACTS, config: { ...SMALL_FACTS.config, sweep: null } };
+    expect(await importancesOf(single)).toBeNull();
+  });
+
+  test('ui-cli/inspect: show --json ranks what has a value before what has none', async () => {
+    const facts = { ...changeTrial(0, { status: 'failed' }), origin: 'mlflow', extends: 'old-0123456789' } as const;
+    const json = JSON.parse((await cli(['show', EXPERIMENT_ID, '--json'], { facts })).stdout()) as object;
+    expect(json).toMatchObject({
+      source: 'mlflow',
+      extends: 'old-0123456789',
+      counts: { failed: 1, pruned: 2, cached: 1, total: 4, epochs_trained: 7 },
+      leaderboard: [
+        { place: 1, trial_id: 'trial-002', value: 0.4, reused: true },
+        { trial_id: 'trial-003' },
+        { trial_id: 'trial-001' },
+        { trial_id: 'trial-000', status: 'failed' },
+      ],
+      budgets: { failures: { used: 1, limit: 3 } },
+      sweep: { paused: false, max_parallel: 2, halt: null, trial_count: 4 },
+    });
+  });
+
+  test('ui-cli/inspect: show says that a running experiment is paused, or takes no further trial', async () => {
+    const { snapshot } = SMALL_FACTS;
+    const sweep = { isPaused: true, maxParallel: 2, halt: 'target', trialCount: 4 } as const;
+    const facts = { ...SMALL_FACTS, snapshot: { ...snapshot, status: 'running', phase: 'train', sweep } } as const;
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
+    expect(stdout()).toContain(`${EXPERIMENT_ID}: train, paused, no further trial begins: target\n`);
+  });
+});

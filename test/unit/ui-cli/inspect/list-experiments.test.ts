@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import type { ListedExperiment } from '../../../../client/experiments-client.ts';
+import type { ExperimentSnapshot, ExperimentView } from '../../../../contracts/experiment.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
+import { resolveExperimentId } from '../../../../ui-cli/platform/resolve-id.ts';
+import type { OpenPlatformOptions } from '../../../../ui-cli/runtime.ts';
+import { trainingResult } from '../../../support/experiment-fixtures.ts';
+import { EXPERIMENT_ID, trainingView, trialView, viewOf } from '../../../support/experiment-views.ts';
+import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+
+/** The first of the two experiments runs; what its workflow says of itself is `view`. */
+const list = async (view: ExperimentView | null, ...flags: readonly string[]) => {
+  const fake = createFakeRuntime({ views: view === null ? [] : [view] });
+  const asked: string[] = [];
+  const openPlatform = async (options: OpenPlatformOptions) => {
+    const platform = await fake.runtime.openPlatform(options);
+    const snapshot = async (id: string): Promise<ExperimentSnapshot | null> => {
+      asked.push(id);
+      return view;
+    };
+    return { ...platform, experiments: { ...platform.experiments, snapshot } };
+  };
+  const now = (): number => Date.UTC(2024, 0, 2, 3, 5, 5);
+  const exitCode = await runCli(['list', ...flags], { ...fake.runtime, openPlatform, now });
+  await new Promise((done) => setImmediate(done));
+  return { exitCode, asked, stdout: fake.stdout(), stderr: fake.stderr() };
+};
+
+const sweep = { isPaused: false, maxParallel: 2, halt: null, trialCount: 8 } as const;
+
+/** One trial has ended at 0.31, one runs, one waits. */
+const training = (change: Partial<ExperimentView> = {}): ExperimentView => trainingView({ sweep, ...change });
+
+const cellsOf = (text: string): readonly string[] => text.split('\n')[1]?.split(/ {2,}/) ?? [];
+
+describe('ui-cli/list', () => {
+  test('ui-cli/list: shows the newest first, with progress and best value, also of those that have ended', async () => {
+    const { exitCode, stdout, stderr } = await list(training());
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toEqual([
+      'experiment        status     progress         best  started (UTC)              time',
+      'demo-0123456789   running    1 of 8 trials  0.3100  2024-01-02 03:04:05  1 min 00 s',
+      'other-abcdefabcd  cancelled  3 of 8 trials  0.2500  2024-01-01 00:00:00  1 h 00 min',
+      '',
+    ]);
+  });
+
+  test('ui-cli/list: asks only the experiments that run', async () => {
+    expect((await list(training())).asked).toEqual([EXPERIMENT_ID]);
+  });
+
+  const awaiting = viewOf('gate', {
+    trials: [trialView(0, { status: 'completed', result: trainingResult(0.25) })],
+    gate: { ...viewOf('gate').gate, decision: 'awaiting_approval' },
+  });
+
+  test.each([
+    ['paused', 'paused', '1 of 8 trials', '0.3100', training({ sweep: { ...sweep, isPaused: true } })],
+    ['one that awaits approval', 'awaiting approval', 'gate', '0.2500', awaiting],
+    ['one that reads its data', 'running', 'label', '–', viewOf('label')],
+    [
+      'one whose number of trials is open',
+      'running',
+      '1 trial',
+      '0.3100',
+      training({ sweep: { ...sweep, trialCount: null } }),
+    ],
+  ])('ui-cli/list: tells %s', async (_what, status, progress, best, view) => {
+    const { stdout } = await list(view);
+    expect(cellsOf(stdout).slice(1, 4)).toEqual([status, progress, best]);
+  });
+
+  test('ui-cli/list: --json has status, phase, trials and best value', async () => {
+    const { stdout } = await list(awaiting, '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      experiments: [
+        {
+          experiment_id: EXPERIMENT_ID,
+          workflow_id: 'tt-exp/demo/0123456789',
+          status: 'awaiting_approval',
+          phase: 'gate',
+          trials: { ended: 1, total: null },
+          best: 0.25,
+          started_at: '2024-01-02T03:04:05.000Z',
+          ended_at: null,
+        },
+        {
+          experiment_id: 'other-abcdefabcd',
+          workflow_id: 'tt-exp/other/abcdefabcd',
+          status: 'cancelled',
+          phase: null,
+          trials: { ended: 3, total: 8 },
+          best: 0.25,
+          started_at: '2024-01-01T00:00:00.000Z',
+          ended_at: '2024-01-01T01:00:00.000Z',
+        },
+      ],
+    });
+  });
+
+  test('ui-cli/list: an experiment that no worker answers for is listed, with a note', async () => {
+    const { exitCode, stdout, stderr } = await list(null);
+    expect(exitCode).toBe(0);
+    expect(cellsOf(stdout).slice(0, 4)).toEqual([EXPERIMENT_ID, 'running', '–', '–']);
+    expect(stderr).toBe('note: 1 running experiment has no worker that answers; start one with `tt-exp up`\n');
+  });
+});
+
+describe('ui-cli/resolve-id', () => {
+  const of = (...ids: readonly string[]) => ({
+    list: async () => ids.map((experimentId) => ({ experimentId }) as ListedExperiment),
+  });
+
+  test('ui-cli/resolve-id: an exact name wins over the beginnings of other ids', async () => {
+    const experiments = of('sweep-0123456789', 'sweep-large-0123456789', 'sweep-large-abcdefabcd');
+    expect(await resolveExperimentId(experiments, 'sweep')).toBe('sweep-0123456789');
+    expect(await resolveExperimentId(experiments, 'sweep-large-a')).toBe('sweep-large-abcdefabcd');
+  });
+
+  test('ui-cli/resolve-id: a name or a beginning of several experiments is refused with their ids', async () => {
+    const experiments = of('sweep-0123456789', 'sweep-large-0123456789', 'sweep-large-abcdefabcd');
+    await expect(resolveExperimentId(experiments, 'sweep-large')).rejects.toMatchObject({
+      code: 'EXPERIMENT_NOT_FOUND',
+      message: 'experiment: got sweep-large, the name of 2 experiments, expected the id of one experiment',
+      hint: 'One of: sweep-large-0123456789, sweep-large-abcdefabcd.',
+    });
+    await expect(resolveExperimentId(experiments, 'swe')).rejects.toMatchObject({
+      message: 'experiment: got swe, which begins the ids of 3 experiments, expected the id of one experiment',
+    });
+  });
+});

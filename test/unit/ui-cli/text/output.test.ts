@@ -1,0 +1,77 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
+import { reportError } from '../../../../ui-cli/command-line/report-error.ts';
+import { createEmbedProgress } from '../../../../ui-cli/data/embed-progress.ts';
+import { openDisplay } from '../../../../ui-cli/display/open-display.ts';
+import { openTrainDisplay } from '../../../../ui-cli/model/train-display.ts';
+import type { CliIo } from '../../../../ui-cli/runtime.ts';
+import { drawLine, printJson, printLines } from '../../../../ui-cli/text/output.ts';
+import { formatTable } from '../../../../ui-cli/text/table.ts';
+import { completedView, EXPERIMENT_ID, WORKFLOW_ID } from '../../../support/experiment-views.ts';
+import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+
+/** Sets the clipboard, clears the screen, and forges a line. */
+const EVIL = 'x\u001b]52;c;ZXZpbA==\u0007\u009b2J\nerror: forged';
+const SHOWN = 'x\\u001b]52;c;ZXZpbA==\\u0007\\u009b2J\\nerror: forged';
+
+const stream = (columns?: number) => {
+  const written = Object.assign(new PassThrough().setEncoding('utf8'), { columns });
+  return { stream: written as unknown as NodeJS.WriteStream, text: () => String(written.read() ?? '') };
+};
+
+describe('ui-cli/output', () => {
+  test('ui-cli/output: each line is one line of visible text', () => {
+    const { stream: out, text } = stream();
+    printLines(out, ['first', EVIL]);
+    expect(text()).toBe(`first\n${SHOWN}\n`);
+  });
+
+  test('ui-cli/output: JSON stays the same data and has no escape sequence', () => {
+    const { stream: out, text } = stream();
+    printJson({ stdout: out } as CliIo, { name: EVIL });
+    const printed = text();
+    expect(JSON.parse(printed)).toEqual({ name: EVIL });
+    expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  test('ui-cli/output: a redrawn line is cut to the width of the terminal, after what it shows of control characters', () => {
+    const { stream: out, text } = stream(10);
+    drawLine(out, '\u001b[2Jabcdef');
+    expect(text()).toBe('\r\u001b[K\\u001b[2J');
+  });
+
+  test('ui-cli/output: a column is as wide as what is printed of its cells', () => {
+    expect(
+      formatTable(
+        [{ title: 'a' }, { title: 'b' }],
+        [
+          ['\u001b', '1'],
+          ['long cell', '2'],
+        ],
+      ),
+    ).toEqual(['a          b', '\\u001b     1', 'long cell  2']);
+  });
+
+  test('ui-cli/output: errors, plain progress, training and embedding pass it as well', async () => {
+    const { runtime, stdout, stderr } = createFakeRuntime({ views: [] });
+    printLines(runtime.io.stderr, reportError(new TtExpError('DATA_INVALID', EVIL, { hint: EVIL }), false).lines);
+    const commands = { detach: () => {}, request: async () => '' };
+    const display = await openDisplay(runtime, { isJson: false, isPlain: true }, commands);
+    display.service({ part: EVIL, step: 'notice', message: EVIL });
+    display.started(
+      { experimentId: EXPERIMENT_ID, workflowId: WORKFLOW_ID, isAttached: false },
+      { temporal: { address: EVIL, uiUrl: EVIL, namespace: EVIL }, mlflow: { uri: EVIL } },
+    );
+    const [trial] = completedView().trials;
+    const trials = trial === undefined ? [] : [{ ...trial, params: { [EVIL]: EVIL }, reason: EVIL }];
+    display.view(completedView({ trials, error: { code: 'DATA_INVALID', message: EVIL } }));
+    openTrainDisplay(runtime, { isJson: false, isPlain: true }).say([EVIL]);
+    openTrainDisplay(runtime, { isJson: false, isPlain: true }).warn(EVIL);
+    createEmbedProgress(runtime.io.stderr, { isRedrawn: false, now: () => 0 }).say(EVIL);
+    const printed = `${stdout()}${stderr()}`;
+    expect(printed).toContain('forged');
+    expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(printed.split('\n').filter((line) => line.startsWith('error: forged'))).toEqual([]);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { formatTextTable, wrapLine } from '../../../../ui-cli/text/table.ts';
+
+describe('ui-cli/table', () => {
+  test.each([
+    ['short enough', 12, ['short enough']],
+    ['one two three', 8, ['one two', 'three']],
+    ['  one two three', 8, ['  one', '  two', '  three']],
+    // Longer than a line: cut, for want of a better place.
+    ['a abcdefghij b', 4, ['a', 'abcd', 'efgh', 'ij b']],
+    ['', 5, ['']],
+  ])('ui-cli/table: %j in %i columns', (text, width, lines) => {
+    expect(wrapLine(text, width)).toEqual(lines);
+  });
+
+  test('ui-cli/table: text that makes a table too wide stands under its row', () => {
+    const columns = [{ title: 'trial' }, { title: 'value', align: 'right' }, { title: 'parameters' }] as const;
+    const rows = [
+      ['a', '0.5', 'x 1, y 2'],
+      ['b', '10.25', 'x 100, y 200'],
+    ];
+    expect(formatTextTable(columns, rows, 26)).toEqual([
+      'trial  value  parameters',
+      'a        0.5  x 1, y 2',
+      'b      10.25  x 100, y 200',
+    ]);
+    expect(formatTextTable(columns, rows, 14)).toEqual([
+      'trial  value',
+      'a        0.5',
+      '    x 1, y 2',
+      'b      10.25',
+      '    x 100, y',
+      '    200',
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+/** Parsers of option values. Each throws USAGE with what was given and what was expected. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { TASK_QUEUE, type TaskQueue } from '../../contracts/names.ts';
+import { parseDuration } from '../text/formats.ts';
+
+const wrong = (option: string, value: string, expected: string, example: string): TtExpError =>
+  new TtExpError('USAGE', `${option}: got ${JSON.stringify(value)}, expected ${expected}`, {
+    hint: `For example: ${option} ${example}`,
+  });
+
+export const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/** `user_id,item_id,rating`: names with commas between them. */
+export const namesOption =
+  (option: string) =>
+  (value: string): readonly string[] => {
+    const names = value.split(',').map((name) => name.trim());
+    if (names.includes('') || new Set(names).size < names.length) {
+      throw wrong(option, value, 'different names with commas between them', 'user_id,item_id,rating,timestamp');
+    }
+    return names;
+  };
+
+/** To milliseconds. */
+export const durationOption =
+  (option: string) =>
+  (value: string): number => {
+    const milliseconds = parseDuration(value);
+    if (milliseconds === null) {
+      throw wrong(option, value, 'a duration', '30m');
+    }
+    return milliseconds;
+  };
+
+export const integerOption =
+  (option: string, minimum: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < minimum) {
+      throw wrong(option, value, `a whole number >= ${minimum}`, String(Math.max(minimum, 1)));
+    }
+    return number;
+  };
+
+/** The same for an argument. */
+export const integerArgument =
+  (name: string, minimum: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < minimum) {
+      throw new TtExpError('USAGE', `${name}: got ${JSON.stringify(value)}, expected a whole number >= ${minimum}`, {
+        hint: `For example: ${Math.max(minimum, 1)}`,
+      });
+    }
+    return number;
+  };
+
+export const positiveOption =
+  (option: string) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number <= 0) {
+      throw wrong(option, value, 'a number > 0', '0.001');
+    }
+    return number;
+  };
+
+export const notNegativeOption =
+  (option: string) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
+      throw wrong(option, value, 'a number >= 0', '1e-6');
+    }
+    return number;
+  };
+
+export const choiceOption =
+  <Choice extends string>(option: string, choices: readonly Choice[]) =>
+  (value: string): Choice => {
+    const choice = choices.find((name) => name === value);
+    if (choice === undefined) {
+      throw wrong(option, value, `one of ${choices.join(', ')}`, choices[0] ?? '');
+    }
+    return choice;
+  };
+
+/** Of a folder and of a run: letters, digits, dot, underscore, hyphen. */
+export const nameOption =
+  (option: string) =>
+  (value: string): string => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) {
+      throw wrong(option, value, 'letters, digits, dot, underscore and hyphen', 'two_tower_v1');
+    }
+    return value;
+  };
+
+export const queueOption = (value: string): TaskQueue => {
+  const queue = Object.values(TASK_QUEUE).find((name) => name === value);
+  if (queue === undefined) {
+    throw wrong('--queue', value, `one of ${Object.values(TASK_QUEUE).join(', ')}`, TASK_QUEUE.gpu);
+  }
+  return queue;
+};
+
+export const formatOption = (value: string): 'parquet' | 'csv' => {
+  if (value !== 'parquet' && value !== 'csv') {
+    throw wrong('--format', value, 'parquet or csv', 'parquet');
+  }
+  return value;
+};

@@ -1,0 +1,58 @@
+/** What makes a command stop: Ctrl-C, SIGTERM, a time limit, a key of the live view. */
+import { TtExpError } from '../../contracts/errors.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { formatDuration } from '../text/formats.ts';
+
+export interface Stops {
+  /** Aborts with a TtExpError as reason: INTERRUPTED or TIMED_OUT. */
+  readonly signal: AbortSignal;
+  /** Rejects on a second Ctrl-C: the user will not wait for an orderly end. */
+  readonly forced: Promise<never>;
+  interrupt(): void;
+  dispose(): void;
+}
+
+const RESUMES = 'Run the same command again to resume where it stopped.';
+
+const interrupted = (hint: string): TtExpError =>
+  new TtExpError('INTERRUPTED', 'tt-exp: interrupted by Ctrl-C or a request to stop', { hint });
+
+const timedOut = (timeoutMs: number): TtExpError =>
+  new TtExpError('TIMED_OUT', `tt-exp: stopped after ${formatDuration(timeoutMs / 1000)}, the limit of --timeout`, {
+    hint: 'Give --timeout more time; `tt-exp list` shows what is running.',
+    details: { timeoutMs },
+  });
+
+/** @param hint of an interruption, for commands that do not go on where they were */
+export const createStops = (
+  runtime: CliRuntime,
+  { timeoutMs = null, hint = RESUMES }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
+): Stops => {
+  const controller = new AbortController();
+  let force: (error: TtExpError) => void = () => {};
+  const forced = new Promise<never>((_resolve, reject) => {
+    force = reject;
+  });
+  // Nobody may be waiting for it.
+  forced.catch(() => {});
+  const interrupt = (): void => {
+    if (controller.signal.aborted) {
+      force(interrupted(hint));
+    } else {
+      controller.abort(interrupted(hint));
+    }
+  };
+  const removers = [runtime.onInterrupt(interrupt), runtime.onTerminate(interrupt)];
+  const timer = timeoutMs === null ? undefined : setTimeout(() => controller.abort(timedOut(timeoutMs)), timeoutMs);
+  return {
+    signal: controller.signal,
+    forced,
+    interrupt,
+    dispose: () => {
+      clearTimeout(timer);
+      for (const remove of removers) {
+        remove();
+      }
+    },
+  };
+};

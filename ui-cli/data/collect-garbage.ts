@@ -1,0 +1,32 @@
+/** `tt-exp data gc`: frees the space of what nobody needs any more. */
+import type { GarbageReport, GarbageRequest } from '../../contracts/dataset-versions.ts';
+import { EXIT } from '../../contracts/errors.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { formatTable } from '../text/table.ts';
+import { formatBytes } from './data-formats.ts';
+
+const garbageLines = ({ is_dry_run, removed, bytes, kept, busy }: GarbageReport): readonly string[] => [
+  ...(removed.length === 0
+    ? []
+    : formatTable(
+        [{ title: is_dry_run ? 'would go' : 'removed' }, { title: 'name' }, { title: 'size', align: 'right' }],
+        removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
+      )),
+  `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; ${kept.length} dataset version${kept.length === 1 ? '' : 's'} kept`,
+  ...(busy.length === 0 ? [] : ['somebody builds a dataset now: stages were left alone, run it again later']),
+];
+
+export const collectDataGarbage = async (
+  runtime: CliRuntime,
+  request: GarbageRequest,
+  isJson: boolean,
+): Promise<number> => {
+  const report = await (await runtime.dataVersions()).collectGarbage(request);
+  if (isJson) {
+    printJson(runtime.io, report);
+  } else {
+    printLines(runtime.io.stdout, garbageLines(report));
+  }
+  return EXIT.done;
+};

@@ -1,0 +1,27 @@
+/** `tt-exp data diff`: what differs between two dataset versions. */
+import { EXIT } from '../../contracts/errors.ts';
+import { createStops } from '../command-line/stops.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { diffLines } from './diff-lines.ts';
+
+/** A difference is a result, not a failure: 0. */
+export const diffDataVersions = async (
+  runtime: CliRuntime,
+  versions: { readonly a: string; readonly b: string },
+  isJson: boolean,
+): Promise<number> => {
+  const stops = createStops(runtime);
+  try {
+    const comparing = (await runtime.dataVersions()).diff({ ...versions, signal: stops.signal });
+    const diff = await Promise.race([comparing, stops.forced]);
+    if (isJson) {
+      printJson(runtime.io, diff);
+    } else {
+      printLines(runtime.io.stdout, diffLines(diff));
+    }
+    return EXIT.done;
+  } finally {
+    stops.dispose();
+  }
+};

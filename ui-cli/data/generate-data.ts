@@ -1,0 +1,24 @@
+/** `tt-exp data generate`: the built-in data set as files. */
+import { resolve } from 'node:path';
+import { EXIT } from '../../contracts/errors.ts';
+import type { CliRuntime, GenerateDataRequest } from '../runtime.ts';
+import { formatCount } from '../text/formats.ts';
+import { printJson, printLines } from '../text/output.ts';
+
+export const generateData = async (
+  runtime: CliRuntime,
+  request: GenerateDataRequest,
+  isJson: boolean,
+): Promise<number> => {
+  const { folder, files, users, items, interactions } = await runtime.generateData({
+    ...request,
+    folder: resolve(request.folder),
+  });
+  if (isJson) {
+    printJson(runtime.io, { folder, files, users, items, interactions });
+  } else {
+    const counts = `${formatCount(users)} users, ${formatCount(items)} items, ${formatCount(interactions)} events`;
+    printLines(runtime.io.stdout, [`${folder}: ${counts}`, ...files.map((file) => `  ${file}`)]);
+  }
+  return EXIT.done;
+};

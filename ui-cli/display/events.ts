@@ -1,0 +1,177 @@
+/** What has happened in an experiment, one line an event, each told once however often views repeat it. */
+import { type ExperimentView, PHASES, type Phase } from '../../contracts/experiment.ts';
+import type { EpochRecord } from '../../contracts/metrics.ts';
+import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { formatDuration, formatMetric, formatParams, HALT_TEXT } from '../text/formats.ts';
+import { dataLines } from '../text/label-table.ts';
+import { baselineWarnings } from '../text/metric-table.ts';
+
+/** Subject to the highest level that was told. */
+export type ToldEvents = Readonly<Record<string, number>>;
+
+export const NOTHING_TOLD: ToldEvents = {};
+
+interface ExperimentEvent {
+  readonly subject: string;
+  /** A later event of the same subject has a higher level: the epoch of a trial. */
+  readonly level: number;
+  readonly lines: readonly string[];
+}
+
+const event = (subject: string, ...lines: readonly string[]): ExperimentEvent => ({ subject, level: 0, lines });
+
+const epochLine = (trialId: string, record: EpochRecord, epochs: number): string =>
+  `${trialId}: epoch ${record.epoch}/${epochs} train_loss ${formatMetric(record.trainLoss)} ` +
+  `val_loss ${formatMetric(record.valLoss)} ndcg@10 ${formatMetric(record.validation.ndcg_at_10)}${record.isBest ? ' (best)' : ''}`;
+
+const progressEvents = (trialId: string, progress: TrialProgress | undefined): readonly ExperimentEvent[] => {
+  if (progress === undefined) {
+    return [];
+  }
+  const { last, resumedFromEpoch, epochs } = progress;
+  return [
+    ...(resumedFromEpoch === null
+      ? []
+      : [
+          {
+            ...event(`resumed:${trialId}`, `${trialId}: resumed after epoch ${resumedFromEpoch}`),
+            level: resumedFromEpoch,
+          },
+        ]),
+    ...(last === null ? [] : [{ ...event(`epoch:${trialId}`, epochLine(trialId, last, epochs)), level: last.epoch }]),
+  ];
+};
+
+const endLine = ({ trialId, status, result, error, reason, params }: TrialView): string => {
+  const score =
+    result === null
+      ? ''
+      : `, best ndcg@10 ${formatMetric(result.validation.ndcg_at_10)} at epoch ${result.bestEpoch} of ${result.epochs}`;
+  switch (status) {
+    case 'cached':
+      return `${trialId}: cached, finished earlier${score} (${formatParams(params)})`;
+    case 'failed':
+      return `${trialId}: failed: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no reason given'}`;
+    default:
+      return `${trialId}: ${status}${score}${result === null ? '' : `, ${formatDuration(result.seconds)}`}${reason === null ? '' : `: ${reason}`}`;
+  }
+};
+
+const trialEvents = (trial: TrialView, progress: TrialProgress | undefined): readonly ExperimentEvent[] => {
+  const { trialId, status, params, attempt } = trial;
+  if (status === 'pending') {
+    return [];
+  }
+  const isCached = status === 'cached';
+  const again = attempt === 1 ? 'started' : `attempt ${attempt}`;
+  const started = isCached
+    ? []
+    : [{ ...event(`started:${trialId}`, `${trialId}: ${again} (${formatParams(params)})`), level: attempt }];
+  const ended = status === 'running' ? [] : [{ ...event(`ended:${trialId}`, endLine(trial)), level: attempt }];
+  return [...started, ...progressEvents(trialId, progress), ...ended];
+};
+
+const trainEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
+  const { trials, bestTrialId, tensorflow } = view;
+  const best = trials.find(({ trialId }) => trialId === bestTrialId);
+  return [
+    ...trials.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId])),
+    ...haltEvents(view),
+    ...(tensorflow === null
+      ? []
+      : [event(`tensorflow:${tensorflow.backend}`, `tensorflow: ${tensorflow.backend}, ${tensorflow.library}`)]),
+    ...(best?.result == null
+      ? []
+      : [
+          event(
+            `best:${best.trialId}`,
+            `best so far: ${best.trialId}, ndcg@10 ${formatMetric(best.result.validation.ndcg_at_10)}`,
+          ),
+        ]),
+  ];
+};
+
+const testEvents = ({ test }: ExperimentView): readonly ExperimentEvent[] => {
+  if (test === null) {
+    return [];
+  }
+  const baselines = Object.entries(test.baselines).map(
+    ([name, { ndcg_at_10 }]) => `${name} ${formatMetric(ndcg_at_10)}`,
+  );
+  return [
+    event('test', `test: ndcg@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`),
+    ...baselineWarnings(test).map((warning, place) => event(`baseline-warning:${place}`, warning)),
+  ];
+};
+
+const modelEvents = ({ model }: ExperimentView): readonly ExperimentEvent[] =>
+  model === null ? [] : [event('model', `model: ${model.name} version ${model.version}`)];
+
+const gateEvents = ({ gate, model }: ExperimentView): readonly ExperimentEvent[] => [
+  ...(gate.decision === 'not_run'
+    ? []
+    : [event(`gate:${gate.decision}`, `gate: ${gate.decision}`, ...gate.reasons.map((reason) => `gate: ${reason}`))]),
+  ...(model === null || model.aliases.length === 0
+    ? []
+    : [
+        event(
+          `aliases:${model.aliases.join()}`,
+          `model: ${model.name} version ${model.version} is ${model.aliases.join(', ')}`,
+        ),
+      ]),
+];
+
+const INSIDE: Readonly<Partial<Record<Phase, (view: ExperimentView) => readonly ExperimentEvent[]>>> = {
+  encode: (view) => (view.dataset === null ? [] : [event('dataset', ...dataLines(view))]),
+  train: trainEvents,
+  evaluate: testEvents,
+  register: modelEvents,
+  gate: gateEvents,
+};
+
+const phaseEvents = (view: ExperimentView, phase: Phase): readonly ExperimentEvent[] => {
+  const seconds = view.timings[phase];
+  const hasBegun = seconds !== undefined || view.phase === phase;
+  if (phase === 'done' || !hasBegun) {
+    return [];
+  }
+  return [
+    event(`begun:${phase}`, `${phase}: started`),
+    ...(INSIDE[phase]?.(view) ?? []),
+    ...(seconds === undefined
+      ? []
+      : [event(`finished:${phase}`, `${phase}: finished after ${formatDuration(seconds)}`)]),
+  ];
+};
+
+const haltEvents = ({ sweep }: ExperimentView): readonly ExperimentEvent[] =>
+  sweep?.halt == null ? [] : [event(`halt:${sweep.halt}`, `sweep: no further trial begins: ${HALT_TEXT[sweep.halt]}`)];
+
+/** Pauses come and go: an odd level says that the last word was "paused". */
+const pauseEvents = (told: ToldEvents, { sweep, status }: ExperimentView): readonly ExperimentEvent[] => {
+  const level = told.paused ?? 0;
+  if (sweep === null || status !== 'running' || sweep.isPaused === (level % 2 === 1)) {
+    return [];
+  }
+  return [{ subject: 'paused', level: level + 1, lines: [`sweep: ${sweep.isPaused ? 'paused' : 'resumed'}`] }];
+};
+
+/** All events that a view knows of, in the order in which they come about. */
+const eventsOf = (view: ExperimentView): readonly ExperimentEvent[] => [
+  ...PHASES.flatMap((phase) => phaseEvents(view, phase)),
+  ...(view.status === 'running' ? [] : [event('end', `experiment: ${view.status}`)]),
+];
+
+/** Pure: the lines that `view` adds to what was told, and what is told then. */
+export const tellEvents = (
+  told: ToldEvents,
+  view: ExperimentView,
+): { readonly told: ToldEvents; readonly lines: readonly string[] } => {
+  const news = [...eventsOf(view), ...pauseEvents(told, view)].filter(
+    ({ subject, level }) => level > (told[subject] ?? -1),
+  );
+  return {
+    told: { ...told, ...Object.fromEntries(news.map(({ subject, level }) => [subject, level])) },
+    lines: news.flatMap(({ lines }) => lines),
+  };
+};

@@ -1,0 +1,43 @@
+/** Progress as plain lines, one an event. */
+import type { StartedExperiment } from '../../client/experiments-client.ts';
+import { mlflowLink, temporalLink } from '../platform/links.ts';
+import type { PlatformAddresses, ServiceProgress } from '../runtime.ts';
+import type { Display } from './display.ts';
+import { NOTHING_TOLD, tellEvents } from './events.ts';
+
+const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
+
+const startedLines = (experiment: StartedExperiment, addresses: PlatformAddresses): readonly string[] => [
+  `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'attached, it was started before' : 'started'}`,
+  `mlflow: ${mlflowLink(addresses, null)}`,
+  `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
+];
+
+/** `write` takes one line without its end. */
+export const createPlainDisplay = (write: (line: string) => void): Display => {
+  const lastOfPart = new Map<string, string>();
+  let told = NOTHING_TOLD;
+  return {
+    service: (event) => {
+      const line = serviceLine(event);
+      // A download reports its percentage often; its line is told once.
+      if (lastOfPart.get(event.part) !== line) {
+        lastOfPart.set(event.part, line);
+        write(line);
+      }
+    },
+    started: (experiment, addresses) => {
+      for (const line of startedLines(experiment, addresses)) {
+        write(line);
+      }
+    },
+    view: (view) => {
+      const news = tellEvents(told, view);
+      told = news.told;
+      for (const line of news.lines) {
+        write(line);
+      }
+    },
+    close: async () => {},
+  };
+};

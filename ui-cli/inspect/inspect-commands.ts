@@ -1,0 +1,71 @@
+/** Commands that look at what is recorded of an experiment: show, why, replay. */
+import type { Command } from 'commander';
+import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { collect, integerOption } from '../command-line/option-values.ts';
+
+interface JsonFlags {
+  readonly json?: boolean;
+}
+
+const DEFAULT_LIMIT = 10;
+
+const addShow = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('show')
+    .description(
+      'Show the leaderboard of an experiment, which parameters mattered, its budgets and where to look further.',
+    )
+    .argument(...ID)
+    .option('--limit <n>', 'trials on the leaderboard', integerOption('--limit', 1), DEFAULT_LIMIT)
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText('after', examples('show sweep-0123456789', 'show sweep-0123456789 --limit 50 --json'))
+    .action(async (id: string, { limit, json }: JsonFlags & { readonly limit: number }) => {
+      const { showExperiment } = await import('./show-experiment.ts');
+      finish(await showExperiment(runtime, id, { limit, isJson: json === true }));
+    });
+};
+
+const addWhy = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('why')
+    .description('Explain why a trial ran and how it ended: cached, pruned, chosen or failed.')
+    .argument(...ID)
+    .argument('[trial]', 'as trial-003; may also follow the id after a slash')
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText('after', examples('why sweep-0123456789 trial-003', 'why sweep-0123456789/trial-003 --json'))
+    .action(async (id: string, trial: string | undefined, { json }: JsonFlags) => {
+      const { explainTrial } = await import('./explain-trial.ts');
+      finish(await explainTrial(runtime, id, { trial, isJson: json === true }));
+    });
+};
+
+const addReplay = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('replay')
+    .description(
+      "Verify a sweep's decisions, or simulate other settings with --set, without training; exit with 1 if any differs.",
+    )
+    .argument(...ID)
+    .option('--set <key=value>', 'simulate the sweep with this setting; may be repeated', collect, [])
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText(
+      'after',
+      examples(
+        'replay sweep-0123456789',
+        'replay sweep-0123456789 --set sweep.scheduler.type=asha --set sweep.scheduler.reduction=4',
+      ),
+    )
+    .action(async (id: string, { set, json }: JsonFlags & { readonly set: readonly string[] }) => {
+      const { replayExperiment } = await import('./replay-experiment.ts');
+      finish(await replayExperiment(runtime, id, { set, isJson: json === true }));
+    });
+};
+
+export const addInspection = (program: Command, context: CommandContext): void => {
+  addShow(program, context);
+  addWhy(program, context);
+  addReplay(program, context);
+};

@@ -1,0 +1,172 @@
+/** `tt-exp show`: leaderboard, parameter importances, budgets and links of an experiment. */
+import { EXIT } from '../../contracts/errors.ts';
+import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
+import type { ParameterImportances } from '../../contracts/importance.ts';
+import type { TrialView } from '../../contracts/trial.ts';
+import { mlflowLink, temporalLink } from '../platform/links.ts';
+import { isPaused } from '../run/follow-experiment.ts';
+import { problemLines } from '../run/human-summary.ts';
+import { summariseSweep, summariseTrial } from '../run/summary.ts';
+import type { CliRuntime, ExperimentFacts, PlatformAddresses } from '../runtime.ts';
+import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
+import { dataSummaryLines } from '../text/label-table.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { formatTextTable, USUAL_WIDTH } from '../text/table.ts';
+import { importanceLines } from './importance-lines.ts';
+import { bestSoFar, budgetUse, countTrials, rankTrials, trainedEpochs } from './leaderboard.ts';
+import { withFacts } from './with-facts.ts';
+
+export interface ShowOptions {
+  readonly limit: number;
+  readonly isJson: boolean;
+}
+
+const trialCells = (trial: TrialView, place: number, bestTrialId: string | null): readonly string[] => {
+  const { trialId, status, value, result, params, reason, error } = trial;
+  const why = reason ?? error?.message ?? null;
+  return [
+    String(place),
+    `${trialId === bestTrialId ? '*' : ' '} ${trialId}`,
+    formatMetric(value),
+    result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
+    result === null ? '–' : formatDuration(result.seconds),
+    status,
+    [formatParams(params), why].filter((part) => part !== null).join(': '),
+  ];
+};
+
+const number = (value: number | null): string =>
+  value === null ? '–' : String(Number(value.toPrecision(value < 1 ? 4 : 6)));
+
+const statusLine = ({ snapshot }: ExperimentFacts): string => {
+  const { experimentId, status, phase, sweep } = snapshot;
+  const paused = isPaused(snapshot) ? ', paused' : '';
+  const halted = sweep?.halt == null ? '' : `, no further trial begins: ${sweep.halt}`;
+  return `${experimentId}: ${status === 'running' ? `${phase}${paused}` : status}${halted}`;
+};
+
+const countLine = (trials: readonly TrialView[]): string => {
+  const parts = Object.entries(countTrials(trials)).filter(([, count]) => count > 0);
+  return `${trials.length} trials: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}; ${trainedEpochs(trials)} epochs trained`;
+};
+
+interface Shown {
+  readonly facts: ExperimentFacts;
+  /** null without a sweep. */
+  readonly importances: ParameterImportances | null;
+  readonly addresses: PlatformAddresses;
+}
+
+const importanceTitle = (importances: ParameterImportances): string =>
+  importances.kind === 'measured'
+    ? `Parameter importances (fANOVA, ${importances.trials} completed trials)`
+    : 'Parameter importances';
+
+const showLines = (
+  { facts, importances, addresses }: Shown,
+  { limit, width }: { readonly limit: number; readonly width: number },
+): readonly string[] => {
+  const { config, snapshot } = facts;
+  const { trials, bestTrialId, timings, workflowId } = snapshot;
+  const ranked = rankTrials(trials);
+  const metric = config.sweep?.metric ?? 'ndcg_at_10';
+  const section = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+  const view: ExperimentView = { ...snapshot, progress: {} };
+  return [
+    statusLine(facts),
+    ...(facts.extends === null ? [] : [`extends ${facts.extends}`]),
+    ...(trials.length === 0 ? [] : [countLine(trials)]),
+    ...section('Data', dataSummaryLines(snapshot)),
+    ...section(
+      `Leaderboard by validation ${metric} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
+      trials.length === 0
+        ? []
+        : [
+            ...formatTextTable(
+              [
+                { title: '', align: 'right' },
+                { title: 'trial' },
+                { title: 'value', align: 'right' },
+                { title: 'epoch', align: 'right' },
+                { title: 'time', align: 'right' },
+                { title: 'status' },
+                { title: 'parameters' },
+              ],
+              ranked.slice(0, limit).map((trial, place) => trialCells(trial, place + 1, bestTrialId)),
+              width - 2,
+            ),
+            ...(ranked.length > limit ? [`and ${ranked.length - limit} more: --limit ${ranked.length}`] : []),
+          ],
+    ),
+    ...section(
+      'Best so far',
+      bestSoFar(trials).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
+    ),
+    ...(importances === null ? [] : section(importanceTitle(importances), importanceLines(importances))),
+    ...section(
+      'Budgets',
+      budgetUse(config, snapshot, timings.train ?? null).map(
+        ({ name, used, limit: most }) =>
+          `${name}  ${number(used)}${most === null ? ', no limit' : ` of ${number(most)}`}`,
+      ),
+    ),
+    ...section('Error', snapshot.error === null ? [] : [snapshot.error.message]),
+    ...section('Not recorded or closed in MLflow', problemLines(snapshot)),
+    ...section('Look at it', [
+      `MLflow    ${mlflowLink(addresses, view)}`,
+      ...(facts.origin === 'temporal' ? [`Temporal  ${temporalLink(addresses, workflowId)}`] : []),
+      `why       tt-exp why ${snapshot.experimentId} ${bestTrialId ?? 'trial-000'}`,
+    ]),
+  ];
+};
+
+const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
+  const { config, snapshot } = facts;
+  const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
+  const { dataset, source, leftOut, dataWarnings } = snapshot;
+  return {
+    experiment_id: experimentId,
+    workflow_id: workflowId,
+    status,
+    phase,
+    source: facts.origin,
+    extends: facts.extends,
+    dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut, warnings: dataWarnings },
+    metric: config.sweep?.metric ?? 'ndcg_at_10',
+    counts: { ...countTrials(trials), total: trials.length, epochs_trained: trainedEpochs(trials) },
+    sweep: summariseSweep(sweep),
+    leaderboard: rankTrials(trials)
+      .slice(0, limit)
+      .map((trial, place) => ({ place: place + 1, value: trial.value, ...summariseTrial(trial, undefined) })),
+    best_so_far: bestSoFar(trials).map(({ trialId, value }) => ({ trial_id: trialId, value })),
+    best: bestTrialId,
+    importances,
+    budgets: Object.fromEntries(
+      budgetUse(config, snapshot, timings.train ?? null).map(({ name, used, limit: most }) => [
+        name,
+        { used, limit: most },
+      ]),
+    ),
+    gate,
+    model,
+    error: snapshot.error,
+    problems: snapshot.problems ?? [],
+    urls: {
+      mlflow: mlflowLink(addresses, { ...snapshot, progress: {} }),
+      temporal: temporalLink(addresses, workflowId),
+    },
+  };
+};
+
+export const showExperiment = (runtime: CliRuntime, text: string, { limit, isJson }: ShowOptions): Promise<number> =>
+  withFacts(runtime, text, async ({ facts, analysis, platform: { addresses } }) => {
+    const shown = { facts, importances: analysis.importances(facts), addresses };
+    if (isJson) {
+      printJson(runtime.io, showJson(shown, limit));
+    } else {
+      const { stdout } = runtime.io;
+      printLines(stdout, showLines(shown, { limit, width: stdout.columns || USUAL_WIDTH }));
+    }
+    return EXIT.done;
+  });

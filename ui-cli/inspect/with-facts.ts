@@ -1,0 +1,34 @@
+/** For commands that look at what is recorded of an experiment. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import type { Analysis, CliRuntime, ExperimentFacts, ObjectiveCurves, Platform } from '../runtime.ts';
+import { printLines } from '../text/output.ts';
+
+export interface RecordedExperiment {
+  readonly id: string;
+  readonly facts: ExperimentFacts;
+  readonly analysis: Analysis;
+  readonly platform: Platform;
+  /** Metric histories; none, and a note on stderr, where MLflow does not have them. */
+  curves(): Promise<ObjectiveCurves>;
+}
+
+export const withFacts = (
+  runtime: CliRuntime,
+  text: string,
+  work: (experiment: RecordedExperiment) => Promise<number>,
+): Promise<number> =>
+  withPlatform(runtime, async (platform) => {
+    const id = await resolveExperimentId(platform.experiments, text);
+    const facts = await platform.facts.read(id);
+    const curves = (): Promise<ObjectiveCurves> =>
+      platform.facts.curves(facts).catch((error: unknown) => {
+        if (error instanceof TtExpError) {
+          printLines(runtime.io.stderr, [`note: metric histories are left out: ${error.message}`]);
+          return {};
+        }
+        throw error;
+      });
+    return work({ id, facts, analysis: await runtime.analysis(), platform, curves });
+  });

@@ -1,0 +1,93 @@
+/** `tt-exp evaluate`: metrics of one model beside the baselines. */
+import { resolve } from 'node:path';
+import { withAbsolutePaths } from '../../config/absolute-paths.ts';
+import { defaultConfig } from '../../config/load.ts';
+import { EXIT } from '../../contracts/errors.ts';
+import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/local-model.ts';
+import type { EvaluatedSplit } from '../../contracts/trainer.ts';
+import { createStops } from '../command-line/stops.ts';
+import { createPlainDisplay } from '../display/plain-display.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { baselineWarnings, metricTable, reportLines } from '../text/metric-table.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
+import { deviceText, dimensionLines, splitLine } from './train-lines.ts';
+
+export interface EvaluateOptions {
+  readonly model: string;
+  readonly data?: string;
+  readonly columns?: readonly string[];
+  readonly split: EvaluatedSplit;
+  readonly exportRankings?: string;
+  readonly device: Device;
+  readonly isJson: boolean;
+}
+
+const chooseData = async (
+  runtime: CliRuntime,
+  options: Pick<EvaluateOptions, 'data' | 'columns'>,
+  say: (line: string) => void,
+): Promise<DataChoice | null> => {
+  const data = options.data === undefined ? null : await readDataChoice(options.data);
+  const columns = columnsOf(options.columns, data);
+  if (data === null || data.kind === 'version') {
+    return data;
+  }
+  const { overrides, defaults, notes } = await settingsOfFile(runtime, data, { config: undefined, columns });
+  for (const note of notes) {
+    say(`note: ${note}`);
+  }
+  const config = withAbsolutePaths(defaultConfig('evaluate', overrides, defaults), process.cwd());
+  return { kind: 'source', config: { data: config.data, seed: config.seed } };
+};
+
+const evaluationLines = ({ model, dataset, useCase, split, evaluation }: LocalEvaluationReport): readonly string[] => [
+  `Model ${model.name}, epoch ${model.bestEpoch} of a training on ${model.datasetVersion}`,
+  `Loaded ${dataset.samples} samples of ${dataset.users} users and ${dataset.items} items (${dataset.version})`,
+  splitLine(dataset),
+  ...dimensionLines(dataset, useCase),
+  `Device: ${deviceText(evaluation.tensorflow)}`,
+  '',
+  `Metrics of the ${split} part (${evaluation.model.users} users, relevant from label ${evaluation.relevanceThreshold}):`,
+  ...[...metricTable(split, evaluation), ...baselineWarnings(evaluation)].map((line) => `  ${line}`),
+  '',
+  ...reportLines(evaluation.report),
+];
+
+const toJson = ({ model, dataset, split, evaluation }: LocalEvaluationReport): object => ({
+  model: { name: model.name, dataset_version: model.datasetVersion, best_epoch: model.bestEpoch },
+  dataset,
+  split,
+  relevance_threshold: evaluation.relevanceThreshold,
+  metrics: { model: evaluation.model, baselines: evaluation.baselines },
+  ...evaluation.report,
+  tensorflow: evaluation.tensorflow,
+});
+
+export const evaluateModel = async (runtime: CliRuntime, options: EvaluateOptions): Promise<number> => {
+  const { io } = runtime;
+  const say = (line: string): void => printLines(io.stderr, [line]);
+  const data = await chooseData(runtime, options, say);
+  const stops = createStops(runtime);
+  try {
+    const evaluating = runtime.evaluateModel({
+      model: options.model,
+      data,
+      split: options.split,
+      device: options.device,
+      rankingsFile: options.exportRankings === undefined ? null : resolve(options.exportRankings),
+      progress: createPlainDisplay(say).service,
+      log: (level, message) => say(level === 'info' ? message : `warning: ${message}`),
+      signal: stops.signal,
+    });
+    const report = await Promise.race([evaluating, stops.forced]);
+    if (options.isJson) {
+      printJson(io, toJson(report));
+    } else {
+      printLines(io.stdout, evaluationLines(report));
+    }
+    return EXIT.done;
+  } finally {
+    stops.dispose();
+  }
+};

@@ -1,0 +1,34 @@
+/** `tt-exp reproduce`. */
+import type { Command } from 'commander';
+import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { notNegativeOption } from '../command-line/option-values.ts';
+
+interface ReproduceFlags {
+  readonly tolerance: number;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+}
+
+export const addReproduction = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('reproduce')
+    .description('Train a trial again from its MLflow record and compare every epoch; exit with 1 if any differs.')
+    .argument('<run>', 'an experiment (its best trial), <experiment>/<trial id>, or the id of an MLflow run')
+    .option(
+      '--tolerance <x>',
+      'greatest absolute difference that counts as none; 0 asks for equal bits',
+      notNegativeOption('--tolerance'),
+      0,
+    )
+    .option(...JSON_FLAG)
+    .option(...PLAIN)
+    .option(...VERBOSE)
+    .addHelpText(
+      'after',
+      examples('reproduce sweep-0123456789/trial-003', 'reproduce 0123456789abcdef0123456789abcdef --tolerance 1e-6'),
+    )
+    .action(async (run: string, { tolerance, json, plain }: ReproduceFlags) => {
+      const { reproduceTrial } = await import('./reproduce-trial.ts');
+      finish(await reproduceTrial(runtime, { run, tolerance, isJson: json === true, isPlain: plain === true }));
+    });
+};

@@ -1,0 +1,76 @@
+/** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
+import { EXIT } from '../../contracts/errors.ts';
+import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
+import type { ReproductionReport } from '../../contracts/reproduction.ts';
+import { createStops } from '../command-line/stops.ts';
+import { createPlainDisplay } from '../display/plain-display.ts';
+import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { printJson, toSnakeCase } from '../text/output.ts';
+import { reproductionLines } from './reproduce-lines.ts';
+import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
+
+export interface ReproduceOptions {
+  readonly run: string;
+  readonly tolerance: number;
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+}
+
+const conduct = async (
+  runtime: CliRuntime,
+  { run, tolerance }: ReproduceOptions,
+  display: TrainDisplay,
+): Promise<ReproductionReport> => {
+  const stops = createStops(runtime, { hint: 'Run the same command again; it starts from the beginning.' });
+  try {
+    const reproducing = runtime.reproduceTraining({
+      run,
+      tolerance,
+      progress: createPlainDisplay(display.warn).service,
+      log: (level, message) => display.warn(level === 'info' ? message : `warning: ${message}`),
+      signal: stops.signal,
+      onEvent: display.onEvent,
+    });
+    return await Promise.race([reproducing, stops.forced]);
+  } finally {
+    stops.dispose();
+  }
+};
+
+const toJson = ({ comparison, circumstances, settings, dataset, ...report }: ReproductionReport): object => {
+  const { isModelEqual, ...compared } = comparison;
+  return {
+    ...(toSnakeCase(report) as object),
+    dataset_version: dataset.version,
+    ...(toSnakeCase(compared) as object),
+    model_equal: isModelEqual,
+    circumstances: circumstances.map(({ isEqual, ...one }) => ({ ...one, equal: isEqual })),
+    settings,
+  };
+};
+
+/** What only a list of experiments tells: a name, or the beginning of an id. Everything else MLflow knows by itself. */
+const withWholeId = async (runtime: CliRuntime, run: string): Promise<string> => {
+  const { experiment, trialId } = splitTrialReference(run);
+  if (isRunId(run) || parseExperimentId(experiment) !== null) {
+    return run;
+  }
+  const id = await withPlatform(runtime, ({ experiments }) => resolveExperimentId(experiments, experiment));
+  return trialId === null ? id : `${id}/${trialId}`;
+};
+
+/** Ends with 1 where the two trainings differ. */
+export const reproduceTrial = async (runtime: CliRuntime, given: ReproduceOptions): Promise<number> => {
+  const { io } = runtime;
+  const options = { ...given, run: await withWholeId(runtime, given.run) };
+  const display = openTrainDisplay(runtime, options);
+  const report = await conduct(runtime, options, display).finally(display.close);
+  if (options.isJson) {
+    printJson(io, toJson(report));
+  } else {
+    display.say(reproductionLines(report));
+  }
+  return report.comparison.verdict === 'differs' ? EXIT.failed : EXIT.done;
+};

@@ -1,0 +1,17 @@
+/** Addresses of pages that people open. */
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { PlatformAddresses } from '../runtime.ts';
+
+/** The experiment's page in MLflow, with the classic machine-learning view. */
+export const mlflowLink = ({ mlflow }: PlatformAddresses, view: ExperimentView | null): string => {
+  const base = mlflow.uri.replace(/\/+$/, '');
+  return view?.mlflowExperimentId == null
+    ? base
+    : `${base}/#/experiments/${view.mlflowExperimentId}?workflowType=machine_learning`;
+};
+
+/** The workflow's page in Temporal's web interface; the server's address where there is none. */
+export const temporalLink = ({ temporal }: PlatformAddresses, workflowId: string): string =>
+  temporal.uiUrl === null
+    ? temporal.address
+    : `${temporal.uiUrl.replace(/\/+$/, '')}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;

@@ -1,0 +1,92 @@
+/** The second half of `run` and all of `watch`: follow an experiment and say how it went. */
+import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { CliIo, PlatformAddresses } from '../runtime.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { type FollowOutcome, isPaused } from './follow-experiment.ts';
+import { humanSummary } from './human-summary.ts';
+import { type ExperimentSummary, summarise } from './summary.ts';
+
+export interface ReportRequest {
+  readonly io: CliIo;
+  readonly isJson: boolean;
+  readonly isPromotionRequired: boolean;
+  readonly experimentId: string;
+  readonly workflowId: string;
+  readonly addresses: PlatformAddresses;
+}
+
+const failureOf = (view: ExperimentView): TtExpError | null => {
+  const { status, experimentId, error } = view;
+  if (status === 'failed') {
+    return error === null
+      ? new TtExpError('INTERNAL', `experiment ${experimentId}: failed without a reason`)
+      : fromErrorRecord(error);
+  }
+  if (status === 'cancelled') {
+    return new TtExpError('INTERRUPTED', `experiment ${experimentId}: cancelled on request; finished trials are kept`, {
+      hint: `Finish it with \`tt-exp retry ${experimentId}\`, or ask for more trials or epochs with \`tt-exp extend ${experimentId}\`.`,
+    });
+  }
+  return null;
+};
+
+const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | null =>
+  gate.decision === 'promoted'
+    ? null
+    : new TtExpError(
+        'PROMOTION_REQUIRED',
+        `experiment ${experimentId}: got gate decision ${gate.decision}, expected promoted`,
+        { hint: gate.reasons.at(-1) ?? 'Look at the summary.' },
+      );
+
+/** @param view as last seen; null where nobody looked */
+export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] => [
+  ...(isPaused(view)
+    ? [`detached: experiment ${experimentId} stays paused`, `resume it: tt-exp resume ${experimentId}`]
+    : [`detached: experiment ${experimentId} keeps running`]),
+  `watch it:  tt-exp watch ${experimentId}`,
+  `cancel it: tt-exp cancel ${experimentId}`,
+];
+
+const statusOf = (outcome: FollowOutcome): ExperimentSummary['status'] =>
+  outcome.kind === 'ended' && outcome.view.status !== 'running' ? outcome.view.status : 'detached';
+
+const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpError | null => {
+  switch (outcome.kind) {
+    case 'ended':
+      return failureOf(outcome.view) ?? (isPromotionRequired ? promotionFailure(outcome.view) : null);
+    case 'awaiting-approval':
+      return isPromotionRequired ? promotionFailure(outcome.view) : null;
+    case 'timed-out':
+      return outcome.error;
+    case 'detached':
+      return null;
+  }
+};
+
+/**
+ * Prints summary or JSON, then answers the exit code. Throws the error that the command is to end with; a cancellation
+ * that somebody asked for is none.
+ */
+export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): number => {
+  const { io, isJson, experimentId, workflowId, addresses } = request;
+  const error = errorOf(outcome, request.isPromotionRequired);
+  if (isJson) {
+    const frame = { experimentId, workflowId, addresses, status: statusOf(outcome) };
+    printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
+  } else if (outcome.kind === 'ended' || outcome.kind === 'awaiting-approval') {
+    printLines(io.stdout, humanSummary(outcome.view, addresses, io.stdout.columns || undefined));
+  }
+  if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
+    printLines(io.stderr, detachedLines(experimentId, outcome.view));
+  }
+  if (error !== null && statusOf(outcome) === 'cancelled') {
+    printLines(io.stderr, [error.message, `hint: ${error.hint ?? ''}`]);
+    return error.exitCode;
+  }
+  if (error !== null) {
+    throw error;
+  }
+  return outcome.kind === 'detached' ? EXIT.interrupted : EXIT.done;
+};

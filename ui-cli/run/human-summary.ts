@@ -1,0 +1,100 @@
+/** What a person reads on stdout when an experiment has ended. */
+import type { ExperimentSnapshot, ExperimentView } from '../../contracts/experiment.ts';
+import type { TrialView } from '../../contracts/trial.ts';
+import { mlflowLink, temporalLink } from '../platform/links.ts';
+import type { PlatformAddresses } from '../runtime.ts';
+import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
+import { dataLines } from '../text/label-table.ts';
+import { baselineWarnings, metricTable } from '../text/metric-table.ts';
+import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
+
+const TRIAL_COLUMNS: readonly Column[] = [
+  { title: 'trial' },
+  { title: 'status' },
+  { title: 'ndcg@10', align: 'right' },
+  { title: 'val loss', align: 'right' },
+  { title: 'epoch', align: 'right' },
+  { title: 'time', align: 'right' },
+  { title: 'parameters' },
+];
+
+const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
+  const { result } = trial;
+  return [
+    `${isBest ? '*' : ' '} ${trial.trialId}`,
+    trial.status,
+    formatMetric(result?.validation.ndcg_at_10),
+    formatMetric(result?.bestValLoss),
+    result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
+    result === null ? '–' : formatDuration(result.seconds),
+    [formatParams(trial.params), trial.error?.message ?? trial.reason].filter((part) => part !== null).join(': '),
+  ];
+};
+
+const INDENT = '  ';
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `${INDENT}${line}`)];
+
+const trialLines = ({ trials, bestTrialId }: ExperimentView, width: number): readonly string[] =>
+  trials.length === 0
+    ? []
+    : formatTextTable(
+        TRIAL_COLUMNS,
+        trials.map((trial) => trialRow(trial, trial.trialId === bestTrialId)),
+        width,
+      );
+
+const testLines = ({ test }: ExperimentView): readonly string[] =>
+  test === null ? [] : [...metricTable('test', test), ...baselineWarnings(test)];
+
+const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
+  const registered =
+    model === null
+      ? []
+      : [
+          `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
+        ];
+  return gate.decision === 'not_run' ? registered : [gate.decision.replace('_', ' '), ...gate.reasons, ...registered];
+};
+
+const CLOSE_THEM = 'Runs that stay open: `tt-exp doctor --repair` closes them.';
+
+/** What closing the experiment has left undone; nothing where all is in order. */
+export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
+  problems.length === 0 ? [] : [...problems, CLOSE_THEM];
+
+const nextSteps = (view: ExperimentView): readonly string[] => {
+  const id = view.experimentId;
+  if (view.gate.decision === 'awaiting_approval') {
+    return [`tt-exp approve ${id}   or   tt-exp reject ${id}`];
+  }
+  return view.status === 'completed'
+    ? ['run it again to re-use finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
+    : [`tt-exp run with the same config resumes it, reusing finished trials`];
+};
+
+/** Pure: the lines of the report on an experiment that has ended or awaits approval; only addresses may be wider. */
+export const humanSummary = (
+  view: ExperimentView,
+  addresses: PlatformAddresses,
+  width = USUAL_WIDTH,
+): readonly string[] => {
+  const room = width - INDENT.length;
+  const wrapped = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapLine(line, room));
+  const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
+  const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
+  return [
+    `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
+    ...section('Data', wrapped(dataLines(view))),
+    ...section('Trials (* best by validation ndcg@10)', trialLines(view, room)),
+    ...section('Test part, best trial', wrapped(testLines(view))),
+    ...section('Gate', wrapped(gateLines(view))),
+    ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),
+    ...section('Look at it', [
+      `MLflow    ${mlflowLink(addresses, view)}`,
+      `Temporal  ${temporalLink(addresses, view.workflowId)}`,
+    ]),
+    ...section('Go on', wrapped(nextSteps(view))),
+  ];
+};

@@ -1,0 +1,50 @@
+/** `tt-exp retry`: the failed trials of an experiment once more, whether it still runs or has ended. */
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import type { CliRuntime, Experiments } from '../runtime.ts';
+import { printJson, printLines } from '../text/output.ts';
+
+/** Trials that a new start would train: everything that did not come to an end of its own. */
+const openTrials = ({ trials }: ExperimentView): readonly string[] =>
+  trials
+    .filter(({ status }) => status !== 'completed' && status !== 'cached' && status !== 'pruned')
+    .map(({ trialId }) => trialId);
+
+/** Finished trials of the new execution come from the cache. Throws USAGE where every trial has finished. */
+const startAgain = async (experiments: Experiments, id: string, view: ExperimentView): Promise<readonly string[]> => {
+  const open = openTrials(view);
+  if (open.length === 0 && view.status === 'completed') {
+    throw new TtExpError('USAGE', `experiment ${id}: got no failed or cancelled trial, expected one to try again`, {
+      hint: 'Train every trial again with `tt-exp run <config> --fresh`, or add some with `tt-exp extend`.',
+    });
+  }
+  const { config, configDigest, extends: extended, source } = await experiments.input(id);
+  const origin = extended === undefined ? {} : { extends: extended };
+  await experiments.start({
+    config,
+    configDigest,
+    isFresh: false,
+    source: { experimentId: id, identity: source },
+    ...origin,
+  });
+  return open;
+};
+
+export const retryExperiment = (runtime: CliRuntime, text: string, isJson: boolean): Promise<number> =>
+  withPlatform(runtime, async ({ experiments }) => {
+    const id = await resolveExperimentId(experiments, text);
+    const view = await experiments.view(id);
+    const isRunning = view.status === 'running';
+    const retried = isRunning ? await experiments.retryFailed(id) : await startAgain(experiments, id, view);
+    const which = retried.length === 0 ? 'what is left' : retried.join(', ');
+    printLines(runtime.io.stderr, [
+      `experiment ${id}: ${isRunning ? 're-runs' : `was ${view.status}, restarted for`} ${which}`,
+      `watch it: tt-exp watch ${id}`,
+    ]);
+    if (isJson) {
+      printJson(runtime.io, { experiment_id: id, retried, restarted: !isRunning });
+    }
+    return EXIT.done;
+  });

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
+import { collect, durationOption } from '../command-line/option-values.ts';
+
+interface RunFlags {
+  readonly set: readonly string[];
+  readonly maxBadRows?: number;
+  readonly fresh?: boolean;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+  readonly plain?: boolean;
+  readonly requirePromotion?: boolean;
+  readonly dryRun?: boolean;
+  readonly timeout?: number;
+}
+
+export const addRun = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('run')
+    .description('Run an experiment and watch it. Ctrl-C detaches; the experiment keeps running.')
+    .argument('<config>', 'JSON file, see experiments/')
+    .option('--set <key=value>', 'change one setting of the file; may be repeated', collect, [])
+    .option(...MAX_BAD_ROWS)
+    .option('--fresh', 'train every trial again, even where an equal one has finished')
+    .option('--detach', 'start, print the id, and return at once')
+    .option('--dry-run', 'print data, trials and sizes; start nothing')
+    .option('--require-promotion', 'exit with 1 unless the gate promotes the model')
+    .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
+    .option(...JSON_FLAG)
+    .option(...PLAIN)
+    .option(...VERBOSE)
+    .addHelpText(
+      'after',
+      examples(
+        'run experiments/smoke.json',
+        'run experiments/sweep.json --set training.num_epochs=10 --set sweep.max_trials=4',
+        "run experiments/baseline.json --set 'model.hidden_dims=[256,128]' --json",
+        'run experiments/sweep.json --dry-run',
+      ),
+    )
+    .action(async (file: string, flags: RunFlags) => {
+      const { runExperiment } = await import('./run-experiment.ts');
+      finish(
+        await runExperiment(runtime, file, {
+          set: overridesOf(flags),
+          isFresh: flags.fresh === true,
+          isDetached: flags.detach === true,
+          isJson: flags.json === true,
+          isPlain: flags.plain === true,
+          isPromotionRequired: flags.requirePromotion === true,
+          isDryRun: flags.dryRun === true,
+          timeoutMs: flags.timeout ?? null,
+        }),
+      );
+    });
+};

@@ -1,0 +1,110 @@
+/** `tt-exp run`: from a config file to a followed experiment. */
+
+import type { StartedExperiment } from '../../client/experiments-client.ts';
+import { withAbsolutePaths } from '../../config/absolute-paths.ts';
+import { configDigest } from '../../config/digest.ts';
+import { loadConfig } from '../../config/load.ts';
+import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
+import { experimentIds } from '../../contracts/ids.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { detachedLines, reportOutcome } from './follow-and-report.ts';
+import { type FollowOutcome, followExperiment } from './follow-experiment.ts';
+import { summarise } from './summary.ts';
+import { withWatching } from './watching.ts';
+
+export interface RunOptions {
+  readonly set: readonly string[];
+  readonly isFresh: boolean;
+  readonly isDetached: boolean;
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+  readonly isPromotionRequired: boolean;
+  readonly isDryRun: boolean;
+  readonly timeoutMs: number | null;
+}
+
+interface Conducted {
+  readonly started: StartedExperiment;
+  readonly addresses: PlatformAddresses;
+  /** Null with --detach. */
+  readonly outcome: FollowOutcome | null;
+  /** With --detach: an experiment that was running already may be paused. Null where nobody looked. */
+  readonly seen: ExperimentView | null;
+}
+
+const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
+  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, steer }) => {
+    const { experiments, addresses } = platform;
+    // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
+    stops.signal.throwIfAborted();
+    const started = await experiments.start({
+      config: withAbsolutePaths(config, process.cwd()),
+      configDigest: configDigest(config),
+      isFresh: options.isFresh,
+    });
+    const { experimentId } = started;
+    steer(experimentId);
+    display.started(started, addresses);
+    const outcome = options.isDetached
+      ? null
+      : await followExperiment({ experiments, experimentId, onView: display.view, signal: stops.signal });
+    // Whether it is paused is worth a look, not a failure.
+    const seen =
+      options.isDetached && started.isAttached ? await experiments.view(experimentId).catch(() => null) : null;
+    return { started, addresses, outcome, seen };
+  });
+
+/** --detach is a success: the experiment was started, which is all that was asked. */
+const reportDetached = (runtime: CliRuntime, { started, addresses, seen }: Conducted, isJson: boolean): number => {
+  const { experimentId, workflowId } = started;
+  printLines(runtime.io.stderr, detachedLines(experimentId, seen));
+  if (isJson) {
+    printJson(runtime.io, summarise(null, { experimentId, workflowId, addresses, status: 'detached', error: null }));
+  } else {
+    printLines(runtime.io.stdout, [experimentId]);
+  }
+  return EXIT.done;
+};
+
+/** An experiment that never ran has its JSON too: scripts read one object, whatever happens. */
+const printFailure = (runtime: CliRuntime, error: unknown, config: ResolvedConfig | null): void => {
+  const ids = config === null ? null : experimentIds(config.name, configDigest(config));
+  const isInterrupted = error instanceof TtExpError && error.code === 'INTERRUPTED';
+  printJson(
+    runtime.io,
+    summarise(null, {
+      experimentId: ids?.experimentId ?? null,
+      workflowId: ids?.workflowId ?? null,
+      addresses: null,
+      status: isInterrupted ? 'cancelled' : 'failed',
+      error: toErrorRecord(error),
+    }),
+  );
+};
+
+/** Answers the exit code; throws what the command is to end with. */
+export const runExperiment = async (runtime: CliRuntime, file: string, options: RunOptions): Promise<number> => {
+  let config: ResolvedConfig | null = null;
+  let conducted: Conducted;
+  try {
+    config = await loadConfig(file, options.set);
+    if (options.isDryRun) {
+      const { printPlan } = await import('./print-plan.ts');
+      await printPlan(runtime, config, options.isJson);
+      return EXIT.done;
+    }
+    conducted = await conduct(runtime, config, options);
+  } catch (error) {
+    if (options.isJson) {
+      printFailure(runtime, error, config);
+    }
+    throw error;
+  }
+  const { started, addresses, outcome } = conducted;
+  return outcome === null
+    ? reportDetached(runtime, conducted, options.isJson)
+    : reportOutcome({ ...started, ...options, io: runtime.io, addresses }, outcome);
+};

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
+import { collect } from '../command-line/option-values.ts';
+
+interface ValidateFlags {
+  readonly set: readonly string[];
+  readonly maxBadRows?: number;
+  readonly json?: boolean;
+}
+
+export const addValidate = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('validate')
+    .description('Check configs: every mistake with file, line, path, expectation and nearest valid key.')
+    .argument('<config...>', 'JSON files')
+    .option('--set <key=value>', 'change one setting before checking; may be repeated', collect, [])
+    .option(...MAX_BAD_ROWS)
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText('after', examples('validate experiments/*.json', 'validate my.json --set seed=3 --json'))
+    .action(async (files: readonly string[], flags: ValidateFlags) => {
+      const { validateConfigs } = await import('./validate-configs.ts');
+      finish(await validateConfigs(runtime, files, { set: overridesOf(flags), isJson: flags.json === true }));
+    });
+};

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples, ID, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { durationOption } from '../command-line/option-values.ts';
+
+interface WatchFlags {
+  readonly json?: boolean;
+  readonly plain?: boolean;
+  readonly requirePromotion?: boolean;
+  readonly timeout?: number;
+}
+
+export const addWatch = (program: Command, { runtime, finish }: CommandContext): void => {
+  program
+    .command('watch')
+    .description('Attach to an experiment, or show how it ended.')
+    .argument(...ID)
+    .option('--require-promotion', 'exit with 1 unless the gate promotes the model')
+    .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
+    .option(...JSON_FLAG)
+    .option(...PLAIN)
+    .option(...VERBOSE)
+    .addHelpText('after', examples('watch sweep-0123456789', 'watch sweep --json'))
+    .action(async (id: string, flags: WatchFlags) => {
+      const { watchExperiment } = await import('./watch-experiment.ts');
+      finish(
+        await watchExperiment(runtime, id, {
+          isJson: flags.json === true,
+          isPlain: flags.plain === true,
+          isPromotionRequired: flags.requirePromotion === true,
+          timeoutMs: flags.timeout ?? null,
+        }),
+      );
+    });
+};

@@ -1,0 +1,33 @@
+/** `tt-exp watch`: attach to an experiment again, from any terminal. */
+import { parseExperimentId } from '../../contracts/ids.ts';
+import { resolveExperimentId } from '../platform/resolve-id.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { reportOutcome } from './follow-and-report.ts';
+import { followExperiment } from './follow-experiment.ts';
+import { withWatching } from './watching.ts';
+
+export interface WatchOptions {
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+  readonly isPromotionRequired: boolean;
+  readonly timeoutMs: number | null;
+}
+
+export const watchExperiment = async (runtime: CliRuntime, text: string, options: WatchOptions): Promise<number> => {
+  const followed = await withWatching(
+    runtime,
+    { ...options, mayStart: false },
+    async ({ stops, display, platform, steer }) => {
+      const { experiments, addresses } = platform;
+      const experimentId = await resolveExperimentId(experiments, text);
+      const workflowId = parseExperimentId(experimentId)?.workflowId ?? experimentId;
+      steer(experimentId);
+      display.started({ experimentId, workflowId, isAttached: true }, addresses);
+      const onView = display.view;
+      const outcome = await followExperiment({ experiments, experimentId, onView, signal: stops.signal });
+      return { experimentId, workflowId, addresses, outcome };
+    },
+  );
+  const { outcome, ...experiment } = followed;
+  return reportOutcome({ ...experiment, ...options, io: runtime.io }, outcome);
+};

@@ -1,0 +1,132 @@
+/** `up`, `down`, `status` and `doctor`: the servers and workers behind experiments. */
+import { EXIT } from '../../contracts/errors.ts';
+import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
+import { createStops } from '../command-line/stops.ts';
+import { openDisplay } from '../display/open-display.ts';
+import type { CliRuntime, DoctorFindings } from '../runtime.ts';
+import { formatDuration } from '../text/formats.ts';
+import { printJson, printLines, toSnakeCase } from '../text/output.ts';
+import { formatTable } from '../text/table.ts';
+import type { ServicesReport } from './services-report.ts';
+
+export interface ServiceOptions {
+  readonly isJson: boolean;
+  readonly isPlain: boolean;
+}
+
+const noCommand = (): void => {};
+const noRequest = async (): Promise<string> => '';
+
+export const upServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
+  const stops = createStops(runtime);
+  try {
+    const display = await openDisplay(runtime, options, { detach: stops.interrupt, request: noRequest });
+    const { temporal, mlflow } = await (async () => {
+      try {
+        return await Promise.race([runtime.services.up(display.service, stops.signal), stops.forced]);
+      } finally {
+        await display.close();
+      }
+    })();
+    if (options.isJson) {
+      printJson(runtime.io, { urls: { mlflow: mlflow.uri, temporal: temporal.uiUrl ?? temporal.address } });
+    } else {
+      const ui = temporal.uiUrl === null ? '' : `, web interface ${temporal.uiUrl}`;
+      printLines(runtime.io.stdout, [`mlflow    ${mlflow.uri}`, `temporal  ${temporal.address}${ui}`]);
+    }
+    return EXIT.done;
+  } finally {
+    stops.dispose();
+  }
+};
+
+export const downServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
+  const display = await openDisplay(runtime, options, { detach: noCommand, request: noRequest });
+  const { stopped } = await runtime.services.down(display.service).finally(() => display.close());
+  if (options.isJson) {
+    printJson(runtime.io, { stopped });
+  } else {
+    printLines(runtime.io.stdout, [stopped.length === 0 ? 'nothing was running' : `stopped: ${stopped.join(', ')}`]);
+  }
+  return EXIT.done;
+};
+
+const statusLines = ({ home, supervisor, services }: ServicesReport): readonly string[] => [
+  `home ${home}`,
+  `supervisor ${supervisor.elsewhere ?? supervisor.state}${supervisor.pid === null ? '' : `, pid ${supervisor.pid}`}, log ${supervisor.logFile}`,
+  ...(services.length === 0
+    ? ['no services: start them with `tt-exp up`']
+    : formatTable(
+        [
+          { title: 'service' },
+          { title: 'state' },
+          { title: 'pid', align: 'right' },
+          { title: 'version' },
+          { title: 'up', align: 'right' },
+          { title: 'restarts', align: 'right' },
+          { title: 'address' },
+        ],
+        services.map(({ name, state, pid, version, uptimeSeconds, restarts, address, uiUrl }) => [
+          name,
+          state,
+          pid === null ? '–' : String(pid),
+          version ?? '–',
+          uptimeSeconds === null ? '–' : formatDuration(uptimeSeconds),
+          String(restarts),
+          [address, uiUrl].filter((text) => text !== null).join('  '),
+        ]),
+      )),
+  ...services.flatMap(({ name, lastError, logFile }) =>
+    lastError === null ? [] : [`${name}: ${lastError}${logFile === null ? '' : `; log ${logFile}`}`],
+  ),
+];
+
+export const showStatus = async (runtime: CliRuntime, { isJson }: ServiceOptions): Promise<number> => {
+  const report = await runtime.services.status();
+  if (isJson) {
+    printJson(runtime.io, toSnakeCase(report) as object);
+  } else {
+    printLines(runtime.io.stdout, statusLines(report));
+  }
+  return EXIT.done;
+};
+
+const doctorLines = ({ checks }: DoctorFindings): readonly string[] => [
+  ...formatTable(
+    [{ title: 'part' }, { title: 'status' }, { title: 'version' }, { title: 'chosen' }, { title: 'address' }],
+    checks.map(({ part, status, version, chosen, address }) => [part, status, version ?? '–', chosen, address ?? '']),
+  ),
+  ...checks.flatMap(({ part, remedy }) => (remedy === null ? [] : [`hint: ${part}: ${remedy}`])),
+];
+
+const runLines = (runs: OpenRunsReport | null): readonly string[] => {
+  if (runs === null) {
+    return [];
+  }
+  const { isRepaired, abandoned, left } = runs;
+  const line = (what: string, { name, runId, reason }: OpenRun): string => `${what}: run ${name} (${runId}): ${reason}`;
+  const databases = new Set(left.flatMap(({ temporalId }) => (temporalId === null ? [] : [temporalId])));
+  return [
+    ...abandoned.map((run) => line(isRepaired ? 'closed' : 'abandoned', run)),
+    ...(isRepaired ? left.map((run) => line('left alone', run)) : []),
+    ...(isRepaired ? [...databases] : []).map(
+      (id) => `hint: where Temporal database ${id} is lost for good: tt-exp doctor --repair --lost ${id}`,
+    ),
+  ];
+};
+
+export interface DoctorOptions extends ServiceOptions {
+  readonly isRepair: boolean;
+  readonly lost: readonly string[];
+}
+
+/** Exit code 69 when something is missing that experiments need. */
+export const runDoctor = async (runtime: CliRuntime, { isJson, isRepair, lost }: DoctorOptions): Promise<number> => {
+  const findings = await runtime.services.doctor({ isRepair, lost });
+  if (isJson) {
+    printJson(runtime.io, toSnakeCase(findings) as object);
+  } else {
+    printLines(runtime.io.stdout, [...doctorLines(findings), ...runLines(findings.runs)]);
+  }
+  return findings.isUsable ? EXIT.done : EXIT.unreachable;
+};

@@ -1,0 +1,30 @@
+/** `tt-exp worker`: serves one task queue until it is told to stop. */
+import { EXIT } from '../../contracts/errors.ts';
+import type { TaskQueue } from '../../contracts/names.ts';
+import { createStops } from '../command-line/stops.ts';
+import type { CliRuntime } from '../runtime.ts';
+import { printLines } from '../text/output.ts';
+
+export interface WorkerOptions {
+  readonly queue: TaskQueue;
+  readonly slots: number;
+}
+
+export const serveQueue = async (runtime: CliRuntime, { queue, slots }: WorkerOptions): Promise<number> => {
+  const stops = createStops(runtime);
+  const say = (line: string): void => printLines(runtime.io.stderr, [line]);
+  try {
+    const serving = runtime.runWorker({
+      queue,
+      slots,
+      signal: stops.signal,
+      progress: ({ part, step, message }) => say(`${part}: ${step}: ${message}`),
+      onReady: () => say(`worker: serves ${queue} with ${slots} slot${slots === 1 ? '' : 's'}; Ctrl-C stops it`),
+    });
+    await Promise.race([serving, stops.forced]);
+    say('worker: stopped');
+    return EXIT.done;
+  } finally {
+    stops.dispose();
+  }
+};

@@ -4,8 +4,8 @@ import type { Scorer } from './scorer.ts';
 
 /** Rows of a matrix, as a view where they lie side by side. */
 const rowsOf = (matrix: Float32Array, rows: Int32Array, dim: number): Float32Array => {
-  const first = rows[0] ?? 0;
-  if ((rows.at(-1) ?? 0) - first === rows.length - 1 && rows.every((row, at) => row === first + at)) {
+  const [first] = rows;
+  if (first !== undefined && rows.every((row, at) => row === first + at)) {
     return matrix.subarray(first * dim, (first + rows.length) * dim);
   }
   const gathered = new Float32Array(rows.length * dim);

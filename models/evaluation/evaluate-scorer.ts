@@ -1,5 +1,6 @@
 /** Full-catalogue evaluation: every user of a split ranks all items it had not met in the earlier splits. */
 import type { LoadedDataset, SplitName } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { EvaluationSummary } from '../../contracts/metrics.ts';
 import { createRowRanker } from '../kernels/rank-row.ts';
@@ -64,8 +65,9 @@ const EARLIER: Readonly<Record<EvaluationOptions['split'], readonly SplitName[]>
 /** Scores of one user, with what it met before put out of the ranking. */
 const maskMet = (scores: Float32Array, earlier: readonly PairsByUser[], user: number): void => {
   for (const met of earlier) {
+    const { itemIndex } = met.pairs;
     for (const row of rowsOf(met, user)) {
-      scores[met.pairs.itemIndex[row] ?? 0] = Number.NEGATIVE_INFINITY;
+      scores[itemIndex[row] ?? missing(itemIndex, row)] = Number.NEGATIVE_INFINITY;
     }
   }
 };
@@ -76,10 +78,11 @@ const wantedBy = (judged: PairsByUser, user: number, scores: Float32Array): Want
   const items: number[] = [];
   const gains: number[] = [];
   for (const row of rowsOf(judged, user)) {
-    const item = itemIndex[row] ?? 0;
-    if ((gain[row] ?? 0) > 0 && scores[item] !== Number.NEGATIVE_INFINITY) {
+    const item = itemIndex[row] ?? missing(itemIndex, row);
+    const value = gain[row] ?? missing(gain, row);
+    if (value > 0 && scores[item] !== Number.NEGATIVE_INFINITY) {
       items.push(item);
-      gains.push(gain[row] ?? 0);
+      gains.push(value);
     }
   }
   return { items, gains };
@@ -95,9 +98,9 @@ const notANumber = ({ userIds, itemIds }: LoadedDataset, user: number, item: num
 /** Users with a relevant pair in the part, ascending: nobody else needs scores. */
 const usersToRank = ({ userIndex, gain }: PairsByUser['pairs'], users: number, threshold: number): Int32Array => {
   const isWanted = new Uint8Array(users);
-  userIndex.forEach((user, row) => {
-    if ((gain[row] ?? 0) > 0 && (gain[row] ?? 0) >= threshold) {
-      isWanted[user] = 1;
+  gain.forEach((value, row) => {
+    if (value > 0 && value >= threshold) {
+      isWanted[userIndex[row] ?? missing(userIndex, row)] = 1;
     }
   });
   return Int32Array.from(isWanted.keys()).filter((user) => isWanted[user] === 1);

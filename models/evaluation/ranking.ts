@@ -1,4 +1,5 @@
 /** Ranking metrics of one user, from the ranks and gains of its items. Formulas: docs/metrics.md. */
+import { missing } from '../../contracts/element-at.ts';
 
 export const CUT_OFF = 10;
 
@@ -23,15 +24,16 @@ export interface RankedItems {
 }
 
 export const measureRanking = ({ ranks, gains, relevanceThreshold }: RankedItems): UserRanking => {
+  const gainAt = (index: number): number => gains[index] ?? missing(gains, index);
   const discounted = ranks.reduce(
-    (sum, rank, index) => sum + (rank <= CUT_OFF ? (gains[index] ?? 0) * discount(rank) : 0),
+    (sum, rank, index) => sum + (rank <= CUT_OFF ? gainAt(index) * discount(rank) : 0),
     0,
   );
   const ideal = [...gains]
     .sort((a, b) => b - a)
     .slice(0, CUT_OFF)
     .reduce((sum, gain, index) => sum + gain * discount(index + 1), 0);
-  const relevantRanks = ranks.filter((_, index) => (gains[index] ?? 0) >= relevanceThreshold).sort((a, b) => a - b);
+  const relevantRanks = ranks.filter((_, index) => gainAt(index) >= relevanceThreshold).sort((a, b) => a - b);
   const hits = relevantRanks.filter((rank) => rank <= CUT_OFF).length;
   const precision = hits / CUT_OFF;
   const recall = hits / relevantRanks.length;

@@ -1,11 +1,12 @@
 /** What all first places together say: how much of the catalogue they cover, and how little known it is. */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { addAt, elementAt } from '../../contracts/element-at.ts';
 
 /** Training pairs of each item, [items]. */
 export const itemPopularity = ({ pairs, itemIds }: LoadedDataset): Float32Array => {
   const counts = new Float32Array(itemIds.length);
   for (const item of pairs.train.itemIndex) {
-    counts[item] = (counts[item] ?? 0) + 1;
+    addAt(counts, item, 1);
   }
   return counts;
 };
@@ -28,7 +29,7 @@ export const collectRecommendations = (dataset: LoadedDataset): Recommendations 
     add: (item) => {
       isRecommended[item] = 1;
       recommendations += 1;
-      information -= Math.log2(((popularity[item] ?? 0) + 1) / total);
+      information -= Math.log2((elementAt(popularity, item) + 1) / total);
     },
     novelty: () => (recommendations === 0 ? 0 : information / recommendations),
     coverage: () => isRecommended.reduce((sum, flag) => sum + flag, 0) / items,

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 // Registers the gradients of all operations, which tfjs-core alone leaves out.
 import '@tensorflow/tfjs-layers';
+import { missing } from '../../contracts/element-at.ts';
 
 /** What is known of pairs, in parallel arrays [cells]. Cells of the score matrix are numbered row by row, and distinct. */
 export interface Labels {
@@ -91,9 +92,11 @@ export const weightedBinaryCrossEntropy = ({ scores, labels }: LossInput): tf.Sc
 export const inBatchSoftmax = ({ scores, labels, positives, logInclusion }: SoftmaxInput): tf.Scalar => {
   const { shape } = scores;
   const [rows, columns] = shape;
-  const isWanted = (_: number, place: number): boolean => (labels.targets[place] ?? 0) > 0;
+  const { targets } = labels;
+  const targetAt = (place: number): number => targets[place] ?? missing(targets, place);
+  const isWanted = (_: number, place: number): boolean => targetAt(place) > 0;
   const wanted = labels.cells.filter(isWanted);
-  const strengths = labels.weights.map((weight, place) => weight * (labels.targets[place] ?? 0)).filter(isWanted);
+  const strengths = labels.weights.map((weight, place) => weight * targetAt(place)).filter(isWanted);
   return withGradient<[tf.Tensor1D, tf.Tensor2D, tf.Tensor1D]>(
     scores,
     (x) => {

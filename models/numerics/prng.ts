@@ -2,6 +2,7 @@
  * Random numbers for training, addressed by position: every draw is a function of (seed, stream, index), so a resumed
  * run continues exactly where the interrupted one stopped without any stored generator state.
  */
+import { missing } from '../../contracts/element-at.ts';
 
 /** Streams that must not overlap. */
 export const STREAM = {
@@ -51,8 +52,8 @@ export const permutation = (length: number, seed: number): Int32Array => {
   const order = Int32Array.from({ length }, (_, index) => index);
   for (let last = length - 1; last > 0; last -= 1) {
     const other = toIndex(next(), last + 1);
-    const kept = order[last] ?? 0;
-    order[last] = order[other] ?? 0;
+    const kept = order[last] ?? missing(order, last);
+    order[last] = order[other] ?? missing(order, other);
     order[other] = kept;
   }
   return order;

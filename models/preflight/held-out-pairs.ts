@@ -3,6 +3,7 @@
  * the arrays that the trainer reads, after encoding, a way through the artifact store, and loading.
  */
 import type { LoadedDataset, PairArrays, SplitName } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
 import type { Tripwire } from './tripwire.ts';
 
 interface Overlap {
@@ -13,14 +14,14 @@ interface Overlap {
 
 /** user × items + item of each pair, ascending. */
 const keysOf = ({ userIndex, itemIndex }: PairArrays, items: number): Float64Array =>
-  Float64Array.from(userIndex, (user, row) => user * items + (itemIndex[row] ?? 0)).sort();
+  Float64Array.from(userIndex, (user, row) => user * items + (itemIndex[row] ?? missing(itemIndex, row))).sort();
 
 /** The keys that both have. */
 const common = (left: Float64Array, right: Float64Array): number[] => {
   const found: number[] = [];
   let at = 0;
   for (const key of left) {
-    while (at < right.length && (right[at] ?? 0) < key) {
+    while (at < right.length && (right[at] ?? missing(right, at)) < key) {
       at += 1;
     }
     if (right[at] === key) {
@@ -46,8 +47,8 @@ const overlapsOf = (dataset: LoadedDataset): readonly Overlap[] => {
   };
   // A negative sample may be met later: refusing it would tell the model what the later part holds.
   const { userIndex, itemIndex, label } = samples.train;
-  const positive = Float64Array.from(userIndex, (user, row) =>
-    (label[row] ?? 0) > 0 ? user * items + (itemIndex[row] ?? 0) : -1,
+  const positive = Float64Array.from(label, (value, row) =>
+    value > 0 ? (userIndex[row] ?? missing(userIndex, row)) * items + (itemIndex[row] ?? missing(itemIndex, row)) : -1,
   ).sort();
   const found = (what: string, shared: readonly number[]): readonly Overlap[] => {
     const [first] = shared;

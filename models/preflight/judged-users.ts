@@ -3,6 +3,7 @@
  * the evaluation: what checks the evaluation must not be made of it.
  */
 import type { LoadedDataset, SplitName } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
 
 export type JudgedSplit = Exclude<SplitName, 'train'>;
 
@@ -24,15 +25,16 @@ export const judgedUsers = (
 ): readonly JudgedUser[] => {
   const met = userIds.map(() => new Set<number>());
   for (const part of split === 'test' ? (['train', 'validation'] as const) : (['train'] as const)) {
-    for (const [row, user] of pairs[part].userIndex.entries()) {
-      met[user]?.add(pairs[part].itemIndex[row] ?? 0);
+    const { userIndex, itemIndex } = pairs[part];
+    for (const [row, user] of userIndex.entries()) {
+      met[user]?.add(itemIndex[row] ?? missing(itemIndex, row));
     }
   }
   const wanted = userIds.map((): { item: number; gain: number }[] => []);
   const { userIndex, itemIndex, gain } = pairs[split];
   for (const [row, user] of userIndex.entries()) {
-    const item = itemIndex[row] ?? 0;
-    const value = gain[row] ?? 0;
+    const item = itemIndex[row] ?? missing(itemIndex, row);
+    const value = gain[row] ?? missing(gain, row);
     if (value > 0 && met[user]?.has(item) === false) {
       wanted[user]?.push({ item, gain: value });
     }

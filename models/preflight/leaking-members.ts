@@ -2,6 +2,7 @@
  * Columns that are set for exactly those who meet one item (or one user) in a held-out part, or in any part: a list of a
  * user's future items, or of an item's future users. A list of what happened in training has no held-out pair in it.
  */
+import { addAt, elementAt, missing } from '../../contracts/element-at.ts';
 import { type SideView, totalsOf } from './side-view.ts';
 import { pickEvenly } from './slice-users.ts';
 
@@ -22,20 +23,27 @@ const LEAST_TOLD = 5;
 const LEAST_TOLD_IN_ALL = 10;
 
 const PARTS = ['validation', 'test', 'train'] as const;
+type Counts = readonly [inValidation: number, inTest: number, inTrain: number];
 
 /** Which parts a list may be made of; each has a held-out one. */
-const UNIONS = [
+const UNIONS: readonly Counts[] = [
   [1, 0, 0],
   [0, 1, 0],
   [1, 1, 0],
   [1, 0, 1],
   [0, 1, 1],
   [1, 1, 1],
-] as const;
+];
 
 /** Three counts below 2¹³ in one number. */
-const FIELD = [1, 2 ** 13, 2 ** 26] as const;
-const unpack = (packed: number): readonly number[] => FIELD.map((unit) => Math.floor(packed / unit) % 2 ** 13);
+const UNIT = { validation: 1, test: 2 ** 13, train: 2 ** 26 } as const;
+const unpack = (packed: number): Counts => {
+  const { test, train } = UNIT;
+  return [packed % test, Math.floor(packed / test) % 2 ** 13, Math.floor(packed / train) % 2 ** 13];
+};
+
+const within = (union: Counts, counts: Counts): number =>
+  union[0] * counts[0] + union[1] * counts[1] + union[2] * counts[2];
 
 /** Columns set for each of the chosen entities, and for how many. */
 const setColumns = (view: SideView, entities: readonly number[]) => {
@@ -47,7 +55,7 @@ const setColumns = (view: SideView, entities: readonly number[]) => {
     for (let column = textDim; column < width; column += 1) {
       if (features[entity * width + column] !== 0) {
         own.push(column);
-        sizes[column] = (sizes[column] ?? 0) + 1;
+        sizes[column] = (sizes[column] ?? missing(sizes, column)) + 1;
       }
     }
     columns.set(entity, own);
@@ -57,22 +65,23 @@ const setColumns = (view: SideView, entities: readonly number[]) => {
 
 export const leakingMembers = (view: SideView): readonly LeakingMembers[] => {
   const { train, validation, test } = totalsOf(view).pairs;
-  const active = Array.from({ length: view.count }, (_, entity) => entity).filter(
-    (entity) => (train[entity] ?? 0) + (validation[entity] ?? 0) + (test[entity] ?? 0) > 0,
+  const active = [...train.keys()].filter((entity) =>
+    [train, validation, test].some((pairs) => elementAt(pairs, entity) > 0),
   );
   const entities = pickEvenly(active, MOST_ENTITIES);
   const { sizes, columns } = setColumns(view, entities);
-  const isTelling = (column: number): boolean => (sizes[column] ?? 0) <= MOST_SET * entities.length;
+  const isTelling = (column: number): boolean =>
+    (sizes[column] ?? missing(sizes, column)) <= MOST_SET * entities.length;
   const shared = new Map<number, number>();
   const met = new Float64Array(view.others);
-  for (const [index, part] of PARTS.entries()) {
-    const unit = FIELD[index] ?? 0;
+  for (const part of PARTS) {
+    const unit = UNIT[part];
     const { own, other } = view.pairs[part];
     for (const [row, entity] of own.entries()) {
       const set = columns.get(entity);
-      const partner = other[row] ?? 0;
+      const partner = other[row] ?? missing(other, row);
       if (set !== undefined) {
-        met[partner] = (met[partner] ?? 0) + unit;
+        addAt(met, partner, unit);
         for (const column of set) {
           if (isTelling(column)) {
             const key = column * view.others + partner;
@@ -84,15 +93,14 @@ export const leakingMembers = (view: SideView): readonly LeakingMembers[] => {
   }
   const found = new Map<number, LeakingMembers>();
   for (const [key, packed] of shared) {
-    const [inValidation = 0, inTest = 0, inTrain = 0] = unpack(packed);
-    const both = [inValidation, inTest, inTrain];
+    const both = unpack(packed);
     const column = Math.floor(key / view.others);
-    const all = unpack(met[key % view.others] ?? 0);
+    const size = sizes[column] ?? missing(sizes, column);
+    const all = unpack(elementAt(met, key % view.others));
     for (const union of UNIONS) {
-      const told = union[0] * inValidation + union[1] * inTest;
-      const common = union.reduce<number>((sum, isIn, part) => sum + isIn * (both[part] ?? 0), 0);
-      const size = union.reduce<number>((sum, isIn, part) => sum + isIn * (all[part] ?? 0), 0);
-      const jaccard = common / ((sizes[column] ?? 0) + size - common);
+      const told = union[0] * both[0] + union[1] * both[1];
+      const common = within(union, both);
+      const jaccard = common / (size + within(union, all) - common);
       if (told >= LEAST_TOLD && jaccard >= LEAST_JACCARD && told > (found.get(column)?.told ?? 0)) {
         found.set(column, { column, other: key % view.others, told });
       }

@@ -3,6 +3,7 @@
  * parts. What is still to come has the noise of counting, so nobody who knows the past can know its order exactly; a
  * column that comes closer than a fresh count of equal means would has seen the answers.
  */
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import { combineSeeds, createGenerator, toUnit } from '../numerics/prng.ts';
 import { correlation, orderInformation, unitRanks } from './rank-correlation.ts';
 import { type SideView, totalsOf } from './side-view.ts';
@@ -66,7 +67,7 @@ const groupsOf = (view: SideView): readonly Group[] => {
   const totals = totalsOf(view);
   return HELD_OUT.flatMap((parts): readonly Group[] => {
     const sumOf = (kind: 'pairs' | 'gain', entity: number): number =>
-      parts.reduce((sum, part) => sum + (totals[kind][part][entity] ?? 0), 0);
+      parts.reduce((sum, part) => sum + elementAt(totals[kind][part], entity), 0);
     // Within those that come: whether an item comes at all may be known by its date, how often may not.
     const coming = Array.from({ length: view.count }, (_, entity) => entity).filter(
       (entity) => sumOf('pairs', entity) > 0,
@@ -76,11 +77,11 @@ const groupsOf = (view: SideView): readonly Group[] => {
       return [];
     }
     const training = (['pairs', 'gain'] as const).map((kind) =>
-      unitRanks(Float64Array.from(entities, (entity) => totals[kind].train[entity] ?? 0)),
+      unitRanks(Float64Array.from(entities, (entity) => elementAt(totals[kind].train, entity))),
     );
     const targets = (['pairs', 'gain'] as const).flatMap((kind) =>
       ([false, true] as const).flatMap((withTraining): Target[] => {
-        const known = (entity: number): number => (withTraining ? (totals[kind].train[entity] ?? 0) : 0);
+        const known = (entity: number): number => (withTraining ? elementAt(totals[kind].train, entity) : 0);
         const values = Float64Array.from(entities, (entity) => known(entity) + sumOf(kind, entity));
         const ranks = unitRanks(values);
         if (ranks === null || orderInformation(values) < LEAST_INFORMATION) {
@@ -95,8 +96,8 @@ const groupsOf = (view: SideView): readonly Group[] => {
     );
     const places = pickEvenly([...entities.keys()], GLANCE_ENTITIES);
     const glance = {
-      entities: places.map((place) => entities[place] ?? 0),
-      ranks: targets.map(({ values }) => unitRanks(Float64Array.from(places, (place) => values[place] ?? 0))),
+      entities: places.map((place) => elementAt(entities, place)),
+      ranks: targets.map(({ values }) => unitRanks(Float64Array.from(places, (place) => elementAt(values, place)))),
     };
     return [{ entities, glance, training, targets }];
   });
@@ -106,7 +107,8 @@ const groupsOf = (view: SideView): readonly Group[] => {
 const columnOf = ({ features, width }: SideView, column: number, entities: readonly number[]): Float64Array => {
   const values = new Float64Array(entities.length);
   for (let place = 0; place < values.length; place += 1) {
-    values[place] = features[(entities[place] ?? 0) * width + column] ?? 0;
+    const index = (entities[place] ?? missing(entities, place)) * width + column;
+    values[place] = features[index] ?? missing(features, index);
   }
   return values;
 };

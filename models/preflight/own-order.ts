@@ -3,6 +3,7 @@
  * maximum, by their opposite NDCG@10 is 0, and equal scores rank in the order of the catalogue.
  */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { EvaluationSummary, RankingMetrics } from '../../contracts/metrics.ts';
 import { evaluateScorer } from '../evaluation/evaluate-scorer.ts';
 import { rowScorer, type Scorer } from '../evaluation/scorer.ts';
@@ -30,13 +31,15 @@ const equalScorer = (items: number): Scorer => rowScorer(items, (row) => row.fil
 /** The highest values that any ranking can have. */
 export const knownMaxima = (judged: readonly JudgedUser[], relevanceThreshold: number): RankingMetrics => {
   const relevant = judged.map(({ wanted }) => wanted.filter(({ gain }) => gain >= relevanceThreshold).length);
-  const precision = relevant.map((count) => Math.min(DEPTH, count) / DEPTH);
-  const recall = relevant.map((count) => Math.min(DEPTH, count) / count);
+  const best = relevant.map((count) => {
+    const found = Math.min(DEPTH, count);
+    return { precision: found / DEPTH, recall: found / count };
+  });
   return {
     ndcg_at_10: 1,
-    precision_at_10: mean(precision),
-    recall_at_10: mean(recall),
-    f1_at_10: mean(precision.map((value, user) => (2 * value * (recall[user] ?? 0)) / (value + (recall[user] ?? 0)))),
+    precision_at_10: mean(best.map(({ precision }) => precision)),
+    recall_at_10: mean(best.map(({ recall }) => recall)),
+    f1_at_10: mean(best.map(({ precision, recall }) => (2 * precision * recall) / (precision + recall))),
     hit_rate_at_10: 1,
     map: 1,
   };
@@ -80,7 +83,7 @@ const deviationsOf = (
   const run = (scorer: Scorer) => evaluate({ scorer, dataset: sliced, split, relevanceThreshold });
   const best: EvaluationSummary = run(gainScorer(judged, items, 1)).summary;
   const worst = run(gainScorer(judged, items, -1)).perUser;
-  const worstOf = new Map(worst.userIndex.map((user, place) => [user, worst.ndcg[place] ?? Number.NaN]));
+  const worstOf = new Map(worst.userIndex.map((user, place) => [user, elementAt(worst.ndcg, place)]));
   // A user with fewer than ten other candidates has a wanted one among the first ten in any order.
   const avoiding = judged.filter(({ met, wanted: own }) => items - met.size - own.length >= DEPTH);
   const maxima = knownMaxima(judged, relevanceThreshold);

@@ -1,4 +1,5 @@
 /** Correlation of orders: what a monotone scale, a logarithm or a standardisation does to a column changes nothing. */
+import { missing } from '../../contracts/element-at.ts';
 import { countBelow } from '../numerics/count-below.ts';
 
 /**
@@ -15,8 +16,8 @@ export const unitRanks = (values: Float64Array): Float64Array | null => {
   const ranks = ranksOf(values);
   const middle = (values.length + 1) / 2;
   let squares = 0;
-  for (let place = 0; place < ranks.length; place += 1) {
-    squares += ((ranks[place] ?? 0) - middle) ** 2;
+  for (const rank of ranks) {
+    squares += (rank - middle) ** 2;
   }
   const length = Math.sqrt(squares);
   return length === 0 ? null : ranks.map((rank) => (rank - middle) / length);
@@ -29,7 +30,7 @@ export const correlation = (left: Float64Array | null, right: Float64Array | nul
   }
   let sum = 0;
   for (let place = 0; place < left.length; place += 1) {
-    sum += (left[place] ?? 0) * (right[place] ?? 0);
+    sum += (left[place] ?? missing(left, place)) * (right[place] ?? missing(right, place));
   }
   return sum;
 };

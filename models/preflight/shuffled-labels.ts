@@ -5,7 +5,9 @@
  */
 import { rm } from 'node:fs/promises';
 import type { LoadedDataset, PairArrays, SampleArrays } from '../../contracts/dataset.ts';
+import { addAt, elementAt } from '../../contracts/element-at.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
+import { gatherFloats, gatherIntegers } from '../numerics/gather.ts';
 import { permutation } from '../numerics/prng.ts';
 import { trainTwoTower } from '../training/train.ts';
 import { DEPTH, judgedUsers, ndcgOf } from './judged-users.ts';
@@ -60,27 +62,27 @@ const probeSettings = ({ model, training, relevanceThreshold }: TrialSettings): 
 });
 
 /** Items of the samples in another order; users, labels and weights stay. */
-export const shuffleItems = ({ userIndex, itemIndex, label, weight }: SampleArrays): SampleArrays => {
-  const from = permutation(itemIndex.length, SEED);
-  return { userIndex, itemIndex: itemIndex.map((_, row) => itemIndex[from[row] ?? 0] ?? 0), label, weight };
-};
+export const shuffleItems = (samples: SampleArrays): SampleArrays => ({
+  ...samples,
+  itemIndex: gatherIntegers(samples.itemIndex, permutation(samples.itemIndex.length, SEED)),
+});
 
 const someSamples = ({ userIndex, itemIndex, label, weight }: SampleArrays): SampleArrays => {
   const rows = Int32Array.from(pickEvenly([...userIndex.keys()], MOST_SAMPLES));
   return {
-    userIndex: rows.map((row) => userIndex[row] ?? 0),
-    itemIndex: rows.map((row) => itemIndex[row] ?? 0),
-    label: Float32Array.from(rows, (row) => label[row] ?? 0),
-    weight: Float32Array.from(rows, (row) => weight[row] ?? 0),
+    userIndex: gatherIntegers(userIndex, rows),
+    itemIndex: gatherIntegers(itemIndex, rows),
+    label: gatherFloats(label, rows),
+    weight: gatherFloats(weight, rows),
   };
 };
 
 const pairsWhere = ({ userIndex, itemIndex, gain }: PairArrays, users: ReadonlySet<number>): PairArrays => {
-  const rows = Int32Array.from(userIndex.keys()).filter((row) => users.has(userIndex[row] ?? 0));
+  const rows = Int32Array.from(userIndex.keys()).filter((row) => users.has(elementAt(userIndex, row)));
   return {
-    userIndex: rows.map((row) => userIndex[row] ?? 0),
-    itemIndex: rows.map((row) => itemIndex[row] ?? 0),
-    gain: Float32Array.from(rows, (row) => gain[row] ?? 0),
+    userIndex: gatherIntegers(userIndex, rows),
+    itemIndex: gatherIntegers(itemIndex, rows),
+    gain: gatherFloats(gain, rows),
   };
 };
 
@@ -104,15 +106,17 @@ export const ceilingOf = (dataset: LoadedDataset, relevanceThreshold: number): {
   for (const { wanted } of judged) {
     const ideal = ndcgOf([1], { user: 0, met: new Set(), wanted });
     for (const { item, gain } of wanted) {
-      sums[item] = (sums[item] ?? 0) + gain * ideal;
+      addAt(sums, item, gain * ideal);
     }
   }
-  const order = Int32Array.from(sums.keys()).sort((a, b) => (sums[b] ?? 0) - (sums[a] ?? 0) || a - b);
+  const order = Int32Array.from(sums.keys()).sort((a, b) => elementAt(sums, b) - elementAt(sums, a) || a - b);
   const ndcg = judged.map((user) => {
     const gains = new Map(user.wanted.map(({ item, gain }) => [item, gain]));
     const first: number[] = [];
-    for (let place = 0; place < order.length && first.length < DEPTH; place += 1) {
-      const item = order[place] ?? 0;
+    for (const item of order) {
+      if (first.length === DEPTH) {
+        break;
+      }
       if (!user.met.has(item)) {
         first.push(gains.get(item) ?? 0);
       }

@@ -1,5 +1,6 @@
 /** Users and items in one form, so that a leak is looked for on both sides by the same code. */
 import { type LoadedDataset, SPLIT_NAMES, type SplitName } from '../../contracts/dataset.ts';
+import { addAt, missing } from '../../contracts/element-at.ts';
 
 export interface SideView {
   readonly side: 'user' | 'item';
@@ -63,8 +64,8 @@ export const totalsOf = (view: SideView): Readonly<Record<'pairs' | 'gain', Reco
   for (const part of SPLIT_NAMES) {
     const { own, gain } = view.pairs[part];
     for (const [row, entity] of own.entries()) {
-      totals.pairs[part][entity] = (totals.pairs[part][entity] ?? 0) + 1;
-      totals.gain[part][entity] = (totals.gain[part][entity] ?? 0) + (gain[row] ?? 0);
+      addAt(totals.pairs[part], entity, 1);
+      addAt(totals.gain[part], entity, gain[row] ?? missing(gain, row));
     }
   }
   return totals;

@@ -1,40 +1,42 @@
 /** A dataset of some of the users: checks that rank whole catalogues stay cheap whatever the number of users. */
 import type { IdRows, LoadedDataset, PairArrays, SampleArrays } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
+import { gatherFloats, gatherIntegers } from '../numerics/gather.ts';
 import type { JudgedUser } from './judged-users.ts';
 
 /** At most `count` of the values, evenly spaced. */
 export const pickEvenly = (values: readonly number[], count: number): readonly number[] =>
   values.length <= count
     ? values
-    : Array.from({ length: count }, (_, index) => values[Math.floor((index * values.length) / count)] ?? 0);
+    : Array.from({ length: count }, (_, index) => elementAt(values, Math.floor((index * values.length) / count)));
 
-const rowsWhere = (userIndex: Int32Array, place: Int32Array): readonly number[] =>
-  Array.from(userIndex.keys()).filter((row) => (place[userIndex[row] ?? 0] ?? -1) >= 0);
-
-const floats = (from: Float32Array, rows: readonly number[]): Float32Array =>
-  Float32Array.from(rows, (row) => from[row] ?? 0);
-
-const ints = (from: Int32Array, rows: readonly number[]): Int32Array => Int32Array.from(rows, (row) => from[row] ?? 0);
+/** Rows of users that have a place, and those places. */
+const placedRows = (
+  userIndex: Int32Array,
+  place: Int32Array,
+): { readonly rows: Int32Array; readonly users: Int32Array } => {
+  const places = gatherIntegers(place, userIndex);
+  const rows = Int32Array.from(places.keys()).filter((row) => elementAt(places, row) >= 0);
+  return { rows, users: gatherIntegers(places, rows) };
+};
 
 const slicePairs = ({ userIndex, itemIndex, gain }: PairArrays, place: Int32Array): PairArrays => {
-  const rows = rowsWhere(userIndex, place);
-  const users = ints(userIndex, rows).map((user) => place[user] ?? 0);
-  return { userIndex: users, itemIndex: ints(itemIndex, rows), gain: floats(gain, rows) };
+  const { rows, users } = placedRows(userIndex, place);
+  return { userIndex: users, itemIndex: gatherIntegers(itemIndex, rows), gain: gatherFloats(gain, rows) };
 };
 
 const sliceSamples = ({ userIndex, itemIndex, label, weight }: SampleArrays, place: Int32Array): SampleArrays => {
-  const rows = rowsWhere(userIndex, place);
-  const users = ints(userIndex, rows).map((user) => place[user] ?? 0);
+  const { rows, users } = placedRows(userIndex, place);
   return {
     userIndex: users,
-    itemIndex: ints(itemIndex, rows),
-    label: floats(label, rows),
-    weight: floats(weight, rows),
+    itemIndex: gatherIntegers(itemIndex, rows),
+    label: gatherFloats(label, rows),
+    weight: gatherFloats(weight, rows),
   };
 };
 
 const sliceIds = (ids: IdRows | null, users: readonly number[]): IdRows | null =>
-  ids === null ? null : { size: ids.size, rows: ints(ids.rows, users) };
+  ids === null ? null : { size: ids.size, rows: gatherIntegers(ids.rows, Int32Array.from(users)) };
 
 /** @param users ascending and distinct */
 export const sliceUsers = (dataset: LoadedDataset, users: readonly number[]): LoadedDataset => {
@@ -51,7 +53,7 @@ export const sliceUsers = (dataset: LoadedDataset, users: readonly number[]): Lo
   return {
     ...dataset,
     summary: { ...summary, users: users.length },
-    userIds: users.map((user) => userIds[user] ?? ''),
+    userIds: users.map((user) => elementAt(userIds, user)),
     userFeatures: features,
     ids: { user: sliceIds(ids.user, users), item: ids.item },
     samples: {
@@ -82,8 +84,8 @@ export const affordableUsers = ({ itemIds }: LoadedDataset): number =>
 /** Those of the judged users, evenly spaced, whose rankings can be judged in well under a second; ascending. */
 export const affordableJudged = (dataset: LoadedDataset, judged: readonly JudgedUser[]): readonly number[] => {
   const places = pickEvenly([...judged.keys()], affordableUsers(dataset));
-  const pairs = places.reduce((sum, place) => sum + (judged[place]?.wanted.length ?? 0), 0);
+  const pairs = places.reduce((sum, place) => sum + elementAt(judged, place).wanted.length, 0);
   const share = MOST_COMPARISONS / Math.max(1, pairs * dataset.itemIds.length);
   const count = share >= 1 ? places.length : Math.max(LEAST_JUDGED, Math.floor(places.length * share));
-  return pickEvenly(places, count).flatMap((place) => judged[place]?.user ?? []);
+  return pickEvenly(places, count).map((place) => elementAt(judged, place).user);
 };

@@ -1,5 +1,6 @@
 /** Training must lie before what it is judged by, and what it knows must come from training alone. */
 import type { IdRows, LoadedDataset, SplitName } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { VersionScope } from '../../contracts/preflight.ts';
 import type { Tripwire } from './tripwire.ts';
 
@@ -45,7 +46,7 @@ const foreignIds = (rows: IdRows | null, seen: Int32Array, ids: readonly string[
     return [];
   }
   const known = new Set(seen);
-  return ids.filter((_, index) => (rows.rows[index] ?? 0) > 0 && !known.has(index));
+  return ids.filter((_, index) => elementAt(rows.rows, index) > 0 && !known.has(index));
 };
 
 const foreignParts = (dataset: LoadedDataset, scope: VersionScope): readonly string[] => {

@@ -1,5 +1,6 @@
 /** The baselines that every evaluation reports beside the model. */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { addAt, missing } from '../../contracts/element-at.ts';
 import type { BaselineName, EvaluationSummary } from '../../contracts/metrics.ts';
 import { dotScorer } from '../evaluation/dot-scorer.ts';
 import { type EvaluationOptions, evaluateScorer } from '../evaluation/evaluate-scorer.ts';
@@ -43,10 +44,10 @@ const profiles = ({ pairs, userIds }: LoadedDataset, rows: Float32Array, width: 
   const { userIndex, itemIndex, gain } = pairs.train;
   const sums = new Float32Array(userIds.length * width);
   for (const [pair, user] of userIndex.entries()) {
-    if ((gain[pair] ?? 0) > 0) {
-      const row = (itemIndex[pair] ?? 0) * width;
+    if ((gain[pair] ?? missing(gain, pair)) > 0) {
+      const row = (itemIndex[pair] ?? missing(itemIndex, pair)) * width;
       for (let column = 0; column < width; column += 1) {
-        sums[user * width + column] = (sums[user * width + column] ?? 0) + (rows[row + column] ?? 0);
+        addAt(sums, user * width + column, rows[row + column] ?? missing(rows, row + column));
       }
     }
   }

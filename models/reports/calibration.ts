@@ -1,5 +1,6 @@
 /** How well sigmoid(score) says how likely a sample is relevant. Formula: docs/metrics.md. */
 import type { SampleArrays } from '../../contracts/dataset.ts';
+import { addAt, missing } from '../../contracts/element-at.ts';
 import type { Calibration } from '../../contracts/metrics.ts';
 
 const BINS = 10;
@@ -8,7 +9,8 @@ const BINS = 10;
 const dot = (left: Float32Array, a: number, right: Float32Array, b: number, dim: number): number => {
   let sum = 0;
   for (let column = 0; column < dim; column += 1) {
-    sum += (left[a * dim + column] ?? 0) * (right[b * dim + column] ?? 0);
+    const x = left[a * dim + column] ?? missing(left, a * dim + column);
+    sum += x * (right[b * dim + column] ?? missing(right, b * dim + column));
   }
   return sum;
 };
@@ -27,22 +29,24 @@ export const measureCalibration = (options: {
   readonly relevanceThreshold: number;
 }): Calibration => {
   const { users, items, dim, temperature, samples, relevanceThreshold } = options;
+  const { userIndex, itemIndex, label: labels } = samples;
   const counts = new Int32Array(BINS);
   const scoreSums = new Float64Array(BINS);
   const labelSums = new Float64Array(BINS);
   const relevant = new Int32Array(BINS);
-  for (const [row, user] of samples.userIndex.entries()) {
-    const item = samples.itemIndex[row] ?? 0;
-    const label = samples.label[row] ?? 0;
+  for (const [row, user] of userIndex.entries()) {
+    const item = itemIndex[row] ?? missing(itemIndex, row);
+    const label = labels[row] ?? missing(labels, row);
     const score = 1 / (1 + Math.exp(-dot(users, user, items, item, dim) / temperature));
     const bin = Math.min(BINS - 1, Math.floor(score * BINS));
-    counts[bin] = (counts[bin] ?? 0) + 1;
-    scoreSums[bin] = (scoreSums[bin] ?? 0) + score;
-    labelSums[bin] = (labelSums[bin] ?? 0) + label;
-    relevant[bin] = (relevant[bin] ?? 0) + (label >= relevanceThreshold ? 1 : 0);
+    addAt(counts, bin, 1);
+    addAt(scoreSums, bin, score);
+    addAt(labelSums, bin, label);
+    addAt(relevant, bin, label >= relevanceThreshold ? 1 : 0);
   }
   const bins = Array.from(counts, (count, bin) => {
-    const meanOf = (sums: Float64Array | Int32Array): number => (count === 0 ? 0 : (sums[bin] ?? 0) / count);
+    const meanOf = (sums: Float64Array | Int32Array): number =>
+      count === 0 ? 0 : (sums[bin] ?? missing(sums, bin)) / count;
     return {
       low: bin / BINS,
       high: (bin + 1) / BINS,
@@ -52,7 +56,7 @@ export const measureCalibration = (options: {
       relevant_share: meanOf(relevant),
     };
   });
-  const total = samples.userIndex.length;
+  const total = userIndex.length;
   const error = bins.reduce((sum, bin) => sum + bin.samples * Math.abs(bin.mean_score - bin.relevant_share), 0);
   return { expected_calibration_error: total === 0 ? 0 : error / total, samples: total, bins };
 };

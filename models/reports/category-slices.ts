@@ -1,5 +1,6 @@
 /** Metrics by the values of categorical features: for users of a value, and for the relevant items of a value. */
 import type { CategoryFeature } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { CategorySlice, RankingMetrics } from '../../contracts/metrics.ts';
 import type { JudgedUser } from '../evaluation/evaluate-scorer.ts';
 import { measureRanking, type RankedItems, type UserRanking } from '../evaluation/ranking.ts';
@@ -48,9 +49,9 @@ const valuesOf = ({ starts, values }: CategoryFeature, entity: number): Int32Arr
 
 /** The same ranking as if only the items at these places had a gain; null where none of them is relevant. */
 const rankingOfSome = ({ ranks, gains, relevanceThreshold }: RankedItems, places: readonly number[]) => {
-  const kept = places.map((place) => gains[place] ?? 0);
+  const kept = places.map((place) => elementAt(gains, place));
   return kept.some((gain) => gain >= relevanceThreshold)
-    ? measureRanking({ ranks: places.map((place) => ranks[place] ?? 0), gains: kept, relevanceThreshold })
+    ? measureRanking({ ranks: places.map((place) => elementAt(ranks, place)), gains: kept, relevanceThreshold })
     : null;
 };
 
@@ -98,11 +99,11 @@ export const collectCategorySlices = (features: readonly CategoryFeature[]): Cat
     },
     slices: () =>
       features.flatMap(({ side, feature, names }, index) =>
-        (collected[index] ?? [])
+        elementAt(collected, index)
           .map(({ users, sums }, value) => ({
             side,
             feature,
-            value: names[value] ?? '',
+            value: elementAt(names, value),
             users,
             ...divided(sums, users),
           }))

@@ -3,9 +3,11 @@
  * Everything is sparse, so that memory grows with pairs and items, not with their products.
  */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
 import { itemPopularity } from '../evaluation/recommendations.ts';
 import { rowScorer, type Scorer } from '../evaluation/scorer.ts';
 import { createRowRanker } from '../kernels/rank-row.ts';
+import { gatherFloats, gatherIntegers } from '../numerics/gather.ts';
 import { groupRows } from '../numerics/row-groups.ts';
 
 /** Best on the validation part of MovieLens-small (random split) among 20 to 200 and 0 to 100. */
@@ -28,15 +30,15 @@ const listOf = ({ starts, entries }: Lists, index: number): Int32Array =>
 
 /** Items that each user met with a gain, and the other way round. A pair without a gain is no sign of liking. */
 const likedLists = ({ pairs, userIds, itemIds }: LoadedDataset): { readonly ofUser: Lists; readonly ofItem: Lists } => {
-  const { gain } = pairs.train;
-  const rows = Int32Array.from(gain.keys()).filter((row) => (gain[row] ?? 0) > 0);
-  const users = rows.map((row) => pairs.train.userIndex[row] ?? 0);
-  const items = rows.map((row) => pairs.train.itemIndex[row] ?? 0);
+  const { userIndex, itemIndex, gain } = pairs.train;
+  const rows = Int32Array.from(gain.keys()).filter((row) => (gain[row] ?? missing(gain, row)) > 0);
+  const users = gatherIntegers(userIndex, rows);
+  const items = gatherIntegers(itemIndex, rows);
   const byUser = groupRows(users, userIds.length);
   const byItem = groupRows(items, itemIds.length);
   return {
-    ofUser: { starts: byUser.starts, entries: byUser.rows.map((row) => items[row] ?? 0) },
-    ofItem: { starts: byItem.starts, entries: byItem.rows.map((row) => users[row] ?? 0) },
+    ofUser: { starts: byUser.starts, entries: gatherIntegers(items, byUser.rows) },
+    ofItem: { starts: byItem.starts, entries: gatherIntegers(users, byItem.rows) },
   };
 };
 
@@ -51,13 +53,15 @@ const createNearest = ({ ofUser, ofItem }: ReturnType<typeof likedLists>, items:
     similarities.fill(Number.NEGATIVE_INFINITY);
     for (const user of listOf(ofItem, item)) {
       for (const other of listOf(ofUser, user)) {
-        together[other] = (together[other] ?? 0) + 1;
+        together[other] = (together[other] ?? missing(together, other)) + 1;
       }
     }
+    const ownLength = lengths[item] ?? missing(lengths, item);
     for (let other = 0; other < items; other += 1) {
-      const count = together[other] ?? 0;
+      const count = together[other] ?? missing(together, other);
       if (count > 0 && other !== item) {
-        similarities[other] = count / ((lengths[item] ?? 0) * (lengths[other] ?? 0) + SHRINKAGE);
+        const length = lengths[other] ?? missing(lengths, other);
+        similarities[other] = count / (ownLength * length + SHRINKAGE);
       }
     }
     const ranked = rank(similarities, []);
@@ -75,7 +79,7 @@ const findNeighbours = (liked: ReturnType<typeof likedLists>, items: number): Ne
     const { top, similarities } = nearest(item);
     for (const neighbour of top) {
       neighbours[found] = neighbour;
-      values[found] = similarities[neighbour] ?? 0;
+      values[found] = similarities[neighbour] ?? missing(similarities, neighbour);
       targets[found] = item;
       found += 1;
     }
@@ -83,8 +87,8 @@ const findNeighbours = (liked: ReturnType<typeof likedLists>, items: number): Ne
   const { starts, rows } = groupRows(neighbours.subarray(0, found), items);
   return {
     starts,
-    entries: rows.map((row) => targets[row] ?? 0),
-    similarities: Float32Array.from(rows, (row) => values[row] ?? 0),
+    entries: gatherIntegers(targets, rows),
+    similarities: gatherFloats(values, rows),
   };
 };
 
@@ -103,9 +107,11 @@ export const itemKnnScorer = (dataset: LoadedDataset): Scorer => {
       scores.set(popularity);
     }
     for (const item of met) {
-      for (let at = starts[item] ?? 0; at < (starts[item + 1] ?? 0); at += 1) {
-        const target = entries[at] ?? 0;
-        scores[target] = (scores[target] ?? 0) + (similarities[at] ?? 0);
+      const end = starts[item + 1] ?? missing(starts, item + 1);
+      for (let at = starts[item] ?? missing(starts, item); at < end; at += 1) {
+        const target = entries[at] ?? missing(entries, at);
+        const score = scores[target] ?? missing(scores, target);
+        scores[target] = score + (similarities[at] ?? missing(similarities, at));
       }
     }
   });

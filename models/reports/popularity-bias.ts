@@ -1,4 +1,5 @@
 /** How far recommendations lean towards the items that many users met in training. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { PopularityBias } from '../../contracts/metrics.ts';
 import { countBelow } from '../numerics/count-below.ts';
 
@@ -27,8 +28,8 @@ export const collectBias = (popularity: Float32Array): BiasCollector => {
   return {
     add: (item) => {
       recommendations += 1;
-      popularitySum += popularity[item] ?? 0;
-      percentileSum += percentiles[item] ?? 0;
+      popularitySum += elementAt(popularity, item);
+      percentileSum += elementAt(percentiles, item);
     },
     bias: () => ({ mean_percentile: meanOf(percentileSum), average_popularity: meanOf(popularitySum) }),
   };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { elementAt } from '../../contracts/element-at.ts';
 import { type Architecture, SIDES, type Side } from '../towers/architecture.ts';
 import { writeDurably } from './durable-file.ts';
 import { saveTower } from './layers-model.ts';
@@ -27,7 +28,7 @@ const filesOf = async ({ architecture, parameters }: SaveModelOptions): Promise<
   const weights: Record<Side, tf.Tensor[]> = { user: [], item: [] };
   let offset = 0;
   for (const [index, { side, kind, shape }] of architecture.pieces.entries()) {
-    const values = parameters.subarray(offset, offset + (architecture.pieceSizes[index] ?? 0));
+    const values = parameters.subarray(offset, offset + elementAt(architecture.pieceSizes, index));
     offset += values.length;
     if (kind === 'ids' || kind === 'history') {
       files.set(tableFile(side, kind), bytesOf(values));

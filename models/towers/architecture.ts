@@ -1,5 +1,6 @@
 /** Shapes of the two towers and how their parameters lie in one flat vector. */
 import type { IdRows, LoadedDataset } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ModelConfig } from '../../contracts/experiment-config.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
@@ -77,7 +78,7 @@ const towerShape = (
     layers: dims.slice(1).map((outputDim, index) => {
       const isHidden = index < model.hidden_dims.length;
       const rate = index === 0 ? model.dropout_rate : model.dropout_rate_middle;
-      return { inputDim: dims[index] ?? 0, outputDim, isHidden, dropoutRate: isHidden ? rate : 0 };
+      return { inputDim: elementAt(dims, index), outputDim, isHidden, dropoutRate: isHidden ? rate : 0 };
     }),
   };
 };
@@ -157,7 +158,7 @@ const limitOf = ({ kind, side, layer, shape }: Piece, architecture: Architecture
 
 /** Numbers of a table's first row, which start at zero. */
 const unknownSize = ({ kind, side, shape }: Piece, architecture: Architecture): number =>
-  kind === 'history' || (kind === 'ids' && architecture[side].idDropout === 0) ? (shape[1] ?? 0) : 0;
+  kind === 'history' || (kind === 'ids' && architecture[side].idDropout === 0) ? elementAt<number>(shape, 1) : 0;
 
 /** Kernels and tables uniform, biases and offsets zero, gains one, the temperature as configured. [parameterCount] */
 export const initialParameters = (architecture: Architecture, seed: number, temperature: number): Float32Array => {
@@ -166,7 +167,7 @@ export const initialParameters = (architecture: Architecture, seed: number, temp
   // Streams of kernels are numbered through both towers, those of tables on their own.
   const drawn = { weights: 0, ids: 0 };
   for (const [index, piece] of architecture.pieces.entries()) {
-    const values = flat.subarray(offset, offset + (architecture.pieceSizes[index] ?? 0));
+    const values = flat.subarray(offset, offset + elementAt(architecture.pieceSizes, index));
     const limit = limitOf(piece, architecture);
     if (limit > 0) {
       const stream = piece.kind === 'kernel' ? 'weights' : 'ids';

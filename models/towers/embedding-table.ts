@@ -70,6 +70,14 @@ interface Kernel {
 
 const BYTES = 4;
 
+/** Numbers to lay into memory; a length stands for that many zeros. */
+type Part = Int32Array | Float32Array | number;
+
+const lengthOf = (part: Part): number => (typeof part === 'number' ? part : part.length);
+
+/** Where each of some parts begins in memory. */
+type PlacesOf<Parts extends readonly Part[]> = { readonly [Part in keyof Parts]: number };
+
 /** Rows in use, in the order of their first use, and for each entry the place of its row among them. */
 const createRowPlaces = (tableRows: number): ((rows: Int32Array) => { used: Int32Array; places: Int32Array }) => {
   const placeOf = new Int32Array(tableRows).fill(-1);
@@ -110,14 +118,13 @@ export const createEmbeddingTable = (given: OptimiserVectors, dim: number): Embe
   const placesOf = createRowPlaces(size / dim);
   let gathered = { count: 0, rows: scratch, gradients: scratch };
 
-  /** Lays arrays, and zeros of a length, one after the other into the scratch; their places. */
-  const lay = (...parts: readonly (Int32Array | Float32Array | number)[]): readonly number[] => {
-    const lengths = parts.map((part) => (typeof part === 'number' ? part : part.length));
-    reserve(scratch + lengths.reduce((sum, length) => sum + length, 0) * BYTES);
+  /** Lays the parts one after the other into the scratch. */
+  const lay = <const Parts extends readonly Part[]>(...parts: Parts): PlacesOf<Parts> => {
+    reserve(scratch + parts.reduce<number>((sum, part) => sum + lengthOf(part), 0) * BYTES);
     let end = scratch;
-    return parts.map((part, index) => {
+    return parts.map((part) => {
       const begin = end;
-      const length = lengths[index] ?? 0;
+      const length = lengthOf(part);
       end += length * BYTES;
       if (part instanceof Int32Array) {
         new Int32Array(buffer(), begin, length).set(part);
@@ -127,25 +134,20 @@ export const createEmbeddingTable = (given: OptimiserVectors, dim: number): Embe
         numbers(begin, length).set(part);
       }
       return begin;
-    });
+    }) as PlacesOf<Parts>;
   };
 
   return {
     sums: (bags) => {
       const count = bagCount(bags);
-      const [starts = 0, rows = 0, coefficients = 0, sums = 0] = lay(
-        bags.starts,
-        bags.rows,
-        bags.coefficients,
-        count * dim,
-      );
+      const [starts, rows, coefficients, sums] = lay(bags.starts, bags.rows, bags.coefficients, count * dim);
       kernel.addSums(parameters, starts, rows, coefficients, count, dim, sums);
       return numbers(sums, count * dim).slice();
     },
     gather: (ofSums, bags) => {
       const { used, places } = placesOf(bags.rows);
       const parts = lay(used, used.length * dim, ofSums, bags.starts, places, bags.coefficients);
-      const [rows = 0, gradients = 0, from = 0, starts = 0, entries = 0, coefficients = 0] = parts;
+      const [rows, gradients, from, starts, entries, coefficients] = parts;
       kernel.addGradients(from, starts, entries, coefficients, bagCount(bags), dim, gradients);
       gathered = { count: used.length, rows, gradients };
     },

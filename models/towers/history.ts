@@ -1,6 +1,8 @@
 /** What users did, as an input of their tower: the embeddings of the items that they met, summed. */
 import type { IdRows, PairArrays } from '../../contracts/dataset.ts';
+import { addAt, missing } from '../../contracts/element-at.ts';
 import { combineSeeds, createGenerator, STREAM, toIndex, toUnit } from '../numerics/prng.ts';
+import { accumulate } from '../numerics/row-groups.ts';
 import type { Bags } from './bags.ts';
 
 /** Rows of the history table for each user: rows[starts[u]] … rows[starts[u + 1] - 1]. */
@@ -16,16 +18,16 @@ export interface Histories {
 export const historiesOf = (pairs: PairArrays, users: number, ids: IdRows): Histories => {
   const starts = new Int32Array(users + 1);
   const rows: number[] = [];
-  for (const [pair, user] of pairs.userIndex.entries()) {
-    const row = ids.rows[pairs.itemIndex[pair] ?? 0] ?? 0;
-    if (row > 0 && (pairs.gain[pair] ?? 0) > 0) {
+  const { userIndex, itemIndex, gain } = pairs;
+  for (const [pair, user] of userIndex.entries()) {
+    const item = itemIndex[pair] ?? missing(itemIndex, pair);
+    const row = ids.rows[item] ?? missing(ids.rows, item);
+    if (row > 0 && (gain[pair] ?? missing(gain, pair)) > 0) {
       rows.push(row);
-      starts[user + 1] = (starts[user + 1] ?? 0) + 1;
+      addAt(starts, user + 1, 1);
     }
   }
-  for (let user = 0; user < users; user += 1) {
-    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
-  }
+  accumulate(starts);
   return { starts, rows: Int32Array.from(rows) };
 };
 
@@ -66,7 +68,8 @@ export const historyBags = ({ starts, rows }: Histories, users: Int32Array, step
     const isDrawn = step !== null && left.length > MOST_ROWS;
     const count = isDrawn ? MOST_ROWS : left.length;
     for (let entry = 0; entry < count; entry += 1) {
-      taken.push(left[isDrawn ? toIndex(next(), left.length) : entry] ?? 0);
+      const place = isDrawn ? toIndex(next(), left.length) : entry;
+      taken.push(left[place] ?? missing(left, place));
       coefficients.push(Math.sqrt(left.length) / count);
     }
     bagStarts[bag + 1] = taken.length;

@@ -6,6 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { elementAt } from '../../contracts/element-at.ts';
 import { type NativeBackend, nativeBackend } from '../numerics/native-backend.ts';
 import { type Architecture, SIDES, type Side, type TowerShape } from './architecture.ts';
 import { attribute, createGraphBuilder, type GraphBuilder, type Node, SAVED_GRAPH } from './saved-graph.ts';
@@ -68,7 +69,7 @@ const addTower = (
     input: name(side, 'value', layer),
     output: name(side, 'value', layer + 1),
   }));
-  const features = graph.placeholder(name(side, 'features'), 'float32', [-1, layers[0]?.inputDim ?? -1]);
+  const features = graph.placeholder(name(side, 'features'), 'float32', [-1, elementAt(layers, 0).inputDim]);
   const index = graph.placeholder(name(side, 'index'), 'int32', [-1]);
   graph.gather(features, index, name(side, 'value'));
   for (const { isHidden, kernel, bias, mask, input, output } of placed) {
@@ -109,7 +110,7 @@ const towersGraph = ({ user, item }: Architecture): Buffer => {
   const gradients = graph.add(
     'SplitV',
     [
-      graph.placeholder(OUTPUT_GRADIENTS, 'float32', [-1, user.layers.at(-1)?.outputDim ?? -1]),
+      graph.placeholder(OUTPUT_GRADIENTS, 'float32', [-1, elementAt(user.layers, user.layers.length - 1).outputDim]),
       graph.placeholder(ROWS, 'int32', [towers.length]),
       graph.scalar(0),
     ],

@@ -1,5 +1,5 @@
 /** What users and items of a step look up in the embedding tables. */
-
+import { missing } from '../../contracts/element-at.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from '../numerics/prng.ts';
 import type { TableBags } from '../training/parameter-store.ts';
 import { type Architecture, isTable, SIDES, type Side } from './architecture.ts';
@@ -49,8 +49,11 @@ export const tableBags = (
       const seed = seedOf(STREAM.history, side);
       return histories && historyBags(histories, index, drawn && { ...drawn, dropout, seed });
     }
+    if (idRows === null) {
+      return null;
+    }
     const rowOf = (entity: number, place: number): number =>
-      drawn?.unknown[place] === 1 ? 0 : (idRows?.[entity] ?? 0);
-    return idRows && singleRows(index.map(rowOf), idDropout > 0);
+      drawn?.unknown[place] === 1 ? 0 : (idRows[entity] ?? missing(idRows, entity));
+    return singleRows(index.map(rowOf), idDropout > 0);
   });
 };

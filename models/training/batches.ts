@@ -1,6 +1,8 @@
 /** From samples to training batches: distinct users and items, and what is known between them. */
 import type { LoadedDataset, SampleArrays } from '../../contracts/dataset.ts';
+import { addAt, missing } from '../../contracts/element-at.ts';
 import type { Comparisons, Labels } from '../losses/losses.ts';
+import { gatherFloats, gatherIntegers } from '../numerics/gather.ts';
 import { combineSeeds, createGenerator, permutation, STREAM, toIndex } from '../numerics/prng.ts';
 import type { UserItems } from './user-items.ts';
 
@@ -51,7 +53,7 @@ const inclusionProbabilities = ({ dataset, samples, batchSize, poolSize }: Batch
   const items = dataset.itemIds.length;
   const counts = new Float32Array(items);
   for (const item of samples.itemIndex) {
-    counts[item] = (counts[item] ?? 0) + 1;
+    addAt(counts, item, 1);
   }
   const missedByPool = (1 - 1 / items) ** Math.min(items, poolSize);
   return counts.map((count) => 1 - (1 - count / samples.itemIndex.length) ** batchSize * missedByPool);
@@ -72,8 +74,9 @@ const createLabels = (most: number) => {
       cells[place] = cell;
       // A weighted sum of cross-entropies against labels y is the cross-entropy against their weighted mean, times the
       // summed weight.
-      const sum = (weights[place] ?? 0) + weight;
-      targets[place] = ((targets[place] ?? 0) * (weights[place] ?? 0) + weight * label) / sum;
+      const before = weights[place] ?? missing(weights, place);
+      const sum = before + weight;
+      targets[place] = ((targets[place] ?? missing(targets, place)) * before + weight * label) / sum;
       weights[place] = sum;
     },
     labels: (): Labels => {
@@ -122,38 +125,47 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
     return Int32Array.from({ length: Math.min(itemCount, poolSize) }, () => toIndex(next(), itemCount));
   };
 
-  const strengthOf = (row: number): number => (samples.weight[row] ?? 0) * (samples.label[row] ?? 0);
-
   const batch = (epoch: number, step: number): Batch => {
     const rows = orderOf(epoch).subarray(step * batchSize, Math.min(total, (step + 1) * batchSize));
-    const userOf = rows.map((row) => samples.userIndex[row] ?? 0);
-    const itemOf = rows.map((row) => samples.itemIndex[row] ?? 0);
+    const userOf = gatherIntegers(samples.userIndex, rows);
+    const itemOf = gatherIntegers(samples.itemIndex, rows);
+    const weightOf = gatherFloats(samples.weight, rows);
+    const labelOf = gatherFloats(samples.label, rows);
     const pool = drawPool(epoch, step);
     const users = distinct(userOf);
     const items = distinct([...itemOf, ...pool]);
     const userRow = placeUsers(users);
     const itemColumn = placeItems(items);
     const width = items.length;
-    const cellOf = (user: number, item: number): number => (userRow[user] ?? 0) * width + (itemColumn[item] ?? 0);
+    const cellOf = (user: number, item: number): number =>
+      (userRow[user] ?? missing(userRow, user)) * width + (itemColumn[item] ?? missing(itemColumn, item));
     const labels = createLabels(rows.length * (1 + sampledNegatives));
     const next = createGenerator(combineSeeds(seed, STREAM.negatives, epoch, step));
-    for (const [index, row] of rows.entries()) {
-      const cell = cellOf(userOf[index] ?? 0, itemOf[index] ?? 0);
-      labels.add(cell, samples.weight[row] ?? 0, samples.label[row] ?? 0);
+    /** Item, weight and label of the batch's sample at a place. */
+    const sampleAt = (place: number) => ({
+      item: itemOf[place] ?? missing(itemOf, place),
+      weight: weightOf[place] ?? missing(weightOf, place),
+      label: labelOf[place] ?? missing(labelOf, place),
+    });
+    for (const [place, user] of userOf.entries()) {
+      const { item, weight, label } = sampleAt(place);
+      labels.add(cellOf(user, item), weight, label);
     }
     const candidates = pool.length > 0 ? pool : items;
     const better: number[] = [];
     const worse: number[] = [];
     const comparisonWeights: number[] = [];
-    for (const [index, user] of userOf.entries()) {
-      const strength = strengthOf(rows[index] ?? 0);
+    for (const [place, user] of userOf.entries()) {
+      const { item: own, weight, label } = sampleAt(place);
+      const strength = weight * label;
       for (let negative = 0; negative < sampledNegatives; negative += 1) {
-        const item = candidates[toIndex(next(), candidates.length)] ?? 0;
+        const drawn = toIndex(next(), candidates.length);
+        const item = candidates[drawn] ?? missing(candidates, drawn);
         if (!met.hasMet(user, item)) {
           const cell = cellOf(user, item);
           labels.add(cell, NEGATIVE_WEIGHT, 0);
           if (strength > 0) {
-            better.push(cellOf(user, itemOf[index] ?? 0));
+            better.push(cellOf(user, own));
             worse.push(cell);
             comparisonWeights.push(strength);
           }
@@ -161,10 +173,11 @@ export const createBatchSource = (options: BatchOptions): BatchSource => {
       }
     }
     const known = labels.labels();
-    const positives = new Set(known.cells.filter((_, place) => (known.targets[place] ?? 0) > 0));
+    const { targets } = known;
+    const positives = new Set(known.cells.filter((_, place) => (targets[place] ?? missing(targets, place)) > 0));
     for (const user of users) {
       for (const item of met.liked(user)) {
-        if ((itemColumn[item] ?? -1) >= 0) {
+        if ((itemColumn[item] ?? missing(itemColumn, item)) >= 0) {
           positives.add(cellOf(user, item));
         }
       }

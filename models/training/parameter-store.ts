@@ -1,5 +1,6 @@
 /** Parameters and moments of a model: its layers on the backend, its tables by what a step looks up in them. */
 import * as tf from '@tensorflow/tfjs-core';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { AdamWStep } from '../optimiser/adamw.ts';
 import { createOptimiser } from '../optimiser/create-optimiser.ts';
 import type { OptimiserVectors } from '../optimiser/optimiser.ts';
@@ -66,8 +67,8 @@ const rangesOf = ({ pieces, pieceSizes, layerParameterCount }: Architecture) => 
   for (const [index, piece] of pieces.entries()) {
     if (isTable(piece)) {
       const begin = end;
-      end += pieceSizes[index] ?? 0;
-      tables.push({ begin, end, dim: piece.shape[1] ?? 1 });
+      end += elementAt(pieceSizes, index);
+      tables.push({ begin, end, dim: elementAt<number>(piece.shape, 1) });
     }
   }
   return { tables, layersEnd: layerParameterCount, lastBegin: end };
@@ -111,7 +112,7 @@ export const createParameterStore = (architecture: Architecture, vectors: Optimi
         return true;
       });
       const clip = clipNorm === 0 ? null : tf.tidy(() => clipScale(flat, used, clipNorm));
-      const scale = clip === null || used.length === 0 ? 1 : (clip.dataSync()[0] ?? Number.NaN);
+      const scale = clip === null || used.length === 0 ? 1 : elementAt(clip.dataSync(), 0);
       for (const table of used) {
         table.apply(scale, step);
       }

@@ -1,5 +1,6 @@
 /** What a training holds on to from its first epoch to its last: batches, parameters, history. */
 import type { LoadedDataset, SampleArrays } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { TrainingConfig } from '../../contracts/experiment-config.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
@@ -45,12 +46,13 @@ const usedSamples = (samples: SampleArrays, loss: Required<TrainingConfig>['loss
   if (loss === 'weighted_bce') {
     return samples;
   }
-  const isUsed = (_: number, row: number): boolean => (samples.label[row] ?? 0) > 0;
+  const { userIndex, itemIndex, label, weight } = samples;
+  const isUsed = (_: number, row: number): boolean => (label[row] ?? missing(label, row)) > 0;
   return {
-    userIndex: samples.userIndex.filter(isUsed),
-    itemIndex: samples.itemIndex.filter(isUsed),
-    label: samples.label.filter(isUsed),
-    weight: samples.weight.filter(isUsed),
+    userIndex: userIndex.filter(isUsed),
+    itemIndex: itemIndex.filter(isUsed),
+    label: label.filter(isUsed),
+    weight: weight.filter(isUsed),
   };
 };
 

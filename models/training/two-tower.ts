@@ -1,5 +1,6 @@
 /** The two towers with their parameters: one training step, embeddings, validation loss. */
 import * as tf from '@tensorflow/tfjs-core';
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { bayesianPersonalisedRanking, inBatchSoftmax, weightedBinaryCrossEntropy } from '../losses/losses.ts';
 import { computeValues } from '../numerics/compute-values.ts';
@@ -130,8 +131,9 @@ const targetsOf = ({ batch, features }: LossContext): HistoryStep['isTarget'] =>
   }
   const asked = new Map<number, Set<number>>(Array.from(users, (user) => [user, new Set()]));
   for (const cell of labels.cells) {
-    const item = items[cell % items.length] ?? 0;
-    asked.get(users[Math.floor(cell / items.length)] ?? 0)?.add(itemRows[item] ?? 0);
+    const [row, column] = [Math.floor(cell / items.length), cell % items.length];
+    const item = items[column] ?? missing(items, column);
+    asked.get(users[row] ?? missing(users, row))?.add(itemRows[item] ?? missing(itemRows, item));
   }
   return (user, row) => asked.get(user)?.has(row) ?? false;
 };
@@ -163,7 +165,7 @@ const batchLoss = (context: LossContext, parts: Parts): tf.Scalar => {
   if (settings.training.loss === 'weighted_bce') {
     return weightedBinaryCrossEntropy({ scores, labels });
   }
-  const logInclusion = Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? 1));
+  const logInclusion = Float32Array.from(batch.items, (item) => Math.log(inclusion[item] ?? missing(inclusion, item)));
   return inBatchSoftmax({
     scores,
     labels,
@@ -179,7 +181,8 @@ export const measureLoss = (
 ): number =>
   tf.tidy(() => {
     const outside: LossContext = { ...context, position: null, product: float32Product, nativeTowers: null };
-    return batchLoss(outside, store.take(bagsOfBatch(outside))).dataSync()[0] ?? Number.NaN;
+    const values = batchLoss(outside, store.take(bagsOfBatch(outside))).dataSync();
+    return elementAt(values, 0);
   });
 
 /** One step of the optimiser; returns the loss before it. Leaves no tensor. */
@@ -199,7 +202,7 @@ export const trainStep = (
   const gradients = partsLike(parts, grads);
   tf.dispose([...tensorsOf(parts)]);
   store.apply(gradients, bags, { ...step, weightDecay, clipNorm });
-  const loss = value.dataSync()[0] ?? Number.NaN;
+  const loss = elementAt(value.dataSync(), 0);
   tf.dispose([value, ...grads]);
   return loss;
 };

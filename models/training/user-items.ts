@@ -1,5 +1,7 @@
 /** Which items each user met in training, as sorted lists: compact at any size of catalogue, and quick to ask. */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { missing } from '../../contracts/element-at.ts';
+import { gatherIntegers } from '../numerics/gather.ts';
 import { groupRows, type RowGroups, rowsOf } from '../numerics/row-groups.ts';
 
 export interface UserItems {
@@ -27,7 +29,7 @@ const toLists = (byUser: RowGroups, itemIndex: Int32Array, isUsed: (sample: numb
   for (let user = 0; user < users; user += 1) {
     const samples = rowsOf(byUser, user).filter(isUsed);
     let last = -1;
-    for (const item of samples.map((sample) => itemIndex[sample] ?? 0).sort()) {
+    for (const item of gatherIntegers(itemIndex, samples).sort()) {
       if (item !== last) {
         items[end] = item;
         end += 1;
@@ -46,7 +48,7 @@ const includes = (ascending: Int32Array, wanted: number): boolean => {
   let high = ascending.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const value = ascending[middle] ?? 0;
+    const value = ascending[middle] ?? missing(ascending, middle);
     if (value === wanted) {
       return true;
     }
@@ -63,6 +65,6 @@ export const createUserItems = ({ samples, userIds }: LoadedDataset): UserItems 
   const { userIndex, itemIndex, label } = samples.train;
   const byUser = groupRows(userIndex, userIds.length);
   const met = toLists(byUser, itemIndex, () => true);
-  const liked = toLists(byUser, itemIndex, (sample) => (label[sample] ?? 0) > 0);
+  const liked = toLists(byUser, itemIndex, (sample) => (label[sample] ?? missing(label, sample)) > 0);
   return { hasMet: (user, item) => includes(rowOf(met, user), item), liked: (user) => rowOf(liked, user) };
 };

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { addAt, elementAt, missing } from '../../../contracts/element-at.ts';
+
+const outOf = (index: number, length: number) =>
+  expect.objectContaining({
+    code: 'INTERNAL',
+    message: `index: got ${index} into ${length} elements, expected one of them`,
+    details: { index, length },
+  });
+
+test('contracts/element-at: gives the element, be it 0, null or empty', () => {
+  expect(elementAt([5, 0], 1)).toBe(0);
+  expect(elementAt(['a', ''], 1)).toBe('');
+  expect(elementAt([null], 0)).toBeNull();
+  expect(elementAt(Int32Array.of(7, 8), 1)).toBe(8);
+});
+
+test.each([
+  [2, [1, 2]],
+  [-1, [1, 2]],
+  [0.5, [1, 2]],
+  [Number.NaN, Float32Array.of(1)],
+  [0, new Int32Array(0)],
+])('contracts/element-at: refuses index %s, which has no element', (index, values) => {
+  expect(() => elementAt(values, index)).toThrow(outOf(index, values.length));
+  expect(() => missing(values, index)).toThrow(outOf(index, values.length));
+});
+
+test('contracts/element-at: adds in place, and refuses to where a typed array would ignore it', () => {
+  const sums = Float64Array.of(1, 2);
+  addAt(sums, 1, 0.5);
+  expect([...sums]).toEqual([1, 2.5]);
+  expect(() => addAt(sums, 2, 1)).toThrow(outOf(2, 2));
+});

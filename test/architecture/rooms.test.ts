@@ -1,8 +1,8 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { listRoomFiles, REPOSITORY } from './room-files.ts';
 
 const checkRooms = (root: string): SpawnSyncReturns<string> =>
@@ -51,7 +51,7 @@ describe('the rules on planted violations', () => {
   let result: SpawnSyncReturns<string>;
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'tt-exp-rooms-'));
+    root = await temporaryFolder('tt-exp-rooms-');
     const shared = ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'];
     const copied = [...shared, ...(await listRoomFiles())];
     for (const path of copied) {
@@ -68,8 +68,6 @@ describe('the rules on planted violations', () => {
     }
     result = checkRooms(root);
   });
-
-  afterAll(() => rm(root, { recursive: true, force: true }));
 
   test('scripts/check-rooms: ends with 1', () => {
     expect(result.status).toBe(1);

@@ -1,19 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { REPOSITORY } from './room-files.ts';
-
-const runSamples = (samples: string) =>
-  spawnSync(
-    process.execPath,
-    [
-      join(REPOSITORY, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--config',
-      join(REPOSITORY, 'test/architecture/fixtures/samples.config.ts'),
-    ],
-    { encoding: 'utf8', cwd: REPOSITORY, env: { ...process.env, SAMPLES: samples } },
-  );
+import { runSamples } from './run-samples.ts';
 
 test.each([
   ['passing.sample.ts', 0, '1 passed, 0 failed'],

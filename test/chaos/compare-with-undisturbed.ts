@@ -1,9 +1,7 @@
 /** Runs one sweep twice, each in a home of its own: left alone, and with its processes killed by plan. */
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type CliHome, type CliResult, createCliHome } from '../support/cli.ts';
+import { makeFolder, removeFolder } from '../support/make-folder.ts';
 import { recordSweep } from '../support/record-sweep.ts';
 import { runDisturbed } from './disturbed-sweep.ts';
 import { readEpochTrace, repeatedEpochs } from './epoch-trace.ts';
@@ -51,7 +49,7 @@ const withHome = async <Result>(use: (home: CliHome) => Promise<Result>): Promis
 
 /** Throws an AssertionError where the two differ, work was repeated, or anything is left running. */
 export const compareWithUndisturbed = async (options: ChaosOptions): Promise<ChaosOutcome> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-chaos-'));
+  const folder = await makeFolder('tt-exp-chaos-');
   try {
     const { epochs, learningRates } = options;
     const configFile = await writeSmallSweep(folder, { name: NAME, epochs, learningRates });
@@ -76,6 +74,6 @@ export const compareWithUndisturbed = async (options: ChaosOptions): Promise<Cha
       return { kills, trainedEpochs: trace.length, repeatedEpochs: repeated.length };
     });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 };

@@ -1,10 +1,8 @@
 /** Runs one sweep whose MLflow fails in bursts, and altogether for a while in the middle of training. */
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { FAULTS, type FaultyProxy, faultsInBursts, startFaultyProxy } from '../support/faulty-proxy.ts';
+import { makeFolder, removeFolder } from '../support/make-folder.ts';
 import { startTestMlflow } from '../support/provisioned.ts';
 import { type RecordedSweep, recordSweep } from '../support/record-sweep.ts';
 import { writeSmallSweep } from './write-small-sweep.ts';
@@ -67,7 +65,7 @@ const assertWhole = ({ runs, datasetRuns, modelVersions }: RecordedSweep, epochs
 
 /** Throws an AssertionError where the sweep fails, or anything is missing in MLflow or there twice. */
 export const runWithFaultyMlflow = async (options: FaultySweepOptions): Promise<FaultyProxy['faults']> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-faults-'));
+  const folder = await makeFolder('tt-exp-faults-');
   const mlflow = await startTestMlflow();
   const proxy = await startFaultyProxy(mlflow.address);
   const home = await createCliHome();
@@ -83,6 +81,6 @@ export const runWithFaultyMlflow = async (options: FaultySweepOptions): Promise<
     await home.dispose();
     await proxy.stop();
     await mlflow.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 };

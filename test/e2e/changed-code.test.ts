@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const call = promisify(execFile);
 
@@ -22,7 +22,7 @@ describe('e2e/changed-code', () => {
   let folder: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-changed-'));
+    folder = await temporaryFolder('tt-exp-changed-');
     await cp('dist', join(folder, 'dist'), { recursive: true });
     await mkdir(join(folder, 'experiments'));
     for (const name of ['node_modules', 'package.json']) {
@@ -33,7 +33,6 @@ describe('e2e/changed-code', () => {
 
   afterAll(async () => {
     await home?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** Of the training code on disk, as that code itself computes it. */

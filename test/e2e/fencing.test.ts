@@ -1,11 +1,11 @@
 /** A trainer that is frozen past its time-out and wakes up after its successor has started. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TIMEOUT_MS = 600_000;
 const EPOCHS = 150;
@@ -29,7 +29,7 @@ describe('e2e/fencing', () => {
 
   beforeAll(async () => {
     home = await createCliHome();
-    configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
+    configFolder = await temporaryFolder('tt-exp-configs-');
   });
 
   const thaw = (): void => {
@@ -44,7 +44,6 @@ describe('e2e/fencing', () => {
     successor?.child.kill('SIGTERM');
     await successor?.finished;
     await home?.dispose();
-    await rm(configFolder, { recursive: true, force: true });
   });
 
   const attemptsOf = async (): Promise<readonly string[]> => {

@@ -1,14 +1,14 @@
 /** Whole experiments at an MLflow server that asks who calls, as a user without the rights of an admin. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTracking } from '../../tracking/index.ts';
 import { writeSmallSweep } from '../chaos/write-small-sweep.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { type MlflowWithLogin, startMlflowWithLogin } from '../support/mlflow-with-login.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let mlflow: MlflowWithLogin;
 let home: CliHome;
@@ -20,7 +20,7 @@ const addressWith = (password: string): string =>
   `http://${mlflow.username}:${encodeURIComponent(password)}@${mlflow.address.replace('http://', '')}`;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-login-'));
+  folder = await temporaryFolder('tt-exp-login-');
   mlflow = await startMlflowWithLogin();
   hook = createServer((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => told.push(text));
@@ -37,7 +37,6 @@ afterAll(async () => {
   await home?.dispose();
   await mlflow?.stop();
   await new Promise((resolve) => hook.close(resolve));
-  await rm(folder, { recursive: true, force: true });
 });
 
 const statusOfAlias = async (name: string): Promise<number> => {

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, type CliResult, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TIMEOUT_MS = 600_000;
 
@@ -32,14 +32,13 @@ describe('e2e/outcome', () => {
 
   beforeAll(async () => {
     home = await createCliHome();
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-outcome-'));
+    folder = await temporaryFolder('tt-exp-outcome-');
     const up = await home.run(['up', '--json']);
     mlflow = createMlflowReader(json<{ urls: { mlflow: string } }>(up).urls.mlflow);
   }, TIMEOUT_MS);
 
   afterAll(async () => {
     await home?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const writeConfig = async (name: string, change: object): Promise<string> => {

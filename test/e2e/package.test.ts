@@ -1,11 +1,11 @@
 /** The package as npm would publish it, installed in a folder where nothing of the checkout is. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const call = promisify(execFile);
 
@@ -29,7 +29,7 @@ const inProject = (command: string, args: readonly string[]) =>
 const CLI = (): string => join(folder, 'node_modules', '.bin', 'tt-exp');
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-package-'));
+  folder = await temporaryFolder('tt-exp-package-');
   const { stdout } = await call('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]);
   const [pack] = JSON.parse(stdout) as readonly { readonly filename: string; readonly files: readonly PackedFile[] }[];
   packed = pack?.files.map(({ path }) => path) ?? [];
@@ -40,7 +40,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await inProject(CLI(), ['down']);
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
 it('package: holds what runs, once, and nothing of what builds it', () => {

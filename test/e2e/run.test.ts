@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killEverything, pidsOf } from '../chaos/home-processes.ts';
@@ -7,6 +6,7 @@ import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
 import { withPeakMemory } from '../support/peak-memory.ts';
 import { processesOf } from '../support/processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const RUN_TIMEOUT_MS = 600_000;
 
@@ -56,12 +56,11 @@ describe('e2e/run', () => {
 
   beforeAll(async () => {
     home = await createCliHome({ TT_STALL_SECONDS: '20' });
-    configFolder = await mkdtemp(join(tmpdir(), 'tt-exp-configs-'));
+    configFolder = await temporaryFolder('tt-exp-configs-');
   });
 
   afterAll(async () => {
     await home?.dispose();
-    await rm(configFolder, { recursive: true, force: true });
   });
 
   const writeConfig = async (name: string, change: object): Promise<string> => {

@@ -1,11 +1,11 @@
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { loadGenerated } from '../support/postgres-tables.ts';
 import { writeGeneratedSqlite } from '../support/sqlite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const RUN_TIMEOUT_MS = 600_000;
 const MOVIELENS = '../shared/data/movielens-small';
@@ -44,12 +44,11 @@ describe('e2e/sources', () => {
 
   beforeAll(async () => {
     home = await createCliHome();
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-sources-'));
+    folder = await temporaryFolder('tt-exp-sources-');
   });
 
   afterAll(async () => {
     await home?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const runJson = async (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Summary> => {

@@ -1,12 +1,12 @@
 /** `train` and `evaluate` as a user gives them: a real compute child, and a real MLflow where one is asked for. */
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TIMEOUT_MS = 300_000;
 
@@ -40,7 +40,7 @@ describe('e2e/train', () => {
 
   beforeAll(async () => {
     home = await createCliHome();
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-models-'));
+    folder = await temporaryFolder('tt-exp-models-');
     config = join(folder, 'small.json');
     await writeFile(
       config,
@@ -55,7 +55,6 @@ describe('e2e/train', () => {
 
   afterAll(async () => {
     await home?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const trainArgs = (name: string, ...more: readonly string[]): readonly string[] => [

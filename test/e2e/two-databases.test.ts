@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TIMEOUT_MS = 600_000;
 const USER_COUNT = { a: 60, b: 50 } as const;
@@ -63,7 +63,7 @@ describe('e2e/two-databases', () => {
 
   beforeAll(async () => {
     home = await createCliHome();
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-two-databases-'));
+    folder = await temporaryFolder('tt-exp-two-databases-');
     postgres = await startPostgres();
     for (const [database, users] of Object.entries(USER_COUNT)) {
       await postgres.sql(`CREATE DATABASE ${database}`);
@@ -75,7 +75,6 @@ describe('e2e/two-databases', () => {
   afterAll(async () => {
     await home?.dispose();
     await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
   }, TIMEOUT_MS);
 
   it(

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTemporal } from '../../services/index.ts';
 import { killEverything } from '../chaos/home-processes.ts';
@@ -10,6 +7,7 @@ import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { whyNoNetworkHosts } from '../support/network-hosts.ts';
 import { provisioned, startTestMlflow, type TestMlflow } from '../support/provisioned.ts';
 import { recordSweep } from '../support/record-sweep.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   type ServerAddresses,
   serverVariables,
@@ -40,7 +38,7 @@ describe('faults/hosts', () => {
   let whyNoNetworks: string | null;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-hosts-'));
+    folder = await temporaryFolder('tt-exp-hosts-');
     const { temporal: binary } = await provisioned();
     if (binary === null) {
       throw new Error('no Temporal was provisioned');
@@ -63,7 +61,6 @@ describe('faults/hosts', () => {
     }
     await mlflow?.dispose();
     await temporal?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const startHost = async (index: number, change: Partial<TrainingHostOptions> = {}): Promise<TrainingHost> => {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -12,6 +11,7 @@ import type { experiment } from '../../workflows/experiment.ts';
 import { experimentInput, resolvedConfig } from '../support/experiment-fixtures.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow, temporalExecutable } from '../support/provisioned.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { GateWorkerOptions } from './fixtures/gate-worker.ts';
 
 const WORKER = fileURLToPath(new URL('./fixtures/gate-worker.ts', import.meta.url));
@@ -27,7 +27,7 @@ describe('gate/at-once', () => {
 
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-gate-'));
+    folder = await temporaryFolder('tt-exp-gate-');
     mlflow = await startTestMlflow();
     environment = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: await temporalExecutable() } },
@@ -40,7 +40,6 @@ describe('gate/at-once', () => {
     }
     await environment?.teardown();
     await mlflow?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** Runs with a model, as a training leaves them. */

@@ -1,9 +1,8 @@
 /** Runs the built CLI as a user would: a process of its own, in a home folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder, removeFolder } from './make-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -39,7 +38,7 @@ const inheritedEnvironment = (): NodeJS.ProcessEnv => {
  * @param root of the package whose build is run; this checkout unless a test has a copy
  */
 export const createCliHome = async (variables: NodeJS.ProcessEnv = {}, root = ROOT): Promise<CliHome> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-e2e-'));
+  const folder = await makeFolder('tt-exp-e2e-');
   const environment = { ...inheritedEnvironment(), ...variables, TT_EXP_HOME: folder };
 
   const start: CliHome['start'] = (args, extra = {}) => {
@@ -70,7 +69,7 @@ export const createCliHome = async (variables: NodeJS.ProcessEnv = {}, root = RO
     run: (args, extra) => start(args, extra).finished,
     dispose: async () => {
       await start(['down']).finished;
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await removeFolder(folder);
     },
   };
 };

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import {
   createDatasetBuilder,
@@ -42,15 +39,6 @@ export const dataSettings = (
 
 /** Small enough to be built in a second. */
 export const SMALL = { users: 60, startups: 40, interactions: 800 } as const;
-
-export const withFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
 
 /** For sources that need nothing of the host. */
 export const NO_ACCESS = {

@@ -1,8 +1,8 @@
 /** The generator's tables, out of the CSV or Parquet files that it wrote, with the types that they have in a database. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type Database, openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
+import { makeFolder, removeFolder } from './make-folder.ts';
 
 export interface GeneratedColumn {
   readonly name: string;
@@ -49,7 +49,7 @@ export const withGeneratedTables = async (
   folder: string,
   use: (database: Database, tables: readonly GeneratedTable[], workFolder: string) => Promise<void>,
 ): Promise<void> => {
-  const workFolder = await mkdtemp(join(tmpdir(), 'tt-exp-tables-'));
+  const workFolder = await makeFolder('tt-exp-tables-');
   const database = await openDatabase({
     file: ':memory:',
     spillFolder: workFolder,
@@ -79,6 +79,6 @@ export const withGeneratedTables = async (
     await use(database, tables, workFolder);
   } finally {
     database.close();
-    await rm(workFolder, { recursive: true, force: true });
+    await removeFolder(workFolder);
   }
 };

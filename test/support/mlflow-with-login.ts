@@ -1,14 +1,14 @@
 /** A real MLflow server with its basic-auth app, and a user who is no admin. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
 import { systemClock } from '../../services/clock.ts';
 import { ensureEnvironment } from '../../services/provision/managed-environment.ts';
+import { makeFolder, removeFolder } from './make-folder.ts';
 import { provisioned } from './provisioned.ts';
 
 export interface MlflowWithLogin {
@@ -80,7 +80,7 @@ export const startMlflowWithLogin = async (): Promise<MlflowWithLogin> => {
   if (mlflow === null) {
     throw new Error('no MLflow was provisioned');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-mlflow-login-'));
+  const folder = await makeFolder('tt-exp-mlflow-login-');
   await mkdir(join(folder, 'artifacts'));
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
@@ -120,7 +120,7 @@ export const startMlflowWithLogin = async (): Promise<MlflowWithLogin> => {
       process.kill(-child.pid, 'SIGKILL');
       await once(child, 'exit');
     }
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await removeFolder(folder);
   };
   try {
     const isUp = async (): Promise<boolean> =>

@@ -1,12 +1,12 @@
 /** A throw-away Postgres server from Debian's packages */
 import { execFile, spawn } from 'node:child_process';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client, type QueryResult } from 'pg';
+import { makeFolder, removeFolder } from './make-folder.ts';
 
 const run = promisify(execFile);
 const INSTALLED = '/usr/lib/postgresql';
@@ -114,14 +114,14 @@ const query = async (
 export const startPostgres = async (): Promise<TestPostgres> => {
   const bin = await binaries();
   const account = await serverAccount();
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-postgres-'));
+  const folder = await makeFolder('tt-exp-postgres-');
   const asServer = { ...(account ?? {}), cwd: folder, env: { PATH: bin, LC_ALL: 'C', TZ: 'UTC' } };
   const user = 'owner';
   const password = 'only:for/tests@7';
   let stopServer = async (): Promise<void> => undefined;
   const stop = async (): Promise<void> => {
     await stopServer();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   };
   try {
     const dataFolder = join(folder, 'data');

@@ -1,10 +1,10 @@
 /** The programs that tests start for real, provisioned as a user's first run does, in the same cache folder. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
 import { createServices, type ProvisionedParts, type RunningServer, startMlflow } from '../../services/index.ts';
+import { makeFolder, removeFolder } from './make-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -49,7 +49,7 @@ export const startTestMlflow = async (): Promise<TestMlflow> => {
   if (mlflow === null) {
     throw new Error('no MLflow was provisioned');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-mlflow-'));
+  const folder = await makeFolder('tt-exp-mlflow-');
   const start = (): Promise<RunningServer> => startMlflow({ mlflow, folder, environment: environment() });
   let running = await start();
   return {
@@ -60,7 +60,7 @@ export const startTestMlflow = async (): Promise<TestMlflow> => {
     },
     dispose: async () => {
       await running.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 };

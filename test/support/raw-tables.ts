@@ -1,10 +1,8 @@
 /** What tests of the database sources need around them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ResolvedLocation } from '../../contracts/resolved-config.ts';
 import { type Database, openDatabase } from '../../pipeline/duckdb/database.ts';
 import type { RawColumn } from '../../pipeline/sources/raw-tables.ts';
+import { makeFolder, removeFolder } from './make-folder.ts';
 
 const NO_FILE = {
   format: 'auto',
@@ -19,12 +17,12 @@ export const columnsAs = (as: RawColumn['as'], ...names: readonly string[]): rea
 
 /** A DuckDB database in memory, and a folder; both are gone afterwards. */
 export const withDuckdb = async <T>(use: (database: Database, folder: string) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-raw-'));
+  const folder = await makeFolder('tt-exp-raw-');
   const database = await openDatabase({ file: ':memory:', spillFolder: folder, memoryLimitMegabytes: 512, threads: 2 });
   try {
     return await use(database, folder);
   } finally {
     database.close();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 };

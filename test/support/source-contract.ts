@@ -5,8 +5,9 @@ import { resolveConfig } from '../../config/resolve.ts';
 import type { DataConfig, FilesSource } from '../../contracts/experiment-config.ts';
 import { openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
 import type { SourceAccess } from '../../pipeline/sources/open-source.ts';
-import { builderIn, NO_ACCESS, withFolder } from './data-requests.ts';
+import { builderIn, NO_ACCESS } from './data-requests.ts';
 import { filesData, type Row, writeRows } from './files-source.ts';
+import { withFolder } from './make-folder.ts';
 
 /** Tables by name, a row at least each, all rows of a table with the same keys. */
 export type Tables = Readonly<Record<string, readonly Row[]>>;

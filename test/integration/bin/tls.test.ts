@@ -1,8 +1,7 @@
 /** TLS and credentials to Temporal and MLflow: the real servers behind a proxy that ends TLS, certificates made here. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -13,7 +12,9 @@ import { temporalTarget } from '../../../bin/temporal-target.ts';
 import { openTemporalClient } from '../../../client/connection.ts';
 import { readEnvironment } from '../../../config/env.ts';
 import { createCliHome } from '../../support/cli.ts';
+import { makeFolder } from '../../support/make-folder.ts';
 import { startTestMlflow, type TestMlflow, temporalExecutable } from '../../support/provisioned.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type Authority, type Certificate, createAuthority, startTlsProxy, type TlsProxy } from '../../support/tls.ts';
 
 const WORKER = fileURLToPath(new URL('../../../dist/bin/worker.js', import.meta.url));
@@ -36,7 +37,7 @@ let mlflowNamed: TlsProxy;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-tls-'));
+  folder = await temporaryFolder('tt-exp-tls-');
   [temporal, mlflow] = await Promise.all([
     TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: await temporalExecutable() } },
@@ -61,7 +62,6 @@ afterAll(async () => {
   await Promise.all([open, mutual, named, mlflowTls, mlflowNamed].map((proxy) => proxy?.stop()));
   await temporal?.teardown();
   await mlflow?.dispose();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Files of a client certificate, as the variables that name them. */
@@ -87,7 +87,7 @@ interface Ended {
 
 /** A worker of the queue tt-cpu until it ends; told to, once it is ready. */
 const runWorker = async (variables: Variables): Promise<Ended> => {
-  const readyFile = join(await mkdtemp(join(folder, 'worker-')), 'ready');
+  const readyFile = join(await makeFolder('worker-', folder), 'ready');
   const { PATH, HOME } = readEnvironment().variables;
   const child = spawn(process.execPath, [WORKER, '--queue', 'tt-cpu', '--ready-file', readyFile], {
     env: { PATH, HOME, MLFLOW_TRACKING_URI: mlflow.address, TT_EXP_HOME: folder, TT_TF_BACKEND: 'js', ...variables },

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -8,6 +6,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TASK_QUEUE } from '../../../contracts/names.ts';
 import { temporalExecutable } from '../../support/provisioned.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const WORKER = fileURLToPath(new URL('../../../dist/bin/worker.js', import.meta.url));
 
@@ -16,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-worker-'));
+  folder = await temporaryFolder('tt-exp-worker-');
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path: await temporalExecutable() } },
   });
@@ -24,7 +23,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await environment?.teardown();
-  await rm(folder, { recursive: true, force: true });
 });
 
 const runWorker = (readyFile: string): Promise<{ readonly exitCode: number | null; readonly stderr: string }> =>

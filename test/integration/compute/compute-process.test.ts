@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ComputeMessage, TrainJob } from '../../../contracts/trainer.ts';
 import type { ComputeRunner } from '../../../services/compute/index.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createTestRunner, fixture, isRunning, TYPESCRIPT, trainJob, until } from './runner.ts';
 
 let folder = '';
@@ -13,7 +13,7 @@ let file = '';
 const started: number[] = [];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-compute-'));
+  folder = await temporaryFolder('tt-exp-compute-');
   file = join(folder, 'pid');
 });
 
@@ -23,7 +23,6 @@ afterEach(async () => {
       process.kill(pid, 'SIGKILL');
     }
   }
-  await rm(folder, { recursive: true, force: true });
 });
 
 const never = { signal: new AbortController().signal };

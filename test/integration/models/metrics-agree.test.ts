@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
 import { rowScorer } from '../../../models/evaluation/scorer.ts';
 import { combineSeeds, createGenerator, toUnit } from '../../../models/numerics/prng.ts';
@@ -12,6 +11,7 @@ import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
 import { createRankingsWriter } from '../../../pipeline/index.ts';
 import { systemClock } from '../../../services/clock.ts';
 import { ensureEnvironment } from '../../../services/provision/managed-environment.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const support = fileURLToPath(new URL('../../support', import.meta.url));
@@ -35,7 +35,7 @@ let folder = '';
 let python = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-rankings-'));
+  folder = await temporaryFolder('tt-exp-rankings-');
   const { cacheFolder, variables } = readEnvironment();
   ({ python } = await ensureEnvironment({
     part: 'metrics',
@@ -46,10 +46,6 @@ beforeAll(async () => {
     progress: () => undefined,
     verify: async () => null,
   }));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 const readRows = async (file: string): Promise<readonly unknown[][]> => {

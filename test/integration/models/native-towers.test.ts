@@ -1,8 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { float32Product } from '../../../models/numerics/product.ts';
 import {
   type Architecture,
@@ -16,6 +14,7 @@ import { drawDropouts, type TowerInput } from '../../../models/towers/tower.ts';
 import { towersForward } from '../../../models/training/two-tower.ts';
 import { activateBackend } from '../../support/activate-backend.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Inputs = Readonly<Record<Side, TowerInput>>;
 type Embeddings = Readonly<Record<Side, tf.Tensor2D | null>>;
@@ -77,10 +76,8 @@ describe('models/native-towers', () => {
 
   beforeAll(async () => {
     await activateBackend('native');
-    scratch = await mkdtemp(join(tmpdir(), 'tt-exp-native-towers-'));
+    scratch = await temporaryFolder('tt-exp-native-towers-');
   });
-
-  afterAll(() => rm(scratch, { recursive: true, force: true }));
 
   it.each([
     {

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { TensorflowInfo } from '../../../contracts/tensorflow.ts';
@@ -22,6 +20,7 @@ import { activateBackend } from '../../support/activate-backend.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
@@ -59,11 +58,7 @@ describe('models on native TensorFlow', () => {
 
   beforeAll(async () => {
     tensorflow = await activateBackend('native');
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-native-models-'));
-  });
-
-  afterAll(async () => {
-    await rm(folder, { recursive: true, force: true });
+    folder = await temporaryFolder('tt-exp-native-models-');
   });
 
   const train = (name: string, change: Partial<TrainOptions> = {}) =>

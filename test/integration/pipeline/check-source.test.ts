@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
 import type { DataReport } from '../../../contracts/data-report.ts';
 import type { DataConfig, FilesSource } from '../../../contracts/experiment-config.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const SKILLS = ['sql', 'react', 'design', 'ml', 'go', 'rust'];
 

@@ -5,7 +5,8 @@ import type { ExtractOutput } from '../../../pipeline/stages/extract.ts';
 import { label } from '../../../pipeline/stages/label.ts';
 import { type StageContext, withDatabase, writeParquet } from '../../../pipeline/stages/stage.ts';
 import { publishFolder } from '../../../pipeline/store/publish-folder.ts';
-import { dataSettings, withFolder } from '../../support/data-requests.ts';
+import { dataSettings } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const notNeeded = () => Promise.reject(new Error('labels need no source and no text encoder'));
 

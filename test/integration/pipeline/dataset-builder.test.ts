@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { fitSide } from '../../../pipeline/encoder/fit-encoder.ts';
 import { encodeDatasetWith, openDataset, readCatalogue, readEncoder } from '../../../pipeline/index.ts';
 import { shapeOf } from '../../../pipeline/sources/describe-source.ts';
-import { builderIn, dataSettings, SMALL, withFolder } from '../../support/data-requests.ts';
+import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const request = { data: dataSettings(SMALL), seed: 7 };
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import { describePlan, openDataset } from '../../../pipeline/index.ts';
-import { builderIn, dataSettings, withFolder } from '../../support/data-requests.ts';
+import { builderIn, dataSettings } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { meanNdcgAt10 } from '../../support/plain-ndcg.ts';
 
 /** Percent of the samples that DESIGN section 7 wants for each label, within 1.5 points. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
 import type { SqliteSource } from '../../../contracts/experiment-config.ts';
-import { builderIn, NO_ACCESS, withFolder } from '../../support/data-requests.ts';
+import { builderIn, NO_ACCESS } from '../../support/data-requests.ts';
 import type { Row } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { runSqlite, sqliteExtension } from '../../support/sqlite.ts';
 import { createSqliteTable, insertSqliteRows } from '../../support/sqlite-rows.ts';
 

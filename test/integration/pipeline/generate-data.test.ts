@@ -5,7 +5,8 @@ import { resolveConfig } from '../../../config/resolve.ts';
 import type { ExperimentConfig } from '../../../contracts/experiment-config.ts';
 import { openDatabase } from '../../../pipeline/duckdb/database.ts';
 import { generateSyntheticData } from '../../../pipeline/index.ts';
-import { builderIn, SMALL, withFolder } from '../../support/data-requests.ts';
+import { builderIn, SMALL } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const options = { ...SMALL, seed: 7, isForced: false, memoryLimitMegabytes: 256, threads: 1 };
 const TABLES = ['interactions', 'item_embeddings', 'item_factors', 'items', 'user_embeddings', 'user_factors', 'users'];

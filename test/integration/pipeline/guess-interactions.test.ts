@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
 import type { ResolvedFiles } from '../../../contracts/resolved-config.ts';
 import { guessInteractions } from '../../../pipeline/index.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const location = (path: string) => {
   const { source } = resolveConfig({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
 import type { DataConfig } from '../../../contracts/experiment-config.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 /** 20 users meet 6 of 20 items each, one a day; and then each of u0 to u4 meets its first item again in the last days. */
 const GOOD = Array.from({ length: 20 }, (_, user) =>

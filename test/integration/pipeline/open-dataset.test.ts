@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { SPLIT_NAMES } from '../../../contracts/dataset.ts';
 import { openDatabase } from '../../../pipeline/duckdb/database.ts';
 import { openDataset, readCatalogue } from '../../../pipeline/index.ts';
-import { builderIn, dataSettings, SMALL, withFolder } from '../../support/data-requests.ts';
+import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const withVersion = (use: (folder: string) => Promise<void>): Promise<void> =>
   withFolder(async (root) => {

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import type { ResolvedData } from '../../../contracts/resolved-config.ts';
 import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
 import { filesData, writeRows } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const HEADER = 'who,what,at,did\n';
 const ROW = 'u1,1,2025-03-01,view\n';

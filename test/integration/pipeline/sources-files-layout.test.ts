@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { CsvDialect, EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import { openDatabase, sqlFile } from '../../../pipeline/duckdb/database.ts';
 import { createDatasetVersions } from '../../../pipeline/index.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
 import { filesData, writeRows } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const IDS = { features: { id: { kind: 'id' } } } as const;
 const STARS = {

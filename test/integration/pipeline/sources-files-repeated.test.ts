@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sqlText } from '../../../pipeline/duckdb/database.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
 import { filesData } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { inMemory } from '../../support/version-tables.ts';
 
 const IDS = { features: { id: { kind: 'id' } } } as const;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EventTable } from '../../../contracts/experiment-config.ts';
 import { openDatabase, sqlFile } from '../../../pipeline/duckdb/database.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
 import { filesData, writeRows } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 /** 29 November 2026. */
 const NOW = Date.UTC(2026, 10, 29);

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import type { ResolvedData } from '../../../contracts/resolved-config.ts';
 import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
-import { builderIn, withFolder } from '../../support/data-requests.ts';
+import { builderIn } from '../../support/data-requests.ts';
 import { FORMATS, type Format, filesData, type Row, writeRows } from '../../support/files-source.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const USERS: readonly Row[] = [
   { uid: 'u1', age: 31, langs: ['en', 'de', 'en'], bio: 'Likes "maps", and\nboats', home: 'Köln' },

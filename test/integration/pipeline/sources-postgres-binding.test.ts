@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../config/resolve.ts';
 import type { SourceIdentity } from '../../../contracts/source-reading.ts';
-import { builderIn, NO_ACCESS, withFolder } from '../../support/data-requests.ts';
+import { builderIn, NO_ACCESS } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 const { data } = resolveConfig({

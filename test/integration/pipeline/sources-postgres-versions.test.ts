@@ -8,7 +8,7 @@ import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
 import { extract } from '../../../pipeline/stages/extract.ts';
 import type { StageContext } from '../../../pipeline/stages/stage.ts';
 import { createSyntheticSource } from '../../../pipeline/synthetic/synthetic-source.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { loadGenerated } from '../../support/postgres-tables.ts';
 import { sqliteExtension, writeGeneratedSqlite } from '../../support/sqlite.ts';

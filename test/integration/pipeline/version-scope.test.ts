@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ResolvedData } from '../../../contracts/resolved-config.ts';
 import { readVersionScope } from '../../../pipeline/index.ts';
-import { builderIn, dataSettings, SMALL, withFolder } from '../../support/data-requests.ts';
+import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const withVersion = (method: ResolvedData['split']['method'], use: (folder: string) => Promise<void>): Promise<void> =>
   withFolder(async (root) => {

@@ -1,10 +1,10 @@
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureDrift } from '../../../contracts/dataset-versions.ts';
 import { createDatasetVersions, type DatasetVersions } from '../../../pipeline/index.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { changeManifest, changeTable } from '../../support/version-tables.ts';
 
 const SIZE = { users: 200, startups: 120, interactions: 3000, seed: 7 } as const;
@@ -15,7 +15,7 @@ let versions: DatasetVersions;
 const ids = { plain: '', negatives: '', fewer: '', otherRows: '' };
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
+  root = await temporaryFolder('tt-exp-test-');
   versions = createDatasetVersions({ dataFolder: root, memoryLimitMegabytes: 512, threads: 1, now: () => 0 });
   const builder = builderIn(root);
   const build = async (source: object, change: object): Promise<string> =>
@@ -24,10 +24,6 @@ beforeAll(async () => {
   ids.negatives = await build({}, { negatives: { per: 'positive', draw: 'uniform', weight: 0.25 } });
   ids.fewer = await build({}, { min_interactions: 20 });
   ids.otherRows = await build({ seed: 8 }, {});
-});
-
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
 });
 
 /** The plain version, changed by `change`, compared with the plain one. */

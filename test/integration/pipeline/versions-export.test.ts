@@ -1,12 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ExportRequest } from '../../../contracts/dataset-versions.ts';
 import type { ResolvedData } from '../../../contracts/resolved-config.ts';
 import { createDatasetVersions, guessInteractions, openDataset } from '../../../pipeline/index.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
 import { filesData } from '../../support/files-source.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { inMemory } from '../../support/version-tables.ts';
 
 let root = '';
@@ -16,12 +16,8 @@ const versionsIn = (threads: number) =>
   createDatasetVersions({ dataFolder: root, memoryLimitMegabytes: 512, threads, now: () => 0 });
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
+  root = await temporaryFolder('tt-exp-test-');
   ({ version } = await builderIn(root).encode({ data: dataSettings(SMALL), seed: 7 }));
-});
-
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
 });
 
 const exported = (change: Partial<ExportRequest> & Pick<ExportRequest, 'format'>, threads = 1) => {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { GarbageRequest } from '../../../contracts/dataset-versions.ts';
 import { createDatasetVersions } from '../../../pipeline/index.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY_MS = 86_400_000;
 const STAGES = ['extracts', 'labels', 'splits'] as const;
@@ -13,11 +14,7 @@ let made = '';
 const request = (seed: number, source = 7) => ({ data: dataSettings({ ...SMALL, seed: source }), seed });
 
 beforeAll(async () => {
-  made = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
-});
-
-afterAll(async () => {
-  await rm(made, { recursive: true, force: true });
+  made = await temporaryFolder('tt-exp-test-');
 });
 
 /** Everything below looks as if it was last touched `days` ago. */

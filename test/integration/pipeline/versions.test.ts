@@ -1,9 +1,9 @@
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatasetVersions } from '../../../pipeline/index.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.UTC(2026, 0, 1);
@@ -15,17 +15,13 @@ const versionsIn = (dataFolder: string) =>
   createDatasetVersions({ dataFolder, memoryLimitMegabytes: 256, threads: 1, now: () => FIRST_MS });
 
 beforeAll(async () => {
-  made = await mkdtemp(join(tmpdir(), 'tt-exp-test-'));
+  made = await temporaryFolder('tt-exp-test-');
   root = join(made, 'data');
   const build = async (day: number, seed: number): Promise<string> => {
     const builder = builderIn(root, { now: () => FIRST_MS + day * DAY_MS, gitCommit: 'c0ffee' });
     return (await builder.encode({ data: dataSettings({ ...SMALL, seed: 7 }), seed })).version;
   };
   ids = [await build(0, 1), await build(2, 2), await build(1, 3)];
-});
-
-afterAll(async () => {
-  await rm(made, { recursive: true, force: true });
 });
 
 /** A copy of the data folder, to be damaged. */

@@ -1,13 +1,12 @@
 /** One home in two containers: each has process ids of its own, as `unshare` gives them. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { readLockHolder, tryLock } from '../../../services/process/lock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { cacheFolder, environment, mainProcesses, makeHome, type TestHome, until } from './home.ts';
 
 const NO_MLFLOW = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' };
@@ -26,17 +25,12 @@ const needContainer = (context: TestContext): void =>
   context.skip(!canUnshare, 'needs `unshare` and the right to make a pid namespace (root on Linux)');
 
 let container: ChildProcess | undefined;
-let folder: string | undefined;
 let home: TestHome | undefined;
 
 afterEach(async () => {
   await stopContainer();
   await home?.dispose();
   home = undefined;
-  if (folder !== undefined) {
-    await rm(folder, { recursive: true, force: true });
-  }
-  folder = undefined;
 });
 
 /** Starts a fixture as the first process of a container; returns what it says first. */
@@ -69,8 +63,7 @@ const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdli
 describe('services: one home, two containers', () => {
   it('process/lock: a holder in another container keeps the lock until it dies, and then one takes it', async (context) => {
     needContainer(context);
-    folder = await mkdtemp(join(tmpdir(), `tt-exp-lock-${'long'.repeat(30)}-`));
-    const locks = folder;
+    const locks = await temporaryFolder(`tt-exp-lock-${'long'.repeat(30)}-`);
     expect(await startContainer('lock-main.ts', [locks])).toBe('held');
     expect(await tryLock(locks, 'next', 1)).toMatchObject({
       kind: 'busy',
@@ -91,7 +84,7 @@ describe('services: one home, two containers', () => {
 
   it('process/lock: a holder outside is seen from within a container', async (context) => {
     needContainer(context);
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-lock-'));
+    const folder = await temporaryFolder('tt-exp-lock-');
     const attempt = await tryLock(folder, 'outside', 1);
     if (attempt.kind !== 'held') {
       throw new Error('the first attempt fails');

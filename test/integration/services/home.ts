@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServices, type Services, type ServicesStatus } from '../../../services/index.ts';
+import { makeFolder, removeFolder } from '../../support/make-folder.ts';
 
 /** Installed programs are shared by all tests, and with the machine's user. */
 export const cacheFolder = process.env.TT_EXP_CACHE ?? join(homedir(), '.cache', 'tt-exp');
@@ -32,7 +33,7 @@ export const makeHome = async (
   } = {},
 ): Promise<TestHome> => {
   // Spaces and marks that addresses, shells and patterns treat specially.
-  const folder = await mkdtemp(join(extra.parent ?? tmpdir(), 'tt exp #1? 100% '));
+  const folder = await makeFolder('tt exp #1? 100% ', extra.parent);
   const log: string[] = [];
   const services = createServices({
     homeFolder: folder,
@@ -48,7 +49,7 @@ export const makeHome = async (
   });
   const dispose = async (): Promise<void> => {
     await services.takeDown();
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   };
   return { folder, services, log, dispose };
 };

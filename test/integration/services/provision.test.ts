@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import { findPython } from '../../../services/provision/python.ts';
 import { ensureTemporal, locateTemporal } from '../../../services/provision/temporal-binary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { environment, requirementsFolder, until } from './home.ts';
 
 let cache: string;
@@ -17,15 +17,13 @@ let bin: string;
 let env: Readonly<Record<string, string | undefined>>;
 
 beforeEach(async () => {
-  cache = await mkdtemp(join(tmpdir(), 'tt-exp provision '));
+  cache = await temporaryFolder('tt-exp provision ');
   bin = join(cache, 'only-python');
   await mkdir(bin);
   const { executable } = await findPython(environment);
   await symlink(executable, join(bin, 'python3'));
   env = { ...environment, PATH: bin };
 });
-
-afterEach(() => rm(cache, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
 
 const request = (events: ServiceProgress[], signal?: AbortSignal) => ({
   cacheFolder: cache,

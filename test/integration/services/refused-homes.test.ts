@@ -1,19 +1,18 @@
 /** What the machine refuses, seen by the built command: a sentence with its remedy, the right exit code, nothing started. */
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const CLI = fileURLToPath(new URL('../../../dist/bin/tt-exp.js', import.meta.url));
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-refused-'));
+  folder = await temporaryFolder('tt-exp-refused-');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** @param before shell code in front of the command */
 const up = (home: string, before = ''): Promise<{ readonly exitCode: number; readonly stderr: string }> =>

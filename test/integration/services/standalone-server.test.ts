@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import { locateTemporal, startMlflow, startTemporal } from '../../../services/index.ts';
 import { ensureMlflow } from '../../../services/provision/mlflow-python.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { cacheFolder, environment, processesNaming, requirementsFolder } from './home.ts';
 
 const request = {
@@ -25,10 +23,8 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-alone-'));
+  folder = await temporaryFolder('tt-exp-alone-');
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services/standalone-server', () => {
   it('services/standalone-server: Temporal answers under its own namespace, and is gone after stop', async () => {

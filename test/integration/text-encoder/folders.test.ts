@@ -2,23 +2,22 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resolveTextEncoder, type ServiceTextEncoder } from '../../../services/text-encoder/index.ts';
-import { type NewCache, newCache, request, type Shared, shared } from './place.ts';
+import { newCache, request, type Shared, shared } from './place.ts';
 import { tinyModel, tinyTokenizer } from './tiny-model.ts';
 
 let parts: Shared;
-let cache: NewCache;
+let cache: string;
 beforeAll(async () => {
   parts = await shared();
 }, 600_000);
 beforeEach(async () => {
   cache = await newCache(parts);
 });
-afterEach(() => cache.remove());
 
 const resolveHere = async (choice: string, more: Readonly<Record<string, string>> = {}) => {
-  const { environment, ...rest } = request(choice, { cacheFolder: cache.folder });
+  const { environment, ...rest } = request(choice, { cacheFolder: cache });
   return resolveTextEncoder({ ...rest, environment: { ...environment, ...more } });
 };
 
@@ -39,7 +38,7 @@ const expectTiny = async (encoder: ServiceTextEncoder | null): Promise<void> => 
 describe('services/text-encoder with models of others', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = join(cache.folder, 'tiny');
+    folder = join(cache, 'tiny');
     await mkdir(folder);
     await writeFile(join(folder, 'tokenizer.json'), tinyTokenizer);
   });
@@ -109,7 +108,7 @@ describe('services/text-encoder/hub-model', () => {
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
   const models = async (): Promise<readonly string[]> =>
-    (await readdir(join(cache.folder, 'text-encoder'))).filter((name) => /^hub-/.test(name) && !/\.lock$/.test(name));
+    (await readdir(join(cache, 'text-encoder'))).filter((name) => /^hub-/.test(name) && !/\.lock$/.test(name));
 
   it('text-encoder/hub-model: a model is fetched once, and then needs no network', async () => {
     const { encoder } = await resolveHere('some-one/tiny.v1', hub);
@@ -176,7 +175,7 @@ describe('services/text-encoder/hub-model', () => {
   it('text-encoder/hub-model: it stops when told to', async () => {
     const abort = new AbortController();
     const given = request('some-one/tiny.v1', {
-      cacheFolder: cache.folder,
+      cacheFolder: cache,
       environment: hub,
       signal: abort.signal,
       progress: () => abort.abort(),

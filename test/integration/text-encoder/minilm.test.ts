@@ -2,11 +2,11 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveTextEncoder, type ServiceTextEncoder } from '../../../services/text-encoder/index.ts';
-import { type NewCache, newCache, request, shared } from './place.ts';
+import { newCache, request, shared } from './place.ts';
 
 let minilm: ServiceTextEncoder;
 let minilmFolder: string;
-let cache: NewCache;
+let cache: string;
 
 beforeAll(async () => {
   const parts = await shared();
@@ -19,10 +19,7 @@ beforeAll(async () => {
   minilm = encoder;
 }, 600_000);
 
-afterAll(async () => {
-  await minilm?.close();
-  await cache?.remove();
-});
+afterAll(() => minilm?.close());
 
 const rowsOf = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
   const vectors = await minilm.encode(texts);
@@ -132,7 +129,7 @@ describe('services/text-encoder with the real MiniLM', () => {
   });
 
   it('text-encoder/resolve-text-encoder: a folder with the same files gives the same vectors under its own name', async () => {
-    const folder = join(cache.folder, 'my model');
+    const folder = join(cache, 'my model');
     await mkdir(join(folder, 'onnx'), { recursive: true });
     await symlink(join(minilmFolder, 'model.onnx'), join(folder, 'onnx', 'model.onnx'));
     await symlink(join(minilmFolder, 'tokenizer.json'), join(folder, 'tokenizer.json'));

@@ -1,6 +1,5 @@
 /** Real encoders for tests: the machine's own cache folder, or a new one that borrows parts of it. */
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../../config/env.ts';
@@ -10,6 +9,7 @@ import type { TextEncoderRequest } from '../../../services/text-encoder/index.ts
 import { ensureMinilm } from '../../../services/text-encoder/minilm-model.ts';
 import type { ModelFolder } from '../../../services/text-encoder/model-folder.ts';
 import { loadRuntimePackages, type RuntimePackages } from '../../../services/text-encoder/runtime-packages.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { cacheFolder, variables } = readEnvironment();
 
@@ -42,16 +42,11 @@ export const shared = async (): Promise<Shared> => {
   return { packages, minilm: await ensureMinilm(place, packages) };
 };
 
-export interface NewCache {
-  readonly folder: string;
-  remove(): Promise<void>;
-}
-
 /** A cache folder that has ONNX Runtime, but no model. */
-export const newCache = async (parts: Shared): Promise<NewCache> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp text '));
+export const newCache = async (parts: Shared): Promise<string> => {
+  const folder = await temporaryFolder('tt-exp text ');
   await mkdir(join(folder, 'text-encoder'));
   const { folder: installed } = parts.packages;
   await symlink(installed, join(folder, 'text-encoder', basename(installed)));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }) };
+  return folder;
 };

@@ -1,33 +1,32 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resolveTextEncoder } from '../../../services/text-encoder/index.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../services/home.ts';
-import { type NewCache, newCache, request, type Shared, shared } from './place.ts';
+import { newCache, request, type Shared, shared } from './place.ts';
 
 const LONG_MS = 600_000;
 
 let parts: Shared;
-let cache: NewCache;
+let cache: string;
 beforeAll(async () => {
   parts = await shared();
 }, LONG_MS);
 beforeEach(async () => {
   cache = await newCache(parts);
 });
-afterEach(() => cache.remove());
 
 const { provisionFolder, environment } = request('auto');
 
 /** Folders of models and of unfinished builds, without the locks. */
 const entries = async (): Promise<readonly string[]> =>
-  (await readdir(join(cache.folder, 'text-encoder'))).filter((name) => /^minilm-/.test(name) && !/\.lock$/.test(name));
+  (await readdir(join(cache, 'text-encoder'))).filter((name) => /^minilm-/.test(name) && !/\.lock$/.test(name));
 
 const idOf = async (): Promise<string> => {
-  const { encoder } = await resolveTextEncoder(request('minilm', { cacheFolder: cache.folder }));
+  const { encoder } = await resolveTextEncoder(request('minilm', { cacheFolder: cache }));
   await encoder?.close();
   return encoder?.id ?? 'none';
 };
@@ -51,7 +50,7 @@ describe('services/text-encoder/minilm-model', () => {
         process.execPath,
         [
           ...['--import', import.meta.resolve('tsx')],
-          ...[fileURLToPath(new URL('./fixtures/resolve-main.ts', import.meta.url)), cache.folder, provisionFolder],
+          ...[fileURLToPath(new URL('./fixtures/resolve-main.ts', import.meta.url)), cache, provisionFolder],
         ],
         // A group of its own, so that what a killed one leaves can be ended too.
         { env: environment, stdio: 'ignore', detached: true },
@@ -70,9 +69,9 @@ describe('services/text-encoder/minilm-model', () => {
         expect(made).toMatch(/^minilm-1-[0-9a-f]{16}$/);
         expect(more).toEqual([]);
         // Nothing is left of the environment that fetched the weights.
-        expect(await readdir(cache.folder)).toEqual(['text-encoder']);
+        expect(await readdir(cache)).toEqual(['text-encoder']);
 
-        await truncate(join(cache.folder, 'text-encoder', made, 'model.onnx'), 1_000_000);
+        await truncate(join(cache, 'text-encoder', made, 'model.onnx'), 1_000_000);
         expect(await idOf()).toBe('minilm-l6-v2/782b0929');
       } finally {
         endGroup(pid);
@@ -93,7 +92,7 @@ describe('services/text-encoder without what it needs', () => {
   const withoutPython = (): Readonly<Record<string, string | undefined>> => ({
     ...environment,
     TT_PYTHON: undefined,
-    PATH: join(cache.folder, 'nothing'),
+    PATH: join(cache, 'nothing'),
   });
 
   it.each([
@@ -102,7 +101,7 @@ describe('services/text-encoder without what it needs', () => {
   ])(
     'text-encoder/resolve-text-encoder: without %s, auto gives way to the hashed encoder and says why; minilm fails',
     async (_, make, reason, remedy) => {
-      const given = { cacheFolder: cache.folder, environment: make() };
+      const given = { cacheFolder: cache, environment: make() };
       const { encoder, announcements } = await resolveTextEncoder(request('auto', given));
       expect(encoder).toBeNull();
       expect(announcements).toEqual([expect.stringContaining('hashed')]);
@@ -120,26 +119,22 @@ describe('services/text-encoder without what it needs', () => {
   );
 
   it('text-encoder/runtime-packages: without a registry, auto gives way and says why; nothing half is kept', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tt-exp-no-registry-'));
-    try {
-      await mkdir(join(folder, 'npm'));
-      const given = {
-        cacheFolder: folder,
-        environment: {
-          ...environment,
-          npm_config_registry: 'http://user:hidden@127.0.0.1:1/',
-          npm_config_cache: join(folder, 'npm'),
-          npm_config_fetch_retries: '0',
-        },
-      };
-      const { encoder, announcements } = await resolveTextEncoder(request('auto', given));
-      expect(encoder).toBeNull();
-      expect(announcements[0]).toMatch(/installing ONNX Runtime: npm ci failed \(exit code 1: .*ECONNREFUSED/);
-      expect(announcements[0]).not.toContain('hidden');
-      const left = await readdir(join(folder, 'text-encoder'));
-      expect(left.filter((name) => !name.endsWith('.lock'))).toEqual([]);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const folder = await temporaryFolder('tt-exp-no-registry-');
+    await mkdir(join(folder, 'npm'));
+    const given = {
+      cacheFolder: folder,
+      environment: {
+        ...environment,
+        npm_config_registry: 'http://user:hidden@127.0.0.1:1/',
+        npm_config_cache: join(folder, 'npm'),
+        npm_config_fetch_retries: '0',
+      },
+    };
+    const { encoder, announcements } = await resolveTextEncoder(request('auto', given));
+    expect(encoder).toBeNull();
+    expect(announcements[0]).toMatch(/installing ONNX Runtime: npm ci failed \(exit code 1: .*ECONNREFUSED/);
+    expect(announcements[0]).not.toContain('hidden');
+    const left = await readdir(join(folder, 'text-encoder'));
+    expect(left.filter((name) => !name.endsWith('.lock'))).toEqual([]);
   });
 });

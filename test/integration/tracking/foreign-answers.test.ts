@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { type Fault, type FaultyProxy, startFaultyProxy } from '../../support/faulty-proxy.ts';
 import { createMlflowReader } from '../../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ARTIFACT = /\/mlflow-artifacts\/artifacts\/[^?]/;
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startTestMlflow();
   proxy = await startFaultyProxy(server.address);
   tracking = createTracking({ trackingUri: proxy.url });
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-foreign-'));
+  folder = await temporaryFolder('tt-exp-foreign-');
   runId = await tracking.ensureRun({
     experimentId: await tracking.ensureExperiment('foreign'),
     runKey: 'foreign',
@@ -37,7 +37,6 @@ afterAll(async () => {
   await tracking?.close();
   await proxy?.stop();
   await server?.dispose();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** How often the fault was met while `work` ran. */

@@ -1,8 +1,7 @@
 /** A server that lists names of its own choice: only the transport is real. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureDataset } from '../../../activities/dataset.ts';
@@ -10,6 +9,7 @@ import { ensureModel } from '../../../activities/model-files.ts';
 import type { DatasetPort, TrackingPort } from '../../../activities/ports.ts';
 import { createWorkspace } from '../../../bin/workspace.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Entry = { readonly path: string; readonly is_dir: boolean; readonly file_size?: number };
 
@@ -38,7 +38,7 @@ const answerTo = (url: string): object | string => {
 };
 
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'tt-exp-names-'));
+  parent = await temporaryFolder('tt-exp-names-');
   server = createServer((request, response) => {
     const answer = answerTo(request.url ?? '');
     const type = typeof answer === 'string' ? 'application/octet-stream' : 'application/json';
@@ -53,7 +53,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await tracking.close();
   await new Promise((resolve) => server.close(resolve));
-  await rm(parent, { recursive: true, force: true });
 });
 
 const file = (path: string): Entry => ({ path, is_dir: false, file_size: CONTENT.length });

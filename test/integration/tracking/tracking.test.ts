@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrackingPort } from '../../../activities/ports.ts';
@@ -10,6 +9,7 @@ import { datasetSummary, evaluationSummary } from '../../support/experiment-fixt
 import { startFaultyProxy } from '../../support/faulty-proxy.ts';
 import { createMlflowReader, tagsOf } from '../../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const epochRecord = (epoch: number, change: Partial<EpochRecord> = {}): EpochRecord => ({
   epoch,
@@ -33,13 +33,12 @@ describe('tracking', () => {
     server = await startTestMlflow();
     tracking = createTracking({ trackingUri: server.address });
     reader = createMlflowReader(server.address);
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-tracking-'));
+    folder = await temporaryFolder('tt-exp-tracking-');
   });
 
   afterAll(async () => {
     await tracking?.close();
     await server?.dispose();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const newRun = async (runKey: string, experiment = 'tracking'): Promise<string> =>

@@ -1,12 +1,12 @@
 /** The data commands with the real parts behind them, on a home of their own; no server and no worker runs. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCliRuntime } from '../../../bin/cli-runtime.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
 import { createFakeRuntime } from '../../support/fake-cli-runtime.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { dataVersions, checkData, embedData } = createCliRuntime();
 
@@ -29,7 +29,7 @@ const json = async (...args: readonly string[]) => {
 };
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'tt-exp-home-'));
+  home = await temporaryFolder('tt-exp-home-');
   vi.stubEnv('TT_EXP_HOME', home);
   config = join(home, 'demo.json');
   const source = { type: 'synthetic', ...SMALL, seed: 7 };
@@ -42,7 +42,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await rm(home, { recursive: true, force: true });
 });
 
 describe('ui-cli/data commands on a home', () => {

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { attemptName, openAttemptFolder } from '../../../activities/attempt-folder.ts';
 import { checkpointPath } from '../../../activities/checkpoint-store.ts';
 import { findAllCheckpoints, findCheckpoints } from '../../../activities/find-checkpoints.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const workflowExecution = { workflowId: 'w', runId: 'r' };
 const nameOf = (call: number, activityId: string, attempt: number): string =>
@@ -18,11 +18,7 @@ describe('activities/attempt-folder', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-attempts-'));
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
+    folder = await temporaryFolder('tt-exp-attempts-');
   });
 
   const put = async (file: string, text: string): Promise<void> => {

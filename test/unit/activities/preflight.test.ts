@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
 import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from '../../../activities/ports.ts';
 import { createTrainingActivities } from '../../../activities/training.ts';
@@ -11,6 +10,7 @@ import type { PreflightReport } from '../../../contracts/preflight.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
 import { evaluationReport, evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const report: PreflightReport = {
   format: 1,
@@ -68,11 +68,7 @@ describe('activities', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-activities-'));
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
+    folder = await temporaryFolder('tt-exp-activities-');
   });
 
   it('activities/training: a tripwire that fires is a tag and an artifact of the run, and fails the step as it is', async () => {

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities/ports.ts';
 import { createTrainingActivities, type TrainingActivityDeps } from '../../../activities/training.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
@@ -10,6 +9,7 @@ import type { EpochRecord } from '../../../contracts/metrics.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
 import { evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const request: TrainTrialRequest = {
   runId: 'run-1',
@@ -42,14 +42,10 @@ describe('activities/training', () => {
   let passMs: number;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-training-'));
+    folder = await temporaryFolder('tt-exp-training-');
     writes = [];
     isCurrent = true;
     passMs = 0;
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
   });
 
   /** An MLflow in memory that asks the guard before each write, as the real one does. */

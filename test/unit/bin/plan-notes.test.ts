@@ -1,20 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { planNotes } from '../../../bin/plan-notes.ts';
 import { defaultConfig } from '../../../config/load.ts';
 import { countTrials } from '../../../policy/trial-plan.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp plan '));
+  folder = await temporaryFolder('tt-exp plan ');
   await writeFile(join(folder, 'users.csv'), 'id\n1\n');
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 const notesOf = (settings: readonly string[], slots: number | null = 64): Promise<readonly string[]> => {

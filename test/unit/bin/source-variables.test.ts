@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type BindingRequest, bindSource, readSourceVariables } from '../../../bin/source-variables.ts';
 import { loadConfig } from '../../../config/load.ts';
 import type { ResolvedSource } from '../../../contracts/resolved-config.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY_MS = 86_400_000;
 const A = { DATABASE_URL: 'postgres://reader:secret-a@a.example/app' };
@@ -17,10 +17,9 @@ describe('bin/source-variables', () => {
   let source: ResolvedSource;
 
   beforeEach(async () => {
-    homeFolder = await mkdtemp(join(tmpdir(), 'tt-exp-variables-'));
+    homeFolder = await temporaryFolder('tt-exp-variables-');
     source = (await loadConfig('experiments/postgres.json', [])).data.source;
   });
-  afterEach(() => rm(homeFolder, { recursive: true, force: true }));
 
   const bind = (change: Partial<BindingRequest>) =>
     bindSource({

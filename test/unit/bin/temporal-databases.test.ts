@@ -1,19 +1,18 @@
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { earlierDatabases } from '../../../bin/temporal-databases.ts';
+import { makeFolder } from '../../support/make-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('bin/temporal-databases', () => {
   let folder: string;
   let home: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-databases-'));
-    home = await mkdtemp(join(folder, 'home-'));
+    folder = await temporaryFolder('tt-exp-databases-');
+    home = await makeFolder('home-', folder);
   });
-
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const earlier = (id: string, namespace = 'default', at = home) => earlierDatabases(at, { namespace, id });
 

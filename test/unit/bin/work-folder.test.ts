@@ -1,19 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openWorkFolder } from '../../../bin/local/work-folder.ts';
 import { ARTIFACT } from '../../../contracts/names.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let parent = '';
 let folder = '';
 
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'tt-exp-work-'));
+  parent = await temporaryFolder('tt-exp-work-');
   folder = join(parent, 'model-a');
 });
-
-afterEach(() => rm(parent, { recursive: true, force: true }));
 
 const open = (isForced = false) => openWorkFolder({ folder, isForced, nowMs: 1 });
 

@@ -1,17 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig, loadTrainingConfig } from '../../../config/load.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp overrides '));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  folder = await temporaryFolder('tt-exp overrides ');
 });
 
 const RATES = { 'training.learning_rate': { choice: [0.1, 0.2] } };

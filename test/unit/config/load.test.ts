@@ -1,19 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
 import type { ConfigProblem } from '../../../config/problem.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp config '));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  folder = await temporaryFolder('tt-exp config ');
 });
 
 const write = async (text: string): Promise<string> => {

@@ -1,19 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { configDigest } from '../../../config/digest.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { resolveConfig } from '../../../config/resolve.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp resolve '));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
+  folder = await temporaryFolder('tt-exp resolve ');
 });
 
 const write = async (name: string, value: unknown): Promise<string> => {

@@ -6,8 +6,8 @@ import type { IdRows, LoadedDataset, SampleArrays } from '../../../contracts/dat
 import type { TrialSettings } from '../../../contracts/trial.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
 import { trainTwoTower } from '../../../models/training/train.ts';
-import { withFolder } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const USERS = 40;

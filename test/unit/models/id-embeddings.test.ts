@@ -11,8 +11,8 @@ import { evaluateBaselines } from '../../../models/reports/baselines.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
 import { createArchitecture, initialParameters } from '../../../models/towers/architecture.ts';
 import { trainTwoTower } from '../../../models/training/train.ts';
-import { withFolder } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const DIM = 8;

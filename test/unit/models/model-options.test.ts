@@ -13,8 +13,8 @@ import { loadModel } from '../../../models/saved/model-folder.ts';
 import { createArchitecture } from '../../../models/towers/architecture.ts';
 import { historiesOf } from '../../../models/towers/history.ts';
 import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
-import { withFolder } from '../../support/data-requests.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { withFolder } from '../../support/make-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const allKnown = (count: number): IdRows => ({

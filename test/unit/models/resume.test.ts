@@ -1,14 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { resumableKey } from '../../../contracts/resumable-key.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
 import { scheduledRate } from '../../../models/optimiser/learning-rate.ts';
 import { adoptCheckpoint, writeCheckpoint } from '../../../models/training/checkpoint.ts';
 import { evaluationSummary, MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const settingsOf = (training: Partial<TrialSettings['training']>): TrialSettings => ({
   seed: 5,
@@ -20,11 +20,7 @@ const settingsOf = (training: Partial<TrialSettings['training']>): TrialSettings
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-resume-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
+  folder = await temporaryFolder('tt-exp-resume-');
 });
 
 describe('on the JavaScript backend', () => {

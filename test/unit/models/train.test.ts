@@ -1,9 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { EpochRecord } from '../../../contracts/metrics.ts';
@@ -14,6 +13,7 @@ import { evaluateBaselines } from '../../../models/reports/baselines.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
 import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
 import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
@@ -33,11 +33,7 @@ describe('models/train', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-models-'));
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
+    folder = await temporaryFolder('tt-exp-models-');
   });
 
   const train = async (name: string, change: Partial<TrainOptions> = {}) => {

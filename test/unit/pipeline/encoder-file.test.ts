@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Encoder } from '../../../pipeline/encoder/encoder.ts';
 import { encoderText, readEncoder } from '../../../pipeline/encoder/encoder-file.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const encoder: Encoder = {
   version: 2,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { floatBytes, readFloats } from '../../../pipeline/float-file.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 describe('pipeline/float-file', () => {
   it('pipeline/float-file: numbers are little-endian float32 and come back the same', () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publishFolder, sweepTemporary } from '../../../pipeline/store/publish-folder.ts';
 import { filesOf, readManifestFile, verifyFiles } from '../../../pipeline/store/verify-folder.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const publishIn = (root: string, fill: (folder: string) => Promise<object>) =>
   publishFolder({ folder: join(root, 'out', 'x'), temporaryFolder: join(root, 'tmp'), what: 'build x', fill });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { embedTexts, vectorFolder } from '../../../pipeline/text/embedding-cache.ts';
 import { createHashedEncoder } from '../../../pipeline/text/hashed-ngrams.ts';
 import type { TextEncoder } from '../../../pipeline/text/text-encoder.ts';
-import { withFolder } from '../../support/data-requests.ts';
+import { withFolder } from '../../support/make-folder.ts';
 
 const TEXTS = Array.from({ length: 10 }, (_, index) => `text number ${index}`);
 

@@ -1,18 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import { ensureHubModel } from '../../../services/text-encoder/hub-model.ts';
 import { readModelFolder } from '../../../services/text-encoder/model-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let cacheFolder: string;
 
 beforeEach(async () => {
-  cacheFolder = await mkdtemp(join(tmpdir(), 'tt-exp-hub-'));
+  cacheFolder = await temporaryFolder('tt-exp-hub-');
 });
-
-afterEach(() => rm(cacheFolder, { recursive: true, force: true }));
 
 it('text-encoder/hub-model: a model that changed since it was fetched is refused', async () => {
   const folder = join(cacheFolder, 'text-encoder', 'hub-some-one--tiny');

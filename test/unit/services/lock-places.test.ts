@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { readLockHolder, tryLock } from '../../../services/process/lock.ts';
 import {
   identifySelf,
@@ -13,14 +12,13 @@ import {
   whereaboutsOf,
 } from '../../../services/process/process-identity.ts';
 import { withLock } from '../../../services/process/with-lock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-places-'));
+  folder = await temporaryFolder('tt-exp-places-');
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ownPlace = (): ProcessPlace => {
   const { place } = identifySelf();

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import { readJsonFile, writeJsonFile } from '../../../services/process/json-file.ts';
 import { readLockHolder, tryLock } from '../../../services/process/lock.ts';
@@ -24,14 +23,13 @@ import {
 import { runCommand } from '../../../services/process/run-command.ts';
 import { readRecord, readRecords, type ServiceRecord, writeRecord } from '../../../services/process/service-record.ts';
 import { stopProcess } from '../../../services/process/stop-process.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-process-'));
+  folder = await temporaryFolder('tt-exp-process-');
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('services/process-identity', () => {
   it('process/process-identity: a command name with spaces and brackets does not shift the fields', () => {

@@ -1,21 +1,19 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withoutPythonOverrides } from '../../../services/provision/pip.ts';
 import { findPython } from '../../../services/provision/python.ts';
 import { readRequirements } from '../../../services/provision/requirements.ts';
 import { probeTemporal } from '../../../services/provision/temporal-binary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const provisionFolder = fileURLToPath(new URL('../../../services/provision', import.meta.url));
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-provision-'));
+  folder = await temporaryFolder('tt-exp-provision-');
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const script = async (name: string, ...lines: readonly string[]): Promise<string> => {
   const file = join(folder, name);

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { buildServices, desiredNames, serviceKindOf } from '../../../services/build-services.ts';
 import { systemClock } from '../../../services/clock.ts';
@@ -13,14 +12,13 @@ import { backoffMs } from '../../../services/restart-policy.ts';
 import { outsideAddresses, readAddresses } from '../../../services/service-addresses.ts';
 import { remedyFor } from '../../../services/start-failure.ts';
 import { nameWorkers } from '../../../services/worker-process.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-services-'));
+  folder = await temporaryFolder('tt-exp-services-');
 });
-
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const desired: DesiredServices = {
   format: 1,

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../services/clock.ts';
@@ -7,6 +5,7 @@ import { homeLayout } from '../../../services/home-layout.ts';
 import type { ManagedService } from '../../../services/managed-service.ts';
 import { isProcessAlive } from '../../../services/process/process-identity.ts';
 import { SupervisedService } from '../../../services/supervised-service.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const IDLE = ['-e', 'setInterval(() => {}, 1000)'];
 
@@ -78,7 +77,7 @@ const failUntilGivenUp = async (onFailure: (failures: number) => void = () => {}
 const pid = (): number => service.record?.process?.pid ?? 0;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-supervised-'));
+  folder = await temporaryFolder('tt-exp-supervised-');
   nowMs = 1_000_000;
   isAnswering = true;
   args = IDLE;
@@ -89,7 +88,6 @@ beforeEach(async () => {
 afterEach(async () => {
   nowMs = 0;
   await service.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('services/supervised-service', () => {

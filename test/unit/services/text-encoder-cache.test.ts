@@ -1,19 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import { type CachedFolder, ensureCachedFolder } from '../../../services/text-encoder/cached-folder.ts';
 import type { TextEncoderPlace } from '../../../services/text-encoder/text-encoder-request.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let cache: string;
 let events: ServiceProgress[];
 beforeEach(async () => {
-  cache = await mkdtemp(join(tmpdir(), 'tt-exp cache '));
+  cache = await temporaryFolder('tt-exp cache ');
   events = [];
 });
-afterEach(() => rm(cache, { recursive: true, force: true }));
 
 const place = (signal?: AbortSignal): TextEncoderPlace => ({
   cacheFolder: cache,

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { bertOnnx } from '../../../services/text-encoder/bert-graph.ts';
 import { createOnnxGraph } from '../../../services/text-encoder/onnx-file.ts';
 import { bytes, float, int, message, text } from '../../../services/text-encoder/protobuf.ts';
 import { readSafetensors } from '../../../services/text-encoder/safetensors.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const hex = (buffer: Buffer): string => buffer.toString('hex');
 
@@ -50,10 +50,9 @@ describe('services/text-encoder/safetensors', () => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-safetensors-'));
+    folder = await temporaryFolder('tt-exp-safetensors-');
     file = join(folder, 'model.safetensors');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const write = async (header: unknown, data: Buffer): Promise<void> => {
     const json = Buffer.from(JSON.stringify(header));

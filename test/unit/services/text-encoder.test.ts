@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { resolveTextEncoder } from '../../../services/text-encoder/index.ts';
 import { type ModelFolder, readModelFolder } from '../../../services/text-encoder/model-folder.ts';
 import { openOnnxEncoder } from '../../../services/text-encoder/onnx-encoder.ts';
 import type { OnnxTensor, RuntimePackages } from '../../../services/text-encoder/runtime-packages.ts';
 import { BATCH } from '../../../services/text-encoder/token-batches.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const MODEL: ModelFolder = {
   folder: 'some/folder',
@@ -182,9 +182,8 @@ describe('services/text-encoder/onnx-encoder', () => {
 describe('services/text-encoder/model-folder', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp model '));
+    folder = await temporaryFolder('tt-exp model ');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const put = async (files: Readonly<Record<string, string>>): Promise<void> => {
     for (const [name, content] of Object.entries(files)) {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { configDigest } from '../../../config/digest.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
@@ -12,18 +11,15 @@ import { runCli } from '../../../ui-cli/main.ts';
 import type { CliRuntime } from '../../../ui-cli/runtime.ts';
 import { completedView, EXPERIMENT_ID, trainingView, viewOf } from '../../support/experiment-views.ts';
 import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
 let config = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp cli '));
+  folder = await temporaryFolder('tt-exp cli ');
   config = join(folder, 'demo.json');
   await writeFile(config, '{"name":"demo"}');
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Streams hand their text on in a later turn. */

@@ -1,15 +1,15 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { LoadedDataset, SampleArrays } from '../../../../contracts/dataset.ts';
 import { TRIPWIRE_NAMES, type VersionScope } from '../../../../contracts/preflight.ts';
 import { preflight, runTripwires, TRIPWIRES } from '../../../../models/preflight/preflight.ts';
 import { createShuffledLabels, shuffledLabels, shuffleItems } from '../../../../models/preflight/shuffled-labels.ts';
 import { trainTwoTower } from '../../../../models/training/train.ts';
 import { healthyScope, preflightInput, toyOf } from '../../../support/preflight-input.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const toy = toyOf();
 
@@ -24,12 +24,8 @@ describe('models/preflight', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tt-exp-preflight-'));
+    folder = await temporaryFolder('tt-exp-preflight-');
     tf.env().set('DEPRECATION_WARNINGS_ENABLED', false);
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
   });
 
   const inputOf = (dataset: LoadedDataset, scope: VersionScope = healthyScope) =>

@@ -1,9 +1,9 @@
 /** Programs on a PATH of their own that stand for npm, Python, the compiler and the driver, and note each call. */
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../../../services/progress.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const PROVISION = fileURLToPath(new URL('../../../../services/tensorflow/provision', import.meta.url));
 
@@ -59,13 +59,12 @@ export interface FakeToolchain {
   environment(changes?: Environment): Environment;
   /** One line a call that does work, in order. */
   calls(): Promise<readonly string[]>;
-  remove(): Promise<void>;
 }
 
 export const TWO_GPUS = 'GPU 0: NVIDIA One (UUID: GPU-a)\\nGPU 1: NVIDIA Two (UUID: GPU-b)\\n';
 
 export const createFakeToolchain = async (): Promise<FakeToolchain> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tt-exp-tensorflow-'));
+  const folder = await temporaryFolder('tt-exp-tensorflow-');
   const bin = join(folder, 'bin');
   const log = join(folder, 'calls');
   await mkdir(bin);
@@ -79,6 +78,5 @@ export const createFakeToolchain = async (): Promise<FakeToolchain> => {
     provisionFolder: PROVISION,
     environment: (changes = {}) => ({ PATH: `${bin}:/usr/bin:/bin`, FAKE_LOG: log, ...changes }),
     calls: async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line !== ''),
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 };

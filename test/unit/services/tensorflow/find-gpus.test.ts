@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { findGpus } from '../../../../services/tensorflow/find-gpus.ts';
 import { createFakeToolchain, type FakeToolchain, TWO_GPUS } from './fake-toolchain.ts';
 
@@ -7,8 +7,6 @@ let tools: FakeToolchain;
 beforeEach(async () => {
   tools = await createFakeToolchain();
 });
-
-afterEach(() => tools.remove());
 
 test('tensorflow/find-gpus: every GPU that the driver lists is found by its number', async () => {
   expect(await findGpus(tools.environment({ FAKE_GPUS: TWO_GPUS }))).toEqual(['0', '1']);

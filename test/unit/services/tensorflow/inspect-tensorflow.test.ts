@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { DoctorCheck } from '../../../../services/doctor.ts';
 import type { Environment } from '../../../../services/progress.ts';
 import {
@@ -15,8 +15,6 @@ let tools: FakeToolchain;
 beforeEach(async () => {
   tools = await createFakeToolchain();
 });
-
-afterEach(() => tools.remove());
 
 const requestOf = (backend: BackendRequest, changes: Environment = {}) => ({
   cacheFolder: tools.cacheFolder,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../../../services/clock.ts';
 import type { Environment } from '../../../../services/progress.ts';
 import { ensureNativeBuild } from '../../../../services/tensorflow/native-build.ts';
@@ -16,8 +16,6 @@ let tools: FakeToolchain;
 beforeEach(async () => {
   tools = await createFakeToolchain();
 });
-
-afterEach(() => tools.remove());
 
 const build = (changes: Environment = {}, signal?: AbortSignal): Promise<NativeBuild> =>
   ensureNativeBuild({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { Environment } from '../../../../services/progress.ts';
 import { type BackendRequest, resolveTensorflow, type TensorflowPlan } from '../../../../services/tensorflow/index.ts';
@@ -10,8 +10,6 @@ let tools: FakeToolchain;
 beforeEach(async () => {
   tools = await createFakeToolchain();
 });
-
-afterEach(() => tools.remove());
 
 const resolve = (backend: BackendRequest, changes: Environment = {}): Promise<TensorflowPlan> =>
   resolveTensorflow({

@@ -1,27 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { EmbeddingReport } from '../../../../contracts/data-report.ts';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import type { CliRuntime, SourceRequest } from '../../../../ui-cli/runtime.ts';
 import { checkOf, reportOf } from '../../../support/data-views.ts';
 import { createFakeRuntime, type FakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder = '';
 let config = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-data-'));
+  folder = await temporaryFolder('tt-exp-data-');
   config = join(folder, 'demo.json');
   const ids = { features: { id: { kind: 'id' } } };
   const source = { type: 'files', users: ids, items: ids, interactions: { path: 'events.csv', constant_type: 'like' } };
   await writeFile(config, JSON.stringify({ name: 'demo', seed: 3, data: { source } }));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -5,7 +5,6 @@ import type { ExportRequest, GarbageRequest } from '../../../../contracts/datase
 import { TtExpError } from '../../../../contracts/errors.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import type { DataVersions } from '../../../../ui-cli/runtime.ts';
-import { withFolder } from '../../../support/data-requests.ts';
 import {
   DAMAGED,
   detailsOf,
@@ -16,6 +15,7 @@ import {
   versionsWith,
 } from '../../../support/data-views.ts';
 import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { withFolder } from '../../../support/make-folder.ts';
 
 /** Streams hand their text on in a later turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

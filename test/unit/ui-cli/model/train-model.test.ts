@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { LocalEvaluationRequest, LocalTrainingRequest } from '../../../../contracts/local-model.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
@@ -10,14 +9,13 @@ import type { CliRuntime } from '../../../../ui-cli/runtime.ts';
 import { reportLines } from '../../../../ui-cli/text/metric-table.ts';
 import { evaluationReport, resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-train-'));
+  folder = await temporaryFolder('tt-exp-train-');
 });
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const IDS = {
   users: { features: { id: { kind: 'id' as const } } },

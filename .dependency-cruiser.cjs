@@ -32,7 +32,7 @@ const ROOMS = {
     builtIns: true,
   },
   'ui-cli': {
-    rooms: ['contracts', 'client', 'config'],
+    rooms: ['contracts', 'policy', 'client', 'config'],
     packages: ['commander', 'ink', 'react', '@types/react', '@inkjs/[^/]+'],
     builtIns: true,
   },

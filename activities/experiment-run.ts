@@ -1,5 +1,6 @@
 /** Steps around the MLflow parent run of one experiment execution. */
 import { RUN_KIND, TAG } from '../contracts/names.ts';
+import { objectiveOf } from '../contracts/objective.ts';
 import type {
   CloseExperimentRequest,
   OpenExperimentRequest,
@@ -19,10 +20,10 @@ export const provenanceTags = (provenance: Provenance): Readonly<Record<string, 
   ...(provenance.temporalId === undefined ? {} : { [TAG.temporal]: provenance.temporalId }),
 });
 
-const experimentNote = ({ name, description }: OpenExperimentRequest['config']): string =>
+const experimentNote = ({ name, description, sweep }: OpenExperimentRequest['config']): string =>
   [
     ...(description === '' ? [] : [description]),
-    `Experiments of tt-exp named \`${name}\`: a run for each time that one was run, its trials nested below it. Sort by \`best_val_ndcg_at_10\` for the best first.`,
+    `Experiments of tt-exp named \`${name}\`: a run for each time that one was run, its trials nested below it. Sort by \`best_val_${objectiveOf({ sweep }).metric}\` for the best first.`,
   ].join('\n\n');
 
 export const createExperimentRunActivities = (deps: {

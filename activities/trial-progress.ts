@@ -9,7 +9,7 @@ export const noProgress = (epochs: number): TrialProgress => ({
   steps: 0,
   trainLoss: null,
   last: null,
-  bestNdcg: null,
+  best: null,
   resumedFromEpoch: null,
   pace: null,
 });
@@ -19,11 +19,8 @@ export const advance = (progress: TrialProgress, message: ComputeMessage): Trial
   switch (message.kind) {
     case 'ready': {
       const last = message.history.at(-1) ?? null;
-      const bestNdcg = message.history.reduce<number | null>(
-        (best, { validation }) => Math.max(best ?? 0, validation.ndcg_at_10),
-        null,
-      );
-      return { ...progress, epoch: last?.epoch ?? 0, last, bestNdcg, resumedFromEpoch: message.resumedFromEpoch };
+      const best = message.history.findLast(({ isBest }) => isBest)?.validation ?? null;
+      return { ...progress, epoch: last?.epoch ?? 0, last, best, resumedFromEpoch: message.resumedFromEpoch };
     }
     case 'step':
       return {
@@ -38,7 +35,7 @@ export const advance = (progress: TrialProgress, message: ComputeMessage): Trial
         ...progress,
         epoch: message.record.epoch,
         last: message.record,
-        bestNdcg: Math.max(progress.bestNdcg ?? 0, message.record.validation.ndcg_at_10),
+        best: message.record.isBest ? message.record.validation : (progress.best ?? null),
       };
     default:
       return progress;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
+import type { ObjectiveName } from '../contracts/objective.ts';
 import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
 import { completeOrClose } from './close-refused.ts';
@@ -103,9 +104,10 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
         async () => {
           if (result !== null) {
             const { bestEpoch, validation } = result;
+            const metrics = new Set<ObjectiveName>(['ndcg_at_10', request.metric ?? 'ndcg_at_10']);
             const point = (key: string, value: number) => ({ key, value, step: bestEpoch, timestampMs: endTimeMs });
             await tracking.logMetrics(runId, [
-              point('best_val_ndcg_at_10', validation.ndcg_at_10),
+              ...[...metrics].map((metric) => point(`best_val_${metric}`, validation[metric])),
               point('best_epoch', bestEpoch),
             ]);
           }

@@ -59,13 +59,13 @@ export const createFactsReader = (client: Client, open: () => Tracking): FactsRe
       }
     },
 
-    curves: ({ config, snapshot: { trials } }) =>
+    curves: ({ snapshot: { trials, objective } }) =>
       withTracking(async (tracking) => {
         const curves: Record<string, ObjectiveCurve> = {};
         const waiting = [...trials];
         const work = async (): Promise<void> => {
           for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
-            curves[trial.trialId] = await curveOf(tracking, trial, config.sweep?.metric ?? 'ndcg_at_10');
+            curves[trial.trialId] = await curveOf(tracking, trial, objective.metric);
           }
         };
         await Promise.all(Array.from({ length: PARALLEL }, work));

@@ -2,6 +2,7 @@
 import type { SweepFacts } from '../contracts/experiment.ts';
 import { experimentNameOf, parseExperimentId } from '../contracts/ids.ts';
 import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
+import { readSnapshot } from '../contracts/read-snapshot.ts';
 import type { Tracking } from '../tracking/index.ts';
 import type { ExperimentFacts } from '../ui-cli/runtime.ts';
 
@@ -20,7 +21,7 @@ export const readMlflowFacts = async (tracking: FactsPort, id: string): Promise<
     const text = await tracking.getArtifactText(runId, ARTIFACT.sweep);
     if (text !== null) {
       const { config, snapshot } = JSON.parse(text) as SweepFacts;
-      return { config, snapshot, origin: 'mlflow', extends: own[TAG.extends] ?? null };
+      return { config, snapshot: readSnapshot(snapshot, config), origin: 'mlflow', extends: own[TAG.extends] ?? null };
     }
   }
   return null;

@@ -16,7 +16,7 @@ export const createSweepPages = (): ReportPort => ({
     }
     const { plots, html, importances } = renderSweepReport({
       name: snapshot.experimentId,
-      metric: sweep.metric,
+      objective: snapshot.objective,
       trials: recordedTrials(snapshot.trials).map(recordOf),
       space: sweep.space,
       seed,

@@ -24,6 +24,7 @@ import { describeStart } from './describe-start.ts';
 import { readOutcome } from './outcome.ts';
 import { readProgress } from './progress.ts';
 import { readInput } from './recorded-input.ts';
+import { querySnapshot } from './snapshots.ts';
 import {
   createSteering,
   type ExperimentSteering,
@@ -136,12 +137,11 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
   const view = (id: string): Promise<ExperimentView> =>
     withNotFound(id, async () => {
       const workflowId = workflowIdOf(id);
-      const handle = client.workflow.getHandle<typeof experiment>(workflowId);
-      const { status } = await handle.describe();
+      const { status } = await client.workflow.getHandle(workflowId).describe();
       if (status.name !== 'RUNNING') {
         return { ...(await readOutcome(client, workflowId)), progress: {} };
       }
-      const snapshot = await handle.query<ExperimentSnapshot, []>('snapshot');
+      const snapshot = await querySnapshot(client, workflowId);
       return { ...snapshot, progress: await readProgress(client, snapshot) };
     });
 
@@ -199,11 +199,9 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
     },
 
     snapshot: async (id, timeoutMs) => {
-      const handle = client.workflow.getHandle<typeof experiment>(workflowIdOf(id));
+      const workflowId = workflowIdOf(id);
       try {
-        return await client.connection.withDeadline(Date.now() + timeoutMs, () =>
-          handle.query<ExperimentSnapshot, []>('snapshot'),
-        );
+        return await client.connection.withDeadline(Date.now() + timeoutMs, () => querySnapshot(client, workflowId));
       } catch (error) {
         // No worker, a worker that is busy, or an experiment that has just gone: a list shows the others.
         if (UNANSWERED.some((kind) => error instanceof kind)) {

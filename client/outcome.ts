@@ -5,18 +5,23 @@ import {
   type Client,
   TerminatedFailure,
   WorkflowFailedError,
-  type WorkflowHandle,
 } from '@temporalio/client';
 import { type ErrorRecord, fromErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { RecordedSnapshot } from '../contracts/read-snapshot.ts';
+import { inTodaysForm, querySnapshot } from './snapshots.ts';
 
-const isSnapshot = (value: unknown): value is ExperimentSnapshot =>
+const isSnapshot = (value: unknown): value is RecordedSnapshot =>
   typeof value === 'object' && value !== null && 'experimentId' in value && 'trials' in value;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Ended from outside, or in a way that left no result: the state that it had then, as a failure. */
-const readLost = async (handle: WorkflowHandle, failure: WorkflowFailedError): Promise<ExperimentSnapshot> => {
+const readLost = async (
+  client: Client,
+  workflowId: string,
+  failure: WorkflowFailedError,
+): Promise<ExperimentSnapshot> => {
   const why =
     failure.cause instanceof TerminatedFailure
       ? `its workflow was terminated in Temporal (${failure.cause.message})`
@@ -27,10 +32,10 @@ const readLost = async (handle: WorkflowHandle, failure: WorkflowFailedError): P
     hint: 'Its MLflow runs may still be RUNNING: close them with `tt-exp doctor --repair`, then run it again.',
   };
   try {
-    return { ...(await handle.query<ExperimentSnapshot, []>('snapshot')), status: 'failed', error };
+    return { ...(await querySnapshot(client, workflowId)), status: 'failed', error };
   } catch (unanswered) {
     const unknown = `how far it came is unknown, since no worker answers: ${messageOf(unanswered)}`;
-    throw fromErrorRecord({ ...error, message: `experiment ${handle.workflowId}: ${why}; ${unknown}` }, failure);
+    throw fromErrorRecord({ ...error, message: `experiment ${workflowId}: ${why}; ${unknown}` }, failure);
   }
 };
 
@@ -38,7 +43,7 @@ const readLost = async (handle: WorkflowHandle, failure: WorkflowFailedError): P
 export const readOutcome = async (client: Client, workflowId: string): Promise<ExperimentSnapshot> => {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    return (await handle.result()) as ExperimentSnapshot;
+    return await inTodaysForm(client, workflowId, (await handle.result()) as RecordedSnapshot);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) {
       throw error;
@@ -46,9 +51,9 @@ export const readOutcome = async (client: Client, workflowId: string): Promise<E
     const { cause } = error;
     if (cause instanceof CancelledFailure) {
       // The server keeps no details of a cancelled workflow; a worker replays its history for the answer.
-      return handle.query<ExperimentSnapshot, []>('snapshot');
+      return querySnapshot(client, workflowId);
     }
     const snapshot = cause instanceof ApplicationFailure ? cause.details?.find(isSnapshot) : undefined;
-    return snapshot ?? readLost(handle, error);
+    return snapshot === undefined ? readLost(client, workflowId, error) : inTodaysForm(client, workflowId, snapshot);
   }
 };

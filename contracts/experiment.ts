@@ -3,6 +3,7 @@ import type { DatasetSummary } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { GateVerdict } from './gate.ts';
 import type { BaselineName, EvaluationSummary } from './metrics.ts';
+import type { Objective } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 import type { SweepControl } from './sweep.ts';
@@ -74,6 +75,8 @@ export interface ExperimentSnapshot {
   readonly experimentId: string;
   readonly workflowId: string;
   readonly name: string;
+  /** What its trials are compared by. */
+  readonly objective: Objective;
   readonly status: ExperimentStatus;
   readonly phase: Phase;
   /** Phase to seconds; the current phase is missing. */

@@ -3,10 +3,10 @@ import type { DatasetSummary } from './dataset.ts';
 import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
 import type { Notification } from './notification.ts';
+import type { ObjectiveName } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import type { KnownReport } from './rungs.ts';
 import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
-import type { ObjectiveName } from './sweep.ts';
 import type { TrainJob } from './trainer.ts';
 import type { TrainingResult, TrialParams, TrialSettings } from './trial.ts';
 
@@ -110,6 +110,8 @@ export interface CloseTrialRequest {
   /** Epochs after which the training would have ended by itself at the latest. */
   readonly epochLimit: number;
   readonly result: TrainingResult | null;
+  /** The run says by it how good its trial is, beside NDCG@10. Missing in requests of earlier versions. */
+  readonly metric?: ObjectiveName;
   readonly tags: Readonly<Record<string, string>>;
   readonly endTimeMs: number;
 }

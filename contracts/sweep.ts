@@ -1,10 +1,6 @@
 /** What a sweep remembers of its trials: the facts that samplers, schedulers and `replay` decide by. */
-import type { RankingMetrics } from './metrics.ts';
 import type { RungReport } from './rungs.ts';
 import type { TrialParams, TrialStatus } from './trial.ts';
-
-/** Metrics of the validation part that a sweep can look at; higher is better for all of them. */
-export type ObjectiveName = keyof RankingMetrics;
 
 /** Why no further trial begins although some are left. */
 export type SweepHalt = 'max_failures' | 'max_seconds' | 'target' | 'preflight';

@@ -55,7 +55,8 @@ export interface TrialProgress {
   readonly steps: number;
   readonly trainLoss: number | null;
   readonly last: EpochRecord | null;
-  readonly bestNdcg: number | null;
+  /** At the best epoch so far; missing from workers of earlier versions. */
+  readonly best?: EvaluationSummary | null;
   readonly resumedFromEpoch: number | null;
   /** null before two epochs have ended in this process; missing from workers of earlier versions. */
   readonly pace?: TrainingPace | null;

@@ -3,16 +3,16 @@ import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import { pickBestTrial } from './selection.ts';
 
 /** Markdown. */
-export const describeProgress = ({ phase, trials, error }: ExperimentSnapshot): string => {
+export const describeProgress = ({ phase, trials, error, objective }: ExperimentSnapshot): string => {
   const counts = new Map<string, number>();
   for (const { status } of trials) {
     counts.set(status, (counts.get(status) ?? 0) + 1);
   }
-  const best = pickBestTrial(trials);
+  const best = pickBestTrial(trials, objective.direction);
   return [
     `Phase: **${phase}**`,
     ...(counts.size === 0 ? [] : [`Trials: ${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}`]),
-    ...(best?.value == null ? [] : [`Best so far: ${best.trialId}, ${best.value.toFixed(4)}`]),
+    ...(best === null ? [] : [`Best so far: ${best.trialId}, ${best.value.toFixed(4)}`]),
     ...(error === null ? [] : [`Error: ${error.message}`]),
   ].join('\n\n');
 };

@@ -1,17 +1,20 @@
-/** Which trial of an experiment is the best. */
-import type { TrialView } from '../contracts/trial.ts';
+/** Which trial of an experiment is tested and registered. */
+import type { Direction } from '../contracts/objective.ts';
+import type { TrainingResult, TrialView } from '../contracts/trial.ts';
+import { bestTrial } from './ranking.ts';
 
-/**
- * Highest objective on the validation part; on a tie the earlier trial. Test metrics play no part. Pruned trials count
- * as well: a time budget may leave none but them. Null when none has a result.
- */
-export const pickBestTrial = (trials: readonly TrialView[]): TrialView | null => {
-  let best: TrialView | null = null;
-  for (const trial of trials) {
-    const hasEnded = trial.status === 'completed' || trial.status === 'cached' || trial.status === 'pruned';
-    if (hasEnded && trial.result !== null && trial.value !== null && trial.value > (best?.value ?? -Infinity)) {
-      best = trial;
-    }
-  }
-  return best;
+/** A trial that can be promoted: it has a run, a result and a value. */
+export type FinishedTrial = TrialView & {
+  readonly runId: string;
+  readonly result: TrainingResult;
+  readonly value: number;
 };
+
+const hasResult = (
+  trial: TrialView,
+): trial is TrialView & { readonly runId: string; readonly result: TrainingResult } =>
+  trial.runId !== null && trial.result !== null;
+
+/** The best by `policy/ranking.ts`. Test metrics play no part. Null where none has a result. */
+export const pickBestTrial = (trials: readonly TrialView[], direction: Direction): FinishedTrial | null =>
+  bestTrial(trials.filter(hasResult), direction);

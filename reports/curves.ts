@@ -15,9 +15,9 @@ import {
 const MOST_CURVES = 200;
 
 /** null where no trial reported at more than one epoch. */
-export const curves = ({ trials, metric }: SweepReportInput): string | null => {
-  const shown = shownTrials(trials);
-  const best = bestOf(shown);
+export const curves = (input: SweepReportInput): string | null => {
+  const shown = shownTrials(input);
+  const best = bestOf(input);
   const drawn = sampleEvenly(
     shown.filter(({ reports }) => reports.length > 0),
     MOST_CURVES,
@@ -43,7 +43,7 @@ export const curves = ({ trials, metric }: SweepReportInput): string | null => {
       subtitle: `Best value so far at the end of each rung.${omissionText(drawn.length, shown.length, 'trials')}`,
     },
     xAxis(withWholeTicks(x), WIDE_FRAME, 'epoch'),
-    yAxis(y, WIDE_FRAME, metricTitle(metric)),
+    yAxis(y, WIDE_FRAME, metricTitle(input.objective)),
     ...[...drawn.filter((trial) => trial !== best), ...(best === null ? [] : [best])].map((trial) => {
       const line = trial.reports
         .filter(({ value }) => Number.isFinite(value))

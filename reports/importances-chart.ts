@@ -9,7 +9,7 @@ const ROW = 30;
 const TOP = 68;
 const MOST_BARS = 20;
 
-export const importancesChart = ({ metric }: SweepReportInput, importances: ParameterImportances): string => {
+export const importancesChart = ({ objective }: SweepReportInput, importances: ParameterImportances): string => {
   const title = 'Parameter importances';
   if (importances.kind === 'unknown') {
     return chart({ width: 860, height: 70, title, subtitle: `${importances.reason}.` });
@@ -23,7 +23,7 @@ export const importancesChart = ({ metric }: SweepReportInput, importances: Para
       height: frame.bottom + 54,
       title,
       subtitle:
-        `What differences in ${metricTitle(metric)} between ${importances.trials} completed trials come from (fANOVA).` +
+        `What differences in ${metricTitle(objective)} between ${importances.trials} completed trials come from (fANOVA).` +
         omissionText(bars.length, importances.shares.length, 'parameters'),
     },
     xAxis(x, frame, 'share of the explained variance, %'),

@@ -1,5 +1,6 @@
 /** Every trial's value in the order of the plan, and the best one so far. */
 import { trialIdOf } from '../contracts/ids.ts';
+import { improvements } from '../policy/ranking.ts';
 import { COLOUR, chart, cross, dot, legend, WIDE_FRAME, WIDE_SIZE, xAxis, yAxis } from './chart.ts';
 import { linearScale, withWholeTicks } from './scale.ts';
 import { path } from './svg.ts';
@@ -8,6 +9,7 @@ import {
   hoverText,
   metricTitle,
   omissionText,
+  type ShownTrial,
   type SweepReportInput,
   sampleEvenly,
   shownTrials,
@@ -15,9 +17,10 @@ import {
 
 const MOST_MARKS = 2000;
 
-export const optimisationHistory = ({ trials, metric }: SweepReportInput): string => {
-  const shown = shownTrials(trials);
-  const best = bestOf(shown);
+export const optimisationHistory = (input: SweepReportInput): string => {
+  const { objective } = input;
+  const shown = shownTrials(input);
+  const best = bestOf(input);
   const marks = sampleEvenly(shown, MOST_MARKS, best);
   const x = linearScale(
     [0, ...shown.map(({ index }) => index)],
@@ -29,20 +32,18 @@ export const optimisationHistory = ({ trials, metric }: SweepReportInput): strin
     { from: WIDE_FRAME.bottom - 8, to: WIDE_FRAME.top + 8 },
   );
   const steps: [number, number][] = [];
-  let highest = -Infinity;
-  for (const { index, value, status } of shown) {
-    if (status === 'completed' && value > highest) {
-      if (steps.length > 0) {
-        steps.push([x.position(index), y.position(highest)]);
-      }
-      steps.push([x.position(index), y.position(value)]);
-      highest = value;
+  let before: ShownTrial | null = null;
+  for (const trial of improvements(shown, objective.direction)) {
+    if (before !== null) {
+      steps.push([x.position(trial.index), y.position(before.value)]);
     }
+    steps.push([x.position(trial.index), y.position(trial.value)]);
+    before = trial;
   }
-  if (steps.length > 0) {
-    steps.push([x.position(shown.at(-1)?.index ?? 0), y.position(highest)]);
+  if (before !== null) {
+    steps.push([x.position(shown.at(-1)?.index ?? 0), y.position(before.value)]);
   }
-  const found = best === null ? 'No trial completed.' : `Best: ${trialIdOf(best.index)}, ${best.value.toFixed(4)}.`;
+  const found = best === null ? 'No trial has a value.' : `Best: ${trialIdOf(best.index)}, ${best.value.toFixed(4)}.`;
   return chart(
     {
       ...WIDE_SIZE,
@@ -50,7 +51,7 @@ export const optimisationHistory = ({ trials, metric }: SweepReportInput): strin
       subtitle: `${found}${omissionText(marks.length, shown.length, 'trials')}`,
     },
     xAxis(withWholeTicks(x), WIDE_FRAME, 'trial, in the order of the plan'),
-    yAxis(y, WIDE_FRAME, metricTitle(metric)),
+    yAxis(y, WIDE_FRAME, metricTitle(objective)),
     ...marks.map((trial) =>
       trial.status === 'completed'
         ? dot(x.position(trial.index), y.position(trial.value), COLOUR.completed, hoverText(trial))

@@ -1,6 +1,7 @@
 /** One line a trial through one axis a parameter, the darker the better. */
 import { trialIdOf } from '../contracts/ids.ts';
 import type { ParameterValue } from '../contracts/trial.ts';
+import { rankTrials } from '../policy/ranking.ts';
 import { COLOUR, chart } from './chart.ts';
 import { linearScale, parameterScale, type Scale } from './scale.ts';
 import { shade } from './shades.ts';
@@ -50,10 +51,11 @@ const drawAxis = ({ name, scale, isConditional }: Axis, x: number, index: number
     )
     .join('');
 
-export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput): string => {
-  const shown = shownTrials(trials);
-  const best = bestOf(shown);
-  const lines = [...sampleEvenly(shown, MOST_LINES, best)].sort((one, other) => one.value - other.value);
+export const parallelCoordinates = (input: SweepReportInput): string => {
+  const { objective, space } = input;
+  const shown = shownTrials(input);
+  const best = bestOf(input);
+  const lines = rankTrials(sampleEvenly(shown, MOST_LINES, best), objective.direction).toReversed();
   const keys = [...new Set([...Object.keys(space), ...shown.flatMap(({ params }) => Object.keys(params))])];
   const range = { from: BOTTOM, to: TOP };
   const axes: readonly Axis[] = [
@@ -67,7 +69,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
       };
     }),
     {
-      name: metricTitle(metric),
+      name: metricTitle(objective),
       scale: linearScale(
         shown.map(({ value }) => value),
         range,
@@ -77,7 +79,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
     },
   ];
   const xOf = (axis: number): number => 110 + axis * AXIS_DISTANCE;
-  const [low, high] = [lines[0]?.value ?? 0, lines.at(-1)?.value ?? 1];
+  const [worst, top] = [lines[0]?.value ?? 0, lines.at(-1)?.value ?? 1];
   const drawLine = (trial: ShownTrial): string => {
     const points = axes.map(({ scale, pick }, axis) => {
       const value = pick(trial);
@@ -86,7 +88,7 @@ export const parallelCoordinates = ({ trials, metric, space }: SweepReportInput)
     const look =
       trial === best
         ? { stroke: COLOUR.best, 'stroke-width': 2.5 }
-        : { stroke: shade((trial.value - low) / (high - low || 1)), 'stroke-opacity': 0.7, 'stroke-width': 1.2 };
+        : { stroke: shade((trial.value - worst) / (top - worst || 1)), 'stroke-opacity': 0.7, 'stroke-width': 1.2 };
     const dash = trial.status === 'pruned' ? { 'stroke-dasharray': '4 3' } : {};
     return path(points, { ...look, ...dash });
   };

@@ -1,7 +1,7 @@
 /** What MLflow's page of an experiment's parent run shows: its best trial as metrics and parameters, and a note. */
 import type { ExperimentSnapshot, SweepFacts } from '../contracts/experiment.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { paramsText } from './sweep-facts.ts';
+import { metricTitle, paramsText } from './sweep-facts.ts';
 
 export interface ParentSummary {
   /** Markdown. */
@@ -20,21 +20,21 @@ const runLink = ({ mlflowExperimentId }: ExperimentSnapshot, title: string, runI
   `[${title}](#/experiments/${mlflowExperimentId}/runs/${runId})`;
 
 /** Nothing where all are reused: those belong to the parent run that they were trained for. */
-const trialsLink = ({ mlflowExperimentId, parentRunId, trials }: ExperimentSnapshot): readonly string[] => {
+const trialsLink = ({ mlflowExperimentId, parentRunId, trials, objective }: ExperimentSnapshot): readonly string[] => {
   const query = new URLSearchParams({
     workflowType: 'machine_learning',
     searchFilter: `tags.mlflow.parentRunId = "${parentRunId}"`,
-    orderByKey: 'metrics.`best_val_ndcg_at_10`',
-    orderByAsc: 'false',
+    orderByKey: `metrics.\`best_val_${objective.metric}\``,
+    orderByAsc: String(objective.direction === 'minimise'),
   });
   const address = `#/experiments/${mlflowExperimentId}/runs?${String(query).replaceAll('+', '%20')}`;
   return trials.every(({ isReused }) => isReused) ? [] : [`[Its trials, best first](${address})`];
 };
 
-const bestText = (snapshot: ExperimentSnapshot, { trialId, runId, result }: TrialView): string => {
-  const { trials, test } = snapshot;
+const bestText = (snapshot: ExperimentSnapshot, { trialId, runId, value }: TrialView): string => {
+  const { trials, test, objective } = snapshot;
   const name = runId === null ? trialId : runLink(snapshot, trialId, runId);
-  const validation = result === null ? '' : `: validation NDCG@10 ${figure(result.validation.ndcg_at_10)}`;
+  const validation = value === null ? '' : `: ${metricTitle(objective)} ${figure(value)}`;
   const tested = test === null ? '' : `, test NDCG@10 ${figure(test.model.ndcg_at_10)}`;
   const of = trials.length === 1 ? 'The only trial is' : `The best of ${trials.length} trials is`;
   return `${of} **${name}**${validation}${tested}.`;
@@ -60,8 +60,7 @@ const reusedLines = (snapshot: ExperimentSnapshot): readonly string[] => {
 
 export const parentSummary = ({ config, snapshot }: SweepFacts): ParentSummary => {
   const best = snapshot.trials.find(({ trialId }) => trialId === snapshot.bestTrialId) ?? null;
-  const metric = config.sweep?.metric ?? 'ndcg_at_10';
-  const { status, error, test } = snapshot;
+  const { status, error, test, objective } = snapshot;
   return {
     // MLflow shows three paragraphs before it is asked for more.
     note: [
@@ -84,7 +83,7 @@ export const parentSummary = ({ config, snapshot }: SweepFacts): ParentSummary =
         ? {}
         : {
             best_val_ndcg_at_10: best.result.validation.ndcg_at_10,
-            [`best_val_${metric}`]: best.result.validation[metric],
+            [`best_val_${objective.metric}`]: best.result.validation[objective.metric],
             best_epoch: best.result.bestEpoch,
           }),
       ...(test === null ? {} : { test_ndcg_at_10: test.model.ndcg_at_10 }),

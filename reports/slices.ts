@@ -19,9 +19,10 @@ const MOST_MARKS = 400;
 /** Pixels, about. */
 const CHARACTER_WIDTH = 7;
 
-export const slices = ({ trials, metric, space }: SweepReportInput): string => {
-  const shown = shownTrials(trials);
-  const best = bestOf(shown);
+export const slices = (input: SweepReportInput): string => {
+  const { objective, space } = input;
+  const shown = shownTrials(input);
+  const best = bestOf(input);
   const marks = sampleEvenly(shown, MOST_MARKS, best);
   const keys = [...new Set([...Object.keys(space), ...shown.flatMap(({ params }) => Object.keys(params))])];
   const panels = keys.slice(0, MOST_PANELS).map((key, index) => {
@@ -54,7 +55,7 @@ export const slices = ({ trials, metric, space }: SweepReportInput): string => {
     const ticks = kept.map(({ at, label }) => ({ at, label: shortened(label, characters) }));
     return (
       xAxis({ ...x, ticks }, frame, shortened(key, 32)) +
-      yAxis(y, frame, index % COLUMNS === 0 ? metricTitle(metric) : '') +
+      yAxis(y, frame, index % COLUMNS === 0 ? metricTitle(objective) : '') +
       drawn.join('')
     );
   });

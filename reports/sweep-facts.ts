@@ -2,15 +2,17 @@
 
 import type { SearchParameter } from '../contracts/experiment-config.ts';
 import { trialIdOf } from '../contracts/ids.ts';
-import type { ObjectiveName, TrialRecord } from '../contracts/sweep.ts';
+import type { Objective, ObjectiveName } from '../contracts/objective.ts';
+import type { TrialRecord } from '../contracts/sweep.ts';
 import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
+import { bestTrial, isRanked, type Ranked } from '../policy/ranking.ts';
 import { formatNumber } from './scale.ts';
 import { escapeMarkup } from './svg.ts';
 
 export interface SweepReportInput {
   /** Name or id of the experiment. */
   readonly name: string;
-  readonly metric: ObjectiveName;
+  readonly objective: Objective;
   readonly trials: readonly TrialRecord[];
   /** Dotted config key to what may be tried; may lack keys that trials have. */
   readonly space: Readonly<Record<string, SearchParameter>>;
@@ -19,9 +21,7 @@ export interface SweepReportInput {
 }
 
 /** A trial with a value to show: completed, or pruned with a last report. */
-export interface ShownTrial extends TrialRecord {
-  readonly value: number;
-}
+export type ShownTrial = Ranked<TrialRecord>;
 
 const METRIC_TITLES: Readonly<Record<ObjectiveName, string>> = {
   ndcg_at_10: 'NDCG@10',
@@ -33,22 +33,15 @@ const METRIC_TITLES: Readonly<Record<ObjectiveName, string>> = {
 };
 
 /** Of an axis; the metrics have no unit, they lie between 0 and 1. */
-export const metricTitle = (metric: ObjectiveName): string => `validation ${METRIC_TITLES[metric]}`;
+export const metricTitle = ({ metric }: Objective): string => `validation ${METRIC_TITLES[metric]}`;
 
-export const shownTrials = (trials: readonly TrialRecord[]): readonly ShownTrial[] =>
-  trials.filter(
-    (trial): trial is ShownTrial =>
-      (trial.status === 'completed' || trial.status === 'pruned') &&
-      trial.value !== null &&
-      Number.isFinite(trial.value),
-  );
+/** In the order of the plan. */
+export const shownTrials = ({ trials }: Pick<SweepReportInput, 'trials'>): readonly ShownTrial[] =>
+  trials.filter(isRanked);
 
-/** Highest value among completed trials, the earlier one on a tie. */
-export const bestOf = (trials: readonly ShownTrial[]): ShownTrial | null =>
-  trials.reduce<ShownTrial | null>(
-    (best, trial) => (trial.status === 'completed' && trial.value > (best?.value ?? -Infinity) ? trial : best),
-    null,
-  );
+/** What selection promotes. */
+export const bestOf = ({ trials, objective }: Pick<SweepReportInput, 'trials' | 'objective'>): ShownTrial | null =>
+  bestTrial(trials, objective.direction);
 
 const valueText = (value: ParameterValue): string =>
   typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);

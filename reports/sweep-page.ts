@@ -1,8 +1,9 @@
 /** The report of a sweep as one page. */
 import { trialIdOf } from '../contracts/ids.ts';
+import { rankTrials } from '../policy/ranking.ts';
 import { COLOUR } from './chart.ts';
 import { escapeMarkup } from './svg.ts';
-import { metricTitle, omissionText, paramsText, type SweepReportInput, shownTrials } from './sweep-facts.ts';
+import { metricTitle, omissionText, paramsText, type SweepReportInput } from './sweep-facts.ts';
 
 const MOST_ROWS = 100;
 
@@ -25,14 +26,9 @@ const countsText = ({ trials }: SweepReportInput): string => {
   return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
 };
 
-/** Completed trials by value, then pruned ones by theirs. */
 const leaderboard = (input: SweepReportInput): string => {
-  const isPruned = (status: string): number => (status === 'pruned' ? 1 : 0);
-  const ranked = [...shownTrials(input.trials)].sort(
-    (one, other) => isPruned(one.status) - isPruned(other.status) || other.value - one.value || one.index - other.index,
-  );
+  const ranked = rankTrials(input.trials, input.objective.direction);
   const rows = ranked.slice(0, MOST_ROWS).map(({ index, status, value, params, reports }, place) => {
-    const isBest = place === 0 && status === 'completed';
     const cells = [
       `<td class="number">${place + 1}</td>`,
       `<td>${trialIdOf(index)}</td>`,
@@ -41,11 +37,11 @@ const leaderboard = (input: SweepReportInput): string => {
       `<td class="number">${reports.at(-1)?.epoch ?? '–'}</td>`,
       `<td class="params">${escapeMarkup(paramsText(params))}</td>`,
     ];
-    return `<tr${isBest ? ' class="best"' : ''}>${cells.join('')}</tr>`;
+    return `<tr${place === 0 ? ' class="best"' : ''}>${cells.join('')}</tr>`;
   });
   return (
     '<table><thead><tr><th class="number">place</th><th>trial</th><th>status</th>' +
-    `<th class="number">${escapeMarkup(metricTitle(input.metric))}</th>` +
+    `<th class="number">${escapeMarkup(metricTitle(input.objective))}</th>` +
     '<th class="number">epochs</th><th>parameters</th></tr></thead>' +
     `<tbody>${rows.join('\n')}</tbody></table>` +
     `<p>${omissionText(rows.length, ranked.length, 'trials')}</p>`

@@ -30,17 +30,17 @@ export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): Exp
     return state.snapshot;
   }
   const { trials } = conductor;
-  const best = pickBestTrial(trials);
+  const best = pickBestTrial(trials, state.snapshot.objective.direction);
   return {
     ...state.snapshot,
     trials,
     sweep: input.config.sweep === null ? null : conductor.control,
     bestTrialId: best?.trialId ?? null,
-    tensorflow: best?.result?.tensorflow ?? null,
+    tensorflow: best?.result.tensorflow ?? null,
   };
 };
 
 export const outcomeOf = (snapshot: ExperimentSnapshot): ExperimentOutcome => ({
   trials: endedTrials(snapshot),
-  best: pickBestTrial(snapshot.trials)?.value ?? null,
+  best: pickBestTrial(snapshot.trials, snapshot.objective.direction)?.value ?? null,
 });

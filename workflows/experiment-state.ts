@@ -2,6 +2,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { ExperimentInput, ExperimentProgress, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../contracts/gate.ts';
+import { objectiveOf } from '../contracts/objective.ts';
+import { readSnapshot } from '../contracts/read-snapshot.ts';
 import { describeProgress } from '../policy/describe-progress.ts';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -12,10 +14,11 @@ export class ExperimentState {
 
   constructor(input: ExperimentInput, workflowId: string, nowMs: number) {
     this.#phaseStartedAtMs = input.progress?.phaseStartedAtMs ?? nowMs;
-    this.#snapshot = input.progress?.snapshot ?? {
+    this.#snapshot = (input.progress == null ? null : readSnapshot(input.progress.snapshot, input.config)) ?? {
       experimentId: input.experimentId,
       workflowId,
       name: input.config.name,
+      objective: objectiveOf(input.config),
       status: 'running',
       phase: 'prepare',
       timings: {},

@@ -13,7 +13,7 @@ import type { ErrorRecord } from '../contracts/errors.ts';
 import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
 import { TAG } from '../contracts/names.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { pickBestTrial } from '../policy/selection.ts';
+import { type FinishedTrial, pickBestTrial } from '../policy/selection.ts';
 import { note } from './closing.ts';
 import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun, outcomeOf } from './experiment-run.ts';
@@ -64,18 +64,18 @@ const prepareDataset = async (
 const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFailure =>
   ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
 
-const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<TrialView> => {
+const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<FinishedTrial> => {
   const { input, state } = run;
   const reached = await conductor.run().finally(() => state.update(currentSnapshot(run)));
   if (reached === 'continue') {
     await continueAsNew<typeof experiment>({ ...input, progress: state.progress(conductor.state) });
   }
-  const { trials } = state.snapshot;
+  const { trials, objective } = state.snapshot;
   const tripped = trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
   if (tripped != null) {
     throw failureOf(tripped);
   }
-  const best = pickBestTrial(trials);
+  const best = pickBestTrial(trials, objective.direction);
   if (best === null) {
     const first = trials.find(({ error }) => error !== null)?.error;
     throw failureOf({

@@ -3,9 +3,9 @@ import { condition } from '@temporalio/workflow';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { EvaluateBestResult } from '../contracts/steps.ts';
-import type { TrialView } from '../contracts/trial.ts';
 import { describeModel } from '../policy/describe-model.ts';
 import { decideGate, outdatedReasons } from '../policy/gate.ts';
+import type { FinishedTrial } from '../policy/selection.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import type { ApprovalDecision } from './messages.ts';
@@ -90,12 +90,12 @@ const decide = async (run: ExperimentRun, verdict: GateVerdict, judged: Judged):
 export const judge = async (
   run: ExperimentRun,
   dataset: DatasetSummary,
-  best: TrialView,
+  best: FinishedTrial,
   parentRunId: string,
 ): Promise<void> => {
   const { input, state, provenance } = run;
   const { gate } = input.config;
-  const runId = best.runId ?? '';
+  const { runId } = best;
   state.enter('evaluate', Date.now());
   let evaluated = await evaluate(run, runId, dataset);
 
@@ -108,7 +108,7 @@ export const judge = async (
     modelName: gate.model_name,
     datasetVersion: dataset.version,
     featureDims: dataset.feature_dims,
-    bestEpoch: best.result?.bestEpoch ?? 0,
+    bestEpoch: best.result.bestEpoch,
     description: describeModel({
       ...{ experimentId: provenance.experimentId, datasetVersion: dataset.version },
       ...{ trial: best, test: evaluated.test },

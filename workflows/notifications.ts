@@ -1,6 +1,7 @@
 /** Who is told how the experiment went. What they hear changes nothing of it. */
 import { CancellationScope } from '@temporalio/workflow';
 import type { NotificationEvent, NotificationOutcome } from '../contracts/notification.ts';
+import { pickBestTrial } from '../policy/selection.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { toRecord } from './failures.ts';
 import { notify } from './steps.ts';
@@ -15,18 +16,18 @@ export const tell = async (run: ExperimentRun, event: NotificationEvent): Promis
     return;
   }
   const { url_env: urlEnv } = config.notify;
-  const { experimentId, status, gate, trials, bestTrialId } = currentSnapshot(run);
-  const best = trials.find(({ trialId }) => trialId === bestTrialId);
+  const { experimentId, status, gate, trials, objective } = currentSnapshot(run);
+  const best = pickBestTrial(trials, objective.direction);
   const notification = {
     event,
     experiment_id: experimentId,
     status,
     best:
-      best === undefined || best.value === null
+      best === null
         ? null
         : {
             trial_id: best.trialId,
-            metric: config.sweep?.metric ?? 'ndcg_at_10',
+            metric: objective.metric,
             value: best.value,
             params: best.params,
           },

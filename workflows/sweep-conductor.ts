@@ -8,8 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { trialIdOf } from '../contracts/ids.ts';
+import type { ObjectiveName } from '../contracts/objective.ts';
 import type { OpenTrialRequest } from '../contracts/steps.ts';
-import type { ObjectiveName, SweepControl, SweepHalt } from '../contracts/sweep.ts';
+import type { SweepControl, SweepHalt } from '../contracts/sweep.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { timeBudgetReason } from '../policy/sweep/budget-reasons.ts';
 import { expectedWork } from '../policy/sweep/expected-work.ts';

@@ -1,6 +1,7 @@
 /** What a sweep needs of the config, and of what the steps before it have found. */
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { trialIdOf } from '../contracts/ids.ts';
+import { objectiveOf } from '../contracts/objective.ts';
 import { describeProgress } from '../policy/describe-progress.ts';
 import { sweepRules } from '../policy/sweep/sweep-rules.ts';
 import { trialSettings } from '../policy/trial-plan.ts';
@@ -17,7 +18,7 @@ export const sweepPlan = (run: ExperimentRun): SweepPlan => {
   const { sweep } = config;
   return {
     rules: sweepRules(config),
-    metric: sweep?.metric ?? 'ndcg_at_10',
+    metric: objectiveOf(config).metric,
     maxParallel: sweep?.max_parallel ?? 1,
     maxFailures: sweep?.max_failures ?? 1,
     maxSeconds: sweep?.max_seconds ?? null,
@@ -45,7 +46,7 @@ export const sweepPlan = (run: ExperimentRun): SweepPlan => {
         settings: trialSettings(config, params),
         dataset,
         rungs,
-        metric: sweep?.metric ?? 'ndcg_at_10',
+        metric: objectiveOf(config).metric,
         mayReuse: !isFresh,
       };
     },

@@ -2,8 +2,8 @@
 
 import { trialIdOf, trialIndexOf } from '../contracts/ids.ts';
 import { TAG } from '../contracts/names.ts';
+import type { ObjectiveName } from '../contracts/objective.ts';
 import type { CloseTrialRequest } from '../contracts/steps.ts';
-import type { ObjectiveName } from '../contracts/sweep.ts';
 import type { TrainingResult, TrialView } from '../contracts/trial.ts';
 import type { Sweep, SweepRules } from '../policy/sweep/sweep.ts';
 import { hasEnded, type SweepTrial } from '../policy/sweep/sweep-trial.ts';
@@ -160,6 +160,7 @@ export class TrialLedger {
       trialStatus,
       epochLimit: openRun.epochLimit,
       result,
+      metric: this.#metric,
       tags: { [TAG.trialReason]: reason },
       endTimeMs: Date.now(),
     };

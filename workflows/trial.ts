@@ -97,11 +97,16 @@ const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
   }
 };
 
-type Ending = Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit'>;
+type Ending = Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit' | 'metric'>;
 
 const close = (input: TrialInput, ending: Ending): Promise<void> =>
   CancellationScope.nonCancellable(() =>
-    closeTrial({ ...ending, epochLimit: input.settings.training.num_epochs, endTimeMs: Date.now() }),
+    closeTrial({
+      ...ending,
+      metric: input.metric,
+      epochLimit: input.settings.training.num_epochs,
+      endTimeMs: Date.now(),
+    }),
   );
 
 /** For a trial that has no result to lose. */

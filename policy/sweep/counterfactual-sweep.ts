@@ -1,8 +1,10 @@
 /** How a sweep would have gone under another config, as far as its recorded trials can tell. */
 import type { SweepFacts } from '../../contracts/experiment.ts';
 import { trialIdOf } from '../../contracts/ids.ts';
+import { type Direction, objectiveOf } from '../../contracts/objective.ts';
 import type { Counterfactual, CounterfactualTrial } from '../../contracts/replay.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import { bestTrial } from '../ranking.ts';
 import { type KnownTrial, lookUpTrials } from './known-curves.ts';
 import { decideWithUnknown } from './possible-decisions.ts';
 import type { Curves } from './replay-sweep.ts';
@@ -177,14 +179,13 @@ const notesOf = (
     : [`trials from ${trialIdOf(unknownFrom)} on are not known: their proposals rest on unknown outcomes`]),
 ];
 
-const bestOf = (trials: readonly CounterfactualTrial[]): Counterfactual['best'] =>
-  trials.reduce<Counterfactual['best']>(
-    (best, { trialId, outcome, value }) =>
-      (outcome === 'completed' || outcome === 'pruned') && value !== null && value > (best?.value ?? -Infinity)
-        ? { trialId, value }
-        : best,
-    null,
+const bestOf = (trials: readonly CounterfactualTrial[], direction: Direction): Counterfactual['best'] => {
+  const known = trials.flatMap(({ trialId, outcome, value }) =>
+    outcome === 'completed' || outcome === 'pruned' ? [{ trialId, status: outcome, value }] : [],
   );
+  const best = bestTrial(known, direction);
+  return best === null ? null : { trialId: best.trialId, value: best.value };
+};
 
 /** Pure. Nothing is invented: what recorded curves do not reach is `unknown`, with all that rests on it. */
 export const counterfactualSweep = (
@@ -207,7 +208,7 @@ export const counterfactualSweep = (
     trials,
     epochs: { least, most: least + more },
     recordedEpochs: facts.snapshot.trials.reduce((sum, { result }) => sum + (result?.epochs ?? 0), 0),
-    best: bestOf(trials),
+    best: bestOf(trials, objectiveOf(changed).direction),
     isBestCertain: replayed.unknown.size === 0 && replayed.unknownFrom === null,
     notes: notesOf(facts, changed, replayed),
   };

@@ -4,6 +4,7 @@ import { hasChosen, type SweepFacts } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { trialIdOf, trialIndexOf } from '../../contracts/ids.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { bestTrial, isBetter, isRanked } from '../ranking.ts';
 import { firstInformedTrial } from '../samplers/tpe/tpe.ts';
 import { shownTo } from './replay-proposals.ts';
 import { decisionAt, type RungFacts } from './replay-rungs.ts';
@@ -13,15 +14,6 @@ import { rungsOf, type SweepRules } from './sweep.ts';
 type Facts = Omit<SweepFacts, 'format'>;
 
 const inWords = (value: number): string => String(Number(value.toPrecision(6)));
-
-const ENDED = ['completed', 'cached', 'pruned'];
-
-const bestAmong = (trials: readonly TrialView[]): TrialView | null =>
-  trials.reduce<TrialView | null>(
-    (best, trial) =>
-      ENDED.includes(trial.status) && trial.value !== null && trial.value > (best?.value ?? -Infinity) ? trial : best,
-    null,
-  );
 
 const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialExplanation['proposal'] => {
   const { sweep } = facts.config;
@@ -50,8 +42,8 @@ const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialE
     };
   }
   const from = shown.map(({ trialId }) => trialId);
-  const best = bestAmong(shown);
-  const bestText = best === null ? 'none with a value' : `the best ${best.trialId} with ${inWords(best.value ?? 0)}`;
+  const best = bestTrial(shown, facts.snapshot.objective.direction);
+  const bestText = best === null ? 'none with a value' : `the best ${best.trialId} with ${inWords(best.value)}`;
   const hidden = index - shown.length;
   const rest = hidden === 0 ? '' : `; the ${hidden} after them counted as running`;
   const range = from.length === 1 ? from[0] : `${from[0]} to ${from.at(-1)}`;
@@ -110,39 +102,33 @@ const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }:
   }
 };
 
-const explainStanding = (
-  { config, snapshot }: Facts,
-  { trialId, value, status }: TrialView,
-): TrialExplanation['standing'] => {
-  const { trials, bestTrialId } = snapshot;
-  if (value === null || !ENDED.includes(status)) {
+const explainStanding = ({ snapshot }: Pick<Facts, 'snapshot'>, trial: TrialView): TrialExplanation['standing'] => {
+  const { trials, bestTrialId, objective } = snapshot;
+  if (!isRanked(trial)) {
     return null;
   }
-  const ranked = trials.filter((trial) => ENDED.includes(trial.status) && trial.value !== null);
-  const place = 1 + ranked.filter((trial) => (trial.value ?? 0) > value).length;
+  const { trialId, value } = trial;
+  const ranked = trials.filter(isRanked);
+  const place = 1 + ranked.filter((other) => isBetter(objective.direction, other.value, value)).length;
   const isBest = trialId === bestTrialId;
-  const other = bestAmong(ranked.filter((trial) => trial.trialId !== trialId));
-  const margin = other === null ? null : Math.abs(value - (other.value ?? 0));
-  const metric = config.sweep?.metric ?? 'ndcg_at_10';
-  const text = `${metric} ${inWords(value)}`;
-  const [name, otherValue, difference] = [other?.trialId, inWords(other?.value ?? 0), inWords(margin ?? 0)];
+  const others = ranked.filter((one) => one.trialId !== trialId);
+  const other = bestTrial(others, objective.direction);
+  const text = `${objective.metric} ${inWords(value)}`;
+  const base = { value, place, of: ranked.length, isBest };
+  if (other === null) {
+    return { ...base, other, sentence: `With validation ${text} it is the only trial with a value.` };
+  }
+  const margin = Math.abs(value - other.value);
+  const [top, worse, better] =
+    objective.direction === 'maximise' ? ['highest', 'less', 'more'] : ['lowest', 'more', 'less'];
   const [best, notBest] = hasChosen(snapshot)
     ? ['It was chosen', 'It was not chosen']
     : ['It is the best so far', 'It is not the best so far'];
-  const sentence =
-    other === null
-      ? `With validation ${text} it is the only trial with a value.`
-      : isBest
-        ? `${best}: validation ${text} is the highest of ${ranked.length}; next is ${name} with ${otherValue}, ${difference} less.`
-        : `${notBest}: validation ${text} is number ${place} of ${ranked.length}; ${name} has ${otherValue}, ${difference} more.`;
-  return {
-    value,
-    place,
-    of: ranked.length,
-    isBest,
-    other: other === null ? null : { trialId: other.trialId, value: other.value ?? 0, margin: margin ?? 0 },
-    sentence,
-  };
+  const [otherValue, difference] = [inWords(other.value), inWords(margin)];
+  const sentence = isBest
+    ? `${best}: validation ${text} is the ${top} of ${ranked.length}; next is ${other.trialId} with ${otherValue}, ${difference} ${worse}.`
+    : `${notBest}: validation ${text} is number ${place} of ${ranked.length}; ${other.trialId} has ${otherValue}, ${difference} ${better}.`;
+  return { ...base, other: { trialId: other.trialId, value: other.value, margin }, sentence };
 };
 
 /** Pure. null where the experiment has no such trial. */

@@ -1,6 +1,7 @@
 /** What the recorded trials have shown, to be looked up by settings. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { SweepFacts } from '../../contracts/experiment.ts';
+import { objectiveOf } from '../../contracts/objective.ts';
 import type { ObjectiveCurve } from '../../contracts/replay.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import { resumableKey } from '../../contracts/resumable-key.ts';
@@ -34,7 +35,7 @@ const knownOf = (view: TrialView, mostEpochs: number, curve: ObjectiveCurve | un
 
 /** Whatever a trial's result depends on beside its own settings. */
 const surroundings = ({ data, seed, sweep }: ResolvedConfig): string =>
-  canonicalJson({ data, seed, metric: sweep?.metric ?? 'ndcg_at_10' });
+  canonicalJson({ data, seed, metric: objectiveOf({ sweep }).metric });
 
 /** How to find what is known of a trial under another config; null for a trial that has never been trained. */
 export const lookUpTrials = (

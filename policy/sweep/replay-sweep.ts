@@ -44,8 +44,8 @@ const valueSteps = (
   ];
 };
 
-const bestStep = ({ trials, bestTrialId }: ExperimentSnapshot): ReplayStep =>
-  whole('best', null, bestTrialId ?? 'none', pickBestTrial(trials)?.trialId ?? 'none');
+const bestStep = ({ trials, bestTrialId, objective }: ExperimentSnapshot): ReplayStep =>
+  whole('best', null, bestTrialId ?? 'none', pickBestTrial(trials, objective.direction)?.trialId ?? 'none');
 
 export const rungFactsOf = ({ config, snapshot }: Omit<SweepFacts, 'format'>): RungFacts => ({
   rules: sweepRules(config),
@@ -58,11 +58,10 @@ export const replaySweep = ({ config, snapshot }: Omit<SweepFacts, 'format'>, cu
   const facts = rungFactsOf({ config, snapshot });
   const { rules, trials } = facts;
   const isClosed = snapshot.status !== 'completed' || (snapshot.sweep?.halt ?? null) !== null;
-  const metric = config.sweep?.metric ?? 'ndcg_at_10';
   const steps = [
     ...replayProposals(rules, trials),
     ...replayReports(facts, ({ index }) => curves[snapshot.trials[index]?.trialId ?? ''] ?? null),
-    ...snapshot.trials.flatMap((trial) => valueSteps(trial, metric)),
+    ...snapshot.trials.flatMap((trial) => valueSteps(trial, snapshot.objective.metric)),
     ...replayRungs(facts),
     ...replayCount(rules, trials, isClosed),
     bestStep(snapshot),

@@ -15,6 +15,7 @@ export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): Expe
   experimentId: EXPERIMENT_ID,
   workflowId: WORKFLOW_ID,
   name: 'demo',
+  objective: { metric: 'ndcg_at_10', direction: 'maximise' },
   status: 'running',
   phase,
   timings: {},
@@ -55,7 +56,7 @@ export const progressAt = (epoch: number, change: Partial<TrialProgress> = {}): 
   steps: 50,
   trainLoss: epoch === 0 ? null : 0.5,
   last: epoch === 0 ? null : epochRecord(epoch, 0.25),
-  bestNdcg: epoch === 0 ? null : 0.25,
+  best: epoch === 0 ? null : evaluationSummary(0.25),
   resumedFromEpoch: null,
   ...change,
 });

@@ -1,8 +1,8 @@
 /** A simulated sweep as an experiment leaves it behind: its config and its last snapshot. */
 import type { SweepFacts } from '../../contracts/experiment.ts';
 import { trialIdOf } from '../../contracts/ids.ts';
+import { type ObjectiveName, objectiveOf } from '../../contracts/objective.ts';
 import type { ResolvedConfig, ResolvedScheduler } from '../../contracts/resolved-config.ts';
-import type { ObjectiveName } from '../../contracts/sweep.ts';
 import type { TrialParams, TrialView } from '../../contracts/trial.ts';
 import { pickBestTrial } from '../../policy/selection.ts';
 import type { SweepState } from '../../policy/sweep/sweep.ts';
@@ -65,12 +65,14 @@ const viewsOf = ({ trials }: SweepState, metric: ObjectiveName): readonly TrialV
   });
 
 export const factsOf = (config: ResolvedConfig, { state }: Simulated): SweepFacts => {
-  const trials = viewsOf(state, config.sweep?.metric ?? 'ndcg_at_10');
+  const objective = objectiveOf(config);
+  const trials = viewsOf(state, objective.metric);
   const { progress: _, ...snapshot } = viewOf('done', {
     status: 'completed',
+    objective,
     trials,
     sweep: { isPaused: false, maxParallel: 2, halt: null, trialCount: trials.length },
-    bestTrialId: pickBestTrial(trials)?.trialId ?? null,
+    bestTrialId: pickBestTrial(trials, objective.direction)?.trialId ?? null,
   });
   return { format: 1, config, snapshot };
 };

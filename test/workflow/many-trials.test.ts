@@ -50,6 +50,7 @@ const conductor = (): ConductorState => ({
 const snapshot: ExperimentSnapshot = {
   ...{ experimentId: 'fixture-0123456789', workflowId: WORKFLOW_ID, name: 'fixture', status: 'running' },
   ...{
+    objective: { metric: 'ndcg_at_10', direction: 'maximise' },
     phase: 'train',
     timings: {},
     startedAtMs: 1,

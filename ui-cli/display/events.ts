@@ -1,10 +1,13 @@
 /** What has happened in an experiment, one line an event, each told once however often views repeat it. */
+
 import { type ExperimentView, PHASES, type Phase } from '../../contracts/experiment.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
+import type { Objective } from '../../contracts/objective.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams, HALT_TEXT } from '../text/formats.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings } from '../text/metric-table.ts';
+import { epochText, objectiveText, shownValue } from '../text/objective.ts';
 
 /** Subject to the highest level that was told. */
 export type ToldEvents = Readonly<Record<string, number>>;
@@ -20,11 +23,15 @@ interface ExperimentEvent {
 
 const event = (subject: string, ...lines: readonly string[]): ExperimentEvent => ({ subject, level: 0, lines });
 
-const epochLine = (trialId: string, record: EpochRecord, epochs: number): string =>
+const epochLine = (trialId: string, record: EpochRecord, epochs: number, objective: Objective): string =>
   `${trialId}: epoch ${record.epoch}/${epochs} train_loss ${formatMetric(record.trainLoss)} ` +
-  `val_loss ${formatMetric(record.valLoss)} ndcg@10 ${formatMetric(record.validation.ndcg_at_10)}${record.isBest ? ' (best)' : ''}`;
+  `val_loss ${formatMetric(record.valLoss)} ${epochText(record.validation, objective)}${record.isBest ? ' (best)' : ''}`;
 
-const progressEvents = (trialId: string, progress: TrialProgress | undefined): readonly ExperimentEvent[] => {
+const progressEvents = (
+  trialId: string,
+  progress: TrialProgress | undefined,
+  objective: Objective,
+): readonly ExperimentEvent[] => {
   if (progress === undefined) {
     return [];
   }
@@ -38,15 +45,26 @@ const progressEvents = (trialId: string, progress: TrialProgress | undefined): r
             level: resumedFromEpoch,
           },
         ]),
-    ...(last === null ? [] : [{ ...event(`epoch:${trialId}`, epochLine(trialId, last, epochs)), level: last.epoch }]),
+    ...(last === null
+      ? []
+      : [{ ...event(`epoch:${trialId}`, epochLine(trialId, last, epochs, objective)), level: last.epoch }]),
   ];
 };
 
-const endLine = ({ trialId, status, result, error, reason, params }: TrialView): string => {
-  const score =
-    result === null
-      ? ''
-      : `, best ndcg@10 ${formatMetric(result.validation.ndcg_at_10)} at epoch ${result.bestEpoch} of ${result.epochs}`;
+/** The best epoch is the one of the best NDCG@10. */
+const scoreText = (trial: TrialView, objective: Objective): string => {
+  const { result } = trial;
+  if (result === null) {
+    return '';
+  }
+  const [best, its] = objective.metric === 'ndcg_at_10' ? ['best ', ''] : ['', 'its best '];
+  const value = objectiveText(objective, shownValue(trial, objective));
+  return `, ${best}${value} at ${its}epoch ${result.bestEpoch} of ${result.epochs}`;
+};
+
+const endLine = (trial: TrialView, objective: Objective): string => {
+  const { trialId, status, result, error, reason, params } = trial;
+  const score = scoreText(trial, objective);
   switch (status) {
     case 'cached':
       return `${trialId}: cached, finished earlier${score} (${formatParams(params)})`;
@@ -57,7 +75,11 @@ const endLine = ({ trialId, status, result, error, reason, params }: TrialView):
   }
 };
 
-const trialEvents = (trial: TrialView, progress: TrialProgress | undefined): readonly ExperimentEvent[] => {
+const trialEvents = (
+  trial: TrialView,
+  progress: TrialProgress | undefined,
+  objective: Objective,
+): readonly ExperimentEvent[] => {
   const { trialId, status, params, attempt } = trial;
   if (status === 'pending') {
     return [];
@@ -67,25 +89,26 @@ const trialEvents = (trial: TrialView, progress: TrialProgress | undefined): rea
   const started = isCached
     ? []
     : [{ ...event(`started:${trialId}`, `${trialId}: ${again} (${formatParams(params)})`), level: attempt }];
-  const ended = status === 'running' ? [] : [{ ...event(`ended:${trialId}`, endLine(trial)), level: attempt }];
-  return [...started, ...progressEvents(trialId, progress), ...ended];
+  const ended =
+    status === 'running' ? [] : [{ ...event(`ended:${trialId}`, endLine(trial, objective)), level: attempt }];
+  return [...started, ...progressEvents(trialId, progress, objective), ...ended];
 };
 
 const trainEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
-  const { trials, bestTrialId, tensorflow } = view;
+  const { trials, bestTrialId, tensorflow, objective } = view;
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   return [
-    ...trials.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId])),
+    ...trials.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId], objective)),
     ...haltEvents(view),
     ...(tensorflow === null
       ? []
       : [event(`tensorflow:${tensorflow.backend}`, `tensorflow: ${tensorflow.backend}, ${tensorflow.library}`)]),
-    ...(best?.result == null
+    ...(best === undefined
       ? []
       : [
           event(
             `best:${best.trialId}`,
-            `best so far: ${best.trialId}, ndcg@10 ${formatMetric(best.result.validation.ndcg_at_10)}`,
+            `best so far: ${best.trialId}, ${objectiveText(objective, shownValue(best, objective))}`,
           ),
         ]),
   ];

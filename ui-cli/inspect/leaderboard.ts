@@ -3,42 +3,19 @@
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { TrialStatus, TrialView } from '../../contracts/trial.ts';
+import { bestTrial, isRanked, rankTrials } from '../../policy/ranking.ts';
 
-const HAS_VALUE: readonly TrialStatus[] = ['completed', 'cached', 'pruned'];
+/** Of trials that are not ranked. */
 const ORDER: readonly TrialStatus[] = ['completed', 'cached', 'pruned', 'running', 'failed', 'cancelled', 'pending'];
 
-const comparable = ({ status, value }: TrialView): number | null => (HAS_VALUE.includes(status) ? value : null);
-
-/** Trials with a value by that, the earlier one first on a tie; then those that run, failed, and wait. */
-export const rankTrials = (trials: readonly TrialView[]): readonly TrialView[] =>
-  trials.toSorted((a, b) => {
-    const [first, second] = [comparable(a), comparable(b)];
-    if (first !== null && second !== null) {
-      return second - first;
-    }
-    return first === null && second === null
-      ? ORDER.indexOf(a.status) - ORDER.indexOf(b.status)
-      : first === null
-        ? 1
-        : -1;
-  });
-
-export interface BestSoFar {
-  readonly trialId: string;
-  readonly value: number;
-}
-
-/** Each trial of the plan that was better than all before it. */
-export const bestSoFar = (trials: readonly TrialView[]): readonly BestSoFar[] => {
-  const steps: BestSoFar[] = [];
-  for (const trial of trials) {
-    const value = comparable(trial);
-    if (value !== null && value > (steps.at(-1)?.value ?? Number.NEGATIVE_INFINITY)) {
-      steps.push({ trialId: trial.trialId, value });
-    }
-  }
-  return steps;
-};
+/** Best first, then those that run, failed, and wait. */
+export const leaderboardOf = ({
+  trials,
+  objective,
+}: Pick<ExperimentSnapshot, 'trials' | 'objective'>): readonly TrialView[] => [
+  ...rankTrials(trials, objective.direction),
+  ...trials.filter((trial) => !isRanked(trial)).sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status)),
+];
 
 export type TrialCounts = Readonly<Record<TrialStatus, number>>;
 
@@ -60,7 +37,7 @@ export interface BudgetUse {
 /** @param trainSeconds from the begin of the first trial to the end of the last, or until now */
 export const budgetUse = (
   { sweep }: Pick<ResolvedConfig, 'sweep'>,
-  { trials }: Pick<ExperimentSnapshot, 'trials'>,
+  { trials, objective }: Pick<ExperimentSnapshot, 'trials' | 'objective'>,
   trainSeconds: number | null,
 ): readonly BudgetUse[] => {
   if (sweep === null) {
@@ -71,7 +48,7 @@ export const budgetUse = (
     { name: 'trials', used: trials.length - counts.pending, limit: sweep.max_trials },
     { name: 'failures', used: counts.failed, limit: sweep.max_failures },
     { name: 'seconds', used: trainSeconds, limit: sweep.max_seconds },
-    { name: 'target', used: bestSoFar(trials).at(-1)?.value ?? null, limit: sweep.target },
+    { name: 'target', used: bestTrial(trials, objective.direction)?.value ?? null, limit: sweep.target },
   ];
 };
 

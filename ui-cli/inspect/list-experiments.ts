@@ -7,12 +7,12 @@ import {
   endedTrials,
   isPastTraining,
 } from '../../contracts/experiment.ts';
+import { bestTrial } from '../../policy/ranking.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import type { CliRuntime, Experiments } from '../runtime.ts';
 import { formatDuration, formatMetric } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
-import { bestSoFar } from './leaderboard.ts';
 
 /** A worker that is alive answers at once; a list waits no longer for one that is not. */
 const ANSWER_TIMEOUT_MS = 3000;
@@ -58,7 +58,9 @@ const progressText = (row: Row): string => {
 };
 
 const bestOf = ({ snapshot, outcome }: Row): number | null =>
-  snapshot === null ? (outcome?.best ?? null) : (bestSoFar(snapshot.trials).at(-1)?.value ?? null);
+  snapshot === null
+    ? (outcome?.best ?? null)
+    : (bestTrial(snapshot.trials, snapshot.objective.direction)?.value ?? null);
 
 /** Asks those that run, a few at once. */
 const withSnapshots = async (

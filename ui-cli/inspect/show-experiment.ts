@@ -3,6 +3,7 @@ import { EXIT } from '../../contracts/errors.ts';
 import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { improvements } from '../../policy/ranking.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines } from '../run/human-summary.ts';
@@ -13,7 +14,7 @@ import { dataSummaryLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTextTable, USUAL_WIDTH } from '../text/table.ts';
 import { importanceLines } from './importance-lines.ts';
-import { bestSoFar, budgetUse, countTrials, rankTrials, trainedEpochs } from './leaderboard.ts';
+import { budgetUse, countTrials, leaderboardOf, trainedEpochs } from './leaderboard.ts';
 import { withFacts } from './with-facts.ts';
 
 export interface ShowOptions {
@@ -67,9 +68,8 @@ const showLines = (
   { limit, width }: { readonly limit: number; readonly width: number },
 ): readonly string[] => {
   const { config, snapshot } = facts;
-  const { trials, bestTrialId, timings, workflowId } = snapshot;
-  const ranked = rankTrials(trials);
-  const metric = config.sweep?.metric ?? 'ndcg_at_10';
+  const { trials, bestTrialId, timings, workflowId, objective } = snapshot;
+  const ranked = leaderboardOf(snapshot);
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
   const view: ExperimentView = { ...snapshot, progress: {} };
@@ -79,7 +79,7 @@ const showLines = (
     ...(trials.length === 0 ? [] : [countLine(trials)]),
     ...section('Data', dataSummaryLines(snapshot)),
     ...section(
-      `Leaderboard by validation ${metric} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
+      `Leaderboard by validation ${objective.metric} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
       trials.length === 0
         ? []
         : [
@@ -101,7 +101,7 @@ const showLines = (
     ),
     ...section(
       'Best so far',
-      bestSoFar(trials).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
+      improvements(trials, objective.direction).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
     ),
     ...(importances === null ? [] : section(importanceTitle(importances), importanceLines(importances))),
     ...section(
@@ -124,7 +124,7 @@ const showLines = (
 const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
   const { config, snapshot } = facts;
   const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
-  const { dataset, source, leftOut, dataWarnings } = snapshot;
+  const { dataset, source, leftOut, dataWarnings, objective } = snapshot;
   return {
     experiment_id: experimentId,
     workflow_id: workflowId,
@@ -133,13 +133,13 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
     source: facts.origin,
     extends: facts.extends,
     dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut, warnings: dataWarnings },
-    metric: config.sweep?.metric ?? 'ndcg_at_10',
+    metric: objective.metric,
     counts: { ...countTrials(trials), total: trials.length, epochs_trained: trainedEpochs(trials) },
     sweep: summariseSweep(sweep),
-    leaderboard: rankTrials(trials)
+    leaderboard: leaderboardOf(snapshot)
       .slice(0, limit)
       .map((trial, place) => ({ place: place + 1, value: trial.value, ...summariseTrial(trial, undefined) })),
-    best_so_far: bestSoFar(trials).map(({ trialId, value }) => ({ trial_id: trialId, value })),
+    best_so_far: improvements(trials, objective.direction).map(({ trialId, value }) => ({ trial_id: trialId, value })),
     best: bestTrialId,
     importances,
     budgets: Object.fromEntries(

@@ -1,8 +1,10 @@
 /** The whole live view as lines that fit on the screen, and the keys that it explains. Pure. */
+
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { formatCount, formatDuration, formatMetric, formatParams, HALT_TEXT } from '../text/formats.ts';
 import { leftOutLines } from '../text/label-table.ts';
+import { objectiveText, shownValue } from '../text/objective.ts';
 import { endedLines } from './ended-lines.ts';
 import { fitParts, type Part } from './fit.ts';
 import { footerOf } from './footer.ts';
@@ -58,13 +60,13 @@ const countLine = ({ trials, sweep }: ExperimentView): Line => {
   return lineOf([`${ended} of ${all} trials finished`, ...notable].join(', '));
 };
 
-const bestPart = ({ trials, bestTrialId }: ExperimentView): Part => {
+const bestPart = ({ trials, bestTrialId, objective }: ExperimentView): Part => {
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
-  if (best?.result == null) {
+  if (best === undefined) {
     return [];
   }
-  const { trialId, result, params } = best;
-  const value = lineOf(`best so far ${trialId}: ndcg@10 ${formatMetric(result.validation.ndcg_at_10)}`, 'done');
+  const { trialId, params } = best;
+  const value = lineOf(`best so far ${trialId}: ${objectiveText(objective, shownValue(best, objective))}`, 'done');
   return [
     { lines: [value, lineOf(`  ${formatParams(params)}`, 'dim')], worth: 30 },
     { lines: [value], worth: 130 },

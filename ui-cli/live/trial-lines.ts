@@ -1,7 +1,10 @@
 /** Running trials: a bar each, with its last figures and its parameters. Pure. */
+
 import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { Objective } from '../../contracts/objective.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
+import { objectiveText } from '../text/objective.ts';
 import { trialFraction, trialSecondsLeft } from './estimate.ts';
 import type { Part, Variant } from './fit.ts';
 import { barLine, type Line, lineOf } from './line.ts';
@@ -14,13 +17,13 @@ export const runningTrials = ({ trials, progress }: ExperimentView): readonly Tr
   return [...running.filter(isTrained), ...running.filter((trial) => !isTrained(trial))];
 };
 
-const figures = ({ epoch, step, steps, trainLoss, last, bestNdcg }: TrialProgress): string => {
+const figures = ({ epoch, step, steps, trainLoss, last, best }: TrialProgress, objective: Objective): string => {
   const isInside = epoch > (last?.epoch ?? 0) && steps > 0;
   return [
     ...(isInside ? [`step ${step}/${steps}`] : []),
     ...(trainLoss === null ? [] : [`loss ${formatMetric(trainLoss)}`]),
-    ...(last === null ? [] : [`ndcg@10 ${formatMetric(last.validation.ndcg_at_10)}`]),
-    ...(bestNdcg === null ? [] : [`best ${formatMetric(bestNdcg)}`]),
+    ...(last === null ? [] : [objectiveText(objective, last.validation[objective.metric])]),
+    ...(best == null ? [] : [`best ${formatMetric(best[objective.metric])}`]),
   ].join('  ');
 };
 
@@ -58,7 +61,7 @@ const trialLines = (state: LiveState, view: ExperimentView, trial: TrialView): r
   const isSelected = trialId === state.selectedTrialId;
   const name = `${isSelected ? '>' : ' '} ${trialId}`;
   const fraction = trialFraction(state.marks.trials[trialId]);
-  const details = progress === undefined ? '' : figures(progress);
+  const details = progress === undefined ? '' : figures(progress, view.objective);
   const resumed = progress?.resumedFromEpoch == null ? '' : ` (resumed after epoch ${progress.resumedFromEpoch})`;
   return [
     barLine({ name, fraction, note: noteOf(state, view, trial) }, state.size.columns),

@@ -1,29 +1,32 @@
 /** What a person reads on stdout when an experiment has ended. */
+
 import type { ExperimentSnapshot, ExperimentView } from '../../contracts/experiment.ts';
+import type { Objective } from '../../contracts/objective.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import type { PlatformAddresses } from '../runtime.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataLines } from '../text/label-table.ts';
-import { baselineWarnings, metricTable } from '../text/metric-table.ts';
+import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
+import { shownValue } from '../text/objective.ts';
 import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
 
-const TRIAL_COLUMNS: readonly Column[] = [
+const trialColumns = ({ metric }: Objective): readonly Column[] => [
   { title: 'trial' },
   { title: 'status' },
-  { title: 'ndcg@10', align: 'right' },
+  { title: metricName(metric), align: 'right' },
   { title: 'val loss', align: 'right' },
   { title: 'epoch', align: 'right' },
   { title: 'time', align: 'right' },
   { title: 'parameters' },
 ];
 
-const trialRow = (trial: TrialView, isBest: boolean): readonly string[] => {
+const trialRow = (trial: TrialView, objective: Objective, isBest: boolean): readonly string[] => {
   const { result } = trial;
   return [
     `${isBest ? '*' : ' '} ${trial.trialId}`,
     trial.status,
-    formatMetric(result?.validation.ndcg_at_10),
+    formatMetric(shownValue(trial, objective)),
     formatMetric(result?.bestValLoss),
     result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
     result === null ? '–' : formatDuration(result.seconds),
@@ -36,12 +39,12 @@ const INDENT = '  ';
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `${INDENT}${line}`)];
 
-const trialLines = ({ trials, bestTrialId }: ExperimentView, width: number): readonly string[] =>
+const trialLines = ({ trials, bestTrialId, objective }: ExperimentView, width: number): readonly string[] =>
   trials.length === 0
     ? []
     : formatTextTable(
-        TRIAL_COLUMNS,
-        trials.map((trial) => trialRow(trial, trial.trialId === bestTrialId)),
+        trialColumns(objective),
+        trials.map((trial) => trialRow(trial, objective, trial.trialId === bestTrialId)),
         width,
       );
 
@@ -87,7 +90,7 @@ export const humanSummary = (
   return [
     `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
     ...section('Data', wrapped(dataLines(view))),
-    ...section('Trials (* best by validation ndcg@10)', trialLines(view, room)),
+    ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
     ...section('Test part, best trial', wrapped(testLines(view))),
     ...section('Gate', wrapped(gateLines(view))),
     ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),

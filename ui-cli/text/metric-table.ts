@@ -25,6 +25,9 @@ const METRICS = [
   ['novelty', 'novelty'],
 ] as const satisfies readonly (readonly [keyof EvaluationSummary, string])[];
 
+export const metricName = (metric: keyof RankingMetrics): string =>
+  METRICS.find(([key]) => key === metric)?.[1] ?? metric;
+
 const RANKING_METRICS = METRICS.slice(0, 6) as readonly (readonly [keyof RankingMetrics, string])[];
 
 /** Nobody to average over is no 0. */

@@ -76,6 +76,32 @@ describe('activities/closing', () => {
     expect(calls.at(-1)).toEqual(['finishRun', 'run', 'FINISHED', 5]);
   });
 
+  test("activities/trial: a trial's run has its objective as a metric, beside NDCG@10", async () => {
+    const { steps, calls } = stepsOn({});
+    const metrics = async (metric: 'ndcg_at_10' | 'map'): Promise<readonly unknown[]> => {
+      calls.length = 0;
+      await run(steps.closeTrial, {
+        ...{ runId: 'run', status: 'FINISHED' as const, trialStatus: 'completed' as const, epochLimit: 2 },
+        ...{ result: trainingResult(0.4), metric, tags: {}, endTimeMs: 5 },
+      });
+      const [, , points] = calls.find(([name]) => name === 'logMetrics') ?? [];
+      return (points as readonly { readonly key: string; readonly value: number }[]).map(({ key, value }) => [
+        key,
+        value,
+      ]);
+    };
+    // Of every fixture MAP is 0.3 and the best epoch 2.
+    expect(await metrics('map')).toEqual([
+      ['best_val_ndcg_at_10', 0.4],
+      ['best_val_map', 0.3],
+      ['best_epoch', 2],
+    ]);
+    expect(await metrics('ndcg_at_10')).toEqual([
+      ['best_val_ndcg_at_10', 0.4],
+      ['best_epoch', 2],
+    ]);
+  });
+
   test('activities/registry: the verdict is written wherever it can be', async () => {
     const { steps, calls } = stepsOn({ setTags: refuse('tags') });
     const verdict = { ...GATE_NOT_RUN, decision: 'promoted' as const, reasons: ['x'.repeat(9000)] };

@@ -99,7 +99,7 @@ describe('policy/selection', () => {
       view('c', 0.5, 'completed'),
       view('d', 0.9, 'failed'),
     ];
-    expect(pickBestTrial(trials)?.trialId).toBe('b');
-    expect(pickBestTrial([])).toBeNull();
+    expect(pickBestTrial(trials, 'maximise')?.trialId).toBe('b');
+    expect(pickBestTrial([], 'maximise')).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SweepFacts } from '../../../contracts/experiment.ts';
 import { parentSummary } from '../../../reports/parent-summary.ts';
-import { evaluationSummary, sweepSettings } from '../../support/experiment-fixtures.ts';
+import { evaluationSummary } from '../../support/experiment-fixtures.ts';
 import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
 
 const facts = (
@@ -21,7 +21,7 @@ describe('reports/parent-summary', () => {
       metrics: { best_val_ndcg_at_10: 0.4, best_epoch: 4, test_ndcg_at_10: 0.31 },
     });
     // Of another objective both are there; every fixture's MAP is 0.3.
-    const { metrics } = parentSummary(facts({}, { sweep: sweepSettings({ metric: 'map' }) }));
+    const { metrics } = parentSummary(facts({ objective: { metric: 'map', direction: 'maximise' } }));
     expect(metrics).toEqual({ best_val_ndcg_at_10: 0.4, best_val_map: 0.3, best_epoch: 4 });
   });
 
@@ -37,6 +37,9 @@ describe('reports/parent-summary', () => {
       'Which rate?',
       'Results of earlier runs that were reused: [trial-002](#/experiments/3/runs/run-of-old).',
     ]);
+    const byMap = parentSummary(facts({ objective: { metric: 'map', direction: 'maximise' } })).note;
+    expect(byMap).toContain('**: validation MAP 0.4000. [Its trials');
+    expect(byMap).toContain('&orderByKey=metrics.%60best_val_map%60&orderByAsc=false)');
     const all = SMALL_FACTS.snapshot.trials.map((trial) => ({ ...trial, isReused: true }));
     expect(parentSummary(facts({ trials: all })).note).not.toContain('best first');
   });

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -63,7 +64,7 @@ describe('e2e/fencing', () => {
         JSON.stringify({ ...smoke, $schema: undefined, name: 'frozen', training, sweep: undefined }),
       );
       const running = home.start(['run', file, '--json']);
-      await expect.poll(() => /epoch \d+\//.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(/epoch \d+\//);
       const first = await attemptsOf();
       expect(first).toHaveLength(1);
 
@@ -80,16 +81,23 @@ describe('e2e/fencing', () => {
         MLFLOW_TRACKING_URI: addressOf('mlflow'),
       };
       successor = home.start(['worker', '--queue', 'tt-gpu'], environment);
-      await expect
-        .poll(async () => (await attemptsOf()).some((name) => !first.includes(name)), {
-          timeout: 120_000,
-          interval: 100,
-        })
-        .toBe(true);
+      await eventually(
+        'a checkpoint of the successor',
+        attemptsOf,
+        (names) => names.some((one) => !first.includes(one)),
+        {
+          withinMs: 120_000,
+        },
+      );
       // Once the successor has a checkpoint in the store, it has removed what the first one left.
-      await expect
-        .poll(async () => (await attemptsOf()).some((name) => first.includes(name)), { timeout: 120_000, interval: 50 })
-        .toBe(false);
+      await eventually(
+        'the end of what the first left',
+        attemptsOf,
+        (names) => !names.some((one) => first.includes(one)),
+        {
+          withinMs: 120_000,
+        },
+      );
       thaw();
 
       const result = await running.finished;

@@ -158,7 +158,7 @@ describe('e2e/run', () => {
     async () => {
       const file = await writeConfig('killed', { training: LONG_TRAINING });
       const running = home.start(['run', file, '--json']);
-      await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(LATER_EPOCH);
       const victims = await processesOf(home.folder, 'worker-tt-gpu');
       expect(victims.length).toBeGreaterThan(0);
       for (const pid of victims) {
@@ -183,7 +183,7 @@ describe('e2e/run', () => {
     async () => {
       const file = await writeConfig('hung', { training: LONG_TRAINING, sweep: undefined });
       const running = home.start(['run', file, '--json']);
-      await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(LATER_EPOCH);
       const [child = Number.NaN] = await pidsOf(home.folder, 'training child');
       process.kill(child, 'SIGSTOP');
       const result = await running.finished;
@@ -204,7 +204,7 @@ describe('e2e/run', () => {
     async () => {
       const file = await writeConfig('rebooted', { training: LONG_TRAINING });
       const running = home.start(['run', file, '--json']);
-      await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(LATER_EPOCH);
       await killEverything(home.folder);
       await running.finished;
       const up = await home.run(['up']);
@@ -290,7 +290,7 @@ describe('e2e/run', () => {
       const file = await writeConfig('twice', { training: LONG_TRAINING });
       const both = [home.start(['run', file, '--json']), home.start(['run', file, '--json'])];
       for (const running of both) {
-        await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+        await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(LATER_EPOCH);
       }
       for (const running of both) {
         running.child.kill('SIGKILL');
@@ -313,7 +313,7 @@ describe('e2e/run', () => {
     async () => {
       const file = await writeConfig('detached', { training: { num_epochs: 500, early_stopping_patience: 500 } });
       const running = home.start(['run', file, '--json']);
-      await expect.poll(() => LATER_EPOCH.test(running.stderr()), { timeout: 120_000, interval: 100 }).toBe(true);
+      await expect.poll(() => running.stderr(), { timeout: 120_000, interval: 100 }).toMatch(LATER_EPOCH);
       running.child.kill('SIGINT');
       const detached = await running.finished;
       expect(detached.exitCode).toBe(130);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { createMlflowReader, tagsOf } from '../support/mlflow-rest.ts';
 import { processesOf } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -105,10 +106,13 @@ describe('e2e/train', () => {
   };
 
   const until = async ({ stderr, child }: RunningCli, text: string): Promise<void> => {
-    while (!stderr().includes(text)) {
-      expect(child.exitCode, stderr()).toBeNull();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const seen = await eventually(
+      `"${text}" on stderr, or the end`,
+      () => ({ exitCode: child.exitCode, stderr: stderr() }),
+      (now) => now.exitCode !== null || now.stderr.includes(text),
+      { withinMs: TIMEOUT_MS / 2, everyMs: 20 },
+    );
+    expect(seen.stderr, `exit code ${seen.exitCode}`).toContain(text);
   };
 
   it(

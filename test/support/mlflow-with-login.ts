@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
 import { systemClock } from '../../services/clock.ts';
 import { ensureEnvironment } from '../../services/provision/managed-environment.ts';
+import { eventually } from './eventually.ts';
 import { makeFolder, removeFolder } from './make-folder.ts';
 import { provisioned } from './provisioned.ts';
 
@@ -128,11 +129,14 @@ export const startMlflowWithLogin = async (): Promise<MlflowWithLogin> => {
         (response) => response.ok,
         () => false,
       );
-    while (!(await isUp())) {
-      if (hasEnded()) {
-        throw new Error(`MLflow with a login ended: ${log.slice(-2000)}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    const seen = await eventually(
+      'MLflow with a login',
+      async () => ({ isUp: await isUp(), hasEnded: hasEnded(), log: log.slice(-2000) }),
+      (now) => now.isUp || now.hasEnded,
+      { withinMs: 240_000, everyMs: 200 },
+    );
+    if (!seen.isUp) {
+      throw new Error(`MLflow with a login ended: ${seen.log}`);
     }
     const user = { username: 'ada', password: 'p@ss/w:rd of ada' };
     await addUser(address, user.username, user.password);

@@ -1,7 +1,7 @@
 /** TLS and credentials to Temporal and MLflow: the real servers behind a proxy that ends TLS, certificates made here. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -12,6 +12,7 @@ import { temporalTarget } from '../../../bin/temporal-target.ts';
 import { openTemporalClient } from '../../../client/connection.ts';
 import { readEnvironment } from '../../../config/env.ts';
 import { createCliHome } from '../../support/cli.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeFolder } from '../../support/make-folder.ts';
 import { startTestMlflow, type TestMlflow, temporalExecutable } from '../../support/provisioned.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -98,18 +99,15 @@ const runWorker = async (variables: Variables): Promise<Ended> => {
     stderr += text;
   });
   const closed = once(child, 'close') as Promise<[number | null]>;
-  const isReady = (): Promise<boolean> =>
-    access(readyFile).then(
-      () => true,
-      () => false,
-    );
-  while (child.exitCode === null && !(await isReady())) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const wasReady = await isReady();
+  const { isReady } = await eventually(
+    'a worker that is ready, or its end',
+    async () => ({ isReady: existsSync(readyFile), exitCode: child.exitCode, stderr }),
+    (seen) => seen.isReady || seen.exitCode !== null,
+    { withinMs: 150_000 },
+  );
   child.kill('SIGTERM');
   const [exitCode] = await closed;
-  return { exitCode, stderr, isReady: wasReady };
+  return { exitCode, stderr, isReady };
 };
 
 /** What is wrong, what is said of it, and with which exit code the worker ends. */

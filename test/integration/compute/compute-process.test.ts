@@ -5,8 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ComputeMessage, TrainJob } from '../../../contracts/trainer.ts';
 import type { ComputeRunner } from '../../../services/compute/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner, fixture, isRunning, TYPESCRIPT, trainJob, until } from './runner.ts';
+import { createTestRunner, fixture, isRunning, TYPESCRIPT, trainJob } from './runner.ts';
 
 let folder = '';
 let file = '';
@@ -45,8 +46,8 @@ const failureOfAct = (act: string, runner: ComputeRunner = createTestRunner()): 
 /** Pid that the child wrote once it was at work. */
 const writtenPid = async (): Promise<number> => {
   const read = (): Promise<string> => readFile(file, 'utf8').catch(() => '');
-  await until(async () => (await read()).endsWith('\n'));
-  const pid = Number((await read()).split('\n')[0]);
+  const text = await eventually("the child's process id", read, (written) => written.endsWith('\n'));
+  const pid = Number(text.split('\n')[0]);
   started.push(pid);
   return pid;
 };
@@ -228,7 +229,11 @@ test.each(['wait', 'block'])('compute/parent-watchdog: a child that does %s dies
   const child = await writtenPid();
   expect(await isRunning(child)).toBe(true);
   worker.kill('SIGKILL');
-  await until(async () => !(await isRunning(child)));
+  await eventually(
+    `the end of process ${child}`,
+    () => isRunning(child),
+    (isAlive) => !isAlive,
+  );
 });
 
 test('compute/compute-runner: a slot sets device and threads, and further jobs wait for one', async () => {

@@ -41,13 +41,3 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return text !== null && !/\) [ZX] /.test(text);
 };
-
-export const until = async (isTrue: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> => {
-  const endMs = Date.now() + timeoutMs;
-  while (!(await isTrue())) {
-    if (Date.now() > endMs) {
-      throw new Error('waited in vain');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TtExpError, toErrorRecord } from '../../../contracts/errors.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
 import { createPostgresTables } from '../../../pipeline/sources/postgres/postgres-tables.ts';
+import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { columnsAs, inQuery, inTable, withDuckdb } from '../../support/raw-tables.ts';
 
@@ -21,12 +21,6 @@ interface Attempt {
   /** Runs while the table is being attached. */
   readonly meanwhile?: () => Promise<void>;
 }
-
-const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) {
-    await sleep(20);
-  }
-};
 
 /** A server for one test, on a port of its own. */
 const listening = async (
@@ -233,16 +227,19 @@ describe('pipeline/postgres-tables', () => {
     },
   );
 
-  const copying = (): Promise<boolean> =>
-    postgres
-      .sql("SELECT 1 FROM pg_stat_progress_copy WHERE command = 'COPY TO' AND tuples_processed > 1000")
-      .then(({ rows }) => rows.length > 0);
+  const copying = async () => {
+    await eventually(
+      'a copy of more than 1000 rows',
+      async () => (await postgres.sql('SELECT command, tuples_processed FROM pg_stat_progress_copy')).rows,
+      (rows) => rows.some(({ command, tuples_processed: done }) => command === 'COPY TO' && Number(done) > 1000),
+    );
+  };
 
   it('pipeline/postgres-tables: a server that ends the connection in the middle leaves nothing behind', async () => {
     const error = await failureOf({
       location: ENDLESS,
       meanwhile: async () => {
-        await until(copying);
+        await copying();
         await postgres.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_progress_copy');
       },
     });
@@ -274,30 +271,28 @@ describe('pipeline/postgres-tables', () => {
   it.each([
     ['streams', ENDLESS, copying],
     ['waits', inQuery('SELECT pg_sleep(600)::text AS id'), () => sleeping()],
-  ])(
-    'pipeline/postgres-tables: an abort ends a query that %s, on the server too',
-    async (_what, location, isRunning) => {
-      const controller = new AbortController();
-      const error = await failureOf({
-        location,
-        signal: controller.signal,
-        meanwhile: async () => {
-          await until(isRunning);
-          controller.abort();
-        },
-      });
-      expect(error).toMatchObject({ code: 'INTERRUPTED' });
-      await until(async () => {
-        const { rows } = await postgres.sql("SELECT 1 FROM pg_stat_activity WHERE application_name = 'tt-exp'");
-        return rows.length === 0;
-      });
-    },
-  );
+  ])('pipeline/postgres-tables: an abort ends a query that %s, on the server too', async (_what, location, itRuns) => {
+    const controller = new AbortController();
+    const error = await failureOf({
+      location,
+      signal: controller.signal,
+      meanwhile: async () => {
+        await itRuns();
+        controller.abort();
+      },
+    });
+    expect(error).toMatchObject({ code: 'INTERRUPTED' });
+    await eventually('the end of the query on the server', ourSessions, (rows) => rows.length === 0);
+  });
 
-  const sleeping = (): Promise<boolean> =>
-    postgres
-      .sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND application_name = 'tt-exp'")
-      .then(({ rows }) => rows.length > 0);
+  const ourSessions = async () =>
+    (await postgres.sql("SELECT state, wait_event FROM pg_stat_activity WHERE application_name = 'tt-exp'")).rows;
+
+  const sleeping = async () => {
+    await eventually('a query that sleeps', ourSessions, (rows) =>
+      rows.some(({ wait_event: waits }) => waits === 'PgSleep'),
+    );
+  };
 
   it('pipeline/postgres-tables: an abort before the first table opens no connection', async () => {
     expect(await failureOf({ location: inTable('app.users'), signal: AbortSignal.abort() })).toMatchObject({

@@ -6,8 +6,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { readLockHolder, tryLock } from '../../../services/process/lock.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { cacheFolder, environment, mainProcesses, makeHome, type TestHome, until } from './home.ts';
+import { cacheFolder, environment, mainProcesses, makeHome, supervisorStopped, type TestHome } from './home.ts';
 
 const NO_MLFLOW = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' };
 const CONTAINER = ['--pid', '--fork', '--mount-proc', '--kill-child'];
@@ -70,7 +71,11 @@ describe('services: one home, two containers', () => {
       holder: { purpose: 'holding a test lock', isKnownAlive: true },
     });
     await stopContainer();
-    await until('the kernel has ended the holder', async () => ((await readLockHolder(locks)) === null ? true : null));
+    await eventually(
+      'the kernel has ended the holder',
+      () => readLockHolder(locks),
+      (holder) => holder === null,
+    );
     const attempts = await Promise.all(Array.from({ length: 10 }, () => tryLock(locks, 'next', 2)));
     expect(attempts.filter(({ kind }) => kind === 'held')).toHaveLength(1);
     // The dead holder's socket went with its number.
@@ -123,9 +128,7 @@ describe('services: one home, two containers', () => {
         process.kill(pid, 'SIGKILL');
       }
     }
-    await until('the supervisor is gone', async () =>
-      (await services.status()).supervisor.state === 'stopped' ? true : null,
-    );
+    await supervisorStopped(services);
     await expect(services.ensureUp({}, () => {})).rejects.toMatchObject({
       code: 'SERVICE_START_FAILED',
       message: expect.stringContaining('of an earlier start still runs'),

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
+import { eventually } from '../../support/eventually.ts';
 import {
   cacheFolder,
   environment,
@@ -15,7 +16,6 @@ import {
   requirementsFolder,
   serviceOf,
   type TestHome,
-  until,
 } from './home.ts';
 
 // MLflow takes seconds to start and matters to none of these: an address stands in for it.
@@ -94,13 +94,12 @@ describe('services: faults', () => {
     expect(a).toEqual(b);
     const status = await home.services.status();
     // The supervisor that lost leaves by itself.
-    await until('only one supervisor and one server are left', async () => {
-      const pids = await mainProcesses(home.folder);
-      return pids.length === 2 ? pids : null;
-    });
-    expect([...(await mainProcesses(home.folder))].sort()).toEqual(
-      [status.supervisor.pid, serviceOf(status, 'temporal').pid].sort(),
+    const left = await eventually(
+      'only one supervisor and one server are left',
+      () => mainProcesses(home.folder),
+      (pids) => pids.length === 2,
     );
+    expect([...left].sort()).toEqual([status.supervisor.pid, serviceOf(status, 'temporal').pid].sort());
   });
 
   it('services/supervised-service: a server whose record was lost is not started twice', async () => {
@@ -148,10 +147,11 @@ describe('services: faults', () => {
       }
     });
     await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
-    await until('Temporal is up all the same', async () => {
-      const { services } = await home.services.status();
-      return services.find(({ name }) => name === 'temporal')?.state === 'healthy' ? true : null;
-    });
+    await eventually(
+      'Temporal is up all the same',
+      async () => (await home.services.status()).services,
+      (services) => services.find(({ name }) => name === 'temporal')?.state === 'healthy',
+    );
   });
 
   it('services/take-down: ends an ensureUp that is waiting, in place of being undone by it', async () => {
@@ -163,10 +163,11 @@ describe('services: faults', () => {
         () => null,
         (error: unknown) => error,
       );
-    await until('the worker starts', async () => {
-      const { services } = await home.services.status();
-      return services.find(({ name, pid }) => name === 'worker-tt-cpu-1' && pid !== null) ?? null;
-    });
+    await eventually(
+      'the worker starts',
+      async () => (await home.services.status()).services,
+      (services) => services.some(({ name, pid }) => name === 'worker-tt-cpu-1' && pid !== null),
+    );
     await home.services.takeDown();
     expect(await waiting).toMatchObject({ code: 'INTERRUPTED', message: expect.stringContaining('tt-exp down') });
     expect(await processesNaming(home.folder)).toEqual([]);
@@ -176,7 +177,11 @@ describe('services: faults', () => {
     home = await makeHome({ environment: NO_MLFLOW });
     await home.services.ensureUp({ workers: [{ queue: 'tt-cpu', slots: 1 }] }, () => {});
     await rm(home.folder, { recursive: true, force: true });
-    await until('all are gone', async () => ((await processesNaming(home.folder)).length === 0 ? true : null));
+    await eventually(
+      'all are gone',
+      () => processesNaming(home.folder),
+      (pids) => pids.length === 0,
+    );
     await expect(readdir(home.folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 

@@ -1,8 +1,9 @@
 /** A home on a disk that is full or small. */
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
-import { makeHome, processesNaming, reborn, serviceOf, type TestHome, until } from './home.ts';
+import { makeHome, processesNaming, reborn, serviceOf, type TestHome } from './home.ts';
 
 const NO_MLFLOW = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' };
 
@@ -51,10 +52,11 @@ describe('services: full disk', () => {
     fill([before.supervisor.logFile]);
     process.kill(worker.pid ?? 0, 'SIGKILL');
     // Its own state cannot be written now; that it looks after the worker shows in the processes.
-    await until('the dead worker and its child are gone', async () => {
-      const pids = await processesNaming(folder);
-      return pids.includes(worker.pid ?? 0) ? null : pids;
-    });
+    await eventually(
+      'the dead worker and its child are gone',
+      () => processesNaming(folder),
+      (pids) => !pids.includes(worker.pid ?? 0),
+    );
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect((await services.status()).supervisor).toMatchObject({ state: 'running', pid: before.supervisor.pid });
 
@@ -96,10 +98,11 @@ describe('services/keep-supervised', () => {
     const said: string[] = [];
     const kept = services.keepSupervised(({ message }) => said.push(message), watching.signal);
     process.kill(before.supervisor.pid ?? 0, 'SIGKILL');
-    await until('another supervisor', async () => {
-      const { supervisor } = await services.status();
-      return supervisor.pid === null || supervisor.pid === before.supervisor.pid ? null : supervisor;
-    });
+    await eventually(
+      'another supervisor',
+      async () => (await services.status()).supervisor,
+      ({ pid }) => pid !== null && pid !== before.supervisor.pid,
+    );
     expect(said).toContain('died, is started again');
     const after = await reborn(home, 'temporal', null);
     expect(after.pid).toBe(serviceOf(before, 'temporal').pid);

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServices, type Services, type ServicesStatus } from '../../../services/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeFolder, removeFolder } from '../../support/make-folder.ts';
 
 /** Installed programs are shared by all tests, and with the machine's user. */
@@ -54,21 +55,6 @@ export const makeHome = async (
   return { folder, services, log, dispose };
 };
 
-/** Polls until `probe` gives a value; fails with what was last seen. */
-export const until = async <T>(what: string, probe: () => Promise<T | null>, limitMs = 45_000): Promise<T> => {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== null) {
-      return value;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`waited ${limitMs} ms in vain for: ${what}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-};
-
 export const serviceOf = (status: ServicesStatus, name: string): ServicesStatus['services'][number] => {
   const service = status.services.find((item) => item.name === name);
   if (service === undefined) {
@@ -77,12 +63,21 @@ export const serviceOf = (status: ServicesStatus, name: string): ServicesStatus[
   return service;
 };
 
+/** Until nothing supervises the services any more. */
+export const supervisorStopped = (services: TestHome['services']) =>
+  eventually(
+    'the supervisor is gone',
+    async () => (await services.status()).supervisor,
+    ({ state }) => state === 'stopped',
+  );
+
 /** The service once it is healthy as another process than `oldPid`. */
 export const reborn = (home: TestHome, name: string, oldPid: number | null) =>
-  until(`${name} healthy again`, async () => {
-    const service = serviceOf(await home.services.status(), name);
-    return service.state === 'healthy' && service.pid !== null && service.pid !== oldPid ? service : null;
-  });
+  eventually(
+    `${name} healthy again, not as ${oldPid}`,
+    async () => serviceOf(await home.services.status(), name),
+    ({ state, pid }) => state === 'healthy' && pid !== null && pid !== oldPid,
+  );
 
 /** Pids of all processes whose environment or command line names the folder. Linux only. */
 export const processesNaming = async (folder: string): Promise<readonly number[]> =>

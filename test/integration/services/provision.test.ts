@@ -8,8 +8,9 @@ import { systemClock } from '../../../services/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import { findPython } from '../../../services/provision/python.ts';
 import { ensureTemporal, locateTemporal } from '../../../services/provision/temporal-binary.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { environment, requirementsFolder, until } from './home.ts';
+import { environment, requirementsFolder } from './home.ts';
 
 let cache: string;
 /** Holds links to the few programs that the managed way needs, so that no `temporal` of the machine is found. */
@@ -75,10 +76,11 @@ describe('services/provision', () => {
       throw new Error('the installation did not start');
     }
     try {
-      await until('a build has begun', async () => {
-        const found = await builds().catch(() => []);
-        return found.length > 0 ? found : null;
-      });
+      await eventually(
+        'a build has begun',
+        () => builds().catch(() => []),
+        (found) => found.length > 0,
+      );
       child.kill('SIGKILL');
       const [abandoned] = await builds();
       expect(await locateTemporal(request([]))).toBeNull();

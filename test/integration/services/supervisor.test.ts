@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServiceAddresses, ServiceProgress } from '../../../services/index.ts';
-import { listeningSockets, makeHome, processesNaming, reborn, serviceOf, type TestHome, until } from './home.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  listeningSockets,
+  makeHome,
+  processesNaming,
+  reborn,
+  serviceOf,
+  supervisorStopped,
+  type TestHome,
+} from './home.ts';
 
 const CPU = { queue: 'tt-cpu', slots: 2 } as const;
 const GPU = { queue: 'tt-gpu', slots: 1 } as const;
@@ -139,10 +148,11 @@ describe('services/supervisor', () => {
     const changed = await reborn(home, 'worker-tt-cpu-1', serviceOf(before, 'worker-tt-cpu-1').pid);
     expect(changed.state).toBe('healthy');
     expect(await seenBy(home, 'tt-cpu')).toMatchObject({ slots: '5' });
-    await until('the other worker is gone', async () => {
-      const names = (await home.services.status()).services.map(({ name }) => name);
-      return names.includes('worker-tt-gpu-1') ? null : names;
-    });
+    await eventually(
+      'the other worker is gone',
+      async () => (await home.services.status()).services.map(({ name }) => name),
+      (names) => !names.includes('worker-tt-gpu-1'),
+    );
     const after = await home.services.status();
     expect(serviceOf(after, 'mlflow').pid).toBe(serviceOf(before, 'mlflow').pid);
     expect(serviceOf(after, 'temporal').pid).toBe(serviceOf(before, 'temporal').pid);
@@ -151,9 +161,7 @@ describe('services/supervisor', () => {
   it('services/supervisor: after a killed supervisor its services go on, and a new one takes them over', async () => {
     const before = await home.services.status();
     process.kill(before.supervisor.pid ?? 0, 'SIGKILL');
-    await until('the supervisor is gone', async () =>
-      (await home.services.status()).supervisor.state === 'stopped' ? true : null,
-    );
+    await supervisorStopped(home.services);
     const alone = await home.services.status();
     expect(alone.services.map(({ state }) => state)).toEqual(['unsupervised', 'unsupervised', 'unsupervised']);
     const again = await home.services.ensureUp({}, () => {});
@@ -183,9 +191,7 @@ describe('services/supervisor', () => {
   it('services/take-down: stops what a killed supervisor left', async () => {
     const status = await home.services.status();
     process.kill(status.supervisor.pid ?? 0, 'SIGKILL');
-    await until('the supervisor is gone', async () =>
-      (await home.services.status()).supervisor.state === 'stopped' ? true : null,
-    );
+    await supervisorStopped(home.services);
     const { stopped } = await home.services.takeDown();
     expect([...stopped].sort()).toEqual(['mlflow', 'temporal', 'worker-tt-cpu-1']);
     expect(await processesNaming(home.folder)).toEqual([]);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resolveTextEncoder } from '../../../services/text-encoder/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { until } from '../services/home.ts';
 import { newCache, request, type Shared, shared } from './place.ts';
 
 const LONG_MS = 600_000;
@@ -60,7 +60,7 @@ describe('services/text-encoder/minilm-model', () => {
         throw new Error('the build did not start');
       }
       try {
-        await until('a build has begun', async () => ((await entries()).length > 0 ? true : null));
+        await eventually('a build has begun', entries, (found) => found.length > 0);
         child.kill('SIGKILL');
         const [abandoned = ''] = await entries();
         expect(abandoned).toContain('.build-');

@@ -7,6 +7,7 @@ import { systemClock } from '../../../../services/clock.ts';
 import type { Environment } from '../../../../services/progress.ts';
 import { ensureNativeBuild } from '../../../../services/tensorflow/native-build.ts';
 import type { NativeBuild } from '../../../../services/tensorflow/native-build-types.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { createFakeToolchain, type FakeToolchain } from './fake-toolchain.ts';
 
 const BUILD_MAIN = fileURLToPath(new URL('build-main.ts', import.meta.url));
@@ -28,17 +29,7 @@ const build = (changes: Environment = {}, signal?: AbortSignal): Promise<NativeB
     ...(signal === undefined ? {} : { signal }),
   });
 
-const until = async (isTrue: () => Promise<boolean>): Promise<void> => {
-  const endMs = Date.now() + 20_000;
-  while (!(await isTrue())) {
-    if (Date.now() > endMs) {
-      throw new Error('waited in vain');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
-
-const hasCalled = async (call: string): Promise<boolean> => (await tools.calls()).includes(call);
+const npmRuns = () => eventually('a call of npm ci', tools.calls, (calls) => calls.includes('npm ci'));
 
 /** Folders and files of the one build that the cache holds, without the lock beside them. */
 const entries = async (): Promise<readonly string[]> => {
@@ -70,7 +61,7 @@ test('tensorflow/native-build: a failure of the past does not keep anyone from t
 test('tensorflow/native-build: abort ends what runs and leaves nothing', async () => {
   const stop = new AbortController();
   const building = expect(build({ FAKE_NPM_SLEEP: '60' }, stop.signal)).rejects.toMatchObject({ code: 'INTERRUPTED' });
-  await until(() => hasCalled('npm ci'));
+  await npmRuns();
   stop.abort();
   await building;
   expect(await entries()).toEqual([]);
@@ -85,7 +76,7 @@ test('tensorflow/native-build: a build killed on its way is taken for none, and 
     { stdio: 'ignore' },
   );
   try {
-    await until(() => hasCalled('npm ci'));
+    await npmRuns();
   } finally {
     builder.kill('SIGKILL');
   }

@@ -9,6 +9,7 @@ const MODELS_BUILT_INS = '^(node:)?(fs|fs/promises|crypto|path)$';
  */
 const ROOMS = {
   contracts: { rooms: [], packages: [], builtIns: false },
+  host: { rooms: ['contracts'], packages: [], builtIns: true },
   policy: { rooms: ['contracts'], packages: ['pure-rand'], builtIns: false },
   workflows: {
     rooms: ['contracts', 'policy'],
@@ -16,17 +17,29 @@ const ROOMS = {
     packages: ['@temporalio/workflow', '@temporalio/common'],
     builtIns: false,
   },
-  activities: { rooms: ['contracts'], packages: ['@temporalio/activity', '@temporalio/common'], builtIns: true },
-  models: { rooms: ['contracts'], packages: ['@tensorflow/[^/]+'], builtIns: MODELS_BUILT_INS },
-  pipeline: { rooms: ['contracts'], packages: ['@duckdb/[^/]+', 'pure-rand'], builtIns: true },
-  tracking: { rooms: ['contracts'], packages: ['undici'], builtIns: true },
+  activities: {
+    rooms: ['contracts', 'host', 'registry'],
+    packages: ['@temporalio/activity', '@temporalio/common'],
+    builtIns: true,
+  },
+  models: { rooms: ['contracts', 'host'], packages: ['@tensorflow/[^/]+'], builtIns: MODELS_BUILT_INS },
+  pipeline: { rooms: ['contracts', 'host'], packages: ['@duckdb/[^/]+', 'pure-rand'], builtIns: true },
+  tracking: { rooms: ['contracts', 'host'], packages: ['undici'], builtIns: true },
+  registry: { rooms: ['contracts', 'host', 'models', 'pipeline'], packages: [], builtIns: true },
+  compute: { rooms: ['contracts', 'host', 'policy', 'models', 'pipeline', 'registry'], packages: [], builtIns: true },
+  local: {
+    rooms: ['contracts', 'host', 'policy', 'config', 'pipeline', 'registry', 'activities'],
+    types: ['compute'],
+    packages: [],
+    builtIns: true,
+  },
   config: {
     rooms: ['contracts', 'policy'],
     packages: ['ajv', 'ajv-errors', 'ajv-formats', 'jsonc-parser'],
     builtIns: true,
   },
   client: {
-    rooms: ['contracts', 'config'],
+    rooms: ['contracts', 'host', 'policy', 'config', 'registry'],
     types: ['workflows'],
     packages: ['@temporalio/client', '@temporalio/common'],
     builtIns: true,
@@ -36,9 +49,9 @@ const ROOMS = {
     packages: ['commander', 'ink', 'react', '@types/react', '@inkjs/[^/]+'],
     builtIns: true,
   },
-  serving: { rooms: ['contracts', 'policy', 'models', 'pipeline', 'tracking'], packages: [], builtIns: true },
+  serving: { rooms: ['contracts', 'host', 'policy', 'registry'], packages: [], builtIns: true },
   reports: { rooms: ['contracts', 'policy'], packages: [], builtIns: false },
-  services: { rooms: ['contracts'], packages: [], builtIns: true },
+  services: { rooms: ['contracts', 'host'], packages: [], builtIns: true },
 };
 
 /** Parts of a room that may import more than the room. */

@@ -1,7 +1,7 @@
 /** For runs that are made in several steps: one that cannot be completed must not stay RUNNING. */
 import { ERROR_CATALOGUE, fromErrorRecord, TtExpError, toErrorRecord } from '../contracts/errors.ts';
+import { tryEach } from '../contracts/try-each.ts';
 import type { TrackingPort } from './ports.ts';
-import { tryEach } from './try-each.ts';
 
 /** Nobody tries the step again. */
 const isFinal = (error: unknown): error is TtExpError =>

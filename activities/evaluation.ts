@@ -1,15 +1,17 @@
 /** The test step: the chosen trial and the champion rank the same test users over the same candidates. */
+
 import { dirname, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { GateSide } from '../contracts/gate.ts';
 import { isBelowPopularity, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
+import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
 import type { EvaluateResult, ModelSource } from '../contracts/trainer.ts';
+import { fetchModel } from '../registry/fetch-model.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { ensureModel } from './model-files.ts';
-import type { ComputePort, DatasetPort, ModelVersionRecord, TrackingPort, WorkspacePort } from './ports.ts';
+import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
 
 export interface EvaluationActivityDeps {
   readonly datasets: DatasetPort;
@@ -40,7 +42,7 @@ const fetchChampion = async (deps: EvaluationActivityDeps, { runId }: ModelVersi
     return { source: null, problem: 'it names no run that holds its model, as one that another tool has registered' };
   }
   try {
-    return { source: await ensureModel(deps, runId), problem: null };
+    return { source: await fetchModel(deps, runId), problem: null };
   } catch (error) {
     if (isGone(error)) {
       return { source: null, problem: `its model cannot be fetched: ${error.message}` };
@@ -70,7 +72,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           const { runId } = request;
           const datasetFolder = await ensureDataset(deps, request.datasetVersion);
           const version = await deps.tracking.findByAlias(request.modelName, ALIAS.champion);
-          const candidate = await ensureModel(deps, runId);
+          const candidate = await fetchModel(deps, runId);
           const { source, problem } =
             version === null || version.runId === runId ? NOBODY : await fetchChampion(deps, version);
           const perUserFile = join(dirname(candidate.modelFolder), PER_USER_FILE);

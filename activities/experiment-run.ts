@@ -7,9 +7,9 @@ import type {
   OpenExperimentResult,
   Provenance,
 } from '../contracts/steps.ts';
+import { tryEach } from '../contracts/try-each.ts';
 import { completeOrClose } from './close-refused.ts';
 import type { TrackingPort } from './ports.ts';
-import { tryEach } from './try-each.ts';
 
 /** Tags that every run of an experiment carries. */
 export const provenanceTags = (provenance: Provenance): Readonly<Record<string, string>> => ({

@@ -3,9 +3,10 @@
 import type { EpochRecord } from '../contracts/metrics.ts';
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { KnownReport } from '../contracts/rungs.ts';
+import type { RunRecord } from '../contracts/runs.ts';
 import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { TrainingResult } from '../contracts/trial.ts';
-import type { RunRecord, TrackingPort } from './ports.ts';
+import type { TrackingPort } from './ports.ts';
 
 interface KeptResult {
   readonly result: TrainingResult;

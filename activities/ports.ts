@@ -2,11 +2,14 @@
  * What activities need from the other rooms. `bin/` wires the real parts. Every method is idempotent: called again
  * with the same arguments it finds its earlier result. Errors are TtExpError; an AbortSignal rejects with its reason.
  */
+
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
+import type { LoggedModelSpec, ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { ResolvedData } from '../contracts/resolved-config.ts';
+import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { BadRows, LeftOutRows, SourceBinding, SourceIdentity } from '../contracts/source-reading.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
@@ -74,57 +77,6 @@ export interface DatasetPort {
   adopt(version: string, receive: (folder: string) => Promise<void>): Promise<string>;
 }
 
-export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
-
-export interface RunSpec {
-  readonly experimentId: string;
-  /** Found again by this key: a run with the tag `tt.run_key` of this value is returned instead of a second one. */
-  readonly runKey: string;
-  readonly runName: string;
-  readonly parentRunId?: string;
-  readonly user: string;
-  readonly gitCommit: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly startTimeMs: number;
-}
-
-export interface RunRecord {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly status: RunStatus;
-  /** null while it runs. */
-  readonly endTimeMs: number | null;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface MetricPoint {
-  readonly key: string;
-  readonly value: number;
-  readonly step: number;
-  readonly timestampMs: number;
-}
-
-export interface ModelVersionRecord {
-  readonly name: string;
-  readonly version: string;
-  readonly runId: string;
-  readonly aliases: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface LoggedModelSpec {
-  readonly experimentId: string;
-  readonly runId: string;
-  readonly name: string;
-  /** Local folder; every file in it is uploaded. */
-  readonly folder: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Epoch that the model comes from. */
-  readonly step: number;
-  readonly signature: { readonly userDim: number; readonly itemDim: number };
-}
-
 export interface TrackingPort {
   /**
    * The same server, with `guard` before every request that may write, retries included. What it throws ends the call,
@@ -137,12 +89,8 @@ export interface TrackingPort {
   describeExperiment(experimentId: string, text: string): Promise<void>;
   ensureRun(spec: RunSpec): Promise<string>;
   getRun(runId: string): Promise<RunRecord>;
-  /** Runs of an experiment that carry all of these tags, newest first. */
-  findRuns(query: {
-    experimentId: string;
-    tags: Readonly<Record<string, string>>;
-    status?: RunStatus;
-  }): Promise<readonly RunRecord[]>;
+  /** Newest first. */
+  findRuns(query: RunQuery): Promise<readonly RunRecord[]>;
   /** One log-batch with the epoch's metrics and `system/` metrics; step = epoch, timestamp = record.finishedAtMs. */
   logEpoch(runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void>;
   logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;

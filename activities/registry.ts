@@ -9,11 +9,11 @@ import type {
   RecordVerdictRequest,
   RegisterModelRequest,
 } from '../contracts/steps.ts';
+import { tryEach } from '../contracts/try-each.ts';
+import { fetchModel } from '../registry/fetch-model.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
-import { ensureModel } from './model-files.ts';
 import type { TrackingPort, WorkspacePort } from './ports.ts';
-import { tryEach } from './try-each.ts';
 
 export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
@@ -61,7 +61,7 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
         [TAG.trialId]: request.trialId,
         [TAG.datasetVersion]: request.datasetVersion,
       };
-      const { modelFolder } = await ensureModel({ tracking, workspace }, runId);
+      const { modelFolder } = await fetchModel({ tracking, workspace }, runId);
       const registry = fenced();
       const { modelId } = await registry.ensureLoggedModel({
         experimentId: request.mlflowExperimentId,

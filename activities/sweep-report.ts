@@ -1,8 +1,8 @@
 /** What an experiment leaves behind for those who ask later why it came out as it did. */
 import { ARTIFACT } from '../contracts/names.ts';
 import type { PublishSweepRequest } from '../contracts/steps.ts';
+import { tryEach } from '../contracts/try-each.ts';
 import type { ReportPort, TrackingPort } from './ports.ts';
-import { tryEach } from './try-each.ts';
 
 export interface SweepReportDeps {
   readonly tracking: TrackingPort;

@@ -5,11 +5,11 @@ import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
+import { tryEach } from '../contracts/try-each.ts';
 import { completeOrClose } from './close-refused.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { findKnownTrial, keepResult, reportsOf } from './known-trials.ts';
 import type { TrackingPort } from './ports.ts';
-import { tryEach } from './try-each.ts';
 
 export interface TrialActivityDeps {
   readonly tracking: TrackingPort;

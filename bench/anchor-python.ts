@@ -1,7 +1,7 @@
 /** The Python that anchors run in: an environment in the cache folder, made from a hashed list beside the benchmarks. */
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../config/env.ts';
-import { systemClock } from '../services/clock.ts';
+import { systemClock } from '../host/clock.ts';
 import { ensureEnvironment } from '../services/provision/managed-environment.ts';
 
 /** Path of the interpreter for bench/requirements-<part>.txt. */

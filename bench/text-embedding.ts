@@ -6,7 +6,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../config/env.ts';
-import { systemClock } from '../services/clock.ts';
+import { systemClock } from '../host/clock.ts';
 import { ensureMinilm } from '../services/text-encoder/minilm-model.ts';
 import { openOnnxEncoder } from '../services/text-encoder/onnx-encoder.ts';
 import { loadRuntimePackages } from '../services/text-encoder/runtime-packages.ts';

@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
 import { createAttemptCheck } from '../client/attempt-check.ts';
+import { createComputeRunner } from '../compute/index.ts';
+import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import type { Environment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import { createComputeRunner } from '../services/compute/index.ts';
+import { createWorkspace } from '../host/workspace.ts';
+import { createSweepPages } from '../reports/sweep-pages.ts';
 import type { ProgressSink } from '../services/index.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
@@ -14,9 +17,6 @@ import { createNotifications } from './notifications.ts';
 import { openTracking } from './open-tracking.ts';
 import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
-import { createSweepPages } from './sweep-pages.ts';
-import { digestTrainingCode, readTrainingModules } from './training-code.ts';
-import { createWorkspace } from './workspace.ts';
 
 /** A child that is asked to stop ends its step first. */
 const TERMINATE_GRACE_MS = 5_000;

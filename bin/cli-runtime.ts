@@ -4,7 +4,8 @@ import { type Environment, readEnvironment } from '../config/env.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { experimentIds } from '../contracts/ids.ts';
 import type { ResolvedFiles } from '../contracts/resolved-config.ts';
-import { systemClock } from '../services/clock.ts';
+import { systemClock } from '../host/clock.ts';
+import type { LocalContext } from '../local/local-context.ts';
 import type {
   CliRuntime,
   OpenPlatformOptions,
@@ -13,6 +14,7 @@ import type {
   SourceRequest,
 } from '../ui-cli/runtime.ts';
 import type { HomeBuilder } from './dataset-builder.ts';
+import type { LocalPortsOptions } from './local-ports.ts';
 import { packageVersion } from './package-files.ts';
 
 const DATA_MEMORY_MEGABYTES = 2048;
@@ -67,11 +69,11 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
     : await (await openServices(environment)).addresses();
   const { openTemporalClient } = await import('../client/connection.ts');
   const { createExperimentsClient } = await import('../client/experiments-client.ts');
-  const { createFactsReader } = await import('./facts-reader.ts');
+  const { createFactsReader } = await import('../client/facts-reader.ts');
   const { openTracking } = await import('./open-tracking.ts');
   const { temporalTarget } = await import('./temporal-target.ts');
-  const { readGitCommit } = await import('./git-commit.ts');
-  const { bindSource, removeSourceVariables } = await import('./source-variables.ts');
+  const { readGitCommit } = await import('../host/code/git-commit.ts');
+  const { bindSource, removeSourceVariables } = await import('../pipeline/sources/source-variables.ts');
   if (mayStart && addresses.temporal.isEmbedded) {
     const { reconcileAtStart } = await import('./reconcile-home.ts');
     await reconcileAtStart({ environment, addresses }, progress);
@@ -120,6 +122,13 @@ const openPlatform = async (options: OpenPlatformOptions): Promise<Platform> => 
       await temporal.connection.close();
     },
   };
+};
+
+const localContext = async (options: Omit<LocalPortsOptions, 'environment'>): Promise<LocalContext> => {
+  const environment = readEnvironment();
+  const { createLocalPorts } = await import('./local-ports.ts');
+  const { log, signal } = options;
+  return { homeFolder: environment.homeFolder, ports: createLocalPorts({ environment, ...options }), log, signal };
 };
 
 /** Runs `use` with a dataset builder of the home. */
@@ -175,9 +184,9 @@ export const createCliRuntime = (): CliRuntime => ({
 
   dataVersions: async () => {
     const { createDatasetVersions } = await import('../pipeline/index.ts');
-    const { homeFolders } = await import('./workspace.ts');
+    const { homeLayout } = await import('../host/home-layout.ts');
     return createDatasetVersions({
-      dataFolder: homeFolders(readEnvironment().homeFolder).data,
+      dataFolder: homeLayout(readEnvironment().homeFolder).dataFolder,
       memoryLimitMegabytes: DATA_MEMORY_MEGABYTES,
       threads: DATA_THREADS,
       now: () => Date.now(),
@@ -203,18 +212,18 @@ export const createCliRuntime = (): CliRuntime => ({
   },
 
   trainModel: async ({ progress, log, signal, onEvent, ...request }) => {
-    const { trainLocally } = await import('./local/train-locally.ts');
-    return trainLocally({ environment: readEnvironment(), progress, log, signal }, request, onEvent);
+    const { trainLocally } = await import('../local/train-locally.ts');
+    return trainLocally(await localContext({ progress, log, signal }), request, onEvent);
   },
 
   evaluateModel: async ({ progress, log, signal, ...request }) => {
-    const { evaluateLocally } = await import('./local/evaluate-locally.ts');
-    return evaluateLocally({ environment: readEnvironment(), progress, log, signal }, request);
+    const { evaluateLocally } = await import('../local/evaluate-locally.ts');
+    return evaluateLocally(await localContext({ progress, log, signal }), request);
   },
 
   reproduceTraining: async ({ progress, log, signal, onEvent, ...request }) => {
-    const { reproduceLocally } = await import('./local/reproduce-locally.ts');
-    return reproduceLocally({ environment: readEnvironment(), progress, log, signal }, request, onEvent);
+    const { reproduceLocally } = await import('../local/reproduce-locally.ts');
+    return reproduceLocally(await localContext({ progress, log, signal }), request, onEvent);
   },
 
   runWorker: async (request) => {

@@ -1,13 +1,13 @@
 /** The dataset builder of a home, for workers and for the data commands. */
 import type { Environment } from '../config/env.ts';
+import { readGitCommit } from '../host/code/git-commit.ts';
+import { homeLayout } from '../host/home-layout.ts';
 import { createDatasetBuilder, createHashedEncoder, type DatasetBuilder, type TextEncoder } from '../pipeline/index.ts';
+import { readSourceVariables } from '../pipeline/sources/source-variables.ts';
 import { ensureSqliteExtension } from '../services/duckdb-extensions/index.ts';
 import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { resolveTextEncoder } from '../services/text-encoder/index.ts';
-import { readGitCommit } from './git-commit.ts';
 import { PACKAGE } from './package-files.ts';
-import { readSourceVariables } from './source-variables.ts';
-import { homeFolders } from './workspace.ts';
 
 const BUILD_MEMORY_MEGABYTES = 2048;
 const BUILD_THREADS = 2;
@@ -68,7 +68,7 @@ export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<Ho
   await prepareHome(homeFolder);
   const encoders = createEncoders(options);
   const builder = createDatasetBuilder({
-    dataFolder: homeFolders(homeFolder).data,
+    dataFolder: homeLayout(homeFolder).dataFolder,
     gitCommit: await readGitCommit(process.cwd()),
     now: () => Date.now(),
     log,

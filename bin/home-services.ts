@@ -1,5 +1,6 @@
 import type { Environment } from '../config/env.ts';
-import { createServices, type Log, type Services } from '../services/index.ts';
+import type { Log } from '../host/log.ts';
+import { createServices, type Services } from '../services/index.ts';
 import { PACKAGE, packageVersion } from './package-files.ts';
 
 /** The embedded services and workers of the environment's home. */

@@ -1,7 +1,8 @@
 /** Notifications of this worker: to the addresses in its environment, with the addresses of the servers it works for. */
+
 import type { NotificationPort } from '../activities/ports.ts';
 import type { Environment } from '../config/env.ts';
-import type { Log } from '../services/index.ts';
+import type { Log } from '../host/log.ts';
 import { sendToWebhook } from '../tracking/webhook.ts';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/env.ts';
+import { readPem } from '../config/read-pem.ts';
 import { createTracking, type RetryPolicy, type Tracking } from '../tracking/index.ts';
-import { readPem } from './read-pem.ts';
 
 /** MLflow at this address with the credentials of the environment. Throws ENVIRONMENT_INVALID. */
 export const openTracking = ({ mlflow }: Environment, trackingUri: string, retry?: RetryPolicy): Tracking =>

@@ -1,6 +1,7 @@
 import type { Environment } from '../config/env.ts';
+import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type { ProgressSink } from '../services/index.ts';
-import { resolveTensorflow, type TensorflowPlan } from '../services/tensorflow/index.ts';
+import { resolveTensorflow } from '../services/tensorflow/index.ts';
 import { PACKAGE } from './package-files.ts';
 
 /** Which TensorFlow this machine uses; builds the native one where it is missing. */

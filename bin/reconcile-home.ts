@@ -1,14 +1,14 @@
 /** The reconciler with the servers of a home. */
 import { openTemporalClient } from '../client/connection.ts';
+import { reconcileRuns } from '../client/reconcile-runs.ts';
 import { readTemporalId, readWorkflowState } from '../client/temporal-identity.ts';
 import type { Environment } from '../config/env.ts';
 import { toErrorRecord } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
 import type { ServiceAddresses } from '../services/index.ts';
+import { earlierDatabases } from '../services/temporal-databases.ts';
 import type { ServiceProgressSink } from '../ui-cli/runtime.ts';
 import { openTracking } from './open-tracking.ts';
-import { reconcileRuns } from './reconcile-runs.ts';
-import { earlierDatabases } from './temporal-databases.ts';
 import { temporalTarget } from './temporal-target.ts';
 
 /** Nobody waits for a server that is down: the next `up` looks again. */

@@ -11,11 +11,11 @@ import { explainConnection } from '../client/explain-connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import { type CodeWatch, watchCode } from '../host/code/code-watch.ts';
+import { workerCode } from '../host/code/worker-code.ts';
+import { logToStderr } from '../host/log.ts';
 import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
-import { workerCode } from './code-digest.ts';
-import { type CodeWatch, watchCode } from './code-watch.ts';
-import { logToStderr } from './log.ts';
 import { temporalTarget } from './temporal-target.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
 

@@ -1,7 +1,7 @@
 /** Entry of the detached supervisor process: keeps the embedded services and workers of one home alive. */
 import { readEnvironment } from '../config/env.ts';
+import { logToStderr } from '../host/log.ts';
 import { createHomeServices } from './home-services.ts';
-import { logToStderr } from './log.ts';
 
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());

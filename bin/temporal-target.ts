@@ -2,8 +2,8 @@
 import { createSecureContext } from 'node:tls';
 import type { TemporalTarget } from '../client/temporal-target.ts';
 import type { Environment } from '../config/env.ts';
+import { readPem } from '../config/read-pem.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import { readPem } from './read-pem.ts';
 
 /** Throws ENVIRONMENT_INVALID for a key that is not the certificate's. */
 const readPair = (certificateFile: string, keyFile: string) => {

@@ -5,7 +5,7 @@ import { readEnvironment } from '../config/env.ts';
 import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
 import { printable } from '../contracts/printable.ts';
-import { logToStderr } from './log.ts';
+import { logToStderr } from '../host/log.ts';
 import { runWorker } from './run-worker.ts';
 
 const isQueue = (value: string | undefined): value is TaskQueue => value === TASK_QUEUE.cpu || value === TASK_QUEUE.gpu;

@@ -83,3 +83,6 @@ export const ARTIFACT = {
   /** Of a parent run: every fact that decisions rested on. */
   sweep: 'sweep.json',
 } as const;
+
+/** Of a model's folder and of a dataset version's: what it holds, and the digest of every file. Written last. */
+export const MANIFEST_FILE = 'manifest.json';

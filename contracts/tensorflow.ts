@@ -15,3 +15,15 @@ export interface TensorflowInfo {
   /** For example "libtensorflow 2.21.0" or "tfjs-backend-wasm 4.22.0". */
   readonly library: string;
 }
+
+/** Which TensorFlow this machine uses, decided once; plain data that a child process gets as JSON. */
+export interface TensorflowPlan extends TensorflowInfo {
+  /** Folder whose node_modules holds the native binding; null for wasm and js. */
+  readonly packageFolder: string | null;
+  /** Variables that a child needs from its start: the library and its loader read them once. */
+  readonly env: Readonly<Record<string, string>>;
+  /** For CUDA_VISIBLE_DEVICES, one each; empty without a GPU. */
+  readonly gpuIds: readonly string[];
+  /** Why no faster backend was taken, one sentence each; to be shown to people. */
+  readonly announcements: readonly string[];
+}

@@ -1,9 +1,11 @@
 /** Builds dataset versions: extract, label, split, encode, each once, each named by what went into it. */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import { MANIFEST_FILE } from '../contracts/names.ts';
 import type { LeftOutRows } from '../contracts/source-reading.ts';
 import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
@@ -24,7 +26,7 @@ import {
   temporaryFolderOf,
   withDatabase,
 } from './stages/stage.ts';
-import { exists, MANIFEST_FILE, renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
+import { exists, renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
 import { readProvenance } from './versions/provenance.ts';
 

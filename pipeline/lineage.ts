@@ -2,8 +2,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceIdentity } from '../contracts/source-reading.ts';
+import { shortDigest } from '../host/files/file-digest.ts';
 import { STAGE_FOLDER, type StageContext, type StageRequest } from './stages/stage.ts';
-import { shortDigest } from './store/file-digest.ts';
 import { writeFileSafely } from './store/publish-folder.ts';
 
 type Settings = Pick<StageRequest, 'data' | 'seed'> & { readonly identity: SourceIdentity | null };

@@ -1,5 +1,5 @@
+import type { HomeLayout } from '../host/home-layout.ts';
 import type { DesiredServices } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
 import type { ManagedService, ServiceKind } from './managed-service.ts';
 import { createMlflowServer } from './mlflow-server.ts';
 import { createTemporalServer } from './temporal-server.ts';

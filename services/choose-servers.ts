@@ -1,18 +1,20 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../host/clock.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Log } from '../host/log.ts';
+import { isProcessAlive } from '../host/processes/process-identity.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import { type DesiredServices, readDesired } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { isProcessAlive } from './process/process-identity.ts';
-import { readRecord } from './process/service-record.ts';
-import type { Environment, Log, ProgressSink } from './progress.ts';
+import type { ProgressSink } from './progress.ts';
 import { ensureMlflow, type MlflowPython } from './provision/mlflow-python.ts';
 import { ensureTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 import { outsideAddresses } from './service-addresses.ts';
+import { readRecord } from './service-record.ts';
 
 export interface ChooseRequest {
   readonly layout: HomeLayout;
   readonly cacheFolder: string;
   readonly requirementsFolder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly clock: Clock;
   readonly log: Log;
   readonly progress: ProgressSink;

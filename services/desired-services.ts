@@ -1,10 +1,10 @@
 /** The file by which the command line tells the supervisor what is to run. */
 import { randomUUID } from 'node:crypto';
 import { TASK_QUEUE } from '../contracts/names.ts';
-import type { Clock } from './clock.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { isObject, readJsonFile, writeJsonFile } from './process/json-file.ts';
-import { withLock } from './process/with-lock.ts';
+import type { Clock } from '../host/clock.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import { withLock } from '../host/locks/with-lock.ts';
 import type { MlflowPython } from './provision/mlflow-python.ts';
 import type { TemporalBinary } from './provision/temporal-binary.ts';
 import type { WorkerSpec } from './worker-process.ts';

@@ -3,11 +3,12 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
-import type { Clock } from './clock.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { isFileError } from './process/json-file.ts';
-import { runCommand } from './process/run-command.ts';
-import type { Environment, Log } from './progress.ts';
+import type { Clock } from '../host/clock.ts';
+import { isFileError } from '../host/files/json-file.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Log } from '../host/log.ts';
+import { runCommand } from '../host/processes/run-command.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import { locateMlflow } from './provision/mlflow-python.ts';
 import { findPython } from './provision/python.ts';
 import { locateTemporal } from './provision/temporal-binary.ts';
@@ -43,7 +44,7 @@ export interface DoctorRequest {
   readonly layout: HomeLayout;
   readonly cacheFolder: string;
   readonly requirementsFolder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly clock: Clock;
   readonly log: Log;
   readonly probes: DoctorProbes;

@@ -1,8 +1,8 @@
 import { TtExpError } from '../contracts/errors.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import { interrupted } from '../host/locks/with-lock.ts';
 import { desiredNames } from './build-services.ts';
 import { type DesiredServices, readDesired } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { interrupted } from './process/with-lock.ts';
 import type { ProgressSink } from './progress.ts';
 import type { ServiceReport } from './service-report.ts';
 import { fullDiskNote, toStartError } from './start-failure.ts';

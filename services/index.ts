@@ -1,18 +1,21 @@
 /** The embedded Temporal and MLflow servers and local workers: find, provision, start, keep alive, stop, report. */
+
+import { type Clock, systemClock } from '../host/clock.ts';
+import { homeLayout } from '../host/home-layout.ts';
+import type { Log } from '../host/log.ts';
+import type { Launch } from '../host/processes/launch-process.ts';
+import { isProcessAlive } from '../host/processes/process-identity.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import { desiredNames } from './build-services.ts';
 import { chooseServers, type ProvisionedParts, provisionParts } from './choose-servers.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { type DesiredServices, type DesiredWorkers, updateDesired } from './desired-services.ts';
 import { buildDoctorReport, type DoctorProbes, type DoctorReport } from './doctor.ts';
 import { waitUntilUp } from './ensure-up.ts';
-import { homeLayout } from './home-layout.ts';
 import { keepSupervised } from './keep-supervised.ts';
-import type { Launch } from './managed-service.ts';
 import { checkOpenFiles, prepareHome } from './prepare-home.ts';
-import { isProcessAlive } from './process/process-identity.ts';
-import { readRecord } from './process/service-record.ts';
-import type { Environment, Log, ProgressSink } from './progress.ts';
+import type { ProgressSink } from './progress.ts';
 import { outsideAddresses, readAddresses, readMlflowAddress, type ServiceAddresses } from './service-addresses.ts';
+import { readRecord } from './service-record.ts';
 import { readStatus, type ServicesStatus } from './services-status.ts';
 import { runSupervisor } from './supervisor.ts';
 import { readOwnSupervisor } from './supervisor-state.ts';
@@ -22,7 +25,7 @@ import type { WorkerSpec } from './worker-process.ts';
 export type { ProvisionedParts } from './choose-servers.ts';
 export type { DoctorCheck, DoctorProbes, DoctorReport } from './doctor.ts';
 export { prepareHome } from './prepare-home.ts';
-export type { Environment, Log, ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
+export type { ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
 export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 export type { ServiceAddresses } from './service-addresses.ts';
 export type { ServiceStatus, ServicesStatus } from './services-status.ts';
@@ -38,7 +41,7 @@ export interface ServicesOptions {
   /** Absolute; holds the requirements-*.txt of the package. */
   readonly requirementsFolder: string;
   /** The whole environment: servers and workers inherit it. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly nodeExecutable: string;
   /** Before the script, as `--import tsx`. */
   readonly nodeArguments?: readonly string[];

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
+import { isFileError } from '../host/files/json-file.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
 import { desiredNames } from './build-services.ts';
 import { readDesired } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { isFileError } from './process/json-file.ts';
 import { type SupervisorStart, SupervisorStarter } from './start-supervisor.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import { readSupervisor } from './supervisor-state.ts';

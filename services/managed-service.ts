@@ -1,19 +1,9 @@
 /** What the supervisor needs to know of a service to keep it alive. */
+import type { Launch } from '../host/processes/launch-process.ts';
 
 export type ServiceKind = 'temporal' | 'mlflow' | 'worker';
 
 export type Ports = Readonly<Record<string, number>>;
-
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** Working folder; the home folder where none is given. */
-  readonly cwd?: string;
-  /** Set on top of what is inherited. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Inherited variables whose name starts so are left out. */
-  readonly dropEnv: readonly string[];
-}
 
 interface HealthQuestion {
   readonly ports: Ports;

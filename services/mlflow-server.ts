@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LOOPBACK } from '../host/processes/ports.ts';
 import { answers, type ManagedService, type Ports, portOf } from './managed-service.ts';
-import { LOOPBACK } from './process/ports.ts';
 
 export interface MlflowServerOptions {
   /** Interpreter of the environment that holds MLflow. */

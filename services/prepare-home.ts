@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
-import { isFileError } from './process/json-file.ts';
+import { isFileError } from '../host/files/json-file.ts';
 
 const PRIVATE = 0o700;
 /** Folders that nobody but us makes under these names. */

@@ -22,8 +22,3 @@ export interface ServiceProgress {
 }
 
 export type ProgressSink = (event: ServiceProgress) => void;
-
-export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
-
-/** Variables of a process, as Node gives them. */
-export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { TtExpError } from '../contracts/errors.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { readRecord } from './process/service-record.ts';
-import type { Environment } from './progress.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Variables } from '../host/processes/variables.ts';
+import { readRecord } from './service-record.ts';
 
 export interface ServiceAddresses {
   readonly temporal: {
@@ -23,7 +23,7 @@ export interface OutsideAddresses {
 const given = (value: string | undefined): string | null => (value === undefined || value === '' ? null : value);
 
 /** Servers that run elsewhere, as the environment names them. */
-export const outsideAddresses = (environment: Environment): OutsideAddresses => ({
+export const outsideAddresses = (environment: Variables): OutsideAddresses => ({
   temporal: given(environment.TEMPORAL_ADDRESS),
   mlflow: given(environment.MLFLOW_TRACKING_URI),
   namespace: given(environment.TEMPORAL_NAMESPACE) ?? 'default',
@@ -35,7 +35,7 @@ const notUp = (part: string, variable: string): TtExpError =>
   });
 
 /** Outside addresses where they are given, else what the records say. Throws SERVICE_UNREACHABLE where there is neither. */
-export const readAddresses = async (layout: HomeLayout, environment: Environment): Promise<ServiceAddresses> => {
+export const readAddresses = async (layout: HomeLayout, environment: Variables): Promise<ServiceAddresses> => {
   const outside = outsideAddresses(environment);
   return {
     temporal: await temporalAddress(layout, outside),
@@ -71,5 +71,5 @@ const mlflowAddress = async (layout: HomeLayout, outside: OutsideAddresses): Pro
 };
 
 /** Throws SERVICE_UNREACHABLE where MLflow neither runs in this home nor is named by the environment. */
-export const readMlflowAddress = async (layout: HomeLayout, environment: Environment): Promise<string> =>
+export const readMlflowAddress = async (layout: HomeLayout, environment: Variables): Promise<string> =>
   (await mlflowAddress(layout, outsideAddresses(environment))).uri;

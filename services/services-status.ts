@@ -1,12 +1,12 @@
+import type { Clock } from '../host/clock.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import { describeProcess, isProcessAlive, whereaboutsOf } from '../host/processes/process-identity.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import { desiredNames, serviceKindOf } from './build-services.ts';
-import type { Clock } from './clock.ts';
 import { readDesired } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
 import type { ServiceKind } from './managed-service.ts';
-import { describeProcess, isProcessAlive, whereaboutsOf } from './process/process-identity.ts';
-import { readRecords, type ServiceRecord } from './process/service-record.ts';
-import type { Environment } from './progress.ts';
 import { outsideAddresses } from './service-addresses.ts';
+import { readRecords, type ServiceRecord } from './service-record.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import { type LiveSupervisor, readSupervisor } from './supervisor-state.ts';
 
@@ -43,11 +43,7 @@ export interface ServicesStatus {
 const ORDER: readonly ServiceKind[] = ['temporal', 'mlflow', 'worker'];
 
 /** What runs in this home, what is meant to, and what went wrong last. Changes nothing. */
-export const readStatus = async (
-  layout: HomeLayout,
-  environment: Environment,
-  clock: Clock,
-): Promise<ServicesStatus> => {
+export const readStatus = async (layout: HomeLayout, environment: Variables, clock: Clock): Promise<ServicesStatus> => {
   const supervisor = await readSupervisor(layout);
   const records = await readRecords(layout.servicesFolder, layout.recordFile);
   const desired = await readDesired(layout);
@@ -110,7 +106,7 @@ const describeService = (
   };
 };
 
-const outsideServices = (environment: Environment): readonly ServiceStatus[] => {
+const outsideServices = (environment: Variables): readonly ServiceStatus[] => {
   const { temporal, mlflow } = outsideAddresses(environment);
   const describe = (kind: 'temporal' | 'mlflow', address: string | null): readonly ServiceStatus[] =>
     address === null

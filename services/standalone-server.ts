@@ -1,16 +1,17 @@
 /** One server on its own, without a supervisor: for tests and benchmarks, which stop what they start. */
+
 import { TtExpError } from '../contracts/errors.ts';
-import { systemClock } from './clock.ts';
-import { homeLayout } from './home-layout.ts';
+import { systemClock } from '../host/clock.ts';
+import { homeLayout } from '../host/home-layout.ts';
+import { launchProcess } from '../host/processes/launch-process.ts';
+import { tailLog } from '../host/processes/log-file.ts';
+import { choosePorts } from '../host/processes/ports.ts';
+import { isProcessAlive } from '../host/processes/process-identity.ts';
+import { serviceMarker } from '../host/processes/process-members.ts';
+import { stopProcess } from '../host/processes/stop-process.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import type { ManagedService } from './managed-service.ts';
 import { createMlflowServer } from './mlflow-server.ts';
-import { launchProcess } from './process/launch-process.ts';
-import { tailLog } from './process/log-file.ts';
-import { choosePorts } from './process/ports.ts';
-import { isProcessAlive } from './process/process-identity.ts';
-import { serviceMarker } from './process/process-members.ts';
-import { stopProcess } from './process/stop-process.ts';
-import type { Environment } from './progress.ts';
 import type { MlflowPython } from './provision/mlflow-python.ts';
 import type { TemporalBinary } from './provision/temporal-binary.ts';
 import { createTemporalServer } from './temporal-server.ts';
@@ -27,7 +28,7 @@ export interface RunningServer {
 interface StandaloneOptions {
   /** Database, artifacts and log; its owner removes it. */
   readonly folder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
 }
 
 /** Starts Temporal's development server and returns when it answers. Throws SERVICE_START_FAILED. */

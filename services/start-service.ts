@@ -1,15 +1,16 @@
-import type { HomeLayout } from './home-layout.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Log } from '../host/log.ts';
+import { launchDigest, launchProcess } from '../host/processes/launch-process.ts';
+import { choosePorts } from '../host/processes/ports.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import type { ManagedService } from './managed-service.ts';
-import { launchDigest, launchProcess } from './process/launch-process.ts';
-import { choosePorts } from './process/ports.ts';
-import type { ServiceRecord } from './process/service-record.ts';
-import type { Environment, Log } from './progress.ts';
+import type { ServiceRecord } from './service-record.ts';
 
 export interface StartRequest {
   readonly definition: ManagedService;
   readonly marker: string;
   readonly layout: HomeLayout;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly log: Log;
   readonly nowMs: number;
   /** Of the start before; its ports are kept where they are free. */

@@ -1,12 +1,13 @@
 import { TtExpError } from '../contracts/errors.ts';
-import type { Clock } from './clock.ts';
-import type { HomeLayout } from './home-layout.ts';
-import type { Launch } from './managed-service.ts';
-import { launchProcess } from './process/launch-process.ts';
-import { tailLog } from './process/log-file.ts';
-import { isProcessAlive } from './process/process-identity.ts';
-import { serviceMarker } from './process/process-members.ts';
-import type { Environment, ProgressSink } from './progress.ts';
+import type { Clock } from '../host/clock.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Launch } from '../host/processes/launch-process.ts';
+import { launchProcess } from '../host/processes/launch-process.ts';
+import { tailLog } from '../host/processes/log-file.ts';
+import { isProcessAlive } from '../host/processes/process-identity.ts';
+import { serviceMarker } from '../host/processes/process-members.ts';
+import type { Variables } from '../host/processes/variables.ts';
+import type { ProgressSink } from './progress.ts';
 import { remedyFor } from './start-failure.ts';
 import { SUPERVISOR } from './supervisor.ts';
 
@@ -14,7 +15,7 @@ export interface SupervisorStart {
   readonly layout: HomeLayout;
   /** How to start the supervisor where none runs. */
   readonly supervisor: Launch;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly clock: Clock;
   readonly progress: ProgressSink;
 }

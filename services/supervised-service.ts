@@ -1,15 +1,16 @@
-import type { Clock } from './clock.ts';
-import type { HomeLayout } from './home-layout.ts';
+import type { Clock } from '../host/clock.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import type { Log } from '../host/log.ts';
+import { launchDigest } from '../host/processes/launch-process.ts';
+import { livesNextDoor } from '../host/processes/lifeline.ts';
+import { tailLog } from '../host/processes/log-file.ts';
+import { describeProcess, isProcessAlive } from '../host/processes/process-identity.ts';
+import { findMembers, serviceMarker } from '../host/processes/process-members.ts';
+import { stopProcess } from '../host/processes/stop-process.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import type { ManagedService } from './managed-service.ts';
-import { launchDigest } from './process/launch-process.ts';
-import { livesNextDoor } from './process/lifeline.ts';
-import { tailLog } from './process/log-file.ts';
-import { describeProcess, isProcessAlive } from './process/process-identity.ts';
-import { findMembers, serviceMarker } from './process/process-members.ts';
-import { readRecord, type ServiceRecord, writeRecord } from './process/service-record.ts';
-import { stopProcess } from './process/stop-process.ts';
-import type { Environment, Log } from './progress.ts';
 import { MOST_FAILED_STARTS, RestartCount, UNHEALTHY_LIMIT_MS } from './restart-policy.ts';
+import { readRecord, type ServiceRecord, writeRecord } from './service-record.ts';
 import type { ServiceReport } from './service-report.ts';
 import { fullDiskNote, isDiskFull, remedyFor } from './start-failure.ts';
 import { startService } from './start-service.ts';
@@ -31,7 +32,7 @@ type Phase =
 
 export interface SupervisedContext {
   readonly layout: HomeLayout;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;

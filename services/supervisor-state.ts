@@ -1,8 +1,8 @@
-import type { HomeLayout } from './home-layout.ts';
-import { isObject, readJsonFile } from './process/json-file.ts';
-import { type LockHolder, readLockHolder } from './process/lock.ts';
-import { type ProcessIdentity, parseProcessIdentity, whereaboutsOf } from './process/process-identity.ts';
-import { heldElsewhere } from './process/with-lock.ts';
+import { isObject, readJsonFile } from '../host/files/json-file.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import { type LockHolder, readLockHolder } from '../host/locks/lock.ts';
+import { heldElsewhere } from '../host/locks/with-lock.ts';
+import { type ProcessIdentity, parseProcessIdentity, whereaboutsOf } from '../host/processes/process-identity.ts';
 import type { ServiceReport } from './service-report.ts';
 
 /** What the supervisor tells about itself; written whenever it changes. */

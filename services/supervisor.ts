@@ -1,17 +1,19 @@
 /** The loop that keeps the servers and workers of one home alive; one process runs it, detached. */
+
 import { rm } from 'node:fs/promises';
+import type { Clock } from '../host/clock.ts';
+import { writeJsonFile } from '../host/files/json-file.ts';
+import type { HomeLayout } from '../host/home-layout.ts';
+import { type HeldLock, tryLock } from '../host/locks/lock.ts';
+import type { Log } from '../host/log.ts';
+import { capLog } from '../host/processes/log-file.ts';
+import { describeProcess, identifySelf } from '../host/processes/process-identity.ts';
+import { findMarkedServices, serviceMarker } from '../host/processes/process-members.ts';
+import { stopProcess } from '../host/processes/stop-process.ts';
+import type { Variables } from '../host/processes/variables.ts';
 import { buildServices, desiredNames } from './build-services.ts';
-import type { Clock } from './clock.ts';
 import { type DesiredServices, NOTHING_DESIRED, readDesired } from './desired-services.ts';
-import type { HomeLayout } from './home-layout.ts';
-import { writeJsonFile } from './process/json-file.ts';
-import { type HeldLock, tryLock } from './process/lock.ts';
-import { capLog } from './process/log-file.ts';
-import { describeProcess, identifySelf } from './process/process-identity.ts';
-import { findMarkedServices, serviceMarker } from './process/process-members.ts';
-import { readRecords } from './process/service-record.ts';
-import { stopProcess } from './process/stop-process.ts';
-import type { Environment, Log } from './progress.ts';
+import { readRecords } from './service-record.ts';
 import { type SupervisedContext, SupervisedService } from './supervised-service.ts';
 import type { SupervisorState } from './supervisor-state.ts';
 
@@ -26,7 +28,7 @@ export interface SupervisorOptions {
   readonly layout: HomeLayout;
   readonly cacheFolder: string;
   /** What servers and workers inherit. */
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { SEARCH_ATTRIBUTE } from '../contracts/names.ts';
+import { LOOPBACK } from '../host/processes/ports.ts';
 import { answers, type ManagedService, type Ports, portOf } from './managed-service.ts';
-import { LOOPBACK } from './process/ports.ts';
 
 export interface TemporalServerOptions {
   readonly executable: string;

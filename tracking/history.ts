@@ -1,14 +1,10 @@
 /** Reads back what runs have logged. */
+import type { HistoryPoint } from '../contracts/runs.ts';
 import type { Rest } from './rest.ts';
 
 interface HistoryAnswer {
   readonly metrics?: readonly { readonly value: number | string; readonly step: number | string }[];
   readonly next_page_token?: string;
-}
-
-export interface HistoryPoint {
-  readonly step: number;
-  readonly value: number;
 }
 
 const PAGE_SIZE = 1000;

@@ -11,7 +11,6 @@ import { createRuns } from './runs.ts';
 import { createSerialiser, type Serialiser } from './serialise.ts';
 
 export type { RetryPolicy } from './http.ts';
-export type { ModelVersionRecord } from './registry.ts';
 
 export interface TrackingOptions {
   /** As http://host:port, with a path where the server lies below one. */

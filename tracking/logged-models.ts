@@ -1,22 +1,13 @@
 /** MLflow's LoggedModel of a run: what fills the Models tab, the runs table's model column and the version links. */
+
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
+import type { LoggedModelSpec } from '../contracts/registered-models.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
-
-export interface LoggedModelSpec {
-  readonly experimentId: string;
-  readonly runId: string;
-  readonly name: string;
-  readonly folder: string;
-  readonly params: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly step: number;
-  readonly signature: { readonly userDim: number; readonly itemDim: number };
-}
 
 interface RestModel {
   readonly info: {

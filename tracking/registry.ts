@@ -1,17 +1,11 @@
 /** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
+
 import { TtExpError } from '../contracts/errors.ts';
+import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { JsonObject } from './answers.ts';
 import { cutText } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
-
-export interface ModelVersionRecord {
-  readonly name: string;
-  readonly version: string;
-  readonly runId: string;
-  readonly aliases: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
 
 interface RestVersion {
   readonly name: string;

@@ -1,41 +1,14 @@
 /** Runs: created once per key, found again, logged to, finished. */
+
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
 import { TAG } from '../contracts/names.ts';
+import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
 import type { Artifacts } from './artifacts.ts';
 import { type FittedTexts, fitTexts, type TextKind } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
-
-export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
-
-export interface RunSpec {
-  readonly experimentId: string;
-  readonly runKey: string;
-  readonly runName: string;
-  readonly parentRunId?: string;
-  readonly user: string;
-  readonly gitCommit: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly startTimeMs: number;
-}
-
-export interface RunRecord {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly status: RunStatus;
-  /** null while it runs. */
-  readonly endTimeMs: number | null;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface MetricPoint {
-  readonly key: string;
-  readonly value: number;
-  readonly step: number;
-  readonly timestampMs: number;
-}
 
 interface RestRun {
   readonly info: {
@@ -182,11 +155,7 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
       return answer === null ? null : toRecord(answer.run);
     },
 
-    findRuns: async (request: {
-      experimentId: string;
-      tags: Readonly<Record<string, string>>;
-      status?: RunStatus;
-    }): Promise<readonly RunRecord[]> => {
+    findRuns: async (request: RunQuery): Promise<readonly RunRecord[]> => {
       const clauses = Object.entries(request.tags).map(([key, value]) => `tags.\`${key}\` = ${quote(value)}`);
       const status = request.status === undefined ? [] : [`attributes.status = ${quote(request.status)}`];
       return (await search([request.experimentId], [...clauses, ...status].join(' AND '))).map(toRecord);

@@ -1,4 +1,5 @@
 /** What the commands need from the rest of tt-exp. `bin/` implements it, lazily: nothing heavy loads before it is called. */
+
 import type { ExperimentsClient, StartedExperiment } from '../client/experiments-client.ts';
 import type { Environment } from '../config/env.ts';
 import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
@@ -12,8 +13,8 @@ import type {
   VersionDiff,
   VersionEntry,
 } from '../contracts/dataset-versions.ts';
-import type { SweepFacts } from '../contracts/experiment.ts';
 import type { FilesSource } from '../contracts/experiment-config.ts';
+import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-facts.ts';
 import type { TrialExplanation } from '../contracts/explanation.ts';
 import type { ParameterImportances } from '../contracts/importance.ts';
 import type {
@@ -25,7 +26,7 @@ import type {
 } from '../contracts/local-model.ts';
 import type { TaskQueue } from '../contracts/names.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
-import type { Counterfactual, ObjectiveCurve, SweepReplay } from '../contracts/replay.ts';
+import type { Counterfactual, SweepReplay } from '../contracts/replay.ts';
 import type { ReproductionReport, ReproductionRequest } from '../contracts/reproduction.ts';
 import type { ResolvedConfig, ResolvedData } from '../contracts/resolved-config.ts';
 import type { SourceBinding } from '../contracts/source-reading.ts';
@@ -78,16 +79,6 @@ export interface Experiments extends Omit<ExperimentsClient, 'start'> {
    */
   start(request: StartRequest): Promise<StartedExperiment>;
 }
-
-/** What is recorded of an experiment, in Temporal or, after its retention, with the parent run in MLflow. */
-export interface ExperimentFacts extends Omit<SweepFacts, 'format'> {
-  readonly origin: 'temporal' | 'mlflow';
-  /** Id of the experiment that this one extends. */
-  readonly extends: string | null;
-}
-
-/** Trial id to metric history. */
-export type ObjectiveCurves = Readonly<Record<string, ObjectiveCurve>>;
 
 export interface FactsReader {
   /** Throws EXPERIMENT_NOT_FOUND where neither of the two knows the experiment. */

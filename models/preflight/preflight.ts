@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { PreflightReport, TripwireRecord } from '../../contracts/preflight.ts';
-import { writeDurably } from '../saved/durable-file.ts';
+import { writeDurably } from '../../host/files/durable-file.ts';
 import { heldOutPairs } from './held-out-pairs.ts';
 import { leakFeature } from './leak-feature.ts';
 import { ownOrder } from './own-order.ts';

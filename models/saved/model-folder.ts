@@ -7,6 +7,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { IdRows } from '../../contracts/dataset.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { staysBelow } from '../../contracts/join-below.ts';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { computeValues } from '../numerics/compute-values.ts';
 import type { Side } from '../towers/architecture.ts';
 import { type Bags, bagCount, singleRows, sumBags } from '../towers/bags.ts';
@@ -42,7 +43,7 @@ const readOr = async (folder: string, path: string): Promise<Buffer> => {
 };
 
 const readManifest = async (folder: string): Promise<ModelManifest> => {
-  const text = (await readOr(folder, 'manifest.json')).toString();
+  const text = (await readOr(folder, MANIFEST_FILE)).toString();
   let manifest: Partial<ModelManifest>;
   try {
     manifest = JSON.parse(text);

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { elementAt } from '../../contracts/element-at.ts';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
+import { writeDurably } from '../../host/files/durable-file.ts';
 import { type Architecture, SIDES, type Side } from '../towers/architecture.ts';
-import { writeDurably } from './durable-file.ts';
 import { saveTower } from './layers-model.ts';
 import { type ModelManifest, tableFile } from './model-manifest.ts';
 
@@ -63,6 +64,6 @@ export const saveModel = async (options: SaveModelOptions): Promise<string> => {
     files: Object.fromEntries([...files].map(([path, content]) => [path, sha256(content)])),
   };
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeDurably(join(folder, 'manifest.json'), [text]);
+  await writeDurably(join(folder, MANIFEST_FILE), [text]);
   return sha256(text);
 };

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { CheckpointSource } from '../../contracts/trainer.ts';
-import { writeDurably } from '../saved/durable-file.ts';
+import { writeDurably } from '../../host/files/durable-file.ts';
 
 /**
  * State after a finished epoch. Random numbers are functions of seed and position, so the number of finished epochs

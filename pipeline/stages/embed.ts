@@ -1,10 +1,10 @@
 /** Text embeddings of a dataset: those of the source, or made by a text encoder and kept in a stage of their own. */
 import { join } from 'node:path';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import { appendVectors, readColumns } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
 import type { SideSchema } from '../source.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import { embedTexts } from '../text/embedding-cache.ts';
 import type { TextEncoder } from '../text/text-encoder.ts';
 import { planTexts, type SideText, sideText } from '../text/text-plan.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type DatasetSummary, SPLIT_NAMES } from '../../contracts/dataset.ts';
 import { joinBelow } from '../../contracts/join-below.ts';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import { readNumericColumns, readVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
@@ -11,7 +12,6 @@ import { readEntities } from '../entities.ts';
 import { floatBytes } from '../float-file.ts';
 import { readManifest, summaryOf, type VersionManifest } from '../manifest.ts';
 import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import { PROVENANCE_FILE, publishFolder, writeFileSafely } from '../store/publish-folder.ts';
 import { joinCoverage, refuseLowCoverage } from './coverage.ts';
 import { type EmbedOutput, embedKey } from './embed.ts';

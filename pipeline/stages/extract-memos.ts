@@ -3,10 +3,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { BadRows, SourceIdentity } from '../../contracts/source-reading.ts';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import type { Database } from '../duckdb/database.ts';
 import { PIPELINE_FORMAT } from '../settings.ts';
 import type { LoadedSource, Source } from '../source.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
 import { STAGE_FOLDER, type StageContext } from './stage.ts';
 

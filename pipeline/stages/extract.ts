@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { type BadRows, NO_BAD_ROWS, type SourceIdentity } from '../../contracts/source-reading.ts';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 import { type Database, sqlFile, sqlText } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
@@ -10,7 +11,6 @@ import { PIPELINE_FORMAT } from '../settings.ts';
 import type { Increment, LoadedSource, Source } from '../source.ts';
 import { type SourceShape, shapeOf } from '../sources/describe-source.ts';
 import { openSource } from '../sources/open-source.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import { publishFolder, writeFileSafely } from '../store/publish-folder.ts';
 import { describeBadRows, refuseBadRows } from './bad-rows.ts';
 import {

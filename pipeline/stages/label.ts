@@ -3,12 +3,12 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { type BadRows, joinBadRows, NO_BAD_ROWS } from '../../contracts/source-reading.ts';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import { describeCheck, quickChecks } from '../checks/check-data.ts';
 import type { CheckInput } from '../checks/check-rules.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import {
   describeBadRows,
   type FilteredRows,

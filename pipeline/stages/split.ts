@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { SPLIT_NAMES } from '../../contracts/dataset.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
+import { shortDigest } from '../../host/files/file-digest.ts';
 import { type Database, type SqlParameters, sqlText } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { DRAWS_PER_NEGATIVE, NEGATIVE_LABEL, NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
-import { shortDigest } from '../store/file-digest.ts';
 import type { ExtractOutput } from './extract.ts';
 import {
   attachTables,

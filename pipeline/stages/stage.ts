@@ -1,10 +1,12 @@
 /** What all stages share: a folder per result, named by digest; a database of its own while it is built. */
+
 import { join } from 'node:path';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { BadRows, SourceBinding } from '../../contracts/source-reading.ts';
 import { type Database, openDatabase, type StatementTrace, sqlFile, sqlText } from '../duckdb/database.ts';
 import type { SourceAccess } from '../sources/open-source.ts';
-import { exists, MANIFEST_FILE, publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
+import { exists, publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
 import { filesOf, readManifestFile, verifyFiles } from '../store/verify-folder.ts';
 import type { TextEncoder } from '../text/text-encoder.ts';
 import type { PipelineLog } from './pipeline-log.ts';

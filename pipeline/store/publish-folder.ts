@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
+import { digestFile, type FileDigest } from '../../host/files/file-digest.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
-import { digestFile, type FileDigest } from './file-digest.ts';
 
-export const MANIFEST_FILE = 'manifest.json';
 /** Who made a folder and when: not part of its content, so neither digested nor compared. */
 export const PROVENANCE_FILE = 'provenance.json';
 const DAY_MS = 86_400_000;

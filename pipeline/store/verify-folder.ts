@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { staysBelow } from '../../contracts/join-below.ts';
-import { digestFile, type FileDigest } from './file-digest.ts';
-import { MANIFEST_FILE } from './publish-folder.ts';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
+import { digestFile, type FileDigest } from '../../host/files/file-digest.ts';
 
 const HINT = 'Remove this folder and run the same command again: it is built afresh from its inputs.';
 

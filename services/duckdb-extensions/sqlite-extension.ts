@@ -1,14 +1,16 @@
 /** DuckDB's SQLite extension, out of the wheel that Python's package index has of it, kept in the cache folder. */
+
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import { isFileError } from '../process/json-file.ts';
-import { runCommand } from '../process/run-command.ts';
-import { interrupted, withLock } from '../process/with-lock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import { type Clock, systemClock } from '../../host/clock.ts';
+import { isFileError } from '../../host/files/json-file.ts';
+import { interrupted, withLock } from '../../host/locks/with-lock.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 import { withoutPythonOverrides } from '../provision/pip.ts';
 import { findPython } from '../provision/python.ts';
 import { readRequirements } from '../provision/requirements.ts';
@@ -17,7 +19,7 @@ export interface SqliteExtensionRequest {
   readonly cacheFolder: string;
   /** The package's services/duckdb-extensions/provision. */
   readonly provisionFolder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;

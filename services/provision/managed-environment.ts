@@ -1,13 +1,15 @@
 /** Python environments in the cache folder, each one built from one pinned and hashed requirements file. */
+
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { Clock } from '../clock.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
-import { runCommand, TIME_LIMIT } from '../process/run-command.ts';
-import { interrupted, withLock } from '../process/with-lock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import type { Clock } from '../../host/clock.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { interrupted, withLock } from '../../host/locks/with-lock.ts';
+import { runCommand, TIME_LIMIT } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 import { alternativeTo, pipInstall, withoutPythonOverrides } from './pip.ts';
 import { findPython } from './python.ts';
 import { type Requirements, readRequirements } from './requirements.ts';
@@ -24,7 +26,7 @@ export interface EnvironmentPlace {
   readonly part: string;
   readonly cacheFolder: string;
   readonly requirementsFolder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
 }
 
 export interface EnvironmentRequest extends EnvironmentPlace {
@@ -53,7 +55,7 @@ export const findEnvironment = async (place: EnvironmentPlace): Promise<ManagedE
 const findBelow = async (
   base: string,
   requirements: Requirements,
-  environment: Environment,
+  environment: Variables,
 ): Promise<ManagedEnvironment | null> => {
   const marker = await readJsonFile(join(base, MARKER));
   if (!isObject(marker) || typeof marker.build !== 'string' || typeof marker.pythonVersion !== 'string') {

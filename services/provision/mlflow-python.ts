@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '../process/run-command.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
 import {
   type EnvironmentRequest,
   ensureEnvironment,

@@ -1,12 +1,13 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
-import { type CommandResult, runCommand } from '../process/run-command.ts';
-import { interrupted } from '../process/with-lock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import { interrupted } from '../../host/locks/with-lock.ts';
+import { type CommandResult, runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 import type { Requirements } from './requirements.ts';
 
 /** Without the variables by which a user's own Python set-up would leak into ours. */
-export const withoutPythonOverrides = (environment: Environment): Environment =>
+export const withoutPythonOverrides = (environment: Variables): Variables =>
   Object.fromEntries(
     Object.entries(environment).filter(
       ([name]) => !name.startsWith('PYTHON') && !['PIP_TARGET', 'PIP_PREFIX', 'PIP_USER', 'VIRTUAL_ENV'].includes(name),
@@ -17,7 +18,7 @@ export interface PipRequest {
   readonly part: string;
   readonly python: string;
   readonly requirements: Requirements;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;
 }

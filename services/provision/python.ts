@@ -1,6 +1,6 @@
 import { TtExpError } from '../../contracts/errors.ts';
-import { runCommand } from '../process/run-command.ts';
-import type { Environment } from '../progress.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'] as const;
 const LEAST_MINOR = 10;
@@ -17,7 +17,7 @@ export interface Python {
 /** What a candidate turned out to be; the reason goes into the error when none fits. */
 type Probe = { readonly kind: 'fits'; readonly python: Python } | { readonly kind: 'unfit'; readonly reason: string };
 
-const probePython = async (command: string, environment: Environment): Promise<Probe> => {
+const probePython = async (command: string, environment: Variables): Promise<Probe> => {
   const result = await runCommand({
     command,
     args: ['-c', PROBE],
@@ -42,7 +42,7 @@ const probePython = async (command: string, environment: Environment): Promise<P
  * The first Python 3.10 or later that can make virtual environments. `override` (a path or a command) is taken alone.
  * Throws PYTHON_MISSING naming what was tried.
  */
-export const findPython = async (environment: Environment, override?: string): Promise<Python> => {
+export const findPython = async (environment: Variables, override?: string): Promise<Python> => {
   const tried: string[] = [];
   for (const command of override === undefined ? CANDIDATES : [override]) {
     const probe = await probePython(command, environment);

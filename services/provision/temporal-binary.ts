@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { runCommand } from '../process/run-command.ts';
-import type { Environment, Log } from '../progress.ts';
+import type { Log } from '../../host/log.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 import { type EnvironmentRequest, ensureEnvironment, findEnvironment } from './managed-environment.ts';
 
 export interface TemporalBinary {
@@ -22,7 +23,7 @@ export type BinaryProbe =
   | { readonly kind: 'unfit'; readonly reason: string };
 
 /** Asks a `temporal` command for its version and for the server flags that we use. */
-export const probeTemporal = async (executable: string, environment: Environment): Promise<BinaryProbe> => {
+export const probeTemporal = async (executable: string, environment: Variables): Promise<BinaryProbe> => {
   const run = (args: readonly string[]) =>
     runCommand({ command: executable, args, env: environment, timeoutMs: TIMEOUT_MS });
   const asked = await run(['--version']);
@@ -40,7 +41,7 @@ export const probeTemporal = async (executable: string, environment: Environment
   return { kind: 'works', version, canDisableNews: help.includes('--ui-disable-news-fetch') };
 };
 
-const findOnPath = async (environment: Environment): Promise<string | null> => {
+const findOnPath = async (environment: Variables): Promise<string | null> => {
   for (const folder of (environment.PATH ?? '').split(delimiter).filter((entry) => entry !== '')) {
     const candidate = join(folder, 'temporal');
     try {
@@ -53,7 +54,7 @@ const findOnPath = async (environment: Environment): Promise<string | null> => {
   return null;
 };
 
-const fromPath = async (environment: Environment, log: Log): Promise<TemporalBinary | null> => {
+const fromPath = async (environment: Variables, log: Log): Promise<TemporalBinary | null> => {
   const executable = await findOnPath(environment);
   if (executable === null) {
     return null;
@@ -66,7 +67,7 @@ const fromPath = async (environment: Environment, log: Log): Promise<TemporalBin
   return null;
 };
 
-const fromFolder = async (folder: string, environment: Environment): Promise<TemporalBinary | string> => {
+const fromFolder = async (folder: string, environment: Variables): Promise<TemporalBinary | string> => {
   const executable = join(folder, 'bin', 'temporal');
   const probe = await probeTemporal(executable, environment);
   return probe.kind === 'works'

@@ -1,11 +1,11 @@
 /** Makes a plan's backend the one on which @tensorflow/tfjs-core runs in this process. */
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
-import type { TensorflowPlan } from './plan.ts';
+import type { TensorflowInfo, TensorflowPlan } from '../../contracts/tensorflow.ts';
 
 const BACKEND_NAME = { gpu: 'tensorflow', native: 'tensorflow', wasm: 'wasm', js: 'cpu' } as const;
 

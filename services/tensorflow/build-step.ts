@@ -1,8 +1,9 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
-import { type CommandResult, runCommand } from '../process/run-command.ts';
-import { interrupted } from '../process/with-lock.ts';
-import type { Environment, ServiceStep } from '../progress.ts';
+import { interrupted } from '../../host/locks/with-lock.ts';
+import { type CommandResult, runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ServiceStep } from '../progress.ts';
 import { withoutPythonOverrides } from '../provision/pip.ts';
 import type { BuildContext } from './native-build-types.ts';
 
@@ -15,7 +16,7 @@ export interface BuildStep {
   /** Remedy where the output tells no better one. */
   readonly hint: string;
   /** Beside the request's own variables. */
-  readonly env?: Environment;
+  readonly env?: Variables;
 }
 
 const LONGEST_LINE = 300;

@@ -1,7 +1,8 @@
 /** tfjs-node's own C++ against Node-API and the C library, with nothing but a compiler: no node-gyp, no download. */
+
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Environment } from '../progress.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 import { bindingFolder } from './binding-package.ts';
 import { reportStep, runBuildStep } from './build-step.ts';
 import type { BuildContext } from './native-build-types.ts';
@@ -14,7 +15,7 @@ const PROBE_TIMEOUT_MS = 30_000;
 const COMPILE_TIMEOUT_MS = 600_000;
 const HINT = 'Install a C++17 compiler (Debian: apt install g++), or set CXX to one.';
 
-export const compilerOf = (environment: Environment): string =>
+export const compilerOf = (environment: Variables): string =>
   environment.CXX === undefined || environment.CXX === '' ? 'g++' : environment.CXX;
 
 /** Before anything large is fetched. Throws PROVISION_FAILED without a compiler. */

@@ -1,5 +1,5 @@
-import { runCommand } from '../process/run-command.ts';
-import type { Environment } from '../progress.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 
 const PROBE_TIMEOUT_MS = 10_000;
 
@@ -7,7 +7,7 @@ const PROBE_TIMEOUT_MS = 10_000;
  * NVIDIA GPUs that answer, by their number in the order of the bus; empty without any. A CUDA_VISIBLE_DEVICES of the
  * environment is heeded: what it hides stays hidden.
  */
-export const findGpus = async (environment: Environment): Promise<readonly string[]> => {
+export const findGpus = async (environment: Variables): Promise<readonly string[]> => {
   const result = await runCommand({
     command: 'nvidia-smi',
     args: ['-L'],

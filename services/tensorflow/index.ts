@@ -1,4 +1,5 @@
 /** TensorFlow of this machine: found, built where it can be, and described. A compute process activates it. */
+
 export { findGpus } from './find-gpus.ts';
 export {
   type BackendReport,
@@ -7,5 +8,5 @@ export {
   inspectTensorflow,
   type TensorflowReport,
 } from './inspect-tensorflow.ts';
-export type { BackendRequest, TensorflowPlan } from './plan.ts';
+export type { BackendRequest } from './plan.ts';
 export { type ResolveTensorflowRequest, resolveTensorflow } from './resolve-tensorflow.ts';

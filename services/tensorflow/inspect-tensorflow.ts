@@ -1,9 +1,10 @@
 /** What `tt-exp doctor` says of TensorFlow: which backend trainings will use and what keeps them from a faster one. */
+
 import { TtExpError } from '../../contracts/errors.ts';
 import type { TensorflowBackend } from '../../contracts/tensorflow.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 import type { DoctorCheck } from '../doctor.ts';
-import { runCommand } from '../process/run-command.ts';
-import type { Environment } from '../progress.ts';
 import { findPython } from '../provision/python.ts';
 import { compilerOf } from './compile-binding.ts';
 import { findGpus } from './find-gpus.ts';
@@ -16,7 +17,7 @@ export interface InspectTensorflowRequest {
   readonly cacheFolder: string;
   readonly provisionFolder: string;
   readonly backend: BackendRequest;
-  readonly environment: Environment;
+  readonly environment: Variables;
 }
 
 export interface BackendReport {
@@ -40,7 +41,7 @@ export interface TensorflowReport {
 
 const COMPILER_TIMEOUT_MS = 10_000;
 
-const hasCompilerIn = async (environment: Environment): Promise<boolean> => {
+const hasCompilerIn = async (environment: Variables): Promise<boolean> => {
   const result = await runCommand({
     command: compilerOf(environment),
     args: ['--version'],
@@ -51,7 +52,7 @@ const hasCompilerIn = async (environment: Environment): Promise<boolean> => {
   return result.kind === 'exited' && result.code === 0;
 };
 
-const hasPythonIn = async (environment: Environment): Promise<boolean> => {
+const hasPythonIn = async (environment: Variables): Promise<boolean> => {
   try {
     await findPython(environment, environment.TT_PYTHON === '' ? undefined : environment.TT_PYTHON);
     return true;

@@ -1,5 +1,6 @@
-import type { Clock } from '../clock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 
 /** `gpu` is the library built with CUDA. */
 export type NativeVariant = 'cpu' | 'gpu';
@@ -12,7 +13,7 @@ export interface NativeBuildPlace {
 }
 
 export interface NativeBuildRequest extends NativeBuildPlace {
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly clock: Clock;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;

@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorRecord, fromErrorRecord, isErrorCode, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
-import { withLock } from '../process/with-lock.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { withLock } from '../../host/locks/with-lock.ts';
 import { installBindingPackage } from './binding-package.ts';
 import { compileBinding, requireCompiler } from './compile-binding.ts';
 import {

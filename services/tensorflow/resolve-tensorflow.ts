@@ -1,11 +1,14 @@
 /** Chooses this machine's TensorFlow: gpu, native, wasm, js, the first that works; says why a faster one was not taken. */
+
 import { TtExpError } from '../../contracts/errors.ts';
+import type { TensorflowPlan } from '../../contracts/tensorflow.ts';
 import { TENSORFLOW_BACKENDS, type TensorflowBackend } from '../../contracts/tensorflow.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import { type Clock, systemClock } from '../../host/clock.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 import { findGpus } from './find-gpus.ts';
 import { ensureNativeBuild } from './native-build.ts';
-import { type BackendRequest, portablePlan, SPEED, type TensorflowPlan } from './plan.ts';
+import { type BackendRequest, portablePlan, SPEED } from './plan.ts';
 import { loaderVariables } from './trial-run.ts';
 
 export interface ResolveTensorflowRequest {
@@ -14,7 +17,7 @@ export interface ResolveTensorflowRequest {
   readonly provisionFolder: string;
   /** `auto`, or the one backend that is wanted: then anything else is an error. */
   readonly backend: BackendRequest;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly progress: ProgressSink;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
@@ -37,7 +40,7 @@ const unusableGpu = (version: string): TtExpError =>
  */
 const LIBRARY_DEFAULTS = { TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2' } as const;
 
-const libraryVariables = (environment: Environment): Readonly<Record<string, string>> =>
+const libraryVariables = (environment: Variables): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(LIBRARY_DEFAULTS).map(([name, value]) => [name, environment[name] ?? value]));
 
 /** Throws TtExpError with the reason when the backend can't be had. */

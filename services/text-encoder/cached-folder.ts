@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isFileError } from '../process/json-file.ts';
-import { withLock } from '../process/with-lock.ts';
+import { isFileError } from '../../host/files/json-file.ts';
+import { withLock } from '../../host/locks/with-lock.ts';
 import { PART, provisionFailure, type TextEncoderPlace } from './text-encoder-request.ts';
 
 export interface CachedFolder<T> {

@@ -2,7 +2,7 @@
 import { access, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 import { ensureEnvironment } from '../provision/managed-environment.ts';
 import { readRequirements } from '../provision/requirements.ts';
 import { type BertConfig, bertOnnx } from './bert-graph.ts';

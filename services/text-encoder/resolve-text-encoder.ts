@@ -1,7 +1,7 @@
 /** The text encoder that data.text_encoder asks for, and what to tell when it cannot be had. */
 import { basename, resolve } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../../host/clock.ts';
 import { ensureHubModel } from './hub-model.ts';
 import { ensureMinilm, MINILM_NAME } from './minilm-model.ts';
 import { readModelFolder } from './model-folder.ts';

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../process/json-file.ts';
-import { runCommand } from '../process/run-command.ts';
-import { interrupted } from '../process/with-lock.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { interrupted } from '../../host/locks/with-lock.ts';
+import { runCommand } from '../../host/processes/run-command.ts';
 import { ensureCachedFolder } from './cached-folder.ts';
 import { encoderCache, PART, provisionFailure, type TextEncoderPlace } from './text-encoder-request.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { Clock } from '../clock.ts';
-import type { Environment, ProgressSink } from '../progress.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ProgressSink } from '../progress.ts';
 
 export const PART = 'text-encoder';
 
@@ -10,7 +11,7 @@ export interface TextEncoderPlace {
   readonly cacheFolder: string;
   /** The package's services/text-encoder/provision. */
   readonly provisionFolder: string;
-  readonly environment: Environment;
+  readonly environment: Variables;
   readonly progress: ProgressSink;
   readonly clock: Clock;
   readonly signal?: AbortSignal;

@@ -1,21 +1,16 @@
 /** A CliRuntime whose experiments follow a script of views. Only for tests of the command line itself. */
+
 import { PassThrough } from 'node:stream';
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../contracts/experiment.ts';
+import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experiment-facts.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import { sweepImportances } from '../../policy/importance/sweep-importances.ts';
 import { counterfactualSweep } from '../../policy/sweep/counterfactual-sweep.ts';
 import { explainTrial } from '../../policy/sweep/explain-trial.ts';
 import { replaySweep } from '../../policy/sweep/replay-sweep.ts';
-import type {
-  CliIo,
-  CliRuntime,
-  ExperimentFacts,
-  ObjectiveCurves,
-  PlatformAddresses,
-  StartRequest,
-} from '../../ui-cli/runtime.ts';
+import type { CliIo, CliRuntime, PlatformAddresses, StartRequest } from '../../ui-cli/runtime.ts';
 import { EXPERIMENT_ID, WORKFLOW_ID } from './experiment-views.ts';
 
 export const ADDRESSES: PlatformAddresses = {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
-import { systemClock } from '../../services/clock.ts';
+import { systemClock } from '../../host/clock.ts';
 import { ensureEnvironment } from '../../services/provision/managed-environment.ts';
 import { eventually } from './eventually.ts';
 import { makeFolder, removeFolder } from './make-folder.ts';

@@ -1,7 +1,7 @@
 /** Six trials of a sweep with successive halving, with values that one can follow by hand. */
+import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { TrialView } from '../../contracts/trial.ts';
-import type { ExperimentFacts } from '../../ui-cli/runtime.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings, trainingResult } from './experiment-fixtures.ts';
 import { trialView, viewOf } from './experiment-views.ts';
 

@@ -1,8 +1,8 @@
 /** Changes tables of a published dataset version as if it had been built so: its manifest has the new digests. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestFile } from '../../host/files/file-digest.ts';
 import { type Database, openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
-import { digestFile } from '../../pipeline/store/file-digest.ts';
 
 export const inMemory = async <T>(use: (database: Database) => Promise<T>): Promise<T> => {
   const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });

@@ -1,6 +1,8 @@
 /** `tt-exp show`: leaderboard, parameter importances, budgets and links of an experiment. */
+
 import { EXIT } from '../../contracts/errors.ts';
 import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
+import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { improvements } from '../../policy/ranking.ts';
@@ -8,7 +10,7 @@ import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
-import type { CliRuntime, ExperimentFacts, PlatformAddresses } from '../runtime.ts';
+import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';

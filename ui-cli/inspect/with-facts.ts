@@ -1,8 +1,10 @@
 /** For commands that look at what is recorded of an experiment. */
+
 import { TtExpError } from '../../contracts/errors.ts';
+import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experiment-facts.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { Analysis, CliRuntime, ExperimentFacts, ObjectiveCurves, Platform } from '../runtime.ts';
+import type { Analysis, CliRuntime, Platform } from '../runtime.ts';
 import { printLines } from '../text/output.ts';
 
 export interface RecordedExperiment {

@@ -2,9 +2,9 @@
 import { basename } from 'node:path';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
+import { digestFile } from '../../../host/files/file-digest.ts';
 import { toDataError } from '../../duckdb/data-errors.ts';
 import { type Database, sqlFile } from '../../duckdb/database.ts';
-import { digestFile } from '../../store/file-digest.ts';
 import { quoteName } from '../column-sql.ts';
 import type { BrokenRow, RawColumn, RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
 import { type Dialect, readDialect } from './csv-dialect.ts';

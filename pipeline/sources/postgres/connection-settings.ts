@@ -1,7 +1,7 @@
 /** Where the Postgres server is and who asks, out of a URL or the PG* variables. */
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { SourceIdentity } from '../../../contracts/source-reading.ts';
-import { shortDigest } from '../../store/file-digest.ts';
+import { shortDigest } from '../../../host/files/file-digest.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

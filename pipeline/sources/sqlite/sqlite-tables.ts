@@ -2,8 +2,8 @@
 
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ResolvedLocation } from '../../../contracts/resolved-config.ts';
+import { digestFile } from '../../../host/files/file-digest.ts';
 import { type Database, sqlText } from '../../duckdb/database.ts';
-import { digestFile } from '../../store/file-digest.ts';
 import type { RawRequest, RawTables, SourceOrigin } from '../raw-tables.ts';
 import { toSqliteError } from './sqlite-errors.ts';
 import { changedWhileRead, checkSqliteFile, fileBytes, sqliteFileState } from './sqlite-file.ts';

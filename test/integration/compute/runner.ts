@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type ComputeRunner, type ComputeRunnerOptions, createComputeRunner } from '../../../compute/index.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
-import { type ComputeRunner, type ComputeRunnerOptions, createComputeRunner } from '../../../services/compute/index.ts';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
-import { readLockHolder, tryLock } from '../../../services/process/lock.ts';
+import { readLockHolder, tryLock } from '../../../host/locks/lock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { cacheFolder, environment, mainProcesses, makeHome, supervisorStopped, type TestHome } from './home.ts';

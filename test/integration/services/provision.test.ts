@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../services/clock.ts';
+import { systemClock } from '../../../host/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import { findPython } from '../../../services/provision/python.ts';
 import { ensureTemporal, locateTemporal } from '../../../services/provision/temporal-binary.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../services/clock.ts';
+import { systemClock } from '../../../host/clock.ts';
 import { locateTemporal, startMlflow, startTemporal } from '../../../services/index.ts';
 import { ensureMlflow } from '../../../services/provision/mlflow-python.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
-import type { TensorflowBackend } from '../../../contracts/tensorflow.ts';
-import { resolveTensorflow, type TensorflowPlan } from '../../../services/tensorflow/index.ts';
+import type { TensorflowBackend, TensorflowPlan } from '../../../contracts/tensorflow.ts';
+import { resolveTensorflow } from '../../../services/tensorflow/index.ts';
 
 const TRAIN = fileURLToPath(new URL('fixtures/train-main.ts', import.meta.url));
 const PROVISION = fileURLToPath(new URL('../../../services/tensorflow/provision', import.meta.url));

@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../../config/env.ts';
-import { systemClock } from '../../../services/clock.ts';
+import { systemClock } from '../../../host/clock.ts';
 import type { ServiceProgress } from '../../../services/index.ts';
 import type { TextEncoderRequest } from '../../../services/text-encoder/index.ts';
 import { ensureMinilm } from '../../../services/text-encoder/minilm-model.ts';

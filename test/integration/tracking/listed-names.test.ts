@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureDataset } from '../../../activities/dataset.ts';
-import { ensureModel } from '../../../activities/model-files.ts';
 import type { DatasetPort, TrackingPort } from '../../../activities/ports.ts';
-import { createWorkspace } from '../../../bin/workspace.ts';
+import { createWorkspace } from '../../../host/workspace.ts';
+import { fetchModel } from '../../../registry/fetch-model.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -67,7 +67,7 @@ it.each([
 ])('tracking/artifacts: a server that lists %j in model/ is refused, and nothing is written', async (entry) => {
   listing = [file('model/manifest.json'), entry];
   const home = join(parent, 'home');
-  await expect(ensureModel({ tracking, workspace: createWorkspace(home) }, 'run-1')).rejects.toMatchObject({
+  await expect(fetchModel({ tracking, workspace: createWorkspace(home) }, 'run-1')).rejects.toMatchObject({
     code: 'UPSTREAM_REJECTED',
     message: `MLflow lists the artifact "${entry.path}" in model/`,
   });
@@ -92,7 +92,7 @@ it('activities/dataset: a dataset version whose artifacts lead out of its folder
   expect(await readdir(parent)).toEqual([]);
 });
 
-it('bin/workspace: an id that leads out of the home is refused', async () => {
+it('host/workspace: an id that leads out of the home is refused', async () => {
   const workspace = createWorkspace(join(parent, 'home'));
   await expect(workspace.modelFolder('../../x')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
   await expect(workspace.modelFolder('')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });

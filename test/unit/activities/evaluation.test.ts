@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
 import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities/ports.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
@@ -17,13 +20,22 @@ const request: EvaluateBestRequest = {
   timestampMs: 1,
 };
 
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tt-exp-evaluation-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
 /** An MLflow whose champion is version 3, made from `championRun`; what its artifacts are depends on the run. */
 const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['listArtifacts']) => {
   const jobs: EvaluateJob[] = [];
   const tracking: Partial<TrackingPort> = {
     findByAlias: async (name) => ({ name, version: '3', runId: championRun, aliases: ['champion'], tags: {} }),
     listArtifacts: artifactsOf,
-    getArtifactFile: async () => true,
+    getArtifactFile: async (_runId, _path, file) => {
+      await writeFile(file, '{}');
+      return true;
+    },
     getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1, tags: {} }),
     logMetrics: async () => undefined,
     setTags: async () => undefined,
@@ -46,7 +58,7 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
     datasets: { findLocal: async () => '/data' } as Partial<DatasetPort> as DatasetPort,
     tracking: tracking as TrackingPort,
     compute: { evaluate } as Partial<ComputePort> as ComputePort,
-    workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => `/tmp/tt-exp-unused/${runId}` },
+    workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => join(folder, runId) },
   });
   const result: EvaluateBestResult = await new MockActivityEnvironment().run(evaluateBest, request);
   return { result, jobs };
@@ -67,7 +79,7 @@ const refusal = (errorCode: string) => () => {
 describe('activities/evaluation', () => {
   it('activities/evaluation: candidate and champion rank the same part, and the result names the champion', async () => {
     const { result, jobs } = await evaluateBeside('old', whole);
-    expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual(['/tmp/tt-exp-unused/old/model']);
+    expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'old', 'model')]);
     expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
     expect(result.comparedWith).toBe('3');
     expect(result.championProblem).toBeNull();

@@ -36,7 +36,13 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     logMetrics: async () => undefined,
     findByAlias: async () => null,
     listArtifacts: async () => ['manifest.json'],
-    getArtifactFile: async (_runId, path) => !path.startsWith('checkpoints/'),
+    getArtifactFile: async (_runId, path, file) => {
+      if (path.startsWith('checkpoints/')) {
+        return false;
+      }
+      await writeFile(file, '{}');
+      return true;
+    },
     getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1000, tags: {} }),
     guardedBy: () => tracking as TrackingPort,
   };

@@ -1,6 +1,5 @@
 /** Every screen, page and report of a sweep must name the trial that selection promotes. */
 import { expect, test } from 'vitest';
-import { createSweepPages } from '../../../bin/sweep-pages.ts';
 import type { ExperimentView, SweepFacts } from '../../../contracts/experiment.ts';
 import type { Direction, Objective, ObjectiveName } from '../../../contracts/objective.ts';
 import type { TrialStatus, TrialView } from '../../../contracts/trial.ts';
@@ -9,6 +8,7 @@ import { pickBestTrial } from '../../../policy/selection.ts';
 import { explainTrial } from '../../../policy/sweep/explain-trial.ts';
 import { replaySweep } from '../../../policy/sweep/replay-sweep.ts';
 import { parentSummary } from '../../../reports/parent-summary.ts';
+import { createSweepPages } from '../../../reports/sweep-pages.ts';
 import { NOTHING_TOLD, tellEvents } from '../../../ui-cli/display/events.ts';
 import { frameOf } from '../../../ui-cli/live/frame.ts';
 import { textOf } from '../../../ui-cli/live/line.ts';

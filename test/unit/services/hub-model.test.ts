@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../../services/clock.ts';
+import { systemClock } from '../../../host/clock.ts';
 import { ensureHubModel } from '../../../services/text-encoder/hub-model.ts';
 import { readModelFolder } from '../../../services/text-encoder/model-folder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

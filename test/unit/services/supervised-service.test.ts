@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, systemClock } from '../../../services/clock.ts';
-import { homeLayout } from '../../../services/home-layout.ts';
+import { type Clock, systemClock } from '../../../host/clock.ts';
+import { homeLayout } from '../../../host/home-layout.ts';
+import { isProcessAlive } from '../../../host/processes/process-identity.ts';
 import type { ManagedService } from '../../../services/managed-service.ts';
-import { isProcessAlive } from '../../../services/process/process-identity.ts';
 import { SupervisedService } from '../../../services/supervised-service.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

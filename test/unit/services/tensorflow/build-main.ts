@@ -1,5 +1,5 @@
 /** Builds in a process of its own, which a test kills. */
-import { systemClock } from '../../../../services/clock.ts';
+import { systemClock } from '../../../../host/clock.ts';
 import { ensureNativeBuild } from '../../../../services/tensorflow/native-build.ts';
 
 const request = JSON.parse(process.argv[2] ?? '');

@@ -1,8 +1,9 @@
 /** Programs on a PATH of their own that stand for npm, Python, the compiler and the driver, and note each call. */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../../../../services/progress.ts';
+import type { Variables } from '../../../../host/processes/variables.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const PROVISION = fileURLToPath(new URL('../../../../services/tensorflow/provision', import.meta.url));
@@ -56,7 +57,7 @@ export interface FakeToolchain {
   readonly cacheFolder: string;
   readonly provisionFolder: string;
   /** With the fakes first on PATH; `FAKE_…` variables in it steer them. */
-  environment(changes?: Environment): Environment;
+  environment(changes?: Variables): Variables;
   /** One line a call that does work, in order. */
   calls(): Promise<readonly string[]>;
 }

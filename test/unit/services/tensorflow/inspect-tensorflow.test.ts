@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Variables } from '../../../../host/processes/variables.ts';
 import type { DoctorCheck } from '../../../../services/doctor.ts';
-import type { Environment } from '../../../../services/progress.ts';
 import {
   type BackendRequest,
   checkTensorflow,
@@ -16,14 +16,14 @@ beforeEach(async () => {
   tools = await createFakeToolchain();
 });
 
-const requestOf = (backend: BackendRequest, changes: Environment = {}) => ({
+const requestOf = (backend: BackendRequest, changes: Variables = {}) => ({
   cacheFolder: tools.cacheFolder,
   provisionFolder: tools.provisionFolder,
   backend,
   environment: tools.environment(changes),
 });
 
-const check = (backend: BackendRequest, changes?: Environment): Promise<DoctorCheck> =>
+const check = (backend: BackendRequest, changes?: Variables): Promise<DoctorCheck> =>
   checkTensorflow(requestOf(backend, changes));
 
 test('tensorflow/inspect-tensorflow: looking builds nothing', async () => {

@@ -3,8 +3,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../../../../services/clock.ts';
-import type { Environment } from '../../../../services/progress.ts';
+import { systemClock } from '../../../../host/clock.ts';
+import type { Variables } from '../../../../host/processes/variables.ts';
 import { ensureNativeBuild } from '../../../../services/tensorflow/native-build.ts';
 import type { NativeBuild } from '../../../../services/tensorflow/native-build-types.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -18,7 +18,7 @@ beforeEach(async () => {
   tools = await createFakeToolchain();
 });
 
-const build = (changes: Environment = {}, signal?: AbortSignal): Promise<NativeBuild> =>
+const build = (changes: Variables = {}, signal?: AbortSignal): Promise<NativeBuild> =>
   ensureNativeBuild({
     variant: 'cpu',
     cacheFolder: tools.cacheFolder,

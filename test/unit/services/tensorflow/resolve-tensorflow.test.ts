@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
-import type { Environment } from '../../../../services/progress.ts';
-import { type BackendRequest, resolveTensorflow, type TensorflowPlan } from '../../../../services/tensorflow/index.ts';
+import type { TensorflowPlan } from '../../../../contracts/tensorflow.ts';
+import type { Variables } from '../../../../host/processes/variables.ts';
+import { type BackendRequest, resolveTensorflow } from '../../../../services/tensorflow/index.ts';
 import { createFakeToolchain, type FakeToolchain, TWO_GPUS } from './fake-toolchain.ts';
 
 let tools: FakeToolchain;
@@ -11,7 +12,7 @@ beforeEach(async () => {
   tools = await createFakeToolchain();
 });
 
-const resolve = (backend: BackendRequest, changes: Environment = {}): Promise<TensorflowPlan> =>
+const resolve = (backend: BackendRequest, changes: Variables = {}): Promise<TensorflowPlan> =>
   resolveTensorflow({
     cacheFolder: tools.cacheFolder,
     provisionFolder: tools.provisionFolder,

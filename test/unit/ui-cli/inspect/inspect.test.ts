@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import type { ExperimentFacts } from '../../../../ui-cli/runtime.ts';
 import { DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
 import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../../support/fake-cli-runtime.ts';
 import { SMALL_FACTS } from '../../../support/small-sweep.ts';

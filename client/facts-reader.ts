@@ -1,0 +1,94 @@
+/** What is recorded of an experiment: asked of Temporal first, then of MLflow, which forgets nothing. */
+
+import { WorkflowFailedError } from '@temporalio/client';
+import { TtExpError } from '../contracts/errors.ts';
+import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-facts.ts';
+import type { ObjectiveCurve } from '../contracts/replay.ts';
+import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
+import type { TrialView } from '../contracts/trial.ts';
+import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
+import type { RunReader } from '../registry/ports.ts';
+import { readMlflowFacts } from '../registry/recorded-facts.ts';
+import type { ExperimentsClient } from './experiments-client.ts';
+
+/** Histories asked for at once. */
+const PARALLEL = 8;
+
+type Client = Pick<ExperimentsClient, 'view' | 'input'>;
+
+const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts> => {
+  const [{ config, extends: origin }, { progress: _, ...snapshot }] = await Promise.all([
+    client.input(id),
+    client.view(id),
+  ]);
+  return { config, snapshot, origin: 'temporal', extends: origin ?? null };
+};
+
+/** A workflow that was terminated has left no result behind. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof TtExpError && (error.code === 'EXPERIMENT_NOT_FOUND' || error.cause instanceof WorkflowFailedError);
+
+const curveOf = async (tracking: FactsConnection, { runId }: TrialView, metric: string): Promise<ObjectiveCurve> => {
+  if (runId === null) {
+    return [];
+  }
+  const read = async (name: string) =>
+    (await tracking.metricHistory(runId, `val_${name}`)).map(({ step, value }) => ({ epoch: step, value }));
+  const ndcg = await read('ndcg_at_10');
+  return objectiveCurve(ndcg, metric === 'ndcg_at_10' ? ndcg : await read(metric));
+};
+
+/** MLflow, for one call. */
+export interface FactsConnection extends Omit<RunReader, 'findRun'> {
+  metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
+  getRun(runId: string): Promise<RunRecord>;
+  close(): Promise<void>;
+}
+
+export interface FactsReader {
+  /** Throws EXPERIMENT_NOT_FOUND where neither of the two knows the experiment. */
+  read(id: string): Promise<ExperimentFacts>;
+  /** What each trial has shown by epoch; a trial without a run has none. */
+  curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
+  runTags(runId: string): Promise<Readonly<Record<string, string>>>;
+}
+
+/** @param open a connection to MLflow for one call */
+export const createFactsReader = (client: Client, open: () => FactsConnection): FactsReader => {
+  const withTracking = async <Result>(use: (tracking: FactsConnection) => Promise<Result>): Promise<Result> => {
+    const tracking = open();
+    return use(tracking).finally(() => tracking.close());
+  };
+
+  return {
+    read: async (id) => {
+      try {
+        return await fromTemporal(client, id);
+      } catch (error) {
+        if (!isForgotten(error)) {
+          throw error;
+        }
+        const found = await withTracking((tracking) => readMlflowFacts(tracking, id));
+        if (found === null) {
+          throw error;
+        }
+        return found;
+      }
+    },
+
+    curves: ({ snapshot: { trials, objective } }) =>
+      withTracking(async (tracking) => {
+        const curves: Record<string, ObjectiveCurve> = {};
+        const waiting = [...trials];
+        const work = async (): Promise<void> => {
+          for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
+            curves[trial.trialId] = await curveOf(tracking, trial, objective.metric);
+          }
+        };
+        await Promise.all(Array.from({ length: PARALLEL }, work));
+        return curves;
+      }),
+
+    runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
+  };
+};

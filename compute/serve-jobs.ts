@@ -1,0 +1,29 @@
+/** What a compute process does: one training or one evaluation, on the backend that its parent chose. */
+import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
+import { serveComputeJob } from './child-channel.ts';
+import { evaluateAlone, evaluateWithChampion } from './jobs/evaluate-jobs.ts';
+import { train } from './jobs/train-job.ts';
+import { digestTrainingCode, readTrainingModules } from './training-code.ts';
+
+/** Read right after the modules were: what lies there now is what was loaded. */
+const ownCode = readTrainingModules();
+// Whoever waits for it hears of a failure.
+ownCode.catch(() => undefined);
+
+/** @param activate makes the plan's TensorFlow the one that this process computes with */
+export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<TensorflowInfo>): void =>
+  serveComputeJob(async ({ job, plan }, channel) => {
+    if (job.kind === 'train') {
+      channel.send({ kind: 'code', digest: digestTrainingCode(await ownCode, plan.env) });
+    }
+    const tensorflow = await activate(plan);
+    channel.alive();
+    switch (job.kind) {
+      case 'train':
+        return train(job, tensorflow, channel);
+      case 'evaluate':
+        return evaluateWithChampion(job, channel);
+      case 'evaluate_model':
+        return evaluateAlone(job, tensorflow, channel);
+    }
+  });

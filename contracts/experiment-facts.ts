@@ -1,0 +1,13 @@
+/** What an experiment's decisions rested on, and where it was found. */
+import type { SweepFacts } from './experiment.ts';
+import type { ObjectiveCurve } from './replay.ts';
+
+/** What is recorded of an experiment, in Temporal or, after its retention, with the parent run in MLflow. */
+export interface ExperimentFacts extends Omit<SweepFacts, 'format'> {
+  readonly origin: 'temporal' | 'mlflow';
+  /** Id of the experiment that this one extends. */
+  readonly extends: string | null;
+}
+
+/** Trial id to metric history. */
+export type ObjectiveCurves = Readonly<Record<string, ObjectiveCurve>>;

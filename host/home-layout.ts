@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+
+/** Where everything of a home folder lies. */
+export interface HomeLayout {
+  readonly home: string;
+  /** Extracts, stages and dataset versions. */
+  readonly dataFolder: string;
+  /** One folder a training, while it lasts. */
+  readonly trialsFolder: string;
+  /** Models fetched from the tracking server, by run. */
+  readonly modelsFolder: string;
+  /** Connection settings that a command leaves for the workers. */
+  readonly sourceVariablesFolder: string;
+  readonly servicesFolder: string;
+  readonly desiredFile: string;
+  readonly desiredLock: string;
+  readonly supervisorFile: string;
+  readonly supervisorLock: string;
+  readonly temporalFolder: string;
+  /** Every database that the embedded Temporal has had. */
+  readonly temporalDatabasesFile: string;
+  readonly mlflowFolder: string;
+  recordFile(name: string): string;
+  /** Socket that a service keeps for as long as its first process lives. */
+  lifelineFile(name: string): string;
+  logFile(name: string): string;
+}
+
+export const homeLayout = (home: string): HomeLayout => {
+  const servicesFolder = join(home, 'services');
+  return {
+    home,
+    dataFolder: join(home, 'data'),
+    trialsFolder: join(home, 'trials'),
+    modelsFolder: join(home, 'models'),
+    sourceVariablesFolder: join(home, 'source-variables'),
+    servicesFolder,
+    desiredFile: join(servicesFolder, 'desired.json'),
+    desiredLock: join(servicesFolder, 'desired.lock'),
+    supervisorFile: join(servicesFolder, 'supervisor.json'),
+    supervisorLock: join(servicesFolder, 'supervisor.lock'),
+    temporalFolder: join(home, 'temporal'),
+    temporalDatabasesFile: join(servicesFolder, 'temporal-databases.json'),
+    mlflowFolder: join(home, 'mlflow'),
+    recordFile: (name) => join(servicesFolder, `${name}.json`),
+    lifelineFile: (name) => join(servicesFolder, `${name}.sock`),
+    logFile: (name) => join(home, 'logs', `${name}.log`),
+  };
+};

@@ -1,0 +1,79 @@
+/** A trained model's files, from its run's artifacts into the cache of this host. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { TtExpError } from '../contracts/errors.ts';
+import { joinBelow } from '../contracts/join-below.ts';
+import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
+import type { ModelSource } from '../contracts/trainer.ts';
+import { digestFile } from '../host/files/file-digest.ts';
+import { isObject } from '../host/files/json-file.ts';
+import type { Workspace } from '../host/workspace.ts';
+import { notLoading } from './model-source.ts';
+import type { ArtifactReader } from './ports.ts';
+
+export interface FetchModelDeps {
+  readonly tracking: ArtifactReader;
+  readonly workspace: Pick<Workspace, 'modelFolder'>;
+}
+
+const lost = (what: string): TtExpError =>
+  notLoading(what, 'Train it again with --fresh, or check the artifact store of the MLflow server.');
+
+/** Digests by path; none where the file is no manifest of ours, which whoever loads the model says. */
+const recordedDigests = async (manifestFile: string): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(manifestFile, 'utf8'));
+    return isObject(manifest) && isObject(manifest.files) ? manifest.files : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return {};
+    }
+    throw error;
+  }
+};
+
+/** null where there is no such file. */
+const digestOf = async (file: string): Promise<string | null> => {
+  try {
+    return (await digestFile(file)).sha256;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return null;
+    }
+    throw error;
+  }
+};
+
+/**
+ * Files that lie here and equal their digest in the manifest are not fetched again; manifest and encoder, of which no
+ * digest is recorded, always are. Throws MODEL_NOT_LOADING where the run has no whole model.
+ */
+export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId: string): Promise<ModelSource> => {
+  const folder = await workspace.modelFolder(runId);
+  const names = await tracking.listArtifacts(runId, ARTIFACT.modelFolder);
+  const fetchFile = async (path: string): Promise<string> => {
+    const file = joinBelow(folder, path, `model of run ${runId}`);
+    await mkdir(dirname(file), { recursive: true });
+    if (!(await tracking.getArtifactFile(runId, path, file))) {
+      throw lost(`run ${runId} has no artifact ${path}`);
+    }
+    return file;
+  };
+  if (names.length === 0) {
+    throw lost(`run ${runId} has no artifact ${ARTIFACT.modelFolder}/`);
+  }
+  const digests = await recordedDigests(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`));
+  for (const name of names.filter((other) => other !== MANIFEST_FILE)) {
+    const path = `${ARTIFACT.modelFolder}/${name}`;
+    const file = joinBelow(folder, path, `model of run ${runId}`);
+    const expected = digests[name];
+    if (expected !== undefined && (await digestOf(file)) === expected) {
+      continue;
+    }
+    await fetchFile(path);
+    if (expected !== undefined && (await digestOf(file)) !== expected) {
+      throw lost(`run ${runId} has an artifact ${path} that differs from the digest in its manifest`);
+    }
+  }
+  return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile: await fetchFile(ARTIFACT.encoder) };
+};

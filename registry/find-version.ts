@@ -1,0 +1,40 @@
+/** From a name with an alias or a number to the version in the registry. */
+import type { TtExpError } from '../contracts/errors.ts';
+import { ALIAS } from '../contracts/names.ts';
+import type { ModelVersionRecord } from '../contracts/registered-models.ts';
+import type { VersionReference } from './model-reference.ts';
+import { notLoading } from './model-source.ts';
+import type { VersionReader } from './ports.ts';
+
+const unknownModel = (text: string, names: readonly string[]): TtExpError =>
+  notLoading(
+    `"${text}": got neither a folder nor a model in the registry, expected one of them`,
+    names.length === 0
+      ? 'The registry is empty: `tt-exp run <config>` registers models. Check the path of the folder.'
+      : `Registered: ${names.join(', ')}. Give name, name@alias or name/version; name alone means name@champion.`,
+  );
+
+/** @param text as a person wrote it, for messages. Throws MODEL_NOT_LOADING where there is no such version. */
+export const findVersion = async (
+  registry: VersionReader,
+  text: string,
+  { name, alias, version }: VersionReference,
+): Promise<ModelVersionRecord> => {
+  const found =
+    version === null
+      ? await registry.findByAlias(name, alias ?? ALIAS.champion)
+      : await registry.findVersion(name, version);
+  if (found !== null) {
+    return found;
+  }
+  const names = await registry.modelNames();
+  if (!names.includes(name)) {
+    throw unknownModel(text, names);
+  }
+  throw notLoading(
+    version === null
+      ? `registered model ${name}: got no alias ${alias ?? ALIAS.champion}, expected it to name a version`
+      : `registered model ${name}: got no version ${version}, expected it in the registry`,
+    `Give another alias (${name}@challenger, ${name}@previous) or a version (${name}/1); MLflow's Models tab lists them.`,
+  );
+};

@@ -1,0 +1,81 @@
+/** The end of the path to a model: loaded, with its encoder, ready to embed a dataset's users and items. */
+import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import type { ModelSource } from '../contracts/trainer.ts';
+import { loadModel as loadTowers, type TwoTowerModel } from '../models/saved/model-folder.ts';
+import type { ModelManifest } from '../models/saved/model-manifest.ts';
+import { historiesOf } from '../models/towers/history.ts';
+import { encodeDatasetWith, readEncoder } from '../pipeline/index.ts';
+
+type Encoder = Awaited<ReturnType<typeof readEncoder>>;
+type Encoded = Awaited<ReturnType<typeof encodeDatasetWith>>;
+
+export interface EmbeddedDataset {
+  /** Row-major, [users, dim]. */
+  readonly users: Float32Array;
+  /** Row-major, [items, dim]. */
+  readonly items: Float32Array;
+  readonly dim: number;
+  readonly categories: Encoded['categories'];
+}
+
+export interface LoadedModel {
+  readonly manifest: ModelManifest;
+  readonly encoder: Encoder;
+  /**
+   * All users and items of a dataset version, which may be newer than the model. Throws MODEL_INCOMPATIBLE where the
+   * version lacks what the model takes.
+   */
+  embed(datasetFolder: string, dataset: LoadedDataset): Promise<EmbeddedDataset>;
+  /** Frees the tensors. */
+  dispose(): void;
+}
+
+/** Features of another encoder would give a ranking, and a wrong one. */
+const requireOwnEncoder = (
+  { modelFolder, encoderFile }: ModelSource,
+  encoder: Encoder,
+  manifest: Pick<ModelManifest, 'feature_dims'>,
+): void => {
+  for (const side of ['user', 'item'] as const) {
+    const { dim } = encoder[side];
+    const wanted = manifest.feature_dims[side];
+    if (dim !== wanted) {
+      throw new TtExpError(
+        'MODEL_INCOMPATIBLE',
+        `${encoderFile}: ${side} features are ${dim} wide, expected ${wanted} as model ${modelFolder} takes them`,
+        { hint: 'Put the encoder.json of the same training beside the model.' },
+      );
+    }
+  }
+};
+
+/** What the users met in training, where the model takes it. */
+const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDataset, items: IdRows | null) =>
+  manifest.history_rows > 0 && items !== null ? historiesOf(pairs.train, userIds.length, items) : null;
+
+/** Needs an active TensorFlow. Throws MODEL_NOT_LOADING and MODEL_INCOMPATIBLE. */
+export const loadModel = async (source: ModelSource): Promise<LoadedModel> => {
+  const towers = await loadTowers(source.modelFolder);
+  try {
+    const encoder = await readEncoder(source.encoderFile);
+    requireOwnEncoder(source, encoder, towers.manifest);
+    return {
+      manifest: towers.manifest,
+      encoder,
+      embed: async (datasetFolder, dataset) => {
+        const { userFeatures, itemFeatures, ids, categories } = await encodeDatasetWith(datasetFolder, encoder);
+        return {
+          users: towers.embedUsers(userFeatures, ids.user, historiesFor(towers, dataset, ids.item)),
+          items: towers.embedItems(itemFeatures, ids.item),
+          dim: towers.manifest.embedding_dim,
+          categories,
+        };
+      },
+      dispose: towers.dispose,
+    };
+  } catch (error) {
+    towers.dispose();
+    throw error;
+  }
+};

@@ -1,0 +1,64 @@
+/** A model's files on this host: where they lie in a folder, and what the manifest tells of them. */
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
+import { ARTIFACT, MANIFEST_FILE, MESSAGE } from '../contracts/names.ts';
+import type { ModelSource } from '../contracts/trainer.ts';
+import type { ModelManifest } from '../models/saved/model-manifest.ts';
+
+/** What the manifest tells without loading the model. */
+export type ModelFacts = Pick<ModelManifest, 'dataset_version' | 'best_epoch' | 'settings'>;
+
+export const notLoading = (what: string, hint: string, cause?: unknown): TtExpError =>
+  new TtExpError('MODEL_NOT_LOADING', `${MESSAGE.modelNotLoading}: ${what}`, { hint, cause });
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** What a folder holds: model/ and encoder.json as `train` writes them, or a bare model with the encoder beside it. */
+export const findSource = async (folder: string): Promise<ModelSource> => {
+  const modelFolder = join(folder, ARTIFACT.modelFolder);
+  if (await exists(join(modelFolder, MANIFEST_FILE))) {
+    return { modelFolder, encoderFile: join(folder, ARTIFACT.encoder) };
+  }
+  if (!(await exists(join(folder, MANIFEST_FILE)))) {
+    throw notLoading(
+      `${folder}: got a folder without model/${MANIFEST_FILE}, expected what \`tt-exp train\` writes`,
+      'Name the folder <output-dir>/<model-name>, or a folder model/ with encoder.json beside it.',
+    );
+  }
+  const inside = join(folder, ARTIFACT.encoder);
+  return {
+    modelFolder: folder,
+    encoderFile: (await exists(inside)) ? inside : join(dirname(folder), ARTIFACT.encoder),
+  };
+};
+
+/** Throws MODEL_NOT_LOADING where the encoder is missing, or the manifest is none. */
+export const readFacts = async ({ modelFolder, encoderFile }: ModelSource): Promise<ModelFacts> => {
+  if (!(await exists(encoderFile))) {
+    throw notLoading(
+      `${encoderFile}: got no such file, expected the encoder of the model's training`,
+      'Put the encoder.json of the same training there.',
+    );
+  }
+  const file = join(modelFolder, MANIFEST_FILE);
+  const again = 'Fetch or train the model again.';
+  let manifest: Partial<ModelFacts>;
+  try {
+    manifest = JSON.parse(await readFile(file, 'utf8')) as Partial<ModelFacts>;
+  } catch (error) {
+    throw notLoading(`${file}: got a file that is no JSON, expected a manifest`, again, error);
+  }
+  const { dataset_version, best_epoch, settings } = manifest;
+  if (dataset_version === undefined || best_epoch === undefined || settings === undefined) {
+    throw notLoading(
+      `${file}: got no dataset_version, best_epoch or settings, expected a two-tower model's manifest`,
+      again,
+    );
+  }
+  return { dataset_version, best_epoch, settings };
+};

@@ -1,0 +1,34 @@
+/** What the path to a model needs of the tracking server. */
+import type { ModelVersionRecord } from '../contracts/registered-models.ts';
+import type { RunQuery, RunRecord } from '../contracts/runs.ts';
+
+export interface ArtifactReader {
+  /** Every file below `path`, relative to it. */
+  listArtifacts(runId: string, path: string): Promise<readonly string[]>;
+  /** Writes the artifact to `file`. False where there is none. */
+  getArtifactFile(runId: string, path: string, file: string): Promise<boolean>;
+}
+
+export interface ArtifactWriter {
+  putArtifactFile(runId: string, path: string, file: string): Promise<void>;
+}
+
+export interface VersionReader {
+  /** null where the model or the alias does not exist. */
+  findByAlias(name: string, alias: string): Promise<ModelVersionRecord | null>;
+  /** null where the model or the version does not exist. */
+  findVersion(name: string, version: string): Promise<ModelVersionRecord | null>;
+  /** Of registered models, for messages. */
+  modelNames(): Promise<readonly string[]>;
+}
+
+export interface RunReader {
+  /** null where there is none. */
+  findRun(runId: string): Promise<RunRecord | null>;
+  /** Id by name; null where there is none. */
+  findExperiment(name: string): Promise<string | null>;
+  /** Newest first. */
+  findRuns(query: RunQuery): Promise<readonly RunRecord[]>;
+  /** null where there is no such artifact. */
+  getArtifactText(runId: string, path: string): Promise<string | null>;
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import { experimentInput } from '../../support/experiment-fixtures.ts';
+import { EXPERIMENT_ID } from '../../support/experiment-views.ts';
+import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
+
+const { snapshot } = SMALL_FACTS;
+
+const unknown = (): never => {
+  throw new TtExpError('EXPERIMENT_NOT_FOUND', 'Temporal has forgotten it');
+};
+const FORGETFUL = { view: async () => unknown(), input: async () => unknown() };
+const REMEMBERING = {
+  view: async () => ({ ...snapshot, progress: {} }),
+  input: async () => ({ ...experimentInput(SMALL_CONFIG), extends: 'old-0123456789' }),
+};
+
+interface Server {
+  /** Tags and sweep.json of parent runs, newest first. */
+  readonly parents?: readonly { readonly tags?: Record<string, string>; readonly sweep: object | null }[];
+  readonly histories?: Readonly<Record<string, readonly { step: number; value: number }[]>>;
+}
+
+/** An MLflow that counts its connections and the questions that are open at once. */
+const serverWith = ({ parents = [], histories = {} }: Server) => {
+  const counts = { opened: 0, closed: 0, asked: [] as unknown[], most: 0 };
+  let open = 0;
+  const tracking = {
+    findExperiment: async (name: string) => (name === 'demo' ? '3' : null),
+    findRuns: async (query: unknown) => {
+      counts.asked.push(query);
+      return parents.map(({ tags = {} }, index) => ({ runId: `parent-${index}`, tags }));
+    },
+    getArtifactText: async (runId: string) => {
+      const sweep = parents[Number(runId.slice('parent-'.length))]?.sweep;
+      return sweep == null ? null : JSON.stringify(sweep);
+    },
+    metricHistory: async (runId: string, key: string) => {
+      open += 1;
+      counts.most = Math.max(counts.most, open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return histories[`${runId} ${key}`] ?? [];
+    },
+    getRun: async (runId: string) => ({ tags: { of: runId } }),
+    close: async () => {
+      counts.closed += 1;
+    },
+  };
+  const connect = (): FactsConnection => {
+    counts.opened += 1;
+    return tracking as unknown as FactsConnection;
+  };
+  return { counts, connect };
+};
+
+describe('client/facts-reader', () => {
+  test('client/facts-reader: what Temporal knows is taken from there, without a word to MLflow', async () => {
+    const { counts, connect } = serverWith({});
+    const facts = await createFactsReader(REMEMBERING, connect).read(EXPERIMENT_ID);
+    expect(facts).toEqual({ config: SMALL_CONFIG, snapshot, origin: 'temporal', extends: 'old-0123456789' });
+    expect(counts.opened).toBe(0);
+  });
+
+  test('client/facts-reader: what Temporal has forgotten comes from the newest parent run that kept its facts', async () => {
+    const { counts, connect } = serverWith({
+      parents: [
+        { sweep: null },
+        { sweep: { format: 1, config: SMALL_CONFIG, snapshot }, tags: { 'tt.extends': 'old-0123456789' } },
+        { sweep: { format: 1, config: SMALL_CONFIG, snapshot: { ...snapshot, trials: [] } } },
+      ],
+    });
+    const facts = await createFactsReader(FORGETFUL, connect).read(EXPERIMENT_ID);
+    expect(facts).toEqual({ config: SMALL_CONFIG, snapshot, origin: 'mlflow', extends: 'old-0123456789' });
+    expect(counts.asked).toEqual([
+      { experimentId: '3', tags: { 'tt.experiment_id': EXPERIMENT_ID, 'tt.kind': 'experiment' } },
+    ]);
+    expect(counts).toMatchObject({ opened: 1, closed: 1 });
+  });
+
+  test.each([EXPERIMENT_ID, 'other-0123456789', 'no id at all'])(
+    'client/facts-reader: %s, which neither knows, stays not found',
+    async (id) => {
+      const { counts, connect } = serverWith({});
+      await expect(createFactsReader(FORGETFUL, connect).read(id)).rejects.toMatchObject({
+        code: 'EXPERIMENT_NOT_FOUND',
+      });
+      expect(counts).toMatchObject({ opened: 1, closed: 1 });
+    },
+  );
+
+  test('client/facts-reader: another failure of Temporal is no reason to ask MLflow', async () => {
+    const { counts, connect } = serverWith({});
+    const client = { ...REMEMBERING, view: async () => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'gone')) };
+    await expect(createFactsReader(client, connect).read(EXPERIMENT_ID)).rejects.toMatchObject({
+      code: 'SERVICE_UNREACHABLE',
+    });
+    expect(counts.opened).toBe(0);
+  });
+
+  test('client/facts-reader: curves have the metric at the best epoch so far, and none for a trial without a run', async () => {
+    const [one, other] = snapshot.trials;
+    if (one === undefined || other === undefined) {
+      throw new Error('the small sweep has lost its trials');
+    }
+    const trials = [
+      { ...one, runId: 'run-a' },
+      { ...other, runId: null },
+    ];
+    const facts = {
+      ...SMALL_FACTS,
+      config: { ...SMALL_CONFIG, sweep: SMALL_CONFIG.sweep && { ...SMALL_CONFIG.sweep, metric: 'map' as const } },
+      snapshot: { ...snapshot, trials },
+    };
+    const { connect } = serverWith({
+      histories: {
+        // The second epoch is no better by NDCG@10, so the first one's MAP counts on.
+        'run-a val_ndcg_at_10': [
+          { step: 1, value: 0.3 },
+          { step: 2, value: 0.2 },
+        ],
+        'run-a val_map': [
+          { step: 1, value: 0.1 },
+          { step: 2, value: 0.9 },
+        ],
+      },
+    });
+    const curves = await createFactsReader(REMEMBERING, connect).curves(facts);
+    expect(curves[one.trialId]).toEqual([
+      { epoch: 1, value: 0.1 },
+      { epoch: 2, value: 0.1 },
+    ]);
+    expect(curves[other.trialId]).toEqual([]);
+  });
+
+  test('client/facts-reader: histories of many trials are asked for eight at once, over one connection', async () => {
+    const [first] = snapshot.trials;
+    if (first === undefined) {
+      throw new Error('the small sweep has lost its trials');
+    }
+    const trials = Array.from({ length: 40 }, (_, index) => ({
+      ...first,
+      trialId: `trial-${index}`,
+      runId: `r${index}`,
+    }));
+    const { counts, connect } = serverWith({});
+    const curves = await createFactsReader(REMEMBERING, connect).curves({
+      ...SMALL_FACTS,
+      snapshot: { ...snapshot, trials },
+    });
+    expect(Object.keys(curves)).toHaveLength(40);
+    expect(counts).toMatchObject({ most: 8, opened: 1, closed: 1 });
+  });
+
+  test('client/facts-reader: tags of a run come from MLflow', async () => {
+    const { connect } = serverWith({});
+    expect(await createFactsReader(REMEMBERING, connect).runTags('run-a')).toEqual({ of: 'run-a' });
+  });
+});

@@ -20,6 +20,15 @@ export const elementAt = <Element>(values: ArrayLike<Element>, index: number): E
   return element === undefined ? missing(values, index) : (element as Exclude<Element, undefined>);
 };
 
+/** The entry of a key that is known to be there. Throws INTERNAL where it is not. */
+export const entryOf = <Key, Entry>(entries: ReadonlyMap<Key, Entry>, key: Key): Exclude<Entry, undefined> => {
+  const entry = entries.get(key);
+  if (entry === undefined) {
+    throw new TtExpError('INTERNAL', `map: got no entry of ${String(key)}, expected one among ${entries.size}`);
+  }
+  return entry as Exclude<Entry, undefined>;
+};
+
 /** Numbers in an array whose elements are always there. */
 type Sums = Int32Array | Float32Array | Float64Array;
 

@@ -1,4 +1,5 @@
 /** Paired bootstrap over users: how sure is it that one model ranks better than another? */
+import { elementAt, missing } from '../contracts/element-at.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ConfidenceInterval } from '../contracts/gate.ts';
 import { createRng } from './rng.ts';
@@ -9,6 +10,7 @@ export interface PairedBootstrapOptions {
   readonly champion: ArrayLike<number>;
   /** In (0, 1), for example 0.95. */
   readonly confidence: number;
+  /** At least 1. */
   readonly resamples: number;
   readonly seed: number;
 }
@@ -27,19 +29,23 @@ export const pairedBootstrap = (options: PairedBootstrapOptions): ConfidenceInte
       `paired bootstrap: got ${users} and ${champion.length} users, expected two equal numbers above 0`,
     );
   }
-  const differences = Float64Array.from({ length: users }, (_, user) => (candidate[user] ?? 0) - (champion[user] ?? 0));
+  const differences = Float64Array.from(
+    { length: users },
+    (_, user) => elementAt(candidate, user) - elementAt(champion, user),
+  );
   const mean = differences.reduce((sum, value) => sum + value, 0) / users;
   const rng = createRng(seed);
   const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample += 1) {
     let sum = 0;
     for (let draw = 0; draw < users; draw += 1) {
-      sum += differences[rng.below(users)] ?? 0;
+      const user = rng.below(users);
+      sum += differences[user] ?? missing(differences, user);
     }
     means[resample] = sum / users;
   }
   means.sort();
   const tail = (1 - confidence) / 2;
-  const at = (share: number): number => means[Math.min(resamples - 1, Math.floor(share * resamples))] ?? mean;
+  const at = (share: number): number => elementAt(means, Math.min(resamples - 1, Math.floor(share * resamples)));
   return { mean, low: at(tail), high: at(1 - tail), confidence };
 };

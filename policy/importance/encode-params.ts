@@ -1,5 +1,6 @@
 /** Parameters of trials as columns of numbers that a tree can split: one column a parameter, whatever its kind. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { entryOf } from '../../contracts/element-at.ts';
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
 import type { ParameterValue, TrialParams } from '../../contracts/trial.ts';
 
@@ -24,7 +25,7 @@ const encodeChoices = (key: string, given: readonly Given[]): ParameterColumn =>
     inOrder(one, other),
   );
   const place = new Map(distinct.map(([text], index) => [text, index + 0.5]));
-  return { key, values: given.map((value) => place.get(textOf(value)) ?? 0), low: 0, high: distinct.length };
+  return { key, values: given.map((value) => entryOf(place, textOf(value))), low: 0, high: distinct.length };
 };
 
 /**

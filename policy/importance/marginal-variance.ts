@@ -3,12 +3,16 @@
  * with every point equally likely, each parameter explains alone.
  * Source: Hutter, Hoos, Leyton-Brown 2014, An Efficient Approach for Assessing Hyperparameter Importance, algorithm 2.
  */
+import { addAt, entryOf, missing } from '../../contracts/element-at.ts';
 import type { ParameterColumn } from './encode-params.ts';
 import type { Leaf } from './regression-tree.ts';
 
 /** Shares of a leaf in the range of each column, [columns]. */
 const sharesOf = ({ low, high }: Leaf, columns: readonly ParameterColumn[]): readonly number[] =>
-  columns.map((column, index) => ((high[index] ?? 0) - (low[index] ?? 0)) / (column.high - column.low));
+  columns.map((column, index) => {
+    const width = (high[index] ?? missing(high, index)) - (low[index] ?? missing(low, index));
+    return width / (column.high - column.low);
+  });
 
 const productOf = (factors: readonly number[], except = -1): number =>
   factors.reduce((product, factor, index) => (index === except ? product : product * factor), 1);
@@ -18,7 +22,9 @@ const marginalVariance = (
   leaves: readonly { readonly leaf: Leaf; readonly shares: readonly number[] }[],
   { column, range, mean }: { readonly column: number; readonly range: number; readonly mean: number },
 ): number => {
-  const bounds = [...new Set(leaves.flatMap(({ leaf }) => [leaf.low[column] ?? 0, leaf.high[column] ?? 0]))].sort(
+  const lowOf = ({ low }: Leaf): number => low[column] ?? missing(low, column);
+  const highOf = ({ high }: Leaf): number => high[column] ?? missing(high, column);
+  const bounds = [...new Set(leaves.flatMap(({ leaf }) => [lowOf(leaf), highOf(leaf)]))].sort(
     (one, other) => one - other,
   );
   if (bounds.length === 2) {
@@ -29,15 +35,15 @@ const marginalVariance = (
   const steps = new Float64Array(bounds.length);
   for (const { leaf, shares } of leaves) {
     const weight = productOf(shares, column) * (leaf.value - mean);
-    const [from, to] = [place.get(leaf.low[column] ?? 0) ?? 0, place.get(leaf.high[column] ?? 0) ?? 0];
-    steps[from] = (steps[from] ?? 0) + weight;
-    steps[to] = (steps[to] ?? 0) - weight;
+    addAt(steps, entryOf(place, lowOf(leaf)), weight);
+    addAt(steps, entryOf(place, highOf(leaf)), -weight);
   }
   let marginal = 0;
   let variance = 0;
   for (let cell = 0; cell + 1 < bounds.length; cell += 1) {
-    marginal += steps[cell] ?? 0;
-    variance += (marginal * marginal * ((bounds[cell + 1] ?? 0) - (bounds[cell] ?? 0))) / range;
+    marginal += steps[cell] ?? missing(steps, cell);
+    const width = (bounds[cell + 1] ?? missing(bounds, cell + 1)) - (bounds[cell] ?? missing(bounds, cell));
+    variance += (marginal * marginal * width) / range;
   }
   return variance;
 };

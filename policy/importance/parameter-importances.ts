@@ -2,6 +2,7 @@
  * How much each parameter of a sweep mattered: functional analysis of variance on a random forest.
  * Source: Hutter, Hoos, Leyton-Brown 2014. Why no library: docs/adr/0012-importances-and-plots.md.
  */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { TrialRecord } from '../../contracts/sweep.ts';
@@ -51,7 +52,7 @@ export const parameterImportances = ({ trials, space, seed }: ImportanceInput): 
     const rows = Array.from({ length: rowCount }, () => rng.below(completed.length));
     return explainedShares(growTree({ columns, targets, rows, rng }), columns);
   }).filter((shares) => shares !== null);
-  const sums = columns.map((_column, index) => trees.reduce((sum, shares) => sum + (shares[index] ?? 0), 0));
+  const sums = columns.map((_column, index) => trees.reduce((sum, shares) => sum + elementAt(shares, index), 0));
   const total = sums.reduce((sum, share) => sum + share, 0);
   if (!(total > 0)) {
     return unknown('No parameter explains any difference between the trials');
@@ -60,7 +61,7 @@ export const parameterImportances = ({ trials, space, seed }: ImportanceInput): 
     kind: 'measured',
     trials: completed.length,
     shares: columns
-      .map(({ key }, index) => ({ key, share: (sums[index] ?? 0) / total }))
+      .map(({ key }, index) => ({ key, share: elementAt(sums, index) / total }))
       .sort((one, other) => other.share - one.share || (one.key < other.key ? -1 : 1)),
   };
 };

@@ -1,4 +1,5 @@
 /** A regression tree (CART) as what an analysis of variance needs of it: its leaves, as boxes. */
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import type { Rng } from '../rng.ts';
 import type { ParameterColumn } from './encode-params.ts';
 
@@ -27,24 +28,30 @@ export interface TreeInput {
 }
 
 const meanOf = (rows: readonly number[], targets: readonly number[]): number =>
-  rows.reduce((sum, row) => sum + (targets[row] ?? 0), 0) / rows.length;
+  rows.reduce((sum, row) => sum + (targets[row] ?? missing(targets, row)), 0) / rows.length;
 
 /** The best threshold in one column: the middle between two neighbours. Null where all rows are alike in it. */
 const bestInColumn = ({ columns, targets }: TreeInput, rows: readonly number[], column: number): Split | null => {
-  const values = columns[column]?.values ?? [];
-  const sorted = [...rows].sort((one, other) => (values[one] ?? 0) - (values[other] ?? 0));
+  const { values } = elementAt(columns, column);
   const mean = meanOf(rows, targets);
+  const points = rows
+    .map((row) => ({ x: values[row] ?? missing(values, row), y: targets[row] ?? missing(targets, row) }))
+    .sort((one, other) => one.x - other.x);
   let best: Split | null = null;
   let sum = 0;
-  for (let left = 1; left < sorted.length; left += 1) {
-    const before = sorted[left - 1] ?? 0;
-    const [x, next] = [values[before] ?? 0, values[sorted[left] ?? 0] ?? 0];
-    sum += (targets[before] ?? 0) - mean;
-    // With targets centred on their mean, the sums of both sides are opposite.
-    const gain = sum * sum * (1 / left + 1 / (sorted.length - left));
-    if (x < next && gain > (best?.gain ?? 0)) {
-      best = { column, threshold: (x + next) / 2, gain };
+  let left = 0;
+  let before: { readonly x: number; readonly y: number } | null = null;
+  for (const point of points) {
+    if (before !== null) {
+      sum += before.y - mean;
+      // With targets centred on their mean, the sums of both sides are opposite.
+      const gain = sum * sum * (1 / left + 1 / (points.length - left));
+      if (before.x < point.x && gain > (best?.gain ?? 0)) {
+        best = { column, threshold: (before.x + point.x) / 2, gain };
+      }
     }
+    before = point;
+    left += 1;
   }
   return best;
 };
@@ -70,8 +77,8 @@ export const growTree = (input: TreeInput): readonly Leaf[] => {
       return;
     }
     const { column, threshold } = split;
-    const values = input.columns[column]?.values ?? [];
-    const isLeft = (row: number): boolean => (values[row] ?? 0) < threshold;
+    const { values } = elementAt(input.columns, column);
+    const isLeft = (row: number): boolean => (values[row] ?? missing(values, row)) < threshold;
     grow(rows.filter(isLeft), low, high.with(column, threshold));
     grow(
       rows.filter((row) => !isLeft(row)),

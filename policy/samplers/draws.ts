@@ -1,5 +1,6 @@
 /** Independent or evenly spread draws from a space, as a sequence. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import { valueAtUnit } from '../space/domain.ts';
 import { enumeratePoints } from '../space/enumerate.ts';
@@ -17,7 +18,7 @@ export function* drawPoints(space: Space, drawUnits: DrawUnits): Generator<Trial
   const seen = new Set<string>();
   for (let fruitless = 0; fruitless < MAX_FRUITLESS_DRAWS; fruitless += 1) {
     const units = drawUnits();
-    const visit = buildPoint(space, ({ domain }, place) => valueAtUnit(domain, units[place] ?? 0));
+    const visit = buildPoint(space, ({ domain }, place) => valueAtUnit(domain, elementAt(units, place)));
     const text = visit.kind === 'point' ? canonicalJson(visit.params) : '';
     if (visit.kind === 'point' && !seen.has(text)) {
       seen.add(text);

@@ -1,4 +1,5 @@
 /** Draws that fill the space more evenly than chance does, after any number of them. */
+import { missing } from '../../contracts/element-at.ts';
 import { createRng, deriveSeed, type Rng } from '../rng.ts';
 import type { DrawUnits } from './draws.ts';
 
@@ -17,8 +18,8 @@ const permutation = (length: number, rng: Rng): readonly number[] => {
   const places = Array.from({ length }, (_, place) => place);
   for (let place = length - 1; place > 0; place -= 1) {
     const other = rng.below(place + 1);
-    const value = places[place] ?? 0;
-    places[place] = places[other] ?? 0;
+    const value = places[place] ?? missing(places, place);
+    places[place] = places[other] ?? missing(places, other);
     places[other] = value;
   }
   return places;
@@ -32,7 +33,7 @@ const radicalInverse = (index: number, base: number, permutations: readonly (rea
   let weight = 1 / base;
   let sum = 0;
   for (const digits of permutations) {
-    sum += (digits[rest % base] ?? 0) * weight;
+    sum += (digits[rest % base] ?? missing(digits, rest % base)) * weight;
     rest = Math.floor(rest / base);
     weight /= base;
   }

@@ -1,5 +1,6 @@
 /** The values that one parameter of a search space can take. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { SearchParameter, SearchRange } from '../../contracts/experiment-config.ts';
 import type { ParameterValue } from '../../contracts/trial.ts';
 
@@ -79,8 +80,8 @@ const valueOnScale = (domain: NumericDomain, position: number): number => {
 };
 
 /** From a place on the scale of a numeric domain, or the number of a choice, to the value. */
-export const valueAtPosition = (domain: Domain, position: number): ParameterValue | undefined =>
-  domain.kind === 'categorical' ? domain.values[position] : valueOnScale(domain, position);
+export const valueAtPosition = (domain: Domain, position: number): ParameterValue =>
+  domain.kind === 'categorical' ? elementAt(domain.values, position) : valueOnScale(domain, position);
 
 /** The inverse; null for a value outside the domain. */
 export const positionOf = (domain: Domain, value: ParameterValue): number | null => {

@@ -1,4 +1,5 @@
 /** Every point of a space, in order. */
+import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import { domainSize, valueAtPlace } from './domain.ts';
@@ -27,7 +28,7 @@ export function* visitGrid(space: Space): Generator<Visit, void> {
     } else if (!isActive(space, axis, params)) {
       yield* judge(axis, depth, params);
     } else {
-      for (let place = 0; place < (sizes[depth] ?? 0); place += 1) {
+      for (let place = 0; place < elementAt(sizes, depth); place += 1) {
         const value = valueAtPlace(axis.domain, place);
         if (value !== undefined) {
           yield* judge(axis, depth, { ...params, [axis.key]: value });

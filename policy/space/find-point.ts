@@ -1,4 +1,5 @@
 /** Whether a space has a point at all, and if not, because of what. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import { createRng } from '../rng.ts';
 import { valueAtUnit } from './domain.ts';
@@ -18,7 +19,7 @@ function* visitRandom(space: Space): Generator<Visit, void> {
   const rng = createRng(1);
   for (;;) {
     const units = space.axes.map(() => rng.next());
-    yield buildPoint(space, ({ domain }, place) => valueAtUnit(domain, units[place] ?? 0));
+    yield buildPoint(space, ({ domain }, place) => valueAtUnit(domain, elementAt(units, place)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is left of a sweep to train, as far as its rungs and decisions tell. Pure. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { ExpectedWork } from '../../contracts/sweep.ts';
 import { rungsOf, type SweepRules, type SweepState } from './sweep.ts';
 import { hasEnded, type SweepTrial } from './sweep-trial.ts';
@@ -53,7 +54,8 @@ export const expectedWork = (rules: SweepRules, state: SweepState, trialCount: n
     const done = trial.reports.length;
     let share = isUndecided ? passes(group, done - 1) : 1;
     for (let place = done; place < rungs.length; place += 1) {
-      epochs += share * ((rungs[place] ?? 0) - (rungs[place - 1] ?? 0));
+      const before = place === 0 ? 0 : elementAt(rungs, place - 1);
+      epochs += share * (elementAt(rungs, place) - before);
       trainings += share;
       share *= passes(group, place);
     }

@@ -1,4 +1,5 @@
 /** A sweep as a state machine: told what happened to trials, it says what to do next. Knows no clock and no server. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { KnownReport } from '../../contracts/rungs.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
 import type { Sampler } from '../samplers/sampler.ts';
@@ -168,7 +169,7 @@ export const createSweep = (rules: SweepRules, start: SweepState = NEW_SWEEP): S
       kind: 'train',
       index,
       params,
-      epochBudget: rungs[trial.reports.length] ?? rungs.at(-1) ?? 1,
+      epochBudget: elementAt(rungs, Math.min(trial.reports.length, rungs.length - 1)),
       isLastRung: trial.reports.length + 1 >= rungs.length,
     };
   };

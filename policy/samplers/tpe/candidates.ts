@@ -1,4 +1,5 @@
 /** Whole trials drawn from the densities of the good ones, the best of which goes on. */
+import { elementAt } from '../../../contracts/element-at.ts';
 import type { ParameterValue, TrialParams } from '../../../contracts/trial.ts';
 import type { Rng } from '../../rng.ts';
 import { valueAtPosition } from '../../space/domain.ts';
@@ -30,7 +31,7 @@ const drawIn = (group: Group, { good, others }: Densities, rng: Rng): Candidate 
   const drawn = good.draw(rng);
   const params: Record<string, ParameterValue> = {};
   for (const [axis, { key, domain }] of group.entries()) {
-    params[key] = valueAtPosition(domain, drawn[axis] ?? 0) ?? 0;
+    params[key] = valueAtPosition(domain, elementAt(drawn, axis));
   }
   // Of the value, not of the draw, which was rounded to a step.
   const positions = positionsIn(group, params) ?? drawn;

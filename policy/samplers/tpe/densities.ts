@@ -1,4 +1,5 @@
 /** What a group of parameters has learnt: where its good trials are dense, and where the others. */
+import { entryOf } from '../../../contracts/element-at.ts';
 import type { TrialRecord } from '../../../contracts/sweep.ts';
 import { createEstimator, type Estimator } from './estimator.ts';
 import { type Group, positionsIn } from './groups.ts';
@@ -42,9 +43,15 @@ const leastOtherWidth = (observations: number): number => 1 / Math.min(100, obse
  */
 export const createDensities = (group: Group, { history, horizon, lag }: Knowledge): Densities => {
   const domains = group.map(({ domain }) => domain);
-  const positionsOf = ({ params }: TrialRecord): readonly number[] => positionsIn(group, params) ?? [];
-  const peers = history.filter(({ params }) => positionsIn(group, params) !== null);
-  const split = splitTrials(peers, horizon);
+  const peers = new Map<TrialRecord, readonly number[]>();
+  for (const trial of history) {
+    const positions = positionsIn(group, trial.params);
+    if (positions !== null) {
+      peers.set(trial, positions);
+    }
+  }
+  const positionsOf = (trial: TrialRecord): readonly number[] => entryOf(peers, trial);
+  const split = splitTrials([...peers.keys()], horizon);
   const good = split.good.map(positionsOf);
   const others = split.others.slice(-MAX_OTHERS).map(positionsOf);
   return {

@@ -1,4 +1,5 @@
 /** A multivariate Parzen estimator: a mixture of products, so that values that go together stay together. */
+import { elementAt } from '../../../contracts/element-at.ts';
 import type { Rng } from '../../rng.ts';
 import type { Domain } from '../../space/domain.ts';
 import { createKernels } from './kernels.ts';
@@ -45,7 +46,7 @@ export const createEstimator = (
   const kernels = domains.map((domain, axis) =>
     createKernels(
       domain,
-      observations.map((positions) => positions[axis] ?? 0),
+      observations.map((positions) => elementAt(positions, axis)),
       leastWidth,
     ),
   );
@@ -65,7 +66,7 @@ export const createEstimator = (
     logDensity: (positions) => {
       const sums = Float64Array.from(logShares);
       for (const [axis, position] of positions.entries()) {
-        kernels[axis]?.addLogDensity(position, sums);
+        elementAt(kernels, axis).addLogDensity(position, sums);
       }
       return logSumExp(sums);
     },

@@ -1,4 +1,5 @@
 /** One parameter's part of a Parzen estimator: a kernel for each observation, and the prior as the last one. */
+import { addAt, elementAt, missing } from '../../../contracts/element-at.ts';
 import type { Rng } from '../../rng.ts';
 import { type CategoricalDomain, type Domain, type NumericDomain, scaleOf } from '../../space/domain.ts';
 import { drawTruncatedNormal, normalMass } from './normal.ts';
@@ -31,10 +32,10 @@ const categoricalKernels = ({ values }: CategoricalDomain, observed: readonly nu
       return own !== undefined && rng.next() < 1 / total ? own : rng.below(values.length);
     },
     addLogDensity: (position, sums) => {
-      for (let kernel = 0; kernel < observed.length; kernel += 1) {
-        sums[kernel] = (sums[kernel] ?? 0) + (observed[kernel] === position ? logHit : logMiss);
+      for (const [kernel, own] of observed.entries()) {
+        addAt(sums, kernel, own === position ? logHit : logMiss);
       }
-      sums[observed.length] = (sums[observed.length] ?? 0) + logUniform;
+      addAt(sums, observed.length, logUniform);
     },
   };
 };
@@ -50,13 +51,13 @@ const bandwidths = (
 ): Float64Array => {
   const range = high - low;
   const narrowest = range * leastWidth;
-  const order = observed.map((_, place) => place).sort((a, b) => (observed[a] ?? 0) - (observed[b] ?? 0));
+  const ascending = [...observed.entries()].sort(([, a], [, b]) => a - b);
   const widths = new Float64Array(observed.length);
-  const at = (rank: number): number => observed[order[rank] ?? 0] ?? 0;
-  for (const [rank, place] of order.entries()) {
-    const isAlone = order.length === 1;
-    const before = rank > 0 ? at(rank) - at(rank - 1) : isAlone ? at(rank) - low : 0;
-    const after = rank < order.length - 1 ? at(rank + 1) - at(rank) : isAlone ? high - at(rank) : 0;
+  const isAlone = ascending.length === 1;
+  const valueAt = (rank: number): number => elementAt(ascending, rank)[1];
+  for (const [rank, [place, value]] of ascending.entries()) {
+    const before = rank > 0 ? value - valueAt(rank - 1) : isAlone ? value - low : 0;
+    const after = rank < ascending.length - 1 ? valueAt(rank + 1) - value : isAlone ? high - value : 0;
     widths[place] = Math.min(range, Math.max(narrowest, before, after));
   }
   return widths;
@@ -72,25 +73,28 @@ const numericKernels = (domain: NumericDomain, observed: readonly number[], leas
   const { low, high } = scaleOf(domain);
   const means = Float64Array.from([...observed, (low + high) / 2]);
   const deviations = Float64Array.from([...bandwidths(observed, { low, high }, leastWidth), high - low]);
+  const deviationOf = (kernel: number): number => deviations[kernel] ?? missing(deviations, kernel);
   const logMasses = means.map((mean, kernel) => {
-    const deviation = deviations[kernel] ?? 1;
+    const deviation = deviationOf(kernel);
     return Math.log(normalMass((low - mean) / deviation, (high - mean) / deviation));
   });
-  const logScales = logMasses.map((logMass, kernel) => -logMass - LOG_ROOT_TWO_PI - Math.log(deviations[kernel] ?? 1));
+  const logScales = logMasses.map((logMass, kernel) => -logMass - LOG_ROOT_TWO_PI - Math.log(deviationOf(kernel)));
   return {
     draw: (kernel, rng) =>
-      drawTruncatedNormal({ mean: means[kernel] ?? 0, deviation: deviations[kernel] ?? 1, low, high }, rng),
+      drawTruncatedNormal({ mean: elementAt(means, kernel), deviation: deviationOf(kernel), low, high }, rng),
     addLogDensity: (position, sums) => {
       const cell = cellOf(domain, position);
       for (let kernel = 0; kernel < means.length; kernel += 1) {
-        const mean = means[kernel] ?? 0;
-        const deviation = deviations[kernel] ?? 1;
+        const mean = means[kernel] ?? missing(means, kernel);
+        const deviation = deviationOf(kernel);
+        const sum = sums[kernel] ?? missing(sums, kernel);
         if (cell === null) {
           const distance = (position - mean) / deviation;
-          sums[kernel] = (sums[kernel] ?? 0) + (logScales[kernel] ?? 0) - 0.5 * distance * distance;
+          sums[kernel] = sum + (logScales[kernel] ?? missing(logScales, kernel)) - 0.5 * distance * distance;
         } else {
           const mass = normalMass((cell.low - mean) / deviation, (cell.high - mean) / deviation);
-          sums[kernel] = (sums[kernel] ?? 0) + Math.log(Math.max(LEAST_MASS, mass)) - (logMasses[kernel] ?? 0);
+          const logMass = logMasses[kernel] ?? missing(logMasses, kernel);
+          sums[kernel] = sum + Math.log(Math.max(LEAST_MASS, mass)) - logMass;
         }
       }
     },

@@ -11,14 +11,17 @@ export interface SplitTrials {
 /** A tenth, at most 25. */
 const goodCount = (finished: number): number => Math.min(Math.ceil(0.1 * finished), 25);
 
-const isValued = ({ value }: TrialRecord): boolean => value !== null && Number.isFinite(value);
+type ValuedRecord = TrialRecord & { readonly value: number };
 
-const byValue = (a: TrialRecord, b: TrialRecord): number => (b.value ?? 0) - (a.value ?? 0) || a.index - b.index;
+const isValued = (record: TrialRecord): record is ValuedRecord =>
+  record.value !== null && Number.isFinite(record.value);
+
+const byValue = (a: ValuedRecord, b: ValuedRecord): number => b.value - a.value || a.index - b.index;
 
 const epochOf = ({ reports }: TrialRecord): number => reports.at(-1)?.epoch ?? 0;
 
 /** A trial that was pruned later was better; at the same epoch the value counts. */
-const byProgress = (a: TrialRecord, b: TrialRecord): number => epochOf(b) - epochOf(a) || byValue(a, b);
+const byProgress = (a: ValuedRecord, b: ValuedRecord): number => epochOf(b) - epochOf(a) || byValue(a, b);
 
 const byIndex = (a: TrialRecord, b: TrialRecord): number => a.index - b.index;
 
@@ -37,8 +40,8 @@ export const countFinished = (history: readonly TrialRecord[], horizon: number):
  * @param horizon the last trial whose outcome counts; those after it count as running, whatever they are
  */
 export const splitTrials = (history: readonly TrialRecord[], horizon: number): SplitTrials => {
-  const completed: TrialRecord[] = [];
-  const pruned: TrialRecord[] = [];
+  const completed: ValuedRecord[] = [];
+  const pruned: ValuedRecord[] = [];
   const running: TrialRecord[] = [];
   for (const record of history) {
     if (isRunning(record, horizon)) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addAt, elementAt, missing } from '../../../contracts/element-at.ts';
+import { addAt, elementAt, entryOf, missing } from '../../../contracts/element-at.ts';
 
 const outOf = (index: number, length: number) =>
   expect.objectContaining({
@@ -24,6 +24,14 @@ test.each([
 ])('contracts/element-at: refuses index %s, which has no element', (index, values) => {
   expect(() => elementAt(values, index)).toThrow(outOf(index, values.length));
   expect(() => missing(values, index)).toThrow(outOf(index, values.length));
+});
+
+test('contracts/element-at: gives the entry of a key, and refuses a key without one', () => {
+  const entries = new Map([['a', 0]]);
+  expect(entryOf(entries, 'a')).toBe(0);
+  expect(() => entryOf(entries, 'b')).toThrow(
+    expect.objectContaining({ code: 'INTERNAL', message: 'map: got no entry of b, expected one among 1' }),
+  );
 });
 
 test('contracts/element-at: adds in place, and refuses to where a typed array would ignore it', () => {

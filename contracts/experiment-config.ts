@@ -9,11 +9,11 @@ export type Source = SyntheticSource | FilesSource | SqliteSource | PostgresSour
  */
 export type Path = string | string[];
 /**
- * Files: their format; auto goes by the name.
+ * Files: their format; auto goes by the file name.
  */
 export type Format = 'auto' | 'csv' | 'parquet' | 'json';
 /**
- * Databases: a table or view, with its schema where it is not the default one.
+ * Databases: a table or view, with its schema if that is not the default one.
  */
 export type Table = string;
 /**
@@ -21,12 +21,12 @@ export type Table = string;
  */
 export type Query = string;
 /**
- * One feature, told by its kind.
+ * One feature, identified by its kind.
  */
 export type Feature =
   CategoricalFeature | MultiCategoricalFeature | NumericFeature | TextFeature | EmbeddingFeature | IdFeature;
 /**
- * Column of the table; the feature's name where it is not given.
+ * Column of the table; the feature's name by default.
  */
 export type Column = string;
 /**
@@ -34,16 +34,16 @@ export type Column = string;
  */
 export type Width = number;
 /**
- * Read only interactions that are newer than those of the last extraction; needs a time.
+ * Read only interactions that are newer than those of the last extraction; needs a time column.
  */
 export type Incremental = boolean;
 /**
- * How late an interaction may arrive and still be seen by an incremental extraction.
+ * How late an interaction may arrive and still be read by an incremental extraction.
  */
 export type LateHours = number;
 
 /**
- * One tt-exp experiment: which data, which two-tower model, which hyperparameters, and what it takes to become champion.
+ * One tt-exp experiment: which data, which two-tower model, which hyperparameters, and what a model must achieve to become champion.
  */
 export interface ExperimentConfig {
   /**
@@ -55,11 +55,11 @@ export interface ExperimentConfig {
    */
   name: string;
   /**
-   * What this experiment is to find out. Becomes the note of the MLflow parent run.
+   * What this experiment should find out. Becomes the note of the MLflow parent run.
    */
   description?: string;
   /**
-   * Seed of everything random: split, negatives, initial weights, batches, sampler.
+   * Seed for everything random: split, negatives, initial weights, batches, sampler.
    */
   seed?: number;
   data?: DataConfig;
@@ -75,7 +75,7 @@ export interface ExperimentConfig {
  */
 export interface DataConfig {
   /**
-   * Only interactions of this use case are used.
+   * Only interactions with this use case are used.
    */
   use_case?: string;
   source?: Source;
@@ -151,7 +151,7 @@ export interface FilesSource {
   late_hours?: LateHours;
 }
 /**
- * Users or items with their features. Without path, table or query: every id that interactions name.
+ * Users or items with their features. Without path, table or query, they are the ids that interactions name.
  */
 export interface EntityTable {
   path?: Path;
@@ -160,11 +160,11 @@ export interface EntityTable {
   table?: Table;
   query?: Query;
   /**
-   * Column of the id; user_id or item_id where it is not given.
+   * Column of the id; user_id or item_id by default.
    */
   id?: string;
   /**
-   * Name of each feature and what it is.
+   * Maps the name of each feature to what it is.
    */
   features?: {
     [k: string]: Feature;
@@ -176,11 +176,11 @@ export interface EntityTable {
  */
 export interface CsvDialect {
   /**
-   * Between two values; auto finds commas, semicolons, tabs, pipes, double colons or spaces.
+   * Separates two values; auto detects commas, semicolons, tabs, pipes, double colons and spaces.
    */
   delimiter?: string;
   /**
-   * In numbers, before the fraction; auto finds commas where the delimiter is another.
+   * Decimal separator of numbers; auto detects commas if the delimiter is not a comma.
    */
   decimal?: 'auto' | '.' | ',';
   /**
@@ -194,17 +194,17 @@ export interface CsvDialect {
    */
   encoding?: 'auto' | 'utf-8' | 'latin-1' | 'utf-16';
   /**
-   * Character around values; empty where there is none.
+   * Character around values; empty if there is none.
    */
   quote?: string;
   /**
-   * Unquoted text that stands for no value.
+   * Unquoted text that stands for a missing value.
    */
   null_text?: string;
 }
 export interface CategoricalFeature {
   /**
-   * One value of a vocabulary.
+   * One value from a vocabulary.
    */
   kind: 'categorical';
   column?: Column;
@@ -212,7 +212,7 @@ export interface CategoricalFeature {
 }
 export interface MultiCategoricalFeature {
   /**
-   * Any number of values of a vocabulary: a list, or text with separators.
+   * Any number of values from a vocabulary: a list, or text with separators.
    */
   kind: 'multi_categorical';
   column?: Column;
@@ -223,12 +223,12 @@ export interface MultiCategoricalFeature {
    */
   columns?: string[];
   /**
-   * Between the values of a text.
+   * Separates the values in a text.
    */
   separator?: string;
   from?: TableLocation;
   /**
-   * Column of the id in from; user_id or item_id where it is not given.
+   * Column of the id in from; user_id or item_id by default.
    */
   id?: string;
   width?: Width;
@@ -250,7 +250,7 @@ export interface NumericFeature {
   kind: 'numeric';
   column?: Column;
   /**
-   * log1p for what spans orders of magnitude.
+   * log1p: for values that span orders of magnitude.
    */
   transform?: 'none' | 'log1p';
 }
@@ -263,17 +263,17 @@ export interface TextFeature {
 }
 export interface EmbeddingFeature {
   /**
-   * A text embedding that the source brings.
+   * A text embedding that the source provides.
    */
   kind: 'embedding';
   column?: Column;
   /**
-   * Numbers in each.
+   * Length of each embedding.
    */
   dim: number;
   from?: TableLocation;
   /**
-   * Column of the id in from; user_id or item_id where it is not given.
+   * Column of the id in from; user_id or item_id by default.
    */
   id?: string;
 }
@@ -298,7 +298,7 @@ export interface TrueFactors {
   column: string;
 }
 /**
- * Interactions. One of type, constant_type and rating says what each is.
+ * Interactions. One of type, constant_type and rating gives their type.
  */
 export interface EventTable {
   path?: Path;
@@ -307,7 +307,7 @@ export interface EventTable {
   table?: Table;
   query?: Query;
   /**
-   * Column of the interaction's id; made of the row's content where it is not given.
+   * Column of the interaction's id; derived from the row's content by default.
    */
   id?: string;
   /**
@@ -323,11 +323,11 @@ export interface EventTable {
    */
   time?: string;
   /**
-   * text: a timestamp, UTC where it names no zone. s, ms, us, ns: a number since 1970. auto: the one by which most times lie between 1990 and next year; text in a database with incremental.
+   * text: a timestamp, UTC unless it names a zone. s, ms, us, ns: a number since 1970. auto: whichever puts most times between 1990 and next year; text in a database with incremental.
    */
   time_unit?: 'auto' | 'text' | 's' | 'ms' | 'us' | 'ns';
   /**
-   * How times are written that are no ISO 8601, such as %d.%m.%Y %H:%M for 31.01.2025 18:30 or %m/%d/%Y for 01/31/2025; instead of time_unit.
+   * Format of times that are not ISO 8601, such as %d.%m.%Y %H:%M for 31.01.2025 18:30 or %m/%d/%Y for 01/31/2025; instead of time_unit.
    */
   time_format?: string;
   /**
@@ -340,12 +340,12 @@ export interface EventTable {
   constant_type?: string;
   rating?: RatingRules;
   /**
-   * Column of the use case; without it every row is of data.use_case.
+   * Column of the use case; without it every row belongs to data.use_case.
    */
   use_case?: string;
 }
 /**
- * A number that says how much, and which type it stands for.
+ * A column of ratings, and rules that map a rating to a type.
  */
 export interface RatingRules {
   /**
@@ -353,7 +353,7 @@ export interface RatingRules {
    */
   column: string;
   /**
-   * The rule with the highest bound that the rating reaches counts.
+   * The rule with the highest bound that the rating reaches applies.
    *
    * @minItems 1
    */
@@ -396,7 +396,7 @@ export interface PostgresSource {
    */
   type: 'postgres';
   /**
-   * Environment variable with the connection URL; where it is not set, PGHOST, PGUSER and so on count.
+   * Environment variable with the connection URL; if it is not set, PGHOST, PGUSER and so on are used.
    */
   url_env?: string;
   /**
@@ -410,7 +410,7 @@ export interface PostgresSource {
   late_hours?: LateHours;
 }
 /**
- * Weight and label of each type of interaction; what is given here is merged over the default table.
+ * Weight and label of each type of interaction; entries given here are merged over the default table.
  */
 export interface LabelTable {
   apply?: LabelRuleConfig;
@@ -423,11 +423,11 @@ export interface LabelTable {
   [k: string]: LabelRuleConfig7;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -436,11 +436,11 @@ export interface LabelRuleConfig {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig1 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -449,11 +449,11 @@ export interface LabelRuleConfig1 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig2 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -462,11 +462,11 @@ export interface LabelRuleConfig2 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig3 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -475,11 +475,11 @@ export interface LabelRuleConfig3 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig4 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -488,11 +488,11 @@ export interface LabelRuleConfig4 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig5 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -501,11 +501,11 @@ export interface LabelRuleConfig5 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig6 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -514,11 +514,11 @@ export interface LabelRuleConfig6 {
   label: number;
 }
 /**
- * What one type of interaction says.
+ * Weight and label of one type of interaction.
  */
 export interface LabelRuleConfig7 {
   /**
-   * Its absolute value weighs the sample in the loss; not 0.
+   * Its absolute value is the sample's weight in the loss; not 0.
    */
   weight: number;
   /**
@@ -535,7 +535,7 @@ export interface NegativesConfig {
    */
   per?: 'pair' | 'positive';
   /**
-   * Every item alike, or by how often training met it.
+   * Draws every item with equal chance, or in proportion to how often training met it.
    */
   draw?: 'uniform' | 'popularity';
   /**
@@ -599,15 +599,15 @@ export interface ModelConfig {
    */
   normalisation?: 'auto' | 'l2' | 'none';
   /**
-   * Add to each user's embedding a sum of trained embeddings of the items that the user met in training with a label above 0, so that a user is known by what they did.
+   * Add to each user's embedding a sum of trained embeddings of the items that the user met in training with a label above 0, so that a user is represented by what they did.
    */
   user_history?: boolean;
   /**
-   * Share of ids taken for unknown in training, so that what to recommend to an unknown user, and what to make of an unknown item, is learned too; 0 leaves their embedding at zero. For features of kind id.
+   * Share of ids treated as unknown in training, so that embeddings for unknown users and items are learned too; 0 leaves those at zero. For features of kind id.
    */
   id_dropout?: number;
   /**
-   * Share of a user's history that a training step leaves out, drawn anew for each step, so that a user is known by any part of it. For model.user_history.
+   * Share of a user's history that a training step leaves out, drawn anew for each step, so that any part of it can represent the user. For model.user_history.
    */
   history_dropout?: number;
 }
@@ -644,23 +644,23 @@ export interface TrainingConfig {
    */
   sampled_negatives?: number;
   /**
-   * Items drawn uniformly from the catalogue into every batch, beside those of its samples, so that rare items are compared too (mixed negative sampling); 0 leaves the batch's own. null: as many as batch_size for in_batch_softmax, a quarter of it for the other losses.
+   * Items drawn uniformly from the catalogue into every batch, beside those of its samples, so that rare items are compared too (mixed negative sampling); with 0, only the batch's own are. null: as many as batch_size for in_batch_softmax, a quarter of it for the other losses.
    */
   mixed_negatives?: number | null;
   /**
-   * Cosine similarities are divided by it; unused where embeddings are not normalised.
+   * Divisor of the cosine similarities; unused if embeddings are not normalised.
    */
   temperature?: number;
   /**
-   * Train the temperature, which then only starts at its configured value; it stays at 0.01 or above.
+   * Train the temperature, starting at its configured value; it stays at 0.01 or above.
    */
   learn_temperature?: boolean;
   /**
-   * Epochs over which the learning rate climbs to its peak before training.schedule begins; parts of an epoch count.
+   * Epochs over which the learning rate climbs to its peak before training.schedule begins; may be fractional.
    */
   warmup_epochs?: number;
   /**
-   * Learning rate after its climb: cosine annealing to zero, or its peak throughout. A training can be extended to more epochs only where these leave the rate as it was.
+   * Learning rate after its climb: cosine annealing to zero, or constant at its peak. A training can be extended to more epochs only if that leaves the earlier rates unchanged.
    */
   schedule?: 'cosine' | 'constant';
   /**
@@ -668,7 +668,7 @@ export interface TrainingConfig {
    */
   schedule_epochs?: number | null;
   /**
-   * Longest gradient, over all parameters; a longer one is scaled down to it. 0: not clipped.
+   * Largest norm of the gradient over all parameters; a larger one is scaled down to it. 0: not clipped.
    */
   clip_norm?: number;
   /**
@@ -676,11 +676,11 @@ export interface TrainingConfig {
    */
   max_seconds?: number | null;
   /**
-   * mixed: on a GPU the towers multiply matrices in bfloat16; parameters, losses and the optimiser stay float32. Elsewhere trained in float32, and said so.
+   * mixed: on a GPU the towers multiply matrices in bfloat16; parameters, losses and the optimiser stay float32. Elsewhere training uses float32, with a notice.
    */
   precision?: 'float32' | 'mixed';
   /**
-   * Check before the first epoch that nothing of validation and test reaches training, and that the metrics are right. Changes no result.
+   * Check before the first epoch that no validation or test data reaches training, and that the metrics are right. Changes no result.
    */
   preflight?: boolean;
 }
@@ -702,7 +702,7 @@ export interface SweepConfig {
    */
   sampler?: 'grid' | 'random' | 'halton' | 'tpe';
   /**
-   * Most trials, enqueued ones among them. Required for all samplers but grid; a grid without it tries every point.
+   * Most trials, including enqueued ones. Required for every sampler except grid; a grid without it tries every point.
    */
   max_trials?: number;
   /**
@@ -714,7 +714,7 @@ export interface SweepConfig {
    */
   max_failures?: number;
   /**
-   * Time for all trials together, counted from the start of the first; then no further trial starts, and running ones end their epoch and keep what they have. null: no limit.
+   * Time for all trials together, counted from the start of the first; after it no further trial starts, and running ones end their epoch and keep their results. null: no limit.
    */
   max_seconds?: number | null;
   /**
@@ -722,19 +722,19 @@ export interface SweepConfig {
    */
   target?: number | null;
   /**
-   * Validation metric at a trial's best epoch that sampler, scheduler and the choice of the best trial look at.
+   * Validation metric, at a trial's best epoch, by which sampler, scheduler and the choice of the best trial judge.
    */
   metric?: 'ndcg_at_10' | 'precision_at_10' | 'recall_at_10' | 'f1_at_10' | 'hit_rate_at_10' | 'map';
   scheduler?: SchedulerConfig;
   tpe?: TpeConfig;
   /**
-   * Dotted config key to the values to try.
+   * Maps a dotted config key to the values to try.
    */
   space: {
     [k: string]: SearchParameter;
   };
   /**
-   * Dotted config key to a value that all trials have instead of the one in model or training. Part of their settings, not of their parameters.
+   * Maps a dotted config key to a value that all trials have, which overrides model and training. Part of their settings, not of their parameters.
    */
   fixed?: {
     [k: string]: unknown;
@@ -746,7 +746,7 @@ export interface SweepConfig {
    */
   constraints?: string[];
   /**
-   * Trials to run first, each a dotted config key to its value; they may lie outside the space. A parameter that is left out has the config's own value.
+   * Trials to run first, each a map of dotted config keys to values; they may lie outside the space. A parameter that is left out has the config's own value.
    *
    * @maxItems 10000
    */
@@ -759,7 +759,7 @@ export interface SweepConfig {
  */
 export interface SchedulerConfig {
   /**
-   * none: every trial trains to its end. asha: successive halving, at each rung the best 1/reduction go on. hyperband: asha with several least budgets. median: a trial below the median of its peers at the same epoch ends. patience: a trial that has not got better for some rungs ends.
+   * none: every trial trains to its end. asha: successive halving, in which the best 1/reduction continue at each rung. hyperband: asha with several minimum budgets. median: ends a trial below the median of its peers at the same epoch. patience: ends a trial that has not improved for some rungs.
    */
   type?: 'none' | 'asha' | 'hyperband' | 'median' | 'patience';
   /**
@@ -767,7 +767,7 @@ export interface SchedulerConfig {
    */
   min_epochs?: number;
   /**
-   * asha, hyperband: each rung has this many times the epochs of the one before, and the best 1/reduction of the trials go on.
+   * asha, hyperband: each rung has this many times the epochs of the one before, and the best 1/reduction of the trials continue.
    */
   reduction?: number;
   /**
@@ -779,24 +779,24 @@ export interface SchedulerConfig {
    */
   warmup_trials?: number;
   /**
-   * patience: rungs in a row without a better value after which a trial ends.
+   * patience: a trial ends after this many rungs in a row without a better value.
    */
   rungs_without_gain?: number;
   /**
-   * patience: a value counts as better where it is higher by more than this.
+   * patience: a value counts as better if it is higher by more than this.
    */
   min_gain?: number;
   /**
-   * ordered: a trial is compared with the trials before it in the plan and waits for them, so that the same seed ends the same trials however many run at once. asynchronous: a trial is compared with those that have reported by then, and waits for none.
+   * ordered: a trial is compared with the trials before it in the plan and waits for them, so that the same seed ends the same trials however many run at once. asynchronous: a trial is compared with those that have reported so far, and waits for none.
    */
   mode?: 'ordered' | 'asynchronous';
 }
 /**
- * The sampler tpe.
+ * Settings of the sampler tpe.
  */
 export interface TpeConfig {
   /**
-   * Evenly spread trials before the first one that is chosen by the outcomes of others.
+   * Evenly spread trials before the first one chosen by the outcomes of others.
    */
   startup_trials?: number;
   /**
@@ -804,12 +804,12 @@ export interface TpeConfig {
    */
   candidates?: number;
   /**
-   * A trial is chosen by the outcomes of those that lie this far or farther before it; those between count as running. The list of trials is the same with any number of slots; more slots than this stay idle.
+   * A trial is chosen by the outcomes of the trials at least this far before it; those in between count as running. The list of trials is the same with any number of slots; slots beyond this number stay idle.
    */
   proposal_lag?: number;
 }
 /**
- * A list of choices, or a range; perhaps with a condition.
+ * A list of choices or a range, optionally with a condition.
  */
 export interface SearchParameter {
   /**
@@ -821,7 +821,7 @@ export interface SearchParameter {
   int?: SearchRange;
   float?: SearchRange;
   /**
-   * Only in trials in which each of these keys, of the space or of the config, has one of the listed values.
+   * The parameter is part of a trial only if each of these keys, of the space or of the config, has one of the listed values.
    */
   when?: {
     /**
@@ -832,11 +832,11 @@ export interface SearchParameter {
 }
 export interface SearchRange {
   /**
-   * Least value, included.
+   * Least value, inclusive.
    */
   low: number;
   /**
-   * Greatest value, included.
+   * Greatest value, inclusive.
    */
   high: number;
   /**
@@ -849,7 +849,7 @@ export interface SearchRange {
   log?: boolean;
 }
 /**
- * What the best trial must show to become champion.
+ * What the best trial must achieve to become champion.
  */
 export interface GateConfig {
   /**
@@ -874,7 +874,7 @@ export interface GateConfig {
   require_approval?: boolean;
 }
 /**
- * A webhook that hears how the experiment went: a POST with a JSON object. Without this block nobody is told. Changes no result, and is no part of the experiment's id.
+ * A webhook that is notified how the experiment went: a POST with a JSON object. Without this block nothing is sent. It changes no result and is not part of the experiment's id.
  */
 export interface NotifyConfig {
   /**

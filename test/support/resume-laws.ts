@@ -9,18 +9,16 @@ import type { TrialSettings } from '../../contracts/trial.ts';
 import { adoptCheckpoint } from '../../models/training/checkpoint.ts';
 import { trainUntilStopped } from '../../models/training/train.ts';
 import { trainingKey } from '../../models/training/training-key.ts';
-import { MODEL_SETTINGS, resolvedConfig } from './experiment-fixtures.ts';
-import { createToyDataset } from './toy-dataset.ts';
+import { SMALL_TOY, trialSettings, withoutClock } from './small-training.ts';
 
-const dataset = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
+const dataset = SMALL_TOY;
 const CHECKPOINT = join('checkpoints', 'latest.ckpt');
 
-const settingsOf = (training: Partial<TrainingConfig>): TrialSettings => ({
-  seed: 5,
-  model: { ...MODEL_SETTINGS, hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
-  training: { ...resolvedConfig().training, early_stopping_patience: 30, learning_rate: 0.01, ...training },
-  relevanceThreshold: 0.4,
-});
+const settingsOf = (training: Partial<TrainingConfig>): TrialSettings =>
+  trialSettings({
+    model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
+    training: { early_stopping_patience: 30, learning_rate: 0.01, ...training },
+  });
 
 export interface Backend {
   readonly folder: () => string;
@@ -74,9 +72,6 @@ const adopt = async ({ folder }: Backend, from: string, name: string, settings: 
     onSkipped: () => undefined,
   });
 };
-
-const withoutClock = (history: readonly EpochRecord[]) =>
-  history.map(({ seconds: _seconds, finishedAtMs: _finishedAtMs, ...rest }) => rest);
 
 const modelOf = ({ outcome: { result } }: Awaited<ReturnType<typeof train>>) => ({
   epochs: result?.epochs,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ARTIFACT } from '../../../contracts/names.ts';
 import type { ComputeMessage, TrainJob } from '../../../contracts/trainer.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createTestRunner } from './runner.ts';
 
@@ -25,12 +25,11 @@ test('compute/preflight: a training that goes on tells its tripwires again, from
       trialFolder: join(folder, 'first'),
       checkpoints: [],
       datasetFolder: (await builder.findLocal(version)) ?? '',
-      settings: {
+      settings: trialSettings({
         seed: 7,
-        relevanceThreshold: 0.4,
-        model: { ...MODEL_SETTINGS, hidden_dims: [8], embedding_dim: 4 },
-        training: { ...resolvedConfig().training, num_epochs: 2 },
-      },
+        model: { hidden_dims: [8], embedding_dim: 4 },
+        training: { num_epochs: 2 },
+      }),
       epochBudget: 1,
       device: 'cpu',
       preflight: true,

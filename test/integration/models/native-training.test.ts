@@ -5,52 +5,39 @@ import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { TensorflowInfo } from '../../../contracts/tensorflow.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
-import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
-import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
 import { nativeBackend } from '../../../models/numerics/native-backend.ts';
 import { createMixedProduct } from '../../../models/numerics/product.ts';
 import { createPortableOptimiser } from '../../../models/optimiser/create-optimiser.ts';
 import { createNativeOptimiser } from '../../../models/optimiser/native-adamw.ts';
 import type { Optimiser } from '../../../models/optimiser/optimiser.ts';
 import { evaluateBaselines } from '../../../models/reports/baselines.ts';
-import { loadModel } from '../../../models/saved/model-folder.ts';
-import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
+import type { TrainOptions } from '../../../models/training/train.ts';
 import { openDataset } from '../../../pipeline/index.ts';
 import { activateBackend } from '../../support/activate-backend.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
+import { idRows, rankSaved, SMALL_TOY, trainSmall, trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createToyDataset } from '../../support/toy-dataset.ts';
 
-const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
+const toy = SMALL_TOY;
 
-const toySettings: TrialSettings = {
-  seed: 5,
-  model: { ...MODEL_SETTINGS, hidden_dims: [32, 16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
-  training: { ...resolvedConfig().training, num_epochs: 4, learning_rate: 0.01 },
-  relevanceThreshold: 0.4,
-};
+const toySettings = trialSettings({
+  model: { hidden_dims: [32, 16], embedding_dim: 8, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+  training: { num_epochs: 4, learning_rate: 0.01 },
+});
 
 /** The defaults of config/experiment.schema.json, with less patience: here the best epoch comes early. */
-const defaults = (loss: TrainingConfig['loss']): TrialSettings => ({
-  seed: 7,
-  model: {
-    ...MODEL_SETTINGS,
-    hidden_dims: [512, 256],
-    embedding_dim: 128,
-    dropout_rate: 0.3,
-    dropout_rate_middle: 0.2,
-  },
-  training: {
-    ...resolvedConfig().training,
-    ...(loss === undefined ? {} : { loss }),
-    num_epochs: 50,
-    batch_size: 256,
-    early_stopping_patience: 2,
-  },
-  relevanceThreshold: 0.4,
-});
+const defaults = (loss: TrainingConfig['loss']): TrialSettings =>
+  trialSettings({
+    seed: 7,
+    model: { hidden_dims: [512, 256], embedding_dim: 128, dropout_rate: 0.3, dropout_rate_middle: 0.2 },
+    training: {
+      ...(loss === undefined ? {} : { loss }),
+      num_epochs: 50,
+      batch_size: 256,
+      early_stopping_patience: 2,
+    },
+  });
 
 describe('models on native TensorFlow', () => {
   let folder: string;
@@ -62,19 +49,7 @@ describe('models on native TensorFlow', () => {
   });
 
   const train = (name: string, change: Partial<TrainOptions> = {}) =>
-    trainTwoTower({
-      dataset: toy,
-      settings: toySettings,
-      epochBudget: 4,
-      trialFolder: join(folder, name),
-      tensorflow,
-      signal: new AbortController().signal,
-      nowMs: () => Date.now(),
-      onReady: () => undefined,
-      onStep: () => undefined,
-      onEpoch: () => undefined,
-      ...change,
-    });
+    trainSmall(join(folder, name), { settings: toySettings, tensorflow, ...change });
 
   it('models/native-adamw: thirty steps agree with the portable reference', () => {
     const size = 5000;
@@ -132,11 +107,7 @@ describe('models on native TensorFlow', () => {
   });
 
   it('models/train: with ids and histories, too, an interrupted native run ends bit-identical', async () => {
-    const known = (count: number) => ({
-      size: count + 1,
-      rows: Int32Array.from({ length: count }, (_, index) => index + 1),
-    });
-    const dataset = { ...toy, ids: { user: known(60), item: known(40) } };
+    const dataset = { ...toy, ids: { user: idRows(60), item: idRows(40) } };
     const settings = { ...toySettings, model: { ...toySettings.model, user_history: true } };
     const straight = await train('ids-straight', { dataset, settings });
     await train('ids-resumed', { dataset, settings, epochBudget: 2 });
@@ -248,15 +219,7 @@ describe('models on native TensorFlow', () => {
     const testNdcg = async (settings: TrialSettings): Promise<number> => {
       const name = settings.training.loss;
       await train(name, { dataset, settings, epochBudget: 50 });
-      const model = await loadModel(join(folder, name, 'model'));
-      try {
-        const users = model.embedUsers(dataset.userFeatures, null, null);
-        const items = model.embedItems(dataset.itemFeatures, null);
-        const scorer = dotScorer(users, items, settings.model.embedding_dim);
-        return evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: 0.4 }).summary.ndcg_at_10;
-      } finally {
-        model.dispose();
-      }
+      return (await rankSaved(join(folder, name), dataset, 'test')).summary.ndcg_at_10;
     };
 
     it('models/train: weighted binary cross-entropy reaches a test NDCG@10 of 0.4', async () => {

@@ -2,39 +2,24 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
-import type { IdRows, LoadedDataset, SampleArrays } from '../../../contracts/dataset.ts';
+import type { LoadedDataset, SampleArrays } from '../../../contracts/dataset.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
-import { trainTwoTower } from '../../../models/training/train.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { withFolder } from '../../support/make-folder.ts';
+import { idRows, trainSmall, trialSettings } from '../../support/small-training.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const USERS = 40;
 const ITEMS = 30;
 const FIRST_COLD = 30;
 const DIM = 8;
-const settings: TrialSettings = {
+const settings = trialSettings({
   seed: 3,
-  relevanceThreshold: 0.4,
-  model: {
-    ...MODEL_SETTINGS,
-    hidden_dims: [8],
-    embedding_dim: DIM,
-    dropout_rate: 0,
-    dropout_rate_middle: 0,
-    id_dropout: 0,
-  },
-  training: { ...resolvedConfig().training, num_epochs: 2, batch_size: 64, learning_rate: 0.03 },
-};
+  model: { hidden_dims: [8], embedding_dim: DIM, dropout_rate: 0, dropout_rate_middle: 0, id_dropout: 0 },
+  training: { num_epochs: 2, batch_size: 64, learning_rate: 0.03 },
+});
 
 const toy = createToyDataset({ users: USERS, items: ITEMS, pairsPerUser: 12, seed: 5 });
-
-/** The first `known` entities have a row, the others are unknown. */
-const idRows = (count: number, known: number): IdRows => ({
-  size: known + 1,
-  rows: Int32Array.from({ length: count }, (_, index) => (index < known ? index + 1 : 0)),
-});
 
 const withoutCold = ({ userIndex, itemIndex, label, weight }: SampleArrays): SampleArrays => {
   const isKept = (_: number, row: number) => (userIndex[row] ?? 0) < FIRST_COLD;
@@ -77,17 +62,10 @@ const train = (
   trialFolder: string,
   change: { readonly loss?: TrialSettings['training']['loss']; readonly onStep?: () => void } = {},
 ) =>
-  trainTwoTower({
+  trainSmall(trialFolder, {
     dataset,
     settings: { ...settings, training: { ...settings.training, ...(change.loss && { loss: change.loss }) } },
-    epochBudget: 2,
-    trialFolder,
-    tensorflow: { backend: 'js', library: 'tfjs-backend-cpu' },
-    signal: new AbortController().signal,
-    nowMs: () => 0,
-    onReady: () => undefined,
-    onStep: change.onStep ?? (() => undefined),
-    onEpoch: () => undefined,
+    ...(change.onStep && { onStep: change.onStep }),
   });
 
 describe('models/id-embeddings', () => {

@@ -4,42 +4,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import type { IdRows, LoadedDataset } from '../../../contracts/dataset.ts';
-import type { TrialSettings } from '../../../contracts/trial.ts';
-import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
-import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
 import { evaluateBaselines } from '../../../models/reports/baselines.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
 import { createArchitecture, initialParameters } from '../../../models/towers/architecture.ts';
-import { trainTwoTower } from '../../../models/training/train.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { withFolder } from '../../support/make-folder.ts';
+import { idRows, rankSaved, trainSmall, trialSettings } from '../../support/small-training.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const DIM = 8;
-const settings: TrialSettings = {
+const settings = trialSettings({
   seed: 3,
-  relevanceThreshold: 0.4,
-  model: {
-    ...MODEL_SETTINGS,
-    hidden_dims: [8],
-    embedding_dim: DIM,
-    dropout_rate: 0,
-    dropout_rate_middle: 0,
-    id_dropout: 0,
-  },
+  model: { hidden_dims: [8], embedding_dim: DIM, dropout_rate: 0, dropout_rate_middle: 0, id_dropout: 0 },
   training: {
-    ...resolvedConfig().training,
     loss: 'in_batch_softmax',
     num_epochs: 12,
     batch_size: 64,
     learning_rate: 0.03,
     early_stopping_patience: 12,
   },
-};
-
-const allKnown = (count: number): IdRows => ({
-  size: count + 1,
-  rows: Int32Array.from({ length: count }, (_, index) => index + 1),
 });
 
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 14, seed: 5 });
@@ -51,39 +33,15 @@ const idsOnly = (change: Partial<LoadedDataset> = {}): LoadedDataset => ({
   userFeatures: new Float32Array(0),
   itemFeatures: new Float32Array(0),
   textDim: { user: 0, item: 0 },
-  ids: { user: allKnown(60), item: allKnown(40) },
+  ids: { user: idRows(60), item: idRows(40) },
   ...change,
 });
 
 const train = (dataset: LoadedDataset, trialFolder: string, epochBudget: number = settings.training.num_epochs) =>
-  trainTwoTower({
-    dataset,
-    settings,
-    epochBudget,
-    trialFolder,
-    tensorflow: { backend: 'js', library: 'tfjs-backend-cpu' },
-    signal: new AbortController().signal,
-    nowMs: () => 0,
-    onReady: () => undefined,
-    onStep: () => undefined,
-    onEpoch: () => undefined,
-  });
+  trainSmall(trialFolder, { dataset, settings, epochBudget });
 
-const testNdcg = async (dataset: LoadedDataset, trialFolder: string): Promise<number> => {
-  const model = await loadModel(join(trialFolder, 'model'));
-  try {
-    const users = model.embedUsers(dataset.userFeatures, dataset.ids.user, null);
-    const items = model.embedItems(dataset.itemFeatures, dataset.ids.item);
-    return evaluateScorer({
-      scorer: dotScorer(users, items, DIM),
-      dataset,
-      split: 'test',
-      relevanceThreshold: 0.4,
-    }).summary.ndcg_at_10;
-  } finally {
-    model.dispose();
-  }
-};
+const testNdcg = async (dataset: LoadedDataset, trialFolder: string): Promise<number> =>
+  (await rankSaved(trialFolder, dataset, 'test')).summary.ndcg_at_10;
 
 describe('models/id-embeddings', () => {
   beforeAll(() => tf.setBackend('cpu'));
@@ -101,7 +59,7 @@ describe('models/id-embeddings', () => {
 
   it('models/id-embeddings: ids of one side work beside features of both', () =>
     withFolder(async (folder) => {
-      const dataset: LoadedDataset = { ...toy, ids: { user: null, item: allKnown(40) } };
+      const dataset: LoadedDataset = { ...toy, ids: { user: null, item: idRows(40) } };
       await train(dataset, folder, 3);
       const model = await loadModel(join(folder, 'model'));
       expect(model.manifest.id_rows).toEqual({ user: 0, item: 41 });
@@ -113,7 +71,7 @@ describe('models/id-embeddings', () => {
   it('models/id-embeddings: cold users are ranked by nothing but do not break training', () =>
     withFolder(async (folder) => {
       const cold: IdRows = { size: 59, rows: Int32Array.from({ length: 60 }, (_, user) => (user < 58 ? user + 1 : 0)) };
-      const dataset = idsOnly({ ids: { user: cold, item: allKnown(40) } });
+      const dataset = idsOnly({ ids: { user: cold, item: idRows(40) } });
       await train(dataset, folder, 2);
       const model = await loadModel(join(folder, 'model'));
       const users = model.embedUsers(dataset.userFeatures, cold, null);
@@ -134,7 +92,7 @@ describe('models/id-embeddings', () => {
 
   it('models/id-embeddings: the layers start as they do without ids', () => {
     const plain = createArchitecture(toy.summary.feature_dims, { user: null, item: null }, settings);
-    const withIds = createArchitecture(toy.summary.feature_dims, { user: allKnown(60), item: null }, settings);
+    const withIds = createArchitecture(toy.summary.feature_dims, { user: idRows(60), item: null }, settings);
     expect(withIds.parameterCount).toBe(plain.parameterCount + 61 * DIM);
     const start = initialParameters(withIds, 3, 1);
     expect([...start.slice(0, plain.parameterCount)]).toEqual([...initialParameters(plain, 3, 1)]);

@@ -3,26 +3,18 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
-import type { IdRows, LoadedDataset } from '../../../contracts/dataset.ts';
+import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { ModelConfig, TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
-import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
-import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
 import { evaluateBaselines } from '../../../models/reports/baselines.ts';
-import { loadModel } from '../../../models/saved/model-folder.ts';
 import { createArchitecture } from '../../../models/towers/architecture.ts';
-import { historiesOf } from '../../../models/towers/history.ts';
-import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import type { TrainOptions } from '../../../models/training/train.ts';
 import { withFolder } from '../../support/make-folder.ts';
+import { idRows, rankSaved, trainSmall, trialSettings } from '../../support/small-training.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
-const allKnown = (count: number): IdRows => ({
-  size: count + 1,
-  rows: Int32Array.from({ length: count }, (_, index) => index + 1),
-});
 const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 14, seed: 5 });
-const withIds: LoadedDataset = { ...toy, ids: { user: allKnown(60), item: allKnown(40) } };
+const withIds: LoadedDataset = { ...toy, ids: { user: idRows(60), item: idRows(40) } };
 /** Users are known by what they did alone, items by their ids. */
 const historyOnly: LoadedDataset = {
   ...toy,
@@ -30,46 +22,17 @@ const historyOnly: LoadedDataset = {
   userFeatures: new Float32Array(0),
   itemFeatures: new Float32Array(0),
   textDim: { user: 0, item: 0 },
-  ids: { user: null, item: allKnown(40) },
+  ids: { user: null, item: idRows(40) },
 };
 
-const settingsOf = (model: Partial<ModelConfig>, training: Partial<TrainingConfig>): TrialSettings => ({
-  seed: 5,
-  relevanceThreshold: 0.4,
-  model: { ...MODEL_SETTINGS, dropout_rate: 0.1, ...model },
-  training: { ...resolvedConfig().training, num_epochs: 6, learning_rate: 0.01, ...training },
-});
-
-const train = (settings: TrialSettings, trialFolder: string, change: Partial<TrainOptions> = {}) =>
-  trainTwoTower({
-    dataset: toy,
-    settings,
-    epochBudget: settings.training.num_epochs,
-    trialFolder,
-    tensorflow: { backend: 'js', library: 'tfjs-backend-cpu' },
-    signal: new AbortController().signal,
-    nowMs: () => 0,
-    onReady: () => undefined,
-    onStep: () => undefined,
-    onEpoch: () => undefined,
-    ...change,
+const settingsOf = (model: Partial<ModelConfig>, training: Partial<TrainingConfig>): TrialSettings =>
+  trialSettings({
+    model: { dropout_rate: 0.1, ...model },
+    training: { num_epochs: 6, learning_rate: 0.01, ...training },
   });
 
-const rankedBy = async (folder: string, dataset: LoadedDataset, split: 'validation' | 'test') => {
-  const model = await loadModel(join(folder, 'model'));
-  try {
-    const { userFeatures, itemFeatures, ids, pairs, userIds } = dataset;
-    const isHistoryTaken = model.manifest.history_rows > 0;
-    const histories = isHistoryTaken ? historiesOf(pairs.train, userIds.length, ids.item ?? allKnown(0)) : null;
-    const users = model.embedUsers(userFeatures, ids.user, histories);
-    const items = model.embedItems(itemFeatures, ids.item);
-    const scorer = dotScorer(users, items, model.manifest.embedding_dim);
-    const { summary } = evaluateScorer({ scorer, dataset, split, relevanceThreshold: 0.4 });
-    return { summary, manifest: model.manifest };
-  } finally {
-    model.dispose();
-  }
-};
+const train = (settings: TrialSettings, trialFolder: string, change: Partial<TrainOptions> = {}) =>
+  trainSmall(trialFolder, { dataset: toy, settings, ...change });
 
 describe('models, options of towers and training', () => {
   beforeAll(() => tf.setBackend('cpu'));
@@ -93,11 +56,11 @@ describe('models, options of towers and training', () => {
       withFolder(async (folder) => {
         const before = tf.memory().numTensors;
         const result = await train(settingsOf(model, training), folder, { dataset });
-        const validation = await rankedBy(folder, dataset, 'validation');
+        const validation = await rankSaved(folder, dataset, 'validation');
         expect(tf.memory().numTensors).toBe(before);
         expect(validation.summary.ndcg_at_10).toBeCloseTo(result.validation.ndcg_at_10, 5);
         const { random } = evaluateBaselines({ dataset, split: 'test', relevanceThreshold: 0.4, seed: 1 });
-        const { summary } = await rankedBy(folder, dataset, 'test');
+        const { summary } = await rankSaved(folder, dataset, 'test');
         expect(summary.ndcg_at_10).toBeGreaterThan(1.3 * (random?.ndcg_at_10 ?? Number.NaN));
       }),
   );
@@ -106,7 +69,7 @@ describe('models, options of towers and training', () => {
     withFolder(async (folder) => {
       const settings = settingsOf({}, { loss: 'in_batch_softmax', learn_temperature: true, temperature: 0.2 });
       await train(settings, folder);
-      const { manifest } = await rankedBy(folder, toy, 'test');
+      const { manifest } = await rankSaved(folder, toy, 'test');
       expect(Math.abs(manifest.temperature - 0.2)).toBeGreaterThan(0.005);
       expect(manifest.temperature).toBeGreaterThanOrEqual(0.01);
     }));

@@ -6,16 +6,12 @@ import { resumableKey } from '../../../contracts/resumable-key.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
 import { scheduledRate } from '../../../models/optimiser/learning-rate.ts';
 import { adoptCheckpoint, writeCheckpoint } from '../../../models/training/checkpoint.ts';
-import { evaluationSummary, MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import { evaluationSummary, resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { itResumesBitIdentically } from '../../support/resume-laws.ts';
+import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const settingsOf = (training: Partial<TrialSettings['training']>): TrialSettings => ({
-  seed: 5,
-  model: MODEL_SETTINGS,
-  training: { ...resolvedConfig().training, ...training },
-  relevanceThreshold: 0.4,
-});
+const settingsOf = (training: Partial<TrialSettings['training']>): TrialSettings => trialSettings({ training });
 
 let folder: string;
 

@@ -7,27 +7,19 @@ import type { LoadedDataset } from '../../../contracts/dataset.ts';
 import type { TrainingConfig } from '../../../contracts/experiment-config.ts';
 import type { EpochRecord } from '../../../contracts/metrics.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
-import { dotScorer } from '../../../models/evaluation/dot-scorer.ts';
-import { evaluateScorer } from '../../../models/evaluation/evaluate-scorer.ts';
 import { evaluateBaselines } from '../../../models/reports/baselines.ts';
 import { loadModel } from '../../../models/saved/model-folder.ts';
-import { type TrainOptions, trainTwoTower } from '../../../models/training/train.ts';
-import { MODEL_SETTINGS, resolvedConfig } from '../../support/experiment-fixtures.ts';
+import type { TrainOptions } from '../../../models/training/train.ts';
+import { rankSaved, SMALL_TOY, trainSmall, trialSettings, withoutClock } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createToyDataset } from '../../support/toy-dataset.ts';
 
-const toy = createToyDataset({ users: 60, items: 40, pairsPerUser: 12, seed: 3 });
+const toy = SMALL_TOY;
 
-const settings = (training: Partial<TrainingConfig> = {}): TrialSettings => ({
-  seed: 5,
-  model: { ...MODEL_SETTINGS, hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
-  training: { ...resolvedConfig().training, num_epochs: 4, learning_rate: 0.01, ...training },
-  relevanceThreshold: 0.4,
-});
-
-/** Everything of a history that must not depend on the clock. */
-const withoutClock = (history: readonly EpochRecord[]) =>
-  history.map(({ seconds: _seconds, finishedAtMs: _finishedAtMs, ...rest }) => rest);
+const settings = (training: Partial<TrainingConfig> = {}): TrialSettings =>
+  trialSettings({
+    model: { hidden_dims: [16], embedding_dim: 8, dropout_rate: 0.1, dropout_rate_middle: 0.2 },
+    training: { num_epochs: 4, learning_rate: 0.01, ...training },
+  });
 
 describe('models/train', () => {
   let folder: string;
@@ -39,16 +31,8 @@ describe('models/train', () => {
   const train = async (name: string, change: Partial<TrainOptions> = {}) => {
     const records: EpochRecord[] = [];
     const trialFolder = join(folder, name);
-    const result = await trainTwoTower({
-      dataset: toy,
+    const result = await trainSmall(trialFolder, {
       settings: settings(),
-      epochBudget: 4,
-      trialFolder,
-      tensorflow: { backend: 'js', library: 'test' },
-      signal: new AbortController().signal,
-      nowMs: () => Date.now(),
-      onReady: () => undefined,
-      onStep: () => undefined,
       onEpoch: (record) => records.push(record),
       ...change,
     });
@@ -62,19 +46,12 @@ describe('models/train', () => {
       const long = settings({ loss, num_epochs: 15, early_stopping_patience: 15 });
       const { trialFolder, records } = await train(loss, { settings: long, epochBudget: 15 });
       expect(records.every(({ valLoss }) => Number.isFinite(valLoss) && valLoss > 0)).toBe(true);
-      const model = await loadModel(join(trialFolder, 'model'));
-      const scorer = dotScorer(
-        model.embedUsers(toy.userFeatures, null, null),
-        model.embedItems(toy.itemFeatures, null),
-        8,
-      );
+      const { ndcg_at_10: ndcg } = (await rankSaved(trialFolder, toy, 'test')).summary;
       const options = { dataset: toy, split: 'test', relevanceThreshold: 0.4 } as const;
-      const { ndcg_at_10: ndcg } = evaluateScorer({ ...options, scorer }).summary;
       const baselines = evaluateBaselines({ ...options, seed: 1 });
       expect(ndcg).toBeGreaterThan((baselines.popularity?.ndcg_at_10 ?? 1) + 0.05);
       expect(ndcg).toBeGreaterThan(2 * (baselines.random?.ndcg_at_10 ?? 1));
       expect(baselines.oracle?.ndcg_at_10).toBeGreaterThan(ndcg);
-      model.dispose();
     },
   );
 

@@ -5,9 +5,9 @@ import { readTemporalId, readWorkflowState } from '../client/temporal-identity.t
 import type { Environment } from '../config/env.ts';
 import { toErrorRecord } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import type { ServiceAddresses } from '../services/index.ts';
 import { earlierDatabases } from '../services/temporal-databases.ts';
-import type { ServiceProgressSink } from '../ui-cli/runtime.ts';
 import { openTracking } from './open-tracking.ts';
 import { temporalTarget } from './temporal-target.ts';
 
@@ -50,7 +50,7 @@ export const reconcileHome = async (request: HomeReconcileRequest): Promise<Open
 /** As part of a start: tells what it closed, and never fails it. */
 export const reconcileAtStart = async (
   request: Pick<HomeReconcileRequest, 'environment' | 'addresses'>,
-  progress: ServiceProgressSink,
+  progress: ProgressSink,
 ): Promise<void> => {
   const tell = (message: string): void => progress({ part: 'mlflow', step: 'notice', message });
   try {

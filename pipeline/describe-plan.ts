@@ -1,24 +1,9 @@
+import type { DataPlan, DataSize } from '../contracts/data-plan.ts';
 import type { ResolvedData, ResolvedSynthetic } from '../contracts/resolved-config.ts';
 import { featureDim } from './encoder/encoder.ts';
 import type { SideSchema } from './source.ts';
 import { shapeOf } from './sources/describe-source.ts';
 import { planTexts, type TextOrigin } from './text/text-plan.ts';
-
-/** What a dataset version will roughly hold, said without reading anything. */
-export interface DataPlan {
-  readonly source: string;
-  /** null where only reading the source tells. */
-  readonly size: DataSize | null;
-  /** null where only the text encoder tells. */
-  readonly featureDims: { readonly user: number | null; readonly item: number | null };
-}
-
-export interface DataSize {
-  readonly users: number;
-  readonly items: number;
-  readonly engagements: number;
-  readonly samples: { readonly low: number; readonly high: number };
-}
 
 /** Events of one engagement and pairs with a label of 1.0 per engagement, as the generator gives them (±10 %). */
 const EVENTS_PER_ENGAGEMENT = 2.25;

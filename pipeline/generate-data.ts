@@ -1,5 +1,6 @@
 import { lstat, mkdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { GenerateDataRequest, GeneratedFiles } from '../contracts/data-files.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { toDataError } from './duckdb/data-errors.ts';
 import { openDatabase, sqlText } from './duckdb/database.ts';
@@ -8,27 +9,9 @@ import { withTemporaryFolder, writeFileSafely } from './store/publish-folder.ts'
 import { TEXT_DIM } from './synthetic/latent.ts';
 import { createSyntheticSource } from './synthetic/synthetic-source.ts';
 
-export interface GenerateOptions {
-  readonly users: number;
-  readonly startups: number;
-  /** Engagements; each is a funnel of one or more events. */
-  readonly interactions: number;
-  readonly seed: number;
-  readonly folder: string;
-  /** Files of the same names are replaced, each by rename; otherwise they are refused. */
-  readonly isForced: boolean;
-  readonly format: 'parquet' | 'csv';
+export interface GenerateOptions extends GenerateDataRequest {
   readonly memoryLimitMegabytes: number;
   readonly threads?: number;
-}
-
-export interface GeneratedData {
-  readonly folder: string;
-  readonly files: readonly string[];
-  readonly users: number;
-  readonly items: number;
-  /** Events, of which an engagement has one or more. */
-  readonly interactions: number;
 }
 
 /** Tables that are written, with the total order of their rows; users and items with everything that was made up. */
@@ -75,7 +58,7 @@ const refuseExisting = async (folder: string, names: readonly string[]): Promise
  * Writes the synthetic tables, true factors included, as one file each, and a config that reads them. The same options
  * give the same bytes, but for the folder's path in the config. Throws USAGE where files would be replaced unasked.
  */
-export const generateSyntheticData = async (options: GenerateOptions): Promise<GeneratedData> => {
+export const generateSyntheticData = async (options: GenerateOptions): Promise<GeneratedFiles> => {
   const { users, startups, interactions, seed, format, isForced, memoryLimitMegabytes, threads = 2 } = options;
   const folder = resolve(options.folder);
   const tables = Object.entries(GENERATED_TABLES).map(([table, rows]) => ({ name: `${table}.${format}`, ...rows }));

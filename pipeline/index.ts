@@ -5,7 +5,7 @@ export { readEncoder } from './encoder/encoder-file.ts';
 export { generateSyntheticData } from './generate-data.ts';
 export { summaryOf } from './manifest.ts';
 export { encodeDatasetWith, openDataset, readCatalogue } from './open-dataset.ts';
-export { type GuessedInteractions, guessInteractions } from './sources/files/guess-interactions.ts';
+export { guessInteractions } from './sources/files/guess-interactions.ts';
 export { identifySource } from './sources/open-source.ts';
 export { namesDatabase } from './sources/postgres/connection-settings.ts';
 export { createHashedEncoder } from './text/hashed-ngrams.ts';

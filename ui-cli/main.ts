@@ -1,10 +1,11 @@
 /** From a command line to an exit code: parse, act, and explain what went wrong. */
 import { CommanderError } from 'commander';
 import { EXIT } from '../contracts/errors.ts';
+import type { CliIo } from './command-line/process-runtime.ts';
 import { reportError } from './command-line/report-error.ts';
 import { toUsageError } from './command-line/usage-error.ts';
 import { buildProgram } from './program.ts';
-import type { CliIo, CliRuntime } from './runtime.ts';
+import type { CliRuntime } from './runtime.ts';
 import { printLines } from './text/output.ts';
 
 /** A reader that went away (`tt-exp list | head -1`) is no failure. */

@@ -8,9 +8,10 @@ import { addReproduction } from './model/reproduce-command.ts';
 import { addRun } from './run/run-command.ts';
 import { addValidate } from './run/validate-command.ts';
 import { addWatch } from './run/watch-command.ts';
+import type { CliRuntime } from './runtime.ts';
 import { addServices } from './services/services-commands.ts';
 import { addWorker } from './services/worker-command.ts';
-import { addSteering } from './steer/approval-commands.ts';
+import { addApproval } from './steer/approval-commands.ts';
 import { addSweepSteering } from './steer/sweep-commands.ts';
 
 const AFTER_HELP = `
@@ -22,7 +23,7 @@ Exit codes: 0 done, 1 failed, 64 usage, 65 bad data, 66 missing input,
 69 service unreachable, 75 timed out, 78 bad config, 130 interrupted.`;
 
 /** Throws commander's CommanderError instead of ending the process; errors are printed by the caller. */
-export const buildProgram = (context: CommandContext): Command => {
+export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   const { version, io } = context.runtime;
   const program = new Command('tt-exp')
     .description('Experiments with two-tower recommenders: durable, tracked, gated.')
@@ -43,7 +44,7 @@ export const buildProgram = (context: CommandContext): Command => {
   addRun(program, context);
   addWatch(program, context);
   addSweepSteering(program, context);
-  addSteering(program, context);
+  addApproval(program, context);
   addInspection(program, context);
   addReproduction(program, context);
   addValidate(program, context);

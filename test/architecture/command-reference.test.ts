@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { buildProgram } from '../../ui-cli/program.ts';
-import { createFakeRuntime } from '../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../support/fake-cli/fake-runtime.ts';
 import { REPOSITORY } from './room-files.ts';
 
-const program = buildProgram({ runtime: createFakeRuntime({ views: [] }).runtime, finish: () => {} });
+const program = buildProgram({ runtime: createFakeRuntime().runtime, finish: () => {} });
 
 /** Commands that do something: `data generate` rather than `data`. */
 const leaves = (command: Command, path: readonly string[]): readonly (readonly [string, Command])[] =>

@@ -1,7 +1,7 @@
 /** Dataset versions as the data commands get them. */
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import type { RowChange, VersionDetails, VersionDiff, VersionEntry } from '../../contracts/dataset-versions.ts';
-import type { DataVersions } from '../../ui-cli/runtime.ts';
+import type { DataVersions } from '../../ui-cli/data/data-runtime.ts';
 
 export const VERSION = 'ds-0123456789abcdef';
 export const OLDER_VERSION = 'ds-fedcba9876543210';

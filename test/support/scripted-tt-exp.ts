@@ -2,7 +2,7 @@
 import { readEnvironment } from '../../config/env.ts';
 import { runCli } from '../../ui-cli/main.ts';
 import { crowdedView, trainingView, viewOf } from './experiment-views.ts';
-import { createFakeRuntime } from './fake-cli-runtime.ts';
+import { createScriptedRuntime } from './fake-cli/scripted-runtime.ts';
 
 const onSignal = (signal: NodeJS.Signals) => (listener: () => void) => {
   process.on(signal, listener);
@@ -12,7 +12,7 @@ const onSignal = (signal: NodeJS.Signals) => (listener: () => void) => {
 /** A sweep with more trials than a screen has rows, after two notices. */
 const isCrowded = process.env.SCRIPTED === 'crowded';
 
-const { runtime, recorded } = createFakeRuntime(
+const { runtime, recorded } = createScriptedRuntime(
   {
     views: [viewOf('extract'), isCrowded ? crowdedView() : trainingView()],
     notices: isCrowded ? ['training falls back to wasm', 'no GPU was found'] : [],

@@ -1,4 +1,5 @@
 /** Six trials of a sweep with successive halving, with values that one can follow by hand. */
+
 import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { TrialView } from '../../contracts/trial.ts';

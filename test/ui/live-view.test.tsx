@@ -3,6 +3,7 @@ import { render as renderOn } from 'ink';
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { trialIdOf } from '../../contracts/ids.ts';
+import type { ServiceProgress } from '../../contracts/services.ts';
 import type { SweepControl } from '../../contracts/sweep.ts';
 import type { LiveKey } from '../../ui-cli/live/live-keys.ts';
 import { initialLiveState, type LiveState } from '../../ui-cli/live/live-state.ts';
@@ -88,14 +89,16 @@ const training = (): LiveState => {
   return reduceLive(first, { kind: 'view', view: late, atMs: STARTED_AT_MS + 15_000 });
 };
 
-const provisioning = (): LiveState =>
-  [
+const provisioning = (): LiveState => {
+  const events: readonly ServiceProgress[] = [
     { part: 'temporal', step: 'ready', message: 'temporal 1.32 on 127.0.0.1:7233' },
     { part: 'mlflow', step: 'download', message: 'mlflow 3.17.2 and its packages', percent: 50 },
-  ].reduce<LiveState>(
+  ];
+  return events.reduce<LiveState>(
     (state, service) => reduceLive(state, { kind: 'service', service }),
     initialLiveState(STARTED_AT_MS),
   );
+};
 
 const sweepView = (change: Partial<SweepControl> = {}) => {
   const ended = Array.from({ length: 10 }, (_, index) =>
@@ -157,7 +160,7 @@ describe('ui-cli/live-view', () => {
   });
 
   test('ui-cli/live-view: a notice stays above the view, once', () => {
-    const notice = { part: 'tensorflow', step: 'notice', message: 'training falls back to wasm' };
+    const notice: ServiceProgress = { part: 'tensorflow', step: 'notice', message: 'training falls back to wasm' };
     const noticed = [notice, notice].reduce<LiveState>(
       (state, service) => reduceLive(state, { kind: 'service', service }),
       training(),

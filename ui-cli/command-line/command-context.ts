@@ -1,8 +1,6 @@
-/** What every command's registration gets. */
-import type { CliRuntime } from '../runtime.ts';
-
-export interface CommandContext {
-  readonly runtime: CliRuntime;
+/** What every command's registration gets: of the runtime, what its commands need. */
+export interface CommandContext<Runtime> {
+  readonly runtime: Runtime;
   /** A command's action hands its exit code over here. */
   readonly finish: (exitCode: number) => void;
 }

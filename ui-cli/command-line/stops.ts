@@ -1,7 +1,7 @@
 /** What makes a command stop: Ctrl-C, SIGTERM, a time limit, a key of the live view. */
 import { TtExpError } from '../../contracts/errors.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatDuration } from '../text/formats.ts';
+import type { ProcessRuntime } from './process-runtime.ts';
 
 export interface Stops {
   /** Aborts with a TtExpError as reason: INTERRUPTED or TIMED_OUT. */
@@ -25,7 +25,7 @@ const timedOut = (timeoutMs: number): TtExpError =>
 
 /** @param hint of an interruption, for commands that do not go on where they were */
 export const createStops = (
-  runtime: CliRuntime,
+  runtime: ProcessRuntime,
   { timeoutMs = null, hint = RESUMES }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
 ): Stops => {
   const controller = new AbortController();

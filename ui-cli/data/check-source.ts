@@ -1,11 +1,11 @@
 /** `tt-exp data check`: what is wrong or strange with the rows of a source. */
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { section } from './data-formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 import { loadSourceRequest } from './source-request.ts';
 
 export interface CheckOptions {
@@ -57,7 +57,7 @@ const reportLines = (file: string, report: DataReport, isVerbose: boolean): read
 };
 
 /** Exit code 65 when a blocking check fails. */
-export const checkDataSource = async (runtime: CliRuntime, file: string, options: CheckOptions): Promise<number> => {
+export const checkDataSource = async (runtime: DataRuntime, file: string, options: CheckOptions): Promise<number> => {
   const { request } = await loadSourceRequest(runtime, file, options.set);
   const report = await runtime.checkData(request);
   if (options.isJson) {

@@ -1,10 +1,10 @@
 /** `tt-exp data gc`: frees the space of what nobody needs any more. */
 import type { GarbageReport, GarbageRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { formatBytes } from './data-formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 const garbageLines = ({ is_dry_run, removed, bytes, kept, busy }: GarbageReport): readonly string[] => [
   ...(removed.length === 0
@@ -18,7 +18,7 @@ const garbageLines = ({ is_dry_run, removed, bytes, kept, busy }: GarbageReport)
 ];
 
 export const collectDataGarbage = async (
-  runtime: CliRuntime,
+  runtime: DataRuntime,
   request: GarbageRequest,
   isJson: boolean,
 ): Promise<number> => {

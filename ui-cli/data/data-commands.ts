@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { formatOption, integerOption } from '../command-line/option-values.ts';
+import type { DataRuntime } from './data-runtime.ts';
 import { addDataSource } from './source-commands.ts';
 import { addDataVersions } from './version-commands.ts';
 
@@ -18,7 +19,7 @@ interface GenerateFlags {
 /** The schema allows no less. */
 const LEAST = 10;
 
-export const addData = (program: Command, context: CommandContext): void => {
+export const addData = (program: Command, context: CommandContext<DataRuntime>): void => {
   const { runtime, finish } = context;
   const data = program.command('data').description('Work with data sets.');
   data

@@ -1,13 +1,13 @@
 /** `tt-exp data diff`: what differs between two dataset versions. */
 import { EXIT } from '../../contracts/errors.ts';
 import { createStops } from '../command-line/stops.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
+import type { DataRuntime } from './data-runtime.ts';
 import { diffLines } from './diff-lines.ts';
 
 /** A difference is a result, not a failure: 0. */
 export const diffDataVersions = async (
-  runtime: CliRuntime,
+  runtime: DataRuntime,
   versions: { readonly a: string; readonly b: string },
   isJson: boolean,
 ): Promise<number> => {

@@ -1,6 +1,6 @@
 /** The progress of embedding: one line that is redrawn on a terminal, else a line every few seconds. */
 
-import type { CliIo } from '../runtime.ts';
+import type { CliIo } from '../command-line/process-runtime.ts';
 import { formatCount, formatDuration, formatPercent } from '../text/formats.ts';
 import { clearLine, drawLine, printLines } from '../text/output.ts';
 

@@ -5,9 +5,9 @@ import { EXIT } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { createStops } from '../command-line/stops.ts';
 import { isLive } from '../display/open-display.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
+import type { DataRuntime } from './data-runtime.ts';
 import { createEmbedProgress } from './embed-progress.ts';
 import { loadSourceRequest } from './source-request.ts';
 
@@ -53,7 +53,7 @@ const lowCoverageLines = (report: EmbeddingReport, { min_coverage }: ResolvedDat
       ]
     : [];
 
-export const embedDataSource = async (runtime: CliRuntime, file: string, options: EmbedOptions): Promise<number> => {
+export const embedDataSource = async (runtime: DataRuntime, file: string, options: EmbedOptions): Promise<number> => {
   const { io, now } = runtime;
   const isRedrawn = isLive(runtime, { isJson: false, isPlain: false });
   const progress = createEmbedProgress(io.stderr, { isRedrawn, now });

@@ -4,10 +4,10 @@ import { extname, join, resolve } from 'node:path';
 import type { ExportRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { createStops } from '../command-line/stops.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatBytes } from './data-formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 type Format = ExportRequest['format'];
 
@@ -55,7 +55,7 @@ const targetOf = async (
 };
 
 export const exportData = async (
-  runtime: CliRuntime,
+  runtime: DataRuntime,
   version: string,
   flags: ExportFlags,
   isJson: boolean,

@@ -1,12 +1,13 @@
 /** `tt-exp data generate`: the built-in data set as files. */
 import { resolve } from 'node:path';
+import type { GenerateDataRequest } from '../../contracts/data-files.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { CliRuntime, GenerateDataRequest } from '../runtime.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 export const generateData = async (
-  runtime: CliRuntime,
+  runtime: DataRuntime,
   request: GenerateDataRequest,
   isJson: boolean,
 ): Promise<number> => {

@@ -1,11 +1,11 @@
 /** `tt-exp data versions`: the dataset versions on this host. */
 import type { VersionEntry } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { type Column, formatTable } from '../text/table.ts';
 import { formatBytes, formatTime } from './data-formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'version' },
@@ -44,7 +44,7 @@ const problemLines = (entries: readonly VersionEntry[]): readonly string[] =>
       : [],
   );
 
-export const listDataVersions = async (runtime: CliRuntime, isJson: boolean): Promise<number> => {
+export const listDataVersions = async (runtime: DataRuntime, isJson: boolean): Promise<number> => {
   const entries = await (await runtime.dataVersions()).list();
   if (isJson) {
     printJson(runtime.io, { versions: entries });

@@ -2,12 +2,12 @@
 import type { VersionDetails } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { describeSource } from '../../contracts/source-reading.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { labelTable, leftOutLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { formatBytes, formatTime, section, settingLines } from './data-formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 export interface ShowOptions {
   readonly isVerified: boolean;
@@ -95,7 +95,7 @@ const detailLines = (details: VersionDetails): readonly string[] => {
 
 /** Exit code 65 when a file differs from its digest. */
 export const showDataVersion = async (
-  runtime: CliRuntime,
+  runtime: DataRuntime,
   version: string,
   { isVerified, isJson }: ShowOptions,
 ): Promise<number> => {

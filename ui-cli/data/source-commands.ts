@@ -1,8 +1,10 @@
 /** Commands on the source that a config names: check, embed. */
+
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
 import { collect } from '../command-line/option-values.ts';
+import type { DataRuntime } from './data-runtime.ts';
 
 interface SourceFlags {
   readonly set: readonly string[];
@@ -14,7 +16,7 @@ interface SourceFlags {
 const CONFIG = ['<config>', 'JSON file, see experiments/'] as const;
 const SET = ['--set <key=value>', 'change one setting of the file; may be repeated', collect, []] as const;
 
-export const addDataSource = (data: Command, { runtime, finish }: CommandContext): void => {
+export const addDataSource = (data: Command, { runtime, finish }: CommandContext<DataRuntime>): void => {
   data
     .command('check')
     .description("Check the rows of a config's source before training; exit with 65 when a blocking check fails.")

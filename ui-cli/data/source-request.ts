@@ -2,9 +2,10 @@
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
-import type { CliRuntime, SourceRequest } from '../runtime.ts';
 import { printLines } from '../text/output.ts';
+import type { SourceRequest } from './data-runtime.ts';
 
 export interface LoadedRequest {
   readonly config: ResolvedConfig;
@@ -13,7 +14,7 @@ export interface LoadedRequest {
 
 /** `say` writes one line to stderr. */
 export const loadSourceRequest = async (
-  { io }: CliRuntime,
+  { io }: ProcessRuntime,
   file: string,
   overrides: readonly string[],
   say: (line: string) => void = (line) => printLines(io.stderr, [line]),

@@ -1,9 +1,11 @@
 /** Commands on dataset versions that exist on this host: versions, show, diff, export, gc. */
+
 import { type Command, Option } from 'commander';
 import { TtExpError } from '../../contracts/errors.ts';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { formatOption, integerOption } from '../command-line/option-values.ts';
 import { parseDuration } from '../text/formats.ts';
+import type { DataRuntime } from './data-runtime.ts';
 import type { ExportFlags } from './export-data.ts';
 
 interface JsonFlag {
@@ -37,7 +39,7 @@ const ageOption = (value: string): number => {
 
 const WEEK_MS = 7 * 86_400_000;
 
-const addReading = (data: Command, { runtime, finish }: CommandContext): void => {
+const addReading = (data: Command, { runtime, finish }: CommandContext<DataRuntime>): void => {
   data
     .command('versions')
     .description('List the dataset versions on this host, newest first.')
@@ -74,7 +76,7 @@ const addReading = (data: Command, { runtime, finish }: CommandContext): void =>
     });
 };
 
-export const addDataVersions = (data: Command, context: CommandContext): void => {
+export const addDataVersions = (data: Command, context: CommandContext<DataRuntime>): void => {
   const { runtime, finish } = context;
   addReading(data, context);
   data

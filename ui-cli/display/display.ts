@@ -1,12 +1,12 @@
 /** Where progress goes while a command works: the live view on a terminal, plain lines elsewhere. Always on stderr. */
 import type { StartedExperiment } from '../../client/experiments-client.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { PlatformAddresses, ServiceProgress } from '../runtime.ts';
+import type { ServiceAddresses, ServiceProgress } from '../../contracts/services.ts';
 import type { LiveRequest } from '../steer/live-request.ts';
 
 export interface Display {
   service(event: ServiceProgress): void;
-  started(experiment: StartedExperiment, addresses: PlatformAddresses): void;
+  started(experiment: StartedExperiment, addresses: ServiceAddresses): void;
   view(view: ExperimentView): void;
   /** The terminal is as it was before; nothing more may be shown. */
   close(): Promise<void>;

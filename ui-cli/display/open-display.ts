@@ -1,6 +1,6 @@
 /** Chooses between the live view and plain lines. */
 import { loadForProduction } from '../../config/env.ts';
-import type { CliRuntime } from '../runtime.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { printLines } from '../text/output.ts';
 import type { Display, DisplayCommands } from './display.ts';
 
@@ -10,14 +10,14 @@ export interface DisplayChoice {
 }
 
 /** The live view needs a terminal on stderr that can move its cursor, and a person who reads it. */
-export const isLive = ({ io, environment }: CliRuntime, { isJson, isPlain }: DisplayChoice): boolean => {
+export const isLive = ({ io, environment }: ProcessRuntime, { isJson, isPlain }: DisplayChoice): boolean => {
   const { isCi, variables } = environment();
   return io.stderr.isTTY === true && !isJson && !isPlain && !isCi && variables.TERM !== 'dumb';
 };
 
 /** Whoever opens the display closes it, also on failure. */
 export const openDisplay = async (
-  runtime: CliRuntime,
+  runtime: ProcessRuntime,
   choice: DisplayChoice,
   commands: DisplayCommands,
 ): Promise<Display> => {

@@ -1,13 +1,13 @@
 /** Progress as plain lines, one an event. */
 import type { StartedExperiment } from '../../client/experiments-client.ts';
+import type { ServiceAddresses, ServiceProgress } from '../../contracts/services.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
-import type { PlatformAddresses, ServiceProgress } from '../runtime.ts';
 import type { Display } from './display.ts';
 import { NOTHING_TOLD, tellEvents } from './events.ts';
 
 const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
 
-const startedLines = (experiment: StartedExperiment, addresses: PlatformAddresses): readonly string[] => [
+const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
   `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'attached, it was started before' : 'started'}`,
   `mlflow: ${mlflowLink(addresses, null)}`,
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,

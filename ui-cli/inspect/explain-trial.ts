@@ -1,13 +1,15 @@
 /** `tt-exp why`: what is recorded of one trial, in sentences. */
+
+import type { FactsReader } from '../../client/facts-reader.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { splitTrialReference } from '../../contracts/ids.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { TrialView } from '../../contracts/trial.ts';
-import type { CliRuntime, FactsReader } from '../runtime.ts';
 import { assertTrialId } from '../steer/steer-sweep.ts';
 import { formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
+import type { InspectRuntime } from './inspect-runtime.ts';
 import { withFacts } from './with-facts.ts';
 
 /** The earlier trial whose result was taken. */
@@ -68,7 +70,7 @@ const splitTrial = (text: string, given: string | undefined): { readonly id: str
 };
 
 export const explainTrial = (
-  runtime: CliRuntime,
+  runtime: InspectRuntime,
   text: string,
   { trial, isJson }: { readonly trial: string | undefined; readonly isJson: boolean },
 ): Promise<number> => {

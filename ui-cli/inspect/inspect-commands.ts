@@ -1,7 +1,9 @@
-/** Commands that look at what is recorded of an experiment: show, why, replay. */
+/** Commands that look at what is recorded of experiments: list, show, why, replay. */
+
 import type { Command } from 'commander';
 import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { collect, integerOption } from '../command-line/option-values.ts';
+import type { InspectRuntime } from './inspect-runtime.ts';
 
 interface JsonFlags {
   readonly json?: boolean;
@@ -9,7 +11,19 @@ interface JsonFlags {
 
 const DEFAULT_LIMIT = 10;
 
-const addShow = (program: Command, { runtime, finish }: CommandContext): void => {
+const addList = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
+  program
+    .command('list')
+    .description('List experiments, newest first.')
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .action(async ({ json }: JsonFlags) => {
+      const { listExperiments } = await import('./list-experiments.ts');
+      finish(await listExperiments(runtime, json === true));
+    });
+};
+
+const addShow = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
   program
     .command('show')
     .description(
@@ -26,7 +40,7 @@ const addShow = (program: Command, { runtime, finish }: CommandContext): void =>
     });
 };
 
-const addWhy = (program: Command, { runtime, finish }: CommandContext): void => {
+const addWhy = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
   program
     .command('why')
     .description('Explain why a trial ran and how it ended: cached, pruned, chosen or failed.')
@@ -41,7 +55,7 @@ const addWhy = (program: Command, { runtime, finish }: CommandContext): void => 
     });
 };
 
-const addReplay = (program: Command, { runtime, finish }: CommandContext): void => {
+const addReplay = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
   program
     .command('replay')
     .description(
@@ -64,7 +78,8 @@ const addReplay = (program: Command, { runtime, finish }: CommandContext): void 
     });
 };
 
-export const addInspection = (program: Command, context: CommandContext): void => {
+export const addInspection = (program: Command, context: CommandContext<InspectRuntime>): void => {
+  addList(program, context);
   addShow(program, context);
   addWhy(program, context);
   addReplay(program, context);

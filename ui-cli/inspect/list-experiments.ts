@@ -8,8 +8,8 @@ import {
   isPastTraining,
 } from '../../contracts/experiment.ts';
 import { bestTrial } from '../../policy/ranking.ts';
+import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime, Experiments } from '../runtime.ts';
 import { formatDuration, formatMetric } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
@@ -113,7 +113,7 @@ const tableOf = (rows: readonly Row[], nowMs: number): readonly string[] =>
     ]),
   );
 
-export const listExperiments = (runtime: CliRuntime, isJson: boolean): Promise<number> =>
+export const listExperiments = (runtime: PlatformRuntime, isJson: boolean): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const listed = (await experiments.list()).toSorted((a, b) => b.startedAtMs - a.startedAtMs);
     const rows = await withSnapshots(experiments, listed);

@@ -8,10 +8,11 @@ import {
   type ReplayStep,
   type SweepReplay,
 } from '../../contracts/replay.ts';
-import type { CliRuntime } from '../runtime.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { formatMetric, formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
+import type { InspectRuntime } from './inspect-runtime.ts';
 import { type RecordedExperiment, withFacts } from './with-facts.ts';
 
 export interface ReplayOptions {
@@ -90,7 +91,7 @@ const counterfactualLines = (id: string, set: readonly string[], result: Counter
 };
 
 const replayAsRecorded = async (
-  { io }: CliRuntime,
+  { io }: ProcessRuntime,
   { id, facts, analysis, curves }: RecordedExperiment,
   isJson: boolean,
 ): Promise<number> => {
@@ -112,7 +113,7 @@ const replayAsRecorded = async (
 };
 
 const replayChanged = async (
-  { io }: CliRuntime,
+  { io }: ProcessRuntime,
   { id, facts, analysis, curves }: RecordedExperiment,
   { set, isJson }: ReplayOptions,
 ): Promise<number> => {
@@ -133,7 +134,7 @@ const replayChanged = async (
 };
 
 /** Ends with 1 where a recorded decision does not follow from the facts. */
-export const replayExperiment = (runtime: CliRuntime, text: string, options: ReplayOptions): Promise<number> =>
+export const replayExperiment = (runtime: InspectRuntime, text: string, options: ReplayOptions): Promise<number> =>
   withFacts(runtime, text, (experiment) =>
     options.set.length === 0
       ? replayAsRecorded(runtime, experiment, options.isJson)

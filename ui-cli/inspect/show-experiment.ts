@@ -4,18 +4,20 @@ import { EXIT } from '../../contracts/errors.ts';
 import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { improvements } from '../../policy/ranking.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
-import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
+
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTextTable, USUAL_WIDTH } from '../text/table.ts';
 import { importanceLines } from './importance-lines.ts';
+import type { InspectRuntime } from './inspect-runtime.ts';
 import { budgetUse, countTrials, leaderboardOf, trainedEpochs } from './leaderboard.ts';
 import { withFacts } from './with-facts.ts';
 
@@ -57,7 +59,7 @@ interface Shown {
   readonly facts: ExperimentFacts;
   /** null without a sweep. */
   readonly importances: ParameterImportances | null;
-  readonly addresses: PlatformAddresses;
+  readonly addresses: ServiceAddresses;
 }
 
 const importanceTitle = (importances: ParameterImportances): string =>
@@ -161,7 +163,11 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
   };
 };
 
-export const showExperiment = (runtime: CliRuntime, text: string, { limit, isJson }: ShowOptions): Promise<number> =>
+export const showExperiment = (
+  runtime: InspectRuntime,
+  text: string,
+  { limit, isJson }: ShowOptions,
+): Promise<number> =>
   withFacts(runtime, text, async ({ facts, analysis, platform: { addresses } }) => {
     const shown = { facts, importances: analysis.importances(facts), addresses };
     if (isJson) {

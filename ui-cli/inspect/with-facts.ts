@@ -2,10 +2,11 @@
 
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experiment-facts.ts';
+import type { Platform } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { Analysis, CliRuntime, Platform } from '../runtime.ts';
 import { printLines } from '../text/output.ts';
+import type { Analysis, InspectRuntime } from './inspect-runtime.ts';
 
 export interface RecordedExperiment {
   readonly id: string;
@@ -17,7 +18,7 @@ export interface RecordedExperiment {
 }
 
 export const withFacts = (
-  runtime: CliRuntime,
+  runtime: InspectRuntime,
   text: string,
   work: (experiment: RecordedExperiment) => Promise<number>,
 ): Promise<number> =>

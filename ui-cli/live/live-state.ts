@@ -1,6 +1,6 @@
 /** State of the live view. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { ServiceProgress } from '../runtime.ts';
+import type { ServiceProgress } from '../../contracts/services.ts';
 import { NO_MARKS, type TrainingMarks } from './estimate.ts';
 
 /** none: nothing asked; the others end with a key, or with the program. */

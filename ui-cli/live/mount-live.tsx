@@ -1,8 +1,8 @@
 /** The live view on a terminal: a display that draws instead of printing lines. */
 import { render } from 'ink';
+import type { CliIo } from '../command-line/process-runtime.ts';
 import type { Display, DisplayCommands } from '../display/display.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
-import type { CliIo } from '../runtime.ts';
 import { requestText } from '../steer/live-request.ts';
 import { eraseRows } from '../text/output.ts';
 import { frameOf } from './frame.ts';

@@ -1,6 +1,6 @@
 /** A pure fold over views, service reports, clock ticks, sizes of the screen and keys. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { ServiceProgress } from '../runtime.ts';
+import type { ServiceProgress } from '../../contracts/services.ts';
 import type { LiveRequest } from '../steer/live-request.ts';
 import { markTrials } from './estimate.ts';
 import { frameOf } from './frame.ts';

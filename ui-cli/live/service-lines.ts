@@ -1,5 +1,5 @@
 /** Provisioning and starting: the last report of each part. Pure. */
-import type { ServiceProgress } from '../runtime.ts';
+import type { ServiceProgress } from '../../contracts/services.ts';
 import type { Part } from './fit.ts';
 import { barLine, type Line, lineOf, NAME_WIDTH } from './line.ts';
 import type { LiveState } from './live-state.ts';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { readConfigValue } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { CliRuntime } from '../runtime.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 
 export type GivenData =
   | { readonly kind: 'version'; readonly version: string }
@@ -76,7 +76,7 @@ const mapped = (given: string, file: string, config: string): FileSettings => ({
  * the needed columns, USAGE for a config that reads a database.
  */
 export const settingsOfFile = async (
-  runtime: CliRuntime,
+  runtime: Pick<ModelRuntime, 'guessInteractions'>,
   { file, given }: Extract<GivenData, { kind: 'file' }>,
   { config, columns }: { readonly config: string | undefined; readonly columns: readonly string[] | null },
 ): Promise<FileSettings> => {

@@ -7,10 +7,10 @@ import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { baselineWarnings, metricTable, reportLines } from '../text/metric-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 import { deviceText, dimensionLines, splitLine } from './train-lines.ts';
 
 export interface EvaluateOptions {
@@ -24,7 +24,7 @@ export interface EvaluateOptions {
 }
 
 const chooseData = async (
-  runtime: CliRuntime,
+  runtime: ModelRuntime,
   options: Pick<EvaluateOptions, 'data' | 'columns'>,
   say: (line: string) => void,
 ): Promise<DataChoice | null> => {
@@ -64,7 +64,7 @@ const toJson = ({ model, dataset, split, evaluation }: LocalEvaluationReport): o
   tensorflow: evaluation.tensorflow,
 });
 
-export const evaluateModel = async (runtime: CliRuntime, options: EvaluateOptions): Promise<number> => {
+export const evaluateModel = async (runtime: ModelRuntime, options: EvaluateOptions): Promise<number> => {
   const { io } = runtime;
   const say = (line: string): void => printLines(io.stderr, [line]);
   const data = await chooseData(runtime, options, say);

@@ -1,4 +1,5 @@
 /** Commands that train and evaluate one model by themselves: train, evaluate. */
+
 import type { Command } from 'commander';
 import { DEVICES, type Device } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
@@ -12,6 +13,7 @@ import {
   namesOption,
   positiveOption,
 } from '../command-line/option-values.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 import type { HyperparameterFlags } from './train-config.ts';
 
 interface TrainFlags extends HyperparameterFlags {
@@ -52,7 +54,7 @@ const DEVICE = [
   'auto',
 ] as const;
 
-const addTrain = (program: Command, { runtime, finish }: CommandContext): void => {
+const addTrain = (program: Command, { runtime, finish }: CommandContext<ModelRuntime>): void => {
   program
     .command('train')
     .description('Train one model here, without a sweep. Ctrl-C stops; run the same command again to resume.')
@@ -103,7 +105,7 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext): void =
     });
 };
 
-const addEvaluate = (program: Command, { runtime, finish }: CommandContext): void => {
+const addEvaluate = (program: Command, { runtime, finish }: CommandContext<ModelRuntime>): void => {
   program
     .command('evaluate')
     .description('Rank with a trained model and print its metrics beside the baselines.')
@@ -129,7 +131,7 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext): voi
     });
 };
 
-export const addModel = (program: Command, context: CommandContext): void => {
+export const addModel = (program: Command, context: CommandContext<ModelRuntime>): void => {
   addTrain(program, context);
   addEvaluate(program, context);
 };

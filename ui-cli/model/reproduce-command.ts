@@ -1,7 +1,10 @@
 /** `tt-exp reproduce`. */
+
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { notNegativeOption } from '../command-line/option-values.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 
 interface ReproduceFlags {
   readonly tolerance: number;
@@ -9,7 +12,10 @@ interface ReproduceFlags {
   readonly plain?: boolean;
 }
 
-export const addReproduction = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addReproduction = (
+  program: Command,
+  { runtime, finish }: CommandContext<PlatformRuntime & ModelRuntime>,
+): void => {
   program
     .command('reproduce')
     .description('Train a trial again from its MLflow record and compare every epoch; exit with 1 if any differs.')

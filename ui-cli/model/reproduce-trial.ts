@@ -4,10 +4,11 @@ import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson, toSnakeCase } from '../text/output.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 import { reproductionLines } from './reproduce-lines.ts';
 import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
 
@@ -19,7 +20,7 @@ export interface ReproduceOptions {
 }
 
 const conduct = async (
-  runtime: CliRuntime,
+  runtime: PlatformRuntime & ModelRuntime,
   { run, tolerance }: ReproduceOptions,
   display: TrainDisplay,
 ): Promise<ReproductionReport> => {
@@ -52,7 +53,7 @@ const toJson = ({ comparison, circumstances, settings, dataset, ...report }: Rep
 };
 
 /** What only a list of experiments tells: a name, or the beginning of an id. Everything else MLflow knows by itself. */
-const withWholeId = async (runtime: CliRuntime, run: string): Promise<string> => {
+const withWholeId = async (runtime: PlatformRuntime, run: string): Promise<string> => {
   const { experiment, trialId } = splitTrialReference(run);
   if (isRunId(run) || parseExperimentId(experiment) !== null) {
     return run;
@@ -62,7 +63,10 @@ const withWholeId = async (runtime: CliRuntime, run: string): Promise<string> =>
 };
 
 /** Ends with 1 where the two trainings differ. */
-export const reproduceTrial = async (runtime: CliRuntime, given: ReproduceOptions): Promise<number> => {
+export const reproduceTrial = async (
+  runtime: PlatformRuntime & ModelRuntime,
+  given: ReproduceOptions,
+): Promise<number> => {
   const { io } = runtime;
   const options = { ...given, run: await withWholeId(runtime, given.run) };
   const display = openTrainDisplay(runtime, options);

@@ -4,8 +4,8 @@ import { defaultConfig, loadTrainingConfig } from '../../config/load.ts';
 import type { Override } from '../../config/overrides.ts';
 import type { DataChoice } from '../../contracts/local-model.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { type FileSettings, type GivenData, settingsOfFile } from './data-choice.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 
 export interface HyperparameterFlags {
   readonly epochs?: number;
@@ -54,7 +54,7 @@ const NO_FILE: FileSettings = { overrides: [], defaults: [], notes: [] };
 
 /** Throws what reading a file and loading a config throw; a mistake in an option is told of that option. */
 export const loadTrainConfig = async (
-  runtime: CliRuntime,
+  runtime: Pick<ModelRuntime, 'guessInteractions'>,
   { file, flags, set, data, columns }: TrainConfigRequest,
 ): Promise<TrainConfig> => {
   const ofFile = data?.kind === 'file' ? await settingsOfFile(runtime, data, { config: file, columns }) : NO_FILE;

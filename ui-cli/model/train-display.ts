@@ -1,8 +1,8 @@
 /** The lines of a training, and under them, on a terminal, how far the running epoch is. */
 import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { isLive } from '../display/open-display.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { formatDuration } from '../text/formats.ts';
 import { clearLine, drawLine, printLines } from '../text/output.ts';
 import { datasetLines, epochLines, startLines } from './train-lines.ts';
@@ -124,7 +124,7 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
 
 /** On stdout, or with `--json` on stderr; with progress under the lines where a person looks. */
 export const openTrainDisplay = (
-  runtime: CliRuntime,
+  runtime: ProcessRuntime,
   options: { readonly isJson: boolean; readonly isPlain: boolean },
 ): TrainDisplay =>
   createTrainDisplay({

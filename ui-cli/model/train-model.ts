@@ -4,9 +4,9 @@ import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Device, LocalTrainingReport } from '../../contracts/local-model.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson } from '../text/output.ts';
 import { columnsOf, readDataChoice } from './data-choice.ts';
+import type { ModelRuntime } from './model-runtime.ts';
 import { type HyperparameterFlags, loadTrainConfig, toDataChoice } from './train-config.ts';
 import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
 import { endLines } from './train-lines.ts';
@@ -26,7 +26,7 @@ export interface TrainOptions extends HyperparameterFlags {
 }
 
 const conduct = async (
-  runtime: CliRuntime,
+  runtime: ModelRuntime,
   options: TrainOptions,
   display: TrainDisplay,
 ): Promise<LocalTrainingReport> => {
@@ -84,7 +84,7 @@ const toJson = ({ result, test, run, ...report }: LocalTrainingReport): object =
 };
 
 /** Answers the exit code; throws what the command is to end with. */
-export const trainModel = async (runtime: CliRuntime, options: TrainOptions): Promise<number> => {
+export const trainModel = async (runtime: ModelRuntime, options: TrainOptions): Promise<number> => {
   const { io } = runtime;
   const display = openTrainDisplay(runtime, options);
   try {

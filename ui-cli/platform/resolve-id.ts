@@ -2,7 +2,7 @@
 import { nearestName } from '../../config/nearest.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { experimentNameOf, parseExperimentId } from '../../contracts/ids.ts';
-import type { Experiments } from '../runtime.ts';
+import type { Experiments } from './platform-runtime.ts';
 
 /** Throws EXPERIMENT_NOT_FOUND. */
 export const resolveExperimentId = async (experiments: Pick<Experiments, 'list'>, text: string): Promise<string> => {

@@ -1,11 +1,11 @@
 /** For commands that make a few calls to a platform that runs already. */
 
 import { createStops } from '../command-line/stops.ts';
-import type { CliRuntime, Platform } from '../runtime.ts';
+import type { Platform, PlatformRuntime } from './platform-runtime.ts';
 
 /** Connects to what runs; starts nothing. */
 export const withPlatform = async <Result>(
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   work: (platform: Platform) => Promise<Result>,
 ): Promise<Result> => {
   const stops = createStops(runtime);

@@ -4,9 +4,9 @@ import { configDigest } from '../../config/digest.ts';
 import type { Override } from '../../config/overrides.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 export interface ExtendOptions {
@@ -71,7 +71,7 @@ const extended = (id: string, config: ResolvedConfig, { trials, epochs, set }: E
 const isSameVariable = ({ data: { source: a } }: ResolvedConfig, { data: { source: b } }: ResolvedConfig): boolean =>
   a.type === 'postgres' && b.type === 'postgres' && a.url_env === b.url_env;
 
-export const extendExperiment = (runtime: CliRuntime, text: string, options: ExtendOptions): Promise<number> =>
+export const extendExperiment = (runtime: PlatformRuntime, text: string, options: ExtendOptions): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
     const { config: recorded, source } = await experiments.input(id);

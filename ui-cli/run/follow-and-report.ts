@@ -1,7 +1,8 @@
 /** The second half of `run` and all of `watch`: follow an experiment and say how it went. */
 import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { CliIo, PlatformAddresses } from '../runtime.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
+import type { CliIo } from '../command-line/process-runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { type FollowOutcome, isPaused } from './follow-experiment.ts';
 import { humanSummary } from './human-summary.ts';
@@ -13,7 +14,7 @@ export interface ReportRequest {
   readonly isPromotionRequired: boolean;
   readonly experimentId: string;
   readonly workflowId: string;
-  readonly addresses: PlatformAddresses;
+  readonly addresses: ServiceAddresses;
 }
 
 const failureOf = (view: ExperimentView): TtExpError | null => {

@@ -1,7 +1,7 @@
 /** Watches one experiment until it ends, awaits approval, or nobody wants to watch any more. */
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { Experiments } from '../runtime.ts';
+import type { Experiments } from '../platform/platform-runtime.ts';
 import { formatDuration } from '../text/formats.ts';
 
 export type FollowOutcome =

@@ -2,9 +2,9 @@
 
 import type { ExperimentSnapshot, ExperimentView } from '../../contracts/experiment.ts';
 import type { Objective } from '../../contracts/objective.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
-import type { PlatformAddresses } from '../runtime.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
@@ -80,7 +80,7 @@ const nextSteps = (view: ExperimentView): readonly string[] => {
 /** Pure: the lines of the report on an experiment that has ended or awaits approval; only addresses may be wider. */
 export const humanSummary = (
   view: ExperimentView,
-  addresses: PlatformAddresses,
+  addresses: ServiceAddresses,
   width = USUAL_WIDTH,
 ): readonly string[] => {
   const room = width - INDENT.length;

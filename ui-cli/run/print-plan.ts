@@ -3,10 +3,10 @@ import { configDigest } from '../../config/digest.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig, ResolvedSweep } from '../../contracts/resolved-config.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
-import type { CliRuntime, ExperimentPlan } from '../runtime.ts';
 import { formatCount, formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
+import type { ExperimentPlan, RunRuntime } from './run-runtime.ts';
 
 interface TrialSize {
   readonly trialId: string;
@@ -132,7 +132,7 @@ const humanPlan = (
   ];
 };
 
-export const printPlan = async (runtime: CliRuntime, config: ResolvedConfig, isJson: boolean): Promise<void> => {
+export const printPlan = async (runtime: RunRuntime, config: ResolvedConfig, isJson: boolean): Promise<void> => {
   const plan = await runtime.planExperiment(config);
   const { experimentId, workflowId } = experimentIds(config.name, configDigest(config));
   const sizes = plan.trials.map((trial) => sizeTrial(config, plan, trial));

@@ -1,9 +1,9 @@
 /** `tt-exp retry`: the failed trials of an experiment once more, whether it still runs or has ended. */
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime, Experiments } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 /** Trials that a new start would train: everything that did not come to an end of its own. */
@@ -32,7 +32,7 @@ const startAgain = async (experiments: Experiments, id: string, view: Experiment
   return open;
 };
 
-export const retryExperiment = (runtime: CliRuntime, text: string, isJson: boolean): Promise<number> =>
+export const retryExperiment = (runtime: PlatformRuntime, text: string, isJson: boolean): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
     const view = await experiments.view(id);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
 import { collect, durationOption } from '../command-line/option-values.ts';
+import type { RunRuntime } from './run-runtime.ts';
 
 interface RunFlags {
   readonly set: readonly string[];
@@ -15,7 +16,7 @@ interface RunFlags {
   readonly timeout?: number;
 }
 
-export const addRun = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addRun = (program: Command, { runtime, finish }: CommandContext<RunRuntime>): void => {
   program
     .command('run')
     .description('Run an experiment and watch it. Ctrl-C detaches; the experiment keeps running.')

@@ -8,10 +8,11 @@ import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { CliRuntime, PlatformAddresses } from '../runtime.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { detachedLines, reportOutcome } from './follow-and-report.ts';
 import { type FollowOutcome, followExperiment } from './follow-experiment.ts';
+import type { RunRuntime } from './run-runtime.ts';
 import { summarise } from './summary.ts';
 import { withWatching } from './watching.ts';
 
@@ -28,14 +29,14 @@ export interface RunOptions {
 
 interface Conducted {
   readonly started: StartedExperiment;
-  readonly addresses: PlatformAddresses;
+  readonly addresses: ServiceAddresses;
   /** Null with --detach. */
   readonly outcome: FollowOutcome | null;
   /** With --detach: an experiment that was running already may be paused. Null where nobody looked. */
   readonly seen: ExperimentView | null;
 }
 
-const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
+const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
   withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, steer }) => {
     const { experiments, addresses } = platform;
     // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
@@ -58,7 +59,7 @@ const conduct = (runtime: CliRuntime, config: ResolvedConfig, options: RunOption
   });
 
 /** --detach is a success: the experiment was started, which is all that was asked. */
-const reportDetached = (runtime: CliRuntime, { started, addresses, seen }: Conducted, isJson: boolean): number => {
+const reportDetached = (runtime: RunRuntime, { started, addresses, seen }: Conducted, isJson: boolean): number => {
   const { experimentId, workflowId } = started;
   printLines(runtime.io.stderr, detachedLines(experimentId, seen));
   if (isJson) {
@@ -70,7 +71,7 @@ const reportDetached = (runtime: CliRuntime, { started, addresses, seen }: Condu
 };
 
 /** An experiment that never ran has its JSON too: scripts read one object, whatever happens. */
-const printFailure = (runtime: CliRuntime, error: unknown, config: ResolvedConfig | null): void => {
+const printFailure = (runtime: RunRuntime, error: unknown, config: ResolvedConfig | null): void => {
   const ids = config === null ? null : experimentIds(config.name, configDigest(config));
   const isInterrupted = error instanceof TtExpError && error.code === 'INTERRUPTED';
   printJson(
@@ -86,7 +87,7 @@ const printFailure = (runtime: CliRuntime, error: unknown, config: ResolvedConfi
 };
 
 /** Answers the exit code; throws what the command is to end with. */
-export const runExperiment = async (runtime: CliRuntime, file: string, options: RunOptions): Promise<number> => {
+export const runExperiment = async (runtime: RunRuntime, file: string, options: RunOptions): Promise<number> => {
   let config: ResolvedConfig | null = null;
   let conducted: Conducted;
   try {

@@ -5,11 +5,11 @@ import type { ExperimentView, Phase, RegisteredModel } from '../../contracts/exp
 import { GATE_NOT_RUN, type GateVerdict } from '../../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../../contracts/metrics.ts';
 import type { RungReport } from '../../contracts/rungs.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { LeftOutRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import type { SweepControl, SweepHalt } from '../../contracts/sweep.ts';
 import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
 import type { TrialParams, TrialProgress, TrialStatus, TrialView } from '../../contracts/trial.ts';
-import type { PlatformAddresses } from '../runtime.ts';
 
 export interface TrialSummary {
   readonly trial_id: string;
@@ -84,7 +84,7 @@ export interface SummaryFrame {
   readonly workflowId: string | null;
   /** Of the command, where it differs from the experiment's: a running experiment that nobody watches any more. */
   readonly status: ExperimentSummary['status'];
-  readonly addresses: PlatformAddresses | null;
+  readonly addresses: ServiceAddresses | null;
   readonly error: ErrorRecord | null;
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
 import { collect } from '../command-line/option-values.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 
 interface ValidateFlags {
   readonly set: readonly string[];
@@ -9,7 +10,7 @@ interface ValidateFlags {
   readonly json?: boolean;
 }
 
-export const addValidate = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addValidate = (program: Command, { runtime, finish }: CommandContext<ProcessRuntime>): void => {
   program
     .command('validate')
     .description('Check configs: every mistake with file, line, path, expectation and nearest valid key.')

@@ -3,8 +3,8 @@ import { configDigest } from '../../config/digest.ts';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import { experimentIds } from '../../contracts/ids.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { reportError } from '../command-line/report-error.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 export interface ValidateOptions {
@@ -30,7 +30,7 @@ const validate = async (file: string, overrides: readonly string[]): Promise<Ver
 
 /** The exit code is that of the first file that is not valid. */
 export const validateConfigs = async (
-  { io }: CliRuntime,
+  { io }: ProcessRuntime,
   files: readonly string[],
   { set, isJson }: ValidateOptions,
 ): Promise<number> => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, ID, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { durationOption } from '../command-line/option-values.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 interface WatchFlags {
   readonly json?: boolean;
@@ -9,7 +10,7 @@ interface WatchFlags {
   readonly timeout?: number;
 }
 
-export const addWatch = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addWatch = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
   program
     .command('watch')
     .description('Attach to an experiment, or show how it ended.')

@@ -1,7 +1,7 @@
 /** `tt-exp watch`: attach to an experiment again, from any terminal. */
 import { parseExperimentId } from '../../contracts/ids.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { reportOutcome } from './follow-and-report.ts';
 import { followExperiment } from './follow-experiment.ts';
 import { withWatching } from './watching.ts';
@@ -13,7 +13,11 @@ export interface WatchOptions {
   readonly timeoutMs: number | null;
 }
 
-export const watchExperiment = async (runtime: CliRuntime, text: string, options: WatchOptions): Promise<number> => {
+export const watchExperiment = async (
+  runtime: PlatformRuntime,
+  text: string,
+  options: WatchOptions,
+): Promise<number> => {
   const followed = await withWatching(
     runtime,
     { ...options, mayStart: false },

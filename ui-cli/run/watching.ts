@@ -3,7 +3,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { createStops, type Stops } from '../command-line/stops.ts';
 import type { Display, DisplayCommands } from '../display/display.ts';
 import { openDisplay } from '../display/open-display.ts';
-import type { CliRuntime, Platform } from '../runtime.ts';
+import type { Platform, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { type LiveRequest, makeRequest } from '../steer/live-request.ts';
 
 export interface WatchingOptions {
@@ -50,7 +50,7 @@ const createRequester = () => {
 
 /** Runs `work` and closes everything whatever happens. The display is closed before `work`'s result is passed on. */
 export const withWatching = async <Result>(
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   options: WatchingOptions,
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {

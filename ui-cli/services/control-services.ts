@@ -1,13 +1,13 @@
 /** `up`, `down`, `status` and `doctor`: the servers and workers behind experiments. */
 import { EXIT } from '../../contracts/errors.ts';
 import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
+import type { ServicesStatus } from '../../contracts/services.ts';
 import { createStops } from '../command-line/stops.ts';
 import { openDisplay } from '../display/open-display.ts';
-import type { CliRuntime, DoctorFindings } from '../runtime.ts';
 import { formatDuration } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
-import type { ServicesReport } from './services-report.ts';
+import type { DoctorFindings, ServicesRuntime } from './services-runtime.ts';
 
 export interface ServiceOptions {
   readonly isJson: boolean;
@@ -17,7 +17,7 @@ export interface ServiceOptions {
 const noCommand = (): void => {};
 const noRequest = async (): Promise<string> => '';
 
-export const upServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
+export const upServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
   try {
     const display = await openDisplay(runtime, options, { detach: stops.interrupt, request: noRequest });
@@ -40,7 +40,7 @@ export const upServices = async (runtime: CliRuntime, options: ServiceOptions): 
   }
 };
 
-export const downServices = async (runtime: CliRuntime, options: ServiceOptions): Promise<number> => {
+export const downServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
   const display = await openDisplay(runtime, options, { detach: noCommand, request: noRequest });
   const { stopped } = await runtime.services.down(display.service).finally(() => display.close());
   if (options.isJson) {
@@ -51,7 +51,7 @@ export const downServices = async (runtime: CliRuntime, options: ServiceOptions)
   return EXIT.done;
 };
 
-const statusLines = ({ home, supervisor, services }: ServicesReport): readonly string[] => [
+const statusLines = ({ home, supervisor, services }: ServicesStatus): readonly string[] => [
   `home ${home}`,
   `supervisor ${supervisor.elsewhere ?? supervisor.state}${supervisor.pid === null ? '' : `, pid ${supervisor.pid}`}, log ${supervisor.logFile}`,
   ...(services.length === 0
@@ -81,7 +81,7 @@ const statusLines = ({ home, supervisor, services }: ServicesReport): readonly s
   ),
 ];
 
-export const showStatus = async (runtime: CliRuntime, { isJson }: ServiceOptions): Promise<number> => {
+export const showStatus = async (runtime: ServicesRuntime, { isJson }: ServiceOptions): Promise<number> => {
   const report = await runtime.services.status();
   if (isJson) {
     printJson(runtime.io, toSnakeCase(report) as object);
@@ -121,7 +121,10 @@ export interface DoctorOptions extends ServiceOptions {
 }
 
 /** Exit code 69 when something is missing that experiments need. */
-export const runDoctor = async (runtime: CliRuntime, { isJson, isRepair, lost }: DoctorOptions): Promise<number> => {
+export const runDoctor = async (
+  runtime: ServicesRuntime,
+  { isJson, isRepair, lost }: DoctorOptions,
+): Promise<number> => {
   const findings = await runtime.services.doctor({ isRepair, lost });
   if (isJson) {
     printJson(runtime.io, toSnakeCase(findings) as object);

@@ -2,15 +2,15 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { TaskQueue } from '../../contracts/names.ts';
 import { createStops } from '../command-line/stops.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printLines } from '../text/output.ts';
+import type { ServicesRuntime } from './services-runtime.ts';
 
 export interface WorkerOptions {
   readonly queue: TaskQueue;
   readonly slots: number;
 }
 
-export const serveQueue = async (runtime: CliRuntime, { queue, slots }: WorkerOptions): Promise<number> => {
+export const serveQueue = async (runtime: ServicesRuntime, { queue, slots }: WorkerOptions): Promise<number> => {
   const stops = createStops(runtime);
   const say = (line: string): void => printLines(runtime.io.stderr, [line]);
   try {

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { TtExpError } from '../../contracts/errors.ts';
 import { type CommandContext, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { collect } from '../command-line/option-values.ts';
-import type { CliRuntime } from '../runtime.ts';
 import type { ServiceOptions } from './control-services.ts';
+import type { ServicesRuntime } from './services-runtime.ts';
 
 type Actions = typeof import('./control-services.ts');
-type ServiceAction = (runtime: CliRuntime, options: ServiceOptions) => Promise<number>;
+type ServiceAction = (runtime: ServicesRuntime, options: ServiceOptions) => Promise<number>;
 
 interface ServiceCommand {
   readonly name: string;
@@ -39,7 +39,7 @@ interface DoctorFlags {
   readonly lost: readonly string[];
 }
 
-export const addServices = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addServices = (program: Command, { runtime, finish }: CommandContext<ServicesRuntime>): void => {
   for (const { name, description, pick } of COMMANDS) {
     program
       .command(name)

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { TaskQueue } from '../../contracts/names.ts';
 import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
 import { integerOption, queueOption } from '../command-line/option-values.ts';
+import type { ServicesRuntime } from './services-runtime.ts';
 
-export const addWorker = (program: Command, { runtime, finish }: CommandContext): void => {
+export const addWorker = (program: Command, { runtime, finish }: CommandContext<ServicesRuntime>): void => {
   program
     .command('worker')
     .description('Serve one task queue of the server at TEMPORAL_ADDRESS, until Ctrl-C or SIGTERM.')

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, ID, VERBOSE } from '../command-line/command-context.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
-const addDecision = (program: Command, { runtime, finish }: CommandContext, verb: 'approve' | 'reject'): void => {
+const addDecision = (
+  program: Command,
+  { runtime, finish }: CommandContext<PlatformRuntime>,
+  verb: 'approve' | 'reject',
+): void => {
   program
     .command(verb)
     .description(
@@ -17,17 +22,7 @@ const addDecision = (program: Command, { runtime, finish }: CommandContext, verb
     });
 };
 
-export const addSteering = (program: Command, context: CommandContext): void => {
-  const { runtime, finish } = context;
+export const addApproval = (program: Command, context: CommandContext<PlatformRuntime>): void => {
   addDecision(program, context, 'approve');
   addDecision(program, context, 'reject');
-  program
-    .command('list')
-    .description('List experiments, newest first.')
-    .option(...JSON_FLAG)
-    .option(...VERBOSE)
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      const { listExperiments } = await import('../inspect/list-experiments.ts');
-      finish(await listExperiments(runtime, json === true));
-    });
 };

@@ -1,8 +1,8 @@
 /** `approve` and `reject`: one call to a running platform each. */
 import { EXIT } from '../../contracts/errors.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime } from '../runtime.ts';
 import { printLines } from '../text/output.ts';
 
 export interface ApprovalOptions {
@@ -10,7 +10,7 @@ export interface ApprovalOptions {
   readonly reason: string;
 }
 
-export const decideApproval = (runtime: CliRuntime, text: string, options: ApprovalOptions): Promise<number> =>
+export const decideApproval = (runtime: PlatformRuntime, text: string, options: ApprovalOptions): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
     await experiments.decideApproval(id, { ...options, by: runtime.environment().user });

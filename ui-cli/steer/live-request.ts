@@ -1,5 +1,5 @@
 /** What the keys of the live view ask an experiment for. */
-import type { Experiments } from '../runtime.ts';
+import type { Experiments } from '../platform/platform-runtime.ts';
 
 export type LiveRequest =
   | { readonly kind: 'cancel' }

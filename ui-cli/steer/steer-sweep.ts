@@ -2,9 +2,9 @@
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { type ExperimentView, isPastTraining } from '../../contracts/experiment.ts';
 import { trialIndexOf } from '../../contracts/ids.ts';
+import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import type { CliRuntime, Experiments } from '../runtime.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 interface Answer {
@@ -18,7 +18,7 @@ interface Steering {
 }
 
 const steer = (
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   text: string,
   isJson: boolean,
   request: (steering: Steering) => Promise<Answer>,
@@ -44,7 +44,7 @@ const assertTrials = ({ experimentId, status, phase }: ExperimentView): void => 
 };
 
 export const setPaused = (
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   text: string,
   { isPaused, isJson }: { readonly isPaused: boolean; readonly isJson: boolean },
 ): Promise<number> =>
@@ -60,7 +60,7 @@ export const setPaused = (
   });
 
 export const setMaxParallel = (
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   text: string,
   { maxParallel, isJson }: { readonly maxParallel: number; readonly isJson: boolean },
 ): Promise<number> =>
@@ -82,7 +82,7 @@ export const assertTrialId = (trialId: string): void => {
 };
 
 export const cancelExperiment = (
-  runtime: CliRuntime,
+  runtime: PlatformRuntime,
   text: string,
   { trialId, isJson }: { readonly trialId: string | null; readonly isJson: boolean },
 ): Promise<number> => {

@@ -1,13 +1,19 @@
 /** Commands that change what a sweep does: pause, resume, parallel, cancel, retry, extend. */
+
 import type { Command } from 'commander';
 import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { collect, integerArgument, integerOption } from '../command-line/option-values.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 interface JsonFlags {
   readonly json?: boolean;
 }
 
-const addPausing = (program: Command, { runtime, finish }: CommandContext, verb: 'pause' | 'resume'): void => {
+const addPausing = (
+  program: Command,
+  { runtime, finish }: CommandContext<PlatformRuntime>,
+  verb: 'pause' | 'resume',
+): void => {
   program
     .command(verb)
     .description(
@@ -25,7 +31,7 @@ const addPausing = (program: Command, { runtime, finish }: CommandContext, verb:
     });
 };
 
-const addParallel = (program: Command, { runtime, finish }: CommandContext): void => {
+const addParallel = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
   program
     .command('parallel')
     .description(
@@ -42,7 +48,7 @@ const addParallel = (program: Command, { runtime, finish }: CommandContext): voi
     });
 };
 
-const addCancel = (program: Command, { runtime, finish }: CommandContext): void => {
+const addCancel = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
   program
     .command('cancel')
     .description('Cancel an experiment or one trial after the current epoch; results so far are kept.')
@@ -57,7 +63,7 @@ const addCancel = (program: Command, { runtime, finish }: CommandContext): void 
     });
 };
 
-const addRetry = (program: Command, { runtime, finish }: CommandContext): void => {
+const addRetry = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
   program
     .command('retry')
     .description('Re-run failed trials, reusing finished results. An experiment that has ended is started again.')
@@ -77,7 +83,7 @@ interface ExtendFlags extends JsonFlags {
   readonly set: readonly string[];
 }
 
-const addExtend = (program: Command, { runtime, finish }: CommandContext): void => {
+const addExtend = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
   program
     .command('extend')
     .description('Start a new experiment from one that has ended, with more trials or epochs, reusing its trials.')
@@ -102,7 +108,7 @@ const addExtend = (program: Command, { runtime, finish }: CommandContext): void 
     });
 };
 
-export const addSweepSteering = (program: Command, context: CommandContext): void => {
+export const addSweepSteering = (program: Command, context: CommandContext<PlatformRuntime>): void => {
   addPausing(program, context, 'pause');
   addPausing(program, context, 'resume');
   addParallel(program, context);

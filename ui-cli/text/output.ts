@@ -3,7 +3,7 @@
  * that no text of others controls the terminal.
  */
 import { printable, printableJson } from '../../contracts/printable.ts';
-import type { CliIo } from '../runtime.ts';
+import type { CliIo } from '../command-line/process-runtime.ts';
 
 /** Each entry becomes one line, whatever it holds. */
 export const printLines = (stream: NodeJS.WritableStream, lines: readonly string[]): void => {

@@ -1,7 +1,7 @@
 /** What the columns of one file of interactions mean, by their names and values: a source without a config. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LabelRule } from '../../../contracts/dataset.ts';
+import type { GuessedInteractions } from '../../../contracts/data-files.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { EventTable, FilesSource } from '../../../contracts/experiment-config.ts';
 import { MESSAGE } from '../../../contracts/names.ts';
@@ -19,15 +19,6 @@ import { countLabels, ONLY_TYPE, type Reading, readNumbers } from './guess-ratin
 const DRAWN_TYPE = 'negative_sample';
 
 const TABLE = 'guessed';
-
-export interface GuessedInteractions {
-  readonly source: FilesSource;
-  readonly ignoredTypes: readonly string[];
-  /** Of types that the default table does not have. */
-  readonly labels: Readonly<Record<string, LabelRule>>;
-  /** What was taken for what: the first note says it of every column. */
-  readonly notes: readonly string[];
-}
 
 export interface GuessOptions {
   /** How the file is written; its path does not count. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCliRuntime } from '../../../bin/cli-runtime.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
-import { createFakeRuntime } from '../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../support/fake-cli/fake-runtime.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const { dataVersions, checkData, embedData } = createCliRuntime();
@@ -17,7 +17,7 @@ const versions: string[] = [];
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const cli = async (...args: readonly string[]) => {
-  const fake = createFakeRuntime({ views: [] }, { dataVersions, checkData, embedData });
+  const fake = createFakeRuntime({ dataVersions, checkData, embedData });
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { exitCode, stdout: fake.stdout(), stderr: fake.stderr() };

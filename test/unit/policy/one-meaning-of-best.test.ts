@@ -1,5 +1,7 @@
 /** Every screen, page and report of a sweep must name the trial that selection promotes. */
+
 import { expect, test } from 'vitest';
+import { ANALYSIS } from '../../../bin/cli/analysis.ts';
 import type { ExperimentView, SweepFacts } from '../../../contracts/experiment.ts';
 import type { Direction, Objective, ObjectiveName } from '../../../contracts/objective.ts';
 import type { TrialStatus, TrialView } from '../../../contracts/trial.ts';
@@ -18,7 +20,8 @@ import { runCli } from '../../../ui-cli/main.ts';
 import { humanSummary } from '../../../ui-cli/run/human-summary.ts';
 import { sweepSettings, trainingResult } from '../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID, STARTED_AT_MS, trialView, viewOf } from '../../support/experiment-views.ts';
-import { ADDRESSES, createFakeRuntime } from '../../support/fake-cli-runtime.ts';
+import { ADDRESSES } from '../../support/fake-cli/fake-platform.ts';
+import { createScriptedRuntime } from '../../support/fake-cli/scripted-runtime.ts';
 import { SMALL_CONFIG } from '../../support/small-sweep.ts';
 
 /** NDCG@10 says the opposite of the objective. */
@@ -45,7 +48,10 @@ const sweepOf = (objective: Objective, trials: readonly TrialView[]): Experiment
 const found = (text: string, pattern: RegExp): string | null => pattern.exec(text)?.[1] ?? null;
 
 const shown = async (facts: Omit<SweepFacts, 'format'>): Promise<Readonly<Record<string, unknown>>> => {
-  const fake = createFakeRuntime({ views: [], facts: { ...facts, origin: 'mlflow', extends: null } });
+  const fake = createScriptedRuntime(
+    { views: [], facts: { ...facts, origin: 'mlflow', extends: null } },
+    { analysis: async () => ANALYSIS },
+  );
   await runCli(['show', EXPERIMENT_ID, '--json'], fake.runtime);
   await new Promise((resolve) => setImmediate(resolve));
   return JSON.parse(fake.stdout());

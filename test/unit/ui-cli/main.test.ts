@@ -10,7 +10,9 @@ import { experimentIds } from '../../../contracts/ids.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import type { CliRuntime } from '../../../ui-cli/runtime.ts';
 import { completedView, EXPERIMENT_ID, trainingView, viewOf } from '../../support/experiment-views.ts';
-import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../support/fake-cli-runtime.ts';
+import type { FakeScript } from '../../support/fake-cli/fake-platform.ts';
+import { createFakeRuntime, type FakeRuntime } from '../../support/fake-cli/fake-runtime.ts';
+import { createScriptedRuntime, type ScriptedRuntime } from '../../support/fake-cli/scripted-runtime.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder = '';
@@ -29,8 +31,8 @@ const cli = async (
   args: readonly string[],
   script: FakeScript = { views: [completedView()] },
   act: (fake: FakeRuntime) => void = () => {},
-): Promise<FakeRuntime & { exitCode: number }> => {
-  const fake = createFakeRuntime(script);
+): Promise<ScriptedRuntime & { exitCode: number }> => {
+  const fake = createScriptedRuntime(script);
   const running = runCli(args, fake.runtime);
   act(fake);
   const exitCode = await running;
@@ -132,15 +134,13 @@ describe('ui-cli/main: usage', () => {
   });
 
   test('ui-cli/main: an unexpected error asks for --verbose, which shows its stack', async () => {
-    const fail = { services: { status: () => Promise.reject(new TypeError('boom')) } };
     for (const [args, hasStack] of [
       [['status'], false],
       [['status', '--verbose'], true],
       [['--verbose', 'status'], true],
     ] as const) {
-      const fake = createFakeRuntime({ views: [] });
-      const runtime = { ...fake.runtime, services: { ...fake.runtime.services, ...fail.services } };
-      expect(await runCli(args, runtime)).toBe(1);
+      const fake = createFakeRuntime({ services: { status: () => Promise.reject(new TypeError('boom')) } });
+      expect(await runCli(args, fake.runtime)).toBe(1);
       await settle();
       expect(fake.stderr()).toContain('error: tt-exp failed in a way it should not: TypeError: boom');
       expect(fake.stderr().includes('main.test.ts')).toBe(hasStack);
@@ -237,7 +237,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: Ctrl-C while services start ends with 130 and leaves no experiment behind', async () => {
-    const fake = createFakeRuntime(
+    const fake = createScriptedRuntime(
       { views: [] },
       {
         openPlatform: ({ signal }) =>
@@ -255,7 +255,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: a second Ctrl-C ends what does not stop in order', async () => {
-    const fake = createFakeRuntime({ views: [] }, { openPlatform: () => new Promise(() => {}) });
+    const fake = createFakeRuntime({ openPlatform: () => new Promise(() => {}) });
     const running = runCli(['run', config], fake.runtime);
     await expect.poll(() => fake.listeners()).toBe(1);
     fake.interrupt();
@@ -264,7 +264,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: Ctrl-C detaches at once even while the server does not answer', async () => {
-    const fake = createFakeRuntime({ views: [] });
+    const fake = createScriptedRuntime({ views: [] });
     const hang: AsyncIterator<ExperimentView> = { next: () => new Promise(() => {}) };
     const runtime: CliRuntime = {
       ...fake.runtime,
@@ -354,7 +354,7 @@ describe('ui-cli/main: run', () => {
   });
 
   test('ui-cli/main: --dry-run prints data, trials and sizes and starts nothing', async () => {
-    const fake = createFakeRuntime(
+    const fake = createScriptedRuntime(
       { views: [] },
       {
         planExperiment: async () => ({
@@ -389,18 +389,15 @@ describe('ui-cli/main: run', () => {
 
   test('ui-cli/main: --dry-run says after which epochs the scheduler may end a trial', async () => {
     const everyEpoch = Array.from({ length: 50 }, (_, index) => index + 1);
-    const fake = createFakeRuntime(
-      { views: [] },
-      {
-        planExperiment: async () => ({
-          trials: [],
-          total: 0,
-          rungs: [[1, 3, 50], everyEpoch, [50]],
-          data: { source: 'synthetic', size: null, featureDims: { user: null, item: null } },
-          notes: ['what will not go as it reads'],
-        }),
-      },
-    );
+    const fake = createFakeRuntime({
+      planExperiment: async () => ({
+        trials: [],
+        total: 0,
+        rungs: [[1, 3, 50], everyEpoch, [50]],
+        data: { source: 'synthetic', size: null, featureDims: { user: null, item: null } },
+        notes: ['what will not go as it reads'],
+      }),
+    });
     const asha = 'sweep={"space":{"training.batch_size":{"choice":[8]}},"scheduler":{"type":"asha","reduction":3}}';
     expect(await runCli(['run', config, '--dry-run', '--set', asha], fake.runtime)).toBe(0);
     await settle();
@@ -470,12 +467,9 @@ describe('ui-cli/main: other commands', () => {
       status: 'missing',
       remedy: 'Install python3.',
     } as const;
-    const fake = createFakeRuntime({ views: [] });
-    const services = {
-      ...fake.runtime.services,
-      doctor: async () => ({ checks: [check], isUsable: false, runs: null }),
-    };
-    expect(await runCli(['doctor'], { ...fake.runtime, services })).toBe(69);
+    const doctor = async () => ({ checks: [check], isUsable: false, runs: null });
+    const fake = createFakeRuntime({ services: { doctor } });
+    expect(await runCli(['doctor'], fake.runtime)).toBe(69);
     await settle();
     expect(fake.stdout()).toContain('hint: python: Install python3.');
   });
@@ -488,14 +482,13 @@ describe('ui-cli/main: other commands', () => {
       left: [{ ...run, runId: 'r2', temporalId: 'db-2', reason: 'why' }],
     };
     const asked: unknown[] = [];
-    const fake = createFakeRuntime({ views: [] });
     const doctor = async (request: object) => {
       asked.push(request);
       return { checks: [], isUsable: true, runs };
     };
-    const runtime = { ...fake.runtime, services: { ...fake.runtime.services, doctor } };
-    expect(await runCli(['doctor', '--repair', '--lost', 'db-0'], runtime)).toBe(0);
-    expect(await runCli(['doctor', '--lost', 'db-0'], runtime)).toBe(64);
+    const fake = createFakeRuntime({ services: { doctor } });
+    expect(await runCli(['doctor', '--repair', '--lost', 'db-0'], fake.runtime)).toBe(0);
+    expect(await runCli(['doctor', '--lost', 'db-0'], fake.runtime)).toBe(64);
     await settle();
     expect(asked).toEqual([{ isRepair: true, lost: ['db-0'] }]);
     expect(fake.stdout()).toContain('closed: run trial-000 (r1): its workflow is gone');
@@ -505,17 +498,14 @@ describe('ui-cli/main: other commands', () => {
   });
 
   test('ui-cli/main: worker serves until Ctrl-C, then ends with 0', async () => {
-    const fake = createFakeRuntime(
-      { views: [] },
-      {
-        runWorker: ({ signal, onReady, queue, slots }) =>
-          new Promise((resolve) => {
-            expect([queue, slots]).toEqual(['tt-gpu', 2]);
-            signal.addEventListener('abort', () => resolve());
-            onReady();
-          }),
-      },
-    );
+    const fake = createFakeRuntime({
+      runWorker: ({ signal, onReady, queue, slots }) =>
+        new Promise((resolve) => {
+          expect([queue, slots]).toEqual(['tt-gpu', 2]);
+          signal.addEventListener('abort', () => resolve());
+          onReady();
+        }),
+    });
     const running = runCli(['worker', '--queue', 'tt-gpu', '--slots', '2'], fake.runtime);
     await expect.poll(() => fake.stderr()).toContain('serves tt-gpu with 2 slots');
     fake.interrupt();
@@ -524,15 +514,12 @@ describe('ui-cli/main: other commands', () => {
 
   test('ui-cli/main: data generate passes its numbers and an absolute folder on', async () => {
     const requests: unknown[] = [];
-    const fake = createFakeRuntime(
-      { views: [] },
-      {
-        generateData: async (request) => {
-          requests.push(request);
-          return { folder: request.folder, files: ['users.parquet'], users: 20, items: 30, interactions: 99 };
-        },
+    const fake = createFakeRuntime({
+      generateData: async (request) => {
+        requests.push(request);
+        return { folder: request.folder, files: ['users.parquet'], users: 20, items: 30, interactions: 99 };
       },
-    );
+    });
     const args = [
       'data',
       'generate',

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EmbeddingReport } from '../../../../contracts/data-report.ts';
 import { TtExpError } from '../../../../contracts/errors.ts';
+import type { SourceRequest } from '../../../../ui-cli/data/data-runtime.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import type { CliRuntime, SourceRequest } from '../../../../ui-cli/runtime.ts';
 import { checkOf, reportOf } from '../../../support/data-views.ts';
-import { createFakeRuntime, type FakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime, type FakeRuntime, type FakeSlices } from '../../../support/fake-cli/fake-runtime.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder = '';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const cli = async (args: readonly string[], overrides: Partial<CliRuntime>) => {
-  const fake = createFakeRuntime({ views: [] }, overrides);
+const cli = async (args: readonly string[], slices: FakeSlices) => {
+  const fake = createFakeRuntime(slices);
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { exitCode, stdout: fake.stdout(), stderr: fake.stderr(), listeners: fake.listeners() };
@@ -162,16 +162,13 @@ describe('ui-cli/data: embed', () => {
   });
 
   test('ui-cli/data: embed interrupted stops the work and ends with 130', async () => {
-    const fake: FakeRuntime = createFakeRuntime(
-      { views: [] },
-      {
-        embedData: ({ signal }) =>
-          new Promise((_resolve, reject) => {
-            signal.addEventListener('abort', () => reject(new TtExpError('INTERRUPTED', 'embedding: stopped after 5')));
-            fake.interrupt();
-          }),
-      },
-    );
+    const fake: FakeRuntime = createFakeRuntime({
+      embedData: ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new TtExpError('INTERRUPTED', 'embedding: stopped after 5')));
+          fake.interrupt();
+        }),
+    });
     expect(await runCli(['data', 'embed', config], fake.runtime)).toBe(130);
     await settle();
     expect(fake.stderr()).toContain('error: embedding: stopped after 5');

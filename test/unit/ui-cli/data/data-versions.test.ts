@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ExportRequest, GarbageRequest } from '../../../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../../../contracts/errors.ts';
+import type { DataVersions } from '../../../../ui-cli/data/data-runtime.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import type { DataVersions } from '../../../../ui-cli/runtime.ts';
+
 import {
   DAMAGED,
   detailsOf,
@@ -14,14 +15,14 @@ import {
   VERSION,
   versionsWith,
 } from '../../../support/data-views.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 import { withFolder } from '../../../support/make-folder.ts';
 
 /** Streams hand their text on in a later turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const cli = async (args: readonly string[], methods: Partial<DataVersions> = {}) => {
-  const fake = createFakeRuntime({ views: [] }, { dataVersions: versionsWith(methods) });
+  const fake = createFakeRuntime({ dataVersions: versionsWith(methods) });
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { exitCode, stdout: fake.stdout(), stderr: fake.stderr(), listeners: fake.listeners() };
@@ -227,19 +228,16 @@ describe('ui-cli/data: export', () => {
 
   test('ui-cli/data: export interrupted ends with 130', () =>
     withFolder(async (folder) => {
-      const fake = createFakeRuntime(
-        { views: [] },
-        {
-          dataVersions: versionsWith({
-            describe: async () => detailsOf(),
-            exportSamples: ({ signal }) =>
-              new Promise((_resolve, reject) => {
-                signal?.addEventListener('abort', () => reject(signal.reason));
-                fake.interrupt();
-              }),
-          }),
-        },
-      );
+      const fake = createFakeRuntime({
+        dataVersions: versionsWith({
+          describe: async () => detailsOf(),
+          exportSamples: ({ signal }) =>
+            new Promise((_resolve, reject) => {
+              signal?.addEventListener('abort', () => reject(signal.reason));
+              fake.interrupt();
+            }),
+        }),
+      });
       expect(await runCli(['data', 'export', VERSION, '--to', folder], fake.runtime)).toBe(130);
       expect(fake.listeners()).toBe(0);
     }));

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { ANALYSIS } from '../../../../bin/cli/analysis.ts';
 import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
-import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../../support/fake-cli-runtime.ts';
+import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
+import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 import { SMALL_FACTS } from '../../../support/small-sweep.ts';
 
 /** Streams hand their text on in a later turn. */
@@ -12,8 +14,8 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 const cli = async (
   args: readonly string[],
   script: Partial<FakeScript> = { facts: SMALL_FACTS },
-): Promise<FakeRuntime & { exitCode: number }> => {
-  const fake = createFakeRuntime({ views: [], ...script });
+): Promise<ScriptedRuntime & { exitCode: number }> => {
+  const fake = createScriptedRuntime({ views: [], ...script }, { analysis: async () => ANALYSIS });
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { ...fake, exitCode };

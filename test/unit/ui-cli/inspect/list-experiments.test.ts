@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { ListedExperiment } from '../../../../client/experiments-client.ts';
 import type { ExperimentSnapshot, ExperimentView } from '../../../../contracts/experiment.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
+import type { OpenPlatformOptions } from '../../../../ui-cli/platform/platform-runtime.ts';
 import { resolveExperimentId } from '../../../../ui-cli/platform/resolve-id.ts';
-import type { OpenPlatformOptions } from '../../../../ui-cli/runtime.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID, trainingView, trialView, viewOf } from '../../../support/experiment-views.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 
 /** The first of the two experiments runs; what its workflow says of itself is `view`. */
 const list = async (view: ExperimentView | null, ...flags: readonly string[]) => {
-  const fake = createFakeRuntime({ views: view === null ? [] : [view] });
+  const fake = createScriptedRuntime({ views: view === null ? [] : [view] });
   const asked: string[] = [];
   const openPlatform = async (options: OpenPlatformOptions) => {
     const platform = await fake.runtime.openPlatform(options);

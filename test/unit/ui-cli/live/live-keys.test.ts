@@ -5,7 +5,7 @@ import { initialLiveState, type LiveState } from '../../../../ui-cli/live/live-s
 import { reduceLive, requestOf } from '../../../../ui-cli/live/reduce-live.ts';
 import { makeRequest } from '../../../../ui-cli/steer/live-request.ts';
 import { EXPERIMENT_ID, progressAt, trainingView, trialView } from '../../../support/experiment-views.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakePlatform } from '../../../support/fake-cli/fake-platform.ts';
 
 const SWEEP = { isPaused: false, maxParallel: 2, halt: null, trialCount: 4 } as const;
 
@@ -117,9 +117,9 @@ describe('ui-cli/live-request', () => {
     [{ kind: 'cancel-trial', trialId: 'trial-001' }, ['cancelTrial', EXPERIMENT_ID, 'trial-001'], /trial-001/],
     [{ kind: 'retry' }, ['retryFailed', EXPERIMENT_ID], /trial-002/],
   ] as const)('ui-cli/live-request: %j reaches the experiment and is told', async (request, steered, text) => {
-    const { runtime, recorded } = createFakeRuntime({ views: [] });
+    const { openPlatform, recorded } = createFakePlatform({ views: [] });
     const { signal } = new AbortController();
-    const { experiments } = await runtime.openPlatform({ mayStart: false, progress: () => {}, signal });
+    const { experiments } = await openPlatform({ mayStart: false, progress: () => {}, signal });
     expect(await makeRequest(experiments, EXPERIMENT_ID, request)).toMatch(text);
     expect(recorded.steered).toEqual([steered]);
   });

@@ -6,9 +6,10 @@ import type {
   TrainingComparison,
 } from '../../../../contracts/reproduction.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import type { CliRuntime } from '../../../../ui-cli/runtime.ts';
+import type { ModelRuntime } from '../../../../ui-cli/model/model-runtime.ts';
 import { datasetSummary, resolvedConfig } from '../../../support/experiment-fixtures.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
+import { createScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 
 const RUN = '0123456789abcdef0123456789abcdef';
 const { seed, model, training } = resolvedConfig();
@@ -49,8 +50,8 @@ const reportOf = (change: Partial<ReproductionReport> = {}): ReproductionReport 
   ...change,
 });
 
-const cli = async (args: readonly string[], reproduceTraining: CliRuntime['reproduceTraining']) => {
-  const fake = createFakeRuntime({ views: [] }, { reproduceTraining });
+const cli = async (args: readonly string[], reproduceTraining: ModelRuntime['reproduceTraining']) => {
+  const fake = createScriptedRuntime({ views: [] }, { reproduceTraining });
   const exitCode = await runCli(['reproduce', ...args], fake.runtime);
   await new Promise((done) => setImmediate(done));
   return { exitCode, stdout: fake.stdout(), stderr: fake.stderr(), listeners: fake.listeners() };
@@ -171,15 +172,12 @@ threads        –             1             not known
   });
 
   test('ui-cli/reproduce: Ctrl-C ends with 130 and says that nothing was kept', async () => {
-    const fake = createFakeRuntime(
-      { views: [] },
-      {
-        reproduceTraining: ({ signal }) => {
-          fake.interrupt();
-          return Promise.reject(signal.reason);
-        },
+    const fake = createFakeRuntime({
+      reproduceTraining: ({ signal }) => {
+        fake.interrupt();
+        return Promise.reject(signal.reason);
       },
-    );
+    });
     expect(await runCli(['reproduce', RUN], fake.runtime)).toBe(130);
     await new Promise((done) => setImmediate(done));
     expect(fake.stderr()).toContain('it starts from the beginning');

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { openTrainDisplay } from '../../../../ui-cli/model/train-display.ts';
 import { resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { epochRecord } from '../../../support/experiment-views.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 
 test('ui-cli/train-display: what is left follows from epochs after the first one, which compiles as well', () => {
-  const { runtime, stdout } = createFakeRuntime({ views: [] });
+  const { runtime, stdout } = createFakeRuntime();
   const display = openTrainDisplay(runtime, { isJson: false, isPlain: true });
   const { model, training } = resolvedConfig();
   const settings = { seed: 7, relevanceThreshold: 0.4, model, training: { ...training, num_epochs: 4 } };

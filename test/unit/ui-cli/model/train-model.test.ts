@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { LocalEvaluationRequest, LocalTrainingRequest } from '../../../../contracts/local-model.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
+import type { ModelRuntime } from '../../../../ui-cli/model/model-runtime.ts';
 import { startLines } from '../../../../ui-cli/model/train-lines.ts';
-import type { CliRuntime } from '../../../../ui-cli/runtime.ts';
 import { reportLines } from '../../../../ui-cli/text/metric-table.ts';
 import { evaluationReport, resolvedConfig } from '../../../support/experiment-fixtures.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder = '';
@@ -24,15 +24,15 @@ const IDS = {
 
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-const cli = async (args: readonly string[], overrides: Partial<CliRuntime> = {}) => {
-  const fake = createFakeRuntime({ views: [] }, overrides);
+const cli = async (args: readonly string[], overrides: Partial<ModelRuntime> = {}) => {
+  const fake = createFakeRuntime(overrides);
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { exitCode, stdout: fake.stdout(), stderr: fake.stderr(), listeners: fake.listeners() };
 };
 
 /** What the command asks for; the training itself is left out. */
-const requestOf = async (args: readonly string[], overrides: Partial<CliRuntime> = {}) => {
+const requestOf = async (args: readonly string[], overrides: Partial<ModelRuntime> = {}) => {
   const requests: LocalTrainingRequest[] = [];
   const result = await cli(['train', ...args], {
     trainModel: async (request) => {
@@ -219,16 +219,13 @@ describe('ui-cli/train', () => {
   });
 
   test('ui-cli/train: Ctrl-C ends with 130; with --json stdout has one object that says so', async () => {
-    const fake = createFakeRuntime(
-      { views: [] },
-      {
-        trainModel: ({ signal }) =>
-          new Promise((_resolve, reject) => {
-            signal.addEventListener('abort', () => reject(signal.reason));
-            fake.interrupt();
-          }),
-      },
-    );
+    const fake = createFakeRuntime({
+      trainModel: ({ signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          fake.interrupt();
+        }),
+    });
     expect(await runCli(['train', '--json'], fake.runtime)).toBe(130);
     await settle();
     expect(JSON.parse(fake.stdout())).toMatchObject({ status: 'cancelled', error: { code: 'INTERRUPTED' } });
@@ -284,7 +281,7 @@ describe('ui-cli/metric-table', () => {
 describe('ui-cli/evaluate', () => {
   test('ui-cli/evaluate: passes model, part and device on; data is the model’s own unless given', async () => {
     const requests: LocalEvaluationRequest[] = [];
-    const evaluateModel: CliRuntime['evaluateModel'] = async (request) => {
+    const evaluateModel: ModelRuntime['evaluateModel'] = async (request) => {
       requests.push(request);
       throw new TtExpError('MODEL_INCOMPATIBLE', 'seen enough');
     };

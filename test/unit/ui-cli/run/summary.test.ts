@@ -10,7 +10,7 @@ import {
   trialView,
   WORKFLOW_ID,
 } from '../../../support/experiment-views.ts';
-import { ADDRESSES } from '../../../support/fake-cli-runtime.ts';
+import { ADDRESSES } from '../../../support/fake-cli/fake-platform.ts';
 
 const LEFT_OUT = {
   rows: 1203,

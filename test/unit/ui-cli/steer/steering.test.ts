@@ -6,7 +6,8 @@ import type { ExperimentInput } from '../../../../contracts/experiment.ts';
 import { experimentIds } from '../../../../contracts/ids.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { completedView, EXPERIMENT_ID, trainingView, trialView, viewOf } from '../../../support/experiment-views.ts';
-import { createFakeRuntime, type FakeRuntime, type FakeScript } from '../../../support/fake-cli-runtime.ts';
+import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
+import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 
 const RANDOM = ['sweep.sampler=random', 'sweep.max_trials=4'];
 
@@ -26,8 +27,8 @@ const inputOf = async (...set: readonly string[]): Promise<ExperimentInput> => {
 /** Streams hand their text on in a later turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const cli = async (args: readonly string[], script: FakeScript): Promise<FakeRuntime & { exitCode: number }> => {
-  const fake = createFakeRuntime(script);
+const cli = async (args: readonly string[], script: FakeScript): Promise<ScriptedRuntime & { exitCode: number }> => {
+  const fake = createScriptedRuntime(script);
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { ...fake, exitCode };

@@ -1,15 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
+import type { CliIo } from '../../../../ui-cli/command-line/process-runtime.ts';
 import { reportError } from '../../../../ui-cli/command-line/report-error.ts';
 import { createEmbedProgress } from '../../../../ui-cli/data/embed-progress.ts';
 import { openDisplay } from '../../../../ui-cli/display/open-display.ts';
 import { openTrainDisplay } from '../../../../ui-cli/model/train-display.ts';
-import type { CliIo } from '../../../../ui-cli/runtime.ts';
 import { drawLine, printJson, printLines } from '../../../../ui-cli/text/output.ts';
 import { formatTable } from '../../../../ui-cli/text/table.ts';
 import { completedView, EXPERIMENT_ID, WORKFLOW_ID } from '../../../support/experiment-views.ts';
-import { createFakeRuntime } from '../../../support/fake-cli-runtime.ts';
+import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 
 /** Sets the clipboard, clears the screen, and forges a line. */
 const EVIL = 'x\u001b]52;c;ZXZpbA==\u0007\u009b2J\nerror: forged';
@@ -54,14 +54,17 @@ describe('ui-cli/output', () => {
   });
 
   test('ui-cli/output: errors, plain progress, training and embedding pass it as well', async () => {
-    const { runtime, stdout, stderr } = createFakeRuntime({ views: [] });
+    const { runtime, stdout, stderr } = createFakeRuntime();
     printLines(runtime.io.stderr, reportError(new TtExpError('DATA_INVALID', EVIL, { hint: EVIL }), false).lines);
     const commands = { detach: () => {}, request: async () => '' };
     const display = await openDisplay(runtime, { isJson: false, isPlain: true }, commands);
     display.service({ part: EVIL, step: 'notice', message: EVIL });
     display.started(
       { experimentId: EXPERIMENT_ID, workflowId: WORKFLOW_ID, isAttached: false },
-      { temporal: { address: EVIL, uiUrl: EVIL, namespace: EVIL }, mlflow: { uri: EVIL } },
+      {
+        temporal: { address: EVIL, uiUrl: EVIL, namespace: EVIL, isEmbedded: true },
+        mlflow: { uri: EVIL, isEmbedded: true },
+      },
     );
     const [trial] = completedView().trials;
     const trials = trial === undefined ? [] : [{ ...trial, params: { [EVIL]: EVIL }, reason: EVIL }];

@@ -1,21 +1,15 @@
-/** A CliRuntime whose experiments follow a script of views. Only for tests of the command line itself. */
+/** A platform whose experiments follow a script of views. Only for tests of the command line itself. */
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
+import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
+import { experimentIds } from '../../../contracts/ids.ts';
+import type { ServiceAddresses } from '../../../contracts/services.ts';
+import type { PlatformRuntime, StartRequest } from '../../../ui-cli/platform/platform-runtime.ts';
+import { EXPERIMENT_ID, WORKFLOW_ID } from '../experiment-views.ts';
 
-import { PassThrough } from 'node:stream';
-import { readEnvironment } from '../../config/env.ts';
-import { TtExpError } from '../../contracts/errors.ts';
-import type { ExperimentInput, ExperimentView } from '../../contracts/experiment.ts';
-import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experiment-facts.ts';
-import { experimentIds } from '../../contracts/ids.ts';
-import { sweepImportances } from '../../policy/importance/sweep-importances.ts';
-import { counterfactualSweep } from '../../policy/sweep/counterfactual-sweep.ts';
-import { explainTrial } from '../../policy/sweep/explain-trial.ts';
-import { replaySweep } from '../../policy/sweep/replay-sweep.ts';
-import type { CliIo, CliRuntime, PlatformAddresses, StartRequest } from '../../ui-cli/runtime.ts';
-import { EXPERIMENT_ID, WORKFLOW_ID } from './experiment-views.ts';
-
-export const ADDRESSES: PlatformAddresses = {
-  temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', namespace: 'default' },
-  mlflow: { uri: 'http://127.0.0.1:5000' },
+export const ADDRESSES: ServiceAddresses = {
+  temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', namespace: 'default', isEmbedded: true },
+  mlflow: { uri: 'http://127.0.0.1:5000', isEmbedded: true },
 };
 
 export interface FakeScript {
@@ -51,20 +45,9 @@ export interface Recorded {
   closed: number;
 }
 
-export interface FakeRuntime {
-  readonly runtime: CliRuntime;
+export interface FakePlatform extends Pick<PlatformRuntime, 'openPlatform'> {
   readonly recorded: Recorded;
-  stdout(): string;
-  stderr(): string;
-  /** As Ctrl-C outside the live view. */
-  interrupt(): void;
-  /** How many parts listen for Ctrl-C. */
-  listeners(): number;
 }
-
-const unused = (name: string) => (): never => {
-  throw new Error(`the test did not expect a call of ${name}`);
-};
 
 /** Longer than any test. */
 const LONG_MS = 2 ** 30;
@@ -78,27 +61,8 @@ const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
     });
   });
 
-/** `io` and the rest come from the real process in terminal tests. */
-export const createFakeRuntime = (
-  script: FakeScript,
-  overrides: Partial<CliRuntime> = {},
-  variables: Readonly<Record<string, string>> = {},
-): FakeRuntime => {
+export const createFakePlatform = (script: FakeScript): FakePlatform => {
   const recorded: Recorded = { started: [], cancelled: [], decisions: [], steered: [], opened: [], closed: 0 };
-  const texts = { stdout: '', stderr: '' };
-  const sink = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
-    const stream = new PassThrough().setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      texts[name] += text;
-    });
-    return stream as unknown as NodeJS.WriteStream;
-  };
-  const io: CliIo = {
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-  };
-  const interrupts = new Set<() => void>();
   const cancel = new AbortController();
 
   async function* watch(_id: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<ExperimentView> {
@@ -123,16 +87,8 @@ export const createFakeRuntime = (
     recorded.steered.push(request);
   };
 
-  const runtime: CliRuntime = {
-    version: '9.9.9',
-    io,
-    environment: () => readEnvironment({ HOME: '/nowhere', USER: 'tester', ...variables }),
-    now: () => Date.now(),
-    onInterrupt: (listener) => {
-      interrupts.add(listener);
-      return () => interrupts.delete(listener);
-    },
-    onTerminate: () => () => {},
+  return {
+    recorded,
     openPlatform: async ({ mayStart, progress }) => {
       recorded.opened.push(mayStart);
       progress({ part: 'temporal', step: 'ready', message: 'ready on 127.0.0.1:7233' });
@@ -215,41 +171,6 @@ export const createFakeRuntime = (
           ],
         },
       };
-    },
-    analysis: async () => ({
-      replay: replaySweep,
-      counterfactual: counterfactualSweep,
-      explain: explainTrial,
-      importances: sweepImportances,
-    }),
-    planExperiment: unused('planExperiment'),
-    generateData: unused('generateData'),
-    dataVersions: unused('dataVersions'),
-    checkData: unused('checkData'),
-    embedData: unused('embedData'),
-    guessInteractions: unused('guessInteractions'),
-    trainModel: unused('trainModel'),
-    evaluateModel: unused('evaluateModel'),
-    reproduceTraining: unused('reproduceTraining'),
-    runWorker: unused('runWorker'),
-    services: {
-      up: unused('services.up'),
-      down: unused('services.down'),
-      status: unused('services.status'),
-      doctor: unused('services.doctor'),
-    },
-    ...overrides,
-  };
-  return {
-    runtime,
-    recorded,
-    stdout: () => texts.stdout,
-    stderr: () => texts.stderr,
-    listeners: () => interrupts.size,
-    interrupt: () => {
-      for (const listener of [...interrupts]) {
-        listener();
-      }
     },
   };
 };

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { planNotes } from '../../../bin/plan-notes.ts';
 import { defaultConfig } from '../../../config/load.ts';
+import { planNotes } from '../../../config/plan-notes.ts';
 import { countTrials } from '../../../policy/trial-plan.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -26,8 +26,8 @@ const sweep = (change: object): string =>
     ...change,
   })}`;
 
-describe('bin/plan-notes', () => {
-  test('bin/plan-notes: a config that goes as it reads has none', async () => {
+describe('config/plan-notes', () => {
+  test('config/plan-notes: a config that goes as it reads has none', async () => {
     expect(await notesOf([])).toEqual([]);
     expect(await notesOf([sweep({ max_trials: 40 })])).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('bin/plan-notes', () => {
     [8, {}, 12],
     [10, { proposal_lag: 1 }, 11],
     [20, { startup_trials: 20 }, 21],
-  ])('bin/plan-notes: %i trials of tpe with %j are those of halton', async (maxTrials, tpe, first) => {
+  ])('config/plan-notes: %i trials of tpe with %j are those of halton', async (maxTrials, tpe, first) => {
     const [note, ...others] = await notesOf([sweep({ max_trials: maxTrials, tpe })]);
     expect(note).toContain(`tpe uses outcomes from trial ${first} on`);
     expect(note).toContain(`the sweep has ${maxTrials} trials: all of them are halton's`);
@@ -47,7 +47,7 @@ describe('bin/plan-notes', () => {
     expect(await notesOf([sweep({ max_trials: maxTrials, tpe, sampler: 'random' })])).toEqual([]);
   });
 
-  test('bin/plan-notes: more trials at once than slots, and than the lag of tpe', async () => {
+  test('config/plan-notes: more trials at once than slots, and than the lag of tpe', async () => {
     const random = sweep({ sampler: 'random', max_trials: 40, max_parallel: 4 });
     expect(await notesOf([random], 4)).toEqual([]);
     expect(await notesOf([random], null)).toEqual([]);
@@ -61,7 +61,7 @@ describe('bin/plan-notes', () => {
     ]);
   });
 
-  test('bin/plan-notes: names every path of the source that does not exist', async () => {
+  test('config/plan-notes: names every path of the source that does not exist', async () => {
     const source = {
       type: 'files',
       users: { path: 'users.csv', features: { id: { kind: 'id' } } },

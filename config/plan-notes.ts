@@ -1,9 +1,9 @@
 /** What of a plan will not go as its config reads: said by a dry run, since a run itself only does it. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withAbsolutePaths } from '../config/absolute-paths.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import { firstInformedTrial } from '../policy/samplers/tpe/tpe.ts';
+import { withAbsolutePaths } from './absolute-paths.ts';
 
 export interface PlanCircumstances {
   /** Trials in all. */

@@ -1,0 +1,67 @@
+import { userInfo } from 'node:os';
+import { openTemporalClient } from '../../client/connection.ts';
+import { createExperimentsClient } from '../../client/experiments-client.ts';
+import { createFactsReader } from '../../client/facts-reader.ts';
+import { type Environment, readEnvironment } from '../../config/env.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import { experimentIds } from '../../contracts/ids.ts';
+import { readGitCommit } from '../../host/code/git-commit.ts';
+import { bindSource, removeSourceVariables } from '../../pipeline/sources/source-variables.ts';
+import type { Experiments, OpenPlatformOptions, Platform } from '../../ui-cli/platform/platform-runtime.ts';
+import { createHomeServices } from '../home-services.ts';
+import { openTracking } from '../open-tracking.ts';
+import { reconcileAtStart } from '../reconcile-home.ts';
+import { temporalTarget } from '../temporal-target.ts';
+import { ensureUp } from './ensure-up.ts';
+
+type Client = ReturnType<typeof createExperimentsClient>;
+
+const startWith =
+  (client: Client, environment: Environment): Experiments['start'] =>
+  async ({ source: recorded = null, ...request }) => {
+    const { homeFolder, variables } = environment;
+    const { experimentId } = experimentIds(request.config.name, request.configDigest);
+    const source = await bindSource({
+      homeFolder,
+      variables,
+      hasLocalWorkers: environment.temporal.address === undefined,
+      experimentId,
+      source: request.config.data.source,
+      recorded,
+      nowMs: Date.now(),
+    });
+    const gitCommit = await readGitCommit(process.cwd());
+    const started = { ...request, source, gitCommit, user: userInfo().username };
+    return client.start(started).catch(async (error: unknown) => {
+      if (source !== null && error instanceof TtExpError && error.code === 'SOURCE_MISMATCH') {
+        await removeSourceVariables(homeFolder, { experimentId, identity: source });
+      }
+      throw error;
+    });
+  };
+
+export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformOptions): Promise<Platform> => {
+  const environment = readEnvironment();
+  const services = createHomeServices(environment, () => undefined);
+  const addresses = mayStart ? await ensureUp(environment, progress, signal) : await services.addresses();
+  if (mayStart && addresses.temporal.isEmbedded) {
+    await reconcileAtStart({ environment, addresses }, progress);
+  }
+  const temporal = await openTemporalClient(temporalTarget(environment, addresses.temporal.address));
+  const closing = new AbortController();
+  const keeping = mayStart ? services.keepSupervised(progress, closing.signal) : null;
+  const client = createExperimentsClient(temporal);
+  return {
+    experiments: { ...client, start: startWith(client, environment) },
+    facts: createFactsReader(client, () => openTracking(environment, addresses.mlflow.uri)),
+    addresses: {
+      ...addresses,
+      temporal: { ...addresses.temporal, uiUrl: environment.temporal.uiUrl ?? addresses.temporal.uiUrl },
+    },
+    close: async () => {
+      closing.abort();
+      await keeping;
+      await temporal.connection.close();
+    },
+  };
+};

@@ -1,0 +1,19 @@
+import { readEnvironment } from '../../config/env.ts';
+import type { Services } from '../../services/index.ts';
+import type { ServicesControl } from '../../ui-cli/services/services-runtime.ts';
+import { createHomeServices } from '../home-services.ts';
+import { ensureUp } from './ensure-up.ts';
+
+const homeServices = (): Services => createHomeServices(readEnvironment(), () => undefined);
+
+export const up: ServicesControl['up'] = async (progress, signal) => {
+  const environment = readEnvironment();
+  const addresses = await ensureUp(environment, progress, signal);
+  const { reconcileAtStart } = await import('../reconcile-home.ts');
+  await reconcileAtStart({ environment, addresses }, progress);
+  return addresses;
+};
+
+export const down: ServicesControl['down'] = (progress) => homeServices().takeDown(progress);
+
+export const status: ServicesControl['status'] = () => homeServices().status();

@@ -1,9 +1,11 @@
 /** A folder for each attempt at a trial: an attempt that has been given up cannot touch what its successor reads. */
+
 import { createHash } from 'node:crypto';
-import { access, copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { ARTIFACT } from '../contracts/names.ts';
+import { exists } from '../host/files/file-errors.ts';
 
 const ATTEMPT_NAME = /^c\d{6}-s\d{6}-a\d{4}-[0-9a-f]{8}$/;
 
@@ -49,12 +51,6 @@ export interface AttemptFolder {
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Checkpoints are replaced by rename, never written to: a second name for one keeps its content. False for none. */
 const linkOrCopy = async (from: string, to: string): Promise<boolean> => {

@@ -1,16 +1,15 @@
 /** The dataset builder of a home, for workers and for the data commands. */
+
 import type { Environment } from '../config/env.ts';
 import { readGitCommit } from '../host/code/git-commit.ts';
 import { homeLayout } from '../host/home-layout.ts';
+import { DATA_LIMITS } from '../host/limits.ts';
 import { createDatasetBuilder, createHashedEncoder, type DatasetBuilder, type TextEncoder } from '../pipeline/index.ts';
 import { readSourceVariables } from '../pipeline/sources/source-variables.ts';
 import { ensureSqliteExtension } from '../services/duckdb-extensions/index.ts';
 import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { resolveTextEncoder } from '../services/text-encoder/index.ts';
 import { PACKAGE } from './package-files.ts';
-
-const BUILD_MEMORY_MEGABYTES = 2048;
-const BUILD_THREADS = 2;
 
 export interface HomeBuilderOptions {
   readonly environment: Environment;
@@ -32,7 +31,7 @@ const createEncoders = ({ environment, progress, log }: HomeBuilderOptions) => {
       cacheFolder: environment.cacheFolder,
       provisionFolder: PACKAGE.textEncoderFolder,
       environment: environment.variables,
-      threads: BUILD_THREADS,
+      threads: DATA_LIMITS.threads,
       progress,
     });
     for (const announcement of announcements) {
@@ -72,8 +71,7 @@ export const createHomeBuilder = async (options: HomeBuilderOptions): Promise<Ho
     gitCommit: await readGitCommit(process.cwd()),
     now: () => Date.now(),
     log,
-    memoryLimitMegabytes: BUILD_MEMORY_MEGABYTES,
-    threads: BUILD_THREADS,
+    ...DATA_LIMITS,
     textEncoder: encoders.get,
     sources: {
       // What `tt-exp run` left for an experiment is complete: one's own would only get into it.

@@ -1,6 +1,8 @@
 /** What failures of a compute process mean: errors it reports, and ends without a word. */
+
 import { TtExpError } from '../contracts/errors.ts';
 import { MESSAGE } from '../contracts/names.ts';
+import { isDiskFull } from '../host/files/file-errors.ts';
 
 const MEMORY_ERROR = new RegExp(
   [
@@ -42,7 +44,7 @@ export const explainJobError = (error: unknown): unknown => {
   if (MEMORY_ERROR.test(error.message)) {
     return outOfMemory(error.message, {}, error);
   }
-  if ('code' in error && error.code === 'ENOSPC') {
+  if (isDiskFull(error)) {
     return new TtExpError('DISK_FULL', `compute process: ${error.message}`, {
       hint: 'Free space where the home folder lies (TT_EXP_HOME); the trial goes on from its last checkpoint.',
       cause: error,

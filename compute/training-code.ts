@@ -3,16 +3,16 @@
  * are the modules that the training loop imports, and the environment's numeric settings; baselines, reports and
  * tripwires look at what came out, and may change.
  */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashCode } from '../host/code/hash-code.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const ENTRY = new URL(`models/training/train.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, ROOT);
 
-/** Words alone: errors, and names of files and tags. */
-const WITHOUT_INFLUENCE = /^contracts\/(errors|names|redact|join-below)\.[jt]s$/;
+/** Words alone (errors, names of files and tags), and how a file is written whole. */
+const WITHOUT_INFLUENCE = /^(contracts\/(errors|names|redact|join-below)|host\/files\/[a-z-]+)\.[jt]s$/;
 
 /** Of a module's own files. Imports of types alone are gone once the code runs. */
 const IMPORT = /^\s*(?:import|export)\s(?!type\b)[^;'"]*?(?:from\s*)?['"](\.{1,2}\/[^'"]+)['"]/gm;
@@ -49,10 +49,9 @@ export const digestTrainingCode = (
   modules: TrainingModules,
   env: Readonly<Record<string, string | undefined>>,
 ): string => {
-  const hash = createHash('sha256');
-  for (const [name, text] of [...modules].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    hash.update(`${name}\0${text}\0`);
-  }
+  const sorted = [...modules].sort(([one], [other]) => (one < other ? -1 : 1));
   // Off by default: the sums of oneDNN differ in their last bits.
-  return hash.update(`TF_ENABLE_ONEDNN_OPTS=${env.TF_ENABLE_ONEDNN_OPTS ?? '0'}`).digest('hex');
+  return hashCode(sorted)
+    .update(`TF_ENABLE_ONEDNN_OPTS=${env.TF_ENABLE_ONEDNN_OPTS ?? '0'}`)
+    .digest('hex');
 };

@@ -1,7 +1,8 @@
 /** What of a plan will not go as its config reads: said by a dry run, since a run itself only does it. */
-import { stat } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { exists } from '../host/files/file-errors.ts';
 import { firstInformedTrial } from '../policy/samplers/tpe/tpe.ts';
 import { withAbsolutePaths } from './absolute-paths.ts';
 
@@ -52,12 +53,6 @@ const pathsIn = (value: unknown): readonly string[] =>
         key === 'path' ? [item].flat().filter((path): path is string => typeof path === 'string') : pathsIn(item),
       )
     : [];
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** Of a pattern only the folder before its first wildcard is looked for. */
 const isThere = async (path: string): Promise<boolean> => {

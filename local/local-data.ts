@@ -1,13 +1,14 @@
 /** The dataset version that a command names: found on this host, fetched from MLflow, or built. */
+
 import { ensureDataset } from '../activities/dataset.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { DataChoice } from '../contracts/local-model.ts';
 import { homeLayout } from '../host/home-layout.ts';
+import { DATA_LIMITS } from '../host/limits.ts';
 import { createDatasetVersions, summaryOf } from '../pipeline/index.ts';
 import type { LocalContext } from './local-context.ts';
 import type { LocalDatasets, LocalTracking } from './ports.ts';
 
-const MEMORY_MEGABYTES = 2048;
 const WHOLE_ID = /^ds-[0-9a-f]{16}$/;
 
 export interface LocalDataset {
@@ -19,8 +20,7 @@ export interface LocalDataset {
 const describe = async ({ homeFolder }: LocalContext, version: string): Promise<LocalDataset> => {
   const versions = createDatasetVersions({
     dataFolder: homeLayout(homeFolder).dataFolder,
-    memoryLimitMegabytes: MEMORY_MEGABYTES,
-    threads: 1,
+    ...DATA_LIMITS,
     now: () => Date.now(),
   });
   const { folder, manifest } = await versions.describe({ version, isVerified: false });

@@ -2,11 +2,13 @@
  * Where a training works until it is done: a hidden folder beside its result, `.<name>.training/`, with a lock, what the
  * command asked for, and a folder for each batch size. The result appears by rename, so it is whole or not there.
  */
+
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
+import { exists } from '../host/files/file-errors.ts';
 import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { type HeldLock, tryLock } from '../host/locks/lock.ts';
 
@@ -46,12 +48,6 @@ export interface OpenWorkRequest {
   readonly isForced: boolean;
   readonly nowMs: number;
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 const refuseResult = async ({ folder, isForced }: OpenWorkRequest): Promise<void> => {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

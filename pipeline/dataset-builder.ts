@@ -7,6 +7,7 @@ import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
 import type { LeftOutRows } from '../contracts/source-reading.ts';
+import { exists } from '../host/files/file-errors.ts';
 import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
 import { lastVersion, rememberVersion } from './lineage.ts';
@@ -26,7 +27,7 @@ import {
   temporaryFolderOf,
   withDatabase,
 } from './stages/stage.ts';
-import { exists, renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
+import { renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
 import { readProvenance } from './versions/provenance.ts';
 

@@ -1,9 +1,11 @@
 /** A model's files on this host: where they lie in a folder, and what the manifest tells of them. */
-import { access, readFile } from 'node:fs/promises';
+
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import { ARTIFACT, MANIFEST_FILE, MESSAGE } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
+import { exists } from '../host/files/file-errors.ts';
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
 
 /** What the manifest tells without loading the model. */
@@ -11,12 +13,6 @@ export type ModelFacts = Pick<ModelManifest, 'dataset_version' | 'best_epoch' | 
 
 export const notLoading = (what: string, hint: string, cause?: unknown): TtExpError =>
   new TtExpError('MODEL_NOT_LOADING', `${MESSAGE.modelNotLoading}: ${what}`, { hint, cause });
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** What a folder holds: model/ and encoder.json as `train` writes them, or a bare model with the encoder beside it. */
 export const findSource = async (folder: string): Promise<ModelSource> => {

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Clock } from '../host/clock.ts';
-import { isFileError } from '../host/files/json-file.ts';
+import { isFileError } from '../host/files/file-errors.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import type { Log } from '../host/log.ts';
 import { runCommand } from '../host/processes/run-command.ts';

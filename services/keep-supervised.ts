@@ -1,5 +1,4 @@
-import { access } from 'node:fs/promises';
-import { isFileError } from '../host/files/json-file.ts';
+import { exists } from '../host/files/file-errors.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { desiredNames } from './build-services.ts';
 import { readDesired } from './desired-services.ts';
@@ -10,18 +9,6 @@ import { readSupervisor } from './supervisor-state.ts';
 const LOOK_EVERY_MS = 2_000;
 /** After a supervisor that ended right after each of its starts. */
 const REST_MS = 30_000;
-
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) {
-      return false;
-    }
-    throw error;
-  }
-};
 
 /** One that was told to stop, by `tt-exp down` or a signal, takes its state with it. */
 const hasDied = async (layout: HomeLayout): Promise<boolean> => {

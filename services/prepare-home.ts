@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
-import { isFileError } from '../host/files/json-file.ts';
+import { isDiskFull, isFileError } from '../host/files/file-errors.ts';
 
 const PRIVATE = 0o700;
 /** Folders that nobody but us makes under these names. */
@@ -16,7 +16,7 @@ const unusable = (code: ErrorCode, home: string, what: string, hint: string, cau
 const HINT = 'Set TT_EXP_HOME to a folder that can be written.';
 
 const explain = (error: unknown, home: string): unknown => {
-  const is = (...codes: readonly string[]): boolean => codes.some((code) => isFileError(error, code));
+  const is = (...codes: readonly string[]): boolean => isFileError(error, ...codes);
   if (is('ENOTDIR', 'EEXIST')) {
     return unusable('ENVIRONMENT_INVALID', home, 'is a file, or lies below one', HINT, error);
   }
@@ -26,7 +26,7 @@ const explain = (error: unknown, home: string): unknown => {
   if (is('EACCES', 'EPERM')) {
     return unusable('ENVIRONMENT_INVALID', home, 'cannot be written by this user', HINT, error);
   }
-  if (is('ENOSPC', 'EDQUOT')) {
+  if (isDiskFull(error)) {
     const hint = `Free space on the disk that holds ${home}, then run the command again.`;
     return unusable('DISK_FULL', home, 'has no space left', hint, error);
   }

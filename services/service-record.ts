@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { isFileError, isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { isFileError } from '../host/files/file-errors.ts';
+import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { type ProcessIdentity, parseProcessIdentity } from '../host/processes/process-identity.ts';
 
 /** What is remembered of a service between processes; outlives the service itself, so that its ports stay. */

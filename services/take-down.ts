@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Clock } from '../host/clock.ts';
-import { isFileError } from '../host/files/json-file.ts';
+import { isFileError } from '../host/files/file-errors.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { type LockRequest, withLock } from '../host/locks/with-lock.ts';
 import { livesNextDoor } from '../host/processes/lifeline.ts';

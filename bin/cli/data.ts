@@ -1,12 +1,10 @@
 /** Work on data for the commands: in this process, with the home's folders. */
 import { readEnvironment } from '../../config/env.ts';
 import { homeLayout } from '../../host/home-layout.ts';
+import { DATA_LIMITS } from '../../host/limits.ts';
 import { createDatasetVersions, generateSyntheticData } from '../../pipeline/index.ts';
 import type { DataRuntime, SourceRequest } from '../../ui-cli/data/data-runtime.ts';
 import { createHomeBuilder, type HomeBuilder } from '../dataset-builder.ts';
-
-const MEMORY_MEGABYTES = 2048;
-const THREADS = 2;
 
 /** Runs `use` with a dataset builder of the home. */
 const withHomeBuilder = async <T>(
@@ -18,13 +16,12 @@ const withHomeBuilder = async <T>(
 };
 
 export const generateData: DataRuntime['generateData'] = (request) =>
-  generateSyntheticData({ ...request, memoryLimitMegabytes: MEMORY_MEGABYTES });
+  generateSyntheticData({ ...request, memoryLimitMegabytes: DATA_LIMITS.memoryLimitMegabytes });
 
 export const dataVersions: DataRuntime['dataVersions'] = async () =>
   createDatasetVersions({
     dataFolder: homeLayout(readEnvironment().homeFolder).dataFolder,
-    memoryLimitMegabytes: MEMORY_MEGABYTES,
-    threads: THREADS,
+    ...DATA_LIMITS,
     now: () => Date.now(),
   });
 

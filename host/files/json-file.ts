@@ -1,24 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isFileError } from './file-errors.ts';
+import { replaceFile } from './replace-file.ts';
 
-/** Writes JSON whole or not at all: temporary name, fsync, rename. Readable by its owner only. */
+/** Readable by its owner only. Throws what the file system throws. */
 export const writeJsonFile = async (file: string, value: unknown): Promise<void> => {
   await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    const handle = await open(temporary, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replaceFile(file, (temporary) => writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 }));
 };
 
 /** The parsed content, or undefined where there is no such file. Throws SyntaxError on text that is not JSON. */
@@ -34,9 +22,6 @@ export const readJsonFile = async (file: string): Promise<unknown> => {
   }
   return JSON.parse(text);
 };
-
-export const isFileError = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

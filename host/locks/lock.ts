@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFileError, isObject } from '../files/json-file.ts';
+import { isFileError } from '../files/file-errors.ts';
+import { isObject } from '../files/json-file.ts';
 import { type Lifeline, openLifeline, probeLifeline, removeSocket } from '../processes/lifeline.ts';
 import {
   identifySelf,

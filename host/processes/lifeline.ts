@@ -5,7 +5,7 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname } from 'node:path';
-import { isFileError } from '../files/json-file.ts';
+import { isFileError } from '../files/file-errors.ts';
 import { type ProcessIdentity, whereaboutsOf } from './process-identity.ts';
 
 export interface Lifeline {

@@ -1,6 +1,6 @@
 import { copyFile, type FileHandle, mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isFileError } from '../files/json-file.ts';
+import { isFileError } from '../files/file-errors.ts';
 
 const ROTATE_AT_START_BYTES = 1024 * 1024;
 const CAP_BYTES = 20 * 1024 * 1024;

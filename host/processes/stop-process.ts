@@ -1,6 +1,6 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import type { Clock } from '../clock.ts';
-import { isFileError } from '../files/json-file.ts';
+import { isFileError } from '../files/file-errors.ts';
 import { isProcessAlive, type ProcessIdentity } from './process-identity.ts';
 import { findMembers } from './process-members.ts';
 

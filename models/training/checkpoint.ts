@@ -1,11 +1,13 @@
 /** Checkpoints: everything that training needs to go on after an epoch as if it had never stopped. */
+
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { CheckpointSource } from '../../contracts/trainer.ts';
 import { writeDurably } from '../../host/files/durable-file.ts';
+import { exists } from '../../host/files/file-errors.ts';
 
 /**
  * State after a finished epoch. Random numbers are functions of seed and position, so the number of finished epochs
@@ -101,12 +103,6 @@ export interface AdoptOptions {
   /** Told of each source that is not used, with the reason. */
   readonly onSkipped: (reason: string) => void;
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 const isCorrupt = (error: unknown): error is TtExpError =>
   error instanceof TtExpError && error.code === 'CHECKPOINT_CORRUPT';

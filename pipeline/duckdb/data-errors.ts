@@ -1,10 +1,11 @@
 import { TtExpError } from '../../contracts/errors.ts';
+import { isDiskFull } from '../../host/files/file-errors.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
-const isDiskFull = (error: unknown): boolean =>
-  (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) ||
+const meansFullDisk = (error: unknown): boolean =>
+  isDiskFull(error) ||
   /no space left on device|disk quota exceeded|max_temp_directory_size|could not write all bytes/i.test(
     messageOf(error),
   );
@@ -15,7 +16,7 @@ export const toDataError = (error: unknown, what: string): TtExpError => {
     return error;
   }
   const got = firstLine(messageOf(error));
-  if (isDiskFull(error)) {
+  if (meansFullDisk(error)) {
     return new TtExpError('DISK_FULL', `No space left while it was to ${what}: ${got}`, {
       hint: 'Free space where the data folder lies, or point TT_EXP_HOME to a larger disk, and run again: finished stages are kept.',
       cause: error,

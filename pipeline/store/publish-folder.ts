@@ -1,45 +1,23 @@
 /** Folders that appear whole or not at all: filled under a temporary name, digested, then renamed. */
+
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { digestFile, type FileDigest } from '../../host/files/file-digest.ts';
+import { exists } from '../../host/files/file-errors.ts';
+import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 
 /** Who made a folder and when: not part of its content, so neither digested nor compared. */
 export const PROVENANCE_FILE = 'provenance.json';
 const DAY_MS = 86_400_000;
 
-export const exists = async (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** Waits until the file or folder is on the disk: a rename may outlive a power cut that the data does not. */
-const sync = async (path: string): Promise<void> => {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 export const writeFileSafely = async (file: string, content: string | Uint8Array): Promise<void> => {
-  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    await replaceFile(file, (temporary) => writeFile(temporary, content));
   } catch (error) {
-    await rm(temporary, { force: true });
     throw toDataError(error, `write ${file}`);
   }
 };
@@ -93,7 +71,7 @@ const digestFolder = async (folder: string): Promise<Record<string, FileDigest>>
   const files: Record<string, FileDigest> = {};
   for (const name of (await readdir(folder)).sort()) {
     if (name !== MANIFEST_FILE && name !== PROVENANCE_FILE) {
-      await sync(join(folder, name));
+      await syncToDisk(join(folder, name));
       files[name] = await digestFile(join(folder, name));
     }
   }
@@ -105,7 +83,7 @@ export const renameOrAdopt = async (from: string, to: string): Promise<void> => 
   await mkdir(dirname(to), { recursive: true });
   try {
     await rename(from, to);
-    await sync(dirname(to));
+    await syncToDisk(dirname(to));
   } catch (error) {
     if (!(await exists(join(to, MANIFEST_FILE)))) {
       throw error;
@@ -128,7 +106,7 @@ export const publishFolder = async <M extends object>(request: {
       const manifest = await request.fill(temporary);
       const files = await digestFolder(temporary);
       await writeFileSafely(join(temporary, MANIFEST_FILE), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
-      await sync(temporary);
+      await syncToDisk(temporary);
       await renameOrAdopt(temporary, request.folder);
     });
   } catch (error) {

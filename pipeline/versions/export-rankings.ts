@@ -1,12 +1,14 @@
 /** Rankings of an evaluation as one Parquet file for other tools: user, rank, item, score and relevance of each row. */
+
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DOUBLE, DuckDBDataChunk, FLOAT, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { TtExpError } from '../../contracts/errors.ts';
+import { exists } from '../../host/files/file-errors.ts';
+import { syncToDisk } from '../../host/files/replace-file.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 import { openDatabase, sqlText } from '../duckdb/database.ts';
-import { exists } from '../store/publish-folder.ts';
 
 /** Rows as parallel arrays of one length, in the order of the file. */
 export interface RankingBlock {
@@ -106,8 +108,7 @@ export const createRankingsWriter = async (file: string): Promise<RankingsWriter
             `COPY (SELECT "user", rank, item, score, relevance FROM rankings ORDER BY position)
               TO ${sqlText(temporary)} (FORMAT parquet, COMPRESSION zstd)`,
           );
-          const handle = await open(temporary, 'r');
-          await handle.sync().finally(() => handle.close());
+          await syncToDisk(temporary);
           await rename(temporary, file);
         } catch (error) {
           throw toDataError(error, `write ${file}`);

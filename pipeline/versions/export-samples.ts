@@ -1,14 +1,16 @@
 /** Samples of a version as one file for other tools. */
-import { open, rename, rm, stat } from 'node:fs/promises';
+
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ExportRequest, ExportResult } from '../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { exists } from '../../host/files/file-errors.ts';
+import { replaceFile } from '../../host/files/replace-file.ts';
 import { appendVectors } from '../duckdb/columns.ts';
 import { toDataError } from '../duckdb/data-errors.ts';
 import { type Database, sqlFile, sqlText } from '../duckdb/database.ts';
 import { readFloats } from '../float-file.ts';
 import { NO_TIME } from '../settings.ts';
-import { exists } from '../store/publish-folder.ts';
 import { verifyFiles } from '../store/verify-folder.ts';
 import { findVersion } from './find-version.ts';
 import { type AttachedVersion, attachVersion, type VersionsContext, withVersionDatabase } from './version-tables.ts';
@@ -105,16 +107,11 @@ const writePieces = async (
   return `SELECT * FROM read_parquet([${files.map(sqlFile).join(', ')}])`;
 };
 
-/** Fills a file beside `file` and renames it: `file` is whole or as it was before. */
-const replaceFile = async (file: string, fill: (temporary: string) => Promise<void>): Promise<void> => {
-  const temporary = `${file}.${process.pid}.tmp`;
+/** `file` is whole, or as it was before. */
+const writeWhole = async (file: string, fill: (temporary: string) => Promise<void>): Promise<void> => {
   try {
-    await fill(temporary);
-    const handle = await open(temporary, 'r');
-    await handle.sync().finally(() => handle.close());
-    await rename(temporary, file);
+    await replaceFile(file, fill);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw toDataError(error, `write ${file}`);
   }
 };
@@ -143,7 +140,7 @@ export const exportSamples = async (context: VersionsContext, request: ExportReq
         : await writePieces(database, request, { folder, sides, rows, time });
     const options =
       format === 'csv' ? 'FORMAT csv, HEADER true' : `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rows}`;
-    await replaceFile(file, (temporary) =>
+    await writeWhole(file, (temporary) =>
       database.run(`write ${file}`, `COPY (${query}) TO ${sqlText(temporary)} (${options})`),
     );
     const bytes = (await stat(file)).size;

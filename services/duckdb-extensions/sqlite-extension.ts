@@ -1,12 +1,13 @@
 /** DuckDB's SQLite extension, out of the wheel that Python's package index has of it, kept in the cache folder. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
 import { type Clock, systemClock } from '../../host/clock.ts';
-import { isFileError } from '../../host/files/json-file.ts';
+import { isFileError } from '../../host/files/file-errors.ts';
+import { syncToDisk } from '../../host/files/replace-file.ts';
 import { interrupted, withLock } from '../../host/locks/with-lock.ts';
 import { runCommand } from '../../host/processes/run-command.ts';
 import type { Variables } from '../../host/processes/variables.ts';
@@ -104,12 +105,7 @@ const runStep = async ({ environment, signal }: SqliteExtensionRequest, step: St
 
 /** The file counts from the moment it has its name. */
 const publish = async (from: string, to: string): Promise<void> => {
-  const handle = await open(from, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncToDisk(from);
   await rename(from, to);
 };
 

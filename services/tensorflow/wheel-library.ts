@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import { isFileError } from '../../host/files/json-file.ts';
+import { isFileError } from '../../host/files/file-errors.ts';
 import { findPython } from '../provision/python.ts';
 import { bindingFolder } from './binding-package.ts';
 import { reportStep, runBuildStep } from './build-step.ts';

@@ -1,8 +1,8 @@
 /** Folders of the cache that are whole or not there: filled under another name, then renamed. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isFileError } from '../../host/files/json-file.ts';
+import { isFileError } from '../../host/files/file-errors.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { PART, provisionFailure, type TextEncoderPlace } from './text-encoder-request.ts';
 
@@ -19,16 +19,6 @@ export interface CachedFolder<T> {
 /** Retried, since a program of a killed build may still be writing there. */
 const removeFolder = (folder: string): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-
-/** Its bytes are on the disk before the folder gets its name. */
-export const syncFile = async (file: string): Promise<void> => {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
 
 const build = async <T>({ folder, purpose, find, fill }: CachedFolder<T>): Promise<T> => {
   const parent = dirname(folder);

@@ -1,12 +1,15 @@
 /** all-MiniLM-L6-v2 as a folder with model.onnx and tokenizer.json, made of the weights in a Python package. */
-import { access, cp, readdir, readFile, writeFile } from 'node:fs/promises';
+
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { exists } from '../../host/files/file-errors.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { syncToDisk } from '../../host/files/replace-file.ts';
 import { ensureEnvironment } from '../provision/managed-environment.ts';
 import { readRequirements } from '../provision/requirements.ts';
 import { type BertConfig, bertOnnx } from './bert-graph.ts';
-import { ensureCachedFolder, syncFile } from './cached-folder.ts';
+import { ensureCachedFolder } from './cached-folder.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { openOnnxEncoder } from './onnx-encoder.ts';
 import type { RuntimePackages } from './runtime-packages.ts';
@@ -25,12 +28,6 @@ const PURPOSE = 'making the MiniLM model';
 const WIDTH = 384;
 /** Two sentences and how similar the model's authors say they are. */
 const TRIAL = { texts: ['That is a happy person', 'That is a happy dog'], cosine: 0.6946, tolerance: 0.001 };
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** lib/python3.x/site-packages/… of a virtual environment. */
 const packageFolder = async (environment: string): Promise<string> => {
@@ -73,10 +70,10 @@ const writeModel = async (from: string, to: string): Promise<void> => {
   const config = JSON.parse(await readFile(join(from, 'config.json'), 'utf8')) as BertConfig;
   const file = join(to, 'model.onnx');
   await writeFile(file, bertOnnx(config, await readSafetensors(join(from, WEIGHTS))));
-  await syncFile(file);
+  await syncToDisk(file);
   for (const name of COPIED) {
     await cp(join(from, name), join(to, name));
-    await syncFile(join(to, name));
+    await syncToDisk(join(to, name));
   }
 };
 

@@ -1,0 +1,26 @@
+/** Files that exist whole or not at all: written beside their place, flushed to the disk, renamed. */
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+
+/** Waits until a file or folder is on the disk: a rename may outlive a power cut that the data does not. */
+export const syncToDisk = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Whatever fails, the earlier file stays, and the error of the file system comes through. @param fill writes the file */
+export const replaceFile = async (file: string, fill: (temporary: string) => Promise<void>): Promise<void> => {
+  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await fill(temporary);
+    await syncToDisk(temporary);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+};

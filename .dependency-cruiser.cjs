@@ -34,7 +34,7 @@ const ROOMS = {
     builtIns: true,
   },
   config: {
-    rooms: ['contracts', 'policy'],
+    rooms: ['contracts', 'host', 'policy'],
     packages: ['ajv', 'ajv-errors', 'ajv-formats', 'jsonc-parser'],
     builtIns: true,
   },

@@ -1,5 +1,6 @@
 /** The reconciler with the servers of a home. */
 import { openTemporalClient } from '../client/connection.ts';
+import { temporalTarget } from '../client/environment-target.ts';
 import { reconcileRuns } from '../client/reconcile-runs.ts';
 import { readTemporalId, readWorkflowState } from '../client/temporal-identity.ts';
 import type { Environment } from '../config/env.ts';
@@ -9,7 +10,6 @@ import type { ProgressSink } from '../contracts/services.ts';
 import type { ServiceAddresses } from '../services/index.ts';
 import { earlierDatabases } from '../services/temporal-databases.ts';
 import { openTracking } from './open-tracking.ts';
-import { temporalTarget } from './temporal-target.ts';
 
 /** Nobody waits for a server that is down: the next `up` looks again. */
 const RETRY = { budgetMs: 10_000, firstDelayMs: 200, maxDelayMs: 2_000 };

@@ -7,6 +7,7 @@ import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@tem
 import { toFailure } from '../activities/errors.ts';
 import { createCpuActivities, createGpuActivities, WORKER_SHUTDOWN } from '../activities/index.ts';
 import { connectionOptions } from '../client/connection.ts';
+import { temporalTarget } from '../client/environment-target.ts';
 import { explainConnection } from '../client/explain-connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
@@ -16,7 +17,6 @@ import { workerCode } from '../host/code/worker-code.ts';
 import { logToStderr } from '../host/log.ts';
 import { type ProgressSink, prepareHome } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
-import { temporalTarget } from './temporal-target.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
 
 export interface RunWorkerOptions {

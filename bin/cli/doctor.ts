@@ -1,4 +1,5 @@
 import { openTemporalClient } from '../../client/connection.ts';
+import { temporalTarget } from '../../client/environment-target.ts';
 import { readEnvironment } from '../../config/env.ts';
 import { checkOpenRuns } from '../../services/check-open-runs.ts';
 import { checkTensorflow } from '../../services/tensorflow/index.ts';
@@ -7,7 +8,6 @@ import { checkMlflow } from '../check-mlflow.ts';
 import { createHomeServices } from '../home-services.ts';
 import { PACKAGE } from '../package-files.ts';
 import { reconcileHome } from '../reconcile-home.ts';
-import { temporalTarget } from '../temporal-target.ts';
 
 /** The parts of the installation, and abandoned runs. */
 export const doctor: ServicesControl['doctor'] = async (request) => {

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { openTemporalClient } from '../../client/connection.ts';
+import { temporalTarget } from '../../client/environment-target.ts';
 import { createExperimentsClient } from '../../client/experiments-client.ts';
 import { createFactsReader } from '../../client/facts-reader.ts';
 import { type Environment, readEnvironment } from '../../config/env.ts';
@@ -11,7 +12,6 @@ import type { Experiments, OpenPlatformOptions, Platform } from '../../ui-cli/pl
 import { createHomeServices } from '../home-services.ts';
 import { openTracking } from '../open-tracking.ts';
 import { reconcileAtStart } from '../reconcile-home.ts';
-import { temporalTarget } from '../temporal-target.ts';
 import { ensureUp } from './ensure-up.ts';
 
 type Client = ReturnType<typeof createExperimentsClient>;

@@ -1,9 +1,9 @@
 /** From the environment to the Temporal server to connect to. */
 import { createSecureContext } from 'node:tls';
-import type { TemporalTarget } from '../client/temporal-target.ts';
 import type { Environment } from '../config/env.ts';
 import { readPem } from '../config/read-pem.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { TemporalTarget } from './temporal-target.ts';
 
 /** Throws ENVIRONMENT_INVALID for a key that is not the certificate's. */
 const readPair = (certificateFile: string, keyFile: string) => {

@@ -18,8 +18,10 @@ export const categoriesOf = (
     const columns = new Map(block.vocabulary.map((value, index) => [value, index + 1]));
     const ofRows = rows.map(({ fields }) => columnsOf(columns, fields[block.field]));
     const starts = new Int32Array(rows.length + 1);
+    let end = 0;
     for (const [row, values] of ofRows.entries()) {
-      starts[row + 1] = (starts[row] ?? 0) + values.length;
+      end += values.length;
+      starts[row + 1] = end;
     }
     const names = [OTHER_VALUES, ...block.vocabulary];
     return [{ side, feature: block.field, names, starts, values: Int32Array.from(ofRows.flat()) }];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type DatasetSummary, SPLIT_NAMES } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import { joinBelow } from '../../contracts/join-below.ts';
 import { shortDigest } from '../../host/files/file-digest.ts';
 import { readNumericColumns, readVectors } from '../duckdb/columns.ts';
@@ -51,7 +52,7 @@ const trainingRows = async (
     int32: 1,
     float32: 0,
   });
-  return [...(int32[0] ?? [])].flatMap((row) => rows[row] ?? []);
+  return Array.from(elementAt(int32, 0), (row) => elementAt(rows, row));
 };
 
 const summarise = async (database: Database) => {

@@ -1,4 +1,5 @@
 /** Simulated developers. Each depends on the seed and its own index only, so any one of them can be made alone. */
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import { directionOf, lacksText, locate, type TextSpace } from './latent.ts';
 import { createStream, type RandomStream, sample, weightedIndex } from './random.ts';
 import {
@@ -49,19 +50,21 @@ const preferences = (random: RandomStream, length: number, weights: readonly num
   const order = sample(random, [...Array(length).keys()], weights.length);
   const values = new Float64Array(length);
   order.forEach((position, rank) => {
-    values[position] = weights[rank] ?? 0;
+    values[position] = elementAt(weights, rank);
   });
   return { order, values };
 };
 
 const named = (names: readonly string[], order: readonly number[]): string[] =>
-  order.flatMap((position) => names[position] ?? []);
+  order.map((position) => elementAt(names, position));
 
 /** One interest grows and another fades. */
 const driftOf = (random: RandomStream, interests: readonly number[]): Float64Array => {
-  const [first = 0, second = first] = random.next() < 0.5 ? interests : [...interests].reverse();
-  const fading = directionOf('industry', second);
-  return directionOf('industry', first).map((value, axis) => DRIFT * (value - (fading[axis] ?? 0)));
+  const order = random.next() < 0.5 ? interests : [...interests].reverse();
+  const fading = directionOf('industry', elementAt(order, 1));
+  return directionOf('industry', elementAt(order, 0)).map(
+    (value, axis) => DRIFT * (value - (fading[axis] ?? missing(fading, axis))),
+  );
 };
 
 export const simulateDeveloper = (seed: number, index: number, texts: TextSpace): SimulatedDeveloper => {
@@ -74,17 +77,15 @@ export const simulateDeveloper = (seed: number, index: number, texts: TextSpace)
     { industry: industry.values, stack: stack.values, type: type.values, stage: stage.values },
     random,
   );
-  const [mainStack = 0, secondStack = 0] = stack.order;
+  const mainStack = elementAt(STACKS, elementAt(stack.order, 0));
+  const secondStack = elementAt(STACKS, elementAt(stack.order, 1));
   const skills = [
-    ...sample(random, STACKS[mainStack]?.skills ?? [], 3 + random.below(3)),
-    ...sample(random, STACKS[secondStack]?.skills ?? [], 1 + random.below(2)),
+    ...sample(random, mainStack.skills, 3 + random.below(3)),
+    ...sample(random, secondStack.skills, 1 + random.below(2)),
   ];
-  const role =
-    random.next() < SHARE_WITH_GENERAL_ROLE
-      ? random.pick(GENERAL_ROLES)
-      : (STACKS[mainStack]?.role ?? GENERAL_ROLES[0]);
+  const role = random.next() < SHARE_WITH_GENERAL_ROLE ? random.pick(GENERAL_ROLES) : mainStack.role;
   const seniorityRank = weightedIndex(random, [0.1, 0.25, 0.3, 0.25, 0.1]);
-  const seniority = SENIORITIES[seniorityRank] ?? SENIORITIES[0];
+  const seniority = elementAt(SENIORITIES, seniorityRank);
   const yearsExperience = Math.max(0, Math.round(seniorityRank * 3.5 + 1.5 * random.normal()));
   const availabilityRank = random.below(AVAILABILITIES.length);
   const interests = named(INDUSTRIES, industry.order);
@@ -104,7 +105,7 @@ export const simulateDeveloper = (seed: number, index: number, texts: TextSpace)
     role,
     seniority,
     region,
-    availability: AVAILABILITIES[availabilityRank] ?? AVAILABILITIES[0],
+    availability: elementAt(AVAILABILITIES, availabilityRank),
     skills,
     interests,
     wantedTypes,
@@ -112,7 +113,7 @@ export const simulateDeveloper = (seed: number, index: number, texts: TextSpace)
     languages,
     goals,
     yearsExperience,
-    weeklyHours: HOURS_BY_AVAILABILITY[availabilityRank] ?? 0,
+    weeklyHours: elementAt(HOURS_BY_AVAILABILITY, availabilityRank),
     place,
     drift,
     embedding: lacksText(seed, 'developer', index) ? null : texts.embed(place, random),

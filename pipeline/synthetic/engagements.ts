@@ -2,6 +2,7 @@
  * Who engages with what, how deeply and when. An engagement is a funnel: a view, perhaps a click, like, favorite,
  * interest and apply, each an event; a few engagements are misses that end in a dislike.
  */
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import { AFFINITY_SCALE, LATENT_DIM } from './latent.ts';
 import { createStream, type RandomStream, weightedIndex } from './random.ts';
 
@@ -80,15 +81,20 @@ interface Pair {
 /** The `count` startups of greatest score that are not met yet, best first; of equals the first. One pass. */
 const takeBest = (scores: Float64Array, met: Uint8Array, count: number): number[] => {
   const best: number[] = [];
+  if (count === 0) {
+    return best;
+  }
+  const scoreOf = (item: number): number => scores[item] ?? missing(scores, item);
+  const itemAt = (rank: number): number => best[rank] ?? missing(best, rank);
   for (let item = 0; item < scores.length; item += 1) {
-    const score = scores[item] ?? 0;
+    const score = scoreOf(item);
     const isFull = best.length === count;
-    if (met[item] === 1 || (isFull && score <= (scores[best[count - 1] ?? 0] ?? 0)) || count === 0) {
+    if (met[item] === 1 || (isFull && score <= scoreOf(itemAt(count - 1)))) {
       continue;
     }
     let rank = isFull ? count - 1 : best.length;
-    while (rank > 0 && (scores[best[rank - 1] ?? 0] ?? 0) < score) {
-      best[rank] = best[rank - 1] ?? 0;
+    while (rank > 0 && scoreOf(itemAt(rank - 1)) < score) {
+      best[rank] = itemAt(rank - 1);
       rank -= 1;
     }
     best[rank] = item;
@@ -98,8 +104,9 @@ const takeBest = (scores: Float64Array, met: Uint8Array, count: number): number[
 
 const dotRow = (matrix: Float64Array, row: number, vector: Float64Array): number => {
   let sum = 0;
+  const from = row * LATENT_DIM;
   for (let axis = 0; axis < LATENT_DIM; axis += 1) {
-    sum += (matrix[row * LATENT_DIM + axis] ?? 0) * (vector[axis] ?? 0);
+    sum += (matrix[from + axis] ?? missing(matrix, from + axis)) * (vector[axis] ?? missing(vector, axis));
   }
   return sum;
 };
@@ -111,11 +118,12 @@ export interface Taste {
 
 /** Pairs of one user within their taste, by time window; without replacement, as the taste of that window has it. */
 const choosePairs = (random: RandomStream, taste: Taste, startups: StartupMatrix, count: number, met: Uint8Array) => {
+  const { popularity } = startups;
   const scores = new Float64Array(startups.count);
   const drifts = new Float64Array(startups.count);
   for (let item = 0; item < startups.count; item += 1) {
-    const affinity = AFFINITY_SCALE * dotRow(startups.places, item, taste.place) + (startups.popularity[item] ?? 0);
-    scores[item] = affinity + random.gumbel();
+    const affinity = AFFINITY_SCALE * dotRow(startups.places, item, taste.place);
+    scores[item] = affinity + (popularity[item] ?? missing(popularity, item)) + random.gumbel();
     drifts[item] = AFFINITY_SCALE * dotRow(startups.places, item, taste.drift);
   }
   const pairs: Pair[] = [];
@@ -124,11 +132,11 @@ const choosePairs = (random: RandomStream, taste: Taste, startups: StartupMatrix
     const phase = (window + 0.5) / WINDOWS - 0.5;
     const share = Math.floor((count * (window + 1)) / WINDOWS) - Math.floor((count * window) / WINDOWS);
     for (let item = 0; item < startups.count; item += 1) {
-      now[item] = (scores[item] ?? 0) + phase * (drifts[item] ?? 0);
+      now[item] = (scores[item] ?? missing(scores, item)) + phase * (drifts[item] ?? missing(drifts, item));
     }
     for (const itemIndex of takeBest(now, met, share)) {
       met[itemIndex] = 1;
-      pairs.push({ itemIndex, window, strength: (now[itemIndex] ?? 0) + 0.6 * random.normal() });
+      pairs.push({ itemIndex, window, strength: elementAt(now, itemIndex) + 0.6 * random.normal() });
     }
   }
   return pairs;
@@ -136,11 +144,11 @@ const choosePairs = (random: RandomStream, taste: Taste, startups: StartupMatrix
 
 /** Intent of each pair in (0, 1): evenly spread over a user's pairs, in the order of their strength. */
 const intentsOf = (random: RandomStream, pairs: readonly Pair[]): Float64Array => {
-  const order = [...pairs.keys()].sort(
-    (left, right) => (pairs[left]?.strength ?? 0) - (pairs[right]?.strength ?? 0) || left - right,
+  const ascending = [...pairs.entries()].sort(
+    ([left, one], [right, other]) => one.strength - other.strength || left - right,
   );
   const intents = new Float64Array(pairs.length);
-  order.forEach((pair, rank) => {
+  ascending.forEach(([pair], rank) => {
     intents[pair] = (rank + random.next()) / pairs.length;
   });
   return intents;
@@ -184,15 +192,15 @@ export const simulateEvents = (
   const events: SimulatedEvent[] = [];
   const firstTimes = pairs.map(({ itemIndex, window }, pair) => {
     const timeMs = timeIn(random, window);
-    events.push(...funnel(random, itemIndex, intents[pair] ?? 0, timeMs));
+    events.push(...funnel(random, itemIndex, elementAt(intents, pair), timeMs));
     return timeMs;
   });
   const returnWeights = intents.map((intent) => intent * intent);
   for (let repeat = newPairs; repeat < hits; repeat += 1) {
     const pair = weightedIndex(random, returnWeights);
-    const firstMs = firstTimes[pair] ?? 0;
+    const firstMs = elementAt(firstTimes, pair);
     const timeMs = firstMs + 3_600_000 + Math.floor(random.next() * Math.max(0, PERIOD_END_MS - firstMs));
-    events.push(...funnel(random, pairs[pair]?.itemIndex ?? 0, intents[pair] ?? 0, timeMs));
+    events.push(...funnel(random, elementAt(pairs, pair).itemIndex, elementAt(intents, pair), timeMs));
   }
   for (let miss = 0; miss < misses; miss += 1) {
     const itemIndex = random.below(startups.count);

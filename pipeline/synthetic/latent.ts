@@ -3,6 +3,7 @@
  * of a pair is their dot product. Industries, fields of work, kinds of deal and stages are fixed directions, so
  * categories, skills and texts all tell of the place; the ceiling of learning is known.
  */
+import { addAt, elementAt, missing } from '../../contracts/element-at.ts';
 import { createStream, type RandomStream } from './random.ts';
 import { INDUSTRIES, STACKS, STAGES, TYPES } from './vocabulary.ts';
 
@@ -46,7 +47,7 @@ const toLength = (vector: Float64Array, length: number): Float64Array => {
   }
   const scale = squares === 0 ? 0 : length / Math.sqrt(squares);
   for (let index = 0; index < vector.length; index += 1) {
-    vector[index] = (vector[index] ?? 0) * scale;
+    vector[index] = (vector[index] ?? missing(vector, index)) * scale;
   }
   return vector;
 };
@@ -62,15 +63,16 @@ const DIRECTIONS: Readonly<Record<Group, readonly Float64Array[]>> = (() => {
         const push = new Float64Array(LATENT_DIM);
         for (const other of directions) {
           if (other !== one) {
-            const distance = one.reduce((sum, value, axis) => sum + (value - (other[axis] ?? 0)) ** 2, 0) + 0.01;
-            one.forEach((value, axis) => {
-              push[axis] = (push[axis] ?? 0) + (value - (other[axis] ?? 0)) / (distance * distance);
+            const away = one.map((value, axis) => value - (other[axis] ?? missing(other, axis)));
+            const distance = away.reduce((sum, value) => sum + value ** 2, 0) + 0.01;
+            away.forEach((value, axis) => {
+              addAt(push, axis, value / (distance * distance));
             });
           }
         }
         toLength(push, 0.05);
-        one.forEach((value, axis) => {
-          one[axis] = value + (push[axis] ?? 0);
+        push.forEach((value, axis) => {
+          addAt(one, axis, value);
         });
         toLength(one, 1);
       }
@@ -92,21 +94,21 @@ export const locate = (profile: Profile, random: RandomStream): Float64Array => 
   for (const group of Object.keys(GROUPS) as Group[]) {
     const part = new Float64Array(LATENT_DIM);
     DIRECTIONS[group].forEach((direction, entry) => {
+      const weight = elementAt(profile[group], entry);
       direction.forEach((value, axis) => {
-        part[axis] = (part[axis] ?? 0) + value * (profile[group][entry] ?? 0);
+        addAt(part, axis, value * weight);
       });
     });
     toLength(part, GROUPS[group].weight);
     part.forEach((value, axis) => {
-      place[axis] = (place[axis] ?? 0) + value;
+      addAt(place, axis, value);
     });
   }
   return toLength(place, 1);
 };
 
 /** The direction of one entry of a group, [LATENT_DIM]. */
-export const directionOf = (group: Group, entry: number): Float64Array =>
-  DIRECTIONS[group][entry] ?? new Float64Array(LATENT_DIM);
+export const directionOf = (group: Group, entry: number): Float64Array => elementAt(DIRECTIONS[group], entry);
 
 export interface TextSpace {
   /** Unit-length simulated sentence embedding of a text that tells `place`. */
@@ -119,7 +121,8 @@ const spaceOf = (basis: Float64Array, centre: Float64Array): TextSpace => ({
     const text = centre.map((value) => value + noise * random.normal());
     place.forEach((value, axis) => {
       for (let column = 0; column < TEXT_DIM; column += 1) {
-        text[column] = (text[column] ?? 0) + value * (basis[axis * TEXT_DIM + column] ?? 0);
+        const part = basis[axis * TEXT_DIM + column] ?? missing(basis, axis * TEXT_DIM + column);
+        text[column] = (text[column] ?? missing(text, column)) + value * part;
       }
     });
     return Float32Array.from(toLength(text, 1));
@@ -132,7 +135,9 @@ export const createTextSpaces = (): { readonly user: TextSpace; readonly item: T
   const itemBasis = gaussian('item-basis', LATENT_DIM * TEXT_DIM, scale);
   const otherBasis = gaussian('user-basis', LATENT_DIM * TEXT_DIM, scale);
   const turn = Math.sqrt(1 - TEXT_ALIGNMENT * TEXT_ALIGNMENT);
-  const userBasis = itemBasis.map((value, index) => TEXT_ALIGNMENT * value + turn * (otherBasis[index] ?? 0));
+  const userBasis = itemBasis.map(
+    (value, index) => TEXT_ALIGNMENT * value + turn * (otherBasis[index] ?? missing(otherBasis, index)),
+  );
   const centre = gaussian('centre', TEXT_DIM, TEXT_CENTRE * scale);
   return { user: spaceOf(userBasis, centre), item: spaceOf(itemBasis, centre) };
 };

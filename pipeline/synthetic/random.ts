@@ -1,5 +1,7 @@
 /** Seeded random streams. A stream is named by (seed, name, index), so users and items can be drawn in any order. */
 
+import { elementAt, missing } from '../../contracts/element-at.ts';
+
 export interface RandomStream {
   /** Uniform in [0, 1), 32 bits of resolution. */
   next(): number;
@@ -9,7 +11,7 @@ export interface RandomStream {
   normal(): number;
   /** Standard Gumbel: the argmax of (score + gumbel) draws from softmax(score). */
   gumbel(): number;
-  pick<T>(values: readonly [T, ...T[]]): T;
+  pick<T extends string>(values: readonly [T, ...T[]]): T;
 }
 
 const WARM_UP_DRAWS = 12;
@@ -49,7 +51,7 @@ export const createStream = (seed: number, name: string, index = 0): RandomStrea
     below: (bound) => Math.floor(next() * bound),
     normal: () => Math.sqrt(-2 * Math.log(open())) * Math.cos(2 * Math.PI * open()),
     gumbel: () => -Math.log(-Math.log(open())),
-    pick: (values) => values[Math.floor(next() * values.length)] ?? values[0],
+    pick: (values) => elementAt(values, Math.floor(next() * values.length)),
   };
 };
 
@@ -67,11 +69,11 @@ export const sample = <T>(random: RandomStream, values: readonly T[], count: num
 export const weightedIndex = (random: RandomStream, weights: ArrayLike<number>): number => {
   let total = 0;
   for (let index = 0; index < weights.length; index += 1) {
-    total += weights[index] ?? 0;
+    total += weights[index] ?? missing(weights, index);
   }
   let rest = random.next() * total;
   for (let index = 0; index < weights.length - 1; index += 1) {
-    rest -= weights[index] ?? 0;
+    rest -= weights[index] ?? missing(weights, index);
     if (rest < 0) {
       return index;
     }

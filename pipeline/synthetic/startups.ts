@@ -1,4 +1,5 @@
 /** Simulated startups. Each depends on the seed and its own index only, so any one of them can be made alone. */
+import { elementAt } from '../../contracts/element-at.ts';
 import { lacksText, locate, type TextSpace } from './latent.ts';
 import { createStream, type RandomStream, sample, weightedIndex } from './random.ts';
 import { INDUSTRIES, PRODUCTS, REGIONS, STACKS, STAGES, STARTUP_HEADS, STARTUP_TAILS, TYPES } from './vocabulary.ts';
@@ -33,10 +34,11 @@ const mainAndSecond = (random: RandomStream, length: number, share: number, weig
   const main = random.below(length);
   const second = (main + 1 + random.below(length - 1)) % length;
   values[main] = 1;
-  if (random.next() < share) {
+  const hasSecond = random.next() < share;
+  if (hasSecond) {
     values[second] = weight;
   }
-  return { values, main, second: (values[second] ?? 0) > 0 ? second : null };
+  return { values, main, second: hasSecond ? second : null };
 };
 
 const oneHot = (length: number, index: number): Float64Array => {
@@ -46,8 +48,8 @@ const oneHot = (length: number, index: number): Float64Array => {
 };
 
 const skillsOf = (random: RandomStream, main: number, second: number | null): string[] => {
-  const mainSkills = sample(random, STACKS[main]?.skills ?? [], 3 + random.below(2));
-  const others = second === null ? [] : sample(random, STACKS[second]?.skills ?? [], 2);
+  const mainSkills = sample(random, elementAt(STACKS, main).skills, 3 + random.below(2));
+  const others = second === null ? [] : sample(random, elementAt(STACKS, second).skills, 2);
   return [...mainSkills, ...others];
 };
 
@@ -66,14 +68,14 @@ export const simulateStartup = (seed: number, index: number, texts: TextSpace): 
     },
     random,
   );
-  const industryName = INDUSTRIES[industry.main] ?? INDUSTRIES[0];
+  const industryName = elementAt(INDUSTRIES, industry.main);
   const skills = skillsOf(random, stack.main, stack.second);
   const name = `${random.pick(STARTUP_HEADS)}${random.pick(STARTUP_TAILS)}`;
-  const stageName = STAGES[stage] ?? STAGES[0];
-  const typeName = TYPES[type] ?? TYPES[0];
+  const stageName = elementAt(STAGES, stage);
+  const typeName = elementAt(TYPES, type);
   const region = random.pick(REGIONS);
-  const teamSize = Math.max(1, Math.round((TEAM_SIZE_BY_STAGE[stage] ?? 1) * Math.exp(0.4 * random.normal())));
-  const funding = (FUNDING_BY_STAGE[stage] ?? 0) * Math.exp(0.5 * random.normal());
+  const teamSize = Math.max(1, Math.round(elementAt(TEAM_SIZE_BY_STAGE, stage) * Math.exp(0.4 * random.normal())));
+  const funding = elementAt(FUNDING_BY_STAGE, stage) * Math.exp(0.5 * random.normal());
   const popularity = POPULARITY_SPREAD * random.normal();
   const pitch =
     `${name} builds ${random.pick(PRODUCTS[industryName])} for ${industryName}. ` +

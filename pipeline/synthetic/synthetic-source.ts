@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { DuckDBTimestampValue, LIST, VARCHAR } from '@duckdb/node-api';
+import { elementAt } from '../../contracts/element-at.ts';
 import type { SyntheticSource } from '../../contracts/experiment-config.ts';
 import { appendVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
@@ -130,17 +131,17 @@ const loadDevelopers = async (
   };
   const activity = simulateActivity(settings.seed, settings.users, settings.interactions);
   let interactionCount = 0;
-  for (let index = 0; index < settings.users; index += 1) {
+  for (const [index, engagements] of activity.entries()) {
     if (index % ENTITIES_PER_TURN === 0) {
       await setImmediate();
     }
     const developer = simulateDeveloper(settings.seed, index, texts);
     writeRow(developer);
-    for (const event of simulateEvents(settings.seed, index, activity[index] ?? 0, developer, startups)) {
+    for (const event of simulateEvents(settings.seed, index, engagements, developer, startups)) {
       interactionCount += 1;
       interactions.appendVarchar(`e${String(interactionCount).padStart(10, '0')}`);
       interactions.appendVarchar(developer.id);
-      interactions.appendVarchar(startups.ids[event.itemIndex] ?? '');
+      interactions.appendVarchar(elementAt(startups.ids, event.itemIndex));
       interactions.appendVarchar(event.type);
       interactions.appendTimestamp(new DuckDBTimestampValue(BigInt(event.timeMs) * 1000n));
       interactions.appendVarchar(USE_CASE);

@@ -6,6 +6,7 @@
  * ends marked, as in Bojanowski et al. 2017) half; each falls into one of `dim` columns, with a sign, by a hash; counts
  * enter as 1 + ln(count); rows have length 1.
  */
+import { addAt } from '../../contracts/element-at.ts';
 import type { TextEncoder } from './text-encoder.ts';
 
 const DIM = 384;
@@ -54,7 +55,7 @@ const encodeText = (text: string, row: Float32Array): void => {
     const hash = hashOf(feature);
     const column = (hash >>> 1) % row.length;
     const weight = (feature.startsWith('w') ? 1 : GROUP_WEIGHT) * (1 + Math.log(count));
-    sums[column] = (sums[column] ?? 0) + ((hash & 1) === 1 ? weight : -weight);
+    addAt(sums, column, (hash & 1) === 1 ? weight : -weight);
   }
   const norm = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0));
   if (norm > 0) {

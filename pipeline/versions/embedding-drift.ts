@@ -1,4 +1,5 @@
 /** Text embeddings told apart by one number each: their distance to the centroid of A's. */
+import { addAt, elementAt, missing } from '../../contracts/element-at.ts';
 import { readColumns, readVectors } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
 import type { BinCount } from './population-stability.ts';
@@ -30,14 +31,14 @@ const readEmbedded = async (
     what: `count the ${side}s`,
     sql: `SELECT count(*)::INTEGER FROM ${trained}`,
   });
-  return { ...vectors, missing: Number(columns[0]?.[0] ?? 0) - vectors.ids.length };
+  return { ...vectors, missing: Number(elementAt(elementAt(columns, 0), 0)) - vectors.ids.length };
 };
 
 /** Sum of the rows, [dim], in double precision and in the order of the ids. */
 const sumOf = ({ matrix }: Embedded, dim: number): Float64Array => {
   const sum = new Float64Array(dim);
   matrix.forEach((value, index) => {
-    sum[index % dim] = (sum[index % dim] ?? 0) + value;
+    addAt(sum, index % dim, value);
   });
   return sum;
 };
@@ -48,40 +49,44 @@ const sumOf = ({ matrix }: Embedded, dim: number): Float64Array => {
  */
 const distances = (own: Embedded, a: Embedded, sum: Float64Array): readonly number[] => {
   const dim = sum.length;
+  const cellOf = ({ matrix }: Embedded, row: number, column: number): number =>
+    matrix[row * dim + column] ?? missing(matrix, row * dim + column);
   const rowInA = new Map(a.ids.map((id, row) => [id, row]));
   return own.ids.map((id, row) => {
     const twin = rowInA.get(id);
     const others = a.ids.length - (twin === undefined ? 0 : 1);
     let square = 0;
     for (let column = 0; column < dim; column += 1) {
-      const inA = twin === undefined ? 0 : (a.matrix[twin * dim + column] ?? 0);
-      const center = ((sum[column] ?? 0) - inA) / Math.max(others, 1);
-      square += ((own.matrix[row * dim + column] ?? 0) - center) ** 2;
+      const inA = twin === undefined ? 0 : cellOf(a, twin, column);
+      const center = ((sum[column] ?? missing(sum, column)) - inA) / Math.max(others, 1);
+      square += (cellOf(own, row, column) - center) ** 2;
     }
     return Math.sqrt(square);
   });
 };
 
-/** Bins of about equally many rows of A, and one for those without an embedding. */
+/** Bins of about equally many rows of A, of which there is at least one. */
 const binDistances = (a: readonly number[], b: readonly number[]): readonly BinCount[] => {
   const sorted = a.toSorted((x, y) => x - y);
   const edges = new Set(
-    Array.from({ length: BINS - 1 }, (_, index) => sorted[Math.ceil(((index + 1) * sorted.length) / BINS) - 1] ?? 0),
+    Array.from({ length: BINS - 1 }, (_, index) =>
+      elementAt(sorted, Math.ceil(((index + 1) * sorted.length) / BINS) - 1),
+    ),
   );
   const bounds = [...edges];
-  const count = (values: readonly number[]): readonly number[] => {
-    const counts = new Array<number>(bounds.length + 1).fill(0);
+  const count = (values: readonly number[]): Int32Array => {
+    const counts = new Int32Array(bounds.length + 1);
     for (const value of values) {
       const bin = bounds.filter((bound) => bound < value).length;
-      counts[bin] = (counts[bin] ?? 0) + 1;
+      addAt(counts, bin, 1);
     }
     return counts;
   };
   const [inA, inB] = [count(a), count(b)];
-  return inA.map((value, bin) => {
+  return Array.from(inA, (value, bin) => {
     const [low, high] = [bounds[bin - 1], bounds[bin]].map((bound) => bound?.toFixed(3));
     const name = low === undefined ? `at most ${high} from A's centre` : `${low} to ${high ?? '…'} from A's centre`;
-    return { bin: name, a: value, b: inB[bin] ?? 0 };
+    return { bin: name, a: value, b: elementAt(inB, bin) };
   });
 };
 

@@ -1,4 +1,5 @@
 /** A BERT encoder (Devlin et al. 2019), as sentence transformers use it, from its weights to an ONNX file. */
+import { elementAt, missing } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { createOnnxGraph } from './onnx-file.ts';
 import type { Tensor } from './safetensors.ts';
@@ -14,11 +15,13 @@ const TOKENS = ['texts', 'tokens'] as const;
 /** Added to the score of what is no token: its weight becomes 0. */
 const MASKED_SCORE = -1e9;
 
-const transposed = ({ shape: [rows = 0, columns = 0], values }: Tensor): Tensor => {
+const transposed = ({ shape, values }: Tensor): Tensor => {
+  const [rows, columns] = [elementAt(shape, 0), elementAt(shape, 1)];
   const turned = new Float32Array(values.length);
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
-      turned[column * rows + row] = values[row * columns + column] ?? 0;
+      const place = row * columns + column;
+      turned[column * rows + row] = values[place] ?? missing(values, place);
     }
   }
   return { shape: [columns, rows], values: turned };

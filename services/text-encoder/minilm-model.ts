@@ -2,6 +2,7 @@
 
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { exists } from '../../host/files/file-errors.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
@@ -83,7 +84,7 @@ const tryModel = async (packages: RuntimePackages, model: ModelFolder): Promise<
     const vectors = await encoder.encode(TRIAL.texts);
     let cosine = 0;
     for (let column = 0; column < encoder.dim; column += 1) {
-      cosine += (vectors[column] ?? 0) * (vectors[encoder.dim + column] ?? 0);
+      cosine += elementAt(vectors, column) * elementAt(vectors, encoder.dim + column);
     }
     if (encoder.dim !== WIDTH || !(Math.abs(cosine - TRIAL.cosine) <= TRIAL.tolerance)) {
       throw provisionFailure(

@@ -1,4 +1,5 @@
 /** One vector of length 1 for each text, out of the vectors of its tokens. */
+import { missing } from '../../contracts/element-at.ts';
 import type { Pooling } from './model-folder.ts';
 import { provisionFailure } from './text-encoder-request.ts';
 import type { TokenBatch } from './token-batches.ts';
@@ -18,7 +19,8 @@ export const poolTokens = (
     for (let token = 0; token < counted; token += 1) {
       const from = (place * tokens + token) * dim;
       for (let column = 0; column < dim; column += 1) {
-        sums[column] = (sums[column] ?? 0) + (hidden[from + column] ?? 0);
+        const value = hidden[from + column] ?? missing(hidden, from + column);
+        sums[column] = (sums[column] ?? missing(sums, column)) + value;
       }
     }
     // Sum or mean: the length takes the number of tokens out.
@@ -33,8 +35,9 @@ export const poolTokens = (
         'Use another model or another file of it: this one is damaged, or its precision is too low.',
       );
     }
-    for (let column = 0; column < dim; column += 1) {
-      matrix[row * dim + column] = (sums[column] ?? 0) / norm;
-    }
+    matrix.set(
+      sums.map((sum) => sum / norm),
+      row * dim,
+    );
   });
 };

@@ -33,10 +33,11 @@ export const readSafetensors = async (file: string): Promise<ReadonlyMap<string,
       continue;
     }
     const { shape, data_offsets: offsets } = entry;
-    if (!isNumbers(shape) || !isNumbers(offsets)) {
+    const [begin] = isNumbers(offsets) ? offsets : [];
+    if (!isNumbers(shape) || begin === undefined) {
       throw refuse(file, `no shape for ${name}`);
     }
-    const start = bytes.byteOffset + 8 + headerLength + (offsets[0] ?? 0);
+    const start = bytes.byteOffset + 8 + headerLength + begin;
     const length = shape.reduce((product, size) => product * size, 1);
     if (start + 4 * length > bytes.byteOffset + bytes.length) {
       throw refuse(file, `only a part of ${name}`);

@@ -1,4 +1,5 @@
 /** Texts as batches of token numbers of about one length. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { Tokenizer } from './runtime-packages.ts';
 
 export interface TokenisedText {
@@ -27,7 +28,7 @@ export const toBatches = (tokenizer: Tokenizer, texts: readonly string[], mostTo
   return Array.from({ length: Math.ceil(tokenised.length / BATCH) }, (_, index) => {
     const batch = tokenised.slice(index * BATCH, (index + 1) * BATCH);
     // Some tokenizers give no token for an empty text; the model needs one place for it.
-    return { texts: batch, tokens: Math.max(1, batch[0]?.ids.length ?? 0) };
+    return { texts: batch, tokens: Math.max(1, elementAt(batch, 0).ids.length) };
   });
 };
 

@@ -77,6 +77,14 @@ describe('services/text-encoder/safetensors', () => {
     expect(tensors.get('a longer name')).toEqual({ shape: [1], values: Float32Array.of(5) });
   });
 
+  it('text-encoder/safetensors: a tensor that does not say where it begins is refused', async () => {
+    await write({ one: { dtype: 'F32', shape: [2], data_offsets: [] } }, floats(1, 2));
+    await expect(readSafetensors(file)).rejects.toMatchObject({
+      code: 'PROVISION_FAILED',
+      message: expect.stringContaining('holds no shape for one'),
+    });
+  });
+
   it('text-encoder/safetensors: a file that was cut is refused, wherever', async () => {
     await write({ one: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, floats(1, 2));
     const whole = await readFile(file);

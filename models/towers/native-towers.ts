@@ -97,7 +97,7 @@ const addTower = (
 };
 
 /** tfjs' custom gradients have one output each, hence the embeddings of both sides below each other. */
-const towersGraph = ({ user, item }: Architecture): Buffer => {
+const towersGraph = ({ user, item }: Architecture): Uint8Array => {
   const graph = createGraphBuilder();
   const concatenate = (parts: readonly Node[], as: string): Node =>
     graph.add('ConcatV2', [...parts, graph.scalar(0)], { N: attribute.integer(parts.length), Tidx: INTEGER }, as);
@@ -124,7 +124,7 @@ const towersGraph = ({ user, item }: Architecture): Buffer => {
 };
 
 /** libtensorflow reads graphs from a folder alone. */
-const load = (backend: NativeBackend, graph: Buffer, scratch: string): number => {
+const load = (backend: NativeBackend, graph: Uint8Array, scratch: string): number => {
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, 'graph-'));
   try {

@@ -2,6 +2,7 @@
  * A graph of TensorFlow operations as the bytes of a SavedModel, for libtensorflow to run as a whole. Field numbers are
  * those of saved_model.proto, meta_graph.proto, graph.proto, node_def.proto and attr_value.proto of TensorFlow.
  */
+import { bytes, int, joined, message, text } from '../../contracts/protobuf.ts';
 
 /** Numbers of types.proto. */
 const DATA_TYPE = { float32: 1, int32: 3 } as const;
@@ -12,43 +13,22 @@ const GRAPH_VERSION = { producer: 1900, minConsumer: 12 } as const;
 
 const TAG = 'serve';
 
-const varint = (value: number): Buffer => {
-  const bytes: number[] = [];
-  // Negative numbers are 64 bits long, in two's complement.
-  let rest = BigInt.asUintN(64, BigInt(value));
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest > 0n ? low | 0x80 : low);
-  } while (rest > 0n);
-  return Buffer.from(bytes);
-};
-
-const numberField = (field: number, value: number): Buffer => Buffer.concat([varint(field << 3), varint(value)]);
-
-const bytesField = (field: number, value: Uint8Array | string): Buffer => {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
-};
-
-const shapeMessage = (shape: readonly number[]): Buffer =>
-  Buffer.concat(shape.map((extent) => bytesField(2, numberField(1, extent))));
+/** Of a TensorShapeProto. */
+const extents = (shape: readonly number[]): readonly Uint8Array[] =>
+  shape.map((extent) => message(2, [int(1, extent)]));
 
 /** The value of an attribute, as an AttrValue. */
 export const attribute = {
-  type: (type: DataType): Buffer => numberField(6, DATA_TYPE[type]),
-  flag: (value: boolean): Buffer => numberField(5, value ? 1 : 0),
-  integer: (value: number): Buffer => numberField(3, value),
+  type: (type: DataType): Uint8Array => int(6, DATA_TYPE[type]),
+  flag: (value: boolean): Uint8Array => int(5, value ? 1 : 0),
+  integer: (value: number): Uint8Array => int(3, value),
   /** -1: any extent */
-  shape: (shape: readonly number[]): Buffer => bytesField(7, shapeMessage(shape)),
+  shape: (shape: readonly number[]): Uint8Array => message(7, extents(shape)),
   /** [values.length], or a scalar */
-  integers: (values: readonly number[], isScalar: boolean): Buffer => {
-    const shape = shapeMessage(isScalar ? [] : [values.length]);
+  integers: (values: readonly number[], isScalar: boolean): Uint8Array => {
+    const shape = extents(isScalar ? [] : [values.length]);
     const content = new Uint8Array(Int32Array.from(values).buffer);
-    return bytesField(
-      8,
-      Buffer.concat([numberField(1, DATA_TYPE.int32), bytesField(2, shape), bytesField(4, content)]),
-    );
+    return message(8, [int(1, DATA_TYPE.int32), message(2, shape), bytes(4, content)]);
   },
 } as const;
 
@@ -57,7 +37,12 @@ export type Node = string;
 
 export interface GraphBuilder {
   /** An operation whose type of numbers is called T, as most are: float32. */
-  add(operation: string, inputs: readonly Node[], attributes?: Readonly<Record<string, Buffer>>, name?: string): Node;
+  add(
+    operation: string,
+    inputs: readonly Node[],
+    attributes?: Readonly<Record<string, Uint8Array>>,
+    name?: string,
+  ): Node;
   /** Rows of a matrix, [index.length, columns]. */
   gather(matrix: Node, index: Node, name: string): Node;
   /** What a run is given. */
@@ -65,17 +50,15 @@ export interface GraphBuilder {
   integers(values: readonly number[]): Node;
   scalar(value: number): Node;
   /** The content of `saved_model.pb`. */
-  bytes(): Buffer;
+  bytes(): Uint8Array;
 }
 
 export const createGraphBuilder = (): GraphBuilder => {
-  const nodes: Buffer[] = [];
+  const nodes: Uint8Array[] = [];
   const add: GraphBuilder['add'] = (operation, inputs, attributes = {}, name = `${operation}-${nodes.length}`) => {
-    const entries = Object.entries(attributes).map(([key, value]) =>
-      bytesField(5, Buffer.concat([bytesField(1, key), bytesField(2, value)])),
-    );
-    const fields = [bytesField(1, name), bytesField(2, operation), ...inputs.map((input) => bytesField(3, input))];
-    nodes.push(bytesField(1, Buffer.concat([...fields, ...entries])));
+    const entries = Object.entries(attributes).map(([key, value]) => message(5, [text(1, key), bytes(2, value)]));
+    const fields = [text(1, name), text(2, operation), ...inputs.map((input) => text(3, input))];
+    nodes.push(message(1, [...fields, ...entries]));
     return name;
   };
   const constant = (values: readonly number[], isScalar: boolean): Node =>
@@ -94,9 +77,9 @@ export const createGraphBuilder = (): GraphBuilder => {
     scalar: (value) => constant([value], true),
     bytes: () => {
       const { producer, minConsumer } = GRAPH_VERSION;
-      const versions = bytesField(4, Buffer.concat([numberField(1, producer), numberField(2, minConsumer)]));
-      const metaGraph = [bytesField(1, bytesField(4, TAG)), bytesField(2, Buffer.concat([...nodes, versions]))];
-      return Buffer.concat([numberField(1, 1), bytesField(2, Buffer.concat(metaGraph))]);
+      const versions = message(4, [int(1, producer), int(2, minConsumer)]);
+      const metaGraph = [message(1, [text(4, TAG)]), message(2, [...nodes, versions])];
+      return joined([int(1, 1), message(2, metaGraph)]);
     },
   };
 };

@@ -31,7 +31,7 @@ const transposed = ({ shape, values }: Tensor): Tensor => {
  * Inputs input_ids, attention_mask and token_type_ids, int64 [texts, tokens]; output last_hidden_state, float32
  * [texts, tokens, hidden_size].
  */
-export const bertOnnx = (config: BertConfig, weights: ReadonlyMap<string, Tensor>): Buffer => {
+export const bertOnnx = (config: BertConfig, weights: ReadonlyMap<string, Tensor>): Uint8Array => {
   const { hidden_size: width, num_attention_heads: heads } = config;
   const headWidth = width / heads;
   const graph = createOnnxGraph();

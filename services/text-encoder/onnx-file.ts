@@ -1,5 +1,5 @@
 /** Builds an ONNX file of nodes and constants (onnx.proto3, IR version 9). */
-import { bytes, float, int, message, text } from './protobuf.ts';
+import { bytes, float, int, joined, message, text } from '../../contracts/protobuf.ts';
 
 const FLOAT = 1;
 const INT64 = 7;
@@ -23,25 +23,25 @@ type Attribute = number | readonly number[] | { readonly float: number };
 /** Numbers of AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
 
-const attribute = (name: string, value: Attribute): Buffer => {
+const attribute = (name: string, value: Attribute): Uint8Array => {
   const { attribute: field } = FIELD;
   const named = text(field.name, name);
   if (typeof value === 'number') {
-    return Buffer.concat([named, int(field.int, value), int(field.type, ATTRIBUTE_TYPE.int)]);
+    return joined([named, int(field.int, value), int(field.type, ATTRIBUTE_TYPE.int)]);
   }
   if ('float' in value) {
-    return Buffer.concat([named, float(field.float, value.float), int(field.type, ATTRIBUTE_TYPE.float)]);
+    return joined([named, float(field.float, value.float), int(field.type, ATTRIBUTE_TYPE.float)]);
   }
-  return Buffer.concat([named, ...value.map((one) => int(field.ints, one)), int(field.type, ATTRIBUTE_TYPE.ints)]);
+  return joined([named, ...value.map((one) => int(field.ints, one)), int(field.type, ATTRIBUTE_TYPE.ints)]);
 };
 
 /** Named sizes, unknown until it runs, or fixed ones. */
 export type Shape = readonly (string | number)[];
 
-const valueInfo = (name: string, type: number, shape: Shape): Buffer => {
+const valueInfo = (name: string, type: number, shape: Shape): Uint8Array => {
   const dims = shape.map((size) => message(1, [typeof size === 'number' ? int(1, size) : text(2, size)]));
   const tensorType = message(1, [int(1, type), message(2, dims)]);
-  return Buffer.concat([text(FIELD.valueInfo.name, name), message(FIELD.valueInfo.type, [tensorType])]);
+  return joined([text(FIELD.valueInfo.name, name), message(FIELD.valueInfo.type, [tensorType])]);
 };
 
 export interface OnnxGraph {
@@ -52,13 +52,13 @@ export interface OnnxGraph {
   node(type: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
   inputIntegers(name: string, shape: Shape): string;
   /** The whole file. `name` is the output's. */
-  file(result: string, name: string, shape: Shape): Buffer;
+  file(result: string, name: string, shape: Shape): Uint8Array;
 }
 
 export const createOnnxGraph = (): OnnxGraph => {
-  const nodes: Buffer[] = [];
-  const constants: Buffer[] = [];
-  const inputs: Buffer[] = [];
+  const nodes: Uint8Array[] = [];
+  const constants: Uint8Array[] = [];
+  const inputs: Uint8Array[] = [];
   const addNode = (
     type: string,
     from: readonly string[],
@@ -67,7 +67,7 @@ export const createOnnxGraph = (): OnnxGraph => {
   ) => {
     const { node } = FIELD;
     nodes.push(
-      Buffer.concat([
+      joined([
         ...from.map((name) => text(node.input, name)),
         text(node.output, to),
         text(node.name, to),
@@ -80,7 +80,7 @@ export const createOnnxGraph = (): OnnxGraph => {
   const addConstant = (name: string, type: number, shape: readonly number[], raw: Uint8Array): string => {
     const { tensor } = FIELD;
     constants.push(
-      Buffer.concat([
+      joined([
         ...shape.map((size) => int(tensor.dims, size)),
         int(tensor.type, type),
         text(tensor.name, name),
@@ -102,7 +102,7 @@ export const createOnnxGraph = (): OnnxGraph => {
     file: (result, name, shape) => {
       addNode('Identity', [result], name, {});
       const { graph, model, opset } = FIELD;
-      return Buffer.concat([
+      return joined([
         int(model.irVersion, IR_VERSION),
         text(model.producer, 'tt-exp'),
         message(model.graph, [

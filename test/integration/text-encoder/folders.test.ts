@@ -74,7 +74,7 @@ describe('services/text-encoder with models of others', () => {
 });
 
 describe('services/text-encoder/hub-model', () => {
-  let files: Record<string, string | Buffer>;
+  let files: Record<string, string | Uint8Array>;
   let asked: string[];
   let cutAfter: number | null;
   let server: Server;

@@ -23,7 +23,7 @@ export const tinyTokenizer = JSON.stringify({
 });
 
 /** @param vectors of the words, [3, 2] */
-export const tinyModel = (vectors: Float32Array = VECTORS): Buffer => {
+export const tinyModel = (vectors: Float32Array = VECTORS): Uint8Array => {
   const graph = createOnnxGraph();
   const ids = graph.inputIntegers('input_ids', ['texts', 'tokens']);
   const hidden = graph.node('Gather', [graph.floats('words', [3, 2], vectors), ids]);

@@ -4,32 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bertOnnx } from '../../../services/text-encoder/bert-graph.ts';
 import { createOnnxGraph } from '../../../services/text-encoder/onnx-file.ts';
-import { bytes, float, int, message, text } from '../../../services/text-encoder/protobuf.ts';
 import { readSafetensors } from '../../../services/text-encoder/safetensors.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const hex = (buffer: Buffer): string => buffer.toString('hex');
-
-describe('services/text-encoder/protobuf', () => {
-  // The encodings are those that the documentation of protocol buffers gives as examples.
-  it.each([
-    ['a number of two bytes', int(1, 150), '089601'],
-    ['zero', int(3, 0), '1800'],
-    ['a negative number, of ten bytes', int(3, -1), '18ffffffffffffffffff01'],
-    ['a field number above 15', int(20, 7), 'a00107'],
-    ['a text', text(2, 'testing'), '120774657374696e67'],
-    ['a text of more bytes than letters', text(2, 'é'), '1202c3a9'],
-    ['a message', message(3, [int(1, 150)]), '1a03089601'],
-    ['a float', float(2, 1), '150000803f'],
-    ['no bytes', bytes(9, new Uint8Array(0)), '4a00'],
-  ])('text-encoder/protobuf: %s is written as the format has it', (_, written, expected) => {
-    expect(hex(written)).toBe(expected);
-  });
-});
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe('services/text-encoder/onnx-file', () => {
   it('text-encoder/onnx-file: equal graphs give equal bytes', () => {
-    const make = (): Buffer => {
+    const make = (): Uint8Array => {
       const graph = createOnnxGraph();
       const ids = graph.inputIntegers('input_ids', ['texts', 'tokens']);
       const table = graph.floats('table', [2, 2], Float32Array.of(1, 2, 3, 4));

@@ -21,7 +21,7 @@ import type {
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
 const DATASET_NOTE =
-  'Dataset versions of tt-exp, a run with the files of each: workers read them from here. Deleted, it is restored by the next experiment.';
+  'Dataset versions of tt-exp: one run with the files of each version, from which workers read them. If this experiment is deleted, the next run restores it.';
 const DATASET_ARTIFACT_FOLDER = 'dataset';
 /** Metric of the parent run. */
 const ROWS_LEFT_OUT = 'rows_left_out';
@@ -52,7 +52,7 @@ export const ensureDataset = async (
     status: 'FINISHED',
   });
   if (run === undefined) {
-    throw new TtExpError('DATASET_NOT_FOUND', `dataset version: got ${version}, which is neither here nor in MLflow`, {
+    throw new TtExpError('DATASET_NOT_FOUND', `dataset version ${version} is neither on this host nor in MLflow`, {
       hint: 'Run the experiment that builds it again, or point MLFLOW_TRACKING_URI at the server that has it.',
     });
   }

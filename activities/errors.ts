@@ -19,7 +19,7 @@ const hintFrom = ({ code, hint }: TtExpError, workerHost: string): string | null
  */
 export const toFailure = (error: unknown, workerHost: string): unknown => {
   if (error instanceof CancelledFailure && error.message === WORKER_SHUTDOWN) {
-    return ApplicationFailure.retryable('the worker was shut down; another attempt goes on', WORKER_SHUTDOWN);
+    return ApplicationFailure.retryable('the worker was shut down; another attempt resumes', WORKER_SHUTDOWN);
   }
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) {
     return error;

@@ -39,7 +39,7 @@ const NOBODY: Champion = { source: null, problem: null };
 /** Everything that has been trained is to be judged, whatever has become of the champion's files. */
 const fetchChampion = async (deps: EvaluationActivityDeps, { runId }: ModelVersionRecord): Promise<Champion> => {
   if (runId === '') {
-    return { source: null, problem: 'it names no run that holds its model, as one that another tool has registered' };
+    return { source: null, problem: 'it names no run that holds its model (another tool may have registered it)' };
   }
   try {
     return { source: await fetchModel(deps, runId), problem: null };

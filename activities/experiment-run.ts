@@ -23,7 +23,7 @@ export const provenanceTags = (provenance: Provenance): Readonly<Record<string, 
 const experimentNote = ({ name, description, sweep }: OpenExperimentRequest['config']): string =>
   [
     ...(description === '' ? [] : [description]),
-    `Experiments of tt-exp named \`${name}\`: a run for each time that one was run, its trials nested below it. Sort by \`best_val_${objectiveOf({ sweep }).metric}\` for the best first.`,
+    `tt-exp experiments named \`${name}\`: one run per execution, with its trials nested below it. Sort by \`best_val_${objectiveOf({ sweep }).metric}\` to see the best first.`,
   ].join('\n\n');
 
 export const createExperimentRunActivities = (deps: {

@@ -36,7 +36,7 @@ export interface FenceOptions extends FenceDeps {
 const TRUSTED_PART = 0.25;
 
 const superseded = (): TtExpError =>
-  new TtExpError('ATTEMPT_SUPERSEDED', 'step: got an attempt that Temporal has given up, expected the current one', {
+  new TtExpError('ATTEMPT_SUPERSEDED', 'Temporal has given up on this attempt of the step', {
     hint: 'Nothing to do: another attempt has taken its place.',
   });
 

@@ -50,8 +50,8 @@ const assertSameCode = (expected: string, own: string): void => {
   if (own !== expected) {
     throw new TtExpError(
       'WORKER_OUTDATED',
-      `worker: got training code ${own.slice(0, 12)}, expected ${expected.slice(0, 12)} as the trial was opened with`,
-      { hint: 'Install the same version of tt-exp on the host of this worker, and start it again.' },
+      `worker: got training code ${own.slice(0, 12)}, expected ${expected.slice(0, 12)}, with which the trial was opened`,
+      { hint: 'Install the same version of tt-exp on the host of this worker, and restart the worker.' },
     );
   }
 };

@@ -45,7 +45,7 @@ export const createAttemptCheck = ({ client, monotonicMs, sleep }: AttemptCheckO
         if (monotonicMs() + DELAY_MS > deadlineMs) {
           throw new TtExpError(
             'SERVICE_UNREACHABLE',
-            `Temporal: got no answer to a heartbeat for ${BUDGET_MS / 1000} s, expected one`,
+            `Temporal has not answered a heartbeat for ${BUDGET_MS / 1000} s`,
             { hint: 'Start it with `tt-exp up`, or correct TEMPORAL_ADDRESS.', cause: error },
           );
         }

@@ -116,8 +116,8 @@ const refuseOtherSource = (
   const reads = isSameDatabase
     ? 'reads other files: its relative paths start in another folder'
     : `reads ${named(running.source)}, and this shell names ${named(wanted.source)}`;
-  throw new TtExpError('SOURCE_MISMATCH', `experiment ${id}: is running and ${reads}`, {
-    hint: `Wait for its end or cancel it (\`tt-exp cancel ${id}\`), or give this experiment a name of its own: --set name=<name>.`,
+  throw new TtExpError('SOURCE_MISMATCH', `experiment ${id} is running and ${reads}`, {
+    hint: `Wait for it to end or cancel it (\`tt-exp cancel ${id}\`), or give this experiment its own name: --set name=<name>.`,
   });
 };
 

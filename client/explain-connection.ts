@@ -56,7 +56,7 @@ const ofTls: Readonly<Record<TlsProblem, Finding>> = {
 const NEEDS_TLS: Finding = {
   isOurs: true,
   what: 'it speaks TLS only',
-  hint: 'Set TEMPORAL_TLS=true, and TEMPORAL_TLS_CA where the system does not know who signed its certificate.',
+  hint: 'Set TEMPORAL_TLS=true, and TEMPORAL_TLS_CA if the system does not know the authority that signed its certificate.',
 };
 
 const START_HINT = 'Start it with `tt-exp up`, or correct TEMPORAL_ADDRESS.';
@@ -120,10 +120,10 @@ const ofAnswer = (bytes: Buffer, isTls: boolean, cause: unknown): Finding => {
   if (isTls && bytes.length === 0) {
     // A server need not say why it refuses a certificate.
     const { what, ...finding } = ofTls['client refused'];
-    return { ...finding, what: `${what} (it closed the connection without a word)` };
+    return { ...finding, what: `${what} (it closed the connection without an answer)` };
   }
   if (bytes[3] !== SETTINGS_FRAME) {
-    return { isOurs: false, what: 'what answers there is no Temporal server', hint: START_HINT };
+    return { isOurs: false, what: 'the server there is not a Temporal server', hint: START_HINT };
   }
   return isRefused(cause)
     ? {
@@ -150,7 +150,7 @@ const find = async (target: TemporalTarget, cause: unknown): Promise<Finding> =>
     const isThere = (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED';
     return !isTls && isThere && (await speaksTls(target))
       ? NEEDS_TLS
-      : { isOurs: false, what: `got no connection (${saying(error)}), expected a server there`, hint: START_HINT };
+      : { isOurs: false, what: `cannot be reached (${saying(error)})`, hint: START_HINT };
   }
 };
 

@@ -34,7 +34,7 @@ const readLost = async (
   try {
     return { ...(await querySnapshot(client, workflowId)), status: 'failed', error };
   } catch (unanswered) {
-    const unknown = `how far it came is unknown, since no worker answers: ${messageOf(unanswered)}`;
+    const unknown = `its progress is unknown, since no worker answers: ${messageOf(unanswered)}`;
     throw fromErrorRecord({ ...error, message: `experiment ${workflowId}: ${why}; ${unknown}` }, failure);
   }
 };

@@ -18,7 +18,7 @@ export const readInput = async (client: Client, workflowId: string): Promise<Exp
   // The bare service hands out what was sent: a long input is packed.
   const [payload] = await gzipCodec.decode(payloads.slice(0, 1));
   if (payload === undefined) {
-    throw new TtExpError('INTERNAL', `workflow ${workflowId}: got a history without an input, expected a config`);
+    throw new TtExpError('INTERNAL', `workflow ${workflowId}: its history has no config as input`);
   }
   const { progress: _, ...input } = defaultPayloadConverter.fromPayload<ExperimentInput>(payload);
   return input;

@@ -37,7 +37,7 @@ const HAS_ENDED_HINT = 'Re-run its failed trials with `tt-exp retry`, or extend 
 
 /** @param status of the workflow: completed, failed, … */
 export const experimentEnded = (id: string, status: string): TtExpError =>
-  new TtExpError('EXPERIMENT_ENDED', `experiment ${id}: has ended already (${status}); there is nothing to cancel`, {
+  new TtExpError('EXPERIMENT_ENDED', `experiment ${id} has already ended (${status}); there is nothing to cancel`, {
     hint: `\`tt-exp watch ${id}\` shows how it ended.`,
   });
 
@@ -49,7 +49,7 @@ export const createSteering = (client: Client): ExperimentSteering => {
   const explain = async (id: string, error: unknown): Promise<unknown> => {
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
       return new TtExpError('USAGE', `experiment ${id}: ${error.cause.message}`, {
-        hint: `\`tt-exp watch ${id}\` shows how it stands.`,
+        hint: `\`tt-exp watch ${id}\` shows its current state.`,
         cause: error,
       });
     }
@@ -62,7 +62,7 @@ export const createSteering = (client: Client): ExperimentSteering => {
       .catch(() => null);
     return status === null
       ? experimentNotFound(id)
-      : new TtExpError('USAGE', `experiment ${id}: got one that has ended (${status}), expected a running one`, {
+      : new TtExpError('USAGE', `experiment ${id} has already ended (${status})`, {
           hint: HAS_ENDED_HINT,
           cause: error,
         });

@@ -43,7 +43,7 @@ export const checkOverrides = (root: unknown, overrides: readonly Override[]): r
       {
         path,
         part: 'value',
-        expected: `no value here: every trial has that of ${formatJsonPath(place)}`,
+        expected: `no value here, since every trial takes its own from ${formatJsonPath(place)}`,
         hint:
           block === 'fixed'
             ? `Change it there: ${example}.`

@@ -152,7 +152,7 @@ export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
     throw new TtExpError(
       'CONFIG_SYNTAX',
       `${file}:${line}:${column}: got level ${MAX_NESTING + 1} of nesting, expected at most ${MAX_NESTING}`,
-      { hint: 'Flatten it: no part of a config nests that deep.', details: { file, line, column } },
+      { hint: 'Flatten it: no part of a config is nested that deeply.', details: { file, line, column } },
     );
   }
   const errors: ParseError[] = [];

@@ -29,7 +29,7 @@ const listExperiments = async (): Promise<readonly string[]> => {
 
 const notFound = async (file: string, cause: unknown): Promise<TtExpError> => {
   const code = (cause as NodeJS.ErrnoException).code;
-  const found = code === 'EISDIR' ? 'a folder' : code === 'EACCES' ? 'a file that may not be read' : 'no such file';
+  const found = code === 'EISDIR' ? 'a folder' : code === 'EACCES' ? 'a file without read permission' : 'no such file';
   const names = await listExperiments();
   const wanted = basename(file).replace(/\.json$/, '');
   const nearest = nearestName(
@@ -59,7 +59,7 @@ const duplicateProblems = ({ document, problem }: ConfigSource): readonly FoundP
       path,
       part: 'key',
       expected: `each key once (it is on line ${first.line} already)`,
-      found: 'the key again',
+      found: 'the key a second time',
     }),
     file: document.file,
     ...position,

@@ -122,7 +122,7 @@ const replaceAt = (value: unknown, path: JsonPath, override: Override): unknown 
     return [...value.slice(0, index), replaceAt(value[index], rest, override), ...value.slice(index + 1)];
   }
   if (value === undefined && typeof key === 'number') {
-    throw malformed(override.source.slice('--set '.length), 'the whole list, since the file gives none');
+    throw malformed(override.source.slice('--set '.length), 'the whole list, since the file has none');
   }
   if (value !== undefined && !isObject(value)) {
     throw malformed(override.source.slice('--set '.length), `an object or list before ${JSON.stringify(key)}`);

@@ -13,7 +13,7 @@ export const staysBelow = (path: string): boolean =>
 export const joinBelow = (folder: string, path: string, what: string): string => {
   if (!staysBelow(path)) {
     throw new TtExpError('UPSTREAM_REJECTED', `${what}: got "${path}", expected a path that stays in its folder`, {
-      hint: 'Nothing was written. Whoever runs that server must say where this name comes from.',
+      hint: 'Nothing was written. Ask whoever runs that server where this name comes from.',
     });
   }
   return `${folder}/${path}`;

@@ -78,7 +78,7 @@ export const trialSettings = (config: ResolvedConfig, params: TrialParams): Tria
 export const planTrials = (config: ResolvedConfig): readonly PlannedTrial[] => {
   const points = knownPoints(config);
   if (points.length === 0) {
-    throw new TtExpError('SPACE_EMPTY', 'sweep.space: got a space without a single point, expected at least one', {
+    throw new TtExpError('SPACE_EMPTY', 'sweep.space: the space has no points', {
       hint: 'Give each parameter at least one value: "choice" with a value, or a range with low <= high.',
     });
   }

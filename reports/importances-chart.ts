@@ -23,7 +23,7 @@ export const importancesChart = ({ objective }: SweepReportInput, importances: P
       height: frame.bottom + 54,
       title,
       subtitle:
-        `What differences in ${metricTitle(objective)} between ${importances.trials} completed trials come from (fANOVA).` +
+        `Where differences in ${metricTitle(objective)} between ${importances.trials} completed trials come from (fANOVA).` +
         omissionText(bars.length, importances.shares.length, 'parameters'),
     },
     xAxis(x, frame, 'share of the explained variance, %'),

@@ -112,7 +112,7 @@ const rejected = (
 ): TtExpError => new TtExpError(code, `MLflow ${uri}: ${method} ${path.split('?')[0]}: got ${got}`, { hint, details });
 
 const FOREIGN_HINT =
-  'Something before MLflow answered, such as a proxy that asks for a login: make MLFLOW_TRACKING_URI the address of MLflow itself, or give the credentials that the proxy wants.';
+  'Something in front of MLflow answered, such as a proxy that asks for a login: set MLFLOW_TRACKING_URI to the address of MLflow itself, or give the credentials that the proxy needs.';
 
 /** Of runs and experiments, in MLflow's words. */
 const DELETED = /must be in the 'active' state/;
@@ -128,7 +128,7 @@ const hintFor = ({ status, errorCode, message }: MlflowRejection): string => {
     return 'The message is the server’s own; its log may say more.';
   }
   if (status === 413) {
-    return 'A proxy before MLflow limits the size of uploads: raise its limit (nginx: client_max_body_size).';
+    return 'A proxy in front of MLflow limits the size of uploads: raise its limit (nginx: client_max_body_size).';
   }
   if (status === 403 && /host header/i.test(message)) {
     return 'The server refuses this host name: start it with --allowed-hosts naming the host in MLFLOW_TRACKING_URI.';
@@ -160,7 +160,7 @@ const TLS: Readonly<Record<TlsProblem, readonly [string, string]>> = {
   'no TLS': ['it does not speak TLS', 'Correct the port in MLFLOW_TRACKING_URI, or begin it with http://.'],
   'client refused': [
     'it wants a certificate of the client, which tt-exp cannot show to MLflow',
-    'Let the proxy before MLflow take a token, or user name and password.',
+    'Let the proxy in front of MLflow accept a token, or user name and password.',
   ],
 };
 
@@ -175,7 +175,7 @@ export const explainTls = (uri: string, problem: TlsProblem, cause: unknown): Tt
 export const unreachableHint = (protocol: string, problem: string): string => {
   const hint = 'Start it with `tt-exp up`, or correct MLFLOW_TRACKING_URI';
   const mayWantTls = protocol === 'http:' && /^(?:UND_ERR_SOCKET|ECONNRESET|HPE_)/.test(problem);
-  return mayWantTls ? `${hint}; where the server speaks TLS, begin it with https://.` : `${hint}.`;
+  return mayWantTls ? `${hint}; if the server speaks TLS, begin it with https://.` : `${hint}.`;
 };
 
 export const explainForeign = (asked: Asked, { message }: ForeignAnswer): TtExpError =>

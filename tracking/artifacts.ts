@@ -34,7 +34,7 @@ const differs = (what: string, got: number | null, expected: number): TtExpError
   new TtExpError(
     'UPSTREAM_REJECTED',
     `MLflow artifact ${what}: got ${got === null ? 'no file' : `${got} bytes`}, expected ${expected} bytes, ${TRANSFERS} times`,
-    { hint: 'A proxy before MLflow, or its artifact store, loses or changes what is transferred: look at their logs.' },
+    { hint: 'A proxy in front of MLflow, or its artifact store, loses or changes transferred data: check their logs.' },
   );
 
 interface ListAnswer {
@@ -71,7 +71,7 @@ const below = (folder: string, path: string): string => {
   const relative = path.slice(folder.length + 1);
   if (!path.startsWith(`${folder}/`) || !staysBelow(relative)) {
     throw new TtExpError('UPSTREAM_REJECTED', `MLflow lists the artifact "${path}" in ${folder}/`, {
-      hint: 'Such a name could be written outside of its folder, so nothing of it was fetched. Look at who wrote this run’s artifacts.',
+      hint: 'A file of that name could be written outside its folder, so nothing was fetched. Find out who wrote this run’s artifacts.',
     });
   }
   return relative;

@@ -25,7 +25,7 @@ const isForbidden = (error: unknown): boolean =>
 const deleted = (name: string, id: string): TtExpError =>
   new TtExpError(
     'UPSTREAM_REJECTED',
-    `MLflow experiment ${name}: it was deleted, and MLflow keeps its name (id ${id})`,
+    `MLflow experiment ${name}: it was deleted, but MLflow still reserves its name (id ${id})`,
     {
       hint: `Restore it and its runs with \`mlflow experiments restore --experiment-id ${id}\`, or give the config another \`name\`.`,
     },
@@ -48,7 +48,7 @@ export const createExperiments = (rest: Rest, serialise: Serialiser) => ({
         found = await findExperiment(rest, name);
       }
       if (found === null) {
-        throw new TtExpError('UPSTREAM_REJECTED', `MLflow experiment ${name}: there is none after its creation`);
+        throw new TtExpError('UPSTREAM_REJECTED', `MLflow experiment ${name}: not found after its creation`);
       }
       if (found.isDeleted) {
         throw deleted(name, found.id);

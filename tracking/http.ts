@@ -190,7 +190,7 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
       if (nowMs() + delayMs > deadlineMs) {
         throw new TtExpError(
           'SERVICE_UNREACHABLE',
-          `MLflow ${base.origin}: got no good answer for ${Math.round(retry.budgetMs / 1000)} s (last: ${problem}), expected one`,
+          `MLflow ${base.origin}: no usable answer for ${Math.round(retry.budgetMs / 1000)} s (last: ${problem})`,
           { hint: unreachableHint(base.protocol, problem) },
         );
       }

@@ -72,7 +72,7 @@ export const createLoggedModels = (rest: Rest, artifacts: Artifacts, serialise: 
     await rest.create('logged-models', model, async () => (await find(spec)) !== null);
     const created = await find(spec);
     if (created === null) {
-      throw new TtExpError('UPSTREAM_REJECTED', `MLflow model of run ${spec.runId}: got none after its creation`);
+      throw new TtExpError('UPSTREAM_REJECTED', `MLflow model of run ${spec.runId}: not found after its creation`);
     }
     return created;
   };

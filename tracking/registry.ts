@@ -108,7 +108,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
         if (version === null) {
           throw new TtExpError(
             'UPSTREAM_REJECTED',
-            `MLflow model ${name}: got no version of run ${runId} after its creation`,
+            `MLflow model ${name}: no version of run ${runId} found after its creation`,
           );
         }
         return getVersion(name, version);

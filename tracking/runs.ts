@@ -122,7 +122,7 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
     // Looked up again: another process may have created one too.
     const created = await findByKey(spec);
     if (created === null) {
-      throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: got none after its creation`);
+      throw new TtExpError('UPSTREAM_REJECTED', `MLflow run ${spec.runName}: not found after its creation`);
     }
     return created;
   };

@@ -24,7 +24,7 @@ export const listen = (run: ExperimentRun): void => {
   const { state } = run;
   const conductorOf = (): SweepConductor => {
     if (run.conductor === null || isPastTraining(state.snapshot.phase)) {
-      throw ApplicationFailure.nonRetryable('no trial of this experiment is trained any more', 'USAGE');
+      throw ApplicationFailure.nonRetryable('all training of this experiment has ended', 'USAGE');
     }
     return run.conductor;
   };
@@ -39,7 +39,7 @@ export const listen = (run: ExperimentRun): void => {
     validator: ({ maxParallel }) => {
       conductorOf();
       if (!Number.isInteger(maxParallel) || maxParallel < 1) {
-        throw ApplicationFailure.nonRetryable(`got ${maxParallel}, expected a whole number from 1 on`, 'USAGE');
+        throw ApplicationFailure.nonRetryable(`got ${maxParallel}, expected a whole number of at least 1`, 'USAGE');
       }
     },
   });

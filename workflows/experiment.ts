@@ -80,8 +80,8 @@ const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<
     const first = trials.find(({ error }) => error !== null)?.error;
     throw failureOf({
       code: 'ALL_TRIALS_FAILED',
-      message: `all trials failed; first cause: ${first?.code ?? 'unknown'}: ${first?.message ?? 'no trial ran to an end'}`,
-      hint: first?.hint ?? 'Look at the trial runs in MLflow and at the worker logs (`tt-exp status`).',
+      message: `all trials failed; first cause: ${first?.code ?? 'unknown'}: ${first?.message ?? 'no trial finished'}`,
+      hint: first?.hint ?? 'Check the trial runs in MLflow and the worker logs (`tt-exp status`).',
     });
   }
   return best;

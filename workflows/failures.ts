@@ -35,8 +35,8 @@ export const toRecord = (error: unknown): ErrorRecord => {
   if (failure instanceof TimeoutFailure) {
     return {
       code: 'TIMED_OUT',
-      message: `a step got no answer in time (${failure.timeoutType}), expected one`,
-      hint: 'Look at the worker logs (`tt-exp status` names them); the step was tried again before this.',
+      message: `a step did not end in time (${failure.timeoutType})`,
+      hint: 'Check the worker logs (`tt-exp status` names them); the step had already been retried.',
     };
   }
   return { code: 'INTERNAL', message: rootCause(error) ?? String(error) };

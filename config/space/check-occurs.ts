@@ -114,7 +114,7 @@ export const occurrencesIn = (root: unknown): Occurrences => {
             {
               path,
               part: 'key',
-              expected: 'conditions that can all hold, those of the parameters that they name included',
+              expected: 'conditions that can all hold, including those of the parameters that they name',
               found: `${key} in ${asked}`,
             },
           ];

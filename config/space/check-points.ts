@@ -25,7 +25,7 @@ const checkFeasible = (space: Space): readonly Finding[] => {
       path: by === null ? ['sweep', 'space'] : ['sweep', 'constraints', by.index],
       part: by === null ? 'key' : 'value',
       expected: 'a space in which at least one point fulfils all constraints',
-      found: by === null ? extent : `${extent}; most fail at ${JSON.stringify(by.source)}`,
+      found: by === null ? extent : `${extent}; most violate ${JSON.stringify(by.source)}`,
       isEmptySpace: true,
     },
   ];

@@ -12,8 +12,8 @@ export const writeDurably = async (file: string, chunks: readonly (string | Uint
     await replaceFile(file, (temporary) => writeFile(temporary, chunks));
   } catch (error) {
     throw isDiskFull(error)
-      ? new TtExpError('DISK_FULL', `${file}: got no space left on the disk, expected room for a checkpoint`, {
-          hint: 'Free some space (old trials lie in the home folder under trials/); the step is tried again by itself.',
+      ? new TtExpError('DISK_FULL', `${file}: no space left on the disk for a checkpoint`, {
+          hint: 'Free some space (old trials are under trials/ in the home folder); the step is retried automatically.',
           cause: error,
         })
       : error;

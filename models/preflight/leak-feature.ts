@@ -31,10 +31,10 @@ export const leakFeature: Tripwire = {
       isPassed: leaks.length === 0,
       got:
         leaks.length === 0
-          ? 'no column that tells held-out pairs'
+          ? 'no column that reveals held-out pairs'
           : `${named}${leaks.length > MOST_NAMED ? `; and ${leaks.length - MOST_NAMED} more` : ''}`,
-      expected: 'no column that tells held-out pairs',
-      hint: 'Leave the feature out, or compute it from interactions before the split; where it is truly known beforehand, set training.preflight to false.',
+      expected: 'no column that reveals held-out pairs',
+      hint: 'Leave the feature out, or compute it from interactions before the split; if it is truly known beforehand, set training.preflight to false.',
     };
   },
 };

@@ -137,7 +137,7 @@ export const createShuffledLabels = (train: typeof trainTwoTower): Tripwire => (
     const most = mean + Math.max(LEAST_BAND, MOST_ERRORS * error);
     const expected = `at most ${most.toFixed(3)}, the best that one order for all users reaches on validation`;
     const hint =
-      'Look for a way from the held-out parts into training or evaluation; `tt-exp data show --verify` checks the dataset version.';
+      'Look for a path from the held-out parts into training or evaluation; `tt-exp data show --verify` checks the dataset version.';
     await rm(workFolder, { recursive: true, force: true });
     try {
       const { validation } = await train({

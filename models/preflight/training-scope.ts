@@ -35,7 +35,7 @@ export const futureEvent: Tripwire = {
             ? 'parts that follow one another'
             : `split ${scope.splitMethod}: no time that divides all events`,
       expected: 'every event of a part before the first event of the next part',
-      hint: 'Build the dataset version again; if it comes back, look at the times of these interactions in the source.',
+      hint: 'Build the dataset version again; if the error comes back, check the times of these interactions in the source.',
     };
   },
 };

@@ -30,7 +30,7 @@ export interface TwoTowerModel {
 }
 
 const notLoading = (folder: string, got: string): TtExpError =>
-  new TtExpError('MODEL_NOT_LOADING', `Model not loading: ${folder}: got ${got}, expected a whole two-tower model`, {
+  new TtExpError('MODEL_NOT_LOADING', `Model not loading: ${folder}: got ${got}, expected a complete two-tower model`, {
     hint: 'Check that the folder holds manifest.json, user_tower/ and item_tower/; fetch the model again, or train it again with --fresh.',
   });
 
@@ -56,7 +56,7 @@ const readManifest = async (folder: string): Promise<ModelManifest> => {
   if (manifest.format !== 3) {
     throw new TtExpError(
       'MODEL_INCOMPATIBLE',
-      `model ${folder}: got format ${manifest.format}, expected 3 as this version of tt-exp reads and writes it`,
+      `model ${folder}: got format ${manifest.format}, expected 3, which this version of tt-exp reads and writes`,
       { hint: 'Train the model again with this version, or use the version that wrote it.' },
     );
   }

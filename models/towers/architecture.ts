@@ -118,7 +118,7 @@ export const createArchitecture = (
   if (model.user_history && ids.item === null) {
     throw new TtExpError(
       'CONFIG_INVALID',
-      'model.user_history: got true for items without a feature of kind id, expected one to know met items by',
+      'model.user_history: got true, expected false for items without a feature of kind id',
       { hint: 'Add "id": { "kind": "id" } to the features of data.source.items, or set model.user_history to false.' },
     );
   }

@@ -54,7 +54,7 @@ export const writeCheckpoint = async (file: string, { trainingKey, history, vect
 };
 
 const corrupt = (file: string, got: string): TtExpError =>
-  new TtExpError('CHECKPOINT_CORRUPT', `checkpoint ${file}: got ${got}, expected a whole checkpoint of this trial`, {
+  new TtExpError('CHECKPOINT_CORRUPT', `checkpoint ${file}: got ${got}, expected a complete checkpoint of this trial`, {
     hint: 'Remove the file and run again: the trial then starts from its first epoch.',
   });
 

@@ -216,7 +216,7 @@ export const trainUntilStopped = async (options: TrainOptions, stopSignal: Abort
 export const trainTwoTower = async (options: TrainOptions): Promise<TrainingResult> => {
   const { result } = await trainUntilStopped(options, new AbortController().signal);
   if (result === null) {
-    throw new TtExpError('INTERNAL', 'training: got no epoch with a best result, expected one');
+    throw new TtExpError('INTERNAL', 'training: no epoch has a best result');
   }
   return result;
 };

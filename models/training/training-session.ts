@@ -58,7 +58,7 @@ const usedSamples = (samples: SampleArrays, loss: Required<TrainingConfig>['loss
 
 const noData = (problem: string): TtExpError =>
   new TtExpError('NO_DATA_LOADED', `No data loaded: ${problem}`, {
-    hint: 'Lower data.min_interactions, give the training part a larger share, or look at data.labels.',
+    hint: 'Lower data.min_interactions, give the training part a larger share, or check data.labels.',
   });
 
 interface SessionOptions {
@@ -87,11 +87,11 @@ export const openSession = (
 ): TrainingSession => {
   const given = dataset.samples.train.userIndex.length;
   if (given === 0) {
-    throw noData('got an empty training part, expected samples');
+    throw noData('the training part is empty');
   }
   const samples = usedSamples(dataset.samples.train, settings.training.loss);
   if (samples.userIndex.length === 0) {
-    throw noData(`got ${given} training samples without a label above 0, expected some for ${settings.training.loss}`);
+    throw noData(`none of the ${given} training samples has a label above 0, which ${settings.training.loss} needs`);
   }
   const architecture = createArchitecture(dataset.summary.feature_dims, dataset.ids, settings);
   const parameters =

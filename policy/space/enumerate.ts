@@ -8,7 +8,7 @@ import { type Axis, findViolated, isActive, type Space, type Visit } from './spa
 const sizeOf = ({ key, domain }: Axis): number => {
   const size = domainSize(domain);
   if (size === null) {
-    throw new TtExpError('CONFIG_INVALID', `sweep.space: ${key}: a grid over a float range got no step, expected one`, {
+    throw new TtExpError('CONFIG_INVALID', `sweep.space: ${key}: a grid over a float range needs a step`, {
       hint: 'Add "step", list the values with "choice", or set "sampler": "random".',
     });
   }

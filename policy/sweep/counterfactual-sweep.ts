@@ -13,7 +13,7 @@ import { sweepRules } from './sweep-rules.ts';
 import type { SweepTrial } from './sweep-trial.ts';
 
 const NEVER_TRAINED = 'no trial with these settings and data was recorded';
-const NEEDS_UNKNOWN = 'its decision depends on a trial of which nothing more is known';
+const NEEDS_UNKNOWN = 'its decision depends on a trial of which nothing later is known';
 
 const beyond = ({ view }: KnownTrial, epoch: number): string =>
   `${view.trialId} was ${view.status} before epoch ${epoch}`;
@@ -164,19 +164,17 @@ const notesOf = (
   { unknownFrom }: Replayed,
 ): readonly string[] => [
   ...(changed.sweep?.scheduler.mode === 'asynchronous' && changed.sweep.scheduler.type !== 'none'
-    ? [
-        `reports are taken to arrive as trials at the recorded pace would bring them, ${changed.sweep.max_parallel} at once`,
-      ]
+    ? [`reports are assumed to arrive at the recorded pace, with ${changed.sweep.max_parallel} trials at once`]
     : []),
   ...(changed.sweep?.max_seconds == null
     ? []
-    : ['sweep.max_seconds is left out: how long trials would wait is not known']),
+    : ['sweep.max_seconds is ignored: how long trials would wait is not known']),
   ...(snapshot.trials.some(({ status }) => status === 'failed')
-    ? ['sweep.max_failures is left out: whether a trial that failed would fail again is not known']
+    ? ['sweep.max_failures is ignored: whether a trial that failed would fail again is not known']
     : []),
   ...(unknownFrom === null
     ? []
-    : [`trials from ${trialIdOf(unknownFrom)} on are not known: their proposals rest on unknown outcomes`]),
+    : [`trials from ${trialIdOf(unknownFrom)} on are unknown: their proposals depend on unknown outcomes`]),
 ];
 
 const bestOf = (trials: readonly CounterfactualTrial[], direction: Direction): Counterfactual['best'] => {

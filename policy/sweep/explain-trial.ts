@@ -33,7 +33,7 @@ const explainProposal = (facts: Facts, rules: SweepRules, index: number): TrialE
   }
   const shown = facts.snapshot.trials.slice(0, shownTo(rules, index));
   if (shown.length === 0) {
-    const why = rules.sampler.lag === null ? 'outcomes of other trials play no part' : 'no outcome was there yet';
+    const why = rules.sampler.lag === null ? 'outcomes of other trials play no part' : 'no outcome was known yet';
     return {
       by: 'sampler',
       sampler,
@@ -69,7 +69,11 @@ const explainRungs = (facts: RungFacts, index: number): TrialExplanation['rungs'
     const decision = decisionAt(facts, trial, rung);
     const isOpen = isLatest && trial.state !== 'failed' && !(trial.state === 'pruned' && trial.reason !== budgetReason);
     if (decision === null || isOpen) {
-      return { ...base, decision: 'open', sentence: `Epoch ${epoch}: ${inWords(value)}, not decided about.` } as const;
+      return {
+        ...base,
+        decision: 'open',
+        sentence: `Epoch ${epoch}: ${inWords(value)}, no decision was made.`,
+      } as const;
     }
     const verb = decision.kind === 'prune' ? 'ended' : 'went on';
     return { ...base, decision: decision.kind, sentence: `Epoch ${epoch}: ${verb}. ${decision.reason}.` };
@@ -80,19 +84,19 @@ const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }:
   const trained =
     result === null
       ? 'before its first epoch ended'
-      : `after ${result.epochs} epochs, the best one ${result.bestEpoch}`;
+      : `after ${result.epochs} epochs, the best being epoch ${result.bestEpoch}`;
   const again = attempt > 1 ? ` This was attempt ${attempt}.` : '';
   switch (status) {
     case 'pending':
-      return `It waits for a slot.${again}`;
+      return `It is waiting for a slot.${again}`;
     case 'running':
-      return `It runs.${again}`;
+      return `It is running.${again}`;
     case 'cached':
-      return `Nothing was trained: run ${runId ?? 'unknown'} has the result of an equal trial.${again}`;
+      return `Nothing was trained: run ${runId ?? 'unknown'} has the result of an identical trial.${again}`;
     case 'completed':
       return `It completed ${trained}.${again}`;
     case 'pruned': {
-      const reused = isReused ? ' Its reports were taken from an equal trial.' : '';
+      const reused = isReused ? ' Its reports were taken from an identical trial.' : '';
       return `It was pruned ${trained}: ${reason ?? 'no reason was kept'}.${reused}${again}`;
     }
     case 'cancelled':
@@ -150,6 +154,6 @@ export const explainTrial = (facts: Facts, trialId: string, curves: Curves = {})
     standing: explainStanding(facts, trial),
     differences: steps
       .filter((step) => step.trialId === trialId && step.verdict === 'differs')
-      .map(({ subject, recorded, derived }) => `${subject}: recorded is ${recorded}, replayed ${derived}`),
+      .map(({ subject, recorded, derived }) => `${subject}: recorded ${recorded}, replayed ${derived}`),
   };
 };

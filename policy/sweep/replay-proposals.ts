@@ -35,7 +35,7 @@ export const replayProposals = (rules: SweepRules, trials: readonly RecordedTria
     // What it was shown was a failure; what is recorded is how the trial ended when it was tried again.
     const isChanged = shown.some((trial) => trial.attempt > 1 || !hasEnded(trial));
     return isChanged
-      ? { ...step, verdict: 'unknown', derived: 'a trial that it looked at was tried again afterwards' }
+      ? { ...step, verdict: 'unknown', derived: 'a trial that it looked at was retried afterwards' }
       : { ...step, verdict: 'differs', derived };
   });
 

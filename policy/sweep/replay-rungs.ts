@@ -62,9 +62,9 @@ const compare = (facts: RungFacts, trial: RecordedTrial, rung: number): readonly
   const isChanged =
     facts.rules.mode === 'ordered' && facts.trials.slice(0, trial.index).some(({ attempt }) => attempt > 1);
   if (isChanged) {
-    return [{ ...step, verdict: 'unknown', derived: 'an earlier trial was tried again afterwards' }];
+    return [{ ...step, verdict: 'unknown', derived: 'an earlier trial was retried afterwards' }];
   }
-  const nothing = 'no decision yet: an earlier trial has not come to this rung';
+  const nothing = 'no decision yet: an earlier trial has not reached this rung';
   return [{ ...step, verdict: 'differs', derived: derived === null ? nothing : inWords(derived) }];
 };
 

@@ -70,7 +70,7 @@ describe('e2e/steer', () => {
       expect(await refused('pause', id)).toContain('got one that is completed');
       expect(await home.run(['cancel', id])).toMatchObject({
         exitCode: 1,
-        stderr: expect.stringContaining(`experiment ${id}: has ended already (completed)`),
+        stderr: expect.stringContaining(`experiment ${id} has already ended (completed)`),
       });
 
       expect(await json('why', id, 'trial-001')).toMatchObject({

@@ -37,7 +37,7 @@ export const tokenize = (source: string): readonly Token[] => {
       const isOpenText = rest.startsWith('"') || rest.startsWith("'");
       throw malformedExpression(
         column,
-        isOpenText ? 'a text without end' : JSON.stringify(meant?.[0] ?? rest.slice(0, 1)),
+        isOpenText ? 'a text without a closing quote' : JSON.stringify(meant?.[0] ?? rest.slice(0, 1)),
         meant?.[1] ?? (isOpenText ? 'a closing quote' : 'a key, number, quoted text, operator or parenthesis'),
       );
     }

@@ -151,14 +151,14 @@ const faults: readonly (readonly [string, () => Variables, RegExp, RegExp, numbe
   [
     'nobody there',
     () => ({ TEMPORAL_ADDRESS: '127.0.0.1:9' }),
-    /got no connection \(.*ECONNREFUSED.*\), expected a server there/,
+    /cannot be reached \(.*ECONNREFUSED.*\)/,
     /tt-exp up/,
     69,
   ],
   [
     'a server of another kind',
     () => ({ TEMPORAL_ADDRESS: mlflow.address.replace('http://', '') }),
-    /what answers there is no Temporal server/,
+    /the server there is not a Temporal server/,
     /correct TEMPORAL_ADDRESS/,
     69,
   ],
@@ -267,7 +267,7 @@ describe('MLflow', () => {
     [
       'plain against TLS',
       () => ({ MLFLOW_TRACKING_URI: `http://${mlflowTls.address}` }),
-      /got no good answer/,
+      /no usable answer for/,
       /begin it with https:/,
       69,
     ],

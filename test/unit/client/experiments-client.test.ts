@@ -44,7 +44,7 @@ describe('client/experiments-client', () => {
       await expect(client.cancel(ID)).rejects.toMatchObject({
         code: 'EXPERIMENT_ENDED',
         exitCode: 1,
-        message: `experiment ${ID}: has ended already (${status.toLowerCase()}); there is nothing to cancel`,
+        message: `experiment ${ID} has already ended (${status.toLowerCase()}); there is nothing to cancel`,
       });
       expect(cancelled).toEqual([]);
     },

@@ -63,7 +63,7 @@ describe.each(REQUESTS)('client/steering: %s', (name, request, argumentsSent) =>
     const { steering } = steeringOf({ failure: notFound(), status: 'COMPLETED' });
     await expect(request(steering, ID)).rejects.toMatchObject({
       code: 'USAGE',
-      message: expect.stringContaining('has ended (completed)'),
+      message: expect.stringContaining('has already ended (completed)'),
       hint: expect.stringContaining('tt-exp extend'),
     });
   });

@@ -34,12 +34,12 @@ describe('config/change-config', () => {
   test('config/change-config: a change without effect on any trial is refused, whichever option it came with', async () => {
     const config = await loadConfig('experiments/smoke.json');
     expect(() => changeConfig(config, ['training.learning_rate=0.01'], 'experiment x')).toThrow(
-      /--set training\.learning_rate=0\.01: .*every trial has that of sweep\.space\["training\.learning_rate"\]/,
+      /--set training\.learning_rate=0\.01: .*no value here, since every trial takes its own from sweep\.space\["training\.learning_rate"\]/,
     );
     const fixed = changeConfig(config, ['sweep.fixed.training.num_epochs=3'], 'experiment x');
     const epochs = { source: '--epochs 60', path: ['training', 'num_epochs'], value: 60 };
     expect(() => changeConfig(fixed, [epochs], 'experiment x')).toThrow(
-      /--epochs 60: .*every trial has that of sweep\.fixed\["training\.num_epochs"\]/,
+      /--epochs 60: .*no value here, since every trial takes its own from sweep\.fixed\["training\.num_epochs"\]/,
     );
   });
 });

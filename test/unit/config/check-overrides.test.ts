@@ -33,7 +33,9 @@ describe('config/check-overrides', () => {
     await expect(loadConfig(await write(sweep), [set])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       exitCode: 78,
-      message: expect.stringMatching(/^--set .*expected no value here: every trial has that of sweep\.(space|fixed)\[/),
+      message: expect.stringMatching(
+        /^--set .*expected no value here, since every trial takes its own from sweep\.(space|fixed)\[/,
+      ),
     });
   });
 

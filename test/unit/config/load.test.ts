@@ -85,7 +85,7 @@ describe('config/load', () => {
     [
       'a key twice',
       '{"name":"x",\n"name":"y"}',
-      '2:1 name: the key again | each key once (it is on line 1 already) | null',
+      '2:1 name: the key a second time | each key once (it is on line 1 already) | null',
     ],
     [
       'the key __proto__',

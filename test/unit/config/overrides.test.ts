@@ -48,7 +48,7 @@ test('config/overrides: leaves the given value alone, makes missing objects, and
 test.each([
   ['model.hidden_dims[3]=1', 'an index from 0 to 2'],
   ['name.first=1', 'an object or list before "first"'],
-  ['gate[0]=1', 'the whole list, since the file gives none'],
+  ['gate[0]=1', 'the whole list, since the file has none'],
 ])('config/overrides: %s cannot be applied and says why', (text, expected) => {
   const given = { name: 'x', model: { hidden_dims: [1, 2] } };
   expect(() => applyOverrides(given, [parseOverride(text)])).toThrow(expected);

@@ -141,7 +141,7 @@ describe('config/space/check-occurs', () => {
       [RATE]: { choice: [0.1], when: { 'training.mixed_negatives': [64], 'training.loss': ['bpr'] } },
     };
     expect(problemsOf({ space })).toEqual([
-      `["${RATE}"].when: training.loss in ["bpr"] and ["in_batch_softmax"] | conditions that can all hold, those of the parameters that they name included`,
+      `["${RATE}"].when: training.loss in ["bpr"] and ["in_batch_softmax"] | conditions that can all hold, including those of the parameters that they name`,
     ]);
     const mended = { ...space, [RATE]: { choice: [0.1], when: { 'training.mixed_negatives': [64] } } };
     expect(problemsOf({ space: mended })).toBeNull();

@@ -46,7 +46,7 @@ describe('policy/space/expression', () => {
     ['(1 < 2', 7, 'the end', '")" or an operator'],
     ['a = 1', 3, '"="', '"=="'],
     ['a && b', 3, '"&&"', '"and"'],
-    ["a == 'x", 6, 'a text without end', 'a closing quote'],
+    ["a == 'x", 6, 'a text without a closing quote', 'a closing quote'],
     ['a not 3', 7, '"3"', '"in"'],
     ['a; b', 2, '";"', 'a key, number, quoted text, operator or parenthesis'],
     ['constructor(1) < 2', 12, '"("', 'an operator or the end'],

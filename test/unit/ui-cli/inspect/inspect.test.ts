@@ -53,7 +53,7 @@ At its rungs
   Epoch 2: ended. 0.24 at epoch 2 is number 3 of 3 trials at this rung; only the best 1 (1/2) go on.
 
 How it ended
-  It was pruned after 2 epochs, the best one 2: 0.24 at epoch 2 is number 3 of 3 trials at this rung; only the best 1 (1/2) go on.
+  It was pruned after 2 epochs, the best being epoch 2: 0.24 at epoch 2 is number 3 of 3 trials at this rung; only the best 1 (1/2) go on.
 
 Where it stands
   It was not chosen: validation ndcg_at_10 0.24 is number 3 of 4; trial-002 has 0.4, 0.16 more.
@@ -84,7 +84,7 @@ Where it stands
     const { stdout } = await cli(['why', `${EXPERIMENT_ID}/trial-002`], { facts: SMALL_FACTS, runTags });
     expect(stdout()).toContain('Its result is that of trial-007 of old-0123456789 (run run-of-old)');
     expect(stdout()).toContain('have the same digest abcdef012345');
-    expect(stdout()).toContain('Nothing was trained: run run-of-old has the result of an equal trial.');
+    expect(stdout()).toContain('Nothing was trained: run run-of-old has the result of an identical trial.');
     expect(stdout()).toContain(
       'It was chosen: validation ndcg_at_10 0.4 is the highest of 4; next is trial-000 with 0.3, 0.1 less.',
     );
@@ -95,8 +95,11 @@ Where it stands
       { status: 'failed', error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN' }, attempt: 2 },
       'It failed: TRAINING_DIVERGED: loss is NaN. This was attempt 2.',
     ],
-    [{ status: 'cancelled', reason: 'cancelled on request' }, 'cancelled after 2 epochs, the best one 2: cancelled on'],
-    [{ status: 'pending', reports: [], value: null, result: null }, 'It waits for a slot.'],
+    [
+      { status: 'cancelled', reason: 'cancelled on request' },
+      'cancelled after 2 epochs, the best being epoch 2: cancelled on',
+    ],
+    [{ status: 'pending', reports: [], value: null, result: null }, 'It is waiting for a slot.'],
   ])('ui-cli/inspect: why gives the cause of another end (case %#)', async (change, text) => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: changeTrial(3, change) });
     expect(stdout()).toContain(text);
@@ -119,7 +122,7 @@ Where it stands
 
   test('ui-cli/inspect: why says where the facts about the trial do not agree', async () => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001'], { facts: changeTrial(1, { reason: 'made up' }) });
-    expect(stdout()).toContain('rung: recorded is prune: made up, replayed prune: 0.1 at epoch 1 is number 2 of 2');
+    expect(stdout()).toContain('rung: recorded prune: made up, replayed prune: 0.1 at epoch 1 is number 2 of 2');
   });
 
   test.each([
@@ -206,7 +209,7 @@ gate           1       0        0
       (JSON.parse((await cli(args, { facts })).stdout()) as { notes: readonly string[] }).notes;
     expect(await notesOf(SMALL_FACTS)).toEqual([]);
     expect(await notesOf(changeTrial(3, { status: 'failed' }))).toEqual([
-      'sweep.max_failures is left out: whether a trial that failed would fail again is not known',
+      'sweep.max_failures is ignored: whether a trial that failed would fail again is not known',
     ]);
   });
 

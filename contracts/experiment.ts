@@ -57,8 +57,6 @@ export type Phase = (typeof PHASES)[number];
 /** All trials have ended: nothing is left to steer. */
 export const isPastTraining = (phase: Phase): boolean => PHASES.indexOf(phase) > PHASES.indexOf('train');
 
-export type ExperimentStatus = 'running' | 'completed' | 'failed' | 'cancelled';
-
 export interface TestEvaluation {
   readonly model: EvaluationSummary;
   readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
@@ -70,15 +68,64 @@ export interface RegisteredModel {
   readonly aliases: readonly string[];
 }
 
-/** Answer of the workflow's `snapshot` query, and its result once it has ended. */
-export interface ExperimentSnapshot {
+/** What `prepare` finds out. */
+export interface Opened {
+  readonly parentRunId: string;
+  readonly mlflowExperimentId: string;
+}
+
+/** What the phases of the data find out. */
+export interface Encoded {
+  readonly dataset: DatasetSummary;
+}
+
+/** What `train` finds out; while it goes on, the best trial so far. */
+export interface Chosen {
+  readonly bestTrialId: string;
+  readonly tensorflow: TensorflowInfo;
+}
+
+/** What `evaluate` finds out. */
+export interface Tested {
+  readonly test: TestEvaluation;
+}
+
+/** What `register` finds out. */
+export interface Registered {
+  readonly model: RegisteredModel;
+}
+
+type NotYet<Facts> = { readonly [Key in keyof Facts]: null };
+
+export type DataPhase = 'extract' | 'label' | 'split' | 'embed' | 'encode';
+
+/**
+ * What is known by phase: each finds out what the next ones rest on. An experiment that fails or is cancelled stays in
+ * its phase, with what was known by then.
+ */
+export type ExperimentStage =
+  | ({ readonly phase: 'prepare' } & (Opened | NotYet<Opened>) & NotYet<Encoded & Chosen & Tested & Registered>)
+  | ({ readonly phase: DataPhase } & Opened & (Encoded | NotYet<Encoded>) & NotYet<Chosen & Tested & Registered>)
+  | ({ readonly phase: 'train' } & Opened & Encoded & (Chosen | NotYet<Chosen>) & NotYet<Tested & Registered>)
+  | ({ readonly phase: 'evaluate' } & Opened & Encoded & Chosen & (Tested | NotYet<Tested>) & NotYet<Registered>)
+  | ({ readonly phase: 'register' } & Opened & Encoded & Chosen & Tested & (Registered | NotYet<Registered>))
+  | ({ readonly phase: 'gate' | 'done' } & Opened & Encoded & Chosen & Tested & Registered);
+
+/** An experiment that has ended runs until its parent run is closed: then it may have an error already. */
+export type ExperimentEnding =
+  | { readonly status: 'running'; readonly error: ErrorRecord | null }
+  | { readonly status: 'completed'; readonly error: null }
+  | { readonly status: 'failed' | 'cancelled'; readonly error: ErrorRecord };
+
+export type ExperimentStatus = ExperimentEnding['status'];
+
+/** What an experiment shows in every phase. */
+export interface ExperimentFrame {
   readonly experimentId: string;
   readonly workflowId: string;
   readonly name: string;
   /** What its trials are compared by. */
   readonly objective: Objective;
-  readonly status: ExperimentStatus;
-  readonly phase: Phase;
   /** Phase to seconds; the current phase is missing. */
   readonly timings: Readonly<Partial<Record<Phase, number>>>;
   readonly startedAtMs: number;
@@ -86,22 +133,18 @@ export interface ExperimentSnapshot {
   readonly source: SourceIdentity | null;
   /** What looks strange with the rows of the source, a line each. */
   readonly dataWarnings: readonly string[];
-  /** Rows of the source that are in no sample; null before that is known. */
+  /** Rows of the source that are in no sample; null before that is known, and in records from before it was counted. */
   readonly leftOut: LeftOutRows | null;
-  readonly dataset: DatasetSummary | null;
   readonly trials: readonly TrialView[];
+  /** null without a sweep, and before its config has been understood. */
   readonly sweep: SweepControl | null;
-  readonly bestTrialId: string | null;
-  readonly parentRunId: string | null;
-  readonly mlflowExperimentId: string | null;
-  readonly test: TestEvaluation | null;
-  readonly model: RegisteredModel | null;
   readonly gate: GateVerdict;
-  readonly tensorflow: TensorflowInfo | null;
-  readonly error: ErrorRecord | null;
   /** What MLflow could not be told, and which runs could not be closed there, a sentence each. Absent: nothing. */
   readonly problems?: readonly string[];
 }
+
+/** Answer of the workflow's `snapshot` query, and its result once it has ended. */
+export type ExperimentSnapshot = ExperimentFrame & ExperimentEnding & ExperimentStage;
 
 /** Until then the best trial is only the best so far; an experiment that ended early has chosen none. */
 export const hasChosen = ({ status, test, gate }: Pick<ExperimentSnapshot, 'status' | 'test' | 'gate'>): boolean =>
@@ -131,6 +174,6 @@ export interface SweepFacts {
 }
 
 /** A snapshot with what only heartbeats know; what watchers show. */
-export interface ExperimentView extends ExperimentSnapshot {
+export type ExperimentView = ExperimentSnapshot & {
   readonly progress: Readonly<Record<string, TrialProgress>>;
-}
+};

@@ -31,6 +31,12 @@ export interface GateVerdict {
   readonly champion_problem: string | null;
 }
 
+/** The gate has run: there is a candidate. */
+export interface DecidedVerdict extends GateVerdict {
+  readonly decision: Exclude<GateDecision, 'not_run'>;
+  readonly candidate: GateSide;
+}
+
 export const GATE_NOT_RUN: GateVerdict = {
   decision: 'not_run',
   reasons: [],

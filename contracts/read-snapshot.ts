@@ -1,17 +1,51 @@
-/** Snapshots of earlier versions, in today's form. */
-import type { ExperimentSnapshot } from './experiment.ts';
+/** Reads snapshots as some version has written them: those of earlier versions lack fields, and are brought up to date. */
+import { TtExpError } from './errors.ts';
+import { type ExperimentSnapshot, PHASES, type Phase } from './experiment.ts';
+import { GATE_NOT_RUN } from './gate.ts';
 import { objectiveOf } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 
-/** A snapshot as some version has written it. */
-export type RecordedSnapshot = Omit<ExperimentSnapshot, 'objective'> & Partial<Pick<ExperimentSnapshot, 'objective'>>;
+type Fields = { readonly [Key in keyof ExperimentSnapshot]: ExperimentSnapshot[Key] };
+
+/** What earlier versions did not write. */
+type Later = 'objective' | 'source' | 'dataWarnings' | 'leftOut' | 'gate';
+
+export type RecordedSnapshot = Omit<Fields, Later> & Partial<Pick<Fields, Later>>;
+
+/** Fields by the phase that finds them out. */
+const FOUND_OUT = [
+  ['prepare', ['parentRunId', 'mlflowExperimentId']],
+  ['encode', ['dataset']],
+  ['train', ['bestTrialId', 'tensorflow']],
+  ['evaluate', ['test']],
+  ['register', ['model']],
+] as const satisfies readonly (readonly [Phase, readonly (keyof Fields)[]])[];
+
+/** Each phase has found out what the later ones rest on: nobody has to ask again. */
+const isWhole = (fields: Fields): fields is ExperimentSnapshot =>
+  FOUND_OUT.every(([phase, names]) => {
+    const isPast = PHASES.indexOf(fields.phase) > PHASES.indexOf(phase);
+    return !isPast || names.every((name) => fields[name] != null);
+  });
 
 /** Whether this version, or a later one, has written it. */
-export const isCurrent = (snapshot: RecordedSnapshot): snapshot is ExperimentSnapshot =>
-  snapshot.objective !== undefined;
+export const isCurrent = (recorded: RecordedSnapshot): recorded is ExperimentSnapshot =>
+  recorded.objective !== undefined;
 
-/** @param config that the experiment was started with */
-export const readSnapshot = (
-  recorded: RecordedSnapshot,
-  config: Pick<ResolvedConfig, 'sweep'>,
-): ExperimentSnapshot => ({ ...recorded, objective: recorded.objective ?? objectiveOf(config) });
+/**
+ * Throws INTERNAL where a record says that a phase is over, and lacks what it found out.
+ * @param config that the experiment was started with
+ */
+export const readSnapshot = (recorded: RecordedSnapshot, config: Pick<ResolvedConfig, 'sweep'>): ExperimentSnapshot => {
+  const { source = null, dataWarnings = [], leftOut = null, objective = objectiveOf(config), gate } = recorded;
+  const fields = { ...recorded, source, dataWarnings, leftOut, objective, gate: { ...GATE_NOT_RUN, ...gate } };
+  if (!isWhole(fields)) {
+    const missing = FOUND_OUT.flatMap(([, names]) => names.filter((name) => fields[name] == null));
+    throw new TtExpError(
+      'INTERNAL',
+      `experiment ${fields.experimentId}: its record says phase ${fields.phase} and lacks ${missing.join(', ')}`,
+      { hint: 'Run it again: finished trials are reused.' },
+    );
+  }
+  return fields;
+};

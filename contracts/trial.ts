@@ -17,8 +17,6 @@ export interface TrialSettings {
   readonly relevanceThreshold: number;
 }
 
-export type TrialStatus = 'pending' | 'running' | 'completed' | 'pruned' | 'failed' | 'cancelled' | 'cached';
-
 /** What training one trial yields. */
 export interface TrainingResult {
   readonly bestEpoch: number;
@@ -62,21 +60,15 @@ export interface TrialProgress {
   readonly pace?: TrainingPace | null;
 }
 
-/** A trial as snapshots and results show it. */
-export interface TrialView {
+interface TrialFrame {
   readonly trialId: string;
-  readonly status: TrialStatus;
   readonly params: TrialParams;
   /** Epochs after which it ends at the latest: its last rung. Missing in facts of earlier versions. */
   readonly epochLimit?: number;
-  readonly runId: string | null;
   readonly workflowId: string;
-  readonly result: TrainingResult | null;
   readonly error: ErrorRecord | null;
   /** What it showed at the rungs of the scheduler, the last one included. */
   readonly reports: readonly RungReport[];
-  /** The objective, once there is any: of its best epoch so far. */
-  readonly value: number | null;
   /** Why it was pruned, or stopped before its end; null for all others. */
   readonly reason: string | null;
   /** `runId` is the run of an earlier, equal trial. */
@@ -84,3 +76,25 @@ export interface TrialView {
   /** 1, and one more for each time it was tried again. */
   readonly attempt: number;
 }
+
+/** Ended with something to show: what selection chooses from. */
+export interface FinishedTrial extends TrialFrame {
+  readonly status: 'completed' | 'cached' | 'pruned';
+  readonly runId: string;
+  readonly result: TrainingResult;
+  /** The objective at its best epoch; of a reused trial as far as it was needed. */
+  readonly value: number;
+}
+
+export interface UnfinishedTrial extends TrialFrame {
+  readonly status: 'pending' | 'running' | 'failed' | 'cancelled';
+  readonly runId: string | null;
+  readonly result: TrainingResult | null;
+  /** The objective, once there is any: of its best epoch so far. */
+  readonly value: number | null;
+}
+
+/** A trial as snapshots and results show it. */
+export type TrialView = FinishedTrial | UnfinishedTrial;
+
+export type TrialStatus = TrialView['status'];

@@ -2,7 +2,7 @@
 import type { GateConfig } from '../contracts/experiment-config.ts';
 import {
   type ConfidenceInterval,
-  type GateDecision,
+  type DecidedVerdict,
   type GateSide,
   type GateVerdict,
   isChampionAlready,
@@ -54,9 +54,9 @@ const comparison = ({ mean, low, high, confidence }: ConfidenceInterval, version
 };
 
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
-export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence): GateVerdict => {
+export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence): DecidedVerdict => {
   const { candidate, champion, ci, comparedWith, championProblem } = evidence;
-  const verdict = (decision: GateDecision, ...reasons: readonly string[]): GateVerdict => ({
+  const verdict = (decision: DecidedVerdict['decision'], ...reasons: readonly string[]): DecidedVerdict => ({
     decision,
     reasons,
     candidate,
@@ -81,7 +81,7 @@ export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence)
     const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
     return verdict('rejected', reached, outcome);
   }
-  const passed = (why: string): GateVerdict =>
+  const passed = (why: string): DecidedVerdict =>
     config.require_approval
       ? verdict('awaiting_approval', reached, `Awaits approval: ${why}.`)
       : verdict('promoted', reached, `Promoted: ${why}.`);

@@ -4,7 +4,7 @@ import type { SweepFacts } from '../contracts/experiment.ts';
 import type { ExperimentFacts } from '../contracts/experiment-facts.ts';
 import { experimentNameOf, parseExperimentId } from '../contracts/ids.ts';
 import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
-import { readSnapshot } from '../contracts/read-snapshot.ts';
+import { type RecordedSnapshot, readSnapshot } from '../contracts/read-snapshot.ts';
 import type { RunReader } from './ports.ts';
 
 /** Of the latest execution that left its facts; null where there is none. */
@@ -22,7 +22,9 @@ export const readMlflowFacts = async (
   for (const { runId, tags: own } of await tracking.findRuns({ experimentId, tags })) {
     const text = await tracking.getArtifactText(runId, ARTIFACT.sweep);
     if (text !== null) {
-      const { config, snapshot } = JSON.parse(text) as SweepFacts;
+      const { config, snapshot } = JSON.parse(text) as Omit<SweepFacts, 'snapshot'> & {
+        readonly snapshot: RecordedSnapshot;
+      };
       return { config, snapshot: readSnapshot(snapshot, config), origin: 'mlflow', extends: own[TAG.extends] ?? null };
     }
   }

@@ -6,6 +6,7 @@ import {
   endedTrials,
 } from '../contracts/experiment.ts';
 import type { Provenance } from '../contracts/steps.ts';
+import { training } from '../policy/experiment-stages.ts';
 import { pickBestTrial } from '../policy/selection.ts';
 import type { ExperimentState } from './experiment-state.ts';
 import type { ApprovalDecision } from './messages.ts';
@@ -29,15 +30,14 @@ export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): Exp
   if (conductor === null) {
     return state.snapshot;
   }
+  const { snapshot } = state;
   const { trials } = conductor;
-  const best = pickBestTrial(trials, state.snapshot.objective.direction);
-  return {
-    ...state.snapshot,
-    trials,
-    sweep: input.config.sweep === null ? null : conductor.control,
-    bestTrialId: best?.trialId ?? null,
-    tensorflow: best?.result.tensorflow ?? null,
-  };
+  const sweep = input.config.sweep === null ? null : conductor.control;
+  if (snapshot.phase !== 'train') {
+    return { ...snapshot, trials, sweep };
+  }
+  const best = pickBestTrial(trials, snapshot.objective.direction);
+  return { ...snapshot, ...training(snapshot, best), trials, sweep };
 };
 
 export const outcomeOf = (snapshot: ExperimentSnapshot): ExperimentOutcome => ({

@@ -1,65 +1,76 @@
 /** The experiment's state and the snapshot made of it. */
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { ExperimentInput, ExperimentProgress, ExperimentSnapshot, Phase } from '../contracts/experiment.ts';
+import type {
+  ExperimentEnding,
+  ExperimentFrame,
+  ExperimentInput,
+  ExperimentProgress,
+  ExperimentSnapshot,
+  ExperimentStage,
+  RegisteredModel,
+} from '../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../contracts/gate.ts';
 import { objectiveOf } from '../contracts/objective.ts';
 import { readSnapshot } from '../contracts/read-snapshot.ts';
 import { describeProgress } from '../policy/describe-progress.ts';
+import { preparing } from '../policy/experiment-stages.ts';
 
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+const beginning = (
+  { experimentId, config }: ExperimentInput,
+  workflowId: string,
+  nowMs: number,
+): ExperimentSnapshot => ({
+  ...{ experimentId, workflowId, name: config.name, objective: objectiveOf(config), startedAtMs: nowMs },
+  ...{ timings: {}, source: null, dataWarnings: [], leftOut: null, trials: [], sweep: null, gate: GATE_NOT_RUN },
+  ...{ status: 'running', error: null },
+  ...preparing(null),
+});
 
 export class ExperimentState {
-  #snapshot: Mutable<ExperimentSnapshot>;
+  #snapshot: ExperimentSnapshot;
   #phaseStartedAtMs: number;
 
   constructor(input: ExperimentInput, workflowId: string, nowMs: number) {
-    this.#phaseStartedAtMs = input.progress?.phaseStartedAtMs ?? nowMs;
-    this.#snapshot = (input.progress == null ? null : readSnapshot(input.progress.snapshot, input.config)) ?? {
-      experimentId: input.experimentId,
-      workflowId,
-      name: input.config.name,
-      objective: objectiveOf(input.config),
-      status: 'running',
-      phase: 'prepare',
-      timings: {},
-      startedAtMs: nowMs,
-      source: null,
-      dataWarnings: [],
-      leftOut: null,
-      dataset: null,
-      trials: [],
-      sweep: null,
-      bestTrialId: null,
-      parentRunId: null,
-      mlflowExperimentId: null,
-      test: null,
-      model: null,
-      gate: GATE_NOT_RUN,
-      tensorflow: null,
-      error: null,
-    };
+    const { progress, config } = input;
+    this.#phaseStartedAtMs = progress?.phaseStartedAtMs ?? nowMs;
+    this.#snapshot =
+      progress === undefined ? beginning(input, workflowId, nowMs) : readSnapshot(progress.snapshot, config);
   }
 
   get snapshot(): ExperimentSnapshot {
     return this.#snapshot;
   }
 
-  update(change: Partial<Omit<ExperimentSnapshot, 'phase' | 'timings'>>): void {
-    Object.assign(this.#snapshot, change);
+  update(change: Partial<Omit<ExperimentFrame, 'timings'>>): void {
+    this.#snapshot = { ...this.#snapshot, ...change };
   }
 
   /** Something that changes nothing of the outcome, but leaves a trace missing. */
   addProblem(problem: string): void {
-    this.#snapshot.problems = [...(this.#snapshot.problems ?? []), problem];
+    this.update({ problems: [...(this.#snapshot.problems ?? []), problem] });
   }
 
-  /** Ends the current phase, records its seconds, and enters the next. */
-  enter(phase: Phase, nowMs: number): void {
-    const seconds = (nowMs - this.#phaseStartedAtMs) / 1000;
-    this.#snapshot.timings = { ...this.#snapshot.timings, [this.#snapshot.phase]: seconds };
-    this.#snapshot.phase = phase;
-    this.#phaseStartedAtMs = nowMs;
-    setCurrentDetails(describeProgress(this.#snapshot));
+  end(ending: ExperimentEnding): void {
+    this.#snapshot = { ...this.#snapshot, ...ending };
+  }
+
+  /** The current phase has found out more; or it ends, its seconds are recorded, and the next one begins. */
+  reach(stage: ExperimentStage, nowMs: number): void {
+    const { phase, timings } = this.#snapshot;
+    this.#snapshot = { ...this.#snapshot, ...stage };
+    if (stage.phase !== phase) {
+      this.#snapshot = { ...this.#snapshot, timings: { ...timings, [phase]: (nowMs - this.#phaseStartedAtMs) / 1000 } };
+      this.#phaseStartedAtMs = nowMs;
+      setCurrentDetails(describeProgress(this.#snapshot));
+    }
+  }
+
+  /** The gate has moved the aliases of the version that was registered. */
+  setModel(model: RegisteredModel): void {
+    const snapshot = this.#snapshot;
+    if (snapshot.phase === 'gate') {
+      this.#snapshot = { ...snapshot, model };
+    }
   }
 
   /** For an execution that goes on where this one stops. */

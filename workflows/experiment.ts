@@ -10,11 +10,21 @@ import {
 } from '@temporalio/workflow';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
-import type { ExperimentInput, ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { DataPhase, ExperimentInput, ExperimentSnapshot, Opened } from '../contracts/experiment.ts';
 import { TAG } from '../contracts/names.ts';
-import type { TrialView } from '../contracts/trial.ts';
-import { type FinishedTrial, pickBestTrial } from '../policy/selection.ts';
+import type { FinishedTrial, TrialView } from '../contracts/trial.ts';
+import {
+  done,
+  type KnownInGate,
+  type KnownInTrain,
+  openedOf,
+  preparing,
+  readingData,
+  training,
+} from '../policy/experiment-stages.ts';
+import { pickBestTrial } from '../policy/selection.ts';
 import { note } from './closing.ts';
+import type { ConductorState } from './conductor-plan.ts';
 import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun, outcomeOf } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
@@ -32,31 +42,30 @@ import {
   publishSweep,
   splitData,
 } from './steps.ts';
-import { type ConductorState, SweepConductor } from './sweep-conductor.ts';
+import { SweepConductor } from './sweep-conductor.ts';
 import { sweepPlan } from './sweep-plan.ts';
 
-const prepareDataset = async (
-  { input, state, provenance }: ExperimentRun,
-  parentRunId: string,
-): Promise<DatasetSummary> => {
+const prepareDataset = async ({ input, state, provenance }: ExperimentRun, opened: Opened): Promise<DatasetSummary> => {
   const { data, seed } = input.config;
-  state.enter('extract', Date.now());
+  const { parentRunId } = opened;
+  const enter = (phase: DataPhase): void => state.reach(readingData(phase, opened, null), Date.now());
+  enter('extract');
   const binding = { experimentId: input.experimentId, identity: input.source };
   const { id: extract, identity, bad: unread } = await extractData({ data, seed, binding });
   state.update({ source: identity });
   // What follows builds on these rows and on this database, whatever the source holds and the worker knows by then.
   const request = { data, seed, extract, unread, binding: { ...binding, identity } };
-  state.enter('label', Date.now());
+  enter('label');
   const { warnings } = await labelData(request);
   state.update({ dataWarnings: warnings });
-  state.enter('split', Date.now());
+  enter('split');
   const { leftOut } = await splitData(request);
   state.update({ leftOut });
-  state.enter('embed', Date.now());
+  enter('embed');
   await embedData(request);
-  state.enter('encode', Date.now());
+  enter('encode');
   const dataset = await encodeData(request);
-  state.update({ dataset });
+  state.reach(readingData('encode', opened, { dataset }), Date.now());
   await publishDataset({ provenance, dataset, source: identity, leftOut, parentRunId, timestampMs: Date.now() });
   return dataset;
 };
@@ -64,18 +73,30 @@ const prepareDataset = async (
 const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFailure =>
   ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
 
-const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<FinishedTrial> => {
+/** The best trial so far, and what all of them have come to. */
+const keepTrials = (run: ExperimentRun, known: KnownInTrain): FinishedTrial | null => {
+  const { trials, sweep, objective } = currentSnapshot(run);
+  const best = pickBestTrial(trials, objective.direction);
+  run.state.update({ trials, sweep });
+  run.state.reach(training(known, best), Date.now());
+  return best;
+};
+
+const trainAll = async (run: ExperimentRun, conductor: SweepConductor, known: KnownInTrain): Promise<FinishedTrial> => {
   const { input, state } = run;
-  const reached = await conductor.run().finally(() => state.update(currentSnapshot(run)));
+  const reached = await conductor.run().catch((error: unknown) => {
+    keepTrials(run, known);
+    throw error;
+  });
+  const best = keepTrials(run, known);
   if (reached === 'continue') {
     await continueAsNew<typeof experiment>({ ...input, progress: state.progress(conductor.state) });
   }
-  const { trials, objective } = state.snapshot;
+  const { trials } = state.snapshot;
   const tripped = trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
   if (tripped != null) {
     throw failureOf(tripped);
   }
-  const best = pickBestTrial(trials, objective.direction);
   if (best === null) {
     const first = trials.find(({ error }) => error !== null)?.error;
     throw failureOf({
@@ -87,7 +108,7 @@ const trainAll = async (run: ExperimentRun, conductor: SweepConductor): Promise<
   return best;
 };
 
-const open = async (run: ExperimentRun): Promise<string> => {
+const open = async (run: ExperimentRun): Promise<Opened> => {
   const { input, state, provenance } = run;
   const startTimeMs = Date.now();
   const opened = await openExperiment({
@@ -96,21 +117,20 @@ const open = async (run: ExperimentRun): Promise<string> => {
     ...(input.extends === undefined ? {} : { extends: input.extends }),
     startTimeMs,
   });
-  state.update(opened);
-  return opened.parentRunId;
+  state.reach(preparing(opened), Date.now());
+  return opened;
 };
 
-const conduct = async (run: ExperimentRun): Promise<void> => {
+const conduct = async (run: ExperimentRun): Promise<KnownInGate> => {
   const { input, state } = run;
   const conductor = new SweepConductor(sweepPlan(run), (input.progress?.sweep ?? null) as ConductorState | null);
   run.conductor = conductor;
-  const parentRunId = state.snapshot.parentRunId ?? (await open(run));
-  const dataset = state.snapshot.dataset ?? (await prepareDataset(run, parentRunId));
-  if (state.snapshot.phase !== 'train') {
-    state.enter('train', Date.now());
-  }
-  const best = await trainAll(run, conductor);
-  await judge(run, dataset, best, parentRunId);
+  const opened = openedOf(state.snapshot) ?? (await open(run));
+  const dataset = state.snapshot.dataset ?? (await prepareDataset(run, opened));
+  const known = { ...opened, dataset };
+  state.reach(training(known, null), Date.now());
+  const best = await trainAll(run, conductor, known);
+  return judge(run, known, best);
 };
 
 const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string>> => {
@@ -161,9 +181,9 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
   const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [], isClosed: false };
   listen(run);
   try {
-    await conduct(run);
-    state.enter('done', Date.now());
-    state.update({ status: 'completed' });
+    const known = await conduct(run);
+    state.reach(done(known), Date.now());
+    state.end({ status: 'completed', error: null });
     await end(run, 'FINISHED');
     return state.snapshot;
   } catch (error) {
@@ -173,7 +193,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     const isCancelled = isCancellation(error);
     const record = toRecord(error);
     const status = isCancelled ? 'cancelled' : 'failed';
-    state.update({ status, error: record });
+    state.end({ status, error: record });
     await withdraw(run, status);
     await end(run, isCancelled ? 'KILLED' : 'FAILED');
     if (isCancelled) {

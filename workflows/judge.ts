@@ -1,11 +1,18 @@
 /** The verdict on the best trial: test, registry, gate. */
 import { condition } from '@temporalio/workflow';
-import type { DatasetSummary } from '../contracts/dataset.ts';
-import type { GateVerdict } from '../contracts/gate.ts';
+import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { EvaluateBestResult } from '../contracts/steps.ts';
+import type { FinishedTrial } from '../contracts/trial.ts';
 import { describeModel } from '../policy/describe-model.ts';
+import {
+  chosen,
+  evaluating,
+  judging,
+  type KnownInGate,
+  type KnownInTrain,
+  registering,
+} from '../policy/experiment-stages.ts';
 import { decideGate, outdatedReasons } from '../policy/gate.ts';
-import type { FinishedTrial } from '../policy/selection.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import type { ApprovalDecision } from './messages.ts';
@@ -18,13 +25,13 @@ interface Judged {
   readonly runId: string;
 }
 
-const evaluate = async (
-  { input, state }: ExperimentRun,
+const evaluate = (
+  { input }: ExperimentRun,
   runId: string,
-  dataset: DatasetSummary,
+  { dataset }: Pick<KnownInTrain, 'dataset'>,
 ): Promise<EvaluateBestResult> => {
   const { gate, evaluation, seed } = input.config;
-  const evaluated = await evaluateBest({
+  return evaluateBest({
     runId,
     datasetVersion: dataset.version,
     modelName: gate.model_name,
@@ -33,15 +40,13 @@ const evaluate = async (
     confidence: gate.confidence,
     timestampMs: Date.now(),
   });
-  state.update({ test: evaluated.test });
-  return evaluated;
 };
 
 export const answerReason = ({ isApproved, by, reason }: ApprovalDecision): string =>
   `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`;
 
 /** A person's answer turns `awaiting_approval` into a verdict that stands. */
-const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise<GateVerdict> => {
+const settleApproval = async (run: ExperimentRun, verdict: DecidedVerdict): Promise<DecidedVerdict> => {
   await condition(() => run.approval !== null);
   const answer = run.approval ?? { isApproved: false, by: '', reason: '' };
   return {
@@ -54,15 +59,14 @@ const settleApproval = async (run: ExperimentRun, verdict: GateVerdict): Promise
 /** The reasons to decide again where another version is champion by now than the verdict rests on; else null. */
 const apply = async (
   run: ExperimentRun,
-  verdict: GateVerdict,
+  verdict: DecidedVerdict,
   judged: Judged,
   restsOnChampion: boolean,
 ): Promise<readonly string[] | null> => {
   const { state, input } = run;
-  const version = verdict.candidate?.version ?? '';
   const applied = await moveAliasesInTurn({
     modelName: input.config.gate.model_name,
-    version,
+    version: verdict.candidate.version,
     verdict,
     restsOnChampion,
   });
@@ -71,14 +75,19 @@ const apply = async (
   }
   // An answer is one to this question, not to one that was asked before.
   run.approval = null;
-  state.update({ gate: verdict, model: applied.model });
+  state.update({ gate: verdict });
+  state.setModel(applied.model);
   await note(state, "The gate's verdict is not in MLflow", () => recordVerdict({ ...judged, verdict }));
   await tell(run, 'gate');
   return null;
 };
 
 /** As `apply`, with a person's answer where the config asks for one. */
-const decide = async (run: ExperimentRun, verdict: GateVerdict, judged: Judged): Promise<readonly string[] | null> => {
+const decide = async (
+  run: ExperimentRun,
+  verdict: DecidedVerdict,
+  judged: Judged,
+): Promise<readonly string[] | null> => {
   const outdated = await apply(run, verdict, judged, true);
   if (outdated !== null || verdict.decision !== 'awaiting_approval') {
     return outdated;
@@ -87,22 +96,19 @@ const decide = async (run: ExperimentRun, verdict: GateVerdict, judged: Judged):
   return apply(run, settled, judged, settled.decision === 'promoted');
 };
 
-export const judge = async (
-  run: ExperimentRun,
-  dataset: DatasetSummary,
-  best: FinishedTrial,
-  parentRunId: string,
-): Promise<void> => {
+export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: FinishedTrial): Promise<KnownInGate> => {
   const { input, state, provenance } = run;
   const { gate } = input.config;
+  const { dataset, parentRunId, mlflowExperimentId } = trained;
   const { runId } = best;
-  state.enter('evaluate', Date.now());
-  let evaluated = await evaluate(run, runId, dataset);
+  const known = { ...trained, ...chosen(best) };
+  state.reach(evaluating(known, null), Date.now());
+  let evaluated = await evaluate(run, runId, known);
 
-  state.enter('register', Date.now());
+  state.reach(registering({ ...known, test: evaluated.test }, null), Date.now());
   const model = await registerInTurn({
     provenance,
-    mlflowExperimentId: state.snapshot.mlflowExperimentId ?? '',
+    mlflowExperimentId,
     runId,
     trialId: best.trialId,
     modelName: gate.model_name,
@@ -114,21 +120,21 @@ export const judge = async (
       ...{ trial: best, test: evaluated.test },
     }),
   });
-  state.update({ model });
-
-  state.enter('gate', Date.now());
   let earlier: readonly string[] = [];
   for (;;) {
     const { test, champion, ci, comparedWith, championProblem } = evaluated;
+    // Its aliases may have moved since.
+    const registered = { ...known, test, model: state.snapshot.model ?? model };
+    state.reach(judging(registered), Date.now());
     const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
     const verdict = decideGate(gate, { candidate, champion, ci, comparedWith, championProblem });
     const reasons = [...earlier, ...verdict.reasons];
     const outdated = await decide(run, { ...verdict, reasons }, { parentRunId, runId });
     if (outdated === null) {
-      return;
+      return { ...registered, model: state.snapshot.model ?? model };
     }
     earlier = outdated;
-    evaluated = await evaluate(run, runId, dataset);
+    evaluated = await evaluate(run, runId, known);
   }
 };
 
@@ -139,17 +145,17 @@ export const judge = async (
 export const withdraw = async (run: ExperimentRun, ending: 'cancelled' | 'failed'): Promise<void> => {
   const { state } = run;
   const { gate, parentRunId } = state.snapshot;
-  const runId = gate.candidate?.run_id;
-  if (gate.decision !== 'awaiting_approval' || parentRunId === null || runId === undefined) {
+  const { candidate } = gate;
+  if (gate.decision !== 'awaiting_approval' || parentRunId === null || candidate === null) {
     return;
   }
   const reasons = [
     ...gate.reasons,
     `Withdrawn: the experiment ${ending === 'cancelled' ? 'was cancelled' : 'failed'} before anybody approved or rejected this.`,
   ];
-  const verdict: GateVerdict = { ...gate, decision: 'rejected', reasons };
+  const verdict: DecidedVerdict = { ...gate, decision: 'rejected', reasons, candidate };
   state.update({ gate: verdict });
   await note(state, 'The candidate may still be challenger in MLflow', async () => {
-    await apply(run, verdict, { parentRunId, runId }, false);
+    await apply(run, verdict, { parentRunId, runId: candidate.run_id }, false);
   });
 };

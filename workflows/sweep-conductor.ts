@@ -8,58 +8,28 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { trialIdOf } from '../contracts/ids.ts';
-import type { ObjectiveName } from '../contracts/objective.ts';
-import type { OpenTrialRequest } from '../contracts/steps.ts';
-import type { SweepControl, SweepHalt } from '../contracts/sweep.ts';
+import type { SweepControl } from '../contracts/sweep.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { timeBudgetReason } from '../policy/sweep/budget-reasons.ts';
 import { expectedWork } from '../policy/sweep/expected-work.ts';
+import { createSweep, rungsOf, type Sweep, type SweepMove } from '../policy/sweep/sweep.ts';
 import {
-  createSweep,
-  rungsOf,
-  type Sweep,
-  type SweepMove,
-  type SweepRules,
-  type SweepState,
-} from '../policy/sweep/sweep.ts';
-import { hasEnded, type SweepTrial } from '../policy/sweep/sweep-trial.ts';
-import type { TrialInput, TrialOutcome } from './trial.ts';
-import type { TrialEntry } from './trial-book.ts';
+  afterFailure,
+  atTarget,
+  atTime,
+  type HaltState,
+  haltsOf,
+  NO_HALT,
+  retried,
+  started,
+  untilDeadline,
+} from '../policy/sweep/sweep-halts.ts';
+import { hasEnded } from '../policy/sweep/sweep-trial.ts';
+import type { ConductorEnd, ConductorState, SweepPlan } from './conductor-plan.ts';
+import type { TrialInput } from './trial.ts';
 import { TrialLauncher } from './trial-launcher.ts';
 import { TrialLedger } from './trial-ledger.ts';
 
-export interface SweepPlan {
-  readonly rules: SweepRules;
-  readonly metric: ObjectiveName;
-  readonly maxParallel: number;
-  readonly maxFailures: number;
-  readonly maxSeconds: number | null;
-  readonly target: number | null;
-  readonly preflight: boolean;
-  /** Called when a training has ended, for good or up to its next rung. */
-  readonly onOutcome: () => void;
-  /** Told which runs of trials could not be closed. */
-  readonly onProblem: (problem: string) => void;
-  readonly openRequestOf: (
-    trial: SweepTrial,
-    attempt: number,
-    rungs: readonly number[],
-  ) => Omit<OpenTrialRequest, 'startTimeMs'>;
-}
-
-/** What a continued execution goes on from; survives JSON. */
-export interface ConductorState {
-  readonly sweep: SweepState;
-  readonly entries: readonly TrialEntry[];
-  readonly isPaused: boolean;
-  readonly maxParallel: number;
-  readonly halt: SweepHalt | null;
-  readonly failures: number;
-  readonly deadlineMs: number | null;
-}
-
-/** `continue`: nothing runs, and the history is long enough to go on in a new execution. */
-export type ConductorEnd = 'done' | 'continue';
 export class SweepConductor {
   readonly #plan: SweepPlan;
   readonly #sweep: Sweep;
@@ -67,9 +37,7 @@ export class SweepConductor {
   readonly #launcher = new TrialLauncher();
   #isPaused: boolean;
   #maxParallel: number;
-  #halt: SweepHalt | null;
-  #failures: number;
-  #deadlineMs: number | null;
+  #halts: HaltState;
   /** Grows whenever something has happened that the loop must look at. */
   #events = 0;
 
@@ -86,9 +54,7 @@ export class SweepConductor {
     });
     this.#isPaused = from?.isPaused ?? false;
     this.#maxParallel = from?.maxParallel ?? plan.maxParallel;
-    this.#halt = from?.halt ?? null;
-    this.#failures = from?.failures ?? 0;
-    this.#deadlineMs = from?.deadlineMs ?? null;
+    this.#halts = from === null ? NO_HALT : haltsOf(from);
   }
 
   get state(): ConductorState {
@@ -97,9 +63,7 @@ export class SweepConductor {
       entries: this.#ledger.entries,
       isPaused: this.#isPaused,
       maxParallel: this.#maxParallel,
-      halt: this.#halt,
-      failures: this.#failures,
-      deadlineMs: this.#deadlineMs,
+      ...this.#halts,
     };
   }
 
@@ -114,7 +78,7 @@ export class SweepConductor {
     return {
       isPaused: this.#isPaused,
       maxParallel: this.#maxParallel,
-      halt: this.#halt,
+      halt: this.#halts.halt,
       trialCount,
       left: expectedWork(rules, state, trialCount),
     };
@@ -166,11 +130,7 @@ export class SweepConductor {
     for (const { index } of failed) {
       this.#ledger.retry(index);
     }
-    this.#failures = 0;
-    if (this.#halt === 'max_failures' || this.#halt === 'preflight') {
-      this.#halt = null;
-      this.#sweep.setClosed(false);
-    }
+    this.#setHalts(retried(this.#halts));
     this.#events += 1;
     return failed.map(({ index }) => trialIdOf(index));
   }
@@ -192,23 +152,22 @@ export class SweepConductor {
   }
 
   async #loop(): Promise<ConductorEnd> {
-    const { maxSeconds } = this.#plan;
-    this.#deadlineMs ??= maxSeconds === null ? null : Date.now() + maxSeconds * 1000;
+    this.#setHalts(started(this.#halts, this.#plan, Date.now()));
     for (;;) {
       if (CancellationScope.current().consideredCancelled) {
         throw new CancelledFailure('the experiment was cancelled');
       }
       const seen = this.#events;
-      this.#applyDeadline();
-      this.#applyTarget();
-      const isTimeUp = this.#halt === 'max_seconds';
+      this.#setHalts(atTime(this.#halts, Date.now()));
+      this.#setHalts(atTarget(this.#halts, this.#plan, this.#sweep.state.trials));
+      const isTimeUp = this.#halts.halt === 'max_seconds';
       const isLong = workflowInfo().continueAsNewSuggested;
       const isHeld = this.#isPaused || isTimeUp || isLong;
       for (const move of this.#sweep.next(isHeld ? 0 : this.#maxParallel - this.#launcher.running)) {
         this.#make(move);
       }
       if (this.#launcher.running === 0 && (isTimeUp || this.#sweep.isDone)) {
-        this.#ledger.endAllOpen('pruned', timeBudgetReason(maxSeconds));
+        this.#ledger.endAllOpen('pruned', timeBudgetReason(this.#plan.maxSeconds));
         await this.#ledger.closed();
         return 'done';
       }
@@ -224,23 +183,18 @@ export class SweepConductor {
   /** Until something has happened, or the time is up. */
   async #nextEvent(seen: number): Promise<void> {
     const hasNews = (): boolean => this.#events !== seen;
-    if (this.#deadlineMs === null || this.#halt === 'max_seconds') {
-      await condition(hasNews);
-    } else {
-      await condition(hasNews, Math.max(1, this.#deadlineMs - Date.now()));
-    }
+    const leftMs = untilDeadline(this.#halts, Date.now());
+    await (leftMs === null ? condition(hasNews) : condition(hasNews, leftMs));
   }
 
-  #applyDeadline(): void {
-    if (this.#deadlineMs !== null && Date.now() >= this.#deadlineMs && this.#halt !== 'max_seconds') {
-      this.#haltFor('max_seconds');
+  /** When the time is up, what runs is stopped too. */
+  #setHalts(halts: HaltState): void {
+    const isTimeUp = halts.halt === 'max_seconds' && this.#halts.halt !== 'max_seconds';
+    this.#halts = halts;
+    this.#sweep.setClosed(halts.halt !== null);
+    if (isTimeUp) {
       this.#launcher.stopAll();
     }
-  }
-
-  #haltFor(halt: SweepHalt): void {
-    this.#halt = halt;
-    this.#sweep.setClosed(true);
   }
 
   #make(move: SweepMove): void {
@@ -250,7 +204,9 @@ export class SweepConductor {
     }
     this.#launcher.launch(move.index, this.#inputOf(move), (outcome) => {
       this.#ledger.take(move.index, outcome);
-      this.#countFailure(outcome);
+      if (outcome.kind === 'failed') {
+        this.#setHalts(afterFailure(this.#halts, this.#plan, outcome.error.code));
+      }
       this.#plan.onOutcome();
       this.#events += 1;
     });
@@ -271,30 +227,5 @@ export class SweepConductor {
       isLastRung,
       preflight,
     };
-  }
-
-  #countFailure(outcome: TrialOutcome): void {
-    if (outcome.kind !== 'failed') {
-      return;
-    }
-    this.#failures += 1;
-    // All trials have the same data: each would fail by the same tripwire.
-    if (outcome.error.code === 'PREFLIGHT_FAILED') {
-      this.#haltFor('preflight');
-    } else if (this.#failures >= this.#plan.maxFailures && this.#halt === null) {
-      this.#haltFor('max_failures');
-    }
-  }
-
-  #applyTarget(): void {
-    const { target } = this.#plan;
-    if (target === null || this.#halt !== null) {
-      return;
-    }
-    const isReached = ({ state, reports }: SweepTrial): boolean =>
-      state === 'completed' && (reports.at(-1)?.value ?? Number.NEGATIVE_INFINITY) >= target;
-    if (this.#sweep.state.trials.some(isReached)) {
-      this.#haltFor('target');
-    }
   }
 }

@@ -5,8 +5,8 @@ import { objectiveOf } from '../contracts/objective.ts';
 import { describeProgress } from '../policy/describe-progress.ts';
 import { sweepRules } from '../policy/sweep/sweep-rules.ts';
 import { trialSettings } from '../policy/trial-plan.ts';
+import type { SweepPlan } from './conductor-plan.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
-import type { SweepPlan } from './sweep-conductor.ts';
 
 /** Of thousands of trials each hundredth or so: a look at all of them costs more with each. */
 const MOST_LOOKS_A_DOUBLING = 50;
@@ -32,10 +32,11 @@ export const sweepPlan = (run: ExperimentRun): SweepPlan => {
     },
     onProblem: (problem) => state.addProblem(problem),
     openRequestOf: ({ index, params }, attempt, rungs) => {
-      const { mlflowExperimentId, parentRunId, dataset } = state.snapshot;
-      if (mlflowExperimentId === null || parentRunId === null || dataset === null) {
+      const { snapshot } = state;
+      if (snapshot.phase !== 'train') {
         throw ApplicationFailure.nonRetryable('a trial was to begin before there was a dataset', 'INTERNAL');
       }
+      const { mlflowExperimentId, parentRunId, dataset } = snapshot;
       return {
         provenance,
         mlflowExperimentId,

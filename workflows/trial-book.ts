@@ -1,7 +1,8 @@
 /** What the experiment keeps of each trial beside the sweep's state: runs, results, errors. */
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import { trialIdOf } from '../contracts/ids.ts';
-import type { TrainingResult, TrialStatus, TrialView } from '../contracts/trial.ts';
+import type { FinishedTrial, TrainingResult, TrialView } from '../contracts/trial.ts';
 import type { SweepTrial } from '../policy/sweep/sweep-trial.ts';
 import type { OpenRun } from './trial.ts';
 
@@ -29,15 +30,32 @@ const BLANK: TrialEntry = {
 export const trialWorkflowId = (experimentWorkflowId: string, trialId: string): string =>
   `${experimentWorkflowId}/${trialId}`;
 
-const statusOf = ({ state }: SweepTrial, { isReused }: TrialEntry): TrialStatus => {
-  switch (state) {
+/** What came of a trial that has ended with something to show: selection may choose it. */
+const finished = (
+  { index, reports }: SweepTrial,
+  { runId, result }: TrialEntry,
+): Pick<FinishedTrial, 'runId' | 'result' | 'value'> => {
+  const last = reports.at(-1);
+  if (runId === null || result === null || last === undefined) {
+    throw ApplicationFailure.nonRetryable(`${trialIdOf(index)} has ended without run, result or report`, 'INTERNAL');
+  }
+  return { runId, result, value: last.value };
+};
+
+/** @returns what depends on how far it is */
+const outcomeOf = (trial: SweepTrial, entry: TrialEntry) => {
+  const { runId, result, isReused } = entry;
+  const unfinished = { runId, result, value: trial.reports.at(-1)?.value ?? null };
+  switch (trial.state) {
     case 'waiting':
     case 'ready':
-      return 'running';
+      return { status: 'running', ...unfinished } as const;
     case 'completed':
-      return isReused ? 'cached' : 'completed';
+      return { status: isReused ? 'cached' : 'completed', ...finished(trial, entry) } as const;
+    case 'pruned':
+      return { status: 'pruned', ...finished(trial, entry) } as const;
     default:
-      return state;
+      return { status: trial.state, ...unfinished } as const;
   }
 };
 
@@ -71,18 +89,15 @@ export class TrialBook {
     const trialId = trialIdOf(trial.index);
     return {
       trialId,
-      status: statusOf(trial, entry),
       params: trial.params,
       epochLimit,
-      runId: entry.runId,
       workflowId: trialWorkflowId(this.#workflowId, trialId),
-      result: entry.result,
       error: entry.error,
       reports: trial.reports,
-      value: trial.reports.at(-1)?.value ?? null,
       reason: entry.reason,
       isReused: entry.isReused,
       attempt: entry.attempt,
+      ...outcomeOf(trial, entry),
     };
   }
 }

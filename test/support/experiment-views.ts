@@ -1,6 +1,6 @@
 /** Views of one small sweep as watchers see them, from its start to its end. */
 
-import type { ExperimentView, Phase } from '../../contracts/experiment.ts';
+import type { ExperimentSnapshot, ExperimentView, Phase } from '../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import { trialIdOf } from '../../contracts/ids.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
@@ -11,32 +11,45 @@ export const EXPERIMENT_ID = 'demo-0123456789';
 export const WORKFLOW_ID = 'tt-exp/demo/0123456789';
 export const STARTED_AT_MS = 1_700_000_000_000;
 
-export const viewOf = (phase: Phase, change: Partial<ExperimentView> = {}): ExperimentView => ({
-  experimentId: EXPERIMENT_ID,
-  workflowId: WORKFLOW_ID,
-  name: 'demo',
-  objective: { metric: 'ndcg_at_10', direction: 'maximise' },
-  status: 'running',
-  phase,
-  timings: {},
-  startedAtMs: STARTED_AT_MS,
-  source: null,
-  dataWarnings: [],
-  leftOut: null,
-  dataset: null,
-  trials: [],
-  sweep: null,
-  bestTrialId: null,
-  parentRunId: null,
-  mlflowExperimentId: null,
-  test: null,
-  model: null,
-  gate: GATE_NOT_RUN,
-  tensorflow: null,
-  error: null,
-  progress: {},
+/** Every field of a view, whatever its phase. */
+export type ViewFields = { readonly [Key in keyof ExperimentView]: ExperimentView[Key] };
+
+/** A test leaves out what it does not look at: the view may lack what its phase has found out. */
+const asView = (fields: ViewFields): ExperimentView => fields as ExperimentView;
+
+/** The same snapshot or view with other fields. */
+export const changed = <View extends ExperimentSnapshot>(view: View, change: Partial<ViewFields>): View => ({
+  ...view,
   ...change,
 });
+
+export const viewOf = (phase: Phase, change: Partial<ViewFields> = {}): ExperimentView =>
+  asView({
+    experimentId: EXPERIMENT_ID,
+    workflowId: WORKFLOW_ID,
+    name: 'demo',
+    objective: { metric: 'ndcg_at_10', direction: 'maximise' },
+    status: 'running',
+    phase,
+    timings: {},
+    startedAtMs: STARTED_AT_MS,
+    source: null,
+    dataWarnings: [],
+    leftOut: null,
+    dataset: null,
+    trials: [],
+    sweep: null,
+    bestTrialId: null,
+    parentRunId: null,
+    mlflowExperimentId: null,
+    test: null,
+    model: null,
+    gate: GATE_NOT_RUN,
+    tensorflow: null,
+    error: null,
+    progress: {},
+    ...change,
+  });
 
 export const epochRecord = (epoch: number, ndcg: number): EpochRecord => ({
   epoch,
@@ -61,21 +74,28 @@ export const progressAt = (epoch: number, change: Partial<TrialProgress> = {}): 
   ...change,
 });
 
-export const trialView = (index: number, change: Partial<TrialView> = {}): TrialView => ({
-  trialId: `trial-00${index}`,
-  status: 'pending',
-  params: { 'training.learning_rate': 0.001 * (index + 1), 'model.hidden_dims': [64, 32] },
-  runId: `run-${index}`,
-  workflowId: `${WORKFLOW_ID}/trial-00${index}`,
-  result: null,
-  error: null,
-  reports: [],
-  value: change.result?.validation.ndcg_at_10 ?? null,
-  reason: null,
-  isReused: change.status === 'cached',
-  attempt: 1,
-  ...change,
-});
+/** Every field of a trial, whatever its status. */
+export type TrialFields = { readonly [Key in keyof TrialView]: TrialView[Key] };
+
+/** The same of a trial: it may lack what one of its status has. */
+export const asTrial = (fields: TrialFields): TrialView => fields as TrialView;
+
+export const trialView = (index: number, change: Partial<TrialFields> = {}): TrialView =>
+  asTrial({
+    trialId: `trial-00${index}`,
+    status: 'pending',
+    params: { 'training.learning_rate': 0.001 * (index + 1), 'model.hidden_dims': [64, 32] },
+    runId: `run-${index}`,
+    workflowId: `${WORKFLOW_ID}/trial-00${index}`,
+    result: null,
+    error: null,
+    reports: [],
+    value: change.result?.validation.ndcg_at_10 ?? null,
+    reason: null,
+    isReused: change.status === 'cached',
+    attempt: 1,
+    ...change,
+  });
 
 export const DATASET = {
   version: 'ds-0123456789abcdef',
@@ -92,7 +112,7 @@ export const DATASET = {
 const DATA_TIMINGS = { prepare: 0.5, extract: 1, label: 0.4, split: 0.2, encode: 2 } as const;
 
 /** In training: one trial done, one at epoch 4 of 10 and one that waits. */
-export const trainingView = (change: Partial<ExperimentView> = {}): ExperimentView =>
+export const trainingView = (change: Partial<ViewFields> = {}): ExperimentView =>
   viewOf('train', {
     timings: DATA_TIMINGS,
     dataset: DATASET,
@@ -118,7 +138,7 @@ export const crowdedView = (): ExperimentView =>
     sweep: { isPaused: false, maxParallel: 12, halt: null, trialCount: 40 },
   });
 
-export const completedView = (change: Partial<ExperimentView> = {}): ExperimentView =>
+export const completedView = (change: Partial<ViewFields> = {}): ExperimentView =>
   trainingView({
     phase: 'done',
     status: 'completed',

@@ -4,7 +4,7 @@ import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings, trainingResult } from './experiment-fixtures.ts';
-import { trialView, viewOf } from './experiment-views.ts';
+import { type TrialFields, trialView, viewOf } from './experiment-views.ts';
 
 const RATES = [0.1, 0.2, 0.3, 0.4];
 
@@ -20,7 +20,7 @@ const trial = (
   index: number,
   status: TrialView['status'],
   values: readonly number[],
-  change: Partial<TrialView> = {},
+  change: Partial<TrialFields> = {},
 ): TrialView => {
   const epochs = [1, 2, 4];
   const last = values.at(-1) ?? 0;

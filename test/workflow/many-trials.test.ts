@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATA_CONVERTER } from '../../client/payload-codec.ts';
 import type { ExperimentInput, ExperimentSnapshot } from '../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
+import type { ConductorState } from '../../workflows/conductor-plan.ts';
 import type { experiment } from '../../workflows/experiment.ts';
-import type { ConductorState } from '../../workflows/sweep-conductor.ts';
 import {
   datasetSummary,
   experimentInput,

@@ -36,12 +36,12 @@ const coverageText = ({ embedding_coverage: coverage, text_encoder: { user, item
 
 /** Nothing where no row was left out. */
 export const leftOutLines = ({ leftOut }: Pick<ExperimentSnapshot, 'leftOut'>): readonly string[] =>
-  leftOut == null || leftOut.rows === 0 ? [] : [describeLeftOut(leftOut)];
+  leftOut === null || leftOut.rows === 0 ? [] : [describeLeftOut(leftOut)];
 
 const readingLines = (snapshot: ExperimentSnapshot): readonly string[] => [
-  ...(snapshot.source == null ? [] : [`source: ${describeSource(snapshot.source)}`]),
+  ...(snapshot.source === null ? [] : [`source: ${describeSource(snapshot.source)}`]),
   ...leftOutLines(snapshot),
-  ...(snapshot.dataWarnings ?? []).map((warning) => `warning: ${warning}`),
+  ...snapshot.dataWarnings.map((warning) => `warning: ${warning}`),
 ];
 
 const datasetLine = ({ version, samples, users, items }: DatasetSummary): string =>

@@ -5,6 +5,7 @@ import type { ResolvedScheduler } from '../../../contracts/resolved-config.ts';
 import type { TrialView } from '../../../contracts/trial.ts';
 import { counterfactualSweep } from '../../../policy/sweep/counterfactual-sweep.ts';
 import { replaySweep } from '../../../policy/sweep/replay-sweep.ts';
+import { asTrial, changed, type TrialFields } from '../../support/experiment-views.ts';
 import { factsOf, simulate, sweepConfig, valueAt } from '../../support/sweep-facts.ts';
 
 const schedulers: fc.Arbitrary<Partial<ResolvedScheduler>> = fc.record({
@@ -22,12 +23,14 @@ const slotCounts = fc.integer({ min: 1, max: 6 });
 const changeTrial = (
   facts: SweepFacts,
   index: number,
-  change: (trial: TrialView) => Partial<TrialView>,
+  change: (trial: TrialView) => Partial<TrialFields>,
 ): SweepFacts => ({
   ...facts,
   snapshot: {
     ...facts.snapshot,
-    trials: facts.snapshot.trials.map((trial, place) => (place === index ? { ...trial, ...change(trial) } : trial)),
+    trials: facts.snapshot.trials.map((trial, place) =>
+      place === index ? asTrial({ ...trial, ...change(trial) }) : trial,
+    ),
   },
 });
 
@@ -76,7 +79,7 @@ describe('policy/sweep/replay-sweep', () => {
         if (facts.snapshot.trials[index]?.status === 'pruned') {
           differs(changeTrial(facts, index, () => ({ reason: 'no reason at all' })));
         }
-        differs({ ...facts, snapshot: { ...facts.snapshot, bestTrialId: 'trial-099' } });
+        differs({ ...facts, snapshot: changed(facts.snapshot, { bestTrialId: 'trial-099' }) });
         differs({ ...facts, snapshot: { ...facts.snapshot, trials: facts.snapshot.trials.slice(0, -1) } });
       }),
       { numRuns: 40 },

@@ -2,10 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { experimentInput } from '../../support/experiment-fixtures.ts';
-import { EXPERIMENT_ID } from '../../support/experiment-views.ts';
+import { asTrial, changed, completedView, DATASET, EXPERIMENT_ID } from '../../support/experiment-views.ts';
 import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
 
-const { snapshot } = SMALL_FACTS;
+const {
+  dataset,
+  parentRunId,
+  tensorflow,
+  test: tested,
+  model,
+} = completedView({ dataset: DATASET, parentRunId: 'parent' });
+/** All that an experiment has found out by its end. */
+const snapshot = changed(SMALL_FACTS.snapshot, { dataset, parentRunId, tensorflow, test: tested, model });
 
 const unknown = (): never => {
   throw new TtExpError('EXPERIMENT_NOT_FOUND', 'Temporal has forgotten it');
@@ -79,6 +87,13 @@ describe('client/facts-reader', () => {
     expect(counts).toMatchObject({ opened: 1, closed: 1 });
   });
 
+  test('bin/facts-reader: facts of an earlier version are brought up to date', async () => {
+    const { objective: _, source: __, dataWarnings: ___, leftOut: ____, ...old } = snapshot;
+    const { connect } = serverWith({ parents: [{ sweep: { format: 1, config: SMALL_CONFIG, snapshot: old } }] });
+    const facts = await createFactsReader(FORGETFUL, connect).read(EXPERIMENT_ID);
+    expect(facts.snapshot).toEqual(snapshot);
+  });
+
   test.each([EXPERIMENT_ID, 'other-0123456789', 'no id at all'])(
     'client/facts-reader: %s, which neither knows, stays not found',
     async (id) => {
@@ -104,14 +119,11 @@ describe('client/facts-reader', () => {
     if (one === undefined || other === undefined) {
       throw new Error('the small sweep has lost its trials');
     }
-    const trials = [
-      { ...one, runId: 'run-a' },
-      { ...other, runId: null },
-    ];
+    const trials = [asTrial({ ...one, runId: 'run-a' }), asTrial({ ...other, runId: null })];
     const facts = {
       ...SMALL_FACTS,
       config: { ...SMALL_CONFIG, sweep: SMALL_CONFIG.sweep && { ...SMALL_CONFIG.sweep, metric: 'map' as const } },
-      snapshot: { ...snapshot, trials },
+      snapshot: changed(snapshot, { trials, objective: { metric: 'map', direction: 'maximise' } }),
     };
     const { connect } = serverWith({
       histories: {

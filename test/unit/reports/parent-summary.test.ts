@@ -2,15 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { SweepFacts } from '../../../contracts/experiment.ts';
 import { parentSummary } from '../../../reports/parent-summary.ts';
 import { evaluationSummary } from '../../support/experiment-fixtures.ts';
+import { changed, type ViewFields } from '../../support/experiment-views.ts';
 import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
 
-const facts = (
-  change: Partial<SweepFacts['snapshot']> = {},
-  config: Partial<SweepFacts['config']> = {},
-): SweepFacts => ({
+const facts = (change: Partial<ViewFields> = {}, config: Partial<SweepFacts['config']> = {}): SweepFacts => ({
   format: 1,
   config: { ...SMALL_CONFIG, ...config },
-  snapshot: { ...SMALL_FACTS.snapshot, parentRunId: 'parent', ...change },
+  snapshot: changed(SMALL_FACTS.snapshot, { parentRunId: 'parent', ...change }),
 });
 
 describe('reports/parent-summary', () => {

@@ -3,7 +3,7 @@ import { ANALYSIS } from '../../../../bin/cli/analysis.ts';
 import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import { DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
+import { changed, DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
 import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
 import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 import { SMALL_FACTS } from '../../../support/small-sweep.ts';
@@ -63,7 +63,7 @@ Where it stands
   test('ui-cli/inspect: show says what was read and what was left out, as text and as JSON', async () => {
     const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
     const source = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
-    const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, dataset: DATASET, leftOut, source } };
+    const facts = { ...SMALL_FACTS, snapshot: changed(SMALL_FACTS.snapshot, { dataset: DATASET, leftOut, source }) };
     const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
     expect(stdout()).toContain(
       '\nData\n  source: Postgres at db.example:5432, database app, user reader\n  5 rows left out: 5 × no time\n' +
@@ -224,7 +224,10 @@ describe('ui-cli/inspect: show', () => {
   test.each(['running', 'cancelled'] as const)(
     'ui-cli/inspect: show and why of a %s experiment that has chosen no trial call the best one the best so far',
     async (status) => {
-      const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, status, test: null, gate: GATE_NOT_RUN } };
+      const facts = {
+        ...SMALL_FACTS,
+        snapshot: changed(SMALL_FACTS.snapshot, { status, test: null, gate: GATE_NOT_RUN }),
+      };
       const shown = await cli(['show', EXPERIMENT_ID], { facts });
       expect(shown.stdout()).toContain('Leaderboard by validation ndcg_at_10 (* best so far)');
       const whyOf = async (trial: string) => (await cli(['why', EXPERIMENT_ID, trial], { facts })).stdout();
@@ -333,7 +336,7 @@ Look at it
   test('ui-cli/inspect: show says that a running experiment is paused, or takes no further trial', async () => {
     const { snapshot } = SMALL_FACTS;
     const sweep = { isPaused: true, maxParallel: 2, halt: 'target', trialCount: 4 } as const;
-    const facts = { ...SMALL_FACTS, snapshot: { ...snapshot, status: 'running', phase: 'train', sweep } } as const;
+    const facts = { ...SMALL_FACTS, snapshot: changed(snapshot, { status: 'running', phase: 'train', sweep }) };
     const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
     expect(stdout()).toContain(`${EXPERIMENT_ID}: train, paused, no further trial begins: target\n`);
   });

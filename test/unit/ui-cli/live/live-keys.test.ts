@@ -4,7 +4,14 @@ import type { LiveKey } from '../../../../ui-cli/live/live-keys.ts';
 import { initialLiveState, type LiveState } from '../../../../ui-cli/live/live-state.ts';
 import { reduceLive, requestOf } from '../../../../ui-cli/live/reduce-live.ts';
 import { makeRequest } from '../../../../ui-cli/steer/live-request.ts';
-import { EXPERIMENT_ID, progressAt, trainingView, trialView } from '../../../support/experiment-views.ts';
+import {
+  changed,
+  EXPERIMENT_ID,
+  progressAt,
+  trainingView,
+  trialView,
+  type ViewFields,
+} from '../../../support/experiment-views.ts';
 import { createFakePlatform } from '../../../support/fake-cli/fake-platform.ts';
 
 const SWEEP = { isPaused: false, maxParallel: 2, halt: null, trialCount: 4 } as const;
@@ -15,8 +22,8 @@ const view = trainingView({
   progress: { 'trial-001': progressAt(4) },
 });
 
-const stateOf = (change: Partial<typeof view> = {}): LiveState =>
-  reduceLive(initialLiveState(0), { kind: 'view', view: { ...view, ...change }, atMs: 0 });
+const stateOf = (change: Partial<ViewFields> = {}): LiveState =>
+  reduceLive(initialLiveState(0), { kind: 'view', view: changed(view, change), atMs: 0 });
 
 const press = (state: LiveState, ...keys: readonly LiveKey[]): LiveState =>
   keys.reduce<LiveState>((at, key) => reduceLive(at, { kind: 'key', key }), state);

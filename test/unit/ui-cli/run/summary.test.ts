@@ -185,7 +185,7 @@ describe('ui-cli/human-summary', () => {
   test('ui-cli/human-summary: warns of a model that does not beat popularity', () => {
     const linesOf = (popularity: number): string => {
       const test = { model: evaluationSummary(0.2), baselines: { popularity: evaluationSummary(popularity) } };
-      return humanSummary({ ...completedView(), test }, ADDRESSES).join('\n');
+      return humanSummary(completedView({ test }), ADDRESSES).join('\n');
     };
     expect(linesOf(0.2)).toContain('warning: the model does not beat popularity');
     // The config is not known here: the advice must hold where it is followed already, too.
@@ -202,7 +202,7 @@ describe('ui-cli/human-summary', () => {
       random: evaluationSummary(0.01),
     };
     const textOf = (model: number): string =>
-      humanSummary({ ...completedView(), test: { model: evaluationSummary(model), baselines } }, ADDRESSES)
+      humanSummary(completedView({ test: { model: evaluationSummary(model), baselines } }), ADDRESSES)
         .map((line) => line.trim())
         .join(' ');
     expect(textOf(0.25)).toContain(
@@ -223,7 +223,7 @@ describe('ui-cli/human-summary', () => {
       baselines: { ...base.test?.baselines, item_knn: evaluationSummary(0.2) },
     };
     const gate = { ...base.gate, reasons: ['A reason that is long enough to be broken. '.repeat(4)] };
-    const view = { ...base, trials, test, gate };
+    const view = completedView({ trials, test, gate });
     const isAddress = (line: string): boolean => /^ {2}(MLflow|Temporal) /.test(line);
     expect(humanSummary(view, ADDRESSES).filter((line) => line.length > 80 && !isAddress(line))).toEqual([]);
     const trialLines = humanSummary(view, ADDRESSES, 400).filter((line) => line.includes('trial-00'));

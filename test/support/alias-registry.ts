@@ -1,69 +1,50 @@
-/** The aliases of one registered model in memory, as MLflow keeps them: any move is done, whatever was there. */
+/** The aliases of one registered model on an MLflow in memory: any move is done, whatever was there. */
 import type { TrackingPort } from '../../activities/ports.ts';
+import { createFakeTracking, type FakeTracking } from './fake-tracking.ts';
 
-export interface AliasRegistry {
+export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf'> {
   readonly tracking: TrackingPort;
-  /** Alias to version. */
+  /** Alias to version; to be moved by a test as by somebody else. */
   readonly aliases: Record<string, string>;
-  /** Run to its tags. */
-  readonly tags: Record<string, Record<string, string>>;
   /** Moves so far, as `champion=2` or `-challenger`. */
-  readonly moves: readonly string[];
-  /** The next write after so many is lost, and everything with it. */
-  crashAfter(writes: number): void;
+  moves(): readonly string[];
+  /** The next move after so many is lost, and everything with it. */
+  crashAfter(moves: number): void;
 }
 
-export const createAliasRegistry = (aliases: Record<string, string>): AliasRegistry => {
-  const moves: string[] = [];
-  const tags: Record<string, Record<string, string>> = {};
-  let writesLeft = Number.POSITIVE_INFINITY;
-  const write = (): void => {
-    if (writesLeft === 0) {
-      throw new Error('killed');
-    }
-    writesLeft -= 1;
-  };
-  const versionOf = (name: string, version: string) => ({
-    name,
-    version,
-    runId: `run-${version}`,
-    aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
-    tags: {},
+/** A model with the versions 0 to 9, made by the runs `run-0` to `run-9`. */
+export const createAliasRegistry = (modelName: string, start: Readonly<Record<string, string>>): AliasRegistry => {
+  let movesLeft = Number.POSITIVE_INFINITY;
+  const fake = createFakeTracking({
+    beforeWrite: (method) => {
+      if (method === 'setAlias' || method === 'deleteAlias') {
+        if (movesLeft === 0) {
+          throw new Error('killed');
+        }
+        movesLeft -= 1;
+      }
+    },
   });
-  const guardedBy = (guard: () => Promise<void>): TrackingPort => {
-    const tracking: Partial<TrackingPort> = {
-      guardedBy,
-      findByAlias: async (name, alias) => {
-        const version = aliases[alias];
-        return version === undefined ? null : versionOf(name, version);
-      },
-      getVersion: async (name, version) => versionOf(name, version),
-      setAlias: async (_name, alias, version) => {
-        await guard();
-        write();
-        moves.push(`${alias}=${version}`);
-        aliases[alias] = version;
-      },
-      deleteAlias: async (_name, alias) => {
-        await guard();
-        write();
-        moves.push(`-${alias}`);
-        delete aliases[alias];
-      },
-      setTags: async (runId, values) => {
-        tags[runId] = { ...tags[runId], ...values };
-      },
-      putArtifactText: async () => undefined,
-    };
-    return tracking as TrackingPort;
-  };
+  const { versions, aliases } = fake.modelOf(modelName);
+  for (let number = 0; number < 10; number += 1) {
+    fake.addRun(`run-${number}`);
+    versions.push({ version: String(number), runId: `run-${number}`, tags: {} });
+  }
+  Object.assign(aliases, start);
   return {
-    tracking: guardedBy(async () => undefined),
+    tracking: fake.tracking,
+    addRun: fake.addRun,
+    runOf: fake.runOf,
     aliases,
-    tags,
-    moves,
-    crashAfter: (writes) => {
-      writesLeft = writes;
+    moves: () =>
+      fake.calls.flatMap(([method, , alias, version]) => {
+        if (method === 'setAlias') {
+          return [`${alias}=${version}`];
+        }
+        return method === 'deleteAlias' ? [`-${alias}`] : [];
+      }),
+    crashAfter: (moves) => {
+      movesLeft = moves;
     },
   };
 };

@@ -16,7 +16,10 @@ const NDCG: Readonly<Record<string, number>> = { '8': 0.2, '9': 0.477 };
 
 /** Steps in memory, with the real moves of aliases. */
 const stepsOn = (aliases: Record<string, string>) => {
-  const registry = createAliasRegistry(aliases);
+  const registry = createAliasRegistry(resolvedConfig().gate.model_name, aliases);
+  for (const run of ['run-trial-000', 'parent']) {
+    registry.addRun(run);
+  }
   const { applyGate, recordVerdict } = createRegistryActivities({
     tracking: registry.tracking,
     workspace: { trialFolder: async () => '', modelFolder: async () => '' },
@@ -28,7 +31,7 @@ const stepsOn = (aliases: Record<string, string>) => {
     recordVerdict,
     registerModel: async ({ modelName }) => ({ name: modelName, version: '2', aliases: [] }),
     evaluateBest: async () => {
-      const version = aliases.champion ?? null;
+      const version = registry.aliases.champion ?? null;
       const ndcg = NDCG[version ?? ''];
       const mean = 0.4 - (ndcg ?? 0);
       const test = { model: evaluationSummary(0.4), baselines: {} };
@@ -148,7 +151,7 @@ describe('workflows/judge', () => {
       'Withdrawn: the experiment was cancelled before anybody approved or rejected this.',
     );
     expect(registry.aliases).toEqual({ champion: '8' });
-    expect(registry.tags['run-trial-000']?.['tt.gate_decision']).toBe('rejected');
+    expect(registry.runOf('run-trial-000').tags['tt.gate_decision']).toBe('rejected');
     expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['KILLED']);
   });
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { attemptName, openAttemptFolder } from '../../../activities/attempt-folder.ts';
 import { checkpointPath } from '../../../activities/checkpoint-store.ts';
 import { findAllCheckpoints, findCheckpoints } from '../../../activities/find-checkpoints.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const workflowExecution = { workflowId: 'w', runId: 'r' };
@@ -38,23 +39,21 @@ describe('activities/attempt-folder', () => {
     warmStart: string | null = null,
   ) => {
     const fetched: string[] = [];
+    const { tracking, addRun } = createFakeTracking();
+    for (const run of ['run', 'other']) {
+      const files = Object.entries(stored).filter(([key]) => key.startsWith(`${run}:`));
+      addRun(run, { artifacts: new Map(files.map(([key, text]) => [key.slice(run.length + 1), Buffer.from(text)])) });
+    }
     const request = {
       place,
       attempt: await openAttemptFolder(folder, own),
       warmStart,
       tracking: {
-        listArtifacts: async (runId: string, path: string) =>
-          Object.keys(stored)
-            .filter((key) => key.startsWith(`${runId}:${path}/`))
-            .map((key) => key.slice(`${runId}:${path}/`.length)),
+        ...tracking,
         getArtifactFile: async (runId: string, path: string, file: string) => {
-          const text = stored[`${runId}:${path}`];
-          if (text === undefined) {
-            return false;
-          }
-          fetched.push(`${runId}:${path}`);
-          await put(file, text);
-          return true;
+          const isThere = await tracking.getArtifactFile(runId, path, file);
+          fetched.push(...(isThere ? [`${runId}:${path}`] : []));
+          return isThere;
         },
       },
     };

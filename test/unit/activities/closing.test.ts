@@ -1,35 +1,25 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import { createCpuActivities } from '../../../activities/index.ts';
-import type { TrackingPort } from '../../../activities/ports.ts';
 import { createSweepReportActivities } from '../../../activities/sweep-report.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { SweepFacts } from '../../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { resolvedConfig, trainingResult } from '../../support/experiment-fixtures.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
 
-const refuse = (what: string) => async (): Promise<never> => {
-  throw new TtExpError('UPSTREAM_REJECTED', `${what} refused`);
-};
-
-/** Steps on a tracking server that refuses what `change` says, and a list of the calls that went through. */
-const stepsOn = (change: Partial<Record<keyof TrackingPort, () => Promise<never>>>, note?: string) => {
-  const calls: unknown[][] = [];
-  const record =
-    (name: string) =>
-    async (...args: unknown[]): Promise<string> => {
-      calls.push([name, ...args]);
-      return 'id';
-    };
-  const names = [
-    ...(['ensureExperiment', 'describeExperiment', 'ensureRun', 'setTags', 'logParams', 'logMetrics'] as const),
-    ...(['finishRun', 'putArtifactText'] as const),
-  ];
-  const tracking = {
-    ...Object.fromEntries(names.map((name) => [name, record(name)])),
-    getRun: async () => ({ tags: note === undefined ? {} : { 'mlflow.note.content': note } }),
-    ...change,
-  };
+/** Steps on a tracking server that refuses these writes, and the calls that went through. */
+const stepsOn = (refused: Readonly<Record<string, string>> = {}, note?: string) => {
+  const { tracking, calls, addRun } = createFakeTracking({
+    beforeWrite: (method) => {
+      if (refused[method] !== undefined) {
+        throw new TtExpError('UPSTREAM_REJECTED', `${refused[method]} refused`);
+      }
+    },
+  });
+  for (const runId of ['parent', 'run']) {
+    addRun(runId, note === undefined ? {} : { tags: { 'mlflow.note.content': note } });
+  }
   const reports = {
     summarise: () => ({ note: 'our note', params: { rate: '1' }, metrics: { best: 0.5 } }),
     render: () => [{ path: 'sweep.html', text: 'page' }],
@@ -48,7 +38,7 @@ const PROVENANCE = {
 
 describe('activities/closing', () => {
   test('activities/experiment-run: a parent run is ended although its tags are refused, and the refusal is told', async () => {
-    const { steps, calls } = stepsOn({ setTags: refuse('tags') });
+    const { steps, calls } = stepsOn({ setTags: 'tags' });
     const request = { parentRunId: 'parent', status: 'FAILED' as const, tags: { a: 'b' }, endTimeMs: 5 };
     await expect(run(steps.closeExperiment, request)).rejects.toMatchObject({ message: 'tags refused' });
     expect(calls).toEqual([['finishRun', 'parent', 'FAILED', 5]]);
@@ -67,7 +57,7 @@ describe('activities/closing', () => {
   });
 
   test('activities/trial: a trial run is ended although tags and metrics are refused, and the first refusal is told', async () => {
-    const { steps, calls } = stepsOn({ setTags: refuse('tags'), logMetrics: refuse('metrics') });
+    const { steps, calls } = stepsOn({ setTags: 'tags', logMetrics: 'metrics' });
     const request = {
       ...{ runId: 'run', status: 'FINISHED' as const, trialStatus: 'completed' as const, epochLimit: 2 },
       ...{ result: trainingResult(0.3), tags: {}, endTimeMs: 5 },
@@ -103,7 +93,7 @@ describe('activities/closing', () => {
   });
 
   test('activities/registry: the verdict is written wherever it can be', async () => {
-    const { steps, calls } = stepsOn({ setTags: refuse('tags') });
+    const { steps, calls } = stepsOn({ setTags: 'tags' });
     const verdict = { ...GATE_NOT_RUN, decision: 'promoted' as const, reasons: ['x'.repeat(9000)] };
     const request = { parentRunId: 'parent', runId: 'run', verdict };
     await expect(run(steps.recordVerdict, request)).rejects.toMatchObject({ message: 'tags refused' });
@@ -111,20 +101,20 @@ describe('activities/closing', () => {
   });
 
   test('activities/experiment-run: a run that cannot be completed is ended as failed, with the reason', async () => {
-    const { steps, calls } = stepsOn({ putArtifactText: refuse('artifact') });
+    const { steps, calls } = stepsOn({ putArtifactText: 'artifact' });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({ message: 'artifact refused' });
     expect(calls.slice(-2)).toEqual([
-      ['setTags', 'id', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
-      ['finishRun', 'id', 'FAILED', 99],
+      ['setTags', 'r3', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
+      ['finishRun', 'r3', 'FAILED', 99],
     ]);
   });
 
   test('activities/experiment-run: a run that can neither be completed nor ended is named', async () => {
-    const { steps } = stepsOn({ putArtifactText: refuse('artifact'), finishRun: refuse('end') });
+    const { steps } = stepsOn({ putArtifactText: 'artifact', finishRun: 'end' });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({
-      message: 'artifact refused; its MLflow run id is not closed: end refused',
+      message: 'artifact refused; its MLflow run r3 is not closed: end refused',
     });
   });
 
@@ -135,7 +125,7 @@ describe('activities/closing', () => {
   const publish = { parentRunId: 'parent', facts, timestampMs: 7 };
 
   test('activities/sweep-report: the parent run gets note, parameters and metrics; facts follow whatever is refused', async () => {
-    const { report, calls } = stepsOn({ logParams: refuse('params') }, 'Which rate?');
+    const { report, calls } = stepsOn({ logParams: 'params' }, 'Which rate?');
     await expect(report.publishSweep(publish)).rejects.toMatchObject({ message: 'params refused' });
     expect(calls).toEqual([
       ['setTags', 'parent', { 'mlflow.note.content': 'our note' }],

@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
 import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities/ports.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../../../contracts/steps.ts';
 import type { EvaluateJob } from '../../../contracts/trainer.ts';
 import { evaluationReport, evaluationSummary } from '../../support/experiment-fixtures.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const request: EvaluateBestRequest = {
   runId: 'new',
@@ -21,29 +22,25 @@ const request: EvaluateBestRequest = {
 };
 
 let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tt-exp-evaluation-'));
+beforeEach(async () => {
+  folder = await temporaryFolder('tt-exp-evaluation-');
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 /** An MLflow whose champion is version 3, made from `championRun`; what its artifacts are depends on the run. */
 const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['listArtifacts']) => {
   const jobs: EvaluateJob[] = [];
-  const tracking: Partial<TrackingPort> = {
-    findByAlias: async (name) => ({ name, version: '3', runId: championRun, aliases: ['champion'], tags: {} }),
-    listArtifacts: artifactsOf,
-    getArtifactFile: async (_runId, _path, file) => {
-      await writeFile(file, '{}');
-      return true;
-    },
-    getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1, tags: {} }),
-    logMetrics: async () => undefined,
-    setTags: async () => undefined,
-    putArtifactText: async () => undefined,
-    putArtifactFile: async () => undefined,
-  };
+  const fake = createFakeTracking();
+  const { versions, aliases } = fake.modelOf('m');
+  versions.push({ version: '3', runId: championRun, tags: {} });
+  aliases.champion = '3';
+  for (const runId of new Set(['new', championRun])) {
+    const files = ['model/manifest.json', 'encoder.json'];
+    fake.addRun(runId, { artifacts: new Map(files.map((path) => [path, Buffer.from('{}')])) });
+  }
+  const tracking: TrackingPort = { ...fake.tracking, listArtifacts: artifactsOf };
   const evaluate: ComputePort['evaluate'] = async (job) => {
     jobs.push(job);
+    await writeFile(job.perUserFile, '[]');
     const champion = job.champion === null ? null : evaluationSummary(0.3);
     return {
       model: evaluationSummary(0.4),
@@ -56,7 +53,7 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
   };
   const { evaluateBest } = createEvaluationActivities({
     datasets: { findLocal: async () => '/data' } as Partial<DatasetPort> as DatasetPort,
-    tracking: tracking as TrackingPort,
+    tracking,
     compute: { evaluate } as Partial<ComputePort> as ComputePort,
     workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => join(folder, runId) },
   });

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
-import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from '../../../activities/ports.ts';
+import type { ComputePort, DatasetPort, WorkspacePort } from '../../../activities/ports.ts';
 import { createTrainingActivities } from '../../../activities/training.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { PreflightReport } from '../../../contracts/preflight.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
 import { evaluationReport, evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const report: PreflightReport = {
@@ -21,34 +22,16 @@ const report: PreflightReport = {
   isKept: false,
 };
 
-/** A run's tags and texts, and a compute part that does what the test says. */
+/** The tags and artifacts of run-1, and a compute part that does what the test says. */
 const createDeps = (folder: string, compute: Partial<ComputePort>) => {
-  const tags: Record<string, string> = {};
-  const texts: Record<string, string> = {};
-  const tracking: Partial<TrackingPort> = {
-    setTags: async (_, change) => {
-      Object.assign(tags, change);
-    },
-    putArtifactText: async (_, path, text) => {
-      texts[path] = text;
-    },
-    putArtifactFile: async () => undefined,
-    logMetrics: async () => undefined,
-    findByAlias: async () => null,
-    listArtifacts: async () => ['manifest.json'],
-    getArtifactFile: async (_runId, path, file) => {
-      if (path.startsWith('checkpoints/')) {
-        return false;
-      }
-      await writeFile(file, '{}');
-      return true;
-    },
-    getRun: async (runId) => ({ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 1000, tags: {} }),
-    guardedBy: () => tracking as TrackingPort,
-  };
+  const { tracking, addRun } = createFakeTracking();
+  const { tags, artifacts } = addRun('run-1', {
+    artifacts: new Map(['model/manifest.json', 'encoder.json'].map((path) => [path, Buffer.from('{}')])),
+  });
+  const textOf = (path: string): string => artifacts.get(path)?.toString('utf8') ?? '';
   const deps = {
     datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
-    tracking: tracking as TrackingPort,
+    tracking,
     compute: compute as ComputePort,
     workspace: { trialFolder: async () => folder, modelFolder: async () => folder } satisfies WorkspacePort,
     attempts: { confirm: async () => true },
@@ -56,7 +39,7 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     shutdownSignal: new AbortController().signal,
     trainingCodeDigest: 'c0de',
   };
-  return { deps, tags, texts };
+  return { deps, tags, textOf };
 };
 
 const request: TrainTrialRequest = {
@@ -75,26 +58,30 @@ describe('activities', () => {
 
   beforeEach(async () => {
     folder = await temporaryFolder('tt-exp-activities-');
+    await writeFile(join(folder, 'encoder.json'), '{}');
   });
 
   it('activities/training: a tripwire that fires is a tag and an artifact of the run, and fails the step as it is', async () => {
     const error = new TtExpError('PREFLIGHT_FAILED', 'preflight leak-feature: got one', {
       details: { tripwire: 'leak-feature', got: 'one' },
     });
-    const { deps, tags, texts } = createDeps(folder, { train: () => Promise.reject(error) });
+    const { deps, tags, textOf } = createDeps(folder, { train: () => Promise.reject(error) });
     const { trainTrial } = createTrainingActivities(deps);
     await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toBe(error);
     expect(tags).toEqual({ 'tt.preflight': 'leak-feature' });
-    expect(JSON.parse(texts['preflight.json'] ?? '')).toEqual({ tripwire: 'leak-feature', got: 'one' });
+    expect(JSON.parse(textOf('preflight.json'))).toEqual({ tripwire: 'leak-feature', got: 'one' });
   });
 
   it('activities/training: asks for the tripwires, and logs that they held', async () => {
     const jobs: TrainJob[] = [];
-    const { deps, tags, texts } = createDeps(folder, {
+    const { deps, tags, textOf } = createDeps(folder, {
       train: async (job, onMessage) => {
         jobs.push(job);
         onMessage({ kind: 'preflight', report });
         await mkdir(join(job.trialFolder, 'model'));
+        for (const name of ['config.json', 'history.json']) {
+          await writeFile(join(job.trialFolder, name), '{}');
+        }
         return { kind: 'trained', result: trainingResult(0.4) };
       },
     });
@@ -102,7 +89,7 @@ describe('activities', () => {
     await new MockActivityEnvironment().run(trainTrial, request);
     expect(jobs.map(({ preflight }) => preflight)).toEqual([true]);
     expect(tags).toEqual({ 'tt.preflight': 'passed' });
-    expect(JSON.parse(texts['preflight.json'] ?? '')).toEqual(report);
+    expect(JSON.parse(textOf('preflight.json'))).toEqual(report);
   });
 
   it.each([
@@ -113,16 +100,18 @@ describe('activities', () => {
     'activities/evaluation: a model of %d beside a popularity of 0.2 is tagged below_popularity %s',
     async (ndcg, tag) => {
       const { deps, tags } = createDeps(folder, {
-        evaluate: async () => ({
-          model: evaluationSummary(ndcg),
-          baselines: { popularity: evaluationSummary(0.2) },
-          report: evaluationReport(),
-          champion: null,
-          championProblem: null,
-          ci: null,
-        }),
+        evaluate: async ({ perUserFile }) => {
+          await writeFile(perUserFile, '[]');
+          return {
+            model: evaluationSummary(ndcg),
+            baselines: { popularity: evaluationSummary(0.2) },
+            report: evaluationReport(),
+            champion: null,
+            championProblem: null,
+            ci: null,
+          };
+        },
       });
-      await writeFile(join(folder, 'encoder.json'), '{}');
       const { evaluateBest } = createEvaluationActivities(deps);
       await new MockActivityEnvironment().run(evaluateBest, {
         runId: 'run-1',

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -9,6 +10,7 @@ import type { EpochRecord } from '../../../contracts/metrics.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
 import { evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const request: TrainTrialRequest = {
@@ -36,6 +38,7 @@ const usage = { cpuPercent: 1, memoryMegabytes: 1 };
 
 describe('activities/training', () => {
   let folder: string;
+  let datasetFolder: string;
   /** Writes to MLflow, in order. */
   let writes: string[];
   let isCurrent: boolean;
@@ -43,35 +46,49 @@ describe('activities/training', () => {
 
   beforeEach(async () => {
     folder = await temporaryFolder('tt-exp-training-');
+    datasetFolder = await temporaryFolder('tt-exp-dataset-');
+    await writeFile(join(datasetFolder, 'encoder.json'), '{}');
     writes = [];
     isCurrent = true;
     passMs = 0;
   });
 
-  /** An MLflow in memory that asks the guard before each write, as the real one does. */
+  /** An MLflow in memory whose writes are noted. */
   const trackingWith = (guard: () => Promise<void>): TrackingPort => {
-    const write =
-      (name: (path: string) => string) =>
-      async (_runId: string, path: unknown): Promise<void> => {
-        await guard();
-        writes.push(name(String(path)));
-      };
-    const tracking: Partial<TrackingPort> = {
-      guardedBy: trackingWith,
-      listArtifacts: async () => [],
-      getArtifactFile: async () => false,
-      deleteArtifact: write((path) => `delete ${path}`),
-      putArtifactFile: write((path) => (path.startsWith('checkpoints/') ? 'checkpoint' : path)),
-      logEpoch: write(() => 'metrics'),
-    };
-    return tracking as TrackingPort;
+    const fake = createFakeTracking({
+      beforeWrite: (method, _runId, path) => {
+        const put = String(path).startsWith('checkpoints/') ? 'checkpoint' : String(path);
+        const names: Partial<Record<typeof method, string>> = {
+          ...{ logEpoch: 'metrics', putArtifactFile: put, deleteArtifact: `delete ${path}` },
+        };
+        writes.push(names[method] ?? method);
+      },
+    });
+    fake.addRun('run-1');
+    return { ...fake.tracking, ...fake.tracking.guardedBy(guard) };
   };
+
+  /** As a child does: its files lie in the folder before it reports them. */
+  const withFiles =
+    (train: ComputePort['train']): ComputePort['train'] =>
+    (job, onMessage, signals) =>
+      train(
+        job,
+        (message) => {
+          if (message.kind === 'epoch') {
+            mkdirSync(join(job.trialFolder, 'checkpoints'), { recursive: true });
+            writeFileSync(join(job.trialFolder, 'checkpoints', 'latest.ckpt'), 'checkpoint');
+          }
+          onMessage(message);
+        },
+        signals,
+      );
 
   const trainingWith = (train: ComputePort['train'], change: Partial<TrainingActivityDeps> = {}) =>
     createTrainingActivities({
-      datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
+      datasets: { findLocal: async () => datasetFolder } as Partial<DatasetPort> as DatasetPort,
       tracking: trackingWith(async () => undefined),
-      compute: { train, threads: 2 } as ComputePort,
+      compute: { train: withFiles(train), threads: 2 } as ComputePort,
       workspace: { trialFolder: async () => folder, modelFolder: async () => folder },
       attempts: { confirm: async () => isCurrent },
       clocks: { monotonicMs: () => passMs, wallMs: () => passMs },
@@ -80,10 +97,11 @@ describe('activities/training', () => {
       ...change,
     }).trainTrial;
 
-  /** As a child does: its files lie in the folder before it reports them. */
   const writeModel = async ({ trialFolder }: TrainJob): Promise<void> => {
     await mkdir(join(trialFolder, 'model'), { recursive: true });
-    await writeFile(join(trialFolder, 'model', 'manifest.json'), '{}');
+    for (const path of ['model/manifest.json', 'config.json', 'history.json']) {
+      await writeFile(join(trialFolder, path), '{}');
+    }
   };
 
   const whenAborted = (signal: AbortSignal): Promise<void> =>

@@ -7,13 +7,14 @@ import { createAttemptCheck } from '../client/attempt-check.ts';
 import { createComputeRunner } from '../compute/index.ts';
 import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import type { Environment } from '../config/env.ts';
+import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { createSweepPages } from '../reports/sweep-pages.ts';
 import type { ProgressSink } from '../services/index.ts';
+import { createNotifications } from '../tracking/notifications.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
-import { createNotifications } from './notifications.ts';
 import { openTracking } from './open-tracking.ts';
 import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
@@ -80,7 +81,11 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     }),
     workspace: createWorkspace(environment.homeFolder),
     reports: createSweepPages(),
-    notifications: createNotifications(environment, trackingUri, log),
+    notifications: createNotifications({
+      variables: environment.variables,
+      urls: serverUrls(environment, trackingUri),
+      log,
+    }),
     trainingCodeDigest: digestTrainingCode(await readTrainingModules(), plan.env),
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),

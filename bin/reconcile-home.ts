@@ -4,9 +4,7 @@ import { temporalTarget } from '../client/environment-target.ts';
 import { reconcileRuns } from '../client/reconcile-runs.ts';
 import { readTemporalId, readWorkflowState } from '../client/temporal-identity.ts';
 import type { Environment } from '../config/env.ts';
-import { toErrorRecord } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
-import type { ProgressSink } from '../contracts/services.ts';
 import type { ServiceAddresses } from '../services/index.ts';
 import { earlierDatabases } from '../services/temporal-databases.ts';
 import { openTracking } from './open-tracking.ts';
@@ -44,21 +42,5 @@ export const reconcileHome = async (request: HomeReconcileRequest): Promise<Open
     });
   } finally {
     await Promise.allSettled([tracking.close(), temporal.connection.close()]);
-  }
-};
-
-/** As part of a start: tells what it closed, and never fails it. */
-export const reconcileAtStart = async (
-  request: Pick<HomeReconcileRequest, 'environment' | 'addresses'>,
-  progress: ProgressSink,
-): Promise<void> => {
-  const tell = (message: string): void => progress({ part: 'mlflow', step: 'notice', message });
-  try {
-    const { abandoned } = await reconcileHome({ ...request, isRepair: true });
-    for (const { name, runId, reason } of abandoned) {
-      tell(`closed run ${name} (${runId}): ${reason}`);
-    }
-  } catch (error) {
-    tell(`could not look for abandoned runs: ${toErrorRecord(error).message}`);
   }
 };

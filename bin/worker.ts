@@ -1,11 +1,11 @@
 /** Entry of a worker process: serves one task queue until SIGTERM. */
-import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../config/env.ts';
 import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
 import { printable } from '../contracts/printable.ts';
 import { logToStderr } from '../host/log.ts';
+import { writeReadyFile } from '../host/ready-file.ts';
 import { runWorker } from './run-worker.ts';
 
 const isQueue = (value: string | undefined): value is TaskQueue => value === TASK_QUEUE.cpu || value === TASK_QUEUE.gpu;
@@ -21,18 +21,6 @@ const { values } = parseArgs({
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
-
-const writeReadyFile = async (file: string): Promise<void> => {
-  try {
-    await writeFile(file, String(process.pid));
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new TtExpError('ENVIRONMENT_INVALID', `ready file: got ${reason} at ${file}, expected a place to write it`, {
-      hint: 'Make its folder writable for the user of the worker, or name another one with --ready-file.',
-      cause,
-    });
-  }
-};
 
 const main = async (): Promise<void> => {
   const slots = Number(values.slots ?? '1');

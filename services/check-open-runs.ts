@@ -1,7 +1,7 @@
-/** What the doctor finds of runs that stay open in MLflow. */
-import { TtExpError } from '../contracts/errors.ts';
+/** What the doctor and a start do about runs that stay open in MLflow. */
+import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
-import type { DoctorCheck, ServiceAddresses } from '../contracts/services.ts';
+import type { DoctorCheck, ProgressSink, ServiceAddresses } from '../contracts/services.ts';
 
 export interface OpenRunsProbes {
   /** Throws SERVICE_UNREACHABLE where a server is not up. */
@@ -53,5 +53,21 @@ export const checkOpenRuns = async (probes: OpenRunsProbes, isRepair: boolean): 
       return { runs: null, checks: [check('warn', `not looked at: ${error.message}`, error.hint ?? null)] };
     }
     throw error;
+  }
+};
+
+/** As part of a start: tells what was closed, and never fails it. */
+export const closeAbandoned = async (
+  reconcile: () => Promise<OpenRunsReport>,
+  progress: ProgressSink,
+): Promise<void> => {
+  const tell = (message: string): void => progress({ part: 'mlflow', step: 'notice', message });
+  try {
+    const { abandoned } = await reconcile();
+    for (const { name, runId, reason } of abandoned) {
+      tell(`closed run ${name} (${runId}): ${reason}`);
+    }
+  } catch (error) {
+    tell(`could not look for abandoned runs: ${toErrorRecord(error).message}`);
   }
 };

@@ -8,10 +8,11 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import { readGitCommit } from '../../host/code/git-commit.ts';
 import { bindSource, removeSourceVariables } from '../../pipeline/sources/source-variables.ts';
+import { closeAbandoned } from '../../services/check-open-runs.ts';
 import type { Experiments, OpenPlatformOptions, Platform } from '../../ui-cli/platform/platform-runtime.ts';
 import { createHomeServices } from '../home-services.ts';
 import { openTracking } from '../open-tracking.ts';
-import { reconcileAtStart } from '../reconcile-home.ts';
+import { reconcileHome } from '../reconcile-home.ts';
 import { ensureUp } from './ensure-up.ts';
 
 type Client = ReturnType<typeof createExperimentsClient>;
@@ -45,7 +46,7 @@ export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformO
   const services = createHomeServices(environment, () => undefined);
   const addresses = mayStart ? await ensureUp(environment, progress, signal) : await services.addresses();
   if (mayStart && addresses.temporal.isEmbedded) {
-    await reconcileAtStart({ environment, addresses }, progress);
+    await closeAbandoned(() => reconcileHome({ environment, addresses, isRepair: true }), progress);
   }
   const temporal = await openTemporalClient(temporalTarget(environment, addresses.temporal.address));
   const closing = new AbortController();

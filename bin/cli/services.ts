@@ -1,4 +1,5 @@
 import { readEnvironment } from '../../config/env.ts';
+import { closeAbandoned } from '../../services/check-open-runs.ts';
 import type { Services } from '../../services/index.ts';
 import type { ServicesControl } from '../../ui-cli/services/services-runtime.ts';
 import { createHomeServices } from '../home-services.ts';
@@ -9,8 +10,8 @@ const homeServices = (): Services => createHomeServices(readEnvironment(), () =>
 export const up: ServicesControl['up'] = async (progress, signal) => {
   const environment = readEnvironment();
   const addresses = await ensureUp(environment, progress, signal);
-  const { reconcileAtStart } = await import('../reconcile-home.ts');
-  await reconcileAtStart({ environment, addresses }, progress);
+  const { reconcileHome } = await import('../reconcile-home.ts');
+  await closeAbandoned(() => reconcileHome({ environment, addresses, isRepair: true }), progress);
   return addresses;
 };
 

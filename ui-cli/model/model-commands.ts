@@ -109,7 +109,10 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext<Model
   program
     .command('evaluate')
     .description('Rank with a trained model and print its metrics beside the baselines.')
-    .requiredOption('--model <what>', 'a folder that train wrote; or name, name@alias, name/version in the registry')
+    .requiredOption(
+      '--model <what>',
+      'a folder that train wrote; name, name@alias or name/version in the registry; a run, or <experiment>/<trial>',
+    )
     .option('--data <what>', "a dataset version, or a file of interactions; default: the model's own dataset version")
     .option(...COLUMNS)
     .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS), 'test')

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createNotifications } from '../../../bin/notifications.ts';
 import { openTracking } from '../../../bin/open-tracking.ts';
 import { readEnvironment } from '../../../config/env.ts';
+import { serverUrls } from '../../../config/server-urls.ts';
+import { createNotifications } from '../../../tracking/notifications.ts';
 
 let server: Server;
 let host: string;
@@ -77,7 +78,11 @@ it('bin/notifications: a webhook is told the addresses of the servers without th
     TEMPORAL_UI_URL: 'https://ada:secret@temporal.example/ui',
     HOOK: `http://${host}/hook`,
   });
-  const notifications = createNotifications(environment, environment.mlflow.trackingUri ?? '', () => undefined);
+  const notifications = createNotifications({
+    variables: environment.variables,
+    urls: serverUrls(environment, environment.mlflow.trackingUri ?? ''),
+    log: () => undefined,
+  });
   const told = { event: 'end', experiment_id: 'x', status: 'completed', best: null, gate: null } as const;
   await notifications.send('HOOK', { ...told, gate: null });
   expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({

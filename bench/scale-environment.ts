@@ -8,9 +8,9 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { openTemporalClient } from '../client/connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
-import { startTemporal } from '../services/index.ts';
 import { createNoOpSteps } from '../test/support/no-op-steps.ts';
 import { provisioned } from '../test/support/provisioned.ts';
+import { startTemporal } from '../test/support/standalone-server.ts';
 
 /** As bin/run-worker.ts has it. */
 const STICKY_QUEUE_TIMEOUT = '2s';

@@ -170,12 +170,6 @@ const isTemporalTls = (variables: Environment['variables']): boolean => {
   return isAsked ?? reason !== undefined;
 };
 
-/** What a child process inherits: every variable as given, with home and cache made absolute. */
-export const childEnvironment = ({ variables, homeFolder, cacheFolder }: Environment): Record<string, string> => {
-  const given = Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return { ...Object.fromEntries(given), TT_EXP_HOME: homeFolder, TT_EXP_CACHE: cacheFolder };
-};
-
 /**
  * Loads modules as in production: React and its reconciler look at NODE_ENV when they load, and in development keep a
  * performance entry for every render, for ever; Ink with DEV looks for development tools.

@@ -40,5 +40,3 @@ export const renderSweepReport = (input: SweepReportInput): SweepReport => {
   const plots = plotsOf(input, importances);
   return { plots, html: sweepPage(input, plots), importances };
 };
-
-export const renderSweepPlots = (input: SweepReportInput): readonly SweepPlot[] => renderSweepReport(input).plots;

@@ -29,7 +29,6 @@ export type { ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
 export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 export type { ServiceAddresses } from './service-addresses.ts';
 export type { ServiceStatus, ServicesStatus } from './services-status.ts';
-export { type RunningServer, startMlflow, startTemporal } from './standalone-server.ts';
 export type { TakeDownResult } from './take-down.ts';
 export type { WorkerSpec } from './worker-process.ts';
 
@@ -63,7 +62,7 @@ export interface EnsureUpOptions {
 }
 
 export interface Services {
-  /** Installs what is missing. Idempotent. Throws PYTHON_MISSING, PROVISION_FAILED, INTERRUPTED. */
+  /** Installs what is missing. Idempotent. Throws PYTHON_MISSING, PROVISION_FAILED, TIMED_OUT, INTERRUPTED. */
   provision(progress: ProgressSink, signal?: AbortSignal): Promise<ProvisionedParts>;
   /**
    * Provisions, starts the supervisor where none runs, and waits until all is healthy. Idempotent. Throws HOME_IN_USE
@@ -81,8 +80,6 @@ export interface Services {
   addresses(): Promise<ServiceAddresses>;
   /** Of MLflow alone; likewise. */
   mlflowAddress(): Promise<string>;
-  /** Changes the workers that are to run; a running supervisor follows within a second. */
-  setDesiredWorkers(workers: readonly WorkerSpec[]): Promise<void>;
   /** The supervisor's main function: returns once the signal has aborted and everything is stopped. */
   runSupervisor(signal: AbortSignal): Promise<'stopped' | 'already-running'>;
   doctor(probes: DoctorProbes): Promise<DoctorReport>;
@@ -165,11 +162,6 @@ export const createServices = (options: ServicesOptions): Services => {
     addresses: () => readAddresses(layout, environment),
 
     mlflowAddress: () => readMlflowAddress(layout, environment),
-
-    setDesiredWorkers: async (workers) => {
-      await readOwnSupervisor(layout);
-      await updateDesired(layout, clock, (current) => ({ ...current, workers: workersFor(workers) }));
-    },
 
     runSupervisor: (signal) =>
       runSupervisor({ layout, cacheFolder, environment, version: options.version, clock, log, signal }),

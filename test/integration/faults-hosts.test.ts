@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTemporal } from '../../services/index.ts';
 import { killEverything } from '../chaos/home-processes.ts';
 import { writeSmallSweep } from '../chaos/write-small-sweep.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
@@ -7,6 +6,7 @@ import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { whyNoNetworkHosts } from '../support/network-hosts.ts';
 import { provisioned, startTestMlflow, type TestMlflow } from '../support/provisioned.ts';
 import { recordSweep } from '../support/record-sweep.ts';
+import { startTemporal } from '../support/standalone-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
   type ServerAddresses,

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
-import { createServices, type ProvisionedParts, type RunningServer, startMlflow } from '../../services/index.ts';
+import { createServices, type ProvisionedParts } from '../../services/index.ts';
 import { makeFolder, removeFolder } from './make-folder.ts';
+import { type RunningServer, startMlflow } from './standalone-server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -114,7 +114,6 @@ describe('services: one home, two containers', () => {
     };
     await expect(services.ensureUp({}, () => {})).rejects.toMatchObject(refusal);
     await expect(services.takeDown()).rejects.toMatchObject(refusal);
-    await expect(services.setDesiredWorkers([])).rejects.toMatchObject(refusal);
     expect((await services.status()).supervisor).toMatchObject({
       state: 'elsewhere',
       pid: null,

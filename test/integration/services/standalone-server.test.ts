@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../host/clock.ts';
-import { locateTemporal, startMlflow, startTemporal } from '../../../services/index.ts';
+import { locateTemporal } from '../../../services/index.ts';
 import { ensureMlflow } from '../../../services/provision/mlflow-python.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
+import { startMlflow, startTemporal } from '../../support/standalone-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { cacheFolder, environment, processesNaming, requirementsFolder } from './home.ts';
 
@@ -26,8 +27,8 @@ beforeEach(async () => {
   folder = await temporaryFolder('tt-exp-alone-');
 });
 
-describe('services/standalone-server', () => {
-  it('services/standalone-server: Temporal answers under its own namespace, and is gone after stop', async () => {
+describe('servers alone', () => {
+  it('services/temporal-server: Temporal answers under its own namespace, and is gone after stop', async () => {
     const binary = await ensureTemporal(request);
     expect(await locateTemporal(request)).toEqual(binary);
     const server = await startTemporal({ binary, folder, environment, namespace: 'mine' });
@@ -42,7 +43,7 @@ describe('services/standalone-server', () => {
     await server.stop();
   });
 
-  it('services/standalone-server: MLflow keeps an artifact through its proxy, and runs no jobs', async () => {
+  it('services/mlflow-server: MLflow keeps an artifact through its proxy, and runs no jobs', async () => {
     const mlflow = await ensureMlflow(request);
     const server = await startMlflow({ mlflow, folder, environment });
     try {
@@ -57,7 +58,7 @@ describe('services/standalone-server', () => {
     expect(await processesNaming(folder)).toEqual([]);
   });
 
-  it('services/standalone-server: a program that ends at once is an error with its last words', async () => {
+  it('support/standalone-server: a program that ends at once is an error with its last words', async () => {
     const binary = { executable: '/bin/false', version: '0', origin: 'path', canDisableNews: false } as const;
     await expect(startTemporal({ binary, folder, environment })).rejects.toMatchObject({
       code: 'SERVICE_START_FAILED',

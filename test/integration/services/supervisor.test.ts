@@ -142,9 +142,9 @@ describe('services/supervisor', () => {
     expect(await processesNaming(home.folder)).not.toContain(childPid);
   });
 
-  it('services/index: setDesiredWorkers changes the workers that run, and leaves the others alone', async () => {
+  it('services/index: ensureUp with other workers changes those that run, and leaves the servers alone', async () => {
     const before = await home.services.status();
-    await home.services.setDesiredWorkers([{ ...CPU, slots: 5 }]);
+    await home.services.ensureUp({ workers: [{ ...CPU, slots: 5 }] }, () => {});
     const changed = await reborn(home, 'worker-tt-cpu-1', serviceOf(before, 'worker-tt-cpu-1').pid);
     expect(changed.state).toBe('healthy');
     expect(await seenBy(home, 'tt-cpu')).toMatchObject({ slots: '5' });

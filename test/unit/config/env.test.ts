@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { childEnvironment, readEnvironment } from '../../../config/env.ts';
+import { readEnvironment } from '../../../config/env.ts';
 
 describe('config/env', () => {
   test('config/env: without variables it takes the defaults', () => {
@@ -147,15 +147,5 @@ describe('config/env', () => {
     expect(() => readEnvironment(variables)).toThrow(
       expect.objectContaining({ code: 'ENVIRONMENT_INVALID', exitCode: 78, message: expect.stringContaining(message) }),
     );
-  });
-
-  test('config/env: a child inherits everything, with home and cache absolute', () => {
-    const environment = readEnvironment({ PATH: '/bin', TT_EXP_HOME: 'here', XDG_CACHE_HOME: '/caches' });
-    expect(childEnvironment(environment)).toEqual({
-      PATH: '/bin',
-      XDG_CACHE_HOME: '/caches',
-      TT_EXP_HOME: resolve('here'),
-      TT_EXP_CACHE: '/caches/tt-exp',
-    });
   });
 });

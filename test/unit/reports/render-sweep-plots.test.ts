@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TrialRecord } from '../../../contracts/sweep.ts';
-import { renderSweepPlots, renderSweepReport } from '../../../reports/render-sweep-report.ts';
+import { renderSweepReport } from '../../../reports/render-sweep-report.ts';
 import type { SweepReportInput } from '../../../reports/sweep-facts.ts';
 import { parseMarkup } from '../../support/parse-markup.ts';
 
@@ -43,14 +43,14 @@ test.each([
     input({ name: HOSTILE, trials: [trial(0, { params: { [HOSTILE]: HOSTILE } }), trial(1)] }),
   ],
 ])('reports: every plot of %s is well-formed and draws numbers only', (_case, facts) => {
-  for (const { name, svg } of renderSweepPlots(facts)) {
+  for (const { name, svg } of renderSweepReport(facts).plots) {
     expect(parseMarkup(svg).map(({ element }) => element)[0], name).toBe('svg');
     expect(svg, name).not.toMatch(/NaN|Infinity|undefined|<script|href/);
   }
 });
 
 test('reports: a plot has its title, and the history one mark for each trial with a value', () => {
-  const plots = renderSweepPlots(input());
+  const plots = renderSweepReport(input()).plots;
   expect(plots.map(({ name }) => name)).toEqual(['history', 'importances', 'slices', 'parallel_coordinates', 'curves']);
   const history = plots[0]?.svg ?? '';
   expect(history).toContain('>Optimisation history<');
@@ -65,7 +65,7 @@ test('reports: a plot has its title, and the history one mark for each trial wit
 
 test('reports: the line of a trial without a parameter of others passes that axis and goes on to its value', () => {
   const trials = [trial(0), trial(1, { params: { 'training.learning_rate': 0.002 }, value: 0.9 })];
-  const { svg } = renderSweepPlots(input({ trials })).find(({ name }) => name === 'parallel_coordinates') ?? {
+  const { svg } = renderSweepReport(input({ trials })).plots.find(({ name }) => name === 'parallel_coordinates') ?? {
     svg: '',
   };
   const lines = parseMarkup(svg).filter(({ element }) => element === 'path');
@@ -76,7 +76,7 @@ test('reports: the line of a trial without a parameter of others passes that axi
 
 test('reports: without reports at several epochs there are no curves', () => {
   const trials = [0, 1].map((index) => trial(index, { reports: [{ epoch: 9, value: 0.1, sequence: index }] }));
-  expect(renderSweepPlots(input({ trials })).map(({ name }) => name)).not.toContain('curves');
+  expect(renderSweepReport(input({ trials })).plots.map(({ name }) => name)).not.toContain('curves');
 });
 
 test('reports: ten thousand trials stay below a megabyte a file, keep the best, and say what is left out', () => {

@@ -1,20 +1,20 @@
 /** One server on its own, without a supervisor: for tests and benchmarks, which stop what they start. */
 
-import { TtExpError } from '../contracts/errors.ts';
-import { systemClock } from '../host/clock.ts';
-import { homeLayout } from '../host/home-layout.ts';
-import { launchProcess } from '../host/processes/launch-process.ts';
-import { tailLog } from '../host/processes/log-file.ts';
-import { choosePorts } from '../host/processes/ports.ts';
-import { isProcessAlive } from '../host/processes/process-identity.ts';
-import { serviceMarker } from '../host/processes/process-members.ts';
-import { stopProcess } from '../host/processes/stop-process.ts';
-import type { Variables } from '../host/processes/variables.ts';
-import type { ManagedService } from './managed-service.ts';
-import { createMlflowServer } from './mlflow-server.ts';
-import type { MlflowPython } from './provision/mlflow-python.ts';
-import type { TemporalBinary } from './provision/temporal-binary.ts';
-import { createTemporalServer } from './temporal-server.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import { systemClock } from '../../host/clock.ts';
+import { homeLayout } from '../../host/home-layout.ts';
+import { launchProcess } from '../../host/processes/launch-process.ts';
+import { tailLog } from '../../host/processes/log-file.ts';
+import { choosePorts } from '../../host/processes/ports.ts';
+import { isProcessAlive } from '../../host/processes/process-identity.ts';
+import { serviceMarker } from '../../host/processes/process-members.ts';
+import { stopProcess } from '../../host/processes/stop-process.ts';
+import type { Variables } from '../../host/processes/variables.ts';
+import type { ManagedService } from '../../services/managed-service.ts';
+import { createMlflowServer } from '../../services/mlflow-server.ts';
+import type { MlflowPython } from '../../services/provision/mlflow-python.ts';
+import type { TemporalBinary } from '../../services/provision/temporal-binary.ts';
+import { createTemporalServer } from '../../services/temporal-server.ts';
 
 export interface RunningServer {
   /** host:port of Temporal, base URL of MLflow. */

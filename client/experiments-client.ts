@@ -66,7 +66,7 @@ const NOT_FOUND = 5;
 /** What a query ends with that no worker answers. */
 const UNANSWERED = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
 
-/** A server that restarts answers within this time; then watching gives up with SERVICE_UNREACHABLE. */
+/** A server that restarts answers within this time; then watching ends with what the last call threw. */
 const OUTAGE_LIMIT_MS = 120_000;
 
 const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -91,7 +91,7 @@ export interface ExperimentsClient extends ExperimentSteering {
   input(id: string): Promise<ExperimentInput>;
   /** Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. */
   watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
-  /** Asks for cancellation and returns at once; running trials end first. Throws EXPERIMENT_ENDED. */
+  /** Asks for cancellation and returns at once; running trials end first. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_ENDED. */
   cancel(id: string): Promise<void>;
   list(): Promise<readonly ListedExperiment[]>;
 }

@@ -46,7 +46,10 @@ export interface FactsConnection extends Omit<RunReader, 'findRun'> {
 }
 
 export interface FactsReader {
-  /** Throws EXPERIMENT_NOT_FOUND where neither of the two knows the experiment. */
+  /**
+   * Throws where MLflow knows nothing of the experiment either: EXPERIMENT_NOT_FOUND, or INTERRUPTED for a workflow that
+   * was ended from outside.
+   */
   read(id: string): Promise<ExperimentFacts>;
   /** What each trial has shown by epoch; a trial without a run has none. */
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;

@@ -59,7 +59,10 @@ const evaluate = async (
   };
 };
 
-/** Starts no server. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, DATASET_NOT_FOUND, NO_DATA_LOADED. */
+/**
+ * Starts no server. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, RUN_NOT_FOUND, DATASET_NOT_FOUND, DATASET_CORRUPT,
+ * NO_DATA_LOADED, USAGE.
+ */
 export const evaluateLocally = async (
   context: LocalContext,
   request: LocalEvaluationRequest,

@@ -33,7 +33,7 @@ export interface LocalPorts {
   startTracking(): Promise<LocalTracking>;
   /** The same without starting anything. Throws SERVICE_UNREACHABLE where none runs. */
   connectTracking(): Promise<LocalTracking>;
-  /** @param threads of the processor; null: all that there are. Throws USAGE, TENSORFLOW_UNAVAILABLE. */
+  /** @param threads of the processor; null: all that there are. Throws USAGE, TENSORFLOW_UNAVAILABLE, INTERRUPTED. */
   openCompute(device: Device, threads: number | null): Promise<LocalCompute>;
   /** Commit of the folder that the command runs in; null outside git. */
   gitCommit(): Promise<string | null>;

@@ -96,7 +96,7 @@ const readAffinities = async (folder: string, manifest: VersionManifest): Promis
 
 /**
  * Loads a dataset version into memory. What is read is compared with the manifest's digests first.
- * Throws DATASET_NOT_FOUND and DATASET_CORRUPT.
+ * Throws DATASET_NOT_FOUND, DATASET_CORRUPT, and MODEL_INCOMPATIBLE for an encoder of another version of tt-exp.
  */
 export const openDataset = async (folder: string): Promise<LoadedDataset> => {
   const manifest = await readManifest(folder);

@@ -27,14 +27,6 @@ export interface SourceSchema {
   readonly item: SideSchema;
 }
 
-/**
- * Canonical tables that `load` creates in an empty database; equal rows give equal tables, whatever the source:
- * users(user_id VARCHAR, text VARCHAR where hasText, …fields) and items(item_id …): a categorical field is VARCHAR, a
- * multi_categorical one VARCHAR[] (trimmed, distinct, sorted, never NULL), a numeric one DOUBLE;
- * interactions(interaction_id VARCHAR, user_id VARCHAR, item_id VARCHAR, type VARCHAR, occurred_at TIMESTAMP in UTC, use_case VARCHAR);
- * user_embeddings(user_id VARCHAR, embedding FLOAT[embeddingDim]) where the source brings them, item_embeddings(item_id …);
- * and, if the truth is known, user_factors(user_id VARCHAR, factors FLOAT[n]) and item_factors(item_id …).
- */
 /** What loading a source found beside the rows. */
 export interface LoadedSource {
   /** Rows that were left out, since they cannot be used. */
@@ -74,6 +66,14 @@ export interface Source {
     column: 'user' | 'item' | 'type',
     values: readonly string[],
   ) => Promise<readonly string[]>;
-  /** An increment that cannot be told to be whole becomes a full load, with a note. */
+  /**
+   * Creates the canonical tables in an empty database; equal rows give equal tables, whatever the source:
+   * users(user_id VARCHAR, text VARCHAR where hasText, …fields) and items(item_id …): a categorical field is VARCHAR, a
+   * multi_categorical one VARCHAR[] (trimmed, distinct, sorted, never NULL), a numeric one DOUBLE;
+   * interactions(interaction_id VARCHAR, user_id VARCHAR, item_id VARCHAR, type VARCHAR, occurred_at TIMESTAMP in UTC, use_case VARCHAR);
+   * user_embeddings(user_id VARCHAR, embedding FLOAT[embeddingDim]) where the source brings them, item_embeddings(item_id …);
+   * and, if the truth is known, user_factors(user_id VARCHAR, factors FLOAT[n]) and item_factors(item_id …).
+   * An increment that cannot be told to be whole becomes a full load, with a note.
+   */
   load(database: Database, increment: Increment | null): Promise<LoadedSource>;
 }

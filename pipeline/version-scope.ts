@@ -66,7 +66,10 @@ const differencesOf = async (database: Database, side: 'user' | 'item', encoder:
   ];
 };
 
-/** Of the version in `folder`. Throws DATASET_NOT_FOUND and DATASET_CORRUPT. */
+/**
+ * Of the version in `folder`. Throws DATASET_NOT_FOUND, DATASET_CORRUPT, and MODEL_INCOMPATIBLE for an encoder of another
+ * version of tt-exp.
+ */
 export const readVersionScope = async (folder: string): Promise<VersionScope> => {
   const { settings } = await readManifest(folder);
   const encoder = await readEncoder(join(folder, 'encoder.json'));

@@ -25,7 +25,7 @@ const runOfTrial = async (tracking: RunReader, experimentId: string, named: stri
   return runId;
 };
 
-/** Throws USAGE for a text of another form. */
+/** Throws USAGE for a text of another form, RUN_NOT_FOUND for a trial of which MLflow keeps no run. */
 const runIdOf = async (tracking: RunReader, text: string): Promise<string> => {
   if (isRunId(text)) {
     return text;

@@ -33,7 +33,8 @@ const POLL_MS = 100;
 /**
  * Stops the supervisor and with it all it keeps, then whatever a killed supervisor left. Idempotent; data, ports and
  * the list of wanted workers stay for the next start. Writes what it can and needs none of it: a full disk or one that
- * is read-only stops nothing less. Throws HOME_IN_USE where something of this home runs in another container.
+ * is read-only stops nothing less. Throws HOME_IN_USE where something of this home runs in another container,
+ * TIMED_OUT where a process outlives SIGKILL.
  */
 export const takeDown = async (request: TakeDownRequest): Promise<TakeDownResult> => {
   const { layout, clock, progress } = request;

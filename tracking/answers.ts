@@ -13,9 +13,10 @@ export interface HttpAnswer {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** MLflow's own name for what went wrong, as "RESOURCE_DOES_NOT_EXIST"; empty for an answer that is not its JSON. */
+/** An answer of status 400 or above. */
 export class MlflowRejection extends Error {
   readonly status: number;
+  /** MLflow's own name for what went wrong, as "RESOURCE_DOES_NOT_EXIST"; empty for an answer that is not its JSON. */
   readonly errorCode: string;
 
   constructor(status: number, errorCode: string, message: string) {

@@ -21,7 +21,8 @@ export interface TwoTowerModel {
   readonly manifest: ModelManifest;
   /**
    * Row-major embeddings [rows, embedding_dim] of features [rows, feature_dims.user], of ids where the model has an
-   * embedding for them, and of histories where it takes these. All must come from the encoder of the training.
+   * embedding for them, and of histories where it takes these. All must come from the encoder of the training. Throws
+   * DATA_INVALID for inputs of other sizes than the training's.
    */
   embedUsers(features: Float32Array, ids: IdRows | null, histories: Histories | null): Float32Array;
   /** Likewise, [rows, feature_dims.item]. */
@@ -148,7 +149,10 @@ const countOf = ({ feature_dims, id_rows, history_rows }: ModelManifest, side: S
 /** Entities embedded at once: bounds the memory of hidden layers and histories. */
 const ROWS_PER_BLOCK = 512;
 
-/** Throws MODEL_NOT_LOADING when a file is missing or differs from the manifest's digest. */
+/**
+ * Throws MODEL_NOT_LOADING when a file is missing or differs from the manifest's digest, MODEL_INCOMPATIBLE for another
+ * format than this version's.
+ */
 export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
   const manifest = await readManifest(folder);
   const contents = await readVerified(folder, manifest);

@@ -109,7 +109,7 @@ const isCorrupt = (error: unknown): error is TtExpError =>
 
 /**
  * Makes the first whole checkpoint among the sources the training's own, unless it has one. Whether it has one now.
- * Throws CHECKPOINT_CORRUPT where the trial had checkpoints and all are damaged.
+ * Throws CHECKPOINT_CORRUPT where a checkpoint of the trial itself is damaged and no other source is used.
  */
 export const adoptCheckpoint = async (options: AdoptOptions): Promise<boolean> => {
   const { file, sources, trainingKey, epochBudget, onSkipped } = options;

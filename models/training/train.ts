@@ -193,7 +193,8 @@ const conclude = async (session: Session, resumedFromEpoch: number | null): Prom
  * Trains until the epoch budget or early stopping, from the latest checkpoint if there is one, or until `stopSignal`
  * lets the running epoch be the last. The same options on the same backend give bit-identical results, interrupted or
  * not, in one call or with growing budgets. Leaves no tensor behind. Throws TRAINING_DIVERGED, CHECKPOINT_CORRUPT,
- * DISK_FULL, NO_DATA_LOADED, or the signal's reason.
+ * DISK_FULL, NO_DATA_LOADED, CONFIG_INVALID for a model that the data has no ids for, DATA_INVALID for scores that are no
+ * numbers, or the signal's reason.
  */
 export const trainUntilStopped = async (options: TrainOptions, stopSignal: AbortSignal): Promise<TrainTrialResult> => {
   const file = join(options.trialFolder, ARTIFACT.latestCheckpoint);

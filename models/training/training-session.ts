@@ -80,7 +80,7 @@ const layersWith = (
     : { precision: 'float32', product: float32Product, nativeTowers: compileTowers(architecture, scratch) };
 };
 
-/** Throws NO_DATA_LOADED where the loss finds nothing to learn from. */
+/** Throws NO_DATA_LOADED where the loss finds nothing to learn from, CONFIG_INVALID for a history without ids of items. */
 export const openSession = (
   { dataset, settings, trialFolder, tensorflow }: SessionOptions,
   checkpoint: Checkpoint | null,

@@ -29,7 +29,8 @@ export interface RungDecision {
 /**
  * A pure function of its configuration and the question: the same question always gets the same answer. Equal values
  * fare alike, and a tie with what is good enough goes on; a value that is no number ranks below every number and never
- * goes on. A peer that ended before the rung's epoch budget stands with what it had.
+ * goes on. A peer that stopped by itself before the rung's epoch budget stands with its last value; one that was pruned
+ * or failed before it is no peer there.
  */
 export interface Scheduler {
   /** Trials of different groups are not compared with one another (the brackets of Hyperband); a number from 0. */

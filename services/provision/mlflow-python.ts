@@ -58,7 +58,7 @@ export const locateMlflow = async (
   return describe(managed);
 };
 
-/** The MLflow server, installed first where it is missing. Throws PYTHON_MISSING, PROVISION_FAILED, INTERRUPTED. */
+/** The MLflow server, installed first where it is missing. Throws PYTHON_MISSING, PROVISION_FAILED, TIMED_OUT, INTERRUPTED. */
 export const ensureMlflow = async (request: Omit<EnvironmentRequest, 'part' | 'verify'>): Promise<MlflowPython> =>
   describe(
     await ensureEnvironment({ ...request, part: 'mlflow', verify: (made) => verify(made, request.environment) }),

@@ -104,7 +104,7 @@ const chooseFastest = async (request: ResolveTensorflowRequest): Promise<Tensorf
 /**
  * Idempotent; the first call on a machine may download and compile, later ones take the second of a trial run. In
  * `auto` a slower backend comes with `announcements`. Throws TENSORFLOW_UNAVAILABLE when `backend` names one that can't
- * be had, INTERRUPTED on abort.
+ * be had, and in `auto` when none works, INTERRUPTED on abort.
  */
 export const resolveTensorflow = async (request: ResolveTensorflowRequest): Promise<TensorflowPlan> => {
   const { backend } = request;

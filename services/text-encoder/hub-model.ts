@@ -82,7 +82,7 @@ const fetchModel = async (place: TextEncoderPlace, name: string, folder: string)
   throw fail('it has no model.onnx, expected it there or in onnx/');
 };
 
-/** The model `owner/model`. Throws PROVISION_FAILED where it cannot be fetched, INTERRUPTED. */
+/** The model `owner/model`. Throws CONFIG_INVALID for another name, PROVISION_FAILED where it cannot be fetched, INTERRUPTED. */
 export const ensureHubModel = async (place: TextEncoderPlace, name: string): Promise<ModelFolder> => {
   if (!NAME.test(name)) {
     throw new TtExpError('CONFIG_INVALID', `data.text_encoder: got "${name}", expected owner/model`, {

@@ -117,7 +117,7 @@ const findModel = async (place: TextEncoderPlace, folder: string): Promise<Model
   return null;
 };
 
-/** The model, made first where it is missing. Throws PROVISION_FAILED, INTERRUPTED. */
+/** The model, made first where it is missing. Throws PYTHON_MISSING, PROVISION_FAILED, TIMED_OUT, INTERRUPTED. */
 export const ensureMinilm = async (place: TextEncoderPlace, packages: RuntimePackages): Promise<ModelFolder> => {
   const { digest } = await readRequirements(join(place.provisionFolder, `requirements-${PART}.txt`));
   return ensureCachedFolder(place, {

@@ -185,8 +185,8 @@ const guess = async (
 };
 
 /**
- * Reads the header, and the columns of types, numbers and times. Throws SOURCE_NOT_FOUND, DATA_INVALID for a file without
- * the needed columns, or with values that are not understood.
+ * Reads the header, and the columns of types, numbers and times. Throws SOURCE_NOT_FOUND, NO_DATA_LOADED for
+ * a file without a row, DATA_INVALID for one without the needed columns, or with values that are not understood.
  */
 export const guessInteractions = async (file: string, options: GuessOptions): Promise<GuessedInteractions> => {
   const database = await openDatabase({

@@ -22,7 +22,7 @@ export const readFloats = async (file: string, length: number): Promise<Float32A
     throw new TtExpError(
       'DATASET_CORRUPT',
       `${file} has ${bytes.byteLength} bytes, expected ${length * Float32Array.BYTES_PER_ELEMENT}`,
-      { hint: 'Remove the folder it is in and run the same command again.' },
+      { hint: 'Remove its folder and run the same command again.' },
     );
   }
   return alignedFloats(bytes);

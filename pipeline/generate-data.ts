@@ -48,7 +48,7 @@ const refuseExisting = async (folder: string, names: readonly string[]): Promise
     }
   }
   if (found.length > 0) {
-    throw new TtExpError('USAGE', `${folder}: got ${found.join(', ')} there already, expected no file of these names`, {
+    throw new TtExpError('USAGE', `${folder}: ${found.join(', ')} already ${found.length === 1 ? 'exists' : 'exist'}`, {
       hint: 'Choose another folder with --to, or replace these files with --force. Nothing was written.',
     });
   }

@@ -37,8 +37,8 @@ const isVersionManifest = (value: Record<string, unknown>): value is Record<stri
 export const readManifest = async (folder: string): Promise<VersionManifest> => {
   const manifest = await readManifestFile(folder, KEYS);
   if (!isVersionManifest(manifest)) {
-    throw new TtExpError('DATASET_CORRUPT', `${folder}/manifest.json has another format, expected format 2`, {
-      hint: 'Use the tt-exp that made it, or build the version again.',
+    throw new TtExpError('DATASET_CORRUPT', `${folder}/manifest.json: got another format, expected format 2`, {
+      hint: 'Use the version of tt-exp that wrote it, or build the dataset version again.',
     });
   }
   return { ...manifest, files: filesOf(folder, manifest) };

@@ -157,9 +157,9 @@ const refuseOtherTexts = (manifest: VersionManifest, encoder: Encoder): void => 
     if (wanted !== got || encoder[side].textDim !== manifest.text_dim[side]) {
       throw new TtExpError(
         'MODEL_INCOMPATIBLE',
-        `${side} texts of ${manifest.version} are embedded by ${got ?? 'nothing'}, expected ${wanted ?? 'no text embeddings'} as in training`,
+        `${side} texts of ${manifest.version}: got embeddings by ${got ?? 'nothing'}, expected ${wanted ?? 'no text embeddings'} as in training`,
         {
-          hint: 'Use the data.text_encoder that the model was trained with, or another gate.model_name for the new one.',
+          hint: 'Use the data.text_encoder that the model was trained with, or another gate.model_name for the new data.',
         },
       );
     }

@@ -25,11 +25,11 @@ export const badRowChecks = (unread: BadRows, bad: BadRows, rows: number, maxBad
     {
       id: 'bad-rows',
       level,
-      title: `Rows that cannot be used, of all checks together: a run allows data.max_bad_rows ${maxBadRows}`,
+      title: `Rows that cannot be used, over all checks: a run allows data.max_bad_rows ${maxBadRows}`,
       count: bad.count,
       total: rows + unread.count,
       examples: bad.count > maxBadRows ? [`leave them out with --max-bad-rows ${bad.count}`] : [],
-      query: '-- the sum of the checks on bad rows, a row counted once: see there',
+      query: '-- the sum of the checks on bad rows above, each row counted once',
       status: statusOf(bad),
     },
     {
@@ -41,7 +41,7 @@ export const badRowChecks = (unread: BadRows, bad: BadRows, rows: number, maxBad
       examples: unread.problems
         .map(({ problem, count, examples }) => `${count} × ${problem}: ${examples.join(', ')}`)
         .slice(0, 5),
-      query: '-- these rows are in no table: the examples name file and line, or table and row',
+      query: '-- these rows are in no table; the examples name file and line, or table and row',
       status: statusOf(unread),
     },
   ];
@@ -58,11 +58,11 @@ export const refusalCheck = (error: unknown): DataCheck => {
   return {
     id: error.code.toLowerCase().replaceAll('_', '-'),
     level: 'blocking',
-    title: `A run stops here: ${error.message}`,
+    title: `A run would stop here: ${error.message}`,
     count: 1,
     total: 1,
     examples: error.hint === undefined ? [] : [error.hint],
-    query: '-- found by doing what a run does: label, split, and count the texts',
+    query: '-- found by labelling, splitting and counting the texts, as a run does',
     status: 'failed',
   };
 };

@@ -150,7 +150,7 @@ const valueRules = (schema: SourceSchema): readonly CheckRule[] => {
       id: 'joined-values',
       level: 'blocking',
       title:
-        'Values are joined by another separator than the one they are split by: set "separator" of the feature, or make it categorical if its values are whole',
+        'Values are joined by a separator other than the one that splits them: set "separator" of the feature, or make it categorical if its values should stay whole',
       file: '053_joined_values',
       texts: texts.filter(({ kind }) => kind === 'multi_categorical'),
       of: 'queries',
@@ -159,7 +159,7 @@ const valueRules = (schema: SourceSchema): readonly CheckRule[] => {
     {
       id: 'dropped-values',
       level: 'warning',
-      title: `Vocabularies hold less than ${100 * LEAST_KEPT} % of what features say; the rest are all one value: raise "width"`,
+      title: `Vocabularies hold less than ${100 * LEAST_KEPT} % of the values of features; the rest become a single value: raise "width"`,
       file: '053_dropped_values',
       texts,
       of: 'queries',
@@ -217,7 +217,7 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
     rule(
       'repeated-events',
       '051_repeated_events',
-      'Interactions agree in user, item, type and time',
+      'Interactions have the same user, item, type and time',
       false,
       'interactions',
     ),
@@ -252,14 +252,14 @@ const eventRules = (shared: CheckTexts): readonly CheckRule[] => {
     rule(
       'items-met-once',
       '057_items_met_once',
-      `More than ${100 * MOST_MET_ONCE} % of the items that anybody met have one interaction: is it the right column?`,
+      `More than ${100 * MOST_MET_ONCE} % of the items that anybody met have only one interaction: is it the right column?`,
       true,
       'items',
     ),
     rule(
       'few-candidates',
       '057_few_candidates',
-      `Users have fewer than ${LEAST_CANDIDATES} items left to be recommended: any order of them scores as a hit`,
+      `Users have fewer than ${LEAST_CANDIDATES} items left to recommend: any order of them scores as a hit`,
       true,
       'users',
     ),
@@ -280,7 +280,7 @@ const embeddingRules = (minCoverage: number, embeddings: readonly string[]): rea
       },
       {
         id: `broken-${side}-embeddings`,
-        title: `Text embeddings of ${table} hold numbers that are not finite, or zeros only`,
+        title: `Text embeddings of ${table} hold numbers that are not finite, or only zeros`,
         file: '058_broken_embeddings',
         ...shared,
       },

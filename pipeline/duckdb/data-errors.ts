@@ -17,13 +17,13 @@ export const toDataError = (error: unknown, what: string): TtExpError => {
   }
   const got = firstLine(messageOf(error));
   if (meansFullDisk(error)) {
-    return new TtExpError('DISK_FULL', `No space left while it was to ${what}: ${got}`, {
-      hint: 'Free space where the data folder lies, or point TT_EXP_HOME to a larger disk, and run again: finished stages are kept.',
+    return new TtExpError('DISK_FULL', `No space left on the disk: could not ${what} (${got})`, {
+      hint: 'Free space on the disk of the data folder, or move TT_EXP_HOME to a larger disk, and run again: finished stages are kept.',
       cause: error,
     });
   }
   if (/^Out of Memory Error/.test(got)) {
-    return new TtExpError('OUT_OF_MEMORY', `DuckDB reached its memory limit while it was to ${what}: ${got}`, {
+    return new TtExpError('OUT_OF_MEMORY', `DuckDB reached its memory limit: could not ${what} (${got})`, {
       hint: 'Give the worker more memory, or raise the memory limit of the data pipeline.',
       cause: error,
     });

@@ -48,8 +48,8 @@ export const encoderText = (encoder: Encoder): string => `${JSON.stringify(encod
 /** Reads encoder.json. DATASET_CORRUPT when it is not one, MODEL_INCOMPATIBLE when it is of a version unknown here. */
 export const readEncoder = async (file: string): Promise<Encoder> => {
   const refuse = (what: string, cause?: unknown): TtExpError =>
-    new TtExpError('DATASET_CORRUPT', `${file} is no encoder: ${what}`, {
-      hint: 'Fetch it again from the run that made it, or remove the local copy.',
+    new TtExpError('DATASET_CORRUPT', `${file} is not an encoder: ${what}`, {
+      hint: 'Fetch it again from the run that created it, or remove the local copy.',
       ...(cause === undefined ? {} : { cause }),
     });
   let value: unknown;
@@ -59,13 +59,13 @@ export const readEncoder = async (file: string): Promise<Encoder> => {
     throw refuse('it cannot be read as JSON', error);
   }
   if (!isRecord(value)) {
-    throw refuse('it holds no object');
+    throw refuse('it is not an object');
   }
   if (value.version !== ENCODER_VERSION) {
     throw new TtExpError(
       'MODEL_INCOMPATIBLE',
       `${file} has encoder version ${JSON.stringify(value.version)}, expected ${ENCODER_VERSION}`,
-      { hint: 'Use the tt-exp that made it, or train again.' },
+      { hint: 'Use the version of tt-exp that wrote it, or train again.' },
     );
   }
   const { user, item } = value;

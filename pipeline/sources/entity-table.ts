@@ -122,7 +122,7 @@ const fieldSql = (name: string, feature: ResolvedFeature, typed: (column: string
   if (feature.kind === 'numeric') {
     const number = numberSql(column);
     const problems = [
-      { when: `${hasValue(column)} AND (${number}) IS NULL`, text: withValue(`${name} is no number`, column.sql) },
+      { when: `${hasValue(column)} AND (${number}) IS NULL`, text: withValue(`${name} is not a number`, column.sql) },
       { when: `abs(${number}) > ${LARGEST_NUMBER}`, text: withValue(`${name} is too large`, column.sql) },
     ];
     return { sql: number, problems };
@@ -231,7 +231,7 @@ const dropContradictions = async (
   );
   return [
     {
-      problem: `duplicate ${side} id with other values`,
+      problem: `duplicate ${side} id with different values`,
       count: rows - ids,
       examples: examples.map(({ id }) => String(id)),
     },

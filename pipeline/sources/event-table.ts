@@ -47,7 +47,7 @@ const ratingSql = (rating: NonNullable<ResolvedEvents['rating']>, column: TypedC
     problems: [
       {
         when: `(${number}) IS NULL`,
-        text: withValue('rating is no number', `coalesce(CAST(${column.sql} AS VARCHAR), '')`),
+        text: withValue('rating is not a number', `coalesce(CAST(${column.sql} AS VARCHAR), '')`),
       },
       { when: `(${number}) < ${lowest}`, text: withValue('rating is below every rule', column.sql) },
     ],

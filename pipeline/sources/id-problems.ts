@@ -66,9 +66,9 @@ export const refuseMergedIds = async (database: Database, table: string, ids: re
         .map(({ text, place }) => `${JSON.stringify(text)}${place === null ? '' : ` (${place})`}`);
       throw new TtExpError(
         'DATA_INVALID',
-        `data.source: the column ${name} has ids that differ only in the blanks around them: ${shown.join(' and ')}; ${merged?.id_count} ids are written in several ways, expected one`,
+        `data.source: the column ${name} has ids that differ only in the blanks around them: ${shown.join(' and ')}; ${merged?.id_count} ids are written in several ways`,
         {
-          hint: 'Blanks around ids are left out, so these would become one: write each id in one way, or make them differ otherwise.',
+          hint: 'Blanks around ids are removed, so these would become the same id: write each id in one way, or make them differ otherwise.',
         },
       );
     }

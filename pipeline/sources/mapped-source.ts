@@ -70,7 +70,7 @@ const refuseEmpty = async (database: Database, problems: readonly FoundProblem[]
     if (Number(row?.row_count) === 0) {
       throw new TtExpError(
         'NO_DATA_LOADED',
-        `${MESSAGE.noDataLoaded}: the source has no usable row of ${table}${count > 0 ? `, and ${count} bad rows: ${describeBadRows({ count, problems })}` : ''}`,
+        `${MESSAGE.noDataLoaded}: the source has no usable rows of ${table}${count > 0 ? `, and ${count} bad rows: ${describeBadRows({ count, problems })}` : ''}`,
         { hint: 'Check the paths, tables and columns of data.source; `tt-exp data check` shows bad rows.' },
       );
     }
@@ -86,7 +86,9 @@ const checkIncrement = async (
   notes: string[],
 ): Promise<Increment | null> => {
   if (tables.countOlder === undefined || interactions.time === undefined || interactions.time_unit === 'auto') {
-    notes.push('incremental: counting older rows of files takes as long as reading them: everything is read again');
+    notes.push(
+      'incremental: counting the older rows of files takes as long as reading them, so everything is read again',
+    );
     return null;
   }
   const bound = { column: interactions.time, unit: interactions.time_unit, at: increment.since };
@@ -97,11 +99,11 @@ const checkIncrement = async (
   );
   const known = Number(row?.row_count);
   if (there === known) {
-    notes.push(`incremental: reads interactions from ${increment.since} on, ${known} older ones are known`);
+    notes.push(`incremental: reads interactions from ${increment.since} on; ${known} older ones are known`);
     return increment;
   }
   notes.push(
-    `incremental: the source has ${there} interactions before ${increment.since}, ${known} are known: everything is read again`,
+    `incremental: the source has ${there} interactions before ${increment.since}, but ${known} are known: everything is read again`,
   );
   return null;
 };

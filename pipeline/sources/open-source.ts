@@ -113,7 +113,7 @@ const refuseOther = (
     {
       hint:
         `Call \`tt-exp run\` where ${source.url_env} names the database of the experiment; workers on other machines ` +
-        `need the same address. Without ${source.url_env} at \`tt-exp run\` theirs is used.`,
+        `need the same address. Without ${source.url_env} at \`tt-exp run\`, theirs is used.`,
     },
   );
 };

@@ -93,7 +93,7 @@ const noTimes = async (database: Database, time: TimeColumn): Promise<TtExpError
     'DATA_INVALID',
     `the time ${time.name} has numbers such as ${await examplesOf(database, time)}, expected a time between 1990 and next year in seconds, milliseconds, microseconds or nanoseconds since 1970`,
     {
-      hint: 'Set "time_unit" in data.source.interactions to what they count since 1970, or leave "time" out if they are no times.',
+      hint: 'Set "time_unit" in data.source.interactions to the unit in which they count from 1970, or leave "time" out if they are not times.',
     },
   );
 
@@ -111,7 +111,7 @@ const foreignDates = async (database: Database, time: TimeColumn): Promise<TtExp
           hint:
             settings.length === 1
               ? `Set ${settings[0]} in data.source.interactions: it reads them.`
-              : `Say which is meant, in data.source.interactions: ${settings.join(' or ')}.`,
+              : `Choose the one that is meant, in data.source.interactions: ${settings.join(' or ')}.`,
           details: { formats },
         },
       );
@@ -156,7 +156,7 @@ export const timeRange = async (
 };
 
 const TOO_COARSE = (name: string): TtExpError =>
-  new TtExpError('DATA_INVALID', `the time ${name} has years, expected times by which interactions can be ordered`, {
+  new TtExpError('DATA_INVALID', `the time ${name}: got years, expected times fine enough to order interactions by`, {
     hint: 'Name another column, leave "time" out, or set "time_format": "%Y" in data.source.interactions to take the first of January.',
   });
 
@@ -167,7 +167,7 @@ const checkFormat = async (database: Database, format: string): Promise<void> =>
     throw new TtExpError(
       'CONFIG_INVALID',
       `data.source.interactions.time_format: got ${JSON.stringify(format)}, expected a format such as "%d.%m.%Y %H:%M:%S"`,
-      { hint: 'docs/data.md has the letters.', cause },
+      { hint: 'docs/data.md lists the letters.', cause },
     );
   }
 };

@@ -60,7 +60,7 @@ export const loadVectors = async (
   const isGiven = hasValue(typed(column));
   const problems: RowProblem[] = [
     { when: `${isGiven} AND ${textSql(typed(id))} IS NULL`, text: plainText(`${name} without an id`) },
-    { when: `${isGiven} AND ${vector} IS NULL`, text: plainText(`${name} is no list of numbers`) },
+    { when: `${isGiven} AND ${vector} IS NULL`, text: plainText(`${name} is not a list of numbers`) },
     {
       when: `${isGiven} AND len(${vector}) <> ${dim}`,
       text: `'${name} of ' || len(${vector}) || ' numbers, expected ${dim}'`,

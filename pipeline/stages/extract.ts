@@ -104,13 +104,9 @@ const factorDimOf = async (database: Database, { hasFactors }: SourceShape): Pro
 /** Files are read more than once: rows of before and after a change must not meet in one extract. */
 const refuseChanged = async (source: Source, name: string | null): Promise<void> => {
   if ((await contentName(source)) !== name) {
-    throw new TtExpError(
-      'DATA_INVALID',
-      `The ${source.kind} source changed while it was read, expected it to stay as it is`,
-      {
-        hint: 'Run again when nobody writes to it any more; write new files under another name and rename them.',
-      },
-    );
+    throw new TtExpError('DATA_INVALID', `The ${source.kind} source changed while it was read`, {
+      hint: 'Run again when nothing writes to it; write new files under another name and then rename them.',
+    });
   }
 };
 
@@ -251,10 +247,10 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
     throw toDataError(error, `extract the ${source.kind} source`);
   });
   if (output === null) {
-    throw new TtExpError('INTERNAL', `extracting the ${source.kind} source gave nothing`);
+    throw new TtExpError('INTERNAL', `extracting the ${source.kind} source produced nothing`);
   }
   if (request.extract !== undefined && request.extract !== output.id) {
-    context.log('warn', `the source has changed since ${request.extract} was extracted: going on with ${output.id}`);
+    context.log('warn', `the source has changed since ${request.extract} was extracted: continuing with ${output.id}`);
   }
   context.log('info', `extracted ${output.rows} interactions from the ${source.kind} source`);
   return output;

@@ -55,11 +55,9 @@ const checkRules = (labels: ResolvedData['labels']): void => {
     }
   }
   if (Object.hasOwn(labels, NEGATIVE_TYPE)) {
-    throw new TtExpError(
-      'CONFIG_INVALID',
-      `data.labels.${NEGATIVE_TYPE} is the name of drawn negatives, expected a type of the source`,
-      { hint: 'Set data.negatives.weight instead.' },
-    );
+    throw new TtExpError('CONFIG_INVALID', `data.labels.${NEGATIVE_TYPE} is reserved for drawn negatives`, {
+      hint: 'Set data.negatives.weight instead.',
+    });
   }
 };
 

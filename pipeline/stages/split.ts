@@ -51,8 +51,7 @@ const refuseOneTime = async (database: Database, method: Method): Promise<void> 
   if (times?.is_one_time === true) {
     throw new TtExpError(
       'DATA_INVALID',
-      `The ${method} split goes by time: got ${times.event_count} events that all have the time ${times.first_at}, ` +
-        'expected different times',
+      `The ${method} split needs times that differ: all ${times.event_count} events have the time ${times.first_at}`,
       { hint: 'Name the time column in data.source.interactions.time, or use data.split.method random.' },
     );
   }

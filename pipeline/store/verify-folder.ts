@@ -5,7 +5,7 @@ import { staysBelow } from '../../contracts/join-below.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { digestFile, type FileDigest } from '../../host/files/file-digest.ts';
 
-const HINT = 'Remove this folder and run the same command again: it is built afresh from its inputs.';
+const HINT = 'Remove this folder and run the same command again: it is rebuilt from its inputs.';
 
 const corrupt = (what: string, cause?: unknown): TtExpError =>
   new TtExpError('DATASET_CORRUPT', what, { hint: HINT, ...(cause === undefined ? {} : { cause }) });
@@ -25,7 +25,7 @@ export const readManifestFile = async (folder: string, keys: readonly string[]):
   const file = join(folder, MANIFEST_FILE);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new TtExpError('DATASET_NOT_FOUND', `No dataset version in ${folder}: ${MANIFEST_FILE} is missing`, {
-      hint: 'Run the experiment that makes it, or check the version id.',
+      hint: 'Run the experiment that builds it, or check the version id.',
       cause: error,
     });
   });
@@ -36,7 +36,7 @@ export const readManifestFile = async (folder: string, keys: readonly string[]):
     throw corrupt(`${file} is not JSON`, error);
   }
   if (!isRecord(manifest)) {
-    throw corrupt(`${file} holds no object`);
+    throw corrupt(`${file} is not a JSON object`);
   }
   for (const key of [...keys, 'files']) {
     if (!(key in manifest)) {

@@ -57,7 +57,7 @@ export const embedTexts = async (request: EmbedTextsRequest): Promise<EmbeddedTe
   for (let from = 0; from < missing.length; from += textsPerSegment) {
     if (signal?.aborted === true) {
       throw new TtExpError('INTERRUPTED', `embedding: stopped after ${cached + from} of ${digestOf.size} texts`, {
-        hint: 'Run the same command again: it goes on from there.',
+        hint: 'Run the same command again: it resumes from there.',
       });
     }
     const part = missing.slice(from, from + textsPerSegment);

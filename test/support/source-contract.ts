@@ -248,7 +248,7 @@ export const describeSource = (
         await store.write(
           replaced('users', (rows) => [...rows, ...rows.slice(0, 1).map((row) => ({ ...row, age: 32 }))]),
         );
-        await expect(extract(folder, store)).rejects.toThrow(/duplicate user id with other values \(u1\)/);
+        await expect(extract(folder, store)).rejects.toThrow(/duplicate user id with different values \(u1\)/);
       }));
 
     it(`${name}: a missing column is named, with those that there are`, () =>

@@ -20,7 +20,7 @@ const checkFile = async (path: string): Promise<void> => {
   const details = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw refuse(
       path,
-      error.code === 'EACCES' ? 'a folder that may not be read' : 'no file',
+      error.code === 'EACCES' ? 'a folder without read permission' : 'no file',
       'Check the path; a relative one starts at the current folder.',
       error,
     );
@@ -31,8 +31,8 @@ const checkFile = async (path: string): Promise<void> => {
   await access(path, constants.R_OK).catch((error: unknown) => {
     throw refuse(
       path,
-      'a file that may not be read',
-      'Give the user that runs the workers the right to read it.',
+      'a file without read permission',
+      'Give the user that runs the workers permission to read it.',
       error,
     );
   });

@@ -118,7 +118,7 @@ const toFileError = (error: unknown, file: string): TtExpError => {
   const known = toDataError(error, `read ${file}`);
   return known.code === 'INTERNAL'
     ? new TtExpError('DATA_INVALID', known.message, {
-        hint: 'Check the format, the delimiter and the encoding that the config gives for this file.',
+        hint: 'Check the format, delimiter and encoding that the config gives for this file.',
         cause: error,
       })
     : known;
@@ -167,7 +167,7 @@ export const createFilesTables = (): RawTables => {
         throw new TtExpError(
           'DATA_INVALID',
           `data.source: got Parquet and other files for one table (${files.map((file) => basename(file)).join(', ')}), expected one kind`,
-          { hint: 'Name files of one format, or set "format".' },
+          { hint: 'Name files of one format only, or set "format".' },
         );
       }
       try {

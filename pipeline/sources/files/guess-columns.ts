@@ -95,7 +95,7 @@ const refuse = (file: string, what: string, columns: readonly string[]): TtExpEr
     'DATA_INVALID',
     `--data ${file}: got the columns ${columns.join(', ') || '(none)'}, expected one for ${what}`,
     {
-      hint: 'Rename the column, or name the columns in a config under data.source and give that with --config; name those of a file without a header with --columns.',
+      hint: 'Rename the column, or name the columns in a config under data.source and give that with --config; for a file without a header, name them with --columns.',
       details: { columns },
     },
   );
@@ -145,7 +145,7 @@ const refuseWrongNames = (file: string, { columns, sample, hasHeader }: Dialect)
   }
   if (columnFor('user', first) !== undefined && columnFor('item', first) !== undefined) {
     throw new TtExpError('DATA_INVALID', `--columns: ${file} has a header, ${first.join(', ')}`, {
-      hint: 'Leave --columns out.',
+      hint: 'Remove --columns.',
     });
   }
 };

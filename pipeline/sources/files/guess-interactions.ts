@@ -131,8 +131,8 @@ const readColumns = async (
   if (first === undefined) {
     const broken = await tables.brokenRows(database);
     const lines = broken[0] === undefined ? '' : `; ${broken.length} broken lines, the first is ${broken[0].place}`;
-    throw new TtExpError('NO_DATA_LOADED', `${MESSAGE.noDataLoaded}: ${file} has no row that can be read${lines}`, {
-      hint: 'Check that this is the file you mean, and that it was written to its end.',
+    throw new TtExpError('NO_DATA_LOADED', `${MESSAGE.noDataLoaded}: ${file} has no readable row${lines}`, {
+      hint: 'Check that this is the file you mean, and that it is complete.',
     });
   }
 };
@@ -178,8 +178,8 @@ const guess = async (
     labels: reading?.labels ?? labels,
     notes: [
       `${file}: ${layoutOf(dialect)}user ${found.user}, item ${found.item}, ${text}, ${time.text}`,
-      'users and items are known by their ids alone; a config can name features of theirs',
-      ...(isDrawn ? [`its rows of type ${DRAWN_TYPE} are left out: new ones are drawn`] : []),
+      'users and items are known by their ids alone; a config can add features',
+      ...(isDrawn ? [`its rows of type ${DRAWN_TYPE} are ignored: new ones are drawn`] : []),
     ],
   };
 };

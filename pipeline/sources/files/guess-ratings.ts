@@ -61,7 +61,7 @@ const rangeOf = async (database: Database, table: string, column: string): Promi
 
 const refuse = (file: string, column: string, found: string, expected: string): TtExpError =>
   new TtExpError('DATA_INVALID', `--data ${file}: ${column} has ${found}, expected ${expected}`, {
-    hint: 'Say what each number stands for in a config: data.source.interactions.rating.',
+    hint: 'Say what each number means in a config: data.source.interactions.rating.',
   });
 
 const ratingReading = (file: string, column: string, { least, greatest }: Range): Reading => {
@@ -120,7 +120,7 @@ export const readNumbers = async (
 ): Promise<Reading> => {
   const range = await rangeOf(database, table, column);
   if (range === null) {
-    throw refuse(file, column, 'values that are no numbers', 'numbers');
+    throw refuse(file, column, 'values that are not numbers', 'numbers');
   }
   return isCount ? countReading(file, column, range) : ratingReading(file, column, range);
 };

@@ -28,7 +28,7 @@ const firstCharacter = async (file: string): Promise<string> => {
     return '';
   } catch (error) {
     throw new TtExpError('DATA_INVALID', `data.source: ${file} cannot be read as JSON`, {
-      hint: 'Check that the file is whole, and compressed only where its name ends in .gz.',
+      hint: 'Check that the file is complete, and compressed only if its name ends in .gz.',
       cause: error,
     });
   } finally {
@@ -148,5 +148,5 @@ export const readJson = async (
     `look for broken lines of ${file}`,
     `SELECT line FROM ${rows.sql} WHERE json IS NULL ORDER BY line`,
   );
-  return broken.map(({ line }) => ({ place: `${name}:${line}`, problem: 'a broken line (no JSON)' }));
+  return broken.map(({ line }) => ({ place: `${name}:${line}`, problem: 'a broken line (not JSON)' }));
 };

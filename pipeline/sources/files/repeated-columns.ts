@@ -24,7 +24,7 @@ export const refuseRepeatedColumns = ({ where, names, used, keyOf = folded }: Co
       throw new TtExpError(
         'DATA_INVALID',
         `${where} has several columns named ${JSON.stringify(column)}: ${places.join(' and ')}, expected one`,
-        { hint: 'Rename or remove all but one of them: nothing says which one is meant.' },
+        { hint: 'Rename or remove all but one of them: it is not clear which one is meant.' },
       );
     }
   }

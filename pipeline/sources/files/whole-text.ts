@@ -28,8 +28,8 @@ async function* textsOf(file: string, decoding: 'latin1' | 'utf16le'): AsyncGene
   } catch (error) {
     throw new TtExpError(
       'DATA_INVALID',
-      `data.source: ${file} cannot be read to its end (${error instanceof Error ? error.message : String(error)}), expected a whole file`,
-      { hint: 'Copy or compress the file again: a part of it is missing or damaged.', cause: error },
+      `data.source: ${file} cannot be read to its end (${error instanceof Error ? error.message : String(error)})`,
+      { hint: 'Copy or compress the file again: part of it is missing or damaged.', cause: error },
     );
   } finally {
     source.destroy();
@@ -132,7 +132,7 @@ export const checkWholeCsv = async (file: string, csv: TextLayout): Promise<void
     throw new TtExpError(
       'DATA_INVALID',
       `data.source: ${file}:${await lineAt(file, csv, open)} has a quote that is never closed, expected one before the end of the file`,
-      { hint: 'Close it, or set "quote" to "" in "csv" where quotes are text: every row after it would be lost.' },
+      { hint: 'Close it, or set "quote" to "" in "csv" if quotes are text: every row after it would be lost.' },
     );
   }
 };

@@ -52,7 +52,7 @@ const parseUrl = (variable: string, text: string): { readonly url: URL; readonly
   try {
     url = new URL(text.replace(/^(\w+:\/\/(?:[^/?#]*@)?)(?=[/?]|$)/, `$1${NO_HOST}`));
   } catch {
-    throw wrong('an address that can not be read');
+    throw wrong('an address that cannot be parsed');
   }
   if (!['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw wrong('an address that does not begin with postgres://');
@@ -71,7 +71,7 @@ const decode = (variable: string, text: string): string => {
 const portOf = (variable: string, text: string): number => {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw invalid(variable, 'got a port that is no number from 1 to 65535', `Correct the port in ${variable}.`);
+    throw invalid(variable, 'got a port that is not a number from 1 to 65535', `Correct the port in ${variable}.`);
   }
   return port;
 };

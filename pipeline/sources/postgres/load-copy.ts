@@ -36,7 +36,7 @@ const readCsv = ({ file, copied, columns, hasRowAddress }: LoadRequest): string 
 /** Postgres writes no broken CSV: a row that can't be read is one that does not fit into the buffer. */
 const tooLong = ({ relationName, copied }: LoadRequest): TtExpError => {
   const most = `${LONGEST_ROW_BYTES / 2 ** 20} MiB`;
-  const message = `${relationName}: not all of its ${copied.rows} rows could be loaded, expected each to have less than ${most} of text`;
+  const message = `${relationName}: not all of its ${copied.rows} rows could be loaded: each may have less than ${most} of text`;
   return new TtExpError('DATA_INVALID', message, {
     hint: 'Leave the long column out of data.source, or shorten it with a query: SELECT …, left(column, 10000).',
   });

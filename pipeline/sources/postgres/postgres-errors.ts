@@ -91,12 +91,12 @@ const remedyOfMessage = (message: string, step: PostgresStep, settings: Connecti
     return { code: 'ENVIRONMENT_INVALID', hint: credentialsHint(settings) };
   }
   if (/self[- ]signed|certificate|does not support SSL/i.test(message)) {
-    const hint = `Say how the connection is to be encrypted: sslmode and sslrootcert in ${settings.toldBy}.`;
+    const hint = `Set how the connection is encrypted: sslmode and sslrootcert in ${settings.toldBy}.`;
     return { code: 'ENVIRONMENT_INVALID', hint };
   }
   const where = `Check that the server runs and that its address in ${settings.toldBy} is right`;
   const hint = /longer than/.test(message)
-    ? `${where}; timeout_seconds (${step.timeoutSeconds}) in data.source says how long to wait.`
+    ? `${where}; timeout_seconds (${step.timeoutSeconds}) in data.source sets how long to wait.`
     : `${where}.`;
   return { code: 'SERVICE_UNREACHABLE', hint };
 };

@@ -124,7 +124,7 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
 
   const isAborted = (): boolean => signal?.aborted === true;
   const interrupted = (what: string): TtExpError =>
-    new TtExpError('INTERRUPTED', `${serverName(settings)}: interrupted while it was to ${what}`, {
+    new TtExpError('INTERRUPTED', `${serverName(settings)}: interrupted before it could ${what}`, {
       hint: 'Run the same command again.',
     });
 
@@ -144,7 +144,7 @@ export const openPostgresSession = async (options: SessionOptions): Promise<Post
       if (isAborted()) {
         throw interrupted(step.what);
       }
-      const late = new Error(`no answer, and it took longer than ${seconds} s`);
+      const late = new Error(`no answer for ${seconds} s`);
       throw toPostgresError(isLate ? late : (lost ?? error), { ...step, timeoutSeconds }, settings);
     } finally {
       clearTimeout(timer);

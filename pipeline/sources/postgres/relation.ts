@@ -51,7 +51,7 @@ export const relationOf = ({ table, query }: ResolvedLocation): Relation => {
     // On lines of its own: the query may end in a comment.
     return { name: 'the query', sql: `(\n${query.replace(/;\s*$/, '')}\n) AS query`, table: null };
   }
-  throw new TtExpError('DATA_INVALID', 'data.source: got no table and no query, expected one of them for each table', {
+  throw new TtExpError('DATA_INVALID', 'data.source: each table needs "table" or "query", and got neither', {
     hint: 'Add "table": "schema.name" or "query": "SELECT …".',
   });
 };

@@ -24,7 +24,7 @@ const REMEDIES: readonly Remedy[] = [
   {
     pattern: /file is not a database|malformed|disk I\/O error|unable to open database/,
     code: 'DATA_INVALID',
-    hint: 'Check the file with `sqlite3 <file> "PRAGMA integrity_check"`: it is damaged, or its folder may not be read.',
+    hint: 'Check the file with `sqlite3 <file> "PRAGMA integrity_check"`: it is damaged, or its folder cannot be read.',
   },
   {
     pattern: /Failure in decode/,

@@ -37,7 +37,7 @@ export const checkSqliteFile = async (path: string): Promise<void> => {
       'DATA_INVALID',
       `SQLite database ${path}: not readable (${error instanceof Error ? error.message : error})`,
       {
-        hint: 'Give this user the right to read the file.',
+        hint: 'Give this user permission to read the file.',
         cause: error,
       },
     );
@@ -83,10 +83,6 @@ export const sqliteFileState = async (path: string): Promise<string> =>
   `${await stateOf(path)} ${await stateOf(`${path}-wal`)}`;
 
 export const changedWhileRead = (path: string): TtExpError =>
-  new TtExpError(
-    'DATA_INVALID',
-    `SQLite database ${path}: it was written to while its tables were read, expected one state of all tables`,
-    {
-      hint: `Stop what writes to it, or read a copy: sqlite3 ${path} ".backup copy.db"`,
-    },
-  );
+  new TtExpError('DATA_INVALID', `SQLite database ${path}: it was written to while its tables were read`, {
+    hint: `Stop what writes to it, or read a copy: sqlite3 ${path} ".backup copy.db"`,
+  });

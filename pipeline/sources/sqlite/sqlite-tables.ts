@@ -61,7 +61,7 @@ const loadExtension = async (database: Database, file: string): Promise<void> =>
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause);
     throw new TtExpError('PROVISION_FAILED', `DuckDB's SQLite extension ${file}: ${got}`, {
-      hint: `Delete ${file} and run the same command again: it is fetched anew.`,
+      hint: `Delete ${file} and run the same command again to download it again.`,
       cause,
     });
   }

@@ -102,7 +102,7 @@ describe('pipeline/check-source', () => {
       expect(find(report, 'missing-embeddings')).toMatchObject({
         level: 'blocking',
         status: 'failed',
-        title: `A run stops here: ${missing}`,
+        title: `A run would stop here: ${missing}`,
         examples: [expect.stringContaining('lower data.min_coverage')],
       });
       expect(report.blocking).toBe(1);

@@ -84,7 +84,7 @@ describe('pipeline/extract', () => {
 
         await sql(insertSqliteRows('events', [added('n1', '2025-03-22 08:00:00'), added('n2', '2025-03-22 08:00:00')]));
         const second = await extract();
-        expect(second.notes).toMatch(/reads interactions from 2025-03-18T10:00:00.* on, 34 older ones are known/);
+        expect(second.notes).toMatch(/reads interactions from 2025-03-18T10:00:00.* on; 34 older ones are known/);
         expect(second).toMatchObject({ rows: 42, id: await extractAll() });
         expect(second.id).not.toBe(first.id);
 
@@ -101,12 +101,12 @@ describe('pipeline/extract', () => {
       await extract();
       await sql(insertSqliteRows('events', [added('late', '2025-03-02 08:00:00')]));
       const late = await extract();
-      expect(late.notes).toMatch(/has 35 interactions before .*, 34 are known: everything is read again/);
+      expect(late.notes).toMatch(/has 35 interactions before .*, but 34 are known: everything is read again/);
       expect(late).toMatchObject({ rows: 41, id: await extractAll() });
 
       await sql("DELETE FROM events WHERE event IN ('e0', 'late')");
       const gone = await extract();
-      expect(gone.notes).toMatch(/has 33 interactions before .*, 35 are known: everything is read again/);
+      expect(gone.notes).toMatch(/has 33 interactions before .*, but 35 are known: everything is read again/);
       expect(gone).toMatchObject({ rows: 39, id: await extractAll() });
     }));
 

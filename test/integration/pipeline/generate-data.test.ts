@@ -56,7 +56,7 @@ describe('pipeline/generate-data', () => {
         await writeFile(join(root, name), 'my own');
         await expect(generateSyntheticData({ ...options, folder: root, format: 'csv' })).rejects.toMatchObject({
           code: 'USAGE',
-          message: expect.stringContaining(`got ${name} there already`),
+          message: expect.stringContaining(`${name} already exists`),
           hint: expect.stringContaining('--force'),
         });
         expect(await readdir(root)).toEqual([name]);

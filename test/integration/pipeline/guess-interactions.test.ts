@@ -72,7 +72,7 @@ test.each([
   ['user,item,rating\nu,i,101\n', 'numbers up to 101'],
   ['user,item,label\nu,i,5\n', 'numbers up to 5'],
   ['user,item,count\nu,i,0\n', 'counts from 0 to 0'],
-  ['user,item,label\nu,i,good\n', 'values that are no numbers'],
+  ['user,item,label\nu,i,good\n', 'values that are not numbers'],
 ])('pipeline/guess-interactions: %j is refused as bad data', async (text, what) => {
   await expect(guess(text)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(what) });
 });
@@ -138,7 +138,7 @@ test('pipeline/guess-interactions: numbers that no unit makes a time of are refu
 test.each([
   ['03/14/2024', '"%m/%d/%Y"', 'it reads them'],
   ['14.03.2024 18:30', '"%d.%m.%Y %H:%M"', 'it reads them'],
-  ['04/03/2024', '"%m/%d/%Y" or "time_format": "%d/%m/%Y"', 'Say which is meant'],
+  ['04/03/2024', '"%m/%d/%Y" or "time_format": "%d/%m/%Y"', 'Choose the one that is meant'],
 ])(
   'pipeline/guess-interactions: a date like %s is refused with the format that reads it',
   async (date, format, how) => {
@@ -221,16 +221,12 @@ test('pipeline/guess-interactions: the weights in the note are those of the leas
 });
 
 test.each([
-  ['events.csv', 'user_id,item_id,rating\n', 'events.csv has no row that can be read'],
-  ['events.csv', 'user_id,item_id\n', 'events.csv has no row that can be read'],
-  ['events.csv', '', 'events.csv has no row that can be read'],
-  ['events.ndjson', '', 'events.ndjson has no row that can be read'],
-  ['events.json', '[]', 'events.json has no row that can be read'],
-  [
-    'events.ndjson',
-    'oops\n{\n',
-    'events.ndjson has no row that can be read; 2 broken lines, the first is events.ndjson:1',
-  ],
+  ['events.csv', 'user_id,item_id,rating\n', 'events.csv has no readable row'],
+  ['events.csv', 'user_id,item_id\n', 'events.csv has no readable row'],
+  ['events.csv', '', 'events.csv has no readable row'],
+  ['events.ndjson', '', 'events.ndjson has no readable row'],
+  ['events.json', '[]', 'events.json has no readable row'],
+  ['events.ndjson', 'oops\n{\n', 'events.ndjson has no readable row; 2 broken lines, the first is events.ndjson:1'],
 ])('pipeline/guess-interactions: %s with %j is No data loaded', async (name, text, what) => {
   await expect(guess(text, { name })).rejects.toMatchObject({
     code: 'NO_DATA_LOADED',

@@ -91,15 +91,15 @@ describe('pipeline/sources/files, layout', () => {
 
   it('pipeline/sources/files: a point beside decimal commas, and commas before three digits, are bad rows', async () => {
     await expect(extract('who;what;stars\nu1;i1;1,5\nu2;i2;1.234\n', { csv: { decimal: ',' } })).rejects.toThrow(
-      /rating is no number: "1\.234 \(a point, in a file with decimal commas\)" \(e\.csv:3\)/,
+      /rating is not a number: "1\.234 \(a point, in a file with decimal commas\)" \(e\.csv:3\)/,
     );
-    await expect(extract('who;what;stars\nu1;i1;1,234\nu2;i2;5\n')).rejects.toThrow(/rating is no number: "1,234"/);
+    await expect(extract('who;what;stars\nu1;i1;1,234\nu2;i2;5\n')).rejects.toThrow(/rating is not a number: "1,234"/);
   });
 
   it('pipeline/sources/files: comment lines ahead of the header are skipped and told, and later lines keep their numbers', async () => {
     const text = '# "made" by hand\n# at noon\nwho,what,stars\nu1,i1,4\nu2\nu3,i3,many\n';
     await expect(extract(text)).rejects.toThrow(/missing columns\) \(e\.csv:5\)/);
-    await expect(extract(text)).rejects.toThrow(/rating is no number: "many" \(e\.csv:6\)/);
+    await expect(extract(text)).rejects.toThrow(/rating is not a number: "many" \(e\.csv:6\)/);
     const { rows, log } = await extract(text, { max_bad_rows: 2 });
     expect(rows).toEqual(['u1 i1 like']);
     expect(log).toContain('2 comment lines skipped');

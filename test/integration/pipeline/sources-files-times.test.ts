@@ -88,7 +88,7 @@ describe('pipeline/sources/files, times', () => {
   it('pipeline/sources/files: years are refused as too coarse, and read by a format that says so', async () => {
     await expect(extract(['2017', '2014'])).rejects.toMatchObject({
       code: 'DATA_INVALID',
-      message: expect.stringContaining('has years'),
+      message: expect.stringContaining('got years'),
       hint: expect.stringContaining('"time_format": "%Y"'),
     });
     expect((await extract(['2017', '2014'], { time_format: '%Y' })).times).toEqual([

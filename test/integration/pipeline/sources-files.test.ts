@@ -249,7 +249,7 @@ describe('pipeline/sources/files', () => {
           '{"who":"u1","what":1,"at":"2025-03-01","did":"view"}\n{"who":"u2","what":\n{"who":"u3","what":2,"at":"2025-03-01","did":"view"}\n',
         );
         await expect(extract(root, filesData(events({ path: join(root, 'e.ndjson') })))).rejects.toThrow(
-          /a broken line \(no JSON\).*e\.ndjson:2/,
+          /a broken line \(not JSON\).*e\.ndjson:2/,
         );
       }));
 
@@ -274,15 +274,15 @@ describe('pipeline/sources/files', () => {
           { uid: 'u2', age: 2, langs: [], bio: 'a', home: 'b' },
         ];
         const failure = extract(root, filesData(await writeAll(root, 'csv', { users })));
-        await expect(failure).rejects.toThrow(/age is no number: "old".*users\.csv:2/);
+        await expect(failure).rejects.toThrow(/age is not a number: "old".*users\.csv:2/);
         const others = ['NaN', 'Infinity', '1e300', '-1e300'].map(
           (age, index): Row => ({ uid: `u${index + 1}`, age, langs: [], bio: 'a', home: 'b' }),
         );
         const unfit = extract(root, filesData(await writeAll(root, 'csv', { users: others })));
-        await expect(unfit).rejects.toThrow(/4 bad rows.*: 2 with age is no number: "NaN"/);
+        await expect(unfit).rejects.toThrow(/4 bad rows.*: 2 with age is not a number: "NaN"/);
         await expect(unfit).rejects.toThrow(/; 2 with age is too large: "1e300"/);
         await expect(extract(root, filesData(await writeAll(root, 'csv', { users })))).rejects.toThrow(
-          /duplicate user id with other values \(u2\)/,
+          /duplicate user id with different values \(u2\)/,
         );
       }));
   });
@@ -298,11 +298,11 @@ describe('pipeline/sources/files', () => {
         }
       }));
 
-    it.skipIf(process.getuid?.() === 0)('pipeline/sources/files: a file that may not be read says so', () =>
+    it.skipIf(process.getuid?.() === 0)('pipeline/sources/files: a file without read permission is refused', () =>
       withFolder(async (root) => {
         const source = await writeAll(root, 'csv');
         await chmod(source.users.path, 0o000);
-        await expect(extract(root, filesData(source))).rejects.toThrow(/may not be read/);
+        await expect(extract(root, filesData(source))).rejects.toThrow(/a file without read permission/);
       }),
     );
 

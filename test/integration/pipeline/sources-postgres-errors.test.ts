@@ -180,7 +180,7 @@ describe('pipeline/postgres-tables', () => {
       const url = `postgres://reader:${encodeURIComponent(SECRET)}@127.0.0.1:${silent.port}/app`;
       expect(await failureOf({ location: inTable('app.users'), url, timeoutSeconds: 1 })).toMatchObject({
         code: 'SERVICE_UNREACHABLE',
-        message: expect.stringContaining('longer than 1 s'),
+        message: expect.stringContaining('no answer for 1 s'),
       });
     } finally {
       await silent.close();
@@ -222,7 +222,7 @@ describe('pipeline/postgres-tables', () => {
     async (_what, query, rows) => {
       expect(await failureOf({ location: inQuery(query) })).toMatchObject({
         code: 'DATA_INVALID',
-        message: `the query: not all of its ${rows} rows could be loaded, expected each to have less than 16 MiB of text`,
+        message: `the query: not all of its ${rows} rows could be loaded: each may have less than 16 MiB of text`,
       });
     },
   );

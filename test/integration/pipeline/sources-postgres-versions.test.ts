@@ -133,7 +133,7 @@ describe('experiments/postgres.json', () => {
       await postgres.sql('INSERT INTO interactions SELECT * FROM later');
       const notes: string[] = [];
       const increment = await extractIdOf(join(folder, 'incremental'), config, notes);
-      expect(notes.join()).toMatch(/reads interactions from .* older ones are known/);
+      expect(notes.join()).toMatch(/reads interactions from .* on; .* older ones are known/);
       const full = await extractIdOf(join(folder, 'full'), experiment);
       expect(increment).toBe(full);
       expect(increment).not.toBe(early);

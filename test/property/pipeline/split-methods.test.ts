@@ -150,7 +150,7 @@ describe('pipeline/split methods', () => {
         const split = { method, train: 0.7, validation: 0.15, test: 0.15 };
         await expect(splitTables(database, { data: dataSettings({}, { split }), seed: 1 })).rejects.toMatchObject({
           code: 'DATA_INVALID',
-          message: `The ${method} split goes by time: got 90 events that all have the time 1970-01-01T00:00:00Z, expected different times`,
+          message: `The ${method} split needs times that differ: all 90 events have the time 1970-01-01T00:00:00Z`,
           hint: expect.stringContaining('data.source.interactions.time'),
         });
       } finally {

@@ -32,7 +32,7 @@ test('pipeline/relation: a query may end in a semicolon or a comment', () => {
 });
 
 test('pipeline/relation: a location without table and query is refused', () => {
-  expect(() => relationOf(location({}))).toThrow(/no table and no query/);
+  expect(() => relationOf(location({}))).toThrow(/each table needs "table" or "query", and got neither/);
 });
 
 test('pipeline/relation: lists and vectors are asked for as JSON, flags as words, and names are quoted', () => {

@@ -1,4 +1,5 @@
 /** Wires the real parts behind the ports that activities use. */
+
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -9,9 +10,10 @@ import { digestTrainingCode, readTrainingModules } from '../compute/training-cod
 import type { Environment } from '../config/env.ts';
 import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { Log } from '../contracts/log.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { createSweepPages } from '../reports/sweep-pages.ts';
-import type { ProgressSink } from '../services/index.ts';
 import { createNotifications } from '../tracking/notifications.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
@@ -37,7 +39,7 @@ export interface ActivityDepsOptions {
   readonly environment: Environment;
   readonly slots: number;
   readonly progress: ProgressSink;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly log: Log;
 }
 
 /**

@@ -1,14 +1,15 @@
 /** The dataset builder of a home, for workers and for the data commands. */
 
 import type { Environment } from '../config/env.ts';
+import type { Log } from '../contracts/log.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import { readGitCommit } from '../host/code/git-commit.ts';
 import { homeLayout } from '../host/home-layout.ts';
 import { DATA_LIMITS } from '../host/limits.ts';
-import type { Log } from '../host/log.ts';
 import { createDatasetBuilder, createHashedEncoder, type DatasetBuilder } from '../pipeline/index.ts';
 import { readSourceVariables } from '../pipeline/sources/source-variables.ts';
 import { ensureSqliteExtension } from '../services/duckdb-extensions/index.ts';
-import { type ProgressSink, prepareHome } from '../services/index.ts';
+import { prepareHome } from '../services/index.ts';
 import { keepEncoders } from '../services/text-encoder/index.ts';
 import { PACKAGE } from './package-files.ts';
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../config/env.ts';
-import type { Log } from '../host/log.ts';
+import type { Log } from '../contracts/log.ts';
 import { createServices, type Services } from '../services/index.ts';
 import { PACKAGE, packageVersion } from './package-files.ts';
 

@@ -1,13 +1,14 @@
 /** Wires the real parts behind the ports of training and evaluating without Temporal. */
+
 import { availableParallelism } from 'node:os';
 import { createComputeRunner } from '../compute/index.ts';
 import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import { deviceEnvironment, explainDevice } from '../config/device-environment.ts';
 import type { Environment } from '../config/env.ts';
+import type { Log } from '../contracts/log.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import { readGitCommit } from '../host/code/git-commit.ts';
-import type { Log } from '../host/log.ts';
 import type { LocalPorts, LocalTracking } from '../local/ports.ts';
-import type { ProgressSink } from '../services/index.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
 import { createHomeServices } from './home-services.ts';
 import { openTracking } from './open-tracking.ts';

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/env.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
-import type { ProgressSink } from '../services/index.ts';
 import { resolveTensorflow } from '../services/tensorflow/index.ts';
 import { PACKAGE } from './package-files.ts';
 

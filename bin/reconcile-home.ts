@@ -1,11 +1,12 @@
 /** The reconciler with the servers of a home. */
+
 import { openTemporalClient } from '../client/connection.ts';
 import { temporalTarget } from '../client/environment-target.ts';
 import { reconcileRuns } from '../client/reconcile-runs.ts';
 import { readTemporalId, readWorkflowState } from '../client/temporal-identity.ts';
 import type { Environment } from '../config/env.ts';
 import type { OpenRunsReport } from '../contracts/open-runs.ts';
-import type { ServiceAddresses } from '../services/index.ts';
+import type { ServiceAddresses } from '../contracts/services.ts';
 import { earlierDatabases } from '../services/temporal-databases.ts';
 import { openTracking } from './open-tracking.ts';
 

@@ -1,4 +1,5 @@
 /** Wires and runs one Temporal worker: ports on one side, the task queue on the other. */
+
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
@@ -12,10 +13,11 @@ import { explainConnection } from '../client/explain-connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import { type CodeWatch, watchCode } from '../host/code/code-watch.ts';
 import { workerCode } from '../host/code/worker-code.ts';
 import { logToStderr } from '../host/log.ts';
-import { type ProgressSink, prepareHome } from '../services/index.ts';
+import { prepareHome } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
 

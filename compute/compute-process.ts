@@ -3,8 +3,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fromErrorRecord, TtExpError } from '../contracts/errors.ts';
+import type { Log } from '../contracts/log.ts';
 import type { ComputeMessage } from '../contracts/trainer.ts';
-import type { Log } from '../host/log.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { explainChildEnd } from './compute-errors.ts';
 import type { ComputeOrder, StopOrder } from './order.ts';

@@ -2,6 +2,7 @@
 
 import { basename, dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
+import type { Log } from '../contracts/log.ts';
 import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
   ModelEvaluation,
   TrainJob,
 } from '../contracts/trainer.ts';
-import type { Log } from '../host/log.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import {
   type ComputeProcessOptions,

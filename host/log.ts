@@ -1,7 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
+import type { Log } from '../contracts/log.ts';
 import { printableJson } from '../contracts/printable.ts';
-
-export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 
 const STDERR = 2;
 

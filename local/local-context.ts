@@ -1,4 +1,4 @@
-import type { Log } from '../host/log.ts';
+import type { Log } from '../contracts/log.ts';
 import type { LocalPorts } from './ports.ts';
 
 /** What local training and evaluation get from the command. */

@@ -1,6 +1,7 @@
+import type { ServiceKind } from '../contracts/services.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import type { DesiredServices } from './desired-services.ts';
-import type { ManagedService, ServiceKind } from './managed-service.ts';
+import type { ManagedService } from './managed-service.ts';
 import { createMlflowServer } from './mlflow-server.ts';
 import { createTemporalServer } from './temporal-server.ts';
 import { createWorkerProcess, nameWorkers } from './worker-process.ts';

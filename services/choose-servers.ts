@@ -1,10 +1,10 @@
+import type { Log } from '../contracts/log.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import type { Clock } from '../host/clock.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
-import type { Log } from '../host/log.ts';
 import { isProcessAlive } from '../host/processes/process-identity.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { type DesiredServices, readDesired } from './desired-services.ts';
-import type { ProgressSink } from './progress.ts';
 import { ensureMlflow, type MlflowPython } from './provision/mlflow-python.ts';
 import { ensureTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
 import { outsideAddresses } from './service-addresses.ts';

@@ -3,34 +3,18 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
+import type { Log } from '../contracts/log.ts';
+import type { DoctorCheck, DoctorReport, ServicesStatus } from '../contracts/services.ts';
 import type { Clock } from '../host/clock.ts';
 import { isFileError } from '../host/files/file-errors.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
-import type { Log } from '../host/log.ts';
 import { runCommand } from '../host/processes/run-command.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { locateMlflow } from './provision/mlflow-python.ts';
 import { findPython } from './provision/python.ts';
 import { locateTemporal } from './provision/temporal-binary.ts';
 import { outsideAddresses } from './service-addresses.ts';
-import { readStatus, type ServicesStatus } from './services-status.ts';
-
-export interface DoctorCheck {
-  readonly part: string;
-  /** What is used for it, in words. */
-  readonly chosen: string;
-  readonly version: string | null;
-  readonly address: string | null;
-  readonly status: 'ok' | 'warn' | 'missing';
-  /** What to do; null when all is well. */
-  readonly remedy: string | null;
-}
-
-export interface DoctorReport {
-  readonly checks: readonly DoctorCheck[];
-  /** Nothing that is needed is missing. */
-  readonly isUsable: boolean;
-}
+import { readStatus } from './services-status.ts';
 
 export interface DoctorProbes {
   /** Which TensorFlow back end trainings will use. */

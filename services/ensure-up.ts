@@ -1,9 +1,9 @@
 import { TtExpError } from '../contracts/errors.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { interrupted } from '../host/locks/with-lock.ts';
 import { desiredNames } from './build-services.ts';
 import { type DesiredServices, readDesired } from './desired-services.ts';
-import type { ProgressSink } from './progress.ts';
 import type { ServiceReport } from './service-report.ts';
 import { fullDiskNote, toStartError } from './start-failure.ts';
 import { type SupervisorStart, SupervisorStarter } from './start-supervisor.ts';

@@ -1,35 +1,37 @@
 /** The embedded Temporal and MLflow servers and local workers: find, provision, start, keep alive, stop, report. */
 
+import type { Log } from '../contracts/log.ts';
+import type {
+  DoctorReport,
+  ProgressSink,
+  ServiceAddresses,
+  ServicesStatus,
+  TakeDownResult,
+} from '../contracts/services.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { homeLayout } from '../host/home-layout.ts';
-import type { Log } from '../host/log.ts';
 import type { Launch } from '../host/processes/launch-process.ts';
 import { isProcessAlive } from '../host/processes/process-identity.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { desiredNames } from './build-services.ts';
 import { chooseServers, type ProvisionedParts, provisionParts } from './choose-servers.ts';
 import { type DesiredServices, type DesiredWorkers, updateDesired } from './desired-services.ts';
-import { buildDoctorReport, type DoctorProbes, type DoctorReport } from './doctor.ts';
+import { buildDoctorReport, type DoctorProbes } from './doctor.ts';
 import { waitUntilUp } from './ensure-up.ts';
 import { keepSupervised } from './keep-supervised.ts';
 import { checkOpenFiles, prepareHome } from './prepare-home.ts';
-import type { ProgressSink } from './progress.ts';
-import { outsideAddresses, readAddresses, readMlflowAddress, type ServiceAddresses } from './service-addresses.ts';
+import { outsideAddresses, readAddresses, readMlflowAddress } from './service-addresses.ts';
 import { readRecord } from './service-record.ts';
-import { readStatus, type ServicesStatus } from './services-status.ts';
+import { readStatus } from './services-status.ts';
 import { runSupervisor } from './supervisor.ts';
 import { readOwnSupervisor } from './supervisor-state.ts';
-import { type TakeDownResult, takeDown } from './take-down.ts';
+import { takeDown } from './take-down.ts';
 import type { WorkerSpec } from './worker-process.ts';
 
 export type { ProvisionedParts } from './choose-servers.ts';
-export type { DoctorCheck, DoctorProbes, DoctorReport } from './doctor.ts';
+export type { DoctorProbes } from './doctor.ts';
 export { prepareHome } from './prepare-home.ts';
-export type { ProgressSink, ServiceProgress, ServiceStep } from './progress.ts';
 export { locateTemporal, type TemporalBinary } from './provision/temporal-binary.ts';
-export type { ServiceAddresses } from './service-addresses.ts';
-export type { ServiceStatus, ServicesStatus } from './services-status.ts';
-export type { TakeDownResult } from './take-down.ts';
 export type { WorkerSpec } from './worker-process.ts';
 
 export interface ServicesOptions {

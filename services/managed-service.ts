@@ -1,7 +1,6 @@
 /** What the supervisor needs to know of a service to keep it alive. */
+import type { ServiceKind } from '../contracts/services.ts';
 import type { Launch } from '../host/processes/launch-process.ts';
-
-export type ServiceKind = 'temporal' | 'mlflow' | 'worker';
 
 export type Ports = Readonly<Record<string, number>>;
 

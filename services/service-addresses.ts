@@ -1,18 +1,8 @@
 import { TtExpError } from '../contracts/errors.ts';
+import type { ServiceAddresses } from '../contracts/services.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { readRecord } from './service-record.ts';
-
-export interface ServiceAddresses {
-  readonly temporal: {
-    readonly address: string;
-    /** Null for an outside server: where its web interface is, we can't know. */
-    readonly uiUrl: string | null;
-    readonly namespace: string;
-    readonly isEmbedded: boolean;
-  };
-  readonly mlflow: { readonly uri: string; readonly isEmbedded: boolean };
-}
 
 export interface OutsideAddresses {
   readonly temporal: string | null;

@@ -1,44 +1,14 @@
+import type { ServiceKind, ServiceStatus, ServicesStatus } from '../contracts/services.ts';
 import type { Clock } from '../host/clock.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { describeProcess, isProcessAlive, whereaboutsOf } from '../host/processes/process-identity.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { desiredNames, serviceKindOf } from './build-services.ts';
 import { readDesired } from './desired-services.ts';
-import type { ServiceKind } from './managed-service.ts';
 import { outsideAddresses } from './service-addresses.ts';
 import { readRecords, type ServiceRecord } from './service-record.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import { type LiveSupervisor, readSupervisor } from './supervisor-state.ts';
-
-export interface ServiceStatus {
-  readonly name: string;
-  readonly kind: ServiceKind;
-  /** outside: an address from the environment, not ours to watch. unsupervised: runs, but nobody would restart it. */
-  readonly state: 'outside' | 'starting' | 'healthy' | 'unhealthy' | 'waiting' | 'failed' | 'stopped' | 'unsupervised';
-  readonly pid: number | null;
-  readonly version: string | null;
-  readonly address: string | null;
-  readonly uiUrl: string | null;
-  readonly uptimeSeconds: number | null;
-  readonly restarts: number;
-  readonly logFile: string | null;
-  readonly lastError: string | null;
-}
-
-export interface ServicesStatus {
-  readonly home: string;
-  readonly supervisor: {
-    /** elsewhere: in another container or on another machine, as `elsewhere` says. */
-    readonly state: 'running' | 'stopping' | 'stopped' | 'elsewhere';
-    /** Null where it runs elsewhere: the number means nothing here. */
-    readonly pid: number | null;
-    readonly elsewhere: string | null;
-    readonly startedAtMs: number | null;
-    readonly logFile: string;
-  };
-  /** Servers first, then workers. */
-  readonly services: readonly ServiceStatus[];
-}
 
 const ORDER: readonly ServiceKind[] = ['temporal', 'mlflow', 'worker'];
 

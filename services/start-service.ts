@@ -1,5 +1,5 @@
+import type { Log } from '../contracts/log.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
-import type { Log } from '../host/log.ts';
 import { launchDigest, launchProcess } from '../host/processes/launch-process.ts';
 import { choosePorts } from '../host/processes/ports.ts';
 import type { Variables } from '../host/processes/variables.ts';

@@ -1,4 +1,5 @@
 import { TtExpError } from '../contracts/errors.ts';
+import type { ProgressSink } from '../contracts/services.ts';
 import type { Clock } from '../host/clock.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import type { Launch } from '../host/processes/launch-process.ts';
@@ -7,7 +8,6 @@ import { tailLog } from '../host/processes/log-file.ts';
 import { isProcessAlive } from '../host/processes/process-identity.ts';
 import { serviceMarker } from '../host/processes/process-members.ts';
 import type { Variables } from '../host/processes/variables.ts';
-import type { ProgressSink } from './progress.ts';
 import { remedyFor } from './start-failure.ts';
 import { SUPERVISOR } from './supervisor.ts';
 

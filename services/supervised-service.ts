@@ -1,6 +1,6 @@
+import type { Log } from '../contracts/log.ts';
 import type { Clock } from '../host/clock.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
-import type { Log } from '../host/log.ts';
 import { launchDigest } from '../host/processes/launch-process.ts';
 import { livesNextDoor } from '../host/processes/lifeline.ts';
 import { tailLog } from '../host/processes/log-file.ts';

@@ -1,11 +1,11 @@
 /** The loop that keeps the servers and workers of one home alive; one process runs it, detached. */
 
 import { rm } from 'node:fs/promises';
+import type { Log } from '../contracts/log.ts';
 import type { Clock } from '../host/clock.ts';
 import { writeJsonFile } from '../host/files/json-file.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { type HeldLock, tryLock } from '../host/locks/lock.ts';
-import type { Log } from '../host/log.ts';
 import { capLog } from '../host/processes/log-file.ts';
 import { describeProcess, identifySelf } from '../host/processes/process-identity.ts';
 import { findMarkedServices, serviceMarker } from '../host/processes/process-members.ts';

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { TtExpError } from '../contracts/errors.ts';
+import type { ProgressSink, TakeDownResult } from '../contracts/services.ts';
 import type { Clock } from '../host/clock.ts';
 import { isFileError } from '../host/files/file-errors.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
@@ -9,16 +10,10 @@ import { describeProcess, isProcessAlive, type ProcessIdentity } from '../host/p
 import { findMarkedServices, serviceMarker } from '../host/processes/process-members.ts';
 import { stopProcess } from '../host/processes/stop-process.ts';
 import { readDesired, updateDesired } from './desired-services.ts';
-import type { ProgressSink } from './progress.ts';
 import { readRecords, type ServiceRecord, writeRecord } from './service-record.ts';
 import { readStatus } from './services-status.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import { readOwnSupervisor } from './supervisor-state.ts';
-
-export interface TakeDownResult {
-  /** Names of what ran and was stopped; the supervisor is among them. */
-  readonly stopped: readonly string[];
-}
 
 export interface TakeDownRequest {
   readonly layout: HomeLayout;

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskQueue } from '../contracts/names.ts';
+import type { ServiceAddresses } from '../contracts/services.ts';
 import type { ManagedService } from './managed-service.ts';
 
 export interface WorkerSpec {
@@ -19,8 +20,8 @@ export interface WorkerProcessOptions {
   readonly nodeArguments: readonly string[];
   readonly workerScript: string;
   readonly version: string;
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly isEmbedded: boolean };
-  readonly mlflow: { readonly uri: string; readonly isEmbedded: boolean };
+  readonly temporal: Omit<ServiceAddresses['temporal'], 'uiUrl'>;
+  readonly mlflow: ServiceAddresses['mlflow'];
 }
 
 /** Names of the workers of a set: `worker-<queue>-<n>`, counted for each queue from 1. */

@@ -1,6 +1,6 @@
 /** Notifications of one worker: to the addresses in its environment, with the addresses of the servers it works for. */
+import type { Log } from '../contracts/log.ts';
 import type { Notification, NotificationOutcome } from '../contracts/notification.ts';
-import type { Log } from '../host/log.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import { sendToWebhook } from './webhook.ts';
 

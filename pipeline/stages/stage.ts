@@ -1,6 +1,7 @@
 /** What all stages share: a folder per result, named by digest; a database of its own while it is built. */
 
 import { join } from 'node:path';
+import type { Log } from '../../contracts/log.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { BadRows, SourceBinding } from '../../contracts/source-reading.ts';
@@ -10,7 +11,6 @@ import type { SourceAccess } from '../sources/open-source.ts';
 import { publishFolder, withTemporaryFolder } from '../store/publish-folder.ts';
 import { filesOf, readManifestFile, verifyFiles } from '../store/verify-folder.ts';
 import type { TextEncoder } from '../text/text-encoder.ts';
-import type { PipelineLog } from './pipeline-log.ts';
 
 export interface StageContext {
   /** Absolute; everything is written below it. */
@@ -19,7 +19,7 @@ export interface StageContext {
   readonly threads: number;
   readonly gitCommit: string | null;
   readonly now: () => number;
-  readonly log: PipelineLog;
+  readonly log: Log;
   readonly sources: SourceAccess;
   /** Told every SQL statement: a benchmark repeats them elsewhere. */
   readonly trace?: StatementTrace;

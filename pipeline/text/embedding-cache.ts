@@ -1,7 +1,8 @@
 /** Every text is encoded once: known vectors come from the store, new ones go there in segments, so a kill costs one. */
+
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { PipelineLog } from '../stages/pipeline-log.ts';
+import type { Log } from '../../contracts/log.ts';
 import type { TextEncoder } from './text-encoder.ts';
 import { readSegments, textDigest, writeSegment } from './vector-segments.ts';
 
@@ -13,7 +14,7 @@ export interface EmbedTextsRequest {
   readonly encoder: TextEncoder;
   /** Distinct texts. */
   readonly texts: readonly string[];
-  readonly log: PipelineLog;
+  readonly log: Log;
   /** Texts done, of which `cached` were known. */
   readonly progress?: (done: number, total: number, cached: number) => void;
   readonly signal?: AbortSignal;

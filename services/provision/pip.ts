@@ -1,9 +1,9 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
+import type { ProgressSink } from '../../contracts/services.ts';
 import { interrupted } from '../../host/locks/with-lock.ts';
 import { type CommandResult, runCommand } from '../../host/processes/run-command.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { ProgressSink } from '../progress.ts';
 import type { Requirements } from './requirements.ts';
 
 /** Without the variables by which a user's own Python set-up would leak into ours. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Log } from '../../host/log.ts';
+import type { Log } from '../../contracts/log.ts';
 import { runCommand } from '../../host/processes/run-command.ts';
 import type { Variables } from '../../host/processes/variables.ts';
 import { type EnvironmentRequest, ensureEnvironment, findEnvironment } from './managed-environment.ts';

@@ -1,9 +1,9 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { redactUrls } from '../../contracts/redact.ts';
+import type { ServiceStep } from '../../contracts/services.ts';
 import { interrupted } from '../../host/locks/with-lock.ts';
 import { type CommandResult, runCommand } from '../../host/processes/run-command.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { ServiceStep } from '../progress.ts';
 import { withoutPythonOverrides } from '../provision/pip.ts';
 import type { BuildContext } from './native-build-types.ts';
 

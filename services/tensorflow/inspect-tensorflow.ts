@@ -1,10 +1,10 @@
 /** What `tt-exp doctor` says of TensorFlow: which backend trainings will use and what keeps them from a faster one. */
 
 import { TtExpError } from '../../contracts/errors.ts';
+import type { DoctorCheck } from '../../contracts/services.ts';
 import type { TensorflowBackend } from '../../contracts/tensorflow.ts';
 import { runCommand } from '../../host/processes/run-command.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { DoctorCheck } from '../doctor.ts';
 import { findPython } from '../provision/python.ts';
 import { compilerOf } from './compile-binding.ts';
 import { findGpus } from './find-gpus.ts';

@@ -1,6 +1,6 @@
+import type { ProgressSink } from '../../contracts/services.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { ProgressSink } from '../progress.ts';
 
 /** `gpu` is the library built with CUDA. */
 export type NativeVariant = 'cpu' | 'gpu';

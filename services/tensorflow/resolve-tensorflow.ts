@@ -1,11 +1,11 @@
 /** Chooses this machine's TensorFlow: gpu, native, wasm, js, the first that works; says why a faster one was not taken. */
 
 import { TtExpError } from '../../contracts/errors.ts';
+import type { ProgressSink } from '../../contracts/services.ts';
 import type { TensorflowPlan } from '../../contracts/tensorflow.ts';
 import { TENSORFLOW_BACKENDS, type TensorflowBackend } from '../../contracts/tensorflow.ts';
 import { type Clock, systemClock } from '../../host/clock.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { ProgressSink } from '../progress.ts';
 import { findGpus } from './find-gpus.ts';
 import { ensureNativeBuild } from './native-build.ts';
 import { type BackendRequest, portablePlan, SPEED } from './plan.ts';

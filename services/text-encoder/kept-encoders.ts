@@ -1,5 +1,5 @@
 /** Text encoders by choice, each made once and when it is first needed. */
-import type { Log } from '../../host/log.ts';
+import type { Log } from '../../contracts/log.ts';
 import type { ServiceTextEncoder } from './onnx-encoder.ts';
 import { resolveTextEncoder, type TextEncoderRequest } from './resolve-text-encoder.ts';
 

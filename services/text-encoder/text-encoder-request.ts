@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import type { ProgressSink } from '../../contracts/services.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Variables } from '../../host/processes/variables.ts';
-import type { ProgressSink } from '../progress.ts';
 
 export const PART = 'text-encoder';
 

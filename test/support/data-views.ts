@@ -1,7 +1,7 @@
 /** Dataset versions as the data commands get them. */
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import type { RowChange, VersionDetails, VersionDiff, VersionEntry } from '../../contracts/dataset-versions.ts';
-import type { DataVersions } from '../../ui-cli/data/data-runtime.ts';
+import type { DatasetVersions } from '../../ui-cli/data/data-runtime.ts';
 
 export const VERSION = 'ds-0123456789abcdef';
 export const OLDER_VERSION = 'ds-fedcba9876543210';
@@ -123,7 +123,7 @@ export const diffOf = (change: Partial<VersionDiff> = {}): VersionDiff => ({
 });
 
 /** Every method fails unless it is given. */
-export const versionsWith = (methods: Partial<DataVersions>): (() => Promise<DataVersions>) => {
+export const versionsWith = (methods: Partial<DatasetVersions>): (() => Promise<DatasetVersions>) => {
   const unused = (name: string) => () => Promise.reject(new Error(`the test did not expect a call of ${name}`));
   return async () => ({
     list: unused('list'),

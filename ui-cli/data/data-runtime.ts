@@ -15,7 +15,7 @@ import type { ProgressSink } from '../../contracts/services.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 
 /** Dataset versions of the home. A version is named by its id, or by a beginning that only one has. */
-export interface DataVersions {
+export interface DatasetVersions {
   /** Newest first, damaged ones among them. */
   list(): Promise<readonly VersionEntry[]>;
   /** Throws DATASET_NOT_FOUND, and DATASET_CORRUPT where there is no manifest. */
@@ -45,7 +45,7 @@ export interface EmbedRequest extends SourceRequest {
 export interface DataRuntime extends ProcessRuntime {
   /** The folder is absolute. Throws USAGE where files would be replaced unasked. */
   generateData(request: GenerateDataRequest): Promise<GeneratedFiles>;
-  dataVersions(): Promise<DataVersions>;
+  dataVersions(): Promise<DatasetVersions>;
   checkData(request: SourceRequest): Promise<DataReport>;
   embedData(request: EmbedRequest): Promise<EmbeddingReport>;
 }

@@ -2,8 +2,8 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceProgress } from '../../../contracts/services.ts';
 import { systemClock } from '../../../host/clock.ts';
-import type { ServiceProgress } from '../../../services/index.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
 import { eventually } from '../../support/eventually.ts';
 import {

@@ -1,8 +1,9 @@
 /** What a web page elsewhere can do to the servers on this machine: it may send simple requests to any local port. */
+
 import { request } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServiceAddresses } from '../../../services/index.ts';
+import type { ServiceAddresses } from '../../../contracts/services.ts';
 import { listeningSockets, makeHome, processesNaming, type TestHome } from './home.ts';
 
 interface Answer {

@@ -2,7 +2,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServices, type Services, type ServicesStatus } from '../../../services/index.ts';
+import type { ServicesStatus } from '../../../contracts/services.ts';
+import { createServices, type Services } from '../../../services/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeFolder, removeFolder } from '../../support/make-folder.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServiceAddresses, ServiceProgress } from '../../../services/index.ts';
+import type { ServiceAddresses, ServiceProgress } from '../../../contracts/services.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   listeningSockets,

@@ -1,10 +1,11 @@
 /** Real encoders for tests: the machine's own cache folder, or a new one that borrows parts of it. */
+
 import { mkdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../../config/env.ts';
+import type { ServiceProgress } from '../../../contracts/services.ts';
 import { systemClock } from '../../../host/clock.ts';
-import type { ServiceProgress } from '../../../services/index.ts';
 import type { TextEncoderRequest } from '../../../services/text-encoder/index.ts';
 import { ensureMinilm } from '../../../services/text-encoder/minilm-model.ts';
 import type { ModelFolder } from '../../../services/text-encoder/model-folder.ts';

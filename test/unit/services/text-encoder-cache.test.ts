@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ServiceProgress } from '../../../contracts/services.ts';
 import { systemClock } from '../../../host/clock.ts';
-import type { ServiceProgress } from '../../../services/index.ts';
 import { type CachedFolder, ensureCachedFolder } from '../../../services/text-encoder/cached-folder.ts';
 import type { TextEncoderPlace } from '../../../services/text-encoder/text-encoder-request.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

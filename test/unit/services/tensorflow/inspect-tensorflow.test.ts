@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { DoctorCheck } from '../../../../contracts/services.ts';
 import type { Variables } from '../../../../host/processes/variables.ts';
-import type { DoctorCheck } from '../../../../services/doctor.ts';
 import {
   type BackendRequest,
   checkTensorflow,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ExportRequest, GarbageRequest } from '../../../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../../../contracts/errors.ts';
-import type { DataVersions } from '../../../../ui-cli/data/data-runtime.ts';
+import type { DatasetVersions } from '../../../../ui-cli/data/data-runtime.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 
 import {
@@ -21,7 +21,7 @@ import { withFolder } from '../../../support/make-folder.ts';
 /** Streams hand their text on in a later turn. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const cli = async (args: readonly string[], methods: Partial<DataVersions> = {}) => {
+const cli = async (args: readonly string[], methods: Partial<DatasetVersions> = {}) => {
   const fake = createFakeRuntime({ dataVersions: versionsWith(methods) });
   const exitCode = await runCli(args, fake.runtime);
   await settle();

@@ -1,1 +1,0 @@
-export type PipelineLog = (level: 'info' | 'warn' | 'error', message: string) => void;

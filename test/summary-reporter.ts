@@ -1,5 +1,9 @@
-/** Prints the totals of a run as the last line, alone: `N passed, N failed`, and `, N skipped` where there are any. */
+/**
+ * Prints what failed, a line each as `failed: room/file: behaviour`, and the totals of a run as the last line, alone:
+ * `N passed, N failed`, and `, N skipped` where there are any.
+ */
 import type { Reporter, TestModule } from 'vitest/node';
+import { placeOf, testName } from './test-name.ts';
 
 export interface Totals {
   readonly passed: number;
@@ -26,8 +30,17 @@ export const countTests = (modules: readonly TestModule[], unhandledErrors: numb
   return totals;
 };
 
+/** Names of the tests that failed; of a module that could not be loaded, or whose hooks failed, its place. */
+export const failedTests = (modules: readonly TestModule[]): readonly string[] =>
+  modules.flatMap((module) => {
+    const { relativeModuleId: path } = module;
+    const failed = [...module.children.allTests('failed')].map(({ name }) => testName(path, name));
+    return failed.length === 0 && module.state() === 'failed' ? [placeOf(path)] : failed;
+  });
+
 export class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    process.stdout.write(`\n${summaryLine(countTests(modules, unhandledErrors.length))}\n`);
+    const failed = failedTests(modules).map((name) => `failed: ${name}\n`);
+    process.stdout.write(`\n${failed.join('')}${summaryLine(countTests(modules, unhandledErrors.length))}\n`);
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { testName } from '../test-name.ts';
 import { runSamples } from './run-samples.ts';
 
 test.each([
@@ -10,4 +11,19 @@ test.each([
   const { status, stdout } = runSamples(samples);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(line);
   expect(status).toBe(exitCode);
+});
+
+test('test/summary-reporter: tells before that line what failed, by the place that its title leaves out', () => {
+  const { stdout } = runSamples('{outcomes,broken}.sample.ts');
+  const lines = stdout.trimEnd().split('\n').slice(-3);
+  expect(lines.slice(0, 2).sort()).toEqual(['failed: broken', 'failed: outcomes: third fails']);
+});
+
+test.each([
+  ['test/unit/models/train.test.ts', 'learns', 'models/train: learns'],
+  ['test/integration/tracking/tracking.test.ts', 'tracking/runs: finds one', 'tracking/runs: finds one'],
+  ['test/e2e/run.test.ts', 'a sweep: ends', 'e2e/run: a sweep: ends'],
+  ['test/ui/live-view.test.tsx', 'draws', 'ui/live-view: draws'],
+])('test/test-name: in %s "%s" is "%s"', (path, title, name) => {
+  expect(testName(path, title)).toBe(name);
 });

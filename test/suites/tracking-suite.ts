@@ -31,11 +31,9 @@ const refused = (pattern: RegExp) =>
   expect.objectContaining({ code: 'UPSTREAM_REJECTED', message: expect.stringMatching(pattern) });
 
 /**
- * @param name of what is tested, as titles begin
  * @param open asked in each test; may give the same server again: experiments and models of the suite have names of their own
  */
-export const describeTracking = (name: string, open: () => TrackingUnderTest): void => {
-  const title = (behaviour: string): string => `${name}: ${behaviour}`;
+export const describeTracking = (open: () => TrackingUnderTest): void => {
   let count = 0;
   /** Unlike all others on the server. */
   const unique = (what: string): string => {
@@ -62,7 +60,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     return { tracking, server, experimentId, newRun, registerRun };
   };
 
-  test(title('one name makes one experiment, described once'), async () => {
+  test('one name makes one experiment, described once', async () => {
     const { tracking, server } = open();
     const experiment = unique('name');
     const id = await tracking.ensureExperiment(experiment);
@@ -74,7 +72,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     expect(await server.description(id)).toBe('first');
   });
 
-  test(title('a deleted experiment is refused, or restored with its runs'), async () => {
+  test('a deleted experiment is refused, or restored with its runs', async () => {
     const { tracking, server } = open();
     const experiment = unique('deleted');
     const id = await tracking.ensureExperiment(experiment);
@@ -88,7 +86,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     await tracking.setTags(runId, { a: 'b' });
   });
 
-  test(title('one key makes one run, which carries the tags that it was created with'), async () => {
+  test('one key makes one run, which carries the tags that it was created with', async () => {
     const { tracking, experimentId, newRun } = await begin();
     const parent = await newRun('parent');
     const change = { tags: { 'tt.kind': 'trial' }, parentRunId: parent };
@@ -105,7 +103,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     });
   });
 
-  test(title('runs are found by all of the tags and the status, newest first'), async () => {
+  test('runs are found by all of the tags and the status, newest first', async () => {
     const { tracking, experimentId, newRun } = await begin();
     const old = await newRun('old', { tags: { kind: 'trial', more: 'x' }, startTimeMs: 1000 });
     const recent = await newRun('recent', { tags: { kind: 'trial' }, startTimeMs: 3000 });
@@ -121,7 +119,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     expect(await tracking.getRun(old)).toMatchObject({ status: 'FINISHED', endTimeMs: 5000 });
   });
 
-  test(title('a run that is not there is refused, whatever is asked of it'), async () => {
+  test('a run that is not there is refused, whatever is asked of it', async () => {
     const { tracking } = open();
     const none = '0'.repeat(32);
     const missing = { code: 'UPSTREAM_REJECTED', details: { errorCode: 'RESOURCE_DOES_NOT_EXIST' } };
@@ -131,7 +129,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     await expect(tracking.putArtifactText(none, 'note.txt', 'x')).rejects.toMatchObject(missing);
   });
 
-  test(title('an epoch logged twice has its points once, under its step and the time of its end'), async () => {
+  test('an epoch logged twice has its points once, under its step and the time of its end', async () => {
     const { tracking, server, newRun } = await begin();
     const runId = await newRun();
     for (const epoch of [1, 2, 2, 1]) {
@@ -147,7 +145,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     expect(await server.points(runId, 'system/system_memory_usage_megabytes')).toHaveLength(2);
   });
 
-  test(title('parameters stay, tags change, and both are kept whole though they be long'), async () => {
+  test('parameters stay, tags change, and both are kept whole though they be long', async () => {
     const { tracking, server, newRun } = await begin();
     const runId = await newRun();
     const params = { rate: '0.1', space: 'p'.repeat(6001) };
@@ -166,14 +164,14 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     await tracking.logDatasetInput(runId, datasetSummary, 'training');
   });
 
-  test(title('artifacts come back as they went, by paths below a folder, and one that is gone is none'), async () => {
+  test('artifacts come back as they went, by paths below a folder, and one that is gone is none', async () => {
     const { tracking, newRun } = await begin();
     const [runId, other, folder] = [await newRun(), await newRun('another'), await temporaryFolder()];
     const file = join(folder, 'given.bin');
     await writeFile(file, Buffer.from([0, 255, 10, 13]));
-    await tracking.putArtifactFile(runId, 'model/deep/weights + 1.bin', file);
     await tracking.putArtifactText(runId, 'model/note.txt', 'first');
     await tracking.putArtifactText(runId, 'model/note.txt', 'größer');
+    await tracking.putArtifactFile(runId, 'model/deep/weights + 1.bin', file);
     await tracking.putArtifactText(runId, 'models.txt', 'beside it');
     expect(await tracking.listArtifacts(runId, 'model')).toEqual(['deep/weights + 1.bin', 'note.txt']);
     expect(await tracking.listArtifacts(runId, 'nothing')).toEqual([]);
@@ -192,7 +190,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     expect((await readdir(folder)).sort()).toEqual(['given.bin', 'new']);
   });
 
-  test(title('a run becomes one logged model and one version, and an alias names one version'), async () => {
+  test('a run becomes one logged model and one version, and an alias names one version', async () => {
     const { tracking, registerRun } = await begin();
     const model = unique('model').replaceAll(' ', '-');
     const register = (runKey: string) => registerRun(model, runKey);
@@ -219,7 +217,7 @@ export const describeTracking = (name: string, open: () => TrackingUnderTest): v
     await expect(tracking.setAlias(model, 'champion', '3')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
   });
 
-  test(title('behind a guard that throws it can be read, and nothing is written'), async () => {
+  test('behind a guard that throws it can be read, and nothing is written', async () => {
     const { tracking, server, experimentId, newRun, registerRun } = await begin();
     const [runId, model] = [await newRun(), unique('guarded').replaceAll(' ', '-')];
     const file = join(await temporaryFolder(), 'file');

@@ -17,7 +17,7 @@ afterAll(async () => {
   await mlflow?.dispose();
 });
 
-describeTracking('tracking/index', () => {
+describeTracking(() => {
   const reader = createMlflowReader(mlflow.address);
   return {
     tracking,

@@ -3,7 +3,7 @@ import { createFakeTracking } from '../../support/fake-tracking.ts';
 
 const fake = createFakeTracking();
 
-describeTracking('test/support/fake-tracking', () => ({
+describeTracking(() => ({
   tracking: fake.tracking,
   server: {
     points: async (runId, key) =>

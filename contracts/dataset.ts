@@ -15,7 +15,7 @@ export interface DatasetSummary {
   readonly version: string;
   readonly samples: number;
   readonly splits: Readonly<Record<SplitName, number>>;
-  /** Label, written with one decimal ("1.0"), to number of samples. */
+  /** Label, written with one decimal ("1.0") or with as many as it needs, at most four, to number of samples. */
   readonly label_distribution: Readonly<Record<string, number>>;
   /** Share in [0, 1] of the users and items of sides with texts that have a text embedding; 1 where there are no texts. */
   readonly embedding_coverage: number;

@@ -56,7 +56,7 @@ export interface LocalTrainingReport {
 }
 
 export interface LocalEvaluationRequest {
-  /** A folder, or `name`, `name@alias`, `name/version` in the registry. */
+  /** A folder; `name`, `name@alias` or `name/version` in the registry; a run's id, or `<experiment id>/<trial id>`. */
   readonly model: string;
   /** null: the dataset version that the model was trained on. */
   readonly data: DataChoice | null;
@@ -67,7 +67,7 @@ export interface LocalEvaluationRequest {
 }
 
 export interface EvaluatedModel {
-  /** As it can be given again: the folder, or `name/version`. */
+  /** As it can be given again: the folder, `name/version`, or the run. */
   readonly name: string;
   readonly datasetVersion: string;
   readonly bestEpoch: number;

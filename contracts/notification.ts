@@ -11,7 +11,7 @@ export interface Notification {
   readonly event: NotificationEvent;
   readonly experiment_id: string;
   readonly status: ExperimentStatus;
-  /** null where no trial completed. */
+  /** null where no trial has a result. */
   readonly best: {
     readonly trial_id: string;
     readonly metric: string;

@@ -1,4 +1,5 @@
 /** Every trial's value in the order of the plan, and the best one so far. */
+import { elementAt } from '../contracts/element-at.ts';
 import { trialIdOf } from '../contracts/ids.ts';
 import { improvements } from '../policy/ranking.ts';
 import { COLOUR, chart, cross, dot, legend, WIDE_FRAME, WIDE_SIZE, xAxis, yAxis } from './chart.ts';
@@ -41,7 +42,7 @@ export const optimisationHistory = (input: SweepReportInput): string => {
     before = trial;
   }
   if (before !== null) {
-    steps.push([x.position(shown.at(-1)?.index ?? 0), y.position(before.value)]);
+    steps.push([x.position(elementAt(shown, shown.length - 1).index), y.position(before.value)]);
   }
   const found = best === null ? 'No trial has a value.' : `Best: ${trialIdOf(best.index)}, ${best.value.toFixed(4)}.`;
   return chart(

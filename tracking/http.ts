@@ -61,7 +61,7 @@ export interface HttpClient {
   /**
    * Returns what `read` makes of an answer of status 200; it must read the body to its end. An answer that was cut is
    * asked for again. Throws MlflowRejection for a final refusal, UPSTREAM_REJECTED for what is not MLflow's own answer,
-   * SERVICE_UNREACHABLE.
+   * ENVIRONMENT_INVALID for TLS that does not fit, SERVICE_UNREACHABLE, and what this host's file system throws.
    */
   send<Result>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<Result>): Promise<Result>;
   /**

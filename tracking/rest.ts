@@ -7,7 +7,7 @@ const API = '/api/2.0/mlflow/';
 type RestMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 export interface Rest {
-  /** Throws UPSTREAM_REJECTED with the server's message. */
+  /** Throws UPSTREAM_REJECTED with the server's message, ENVIRONMENT_INVALID for a login that it refuses, and as `send`. */
   call<Answer>(method: RestMethod, endpoint: string, parameters: JsonObject): Promise<Answer>;
   /** null for the refusals named by their error codes. */
   callOr<Answer>(

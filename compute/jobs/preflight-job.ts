@@ -11,7 +11,7 @@ import type { ComputeChannel } from '../child-channel.ts';
 const reportFileOf = (datasetFolder: string): string =>
   join(dirname(dirname(datasetFolder)), 'preflight', `${basename(datasetFolder)}.json`);
 
-/** Before the first epoch. Throws PREFLIGHT_FAILED, or the reason of either of the channel's signals. */
+/** Before the first epoch. Throws PREFLIGHT_FAILED, what a training throws, or the reason of either of the channel's signals. */
 export const checkBeforeTraining = async (
   job: TrainJob,
   dataset: LoadedDataset,

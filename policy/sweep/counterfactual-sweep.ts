@@ -8,7 +8,7 @@ import { bestTrial } from '../ranking.ts';
 import { type KnownTrial, lookUpTrials } from './known-curves.ts';
 import { decideWithUnknown } from './possible-decisions.ts';
 import type { Curves } from './replay-sweep.ts';
-import { createSweep, rungsOf, type Sweep, type SweepMove, type SweepRules } from './sweep.ts';
+import { createSweep, type Sweep, type SweepMove, type SweepRules } from './sweep.ts';
 import { sweepRules } from './sweep-rules.ts';
 import type { SweepTrial } from './sweep-trial.ts';
 
@@ -199,7 +199,7 @@ export const counterfactualSweep = (
   const least = trials.reduce((sum, { epochs }) => sum + epochs, 0);
   const open = state.trials.filter(({ index }) => replayed.unknown.has(index));
   const more = open.reduce(
-    (sum, trial) => sum + (rungsOf(rules, trial).at(-1) ?? 0) - (trial.reports.at(-1)?.epoch ?? 0),
+    (sum, trial) => sum + rules.maxEpochsOf(trial.params) - (trial.reports.at(-1)?.epoch ?? 0),
     0,
   );
   return {

@@ -63,7 +63,7 @@ const explainRungs = (facts: RungFacts, index: number): TrialExplanation['rungs'
     const isLatest = rung === trial.reports.length - 1;
     const base = { epoch, value };
     if (rung >= rungs.length - 1 || (isLatest && isWhole)) {
-      const early = epoch < (rungs.at(-1) ?? 0) ? 'it stopped by itself' : 'its last epoch';
+      const early = epoch < facts.rules.maxEpochsOf(trial.params) ? 'it stopped by itself' : 'its last epoch';
       return { ...base, decision: 'last', sentence: `Epoch ${epoch}: ${inWords(value)}, ${early}.` } as const;
     }
     const decision = decisionAt(facts, trial, rung);

@@ -1,4 +1,5 @@
 /** Makes every decision of an experiment again from what it has recorded, and says where the two differ. */
+import { elementAt } from '../../contracts/element-at.ts';
 import type { ExperimentSnapshot, SweepFacts } from '../../contracts/experiment.ts';
 import type { ObjectiveCurve, ReplayStep, SweepReplay } from '../../contracts/replay.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -60,7 +61,7 @@ export const replaySweep = ({ config, snapshot }: Omit<SweepFacts, 'format'>, cu
   const isClosed = snapshot.status !== 'completed' || (snapshot.sweep?.halt ?? null) !== null;
   const steps = [
     ...replayProposals(rules, trials),
-    ...replayReports(facts, ({ index }) => curves[snapshot.trials[index]?.trialId ?? ''] ?? null),
+    ...replayReports(facts, ({ index }) => curves[elementAt(snapshot.trials, index).trialId] ?? null),
     ...snapshot.trials.flatMap((trial) => valueSteps(trial, snapshot.objective.metric)),
     ...replayRungs(facts),
     ...replayCount(rules, trials, isClosed),

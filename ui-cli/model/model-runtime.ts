@@ -24,7 +24,7 @@ export interface LocalTrainingWork extends LocalWork {
 }
 
 export interface ModelRuntime extends ProcessRuntime {
-  /** `file` is absolute, `columns` are of a file without a header. Throws SOURCE_NOT_FOUND, DATA_INVALID. */
+  /** `file` is absolute, `columns` are of a file without a header. Throws SOURCE_NOT_FOUND, NO_DATA_LOADED, DATA_INVALID. */
   guessInteractions(file: string, columns: readonly string[] | null): Promise<GuessedInteractions>;
   trainModel(request: LocalTrainingRequest & LocalTrainingWork): Promise<LocalTrainingReport>;
   evaluateModel(request: LocalEvaluationRequest & LocalWork): Promise<LocalEvaluationReport>;

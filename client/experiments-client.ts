@@ -22,7 +22,7 @@ import { describeSource, isSameSource, type SourceIdentity } from '../contracts/
 import type { experiment } from '../workflows/experiment.ts';
 import { describeStart } from './describe-start.ts';
 import { readOutcome } from './outcome.ts';
-import { readProgress } from './progress.ts';
+import { askTrial, createProgressReader, type ProgressReader } from './progress.ts';
 import { readInput } from './recorded-input.ts';
 import { querySnapshot } from './snapshots.ts';
 import {
@@ -83,13 +83,16 @@ const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
 export interface ExperimentsClient extends ExperimentSteering {
   /** Idempotent while an equal experiment runs: attaches to it. Throws SOURCE_MISMATCH where that reads another source. */
   start(input: Omit<ExperimentInput, 'experimentId' | 'temporalId'>): Promise<StartedExperiment>;
-  /** The latest execution. Throws EXPERIMENT_NOT_FOUND. */
+  /** The latest execution, with the progress of a few running trials. Throws EXPERIMENT_NOT_FOUND. */
   view(id: string): Promise<ExperimentView>;
   /** What a running experiment says of itself; null where no worker answers in time. One call, without heartbeats. */
   snapshot(id: string, timeoutMs: number): Promise<ExperimentSnapshot | null>;
   /** What it was started with. Throws EXPERIMENT_NOT_FOUND. */
   input(id: string): Promise<ExperimentInput>;
-  /** Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. */
+  /**
+   * Views until the experiment has ended (the last one says so) or the signal aborts. Rides out server restarts. Makes
+   * at most ten calls a view, however many trials run: progress of many is told in turns.
+   */
   watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
   /** Asks for cancellation and returns at once; running trials end first. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_ENDED. */
   cancel(id: string): Promise<void>;
@@ -134,7 +137,9 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
     }
   };
 
-  const view = (id: string): Promise<ExperimentView> =>
+  const progressReader = (): ProgressReader => createProgressReader((workflowId) => askTrial(client, workflowId));
+
+  const viewWith = (id: string, progress: ProgressReader): Promise<ExperimentView> =>
     withNotFound(id, async () => {
       const workflowId = workflowIdOf(id);
       const { status } = await client.workflow.getHandle(workflowId).describe();
@@ -142,17 +147,18 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
         return { ...(await readOutcome(client, workflowId)), progress: {} };
       }
       const snapshot = await querySnapshot(client, workflowId);
-      return { ...snapshot, progress: await readProgress(client, snapshot) };
+      return { ...snapshot, progress: await progress.read(snapshot) };
     });
 
   async function* watch(id: string, options: WatchOptions = {}): AsyncGenerator<ExperimentView> {
     const { signal } = options;
+    const progress = progressReader();
     let outageSinceMs: number | null = null;
     while (signal?.aborted !== true) {
       const askedMs = performance.now();
       let pauseMs = SHORTEST_WATCH_PAUSE_MS;
       try {
-        const current = await view(id);
+        const current = await viewWith(id, progress);
         outageSinceMs = null;
         pauseMs = Math.max(pauseMs, WATCH_PAUSE_PER_VIEW * (performance.now() - askedMs));
         yield current;
@@ -171,7 +177,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
 
   return {
     ...createSteering(client),
-    view,
+    view: (id) => viewWith(id, progressReader()),
     watch,
     input: (id) => withNotFound(id, () => readInput(client, workflowIdOf(id))),
 

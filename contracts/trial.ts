@@ -88,6 +88,11 @@ export interface FinishedTrial extends TrialFrame {
 
 export interface UnfinishedTrial extends TrialFrame {
   readonly status: 'pending' | 'running' | 'failed' | 'cancelled';
+  /**
+   * Of a running trial: a worker trains it or is to train it. Otherwise it waits at a rung, for a slot, or is paused.
+   * Missing from workers of earlier versions.
+   */
+  readonly isInFlight?: boolean;
   readonly runId: string | null;
   readonly result: TrainingResult | null;
   /** The objective, once there is any: of its best epoch so far. */

@@ -47,9 +47,10 @@ const outcomeOf = (trial: SweepTrial, entry: TrialEntry) => {
   const { runId, result, isReused } = entry;
   const unfinished = { runId, result, value: trial.reports.at(-1)?.value ?? null };
   switch (trial.state) {
+    case 'running':
     case 'waiting':
     case 'ready':
-      return { status: 'running', ...unfinished } as const;
+      return { status: 'running', isInFlight: trial.state === 'running', ...unfinished } as const;
     case 'completed':
       return { status: isReused ? 'cached' : 'completed', ...finished(trial, entry) } as const;
     case 'pruned':

@@ -4,7 +4,7 @@ import type { ExperimentSnapshot, ExperimentView, Phase } from '../../contracts/
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
 import { trialIdOf } from '../../contracts/ids.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
-import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
+import type { TrialProgress, TrialView, UnfinishedTrial } from '../../contracts/trial.ts';
 import { evaluationSummary, trainingResult } from './experiment-fixtures.ts';
 
 export const EXPERIMENT_ID = 'demo-0123456789';
@@ -75,7 +75,7 @@ export const progressAt = (epoch: number, change: Partial<TrialProgress> = {}): 
 });
 
 /** Every field of a trial, whatever its status. */
-export type TrialFields = { readonly [Key in keyof TrialView]: TrialView[Key] };
+export type TrialFields = { readonly [Key in keyof TrialView]: TrialView[Key] } & Pick<UnfinishedTrial, 'isInFlight'>;
 
 /** The same of a trial: it may lack what one of its status has. */
 export const asTrial = (fields: TrialFields): TrialView => fields as TrialView;

@@ -81,6 +81,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
 };
 
 export interface WorkflowServer {
+  readonly address: string;
   withWorkers<Result>(steps: CpuActivities & GpuActivities, use: (client: Client) => Promise<Result>): Promise<Result>;
   stop(): Promise<void>;
 }
@@ -103,6 +104,7 @@ export const startWorkflowServer = async (settings: readonly string[] = []): Pro
     logger: new DefaultLogger('ERROR'),
   });
   return {
+    address: environment.address,
     withWorkers: async (steps, use) => {
       const common = {
         connection: environment.nativeConnection,

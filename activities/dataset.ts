@@ -1,6 +1,8 @@
 /** Data steps: extract, label, split, encode, and the dataset's way through the artifact store. */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataRequest, ExtractResult, LabelResult, SplitResult } from '../contracts/data-stages.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { joinBelow } from '../contracts/join-below.ts';
@@ -8,15 +10,7 @@ import { RUN_KIND, TAG } from '../contracts/names.ts';
 import { describeLeftOut, describeSource } from '../contracts/source-reading.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type {
-  DataRequest,
-  DatasetPort,
-  EmbedTextsResult,
-  ExtractResult,
-  LabelResult,
-  SplitResult,
-  TrackingPort,
-} from './ports.ts';
+import type { DatasetPort, TrackingPort } from './ports.ts';
 
 /** MLflow experiment whose runs each hold the files of one dataset version. */
 const DATASET_EXPERIMENT = 'tt-exp-datasets';
@@ -80,7 +74,7 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
     labelData: stage<LabelResult>((request) => deps.datasets.label(request)),
     splitData: stage<SplitResult>((request) => deps.datasets.split(request)),
     /** Heartbeats how many texts are done. */
-    embedData: (request: DataRequest): Promise<EmbedTextsResult> => {
+    embedData: (request: DataRequest): ReturnType<DatasetPort['embed']> => {
       let done = { done: 0, total: 0 };
       return withHeartbeat(
         () => done,

@@ -3,59 +3,16 @@
  * with the same arguments it finds its earlier result. Errors are TtExpError; an AbortSignal rejects with its reason.
  */
 
+import type { EmbeddingReport } from '../contracts/data-report.ts';
+import type { DataRequest, ExtractResult, LabelResult, SplitResult } from '../contracts/data-stages.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { LoggedModelSpec, ModelVersionRecord } from '../contracts/registered-models.ts';
-import type { ResolvedData } from '../contracts/resolved-config.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
-import type { BadRows, LeftOutRows, SourceBinding, SourceIdentity } from '../contracts/source-reading.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
-
-/** Settings that decide a dataset version, together with the source's content. */
-export interface DataRequest {
-  readonly data: ResolvedData;
-  readonly seed: number;
-  /** The extract to build on where this host has it; else the source is asked. */
-  readonly extract?: string;
-  /** Rows that were left out when `extract` was made. */
-  readonly unread?: BadRows;
-  /** The experiment that it is for, and its database: no other one is read. */
-  readonly binding?: SourceBinding;
-}
-
-export interface StageResult {
-  /** Content address of the stage's output. */
-  readonly id: string;
-  readonly rows: number;
-}
-
-export interface ExtractResult extends StageResult {
-  /** The database that was read; null for sources without a server. */
-  readonly identity: SourceIdentity | null;
-  /** Rows that were left out. */
-  readonly bad: BadRows;
-}
-
-export interface LabelResult extends StageResult {
-  /** What looks strange with the rows, a line each. */
-  readonly warnings: readonly string[];
-}
-
-export interface SplitResult extends StageResult {
-  /** Rows of the source that are in no sample. */
-  readonly leftOut: LeftOutRows;
-}
-
-export interface EmbedTextsResult {
-  /** The text encoder; null where none was needed. */
-  readonly encoder: string | null;
-  /** Distinct texts encoded now, and those known before. */
-  readonly computed: number;
-  readonly cached: number;
-}
 
 export interface EmbedTextsOptions {
   /** Distinct texts done. */
@@ -69,7 +26,10 @@ export interface DatasetPort {
   label(request: DataRequest): Promise<LabelResult>;
   split(request: DataRequest): Promise<SplitResult>;
   /** Goes on where an interrupted call ended. */
-  embed(request: DataRequest, options: EmbedTextsOptions): Promise<EmbedTextsResult>;
+  embed(
+    request: DataRequest,
+    options: EmbedTextsOptions,
+  ): Promise<Pick<EmbeddingReport, 'encoder' | 'computed' | 'cached'>>;
   encode(request: DataRequest): Promise<DatasetSummary>;
   /** Folder of a finished version on this host, or null. */
   findLocal(version: string): Promise<string | null>;

@@ -3,10 +3,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataReport, EmbeddingReport } from '../contracts/data-report.ts';
+import type { DataRequest, ExtractResult, LabelResult, SplitResult } from '../contracts/data-stages.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
-import type { LeftOutRows } from '../contracts/source-reading.ts';
 import { exists } from '../host/files/file-errors.ts';
 import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
@@ -16,17 +16,10 @@ import { refuseLowCoverage } from './stages/coverage.ts';
 import { describeEmbed, type EmbedOptions, type EmbedOutput, embed } from './stages/embed.ts';
 import { encode, versionFolder, versionId } from './stages/encode.ts';
 import { type ExtractOutput, extract, knownExtract, shapeOfRequest } from './stages/extract.ts';
-import { type LabelOutput, label, labelId } from './stages/label.ts';
+import { label, labelId } from './stages/label.ts';
 import { leftOutRows } from './stages/left-out.ts';
 import { split, splitId } from './stages/split.ts';
-import {
-  attachTables,
-  STAGE_FOLDER,
-  type StageContext,
-  type StageRequest,
-  temporaryFolderOf,
-  withDatabase,
-} from './stages/stage.ts';
+import { attachTables, STAGE_FOLDER, type StageContext, temporaryFolderOf, withDatabase } from './stages/stage.ts';
 import { renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
 import { readProvenance } from './versions/provenance.ts';
@@ -42,14 +35,14 @@ export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
  * builders of the same version may run at once. A stage makes sure that those before it exist.
  */
 export interface DatasetBuilder {
-  extract(request: StageRequest): Promise<Pick<ExtractOutput, 'id' | 'rows' | 'identity' | 'bad'>>;
-  label(request: StageRequest): Promise<Pick<LabelOutput, 'id' | 'rows' | 'warnings'>>;
-  split(request: StageRequest): Promise<{ readonly id: string; readonly rows: number; readonly leftOut: LeftOutRows }>;
+  extract(request: DataRequest): Promise<ExtractResult>;
+  label(request: DataRequest): Promise<LabelResult>;
+  split(request: DataRequest): Promise<SplitResult>;
   /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
-  embed(request: StageRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
-  encode(request: StageRequest): Promise<DatasetSummary>;
+  embed(request: DataRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
+  encode(request: DataRequest): Promise<DatasetSummary>;
   /** What is wrong or strange with the source's rows. */
-  check(request: StageRequest): Promise<DataReport>;
+  check(request: DataRequest): Promise<DataReport>;
   /** Folder of a finished version on this host, or null. */
   findLocal(version: string): Promise<string | null>;
   /** `receive` fills an empty temporary folder; it is verified and published. Returns the version's folder. */
@@ -74,11 +67,11 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
   const context: StageContext = { threads: 2, ...options };
   const pick = ({ id, rows }: { readonly id: string; readonly rows: number }) => ({ id, rows });
 
-  const toLabel = async (request: StageRequest) => {
+  const toLabel = async (request: DataRequest) => {
     const extracted = await extract(context, request);
     return { extracted, labelled: await label(context, request.data, extracted) };
   };
-  const toSplit = async (request: StageRequest) => {
+  const toSplit = async (request: DataRequest) => {
     const stages = await toLabel(request);
     return { ...stages, splitted: await split(context, request, stages) };
   };
@@ -126,7 +119,7 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
   };
 
   /** The version of a source whose content is known without reading it. */
-  const findEarly = async (request: StageRequest): Promise<DatasetSummary | null> => {
+  const findEarly = async (request: DataRequest): Promise<DatasetSummary | null> => {
     const known = await knownExtract(context, request);
     if (known === null) {
       return null;
@@ -141,7 +134,7 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
     return isRefused ? null : findSummary(version, request.data.min_coverage);
   };
 
-  const build = async (request: StageRequest): Promise<DatasetSummary> => {
+  const build = async (request: DataRequest): Promise<DatasetSummary> => {
     const stages = await toSplit(request);
     const embedded = await embed(context, request, stages.extracted);
     const version = versionId(stages.splitted.id, embedded);

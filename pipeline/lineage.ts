@@ -1,12 +1,14 @@
 /** Which version the same settings gave last: the parent of the next one. */
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataRequest } from '../contracts/data-stages.ts';
 import type { SourceIdentity } from '../contracts/source-reading.ts';
 import { shortDigest } from '../host/files/file-digest.ts';
-import { STAGE_FOLDER, type StageContext, type StageRequest } from './stages/stage.ts';
+import { STAGE_FOLDER, type StageContext } from './stages/stage.ts';
 import { writeFileSafely } from './store/publish-folder.ts';
 
-type Settings = Pick<StageRequest, 'data' | 'seed'> & { readonly identity: SourceIdentity | null };
+type Settings = Pick<DataRequest, 'data' | 'seed'> & { readonly identity: SourceIdentity | null };
 
 /** Another database is another line, although the config is the same. */
 const lineageFile = (context: StageContext, { data, seed, identity }: Settings): string => {

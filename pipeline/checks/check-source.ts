@@ -1,17 +1,19 @@
 /** `data check`: the rules on a source's rows, and whatever else a run would stop at. */
+
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
+import type { DataRequest } from '../../contracts/data-stages.ts';
 import { joinBadRows } from '../../contracts/source-reading.ts';
 import type { Database } from '../duckdb/database.ts';
 import { openSource } from '../sources/open-source.ts';
 import { refuseLowCoverage } from '../stages/coverage.ts';
 import { type ExtractOutput, extract, surroundingsOf, tablesOf } from '../stages/extract.ts';
-import { attachTables, type StageContext, type StageOutput, type StageRequest, withDatabase } from '../stages/stage.ts';
+import { attachTables, type StageContext, type StageOutput, withDatabase } from '../stages/stage.ts';
 import { planTexts, type TextOrigin } from '../text/text-plan.ts';
 import { badRowChecks, refusalCheck, withChecks } from './bad-row-totals.ts';
 import { checkData } from './check-data.ts';
 import { BAD_ROW_CHECKS } from './check-rules.ts';
 
-type Split = (request: StageRequest) => Promise<{ readonly splitted: StageOutput }>;
+type Split = (request: DataRequest) => Promise<{ readonly splitted: StageOutput }>;
 type Side = 'user' | 'item';
 
 /** Checks whose rows the canonical tables name by ids of our own; the source knows file and line. */
@@ -35,7 +37,7 @@ const findValues = async (database: Database, { id, query }: DataCheck): Promise
 /** The check with places in the source as its examples, where the source knows them. */
 const withPlaces = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   check: DataCheck,
   values: readonly string[],
 ): Promise<DataCheck> => {
@@ -67,7 +69,7 @@ const countSide = async (database: Database, side: Side, origin: TextOrigin) => 
 /** Does what a run does before it trains, but the embeddings themselves. Throws what the run would throw. */
 const prepare = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   extracted: ExtractOutput,
   toSplit: Split,
 ): Promise<void> => {
@@ -93,7 +95,7 @@ const prepare = async (
   );
 };
 
-export const checkSource = async (context: StageContext, given: StageRequest, toSplit: Split): Promise<DataReport> => {
+export const checkSource = async (context: StageContext, given: DataRequest, toSplit: Split): Promise<DataReport> => {
   // The report tells of bad rows; it does not stop at them.
   const request = { ...given, data: { ...given.data, max_bad_rows: Number.MAX_SAFE_INTEGER } };
   const extracted = await extract(context, request);

@@ -1,5 +1,7 @@
 /** Text embeddings of a dataset: those of the source, or made by a text encoder and kept in a stage of their own. */
+
 import { join } from 'node:path';
+import type { DataRequest } from '../../contracts/data-stages.ts';
 import { shortDigest } from '../../host/files/file-digest.ts';
 import { appendVectors, readColumns } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
@@ -9,15 +11,7 @@ import { embedTexts } from '../text/embedding-cache.ts';
 import type { TextEncoder } from '../text/text-encoder.ts';
 import { planTexts, type SideText, sideText } from '../text/text-plan.ts';
 import type { ExtractOutput } from './extract.ts';
-import {
-  attachTables,
-  ensureStage,
-  findStage,
-  STAGE_FOLDER,
-  type StageContext,
-  type StageRequest,
-  writeParquet,
-} from './stage.ts';
+import { attachTables, ensureStage, findStage, STAGE_FOLDER, type StageContext, writeParquet } from './stage.ts';
 
 const SIDES = ['user', 'item'] as const;
 type Side = (typeof SIDES)[number];
@@ -85,7 +79,7 @@ const writeSide = async (
 /** Id of the stage and what each side knows of texts, without building anything. */
 export const describeEmbed = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   extracted: Pick<ExtractOutput, 'id' | 'schema'>,
 ): Promise<Pick<EmbedOutput, 'id' | 'text'> & { readonly encoder: TextEncoder | null }> => {
   const origins = planTexts(extracted.schema, request.data.text_encoder);
@@ -105,7 +99,7 @@ export const describeEmbed = async (
 /** Makes the embeddings unless they exist; killed in the middle, it goes on where the cache ends. */
 export const embed = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   extracted: ExtractOutput,
   options: EmbedOptions = {},
 ): Promise<EmbedOutput> => {

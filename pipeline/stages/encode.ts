@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DataRequest } from '../../contracts/data-stages.ts';
 import { type DatasetSummary, SPLIT_NAMES } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
 import { joinBelow } from '../../contracts/join-below.ts';
@@ -24,7 +25,6 @@ import {
   attachTables,
   STAGE_FOLDER,
   type StageContext,
-  type StageRequest,
   temporaryFolderOf,
   withDatabase,
   writeParquet,
@@ -136,7 +136,7 @@ const writeFeatures = async (
 const writeProvenance = (
   context: StageContext,
   folder: string,
-  { data }: StageRequest,
+  { data }: DataRequest,
   stages: EncodeInputs,
 ): Promise<void> => {
   const { extracted, labelled, splitted, embedded, parent } = stages;
@@ -166,7 +166,7 @@ export interface EncodeInputs {
 /** Builds the dataset version; its predecessors must exist. Throws MISSING_EMBEDDINGS. */
 export const encode = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   inputs: EncodeInputs,
 ): Promise<DatasetSummary> => {
   const { extracted, labelled, splitted, embedded } = inputs;

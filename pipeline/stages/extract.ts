@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DataRequest } from '../../contracts/data-stages.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { type BadRows, NO_BAD_ROWS, type SourceIdentity } from '../../contracts/source-reading.ts';
@@ -27,7 +28,6 @@ import {
   STAGE_FOLDER,
   type StageContext,
   type StageOutput,
-  type StageRequest,
   temporaryFolderOf,
   withDatabase,
   writeParquet,
@@ -218,7 +218,7 @@ export const surroundingsOf = (context: StageContext) => ({
 });
 
 /** Copies the source's rows into an immutable folder named by their content. */
-export const extract = async (context: StageContext, request: StageRequest): Promise<ExtractOutput> => {
+export const extract = async (context: StageContext, request: DataRequest): Promise<ExtractOutput> => {
   const { data } = request;
   const chosen =
     request.extract === undefined
@@ -257,7 +257,7 @@ export const extract = async (context: StageContext, request: StageRequest): Pro
 };
 
 /** Id of the extract of a request if it is known without loading the source, and has no more bad rows than allowed. */
-export const knownExtract = async (context: StageContext, request: StageRequest): Promise<string | null> => {
+export const knownExtract = async (context: StageContext, request: DataRequest): Promise<string | null> => {
   if (request.extract !== undefined) {
     return request.extract;
   }
@@ -266,4 +266,4 @@ export const knownExtract = async (context: StageContext, request: StageRequest)
   return known === null || known.bad.count > request.data.max_bad_rows ? null : known.id;
 };
 
-export const shapeOfRequest = ({ data }: StageRequest): SourceShape => shapeOf(data.source);
+export const shapeOfRequest = ({ data }: DataRequest): SourceShape => shapeOf(data.source);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DataRequest } from '../../contracts/data-stages.ts';
 import { SPLIT_NAMES } from '../../contracts/dataset.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
@@ -7,17 +8,9 @@ import { type Database, type SqlParameters, sqlText } from '../duckdb/database.t
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 import { DRAWS_PER_NEGATIVE, NEGATIVE_LABEL, NEGATIVE_TYPE, PIPELINE_FORMAT } from '../settings.ts';
 import type { ExtractOutput } from './extract.ts';
-import {
-  attachTables,
-  ensureStage,
-  type StageContext,
-  type StageOutput,
-  type StageRequest,
-  withDatabase,
-  writeParquet,
-} from './stage.ts';
+import { attachTables, ensureStage, type StageContext, type StageOutput, withDatabase, writeParquet } from './stage.ts';
 
-export const splitSettings = ({ data, seed }: StageRequest) => ({
+export const splitSettings = ({ data, seed }: DataRequest) => ({
   seed,
   split: data.split,
   negative_samples: data.negative_samples,
@@ -25,7 +18,7 @@ export const splitSettings = ({ data, seed }: StageRequest) => ({
   draws_per_negative: DRAWS_PER_NEGATIVE,
 });
 
-export const splitId = (labelledId: string, request: StageRequest): string =>
+export const splitId = (labelledId: string, request: DataRequest): string =>
   `sp-${shortDigest({ format: PIPELINE_FORMAT, label: labelledId, ...splitSettings(request) })}`;
 
 type Method = ResolvedData['split']['method'];
@@ -109,7 +102,7 @@ const drop = async (database: Database, tables: readonly string[]): Promise<void
 };
 
 /** Tables that hold ids as keys: events, and their pairs. */
-const indexEvents = async (database: Database, { data, seed }: StageRequest): Promise<void> => {
+const indexEvents = async (database: Database, { data, seed }: DataRequest): Promise<void> => {
   await runSqlFile(database, '031a_fold');
   await runSqlFile(database, '031b_mix');
   await runSqlFile(database, '032a_user_key');
@@ -137,7 +130,7 @@ const drawNegatives = async (database: Database, { negative_samples, negatives }
  * negative samples. Returns the number of samples. Throws SPLIT_LEAK, and DATA_INVALID when a part is empty or the method
  * needs times that the source does not have.
  */
-export const splitTables = async (database: Database, request: StageRequest): Promise<number> => {
+export const splitTables = async (database: Database, request: DataRequest): Promise<number> => {
   const { data } = request;
   const { method, train, validation } = data.split;
   await indexEvents(database, request);
@@ -182,7 +175,7 @@ const countDropped = (context: StageContext, { folder }: StageOutput, labelled: 
 /** Builds the split unless it exists. */
 export const split = async (
   context: StageContext,
-  request: StageRequest,
+  request: DataRequest,
   stages: { readonly extracted: ExtractOutput; readonly labelled: StageOutput },
 ): Promise<SplitOutput> => {
   const output = await ensureStage(context, {

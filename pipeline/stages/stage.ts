@@ -3,8 +3,6 @@
 import { join } from 'node:path';
 import type { Log } from '../../contracts/log.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
-import type { ResolvedData } from '../../contracts/resolved-config.ts';
-import type { BadRows, SourceBinding } from '../../contracts/source-reading.ts';
 import { exists } from '../../host/files/file-errors.ts';
 import { type Database, openDatabase, type StatementTrace, sqlFile, sqlText } from '../duckdb/database.ts';
 import type { SourceAccess } from '../sources/open-source.ts';
@@ -25,18 +23,6 @@ export interface StageContext {
   readonly trace?: StatementTrace;
   /** The text encoder for a choice of `data.text_encoder`; made when it is first needed, the caller does not close it. */
   readonly textEncoder: (choice: string) => Promise<TextEncoder>;
-}
-
-/** Settings that decide a dataset version, together with the source's content. */
-export interface StageRequest {
-  readonly data: ResolvedData;
-  readonly seed: number;
-  /** The extract to build on, where it is on this host; else, or where it is not given, the source is asked. */
-  readonly extract?: string;
-  /** Rows that were left out when `extract` was made; none where they are not given. */
-  readonly unread?: BadRows;
-  /** The experiment and the database that this is for. */
-  readonly binding?: SourceBinding;
 }
 
 export interface StageOutput {

@@ -298,6 +298,9 @@ describe('e2e/train', () => {
         expect.arrayContaining(['config.json', 'encoder.json', 'history.json', 'model', 'test_metrics.json']),
       );
 
+      const ofRun = await home.run(['evaluate', '--model', trained.run?.run_id ?? '', '--json']);
+      expect(JSON.parse(ofRun.stdout)).toMatchObject({ metrics: { model: trained.test.model } });
+
       const unknown = await home.run(['evaluate', '--model', 'nobody@champion']);
       expect(unknown).toMatchObject({ exitCode: 66, stderr: expect.stringContaining('neither a folder nor a model') });
     },

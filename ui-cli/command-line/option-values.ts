@@ -3,7 +3,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../../contracts/names.ts';
 import { parseDuration } from '../text/formats.ts';
 
-const wrong = (option: string, value: string, expected: string, example: string): TtExpError =>
+export const wrongOption = (option: string, value: string, expected: string, example: string): TtExpError =>
   new TtExpError('USAGE', `${option}: got ${JSON.stringify(value)}, expected ${expected}`, {
     hint: `For example: ${option} ${example}`,
   });
@@ -16,7 +16,7 @@ export const namesOption =
   (value: string): readonly string[] => {
     const names = value.split(',').map((name) => name.trim());
     if (names.includes('') || new Set(names).size < names.length) {
-      throw wrong(option, value, 'different names with commas between them', 'user_id,item_id,rating,timestamp');
+      throw wrongOption(option, value, 'different names with commas between them', 'user_id,item_id,rating,timestamp');
     }
     return names;
   };
@@ -27,7 +27,7 @@ export const durationOption =
   (value: string): number => {
     const milliseconds = parseDuration(value);
     if (milliseconds === null) {
-      throw wrong(option, value, 'a duration', '30m');
+      throw wrongOption(option, value, 'a duration', '30m');
     }
     return milliseconds;
   };
@@ -37,7 +37,7 @@ export const integerOption =
   (value: string): number => {
     const number = Number(value);
     if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < minimum) {
-      throw wrong(option, value, `a whole number >= ${minimum}`, String(Math.max(minimum, 1)));
+      throw wrongOption(option, value, `a whole number >= ${minimum}`, String(Math.max(minimum, 1)));
     }
     return number;
   };
@@ -60,7 +60,7 @@ export const positiveOption =
   (value: string): number => {
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number) || number <= 0) {
-      throw wrong(option, value, 'a number > 0', '0.001');
+      throw wrongOption(option, value, 'a number > 0', '0.001');
     }
     return number;
   };
@@ -70,17 +70,17 @@ export const notNegativeOption =
   (value: string): number => {
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
-      throw wrong(option, value, 'a number >= 0', '1e-6');
+      throw wrongOption(option, value, 'a number >= 0', '1e-6');
     }
     return number;
   };
 
 export const choiceOption =
-  <Choice extends string>(option: string, choices: readonly Choice[]) =>
+  <Choice extends string>(option: string, choices: readonly Choice[], example = choices[0] ?? '') =>
   (value: string): Choice => {
     const choice = choices.find((name) => name === value);
     if (choice === undefined) {
-      throw wrong(option, value, `one of ${choices.join(', ')}`, choices[0] ?? '');
+      throw wrongOption(option, value, `one of ${choices.join(', ')}`, example);
     }
     return choice;
   };
@@ -90,22 +90,16 @@ export const nameOption =
   (option: string) =>
   (value: string): string => {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) {
-      throw wrong(option, value, 'letters, digits, dot, underscore and hyphen', 'two_tower_v1');
+      throw wrongOption(option, value, 'letters, digits, dot, underscore and hyphen', 'two_tower_v1');
     }
     return value;
   };
 
-export const queueOption = (value: string): TaskQueue => {
-  const queue = Object.values(TASK_QUEUE).find((name) => name === value);
-  if (queue === undefined) {
-    throw wrong('--queue', value, `one of ${Object.values(TASK_QUEUE).join(', ')}`, TASK_QUEUE.gpu);
-  }
-  return queue;
-};
+export const queueOption = choiceOption<TaskQueue>('--queue', Object.values(TASK_QUEUE), TASK_QUEUE.gpu);
 
 export const formatOption = (value: string): 'parquet' | 'csv' => {
   if (value !== 'parquet' && value !== 'csv') {
-    throw wrong('--format', value, 'parquet or csv', 'parquet');
+    throw wrongOption('--format', value, 'parquet or csv', 'parquet');
   }
   return value;
 };

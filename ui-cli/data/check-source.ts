@@ -1,10 +1,11 @@
 /** `tt-exp data check`: what is wrong or strange with the rows of a source. */
+
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { section } from '../text/section.ts';
 import { formatTable } from '../text/table.ts';
-import { section } from './data-formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import { loadSourceRequest } from './source-request.ts';
 

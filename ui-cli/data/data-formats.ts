@@ -41,6 +41,3 @@ const settingRows = (settings: Readonly<Record<string, unknown>>, prefix = ''): 
 /** A table without a head. */
 export const settingLines = (settings: Readonly<Record<string, unknown>>): readonly string[] =>
   formatTable([{ title: '' }, { title: '' }], settingRows(settings)).slice(1);
-
-export const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];

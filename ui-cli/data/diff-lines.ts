@@ -1,8 +1,9 @@
 /** What a person reads of two versions' difference: what differs first, then the tables. */
+
 import type { FeatureDrift, RowChange, VersionDiff } from '../../contracts/dataset-versions.ts';
 import { formatCount, formatMetric, formatPercent } from '../text/formats.ts';
+import { section } from '../text/section.ts';
 import { type Column, formatTable } from '../text/table.ts';
-import { section } from './data-formats.ts';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 

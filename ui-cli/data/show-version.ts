@@ -1,12 +1,14 @@
 /** `tt-exp data show`: everything about one dataset version. */
+
 import type { VersionDetails } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { describeSource } from '../../contracts/source-reading.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { labelTable, leftOutLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { section } from '../text/section.ts';
 import { formatTable } from '../text/table.ts';
-import { formatBytes, formatTime, section, settingLines } from './data-formats.ts';
+import { formatBytes, formatTime, settingLines } from './data-formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
 export interface ShowOptions {

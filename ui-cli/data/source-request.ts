@@ -1,9 +1,11 @@
 /** From a config file to a request for its source, with what happens on the way told on stderr. */
+
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
+import { logTo } from '../text/log-to.ts';
 import { printLines } from '../text/output.ts';
 import type { SourceRequest } from './data-runtime.ts';
 
@@ -26,7 +28,7 @@ export const loadSourceRequest = async (
       data: config.data,
       seed: config.seed,
       progress: createPlainDisplay(say).service,
-      log: (level, message) => say(level === 'info' ? message : `${level === 'warn' ? 'warning' : level}: ${message}`),
+      log: logTo(say),
     },
   };
 };

@@ -1,9 +1,8 @@
 /** Commands on dataset versions that exist on this host: versions, show, diff, export, gc. */
 
 import { type Command, Option } from 'commander';
-import { TtExpError } from '../../contracts/errors.ts';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { formatOption, integerOption } from '../command-line/option-values.ts';
+import { choiceOption, formatOption, integerOption, wrongOption } from '../command-line/option-values.ts';
 import { parseDuration } from '../text/formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import type { ExportFlags } from './export-data.ts';
@@ -15,24 +14,11 @@ interface JsonFlag {
 const VERSION = 'id, or a beginning that only one has; see `tt-exp data versions`';
 const SPLITS = ['train', 'validation', 'test', 'all'] as const;
 
-const wrong = (option: string, value: string, expected: string, example: string): TtExpError =>
-  new TtExpError('USAGE', `${option}: got ${JSON.stringify(value)}, expected ${expected}`, {
-    hint: `For example: ${option} ${example}`,
-  });
-
-const splitOption = (value: string): (typeof SPLITS)[number] => {
-  const split = SPLITS.find((name) => name === value);
-  if (split === undefined) {
-    throw wrong('--split', value, `one of ${SPLITS.join(', ')}`, 'test');
-  }
-  return split;
-};
-
 /** A duration in milliseconds; 0 is one too. */
 const ageOption = (value: string): number => {
   const milliseconds = /^0+[a-z]*$/.test(value) ? 0 : parseDuration(value);
   if (milliseconds === null) {
-    throw wrong('--older-than', value, 'a duration', '7d');
+    throw wrongOption('--older-than', value, 'a duration', '7d');
   }
   return milliseconds;
 };
@@ -83,7 +69,7 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     .command('export')
     .description("Write a dataset version's samples as one file for other tools.")
     .argument('<version>', VERSION)
-    .option('--split <part>', `one of ${SPLITS.join(', ')}`, splitOption, 'all')
+    .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS, 'test'), 'all')
     .option('--format <format>', 'parquet or csv; by the ending of --to where that is a file', formatOption)
     .option('--to <path>', 'a file (*.csv, *.parquet), or a folder for <version>-<split>.<format>', '.')
     .option('--features', 'add the encoded features of user and item: lists in Parquet, text in CSV')

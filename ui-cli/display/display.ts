@@ -2,7 +2,7 @@
 import type { StartedExperiment } from '../../client/experiments-client.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ServiceAddresses, ServiceProgress } from '../../contracts/services.ts';
-import type { LiveRequest } from '../steer/live-request.ts';
+import type { SteeringRequest } from '../steer/steering-request.ts';
 
 export interface Display {
   service(event: ServiceProgress): void;
@@ -16,5 +16,5 @@ export interface Display {
 export interface DisplayCommands {
   readonly detach: () => void;
   /** Answers what to tell about it. Only a cancellation that fails ends the command. */
-  readonly request: (request: LiveRequest) => Promise<string>;
+  readonly request: (request: SteeringRequest) => Promise<string>;
 }

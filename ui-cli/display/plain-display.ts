@@ -5,7 +5,7 @@ import { mlflowLink, temporalLink } from '../platform/links.ts';
 import type { Display } from './display.ts';
 import { NOTHING_TOLD, tellEvents } from './events.ts';
 
-const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
+export const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
 
 const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
   `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'attached, it was started before' : 'started'}`,

@@ -9,6 +9,7 @@ import type { TrialView } from '../../contracts/trial.ts';
 import { assertTrialId } from '../steer/steer-sweep.ts';
 import { formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
+import { section } from '../text/section.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 import { withFacts } from './with-facts.ts';
 
@@ -41,8 +42,6 @@ const reusedLine = ({ runId, experimentId, trialId, trialDigest }: Reused): stri
 
 const explanationLines = (id: string, explanation: TrialExplanation, reused: Reused | null): readonly string[] => {
   const { trialId, status, params, proposal, rungs, end, standing, differences } = explanation;
-  const section = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
   return [
     `${trialId} of ${id}: ${status} (${formatParams(params)})`,
     ...section('Why it ran', [proposal.sentence, ...(reused === null ? [] : [reusedLine(reused)])]),

@@ -1,15 +1,9 @@
 /** Parameter importances as bars of text. Pure. */
 import type { ParameterImportances } from '../../contracts/importance.ts';
-import { formatPercent } from '../text/formats.ts';
+import { formatBar, formatPercent } from '../text/formats.ts';
 import { formatTable } from '../text/table.ts';
 
-const BAR_WIDTH = 24;
 const MOST_ROWS = 10;
-
-const barOf = (share: number): string => {
-  const full = Math.round(share * BAR_WIDTH);
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}`;
-};
 
 /** One line that says why where there is nothing to measure. */
 export const importanceLines = (importances: ParameterImportances): readonly string[] => {
@@ -17,7 +11,7 @@ export const importanceLines = (importances: ParameterImportances): readonly str
     return [`not known: ${importances.reason}`];
   }
   const { shares } = importances;
-  const rows = shares.slice(0, MOST_ROWS).map(({ key, share }) => [key, barOf(share), formatPercent(share)]);
+  const rows = shares.slice(0, MOST_ROWS).map(({ key, share }) => [key, formatBar(share), formatPercent(share)]);
   return [
     ...formatTable([{ title: 'parameter' }, { title: '' }, { title: 'share', align: 'right' }], rows),
     ...(shares.length > MOST_ROWS ? [`and ${shares.length - MOST_ROWS} more: --json has them`] : []),

@@ -11,10 +11,10 @@ import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
-
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { section } from '../text/section.ts';
 import { formatTextTable, USUAL_WIDTH } from '../text/table.ts';
 import { importanceLines } from './importance-lines.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
@@ -74,8 +74,6 @@ const showLines = (
   const { config, snapshot } = facts;
   const { trials, bestTrialId, timings, workflowId, objective } = snapshot;
   const ranked = leaderboardOf(snapshot);
-  const section = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
   const view: ExperimentView = { ...snapshot, progress: {} };
   return [
     statusLine(facts),

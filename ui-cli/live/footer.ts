@@ -1,5 +1,6 @@
 /** The last lines of the live view: what the keys do now, or a question. Pure. */
 
+import { requestText } from '../steer/steering-request.ts';
 import { type Line, lineOf } from './line.ts';
 import { canSteer, failedTrials, type LiveKey } from './live-keys.ts';
 import type { LiveState } from './live-state.ts';
@@ -60,7 +61,7 @@ const hintsOf = (state: LiveState, hasKeys: boolean, hasTrials: boolean): readon
     case 'confirm-cancel-trial':
       return [{ text: trialQuestion(dialog.trialId), keys: ['yes', 'no'] }];
     case 'cancelling':
-      return [{ text: 'Cancelling: running trials end first.', keys: [] }];
+      return [{ text: requestText({ kind: 'cancel' }), keys: [] }];
     case 'detaching':
       return [{ text: 'Detaching.', keys: [] }];
     case 'none':

@@ -3,7 +3,7 @@ import { render } from 'ink';
 import type { CliIo } from '../command-line/process-runtime.ts';
 import type { Display, DisplayCommands } from '../display/display.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
-import { requestText } from '../steer/live-request.ts';
+import { requestText } from '../steer/steering-request.ts';
 import { eraseRows } from '../text/output.ts';
 import { frameOf } from './frame.ts';
 import type { LiveKey } from './live-keys.ts';
@@ -38,9 +38,11 @@ export const mountLive = ({ io, now, isColorless, commands }: MountLiveOptions):
     const request = requestOf(state, key);
     dispatch({ kind: 'key', key });
     if (request !== null) {
-      tell(requestText(request));
+      // Of a cancellation the footer tells until the end.
+      const tellOf = request.kind === 'cancel' ? (): void => {} : tell;
+      tellOf(requestText(request));
       // Never rejects: what fails is told.
-      void commands.request(request).then(tell);
+      void commands.request(request).then(tellOf);
     }
     // A second press counts too: it ends what does not stop in order.
     if (key === 'detach') {

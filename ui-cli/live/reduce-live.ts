@@ -1,7 +1,7 @@
 /** A pure fold over views, service reports, clock ticks, sizes of the screen and keys. */
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ServiceProgress } from '../../contracts/services.ts';
-import type { LiveRequest } from '../steer/live-request.ts';
+import type { SteeringRequest } from '../steer/steering-request.ts';
 import { markTrials } from './estimate.ts';
 import { frameOf } from './frame.ts';
 import type { LiveKey } from './live-keys.ts';
@@ -108,7 +108,7 @@ export const reduceLive = (state: LiveState, event: LiveEvent): LiveState => {
 };
 
 /** What a key asks the experiment for; null: nothing. */
-export const requestOf = (state: LiveState, key: LiveKey): LiveRequest | null => {
+export const requestOf = (state: LiveState, key: LiveKey): SteeringRequest | null => {
   const { dialog, view } = state;
   const sweep = view?.sweep ?? null;
   if (!isActive(state, key)) {

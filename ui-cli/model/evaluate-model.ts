@@ -1,4 +1,5 @@
 /** `tt-exp evaluate`: metrics of one model beside the baselines. */
+
 import { resolve } from 'node:path';
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { defaultConfig } from '../../config/load.ts';
@@ -7,11 +8,12 @@ import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
+import { logTo } from '../text/log-to.ts';
 import { baselineWarnings, metricTable, reportLines } from '../text/metric-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
 import type { ModelRuntime } from './model-runtime.ts';
-import { deviceText, dimensionLines, splitLine } from './train-lines.ts';
+import { deviceText, dimensionLines, loadedLine, splitLine } from './train-lines.ts';
 
 export interface EvaluateOptions {
   readonly model: string;
@@ -43,7 +45,7 @@ const chooseData = async (
 
 const evaluationLines = ({ model, dataset, useCase, split, evaluation }: LocalEvaluationReport): readonly string[] => [
   `Model ${model.name}, epoch ${model.bestEpoch} of a training on ${model.datasetVersion}`,
-  `Loaded ${dataset.samples} samples of ${dataset.users} users and ${dataset.items} items (${dataset.version})`,
+  loadedLine(dataset),
   splitLine(dataset),
   ...dimensionLines(dataset, useCase),
   `Device: ${deviceText(evaluation.tensorflow)}`,
@@ -77,7 +79,7 @@ export const evaluateModel = async (runtime: ModelRuntime, options: EvaluateOpti
       device: options.device,
       rankingsFile: options.exportRankings === undefined ? null : resolve(options.exportRankings),
       progress: createPlainDisplay(say).service,
-      log: (level, message) => say(level === 'info' ? message : `warning: ${message}`),
+      log: logTo(say),
       signal: stops.signal,
     });
     const report = await Promise.race([evaluating, stops.forced]);

@@ -1,4 +1,5 @@
 /** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
+
 import { EXIT } from '../../contracts/errors.ts';
 import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
@@ -7,6 +8,7 @@ import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
+import { logTo } from '../text/log-to.ts';
 import { printJson, toSnakeCase } from '../text/output.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import { reproductionLines } from './reproduce-lines.ts';
@@ -30,7 +32,7 @@ const conduct = async (
       run,
       tolerance,
       progress: createPlainDisplay(display.warn).service,
-      log: (level, message) => display.warn(level === 'info' ? message : `warning: ${message}`),
+      log: logTo(display.warn),
       signal: stops.signal,
       onEvent: display.onEvent,
     });

@@ -3,12 +3,11 @@ import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { isLive } from '../display/open-display.ts';
-import { formatDuration } from '../text/formats.ts';
+import { formatBar, formatDuration } from '../text/formats.ts';
 import { clearLine, drawLine, printLines } from '../text/output.ts';
 import { datasetLines, epochLines, startLines } from './train-lines.ts';
 
 const REDRAW_MS = 100;
-const BAR_WIDTH = 24;
 
 interface TrainDisplayOptions {
   /** Takes lines that stay. */
@@ -37,10 +36,9 @@ export const progressText = (state: {
   readonly seconds: number;
 }): string => {
   const { epoch, epochs, step, steps, trainLoss, seconds } = state;
-  const full = Math.round((step / Math.max(1, steps)) * BAR_WIDTH);
   const rate = seconds > 0 ? step / seconds : 0;
   const left = rate > 0 ? `, ${rate.toFixed(1)} steps/s, ${formatDuration((steps - step) / rate)} left` : '';
-  return `Epoch ${epoch}/${epochs} ${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${step}/${steps} loss ${trainLoss.toFixed(4)}${left}`;
+  return `Epoch ${epoch}/${epochs} ${formatBar(step / Math.max(1, steps))} ${step}/${steps} loss ${trainLoss.toFixed(4)}${left}`;
 };
 
 const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptions): TrainDisplay => {

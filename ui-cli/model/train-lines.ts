@@ -8,6 +8,9 @@ import { formatDuration, formatMetric } from '../text/formats.ts';
 import { labelTable } from '../text/label-table.ts';
 import { baselineWarnings, metricTable } from '../text/metric-table.ts';
 
+export const loadedLine = ({ samples, users, items, version }: DatasetSummary): string =>
+  `Loaded ${samples} samples of ${users} users and ${items} items (${version})`;
+
 export const splitLine = ({ splits }: DatasetSummary): string =>
   `Split: train=${splits.train}, val=${splits.validation}, test=${splits.test}`;
 
@@ -20,7 +23,7 @@ export const dimensionLines = ({ feature_dims: dims }: DatasetSummary, useCase: 
 };
 
 export const datasetLines = (dataset: DatasetSummary, useCase: string): readonly string[] => [
-  `Loaded ${dataset.samples} samples of ${dataset.users} users and ${dataset.items} items (${dataset.version})`,
+  loadedLine(dataset),
   ...labelTable(dataset).map((line) => `  ${line}`),
   '',
   splitLine(dataset),

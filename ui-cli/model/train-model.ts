@@ -1,9 +1,11 @@
 /** `tt-exp train`: one local training, from the command line to the folder with its result. */
+
 import { resolve } from 'node:path';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Device, LocalTrainingReport } from '../../contracts/local-model.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
+import { logTo } from '../text/log-to.ts';
 import { printJson } from '../text/output.ts';
 import { columnsOf, readDataChoice } from './data-choice.ts';
 import type { ModelRuntime } from './model-runtime.ts';
@@ -53,7 +55,7 @@ const conduct = async (
       isForced: options.isForced,
       isTracked: options.isTracked,
       progress: services.service,
-      log: (level, message) => display.warn(level === 'info' ? message : `warning: ${message}`),
+      log: logTo(display.warn),
       signal: stops.signal,
       onEvent: display.onEvent,
     });

@@ -1,4 +1,5 @@
 /** `tt-exp extend`: the config of an experiment that has ended, changed, as a new experiment that begins with its trials. */
+
 import { changeConfig } from '../../config/change-config.ts';
 import { configDigest } from '../../config/digest.ts';
 import type { Override } from '../../config/overrides.ts';
@@ -7,6 +8,7 @@ import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
+import { nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 export interface ExtendOptions {
@@ -90,7 +92,7 @@ export const extendExperiment = (runtime: PlatformRuntime, text: string, options
     const { experimentId, workflowId, isAttached } = started;
     printLines(runtime.io.stderr, [
       `experiment ${experimentId}: ${isAttached ? 'was started before' : 'started'}, extends ${id}`,
-      `watch it: tt-exp watch ${experimentId}`,
+      ...nextCommands(experimentId, 'watch'),
     ]);
     if (options.isJson) {
       printJson(runtime.io, {

@@ -1,8 +1,10 @@
 /** The second half of `run` and all of `watch`: follow an experiment and say how it went. */
+
 import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { CliIo } from '../command-line/process-runtime.ts';
+import { nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { type FollowOutcome, isPaused } from './follow-experiment.ts';
 import { humanSummary } from './human-summary.ts';
@@ -42,13 +44,10 @@ const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | 
       );
 
 /** @param view as last seen; null where nobody looked */
-export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] => [
-  ...(isPaused(view)
-    ? [`detached: experiment ${experimentId} stays paused`, `resume it: tt-exp resume ${experimentId}`]
-    : [`detached: experiment ${experimentId} keeps running`]),
-  `watch it:  tt-exp watch ${experimentId}`,
-  `cancel it: tt-exp cancel ${experimentId}`,
-];
+export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] =>
+  isPaused(view)
+    ? [`detached: experiment ${experimentId} stays paused`, ...nextCommands(experimentId, 'resume', 'watch', 'cancel')]
+    : [`detached: experiment ${experimentId} keeps running`, ...nextCommands(experimentId, 'watch', 'cancel')];
 
 const statusOf = (outcome: FollowOutcome): ExperimentSummary['status'] =>
   outcome.kind === 'ended' && outcome.view.status !== 'running' ? outcome.view.status : 'detached';

@@ -9,6 +9,7 @@ import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
 import { shownValue } from '../text/objective.ts';
+import { section } from '../text/section.ts';
 import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
 
 const trialColumns = ({ metric }: Objective): readonly Column[] => [
@@ -35,9 +36,6 @@ const trialRow = (trial: TrialView, objective: Objective, isBest: boolean): read
 };
 
 const INDENT = '  ';
-
-const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `${INDENT}${line}`)];
 
 const trialLines = ({ trials, bestTrialId, objective }: ExperimentView, width: number): readonly string[] =>
   trials.length === 0

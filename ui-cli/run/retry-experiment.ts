@@ -1,9 +1,12 @@
 /** `tt-exp retry`: the failed trials of an experiment once more, whether it still runs or has ended. */
+
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
+import { makeRequest, type SteeringAnswer } from '../steer/steering-request.ts';
+import { nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
 
 /** Trials that a new start would train: everything that did not come to an end of its own. */
@@ -13,7 +16,7 @@ const openTrials = ({ trials }: ExperimentView): readonly string[] =>
     .map(({ trialId }) => trialId);
 
 /** Finished trials of the new execution come from the cache. Throws USAGE where every trial has finished. */
-const startAgain = async (experiments: Experiments, id: string, view: ExperimentView): Promise<readonly string[]> => {
+const startAgain = async (experiments: Experiments, id: string, view: ExperimentView): Promise<SteeringAnswer> => {
   const open = openTrials(view);
   if (open.length === 0 && view.status === 'completed') {
     throw new TtExpError('USAGE', `experiment ${id}: got no failed or cancelled trial, expected one to try again`, {
@@ -29,7 +32,8 @@ const startAgain = async (experiments: Experiments, id: string, view: Experiment
     source: { experimentId: id, identity: source },
     ...origin,
   });
-  return open;
+  const which = open.length === 0 ? 'what is left' : open.join(', ');
+  return { text: `was ${view.status}, restarted for ${which}`, retried: open };
 };
 
 export const retryExperiment = (runtime: PlatformRuntime, text: string, isJson: boolean): Promise<number> =>
@@ -37,12 +41,10 @@ export const retryExperiment = (runtime: PlatformRuntime, text: string, isJson: 
     const id = await resolveExperimentId(experiments, text);
     const view = await experiments.view(id);
     const isRunning = view.status === 'running';
-    const retried = isRunning ? await experiments.retryFailed(id) : await startAgain(experiments, id, view);
-    const which = retried.length === 0 ? 'what is left' : retried.join(', ');
-    printLines(runtime.io.stderr, [
-      `experiment ${id}: ${isRunning ? 're-runs' : `was ${view.status}, restarted for`} ${which}`,
-      `watch it: tt-exp watch ${id}`,
-    ]);
+    const { text: outcome, retried } = isRunning
+      ? await makeRequest(experiments, id, { kind: 'retry' })
+      : await startAgain(experiments, id, view);
+    printLines(runtime.io.stderr, [`experiment ${id}: ${outcome}`, ...nextCommands(id, 'watch')]);
     if (isJson) {
       printJson(runtime.io, { experiment_id: id, retried, restarted: !isRunning });
     }

@@ -4,7 +4,7 @@ import { createStops, type Stops } from '../command-line/stops.ts';
 import type { Display, DisplayCommands } from '../display/display.ts';
 import { openDisplay } from '../display/open-display.ts';
 import type { Platform, PlatformRuntime } from '../platform/platform-runtime.ts';
-import { type LiveRequest, makeRequest } from '../steer/live-request.ts';
+import { makeRequest, type SteeringRequest } from '../steer/steering-request.ts';
 
 export interface WatchingOptions {
   readonly isJson: boolean;
@@ -24,7 +24,7 @@ export interface Watching {
 
 /** A failed cancel must reach the user: it ends the command. Other requests that fail are told, and no more. */
 const createRequester = () => {
-  let make: (request: LiveRequest) => Promise<string> = async () => '';
+  let make: (request: SteeringRequest) => Promise<string> = async () => '';
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -32,7 +32,7 @@ const createRequester = () => {
   failed.catch(() => {});
   return {
     failed,
-    request: async (request: LiveRequest): Promise<string> => {
+    request: async (request: SteeringRequest): Promise<string> => {
       try {
         return await make(request);
       } catch (error) {
@@ -42,7 +42,7 @@ const createRequester = () => {
         return error instanceof Error ? error.message : String(error);
       }
     },
-    use: (next: (request: LiveRequest) => Promise<string>): void => {
+    use: (next: (request: SteeringRequest) => Promise<string>): void => {
       make = next;
     },
   };
@@ -67,7 +67,8 @@ export const withWatching = async <Result>(
         signal: stops.signal,
       });
       platform = opened;
-      const steer = (id: string): void => requester.use((request) => makeRequest(opened.experiments, id, request));
+      const steer = (id: string): void =>
+        requester.use(async (request) => (await makeRequest(opened.experiments, id, request)).text);
       return work({ stops, display, platform: opened, steer });
     };
     try {

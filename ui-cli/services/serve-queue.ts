@@ -1,7 +1,9 @@
 /** `tt-exp worker`: serves one task queue until it is told to stop. */
+
 import { EXIT } from '../../contracts/errors.ts';
 import type { TaskQueue } from '../../contracts/names.ts';
 import { createStops } from '../command-line/stops.ts';
+import { serviceLine } from '../display/plain-display.ts';
 import { printLines } from '../text/output.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
 
@@ -18,7 +20,7 @@ export const serveQueue = async (runtime: ServicesRuntime, { queue, slots }: Wor
       queue,
       slots,
       signal: stops.signal,
-      progress: ({ part, step, message }) => say(`${part}: ${step}: ${message}`),
+      progress: (event) => say(serviceLine(event)),
       onReady: () => say(`worker: serves ${queue} with ${slots} slot${slots === 1 ? '' : 's'}; Ctrl-C stops it`),
     });
     await Promise.race([serving, stops.forced]);

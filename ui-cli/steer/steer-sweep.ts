@@ -1,32 +1,31 @@
 /** `pause`, `resume`, `parallel` and `cancel`: requests to a running experiment. */
+
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { type ExperimentView, isPastTraining } from '../../contracts/experiment.ts';
 import { trialIndexOf } from '../../contracts/ids.ts';
-import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
+import { type NextCommand, nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
-
-interface Answer {
-  readonly json: object;
-  readonly lines: readonly string[];
-}
+import { makeRequest, type SteeringRequest } from './steering-request.ts';
 
 interface Steering {
-  readonly id: string;
-  readonly experiments: Experiments;
+  readonly request: SteeringRequest;
+  /** What a script reads beside the id. */
+  readonly json: object;
+  readonly next?: readonly NextCommand[];
+  /** Throws where the request would do nothing. */
+  readonly check?: (view: ExperimentView) => void;
 }
 
-const steer = (
-  runtime: PlatformRuntime,
-  text: string,
-  isJson: boolean,
-  request: (steering: Steering) => Promise<Answer>,
-): Promise<number> =>
+const steer = (runtime: PlatformRuntime, text: string, isJson: boolean, steering: Steering): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
-    const { json, lines } = await request({ id, experiments });
-    printLines(runtime.io.stderr, [...lines, `watch it: tt-exp watch ${id}`]);
+    const { request, json, next = [], check } = steering;
+    check?.(await experiments.view(id));
+    const { text: outcome } = await makeRequest(experiments, id, request);
+    printLines(runtime.io.stderr, [`experiment ${id}: ${outcome}`, ...nextCommands(id, ...next, 'watch')]);
     if (isJson) {
       printJson(runtime.io, { experiment_id: id, ...json });
     }
@@ -48,15 +47,11 @@ export const setPaused = (
   text: string,
   { isPaused, isJson }: { readonly isPaused: boolean; readonly isJson: boolean },
 ): Promise<number> =>
-  steer(runtime, text, isJson, async ({ id, experiments }) => {
-    assertTrials(await experiments.view(id));
-    await (isPaused ? experiments.pause(id) : experiments.resume(id));
-    return {
-      json: { paused: isPaused },
-      lines: isPaused
-        ? [`experiment ${id}: paused; running trials end their epoch`, `resume it: tt-exp resume ${id}`]
-        : [`experiment ${id}: resumed`],
-    };
+  steer(runtime, text, isJson, {
+    request: { kind: isPaused ? 'pause' : 'resume' },
+    json: { paused: isPaused },
+    next: isPaused ? ['resume'] : [],
+    check: assertTrials,
   });
 
 export const setMaxParallel = (
@@ -64,13 +59,7 @@ export const setMaxParallel = (
   text: string,
   { maxParallel, isJson }: { readonly maxParallel: number; readonly isJson: boolean },
 ): Promise<number> =>
-  steer(runtime, text, isJson, async ({ id, experiments }) => {
-    await experiments.setMaxParallel(id, maxParallel);
-    return {
-      json: { max_parallel: maxParallel },
-      lines: [`experiment ${id}: trials at once from now on: ${maxParallel}`],
-    };
-  });
+  steer(runtime, text, isJson, { request: { kind: 'parallel', maxParallel }, json: { max_parallel: maxParallel } });
 
 /** Throws USAGE for text that cannot name a trial. */
 export const assertTrialId = (trialId: string): void => {
@@ -86,18 +75,9 @@ export const cancelExperiment = (
   text: string,
   { trialId, isJson }: { readonly trialId: string | null; readonly isJson: boolean },
 ): Promise<number> => {
-  if (trialId !== null) {
-    assertTrialId(trialId);
+  if (trialId === null) {
+    return steer(runtime, text, isJson, { request: { kind: 'cancel' }, json: { cancelled: 'experiment' } });
   }
-  return steer(runtime, text, isJson, async ({ id, experiments }) => {
-    if (trialId === null) {
-      await experiments.cancel(id);
-      return {
-        json: { cancelled: 'experiment' },
-        lines: [`experiment ${id}: cancellation requested; running trials end their epoch first`],
-      };
-    }
-    await experiments.cancelTrial(id, trialId);
-    return { json: { cancelled: trialId }, lines: [`experiment ${id}: ${trialId} is cancelled, what it has is kept`] };
-  });
+  assertTrialId(trialId);
+  return steer(runtime, text, isJson, { request: { kind: 'cancel-trial', trialId }, json: { cancelled: trialId } });
 };

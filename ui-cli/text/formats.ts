@@ -36,6 +36,14 @@ export const formatCount = (value: number): string => value.toLocaleString('en-U
 
 export const formatPercent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+const BAR_WIDTH = 24;
+
+/** `██████░░░░░░` of 24 characters. @param share 0 to 1 */
+export const formatBar = (share: number): string => {
+  const full = Math.round(share * BAR_WIDTH);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)}`;
+};
+
 /** Numbers with at most six digits: a drawn learning rate has a dozen. */
 const formatParameter = (value: ParameterValue): string => {
   if (typeof value === 'number') {

@@ -66,7 +66,7 @@ const events: fc.Arbitrary<LiveEvent> = fc.oneof(
   fc
     .record({ part: fc.string(), step: fc.constantFrom('ready', 'install', 'notice'), message: fc.string() })
     .map((service) => ({ kind: 'service', service }) as const),
-  fc.constant({ kind: 'note', text: 'Paused: running trials end their epoch.' } as const),
+  fc.constant({ kind: 'note', text: 'paused; running trials end their epoch' } as const),
   fc.constant({ kind: 'started', experimentId: 'demo-0123456789', links: ['mlflow x', 'temporal y'] } as const),
 );
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatTime, section, settingLines } from '../../../../ui-cli/data/data-formats.ts';
+import { formatBytes, formatTime, settingLines } from '../../../../ui-cli/data/data-formats.ts';
+import { section } from '../../../../ui-cli/text/section.ts';
 
 describe('ui-cli/data-formats', () => {
   test.each([

@@ -3,7 +3,7 @@ import { frameOf } from '../../../../ui-cli/live/frame.ts';
 import type { LiveKey } from '../../../../ui-cli/live/live-keys.ts';
 import { initialLiveState, type LiveState } from '../../../../ui-cli/live/live-state.ts';
 import { reduceLive, requestOf } from '../../../../ui-cli/live/reduce-live.ts';
-import { makeRequest } from '../../../../ui-cli/steer/live-request.ts';
+import { makeRequest } from '../../../../ui-cli/steer/steering-request.ts';
 import {
   changed,
   EXPERIMENT_ID,
@@ -116,18 +116,18 @@ describe('ui-cli/live-keys', () => {
   );
 });
 
-describe('ui-cli/live-request', () => {
+describe('ui-cli/steering-request', () => {
   test.each([
-    [{ kind: 'pause' }, ['pause', EXPERIMENT_ID], /Paused/],
-    [{ kind: 'resume' }, ['resume', EXPERIMENT_ID], /Goes on/],
-    [{ kind: 'parallel', maxParallel: 3 }, ['setMaxParallel', EXPERIMENT_ID, 3], /At most 3 at once/],
+    [{ kind: 'pause' }, ['pause', EXPERIMENT_ID], /^paused; running trials end their epoch$/],
+    [{ kind: 'resume' }, ['resume', EXPERIMENT_ID], /^resumed$/],
+    [{ kind: 'parallel', maxParallel: 3 }, ['setMaxParallel', EXPERIMENT_ID, 3], /^trials at once from now on: 3$/],
     [{ kind: 'cancel-trial', trialId: 'trial-001' }, ['cancelTrial', EXPERIMENT_ID, 'trial-001'], /trial-001/],
     [{ kind: 'retry' }, ['retryFailed', EXPERIMENT_ID], /trial-002/],
-  ] as const)('ui-cli/live-request: %j reaches the experiment and is told', async (request, steered, text) => {
+  ] as const)('ui-cli/steering-request: %j reaches the experiment and is told', async (request, steered, text) => {
     const { openPlatform, recorded } = createFakePlatform({ views: [] });
     const { signal } = new AbortController();
     const { experiments } = await openPlatform({ mayStart: false, progress: () => {}, signal });
-    expect(await makeRequest(experiments, EXPERIMENT_ID, request)).toMatch(text);
+    expect((await makeRequest(experiments, EXPERIMENT_ID, request)).text).toMatch(text);
     expect(recorded.steered).toEqual([steered]);
   });
 });

@@ -1,0 +1,65 @@
+/** What commands and keys of the live view ask a running experiment for, and the one sentence for what came of it. */
+import type { Experiments } from '../platform/platform-runtime.ts';
+
+export type SteeringRequest =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'parallel'; readonly maxParallel: number }
+  | { readonly kind: 'cancel-trial'; readonly trialId: string }
+  | { readonly kind: 'retry' };
+
+export interface SteeringAnswer {
+  readonly text: string;
+  /** Ids of the trials that run again. */
+  readonly retried: readonly string[];
+}
+
+const told = (text: string): SteeringAnswer => ({ text, retried: [] });
+
+/** Makes the request; answers what to tell about it. */
+export const makeRequest = async (
+  experiments: Experiments,
+  id: string,
+  request: SteeringRequest,
+): Promise<SteeringAnswer> => {
+  switch (request.kind) {
+    case 'cancel':
+      await experiments.cancel(id);
+      return told('cancellation requested; running trials end their epoch first');
+    case 'pause':
+      await experiments.pause(id);
+      return told('paused; running trials end their epoch');
+    case 'resume':
+      await experiments.resume(id);
+      return told('resumed');
+    case 'parallel':
+      await experiments.setMaxParallel(id, request.maxParallel);
+      return told(`trials at once from now on: ${request.maxParallel}`);
+    case 'cancel-trial':
+      await experiments.cancelTrial(id, request.trialId);
+      return told(`${request.trialId} is cancelled, what it has is kept`);
+    case 'retry': {
+      const retried = await experiments.retryFailed(id);
+      return { text: `re-runs ${retried.length === 0 ? 'what is left' : retried.join(', ')}`, retried };
+    }
+  }
+};
+
+/** While the answer is awaited. */
+export const requestText = (request: SteeringRequest): string => {
+  switch (request.kind) {
+    case 'cancel':
+      return 'Cancelling: running trials end first.';
+    case 'pause':
+      return 'Pausing …';
+    case 'resume':
+      return 'Resuming …';
+    case 'parallel':
+      return `Asking for ${request.maxParallel} at once …`;
+    case 'cancel-trial':
+      return `Cancelling ${request.trialId} after its epoch …`;
+    case 'retry':
+      return 'Re-running failed trials …';
+  }
+};

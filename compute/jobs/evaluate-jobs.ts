@@ -1,6 +1,7 @@
 /** Evaluations in the compute process: candidate and champion for the gate, or one model for whoever asks. */
 import { writeFile } from 'node:fs/promises';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
+import { elementAt } from '../../contracts/element-at.ts';
 import { type ErrorCode, TtExpError } from '../../contracts/errors.ts';
 import type { EvaluationReport } from '../../contracts/metrics.ts';
 import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
@@ -140,9 +141,10 @@ const withRankings = async <Result>(
   const written: Promise<void>[] = [];
   try {
     const result = await evaluate((user, items, scores, gains, ranks) => {
-      const name = userIds[user] ?? '';
-      const block = { users: Array.from(items, () => name), items: Array.from(items, (item) => itemIds[item] ?? '') };
-      written.push(writer.write({ ...block, ranks, scores, gains }));
+      const name = elementAt(userIds, user);
+      const users = Array.from(items, () => name);
+      const names = Array.from(items, (item) => elementAt(itemIds, item));
+      written.push(writer.write({ users, items: names, ranks, scores, gains }));
     });
     await Promise.all(written);
     await writer.finish();

@@ -140,13 +140,13 @@ const textDrift = async (
     return [];
   }
   const about = { side, feature: 'text', kind: 'text embedding' } as const;
-  const dims = versions.map(({ manifest }) => manifest.text_dim[side]);
-  if (a !== b || dims[0] !== dims[1]) {
+  const [dim, otherDim] = [versions[0].manifest.text_dim[side], versions[1].manifest.text_dim[side]];
+  if (a !== b || dim !== otherDim) {
     return [
       { ...about, status: 'not_compared', reason: `embedded by ${a ?? 'nothing'} in A and by ${b ?? 'nothing'} in B` },
     ];
   }
-  return [driftOf(about, await embeddingBins(database, side, dims[0] ?? 0))];
+  return [driftOf(about, await embeddingBins(database, side, dim))];
 };
 
 /** The database has the views <prefix>_samples, _users, _items, and _user_embeddings, _item_embeddings where there are texts. */

@@ -185,8 +185,8 @@ export const createFilesTables = (): RawTables => {
   };
 };
 
-const digestFiles = async (files: readonly string[]): Promise<readonly SourceOrigin[]> => {
-  const digests: SourceOrigin[] = [];
+const digestFiles = async (files: readonly string[]): Promise<readonly Required<SourceOrigin>[]> => {
+  const digests: Required<SourceOrigin>[] = [];
   for (const file of files) {
     digests.push({ name: file, ...(await digestFile(file)) });
   }
@@ -201,7 +201,7 @@ export const digestLocations = async (
   const digests: (readonly string[])[] = [];
   for (const location of locations) {
     const files = await digestFiles(await filesOf(database, location));
-    digests.push(files.map(({ sha256 }) => sha256 ?? ''));
+    digests.push(files.map(({ sha256 }) => sha256));
   }
   return digests;
 };

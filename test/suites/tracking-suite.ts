@@ -1,8 +1,9 @@
-/** What every tracking server promises to the activities (TrackingPort): MLflow, and the fake in the place of it. */
+/** What every tracking server promises to activities and client: MLflow, and the fake in the place of it. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TrackingPort } from '../../activities/ports.ts';
+import type { RunsPort } from '../../client/reconcile-runs.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { RunSpec } from '../../contracts/runs.ts';
 import { datasetSummary, evaluationSummary } from '../support/experiment-fixtures.ts';
@@ -18,7 +19,7 @@ export interface TrackingServer {
 }
 
 export interface TrackingUnderTest {
-  readonly tracking: TrackingPort;
+  readonly tracking: TrackingPort & RunsPort;
   readonly server: TrackingServer;
 }
 
@@ -117,6 +118,24 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     expect(await idsOf({ kind: 'trial' }, 'RUNNING')).toEqual([recent]);
     expect(await idsOf({ kind: 'trial' }, 'FINISHED')).toEqual([old]);
     expect(await tracking.getRun(old)).toMatchObject({ status: 'FINISHED', endTimeMs: 5000 });
+  });
+
+  test('open runs of workflows are found in the experiments asked for, ended ones and others are not', async () => {
+    const [one, other] = [await begin(), await begin()];
+    const tags = { 'tt.workflow_id': 'tt-exp/open/0123456789' };
+    const [first, second] = [await one.newRun('first', { tags }), await other.newRun('second', { tags })];
+    const ended = await one.newRun('ended', { tags });
+    await one.tracking.finishRun(ended, 'KILLED', 5);
+    await one.newRun('training', { tags: { 'tt.kind': 'training' } });
+    const { tracking, server } = one;
+    const openIn = async (ids: readonly string[]) =>
+      (await tracking.findOpenRuns(ids)).map(({ runId }) => runId).sort();
+    expect(await openIn([one.experimentId, other.experimentId])).toEqual([first, second].sort());
+    expect(await openIn([other.experimentId])).toEqual([second]);
+    expect(await openIn([])).toEqual([]);
+    expect(await tracking.experimentIds()).toEqual(expect.arrayContaining([one.experimentId, other.experimentId]));
+    await server.deleteExperiment(other.experimentId);
+    expect(await tracking.experimentIds()).not.toContain(other.experimentId);
   });
 
   test('a run that is not there is refused, whatever is asked of it', async () => {

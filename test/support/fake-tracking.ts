@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { TrackingPort } from '../../activities/ports.ts';
+import type { RunsPort } from '../../client/reconcile-runs.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
@@ -219,7 +220,23 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     },
   };
 
-  const guardedBy = (guard: () => Promise<void>): TrackingPort => {
+  const lookUp: Pick<RunsPort, 'experimentIds' | 'findOpenRuns'> = {
+    experimentIds: async () => {
+      const known = [...experiments.values()];
+      const ids = new Set([
+        ...known.map(({ id }) => id),
+        ...[...runs.values()].map(({ experimentId }) => experimentId),
+      ]);
+      return [...ids].filter((id) => !known.some((one) => one.id === id && one.isDeleted));
+    },
+    findOpenRuns: async (experimentIds) =>
+      [...runs]
+        .filter(([, run]) => experimentIds.includes(run.experimentId) && run.status === 'RUNNING')
+        .filter(([, run]) => run.tags[TAG.workflowId] !== undefined)
+        .map(([runId, run]) => recordOf(runId, run)),
+  };
+
+  const guardedBy = (guard: () => Promise<void>): TrackingPort & typeof lookUp => {
     const guarded = (method: keyof Writes, write: (...args: never[]) => Promise<unknown>) =>
       [
         method,
@@ -233,6 +250,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       ] as const;
     const methods = Object.entries(writes) as [keyof Writes, (...args: never[]) => Promise<unknown>][];
     return {
+      ...lookUp,
       guardedBy,
       getRun: async (runId) => recordOf(runId, runOf(runId)),
       findRuns: async ({ experimentId, tags, status }) =>

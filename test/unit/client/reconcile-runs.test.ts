@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ReconcileRequest, reconcileRuns } from '../../../client/reconcile-runs.ts';
 import type { WorkflowState } from '../../../client/temporal-identity.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
 
 const HERE = 'database-here';
 
@@ -22,31 +23,27 @@ interface Setup extends Partial<Pick<ReconcileRequest, 'temporalId' | 'lost' | '
 
 /** Asks the reconciler, and lists what it did to MLflow and asked of Temporal. */
 const reconcile = async ({ runs, workflows = {}, endedMeanwhile = [], refused = [], ...change }: Setup) => {
-  const calls: unknown[][] = [];
   const asked: string[] = [];
-  const record = ({ runId, workflowId, temporalId }: Run) => ({
-    ...{ runId, experimentId: '1', status: 'RUNNING' as const, endTimeMs: null },
-    tags: {
-      ...{ 'tt.workflow_id': workflowId, 'mlflow.runName': `name of ${runId}` },
-      ...(temporalId === undefined ? {} : { 'tt.temporal': temporalId }),
+  const { tracking, calls, addRun, runOf } = createFakeTracking({
+    beforeWrite: (method, runId) => {
+      if (method === 'finishRun' && refused.includes(String(runId))) {
+        throw new TtExpError('UPSTREAM_REJECTED', 'no permission');
+      }
     },
   });
+  for (const { runId, workflowId, temporalId } of runs) {
+    const tags = { 'tt.workflow_id': workflowId, 'mlflow.runName': `name of ${runId}` };
+    addRun(runId, { tags: { ...tags, ...(temporalId === undefined ? {} : { 'tt.temporal': temporalId }) } });
+  }
   const report = await reconcileRuns({
     tracking: {
-      experimentIds: async () => ['1'],
-      findOpenRuns: async () => runs.map(record),
-      getRun: async (runId) => ({
-        ...record({ runId, workflowId: '' }),
-        status: endedMeanwhile.includes(runId) ? 'FINISHED' : 'RUNNING',
-      }),
-      setTags: async (runId, tags) => {
-        calls.push(['setTags', runId, tags]);
-      },
-      finishRun: async (runId, status, endTimeMs) => {
-        if (refused.includes(runId)) {
-          throw new TtExpError('UPSTREAM_REJECTED', 'no permission');
+      ...tracking,
+      findOpenRuns: async (experimentIds) => {
+        const found = await tracking.findOpenRuns(experimentIds);
+        for (const runId of endedMeanwhile) {
+          runOf(runId).status = 'FINISHED';
         }
-        calls.push(['finishRun', runId, status, endTimeMs]);
+        return found;
       },
     },
     stateOf: async (workflowId) => {

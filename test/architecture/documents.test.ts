@@ -62,3 +62,22 @@ test('docs/adr: decisions are numbered without a gap and say context, decision, 
     expect(headings, file).toEqual(['Context', 'Decision', 'Consequences']);
   }
 });
+
+test('docs/tour: leads from every command of the README to its files', async () => {
+  const commandsIn = (text: string): readonly string[] => {
+    const rows = [...text.matchAll(/^\| (`tt-exp .*?) \|/gm)].map(([, cell = '']) => cell);
+    return rows.flatMap((cell) => {
+      const [first = '', ...others] = [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+      const [, word = '', second = ''] = first.split(' ');
+      const own = word === 'data' ? [`data ${second}`] : [word];
+      return [
+        ...own,
+        ...others.map((code) => `${word === 'data' ? 'data ' : ''}${code.replace(/^data /, '').split(' ')[0]}`),
+      ];
+    });
+  };
+  const toured = new Set(commandsIn(await read('docs/tour.md')));
+  const named = commandsIn(await read('README.md')).filter((command) => !command.startsWith('-'));
+  expect(named.length).toBeGreaterThan(25);
+  expect(named.filter((command) => !toured.has(command))).toEqual([]);
+});

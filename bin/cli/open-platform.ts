@@ -4,10 +4,9 @@ import { temporalTarget } from '../../client/environment-target.ts';
 import { createExperimentsClient } from '../../client/experiments-client.ts';
 import { createFactsReader } from '../../client/facts-reader.ts';
 import { type Environment, readEnvironment } from '../../config/env.ts';
-import { TtExpError } from '../../contracts/errors.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import { readGitCommit } from '../../host/code/git-commit.ts';
-import { bindSource, removeSourceVariables } from '../../pipeline/sources/source-variables.ts';
+import { withBoundSource } from '../../pipeline/sources/source-variables.ts';
 import { closeAbandoned } from '../../services/check-open-runs.ts';
 import type { Experiments, OpenPlatformOptions, Platform } from '../../ui-cli/platform/platform-runtime.ts';
 import { createHomeServices } from '../home-services.ts';
@@ -22,7 +21,7 @@ const startWith =
   async ({ source: recorded = null, ...request }) => {
     const { homeFolder, variables } = environment;
     const { experimentId } = experimentIds(request.config.name, request.configDigest);
-    const source = await bindSource({
+    const binding = {
       homeFolder,
       variables,
       hasLocalWorkers: environment.temporal.address === undefined,
@@ -30,15 +29,10 @@ const startWith =
       source: request.config.data.source,
       recorded,
       nowMs: Date.now(),
-    });
+    };
     const gitCommit = await readGitCommit(process.cwd());
-    const started = { ...request, source, gitCommit, user: userInfo().username };
-    return client.start(started).catch(async (error: unknown) => {
-      if (source !== null && error instanceof TtExpError && error.code === 'SOURCE_MISMATCH') {
-        await removeSourceVariables(homeFolder, { experimentId, identity: source });
-      }
-      throw error;
-    });
+    const user = userInfo().username;
+    return withBoundSource(binding, (source) => client.start({ ...request, source, gitCommit, user }));
   };
 
 export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformOptions): Promise<Platform> => {

@@ -81,7 +81,7 @@ export const readSourceVariables = async (homeFolder: string, owner: Owner): Pro
   return text === null ? null : (JSON.parse(text) as Variables);
 };
 
-export const removeSourceVariables = (homeFolder: string, owner: Owner): Promise<void> =>
+const removeSourceVariables = (homeFolder: string, owner: Owner): Promise<void> =>
   rm(fileOf(homeFolder, owner), { force: true });
 
 export interface BindingRequest {
@@ -102,7 +102,7 @@ export interface BindingRequest {
  * extended experiment, else the one that the variables name. null where no database is needed, or where workers
  * elsewhere are to know it. Throws ENVIRONMENT_INVALID, and SOURCE_MISMATCH where the settings of a recorded one are gone.
  */
-export const bindSource = async (request: BindingRequest): Promise<SourceIdentity | null> => {
+const bindSource = async (request: BindingRequest): Promise<SourceIdentity | null> => {
   const { homeFolder, variables, hasLocalWorkers, experimentId, source, recorded, nowMs } = request;
   if (source.type !== 'postgres') {
     return null;
@@ -135,4 +135,19 @@ export const bindSource = async (request: BindingRequest): Promise<SourceIdentit
     );
   }
   return identity;
+};
+
+/** Starts an experiment on the database that `bindSource` decides. What was left for it goes where another one is read already. */
+export const withBoundSource = async <Started>(
+  request: BindingRequest,
+  start: (source: SourceIdentity | null) => Promise<Started>,
+): Promise<Started> => {
+  const { homeFolder, experimentId } = request;
+  const source = await bindSource(request);
+  return start(source).catch(async (error: unknown) => {
+    if (source !== null && error instanceof TtExpError && error.code === 'SOURCE_MISMATCH') {
+      await removeSourceVariables(homeFolder, { experimentId, identity: source });
+    }
+    throw error;
+  });
 };

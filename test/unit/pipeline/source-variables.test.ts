@@ -2,8 +2,14 @@ import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../config/load.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
 import type { ResolvedSource } from '../../../contracts/resolved-config.ts';
-import { type BindingRequest, bindSource, readSourceVariables } from '../../../pipeline/sources/source-variables.ts';
+import type { SourceIdentity } from '../../../contracts/source-reading.ts';
+import {
+  type BindingRequest,
+  readSourceVariables,
+  withBoundSource,
+} from '../../../pipeline/sources/source-variables.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,17 +27,22 @@ describe('pipeline/sources/source-variables', () => {
     source = (await loadConfig('experiments/postgres.json', [])).data.source;
   });
 
-  const bind = (change: Partial<BindingRequest>) =>
-    bindSource({
-      homeFolder,
-      variables: {},
-      hasLocalWorkers: true,
-      experimentId: 'one-0000000000',
-      source,
-      recorded: null,
-      nowMs: Date.now(),
-      ...change,
-    });
+  type Start = (identity: SourceIdentity | null) => Promise<SourceIdentity | null>;
+
+  const bind = (change: Partial<BindingRequest>, start: Start = async (identity) => identity) =>
+    withBoundSource(
+      {
+        homeFolder,
+        variables: {},
+        hasLocalWorkers: true,
+        experimentId: 'one-0000000000',
+        source,
+        recorded: null,
+        nowMs: Date.now(),
+        ...change,
+      },
+      start,
+    );
   const left = (experimentId: string, identity: typeof IDENTITY_A) =>
     readSourceVariables(homeFolder, { experimentId, identity });
 
@@ -41,6 +52,17 @@ describe('pipeline/sources/source-variables', () => {
     expect(await left('one-0000000000', IDENTITY_A)).toEqual(A);
     expect(await left('two-0000000000', IDENTITY_B)).toEqual(B);
     expect(await left('one-0000000000', IDENTITY_B)).toBeNull();
+  });
+
+  it.each([
+    ['SOURCE_MISMATCH', null],
+    ['SERVICE_UNREACHABLE', A],
+  ] as const)('pipeline/sources/source-variables: a start that fails with %s leaves %j', async (code, expected) => {
+    const failing = async (): Promise<never> => {
+      throw new TtExpError(code, 'no start');
+    };
+    await expect(bind({ variables: A }, failing)).rejects.toMatchObject({ code });
+    expect(await left('one-0000000000', IDENTITY_A)).toEqual(expected);
   });
 
   it('pipeline/sources/source-variables: the same experiment on another database leaves the first settings alone', async () => {

@@ -34,7 +34,7 @@ export type ComputeHandler = (order: ComputeOrder, channel: ComputeChannel) => P
 export const serveComputeJob = (handle: ComputeHandler): void => {
   const post = process.send?.bind(process);
   if (post === undefined) {
-    throw new TtExpError('USAGE', 'compute process: got no channel to a worker, expected to be started by one', {
+    throw new TtExpError('USAGE', 'compute process: it was not started by a worker and has no channel to one', {
       hint: 'Start a worker: `tt-exp worker --queue tt-gpu`.',
     });
   }

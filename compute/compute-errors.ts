@@ -46,7 +46,7 @@ export const explainJobError = (error: unknown): unknown => {
   }
   if (isDiskFull(error)) {
     return new TtExpError('DISK_FULL', `compute process: ${error.message}`, {
-      hint: 'Free space where the home folder lies (TT_EXP_HOME); the trial goes on from its last checkpoint.',
+      hint: 'Free space on the disk of the home folder (TT_EXP_HOME); the trial resumes from its last checkpoint.',
       cause: error,
     });
   }
@@ -70,11 +70,11 @@ export const explainChildEnd = ({ exitCode, signal, lines }: ChildEnd): TtExpErr
   const ended = signal === null ? `exit code ${exitCode}` : signal;
   const line = lines.findLast((text) => /error|fatal|terminate|abort|assert/i.test(text)) ?? lines.at(-1);
   const said = line === undefined ? 'it wrote nothing to stderr' : firstLine(line);
-  return new TtExpError('TRAINER_CRASHED', `compute process: ended by ${ended} before it gave a result: ${said}`, {
+  return new TtExpError('TRAINER_CRASHED', `compute process: ended by ${ended} without a result: ${said}`, {
     hint:
       signal === 'SIGKILL'
         ? 'The system may have run out of memory: lower training.batch_size, or run fewer trials at once.'
-        : "The worker's log has what it wrote; the trial goes on from its last checkpoint.",
+        : "The worker's log has its output; the trial resumes from its last checkpoint.",
     details,
   });
 };

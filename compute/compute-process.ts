@@ -75,8 +75,8 @@ const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[])
 };
 
 const stalled = (limitMs: number): TtExpError =>
-  new TtExpError('TRAINING_STALLED', `compute process: got no message for ${limitMs / 1000} s, expected progress`, {
-    hint: 'Look for a machine under too much load or out of memory, or raise TT_STALL_SECONDS; a trial goes on from its last checkpoint.',
+  new TtExpError('TRAINING_STALLED', `compute process: no progress for ${limitMs / 1000} s`, {
+    hint: 'Check whether the machine is overloaded or out of memory, or raise TT_STALL_SECONDS; a trial resumes from its last checkpoint.',
   });
 
 const notStarted = (error: Error): TtExpError =>

@@ -93,7 +93,7 @@ export const updateDesired = (
   clock: Clock,
   change: (current: DesiredServices) => Omit<DesiredServices, 'format' | 'revision'>,
 ): Promise<DesiredServices> =>
-  withLock({ folder: layout.desiredLock, purpose: 'changing what is to run', clock }, async () => {
+  withLock({ folder: layout.desiredLock, purpose: 'changing which services run', clock }, async () => {
     const next: DesiredServices = {
       ...change((await readDesired(layout)) ?? NOTHING_DESIRED),
       format: 1,

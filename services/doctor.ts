@@ -109,7 +109,7 @@ const checkOutside = async (
   address: string,
   connect: (address: string) => Promise<void>,
 ): Promise<DoctorCheck> => {
-  const chosen = `outside server (${variable})`;
+  const chosen = `external server (${variable})`;
   try {
     await connect(address);
     return check(part, 'ok', chosen, { address });
@@ -191,5 +191,5 @@ const checkDisk = async (part: string, folder: string): Promise<DoctorCheck> => 
   const chosen = `${folder}, ${free.toFixed(1)} GiB free`;
   return free >= LEAST_FREE_GIB
     ? check(part, 'ok', chosen)
-    : check(part, 'warn', chosen, { remedy: `Free space there: at least ${LEAST_FREE_GIB} GiB are wanted.` });
+    : check(part, 'warn', chosen, { remedy: `Free space there: at least ${LEAST_FREE_GIB} GiB are needed.` });
 };

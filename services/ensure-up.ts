@@ -74,8 +74,8 @@ export const waitUntilUp = async (request: WaitRequest): Promise<void> => {
 };
 
 const takenDown = (): TtExpError =>
-  new TtExpError('INTERRUPTED', 'services: stopped by `tt-exp down` while they were awaited', {
-    hint: 'Run the same command again if they are still wanted.',
+  new TtExpError('INTERRUPTED', 'services: stopped by `tt-exp down` while this command was waiting for them', {
+    hint: 'Run the same command again if you still need them.',
   });
 
 const tell = (name: string, report: ServiceReport, reported: Map<string, string>, progress: ProgressSink): void => {
@@ -87,7 +87,7 @@ const tell = (name: string, report: ServiceReport, reported: Map<string, string>
   if (report.state === 'healthy') {
     progress({ part: name, step: 'ready', message: 'is up' });
   } else if (report.restarts > 0) {
-    progress({ part: name, step: 'start', message: `starts again: ${report.lastError}` });
+    progress({ part: name, step: 'start', message: `restarting: ${report.lastError}` });
   } else if (report.state === 'starting') {
     progress({ part: name, step: 'start', message: 'starts' });
   }
@@ -111,7 +111,7 @@ const timedOut = (names: readonly string[], reports: Reports, timeoutMs: number,
     'TIMED_OUT',
     `services: ${states || 'the supervisor does not answer'} after ${timeoutMs / 1000} s, expected all healthy`,
     {
-      hint: `Read ${layout.logFile(late[0] ?? SUPERVISOR)}; they go on starting, so \`tt-exp status\` may show them up soon.`,
+      hint: `Read ${layout.logFile(late[0] ?? SUPERVISOR)}; they are still being started, so check \`tt-exp status\` again soon.`,
     },
   );
 };

@@ -34,7 +34,7 @@ export const keepSupervised = async (request: SupervisorStart & { readonly signa
     try {
       if (await hasDied(layout)) {
         if (starter === null) {
-          progress({ part: SUPERVISOR, step: 'start', message: 'died, is started again' });
+          progress({ part: SUPERVISOR, step: 'start', message: 'died and is being restarted' });
         }
         starter ??= new SupervisorStarter(request);
         await starter.startUnlessStarting();

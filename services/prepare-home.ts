@@ -13,18 +13,18 @@ const LEAST_OPEN_FILES = 256;
 const unusable = (code: ErrorCode, home: string, what: string, hint: string, cause: unknown): TtExpError =>
   new TtExpError(code, `home folder: ${home} ${what}`, { hint, cause });
 
-const HINT = 'Set TT_EXP_HOME to a folder that can be written.';
+const HINT = 'Set TT_EXP_HOME to a writable folder.';
 
 const explain = (error: unknown, home: string): unknown => {
   const is = (...codes: readonly string[]): boolean => isFileError(error, ...codes);
   if (is('ENOTDIR', 'EEXIST')) {
-    return unusable('ENVIRONMENT_INVALID', home, 'is a file, or lies below one', HINT, error);
+    return unusable('ENVIRONMENT_INVALID', home, 'is a file, or is below one', HINT, error);
   }
   if (is('EROFS')) {
-    return unusable('ENVIRONMENT_INVALID', home, 'is on a disk that is read-only', HINT, error);
+    return unusable('ENVIRONMENT_INVALID', home, 'is on a read-only disk', HINT, error);
   }
   if (is('EACCES', 'EPERM')) {
-    return unusable('ENVIRONMENT_INVALID', home, 'cannot be written by this user', HINT, error);
+    return unusable('ENVIRONMENT_INVALID', home, 'is not writable for this user', HINT, error);
   }
   if (isDiskFull(error)) {
     const hint = `Free space on the disk that holds ${home}, then run the command again.`;
@@ -72,7 +72,7 @@ export const checkOpenFiles = async (): Promise<void> => {
   }
   throw new TtExpError(
     'SERVICE_START_FAILED',
-    `services: this shell allows ${most} open files a process, expected at least ${LEAST_OPEN_FILES}`,
+    `services: this shell allows ${most} open files per process, expected at least ${LEAST_OPEN_FILES}`,
     { hint: 'Raise the limit, for example with `ulimit -n 4096`, and run the command again.' },
   );
 };

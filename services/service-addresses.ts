@@ -20,7 +20,7 @@ export const outsideAddresses = (environment: Variables): OutsideAddresses => ({
 });
 
 const notUp = (part: string, variable: string): TtExpError =>
-  new TtExpError('SERVICE_UNREACHABLE', `${part}: does not run in this home, and ${variable} names no outside server`, {
+  new TtExpError('SERVICE_UNREACHABLE', `${part}: not running in this home, and ${variable} names no external server`, {
     hint: `Start it with \`tt-exp up\`, or set ${variable}.`,
   });
 

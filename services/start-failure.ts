@@ -24,10 +24,10 @@ export const remedyFor = (lines: readonly string[], logFile: string, folder: str
     return `Free space on the disk that holds ${folder}, then run \`tt-exp up\`.`;
   }
   if (/address already in use|EADDRINUSE/i.test(text)) {
-    return 'Another program took the port; run `tt-exp up` again, a free one will be chosen.';
+    return 'Another program took the port; run `tt-exp up` again, and a free one will be chosen.';
   }
   if (/permission denied|EACCES|readonly database|read-only file system|EROFS/i.test(text)) {
-    return `Make ${folder} writable, or set TT_EXP_HOME to a folder that is, then run \`tt-exp up\`.`;
+    return `Make ${folder} writable, or set TT_EXP_HOME to a writable folder, then run \`tt-exp up\`.`;
   }
   if (/malformed|not a database|Can't locate revision/i.test(text)) {
     return `The database below ${folder} can't be read by this version: restore a copy of it, or move it away and run \`tt-exp up\`.`;
@@ -38,7 +38,7 @@ export const remedyFor = (lines: readonly string[], logFile: string, folder: str
   if (/ENOENT/.test(text)) {
     return 'Run `tt-exp up` again: it installs what is missing.';
   }
-  return `Read ${logFile}, mend what it says, then run \`tt-exp up\`.`;
+  return `Read ${logFile}, fix what it reports, then run \`tt-exp up\`.`;
 };
 
 /** The error that a caller waiting for this service gets. */

@@ -32,7 +32,7 @@ export const startService = async (request: StartRequest): Promise<ServiceRecord
   for (const [portName, port] of Object.entries(ports)) {
     const earlier = recorded[portName];
     if (earlier !== undefined && earlier !== port) {
-      log('warn', `${name}: port ${earlier} is taken, moves to ${port}`);
+      log('warn', `${name}: port ${earlier} is taken, using ${port} instead`);
     }
   }
   await definition.prepare();

@@ -43,7 +43,7 @@ export class SupervisorStarter {
       const lines = await tailLog(logFile, LOG_LINES, this.#started.logOffsetBytes);
       throw new TtExpError(
         'SERVICE_START_FAILED',
-        `supervisor: ended ${this.#starts} times right after its start (${lines.slice(-3).join(' | ') || 'no output'})`,
+        `supervisor: exited ${this.#starts} times right after starting (${lines.slice(-3).join(' | ') || 'no output'})`,
         { hint: remedyFor(lines, logFile, layout.home), details: { logFile, lastLines: lines } },
       );
     }

@@ -138,7 +138,7 @@ export class SupervisedService {
     this.#record = await readRecord(layout.recordFile(this.name));
     const identity = this.#record?.process ?? null;
     if (identity !== null && isProcessAlive(identity) && this.#isAsDefined()) {
-      log('info', `${this.name}: goes on as process ${identity.pid}`);
+      log('info', `${this.name}: still running as process ${identity.pid}`);
       this.#phase = { kind: 'starting', sinceMs: clock.nowMs() };
     } else {
       this.#phase = { kind: 'waiting' };
@@ -164,7 +164,7 @@ export class SupervisedService {
     // What a killed first process or a killed supervisor left behind would hold the port and the database.
     const strays = findMembers(recorded, this.#marker);
     if (strays.length > 0) {
-      log('warn', `${this.name}: ends processes ${strays.join(', ')} of an earlier start`);
+      log('warn', `${this.name}: stopping processes ${strays.join(', ')} of an earlier start`);
       await this.#end();
     }
     const startedAtMs = clock.nowMs();
@@ -192,7 +192,7 @@ export class SupervisedService {
       // A full disk: the service runs all the same, and its marker finds it without a record.
       this.#context.log(
         'error',
-        `${this.name}: its record is not written (${error instanceof Error ? error.message : error})`,
+        `${this.name}: its record could not be written (${error instanceof Error ? error.message : error})`,
       );
     }
   }
@@ -205,14 +205,14 @@ export class SupervisedService {
       return;
     }
     if (!this.#isAsDefined()) {
-      log('info', `${this.name}: its settings changed, starts anew`);
+      log('info', `${this.name}: its settings changed, restarting`);
       await this.#end();
       this.#phase = { kind: 'waiting' };
       return;
     }
     const lived = ((clock.nowMs() - this.#record.startedAtMs) / 1000).toFixed(1);
     if (!isProcessAlive(identity)) {
-      await this.#failWithLog(`process ${identity.pid} ended ${lived} s after its start`);
+      await this.#failWithLog(`process ${identity.pid} exited ${lived} s after starting`);
       return;
     }
     if (phase.kind === 'healthy' && clock.nowMs() - phase.checkedMs < HEALTH_EVERY_MS) {
@@ -228,7 +228,7 @@ export class SupervisedService {
       this.#noteHealthy(phase, nowMs);
     } else if (phase.kind === 'starting' && nowMs - phase.sinceMs > this.#definition.startTimeoutMs) {
       await this.#end();
-      await this.#failWithLog(`not healthy ${this.#definition.startTimeoutMs / 1000} s after its start`);
+      await this.#failWithLog(`not healthy ${this.#definition.startTimeoutMs / 1000} s after starting`);
     } else if (phase.kind === 'healthy') {
       this.#phase = { kind: 'unhealthy', sinceMs: nowMs, healthySinceMs: phase.sinceMs };
     } else if (phase.kind === 'unhealthy' && nowMs - phase.sinceMs > UNHEALTHY_LIMIT_MS) {
@@ -273,7 +273,7 @@ export class SupervisedService {
     }
     this.#restarts++;
     this.#phase = { kind: 'backoff', untilMs: clock.nowMs() + waitMs };
-    log('warn', `${this.name}: ${reason}; starts anew in ${waitMs} ms`);
+    log('warn', `${this.name}: ${reason}; restarting in ${waitMs} ms`);
   }
 
   async #end(): Promise<void> {

@@ -44,7 +44,7 @@ export const runSupervisor = async (options: SupervisorOptions): Promise<'stoppe
   const { layout, clock, log } = options;
   const attempt = await tryLock(layout.supervisorLock, 'supervising', clock.nowMs());
   if (attempt.kind === 'busy') {
-    log('info', `${describeProcess(attempt.holder.process)} supervises ${layout.home} already`);
+    log('info', `${describeProcess(attempt.holder.process)} already supervises ${layout.home}`);
     return 'already-running';
   }
   await new Supervision(options, attempt.lock).run();
@@ -86,7 +86,7 @@ class Supervision {
 
   async run(): Promise<void> {
     const { clock, log, signal } = this.#options;
-    log('info', `supervises ${this.#options.layout.home} as process ${this.#self.pid}`);
+    log('info', `supervising ${this.#options.layout.home} as process ${this.#self.pid}`);
     let isFirst = true;
     while (!signal.aborted) {
       try {
@@ -127,7 +127,7 @@ class Supervision {
       return;
     }
     if (trouble === '') {
-      this.#options.log('info', `supervisor: over: ${this.#trouble}`);
+      this.#options.log('info', `supervisor: error no longer occurs: ${this.#trouble}`);
     } else {
       this.#options.log('error', `supervisor: ${trouble}`);
     }
@@ -139,7 +139,7 @@ class Supervision {
     const desired = (await readDesired(layout)) ?? this.#desired;
     const isNewRequest = desired.revision !== this.#desired.revision;
     if (isNewRequest) {
-      log('info', `is to keep: ${(desired.isDown ? [] : desiredNames(desired)).join(', ') || 'nothing'}`);
+      log('info', `services to keep running: ${(desired.isDown ? [] : desiredNames(desired)).join(', ') || 'nothing'}`);
     }
     this.#desired = desired;
     if (desired.isDown) {
@@ -168,7 +168,7 @@ class Supervision {
 
   #leave(name: string, service: SupervisedService): void {
     const { log, layout } = this.#options;
-    log('info', `${name}: no longer wanted, stops`);
+    log('info', `${name}: no longer needed, stopping`);
     this.#services.delete(name);
     const leaving = service
       .stop()
@@ -190,14 +190,14 @@ class Supervision {
       const marker = serviceMarker(layout.home, name);
       const count = await stopProcess({ name, leader, marker, graceMs: STRAY_GRACE_MS, clock });
       if (count > 0) {
-        log('warn', `${name}: ended, left by an earlier supervisor and no longer wanted`);
+        log('warn', `${name}: stopped, left by an earlier supervisor and no longer needed`);
       }
     }
   }
 
   async #stopAll(): Promise<void> {
     const { log } = this.#options;
-    log('info', 'stops everything it keeps');
+    log('info', 'stopping everything it runs');
     await this.#tryWriteState(true);
     await Promise.all(this.#leaving.values());
     const all = [...this.#services.values()];
@@ -260,7 +260,7 @@ class Supervision {
       try {
         await capLog(layout.logFile(name));
       } catch (error) {
-        log('warn', `${name}: its log is not cut (${error instanceof Error ? error.message : error})`);
+        log('warn', `${name}: its log could not be cut (${error instanceof Error ? error.message : error})`);
       }
     }
   }

@@ -64,7 +64,7 @@ const tellUnwritable = (progress: ProgressSink, error: Error): void =>
   progress({
     part: SUPERVISOR,
     step: 'stop',
-    message: `the home cannot be written (${error.message}); stops all the same`,
+    message: `the home is not writable (${error.message}); stopping anyway`,
   });
 
 /** Tells whoever waits for the services that they are not to come. */
@@ -120,12 +120,12 @@ const endSupervisor = async (identity: ProcessIdentity, clock: Clock, progress: 
   const deadlineMs = clock.nowMs() + SUPERVISOR_WAIT_MS;
   while (isProcessAlive(identity)) {
     if (clock.nowMs() > deadlineMs) {
-      progress({ part: SUPERVISOR, step: 'stop', message: `process ${pid} does not answer, is killed` });
+      progress({ part: SUPERVISOR, step: 'stop', message: `process ${pid} does not answer and is being killed` });
       send(pid, 'SIGKILL');
     }
     if (clock.nowMs() > deadlineMs + GRACE_MS) {
-      throw new TtExpError('TIMED_OUT', `supervisor: process ${pid} outlives SIGKILL, expected it to end`, {
-        hint: 'Wait for the disk that it hangs on, then run `tt-exp down` again.',
+      throw new TtExpError('TIMED_OUT', `supervisor: process ${pid} survived SIGKILL`, {
+        hint: 'Wait for the disk that blocks it, then run `tt-exp down` again.',
       });
     }
     await clock.sleep(POLL_MS);

@@ -52,13 +52,13 @@ export const withLock = async <T>(request: LockRequest, work: () => Promise<T>):
 export const heldElsewhere = ({ process: holder, purpose, sinceMs, isKnownAlive }: LockHolder, folder: string) => {
   const who = `${describeProcess(holder)} has been ${purpose} since ${new Date(sinceMs).toISOString()}`;
   return isKnownAlive
-    ? new TtExpError('HOME_IN_USE', `${who}, expected it to run here`, {
-        hint: 'Run the command there, or stop it there first, or use another folder: set TT_EXP_HOME.',
+    ? new TtExpError('HOME_IN_USE', `${who}, which cannot be stopped from here`, {
+        hint: 'Run the command there, or stop that process there first, or set TT_EXP_HOME to another folder.',
       })
-    : new TtExpError('HOME_IN_USE', `${who}; nothing here tells whether it still runs`, {
+    : new TtExpError('HOME_IN_USE', `${who}; it is unknown whether it still runs`, {
         hint: `If it does, stop it there first. If it does not, remove ${folder} and run the command again.`,
       });
 };
 
 export const interrupted = (what: string): TtExpError =>
-  new TtExpError('INTERRUPTED', `${what}: interrupted`, { hint: 'Run the same command again; it goes on safely.' });
+  new TtExpError('INTERRUPTED', `${what}: interrupted`, { hint: 'Run the same command again; that is safe.' });

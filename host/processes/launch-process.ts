@@ -65,7 +65,7 @@ export const launchProcess = async (request: LaunchRequest): Promise<Launched> =
     const pid = await spawnDetached(request, log.output, lifeline === null ? [] : [lifeline.fd]);
     const identity = identifyProcess(pid);
     if (identity === null) {
-      throw new Error('ended at once');
+      throw new Error('exited at once');
     }
     if (lifelineFile !== undefined) {
       await lifeline?.handOn(lifelineFile);

@@ -61,8 +61,8 @@ export const stopProcess = async ({ name, leader, marker, graceMs, clock }: Stop
       return initial.length;
     }
     if (clock.nowMs() > killDeadlineMs) {
-      throw new TtExpError('TIMED_OUT', `${name}: processes ${left.join(', ')} outlive SIGKILL, expected them to end`, {
-        hint: 'Wait for the disk or the device that they hang on, then run `tt-exp down` again.',
+      throw new TtExpError('TIMED_OUT', `${name}: processes ${left.join(', ')} survived SIGKILL`, {
+        hint: 'Wait for the disk or device that blocks them, then run `tt-exp down` again.',
       });
     }
     for (const pid of left) {

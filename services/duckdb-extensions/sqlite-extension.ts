@@ -149,7 +149,7 @@ const fetchExtension = async (
       command: executable,
       args: ['-c', UNPACK, wheels, unpacked],
       timeoutMs: VENV_TIMEOUT_MS,
-      hint: 'Free 200 MB where the cache folder lies (TT_EXP_CACHE).',
+      hint: 'Free 200 MB on the disk of the cache folder (TT_EXP_CACHE).',
     });
     await publish(unpacked, file);
     progress({ part: PART, step: 'ready', message: 'installed', percent: 100 });

@@ -134,16 +134,16 @@ const build = async (
       progress,
       ...(signal === undefined ? {} : { signal }),
     });
-    progress({ part, step: 'verify', message: 'trying what was installed', percent: 95 });
+    progress({ part, step: 'verify', message: 'trying the installed files', percent: 95 });
     const complaint = await request.verify(made);
     if (complaint?.includes(TIME_LIMIT) === true) {
-      throw new TtExpError('TIMED_OUT', `installing ${part}: trying what was installed was ${complaint}`, {
-        hint: 'The machine or its disk is busy: run the command again when there is less to do.',
+      throw new TtExpError('TIMED_OUT', `installing ${part}: trying the installed files was ${complaint}`, {
+        hint: 'The machine or its disk is busy: run the command again when it is less busy.',
       });
     }
     if (complaint !== null) {
-      throw new TtExpError('PROVISION_FAILED', `installing ${part}: what was installed does not work (${complaint})`, {
-        hint: `Run the command again; if it stays so, ${alternativeTo(part)}.`,
+      throw new TtExpError('PROVISION_FAILED', `installing ${part}: the installed files do not work (${complaint})`, {
+        hint: `Run the command again; if that does not help, ${alternativeTo(part)}.`,
       });
     }
     if (signal?.aborted === true) {

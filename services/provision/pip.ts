@@ -72,19 +72,19 @@ export const pipInstall = async (request: PipRequest): Promise<void> => {
 };
 
 const OFFLINE_HINT: Readonly<Record<string, string>> = {
-  temporal: 'put the `temporal` command on PATH, or set TEMPORAL_ADDRESS to a server that runs',
-  mlflow: 'set MLFLOW_TRACKING_URI to a server that runs',
+  temporal: 'put the `temporal` command on PATH, or set TEMPORAL_ADDRESS to a running server',
+  mlflow: 'set MLFLOW_TRACKING_URI to a running server',
   'text-encoder': 'set data.text_encoder to "hashed" or to a folder with model.onnx and tokenizer.json',
 };
 
 /** Where to get the part when it can't be fetched. */
-export const alternativeTo = (part: string): string => OFFLINE_HINT[part] ?? 'fetch it on another machine';
+export const alternativeTo = (part: string): string => OFFLINE_HINT[part] ?? 'download it on another machine';
 
 const reasonOf = (lines: readonly string[]): { readonly what: string; readonly remedy: string } => {
   const text = lines.join('\n');
   if (/DO NOT MATCH THE HASHES/.test(text)) {
     return {
-      what: 'a fetched package differs from the recorded hash',
+      what: 'a downloaded package does not match the recorded hash',
       remedy: 'Check the package index or the proxy that pip uses',
     };
   }

@@ -57,7 +57,7 @@ export const findPython = async (environment: Variables, override?: string): Pro
     {
       hint:
         'Install Python 3.10 or later with its venv module (Debian: apt install python3-venv; macOS: brew install python), ' +
-        'or use servers that run elsewhere: TEMPORAL_ADDRESS and MLFLOW_TRACKING_URI.',
+        'or use servers elsewhere: set TEMPORAL_ADDRESS and MLFLOW_TRACKING_URI.',
       details: { tried },
     },
   );

@@ -19,7 +19,7 @@ export const readRequirements = async (file: string): Promise<Requirements> => {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     throw new TtExpError('PROVISION_FAILED', `${file}: not readable, expected the pinned list of Python packages`, {
-      hint: 'Install tt-exp again: the file belongs to its package.',
+      hint: 'Reinstall tt-exp: the file belongs to its package.',
       cause,
     });
   }

@@ -63,7 +63,7 @@ const fromPath = async (environment: Variables, log: Log): Promise<TemporalBinar
   if (probe.kind === 'works') {
     return { executable, version: probe.version, origin: 'path', canDisableNews: probe.canDisableNews };
   }
-  log('warn', `temporal on PATH is not used: ${probe.reason}; taking the managed one`);
+  log('warn', `temporal on PATH is not used: ${probe.reason}; using the managed one`);
   return null;
 };
 
@@ -108,5 +108,5 @@ export const ensureTemporal = async (request: TemporalRequest): Promise<Temporal
   if (typeof binary !== 'string') {
     return binary;
   }
-  throw new Error(`temporal worked when it was installed and no longer does: ${binary}`);
+  throw new Error(`temporal worked when it was installed but no longer does: ${binary}`);
 };

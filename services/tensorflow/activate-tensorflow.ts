@@ -64,7 +64,7 @@ const start = async (plan: TensorflowPlan): Promise<void> => {
   await tf.ready();
   requireRightProduct();
   if (plan.backend === 'gpu' && !(tf.backend() as unknown as NativeBackend).isUsingGpuDevice) {
-    throw new Error('TensorFlow found no GPU it can use');
+    throw new Error('TensorFlow found no GPU that it can use');
   }
 };
 

@@ -27,10 +27,10 @@ const NETWORK_TROUBLE =
 const hintFor = (step: BuildStep, lines: readonly string[]): string => {
   const text = lines.join('\n');
   if (/No space left on device|ENOSPC/.test(text)) {
-    return 'The disk is full: free 3 GB where the cache folder lies (TT_EXP_CACHE), or put it elsewhere.';
+    return 'The disk is full: free 3 GB on the disk of the cache folder (TT_EXP_CACHE), or move that folder.';
   }
   if (/DO NOT MATCH THE HASHES|EINTEGRITY/.test(text)) {
-    return 'A fetched file differs from its recorded hash: check the package registry or the proxy in between.';
+    return 'A downloaded file does not match its recorded hash: check the package registry or the proxy in between.';
   }
   return NETWORK_TROUBLE.test(text) ? 'Check the network and the proxy (HTTPS_PROXY), and try again.' : step.hint;
 };

@@ -126,7 +126,7 @@ export const checkTensorflow = async (request: InspectTensorflowRequest): Promis
       chosen: `TT_TF_BACKEND=${wanted}`,
       version: null,
       status: 'missing',
-      remedy: `${chosen?.reason ?? 'No backend works'}. TT_TF_BACKEND=auto takes the fastest backend that works.`,
+      remedy: `${chosen?.reason ?? 'No backend works'}. TT_TF_BACKEND=auto uses the fastest backend that works.`,
     };
   }
   const native = reports.find(({ backend }) => backend === 'native');
@@ -137,6 +137,6 @@ export const checkTensorflow = async (request: InspectTensorflowRequest): Promis
     chosen: `${chosen.backend}, ${SPEED[chosen.backend]}${built}`,
     version: chosen.library,
     status: isSlow ? 'warn' : 'ok',
-    remedy: isSlow ? `Native TensorFlow: ${native?.reason ?? 'not there'}.` : null,
+    remedy: isSlow ? `Native TensorFlow: ${native?.reason ?? 'not available'}.` : null,
   };
 };

@@ -29,9 +29,13 @@ const noGpu = (): TtExpError =>
   });
 
 const unusableGpu = (version: string): TtExpError =>
-  new TtExpError('TENSORFLOW_UNAVAILABLE', `TensorFlow: libtensorflow ${version} with CUDA found no GPU it can use`, {
-    hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
-  });
+  new TtExpError(
+    'TENSORFLOW_UNAVAILABLE',
+    `TensorFlow: libtensorflow ${version} with CUDA found no GPU that it can use`,
+    {
+      hint: 'Check that the NVIDIA driver is recent enough for CUDA 12.9, and CUDA_VISIBLE_DEVICES.',
+    },
+  );
 
 /**
  * oneDNN is on by itself on processors with AVX512-VNNI, and off on others. Batches whose distinct users and items vary
@@ -75,7 +79,7 @@ const planFor = async (request: ResolveTensorflowRequest, backend: TensorflowBac
 
 const unavailable = (backend: TensorflowBackend, cause: TtExpError): TtExpError =>
   new TtExpError('TENSORFLOW_UNAVAILABLE', `TT_TF_BACKEND=${backend}: ${cause.message}`, {
-    hint: `${cause.hint ?? 'Run `tt-exp doctor`.'} TT_TF_BACKEND=auto takes the fastest backend that works.`,
+    hint: `${cause.hint ?? 'Run `tt-exp doctor`.'} TT_TF_BACKEND=auto uses the fastest backend that works.`,
     details: cause.details,
     cause,
   });

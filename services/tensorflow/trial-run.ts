@@ -39,7 +39,7 @@ export const runTrial = async (context: BuildContext, libraryFolders: readonly s
     command: process.execPath,
     args: ['-e', PROGRAM],
     timeoutMs: TIMEOUT_MS,
-    hint: 'Another backend works meanwhile: TT_TF_BACKEND=wasm.',
+    hint: 'Until then, use another backend: TT_TF_BACKEND=wasm.',
     env: {
       ...loaderVariables(libraryFolders, context.environment.LD_LIBRARY_PATH),
       TF_CPP_MIN_LOG_LEVEL: '2',

@@ -16,6 +16,6 @@ export const installVendorLibrary = async (context: BuildContext): Promise<void>
     command: 'npm',
     args: ['rebuild', '--foreground-scripts', '--loglevel=error', '@tensorflow/tfjs-node'],
     timeoutMs: TIMEOUT_MS,
-    hint: 'Install a C++ compiler and Python 3.10 or later: then this download is not needed.',
+    hint: 'With a C++ compiler and Python 3.10 or later, this download is not needed: install both.',
   });
 };

@@ -118,7 +118,7 @@ export const fetchWheelLibrary = async (context: BuildContext): Promise<WheelLib
     command: executable,
     args: ['-c', UNPACK, wheels, unpacked],
     timeoutMs: UNPACK_TIMEOUT_MS,
-    hint: 'Free 3 GB where the cache folder lies (TT_EXP_CACHE).',
+    hint: 'Free 3 GB on the disk of the cache folder (TT_EXP_CACHE).',
   });
   await rm(wheels, { recursive: true });
   const libraryFolder = join(bindingFolder(folder), 'deps', 'lib');

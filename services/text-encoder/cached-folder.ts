@@ -42,15 +42,15 @@ const build = async <T>({ folder, purpose, find, fill }: CachedFolder<T>): Promi
   }
   const made = await find(folder);
   if (made === null) {
-    throw provisionFailure(`${purpose}: ${folder} is not whole after it was written`, 'Check the disk and try again.');
+    throw provisionFailure(`${purpose}: ${folder} is incomplete after it was written`, 'Check the disk and try again.');
   }
   return made;
 };
 
 const CAUSES: Readonly<Record<string, string>> = {
-  ENOSPC: 'Free 1 GB where the cache folder lies, or set TT_EXP_CACHE to another folder.',
+  ENOSPC: 'Free 1 GB on the disk of the cache folder, or set TT_EXP_CACHE to another folder.',
   EACCES: 'Make the cache folder writable, or set TT_EXP_CACHE to another folder.',
-  EROFS: 'Set TT_EXP_CACHE to a folder that can be written.',
+  EROFS: 'Set TT_EXP_CACHE to a writable folder.',
   ENOTDIR: 'Set TT_EXP_CACHE to a folder.',
 };
 

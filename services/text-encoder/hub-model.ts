@@ -28,7 +28,7 @@ const reasonOf = (error: unknown): string => {
 const createDownload = ({ environment, progress, signal }: TextEncoderPlace, name: string, folder: string) => {
   const hub = (environment.HF_ENDPOINT || DEFAULT_HUB).replace(/\/+$/, '');
   const fail = (what: string, cause?: unknown): TtExpError =>
-    provisionFailure(`the model ${name} cannot be fetched from ${hub} (${what})`, HINT, cause);
+    provisionFailure(`the model ${name} cannot be downloaded from ${hub} (${what})`, HINT, cause);
   const save = async (response: Response, file: string): Promise<void> => {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(file, 'wx');
@@ -54,7 +54,7 @@ const createDownload = ({ environment, progress, signal }: TextEncoderPlace, nam
       if (response.status === 404) {
         return false;
       }
-      throw fail(`${file}: answer ${response.status}`);
+      throw fail(`${file}: status ${response.status}`);
     } catch (error) {
       if (signal?.aborted === true) {
         throw interrupted('fetching a text encoder');
@@ -102,8 +102,8 @@ export const ensureHubModel = async (place: TextEncoderPlace, name: string): Pro
         return model;
       }
       throw provisionFailure(
-        `the model ${name} in ${folder} has the digest ${model.digest.slice(0, 12)}, expected ${String(marker.digest).slice(0, 12)}, recorded when it was fetched`,
-        `Find out who changed it. To fetch it anew, remove ${folder}.`,
+        `the model ${name} in ${folder} has the digest ${model.digest.slice(0, 12)}, expected ${String(marker.digest).slice(0, 12)}, recorded when it was downloaded`,
+        `Find out who changed it. To download it again, remove ${folder}.`,
       );
     },
     fill: async (to) => {

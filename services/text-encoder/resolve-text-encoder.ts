@@ -50,8 +50,8 @@ const openOrExplain = async (place: TextEncoderPlace, threads: number): Promise<
       throw error;
     }
     const announcement =
-      'Texts are embedded by hashed words and letter groups, which know no meaning: ' +
-      `MiniLM cannot be had (${error.message}). ${error.hint ?? ''}`;
+      'Texts are embedded by hashed words and letter groups, which carry no meaning: ' +
+      `MiniLM is not available (${error.message}). ${error.hint ?? ''}`;
     return { encoder: null, announcements: [announcement.trim()] };
   }
 };
@@ -73,7 +73,7 @@ export const resolveTextEncoder = async (request: TextEncoderRequest): Promise<R
     throw new TtExpError(
       'CONFIG_INVALID',
       `data.text_encoder: got "${choice}", expected auto, source, minilm, hashed, a folder (./…) or owner/model`,
-      { hint: 'A folder begins with ./ or /, a model of the hub has a slash in its name.' },
+      { hint: 'A folder begins with ./ or /; a model on the hub has a slash in its name.' },
     );
   }
   return { encoder: await open(place, choice, threads), announcements: [] };

@@ -77,9 +77,7 @@ describe('services: faults', () => {
       message: expect.stringContaining('worker: cannot read its model'),
       hint: expect.stringContaining('Free space on the disk'),
     });
-    expect(events.some(({ part, message }) => part === 'worker-tt-gpu-1' && message.includes('starts again'))).toBe(
-      true,
-    );
+    expect(events.some(({ part, message }) => part === 'worker-tt-gpu-1' && message.includes('restarting'))).toBe(true);
     const given = serviceOf(await home.services.status(), 'worker-tt-gpu-1');
     expect(given).toMatchObject({ state: 'failed', pid: null });
     expect(given.lastError).toContain('No space left on device');

@@ -103,7 +103,7 @@ describe('services/keep-supervised', () => {
       async () => (await services.status()).supervisor,
       ({ pid }) => pid !== null && pid !== before.supervisor.pid,
     );
-    expect(said).toContain('died, is started again');
+    expect(said).toContain('died and is being restarted');
     const after = await reborn(home, 'temporal', null);
     expect(after.pid).toBe(serviceOf(before, 'temporal').pid);
     await services.takeDown();

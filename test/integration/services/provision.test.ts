@@ -134,7 +134,7 @@ describe('services/provision', () => {
     );
     await expect(ensureTemporal({ ...request([]), requirementsFolder: tampered })).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
-      message: expect.stringContaining('a fetched package differs from the recorded hash'),
+      message: expect.stringContaining('a downloaded package does not match the recorded hash'),
     });
     expect(await builds()).toEqual([]);
   });

@@ -32,7 +32,7 @@ it('services/ensure-up: a shell that allows 40 open files is named with the reme
   expect([exitCode, stderr.split('\n')]).toEqual([
     69,
     [
-      'error: services: this shell allows 40 open files a process, expected at least 256',
+      'error: services: this shell allows 40 open files per process, expected at least 256',
       'hint: Raise the limit, for example with `ulimit -n 4096`, and run the command again.',
       '',
     ],
@@ -60,11 +60,7 @@ it('services/ensure-up: a home on a disk that is read-only is named', async ({ s
     const { exitCode, stderr } = await up(home);
     expect([exitCode, stderr.split('\n')]).toEqual([
       78,
-      [
-        `error: home folder: ${home} is on a disk that is read-only`,
-        'hint: Set TT_EXP_HOME to a folder that can be written.',
-        '',
-      ],
+      [`error: home folder: ${home} is on a read-only disk`, 'hint: Set TT_EXP_HOME to a writable folder.', ''],
     ]);
   } finally {
     execFileSync('umount', [home]);

@@ -147,7 +147,7 @@ describe('services/text-encoder/hub-model', () => {
     files = has();
     await expect(resolveHere('some-one/tiny.v1', hub)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
-      message: expect.stringMatching(new RegExp(`the model some-one/tiny.v1 cannot be fetched from .*${got}`)),
+      message: expect.stringMatching(new RegExp(`the model some-one/tiny.v1 cannot be downloaded from .*${got}`)),
       hint: expect.stringContaining('./folder'),
     });
     expect(await models()).toEqual([]);
@@ -167,7 +167,7 @@ describe('services/text-encoder/hub-model', () => {
   it('text-encoder/hub-model: a hub that does not answer is told with the remedy', async () => {
     await expect(resolveHere('some-one/tiny.v1', { HF_ENDPOINT: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
-      message: expect.stringMatching(/cannot be fetched from http:\/\/127\.0\.0\.1:1 .*(ECONNREFUSED|bad port)/),
+      message: expect.stringMatching(/cannot be downloaded from http:\/\/127\.0\.0\.1:1 .*(ECONNREFUSED|bad port)/),
       hint: expect.stringContaining('HF_ENDPOINT'),
     });
   });

@@ -51,10 +51,10 @@ test('compute/compute-errors: a crash names its signal and the line that tells m
   const lines = ['starting', 'Error: cannot find it', 'Node.js v20.20.2'];
   const crash = explainChildEnd({ exitCode: null, signal: 'SIGSEGV', lines });
   expect(crash).toMatchObject({ code: 'TRAINER_CRASHED', details: { signal: 'SIGSEGV', lastLines: lines } });
-  expect(crash.message).toBe('compute process: ended by SIGSEGV before it gave a result: Error: cannot find it');
+  expect(crash.message).toBe('compute process: ended by SIGSEGV without a result: Error: cannot find it');
 });
 
 test('compute/compute-errors: a silent end says so', () => {
   const { message } = explainChildEnd({ exitCode: 0, signal: null, lines: [] });
-  expect(message).toBe('compute process: ended by exit code 0 before it gave a result: it wrote nothing to stderr');
+  expect(message).toBe('compute process: ended by exit code 0 without a result: it wrote nothing to stderr');
 });

@@ -94,7 +94,7 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
       const waiting = withLock({ folder, purpose: 'changing', clock }, async () => 'done');
       await expect(waiting).rejects.toMatchObject({
         code: 'HOME_IN_USE',
-        message: expect.stringContaining('nothing here tells whether it still runs'),
+        message: expect.stringContaining('it is unknown whether it still runs'),
         hint: expect.stringContaining(`remove ${folder}`),
       });
       expect(await readFile(file, 'utf8')).toBe(before);

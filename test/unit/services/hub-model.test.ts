@@ -27,7 +27,7 @@ it('text-encoder/hub-model: a model that changed since it was fetched is refused
   await writeFile(join(folder, 'model.onnx'), 'other weights');
   await expect(ensureHubModel(place, 'some-one/tiny')).rejects.toMatchObject({
     code: 'PROVISION_FAILED',
-    message: expect.stringContaining(`expected ${digest.slice(0, 12)}, recorded when it was fetched`),
+    message: expect.stringContaining(`expected ${digest.slice(0, 12)}, recorded when it was downloaded`),
     hint: expect.stringContaining(`remove ${folder}`),
   });
 });

@@ -36,13 +36,13 @@ describe('services/prepare-home', () => {
     ).toEqual(['755', '700', '700', '755', '755']);
   });
 
-  it('services/prepare-home: a home that is a file, or lies below one, is said with the remedy', async () => {
+  it('services/prepare-home: a home that is a file, or is below one, is said with the remedy', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     for (const home of [file, join(file, 'home')]) {
       await expect(prepareHome(home)).rejects.toMatchObject({
         code: 'ENVIRONMENT_INVALID',
-        message: `home folder: ${home} is a file, or lies below one`,
+        message: `home folder: ${home} is a file, or is below one`,
         hint: expect.stringContaining('TT_EXP_HOME'),
       });
     }

@@ -217,7 +217,7 @@ describe('services/start-failure', () => {
     expect(remedy('listen tcp 127.0.0.1:1: bind: address already in use')).toContain('Another program took the port');
     expect(remedy('attempt to write a readonly database')).toContain('writable');
     expect(remedy("Can't locate revision identified by 'abc'")).toContain('database below /h');
-    expect(remedy('Segmentation fault')).toBe('Read /h/logs/x.log, mend what it says, then run `tt-exp up`.');
+    expect(remedy('Segmentation fault')).toBe('Read /h/logs/x.log, fix what it reports, then run `tt-exp up`.');
   });
 });
 

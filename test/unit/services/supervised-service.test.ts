@@ -123,7 +123,7 @@ describe('services/supervised-service', () => {
     }
     nowMs += 20_001;
     await reach('waiting');
-    expect(service.report.lastError).toContain('not healthy 20 s after its start');
+    expect(service.report.lastError).toContain('not healthy 20 s after starting');
     expect(isProcessAlive(identity)).toBe(false);
   });
 

@@ -107,11 +107,11 @@ describe('services/text-encoder/cached-folder', () => {
     });
   });
 
-  it('text-encoder/cached-folder: a build whose result is not whole is an error', async () => {
+  it('text-encoder/cached-folder: a build whose result is incomplete is an error', async () => {
     const request = wordFolder((to) => write(to, 'damaged'));
     await expect(ensureCachedFolder(place(), request)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
-      message: expect.stringContaining('is not whole'),
+      message: expect.stringContaining('is incomplete'),
     });
   });
 

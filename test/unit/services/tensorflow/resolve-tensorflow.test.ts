@@ -66,7 +66,7 @@ test('tensorflow/resolve-tensorflow: a GPU that TensorFlow cannot use is announc
   expect(plan).toMatchObject({ backend: 'native', gpuIds: [] });
   expect(plan.announcements).toHaveLength(2);
   expect(plan.announcements[0]).toContain("TensorFlow's gpu backend can't be used");
-  expect(plan.announcements[0]).toContain('found no GPU it can use');
+  expect(plan.announcements[0]).toContain('found no GPU that it can use');
   expect(plan.announcements[1]).toBe('Training runs on the native backend, the fastest without a GPU.');
   const calls = await tools.calls();
   expect(await resolve('auto', { FAKE_GPUS: TWO_GPUS, FAKE_DEVICE: 'cpu' })).toEqual(plan);

@@ -50,7 +50,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
   const { environment, slots, log } = options;
   const { trackingUri } = environment.mlflow;
   if (trackingUri === undefined) {
-    throw new TtExpError('SERVICE_UNREACHABLE', 'MLflow: got no address, expected MLFLOW_TRACKING_URI', {
+    throw new TtExpError('SERVICE_UNREACHABLE', 'MLflow: MLFLOW_TRACKING_URI is not set', {
       hint: 'Set MLFLOW_TRACKING_URI=http://host:port, or let `tt-exp up` start the embedded server and workers.',
     });
   }
@@ -58,7 +58,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     if (!(error instanceof TtExpError && error.code === 'SERVICE_UNREACHABLE')) {
       throw error;
     }
-    log('warn', `${error.message}. The steps wait for it.`);
+    log('warn', `${error.message}. Steps wait until it answers.`);
   });
   const plan = await planTensorflow(environment, options.progress);
   for (const announcement of plan.announcements) {

@@ -25,7 +25,10 @@ export const logFields = (fields: object): void => {
     return;
   }
   // The line break ends what a full disk may have cut.
-  const gap = printableLine({ level: 'warn', message: `${lostLines} lines of this log are lost, the disk was full` });
+  const gap = printableLine({
+    level: 'warn',
+    message: `${lostLines} lines of this log were lost because the disk was full`,
+  });
   if (lostLines > 0 && !writeToFile(`\n${gap}`)) {
     lostLines++;
   } else if (writeToFile(printableLine(fields))) {

@@ -7,8 +7,8 @@ export const writeReadyFile = async (file: string): Promise<void> => {
     await writeFile(file, String(process.pid));
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new TtExpError('ENVIRONMENT_INVALID', `ready file: got ${reason} at ${file}, expected a place to write it`, {
-      hint: 'Make its folder writable for the user of the worker, or name another one with --ready-file.',
+    throw new TtExpError('ENVIRONMENT_INVALID', `ready file ${file}: cannot be written (${reason})`, {
+      hint: 'Make its folder writable for the user of the worker, or name another file with --ready-file.',
       cause,
     });
   }

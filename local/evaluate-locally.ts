@@ -27,7 +27,7 @@ const evaluate = async (
   if (dataset.summary.version !== datasetVersion) {
     context.log(
       'warn',
-      `the model was trained on ${datasetVersion}, this is ${dataset.summary.version}: what it was trained on may be among what it is tested on`,
+      `the model was trained on ${datasetVersion}, and this is ${dataset.summary.version}: its training pairs may be among the tested ones`,
     );
   }
   const compute = await context.ports.openCompute(request.device, null);

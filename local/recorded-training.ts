@@ -74,7 +74,7 @@ export const readRecordedTraining = async (tracking: RecordPort, text: string): 
   const datasetVersion = tags[TAG.datasetVersion];
   if (config == null || history == null || datasetVersion === undefined) {
     const missing = config == null ? ARTIFACT.config : history == null ? ARTIFACT.history : TAG.datasetVersion;
-    throw new TtExpError('RUN_NOT_FOUND', `run ${runId}: got no ${missing}, expected the record of a whole training`, {
+    throw new TtExpError('RUN_NOT_FOUND', `run ${runId}: its record is incomplete: ${missing} is missing`, {
       hint: 'It failed or was cancelled before it had a result: choose another trial.',
     });
   }

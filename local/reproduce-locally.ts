@@ -63,7 +63,7 @@ const train = async (
     { signal: context.signal },
   );
   if (outcome.result === null) {
-    throw new TtExpError('INTERNAL', 'training: got a stop that nobody asked for, expected a result');
+    throw new TtExpError('INTERNAL', 'training stopped unexpectedly without a result');
   }
   const { files } = await readJson<{ files: Readonly<Record<string, string>> }>(
     folder,

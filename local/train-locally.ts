@@ -73,7 +73,7 @@ const trainOnce = async (session: Session, attempt: MemoryFallback): Promise<Tra
   );
   await log?.settled();
   if (outcome.kind === 'stopped') {
-    throw new TtExpError('INTERNAL', 'training: got a stop that nobody asked for, expected a result');
+    throw new TtExpError('INTERNAL', 'training stopped unexpectedly without a result');
   }
   return { attempt, name, folder, result: outcome.result };
 };
@@ -143,7 +143,10 @@ const endRun = async (tracked: TrackedRun, error: unknown, log: LocalContext['lo
   try {
     await Promise.race([tracked.fail(error), late]);
   } catch (cause) {
-    log('warn', `MLflow run ${tracked.run.runId} stays open: ${cause instanceof Error ? cause.message : cause}`);
+    log(
+      'warn',
+      `MLflow run ${tracked.run.runId} could not be closed: ${cause instanceof Error ? cause.message : cause}`,
+    );
   } finally {
     clearTimeout(timer);
   }

@@ -20,5 +20,5 @@ export const withLessMemory = async <Result>(
       }
     }
   }
-  throw new TtExpError('INTERNAL', 'training: got no attempt, expected one');
+  throw new TtExpError('INTERNAL', 'training: there was no attempt');
 };

@@ -54,7 +54,7 @@ const refuseResult = async ({ folder, isForced }: OpenWorkRequest): Promise<void
     if (error.code === 'ENOENT') {
       return null;
     }
-    throw new TtExpError('USAGE', `${folder}: got something that is no folder (${error.code}), expected none yet`, {
+    throw new TtExpError('USAGE', `${folder}: it exists and is not a folder (${error.code})`, {
       hint: 'Choose another --model-name or --output-dir.',
       cause: error,
     });
@@ -64,12 +64,12 @@ const refuseResult = async ({ folder, isForced }: OpenWorkRequest): Promise<void
   }
   const isOurs = await exists(join(folder, ARTIFACT.modelFolder, MANIFEST_FILE));
   if (!isOurs && names.length > 0) {
-    throw new TtExpError('USAGE', `${folder}: got a folder that holds no model, expected none yet`, {
+    throw new TtExpError('USAGE', `${folder}: it exists and does not hold a model`, {
       hint: 'Choose another --model-name or --output-dir; --force replaces only what an earlier training wrote.',
     });
   }
   if (!isForced) {
-    throw new TtExpError('USAGE', `${folder}: got a model that is there already, expected none yet`, {
+    throw new TtExpError('USAGE', `${folder}: a model already exists there`, {
       hint: 'Choose another --model-name, or replace it with --force.',
     });
   }
@@ -90,17 +90,15 @@ const readState = async (file: string): Promise<WorkState | null> => {
 
 const takeLock = async (work: string, { folder, nowMs }: OpenWorkRequest): Promise<HeldLock> => {
   const attempt = await tryLock(join(work, LOCK), 'training', nowMs).catch((error: NodeJS.ErrnoException) => {
-    throw new TtExpError('USAGE', `${dirname(folder)}: got a folder that cannot be written (${error.code ?? error})`, {
-      hint: 'Choose an --output-dir that you may write to.',
+    throw new TtExpError('USAGE', `${dirname(folder)}: the folder is not writable (${error.code ?? error})`, {
+      hint: 'Choose an --output-dir that is writable.',
       cause: error,
     });
   });
   if (attempt.kind === 'busy') {
-    throw new TtExpError(
-      'USAGE',
-      `${folder}: got a training of process ${attempt.holder.process.pid} under way, expected none`,
-      { hint: 'Wait for it, or choose another --model-name.' },
-    );
+    throw new TtExpError('USAGE', `${folder}: process ${attempt.holder.process.pid} is training it`, {
+      hint: 'Wait for it, or choose another --model-name.',
+    });
   }
   return attempt.lock;
 };
@@ -141,11 +139,9 @@ const openState = async (
     return { state: found, isResumed: true };
   }
   if (found !== null && !request.isForced && (await hasCheckpoint(work))) {
-    throw new TtExpError(
-      'USAGE',
-      `${work}: got an unfinished training of other settings or data, expected one of this command`,
-      { hint: 'Give the earlier command again to finish it, or discard it with --force.' },
-    );
+    throw new TtExpError('USAGE', `${work}: it holds an unfinished training with other settings or data`, {
+      hint: 'Run the earlier command again to finish it, or discard it with --force.',
+    });
   }
   await emptyWork(work);
   const state = { digest: request.digest, runKey: randomUUID(), startedAtMs: request.nowMs };

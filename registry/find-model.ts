@@ -52,11 +52,11 @@ const ofReference = async (
   reference: ModelReference,
 ): Promise<FoundModel> => {
   if (reference.kind === 'folder') {
-    throw notLoading(`${reference.folder}: got no such folder, expected a model`, 'Check the path.');
+    throw notLoading(`${reference.folder}: no such folder, expected a model`, 'Check the path.');
   }
   if (tracking === null) {
     throw notLoading(
-      `"${text}": got no folder of this name, and no MLflow whose registry could know it, expected one of them`,
+      `"${text}": no folder has this name, and no MLflow is there to look it up in`,
       'Check the path, or start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI.',
     );
   }

@@ -17,7 +17,7 @@ const runOfTrial = async (tracking: RunReader, experimentId: string, named: stri
   if (runId == null) {
     const what = trialId ?? 'the best trial';
     throw notFound(
-      `trial: got ${what} of ${experimentId}, of which MLflow keeps no run`,
+      `trial: got ${what} of ${experimentId}, which has no run in MLflow`,
       'a trial of an experiment that has ended',
       `\`tt-exp show ${experimentId}\` lists its trials; before its end, give the id of the trial's run.`,
     );
@@ -48,7 +48,7 @@ export const findRecordedRun = async (tracking: RunReader, text: string): Promis
   const run = await tracking.findRun(runId);
   if (run === null) {
     throw notFound(
-      `run: got ${runId}, which MLflow does not know`,
+      `run: got ${runId}, which is not in MLflow`,
       'the id of a run',
       'Check MLFLOW_TRACKING_URI: another server may have it.',
     );
@@ -64,8 +64,8 @@ export const findRecordedRun = async (tracking: RunReader, text: string): Promis
     });
   }
   if (run.status === 'RUNNING') {
-    throw new TtExpError('USAGE', `run ${runId}: got one that is still training, expected one that has ended`, {
-      hint: 'Wait for it: `tt-exp list` shows what runs.',
+    throw new TtExpError('USAGE', `run ${runId} is still training`, {
+      hint: 'Wait for it: `tt-exp list` shows what is running.',
     });
   }
   return run;

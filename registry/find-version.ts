@@ -8,7 +8,7 @@ import type { VersionReader } from './ports.ts';
 
 const unknownModel = (text: string, names: readonly string[]): TtExpError =>
   notLoading(
-    `"${text}": got neither a folder nor a model in the registry, expected one of them`,
+    `"${text}": neither a folder nor a model in the registry has this name`,
     names.length === 0
       ? 'The registry is empty: `tt-exp run <config>` registers models. Check the path of the folder.'
       : `Registered: ${names.join(', ')}. Give name, name@alias or name/version; name alone means name@champion.`,
@@ -33,8 +33,8 @@ export const findVersion = async (
   }
   throw notLoading(
     version === null
-      ? `registered model ${name}: got no alias ${alias ?? ALIAS.champion}, expected it to name a version`
-      : `registered model ${name}: got no version ${version}, expected it in the registry`,
+      ? `registered model ${name}: no version has the alias ${alias ?? ALIAS.champion}`
+      : `registered model ${name}: there is no version ${version}`,
     `Give another alias (${name}@challenger, ${name}@previous) or a version (${name}/1); MLflow's Models tab lists them.`,
   );
 };

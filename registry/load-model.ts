@@ -43,7 +43,7 @@ const requireOwnEncoder = (
     if (dim !== wanted) {
       throw new TtExpError(
         'MODEL_INCOMPATIBLE',
-        `${encoderFile}: ${side} features are ${dim} wide, expected ${wanted} as model ${modelFolder} takes them`,
+        `${encoderFile}: ${side} features are ${dim} wide, expected ${wanted} for the model ${modelFolder}`,
         { hint: 'Put the encoder.json of the same training beside the model.' },
       );
     }

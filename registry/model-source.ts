@@ -22,7 +22,7 @@ export const findSource = async (folder: string): Promise<ModelSource> => {
   }
   if (!(await exists(join(folder, MANIFEST_FILE)))) {
     throw notLoading(
-      `${folder}: got a folder without model/${MANIFEST_FILE}, expected what \`tt-exp train\` writes`,
+      `${folder}: model/${MANIFEST_FILE} is missing, which \`tt-exp train\` writes`,
       'Name the folder <output-dir>/<model-name>, or a folder model/ with encoder.json beside it.',
     );
   }
@@ -37,7 +37,7 @@ export const findSource = async (folder: string): Promise<ModelSource> => {
 export const readFacts = async ({ modelFolder, encoderFile }: ModelSource): Promise<ModelFacts> => {
   if (!(await exists(encoderFile))) {
     throw notLoading(
-      `${encoderFile}: got no such file, expected the encoder of the model's training`,
+      `${encoderFile}: no such file, expected the encoder of the model's training`,
       'Put the encoder.json of the same training there.',
     );
   }
@@ -47,7 +47,7 @@ export const readFacts = async ({ modelFolder, encoderFile }: ModelSource): Prom
   try {
     manifest = JSON.parse(await readFile(file, 'utf8')) as Partial<ModelFacts>;
   } catch (error) {
-    throw notLoading(`${file}: got a file that is no JSON, expected a manifest`, again, error);
+    throw notLoading(`${file}: got a file that is not JSON, expected a manifest`, again, error);
   }
   const { dataset_version, best_epoch, settings } = manifest;
   if (dataset_version === undefined || best_epoch === undefined || settings === undefined) {

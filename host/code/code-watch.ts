@@ -13,8 +13,8 @@ export interface CodeWatch {
 }
 
 const outdated = (): TtExpError =>
-  new TtExpError('WORKER_OUTDATED', 'worker: the code of tt-exp on its disk is no longer the code that it runs', {
-    hint: 'Nothing to do where `tt-exp up` or a container keeps workers: this one ends and is started again. Else start it again.',
+  new TtExpError('WORKER_OUTDATED', 'worker: the code of tt-exp on disk has changed since this worker started', {
+    hint: 'Under `tt-exp up` or in a container there is nothing to do: the worker exits and is restarted. Otherwise restart it.',
   });
 
 /** @param onChanged called with the error that all further steps of this process end with, perhaps more than once */

@@ -110,7 +110,7 @@ describe('e2e/steer', () => {
       const { exitCode, stdout } = await home.run(['reproduce', runId]);
       expect(exitCode).toBe(1);
       expect(stdout).toContain("First difference: epoch 3, val_loss: 7 in the run's metrics, ");
-      expect(stdout).toContain('Nothing that is recorded explains it');
+      expect(stdout).toContain('Nothing recorded explains it');
     },
     TIMEOUT_MS,
   );

@@ -212,7 +212,7 @@ describe('ui-cli/live-view', () => {
     const view = sweepView({ isPaused: true, halt: 'target' });
     const state = reduceLive(steered(), { kind: 'view', view, atMs: STARTED_AT_MS + 20_000 });
     const frame = frameOf(state, 100, true);
-    expect(frame).toContain('paused, at most 3 at once, no further trial: the target is reached (sweep.target)');
+    expect(frame).toContain('paused, at most 3 at once, no more trials: the target was reached (sweep.target)');
     expect(frame).toContain('p resume');
   });
 

@@ -8,7 +8,7 @@ export interface CommandContext<Runtime> {
 export const ID = ['<id>', 'experiment id, name, or unique prefix; see `tt-exp list`'] as const;
 export const VERBOSE = ['--verbose', 'print the stack trace of errors'] as const;
 export const JSON_FLAG = ['--json', 'print one JSON object on stdout'] as const;
-export const PLAIN = ['--plain', 'plain progress lines, also on a terminal'] as const;
+export const PLAIN = ['--plain', 'plain progress lines, even on a terminal'] as const;
 
 /** Examples under a command's help, indented. */
 export const examples = (...lines: readonly string[]): string =>

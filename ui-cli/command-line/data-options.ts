@@ -3,7 +3,7 @@ import { integerOption } from './option-values.ts';
 
 export const MAX_BAD_ROWS = [
   '--max-bad-rows <n>',
-  'leave out up to n rows that cannot be used; the same as --set data.max_bad_rows=n',
+  'leave out up to n rows that cannot be used; same as --set data.max_bad_rows=n',
   integerOption('--max-bad-rows', 0),
 ] as const;
 

@@ -16,7 +16,7 @@ export const namesOption =
   (value: string): readonly string[] => {
     const names = value.split(',').map((name) => name.trim());
     if (names.includes('') || new Set(names).size < names.length) {
-      throw wrongOption(option, value, 'different names with commas between them', 'user_id,item_id,rating,timestamp');
+      throw wrongOption(option, value, 'different names separated by commas', 'user_id,item_id,rating,timestamp');
     }
     return names;
   };

@@ -47,7 +47,7 @@ export const reportError = (thrown: unknown, isVerbose: boolean): ErrorReport =>
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {
     lines: [
-      `error: tt-exp failed in a way it should not: ${oneLine(message)}`,
+      `error: tt-exp failed unexpectedly: ${oneLine(message)}`,
       `hint: ${isVerbose ? 'Please report it with the lines below.' : 'Run it again with --verbose, and report what it prints.'}`,
       ...stack,
     ],

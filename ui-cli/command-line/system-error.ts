@@ -6,7 +6,7 @@ interface Known {
   readonly hint: string;
 }
 
-const FOLDERS = 'Set TT_EXP_HOME and TT_EXP_CACHE to folders that can be written.';
+const FOLDERS = 'Set TT_EXP_HOME and TT_EXP_CACHE to writable folders.';
 const FILES: Known = {
   code: 'SERVICE_START_FAILED',
   what: 'too many open files',
@@ -14,7 +14,7 @@ const FILES: Known = {
 };
 const FULL: Known = {
   code: 'DISK_FULL',
-  what: 'no space is left',
+  what: 'no space left',
   hint: 'Free space on the disk that the message names, then run the command again.',
 };
 const UNWRITABLE: Known = { code: 'ENVIRONMENT_INVALID', what: 'a folder cannot be used', hint: FOLDERS };

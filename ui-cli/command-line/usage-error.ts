@@ -21,7 +21,7 @@ const pathOf = (command: Command): string =>
 
 const hintFor = (command: Command, known: readonly string[], given: string): string => {
   const nearest = nearestName(given, known);
-  const help = `\`${pathOf(command)} --help\` lists what there is.`;
+  const help = `\`${pathOf(command)} --help\` lists them all.`;
   return nearest === null ? help : `Did you mean ${nearest}? ${help}`;
 };
 

@@ -14,7 +14,7 @@ const garbageLines = ({ is_dry_run, removed, bytes, kept, busy }: GarbageReport)
         removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
       )),
   `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; ${kept.length} dataset version${kept.length === 1 ? '' : 's'} kept`,
-  ...(busy.length === 0 ? [] : ['somebody builds a dataset now: stages were left alone, run it again later']),
+  ...(busy.length === 0 ? [] : ['a dataset is being built: no stage was removed, so run this again later']),
 ];
 
 export const collectDataGarbage = async (

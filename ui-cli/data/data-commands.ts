@@ -36,7 +36,7 @@ export const addData = (program: Command, context: CommandContext<DataRuntime>):
     .option('--seed <n>', 'equal seeds give equal files', integerOption('--seed', 0), 7)
     .option('--to <folder>', 'where the files go', 'data')
     .option('--format <format>', 'parquet or csv', formatOption, 'parquet')
-    .option('--force', 'replace files of the same names that are in the folder')
+    .option('--force', 'replace existing files of the same names')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(

@@ -36,7 +36,7 @@ const verdictLines = ({ rows, labels, features, settings }: VersionDiff): readon
     drifted.length === 0
       ? `features: none of ${compared.length} drifted beyond chance`
       : `features: ${drifted.length} of ${compared.length} drifted beyond chance: ${drifted.map(nameOf).join(', ')}`,
-    settings.length === 0 ? 'settings: equal' : `settings: not equal in ${settings.map(({ path }) => path).join(', ')}`,
+    settings.length === 0 ? 'settings: equal' : `settings: different in ${settings.map(({ path }) => path).join(', ')}`,
   ];
 };
 
@@ -101,7 +101,7 @@ const featureLines = ({ features }: VersionDiff): readonly string[] => [
         : [nameOf(feature), feature.kind, '–', '–', '–', '–', feature.reason],
     ),
   ),
-  'threshold: without drift 1 comparison in 100 lies above it',
+  'threshold: without drift, 1 comparison in 100 exceeds it',
 ];
 
 const settingText = (value: unknown): string => (value === undefined ? 'not there' : JSON.stringify(value));
@@ -111,7 +111,7 @@ const settingLines = ({ settings }: VersionDiff): readonly string[] =>
 
 export const diffLines = (diff: VersionDiff): readonly string[] => {
   if (diff.a === diff.b) {
-    return [`${diff.a} is one version: nothing differs`];
+    return [`both are ${diff.a}: nothing differs`];
   }
   return [
     `${diff.a} (A) and ${diff.b} (B)`,

@@ -27,7 +27,7 @@ export const progressText = (state: {
   const rate = seconds > 0 ? made / seconds : 0;
   return [
     `${formatCount(done)} of ${formatCount(total)} texts (${formatPercent(total === 0 ? 1 : done / total)})`,
-    ...(cached > 0 ? [`${formatCount(cached)} known before`] : []),
+    ...(cached > 0 ? [`${formatCount(cached)} from the cache`] : []),
     ...(rate > 0 ? [`${formatCount(Math.round(rate))} texts/s`] : []),
     ...(rate > 0 && done < total ? [`${formatDuration((total - done) / rate)} left`] : []),
   ].join(', ');

@@ -30,12 +30,12 @@ const encoderLine = (report: EmbeddingReport): string => {
   if (encoder === null) {
     return sidesOf(report).length === 0
       ? 'the source has no texts and no embeddings: there is nothing to embed'
-      : 'the source brings its own embeddings: there is nothing to embed';
+      : 'the source has its own embeddings: there is nothing to embed';
   }
   if (computed + cached === 0) {
-    return `embedded by ${encoder}: everything was there already`;
+    return `embedded by ${encoder}: nothing new to embed`;
   }
-  return `embedded by ${encoder}: ${formatCount(computed)} texts now, ${formatCount(cached)} known before`;
+  return `embedded by ${encoder}: ${formatCount(computed)} texts, ${formatCount(cached)} more from the cache`;
 };
 
 const coverageLines = (report: EmbeddingReport): readonly string[] =>

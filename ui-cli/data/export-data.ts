@@ -39,7 +39,7 @@ const targetOf = async (
   if (byName === null) {
     const chosen = format ?? 'parquet';
     await mkdir(path, { recursive: true }).catch((error: unknown) => {
-      throw new TtExpError('USAGE', `--to: got ${to}, expected a folder that can be made, or a file`, {
+      throw new TtExpError('USAGE', `--to: got ${to}, expected a folder that can be created, or a file`, {
         hint: 'Name a file that ends in .csv or .parquet, or a folder.',
         cause: error,
       });
@@ -48,7 +48,7 @@ const targetOf = async (
   }
   if (format !== undefined && format !== byName) {
     throw new TtExpError('USAGE', `--format: got ${format} beside --to ${to}, expected ${byName}`, {
-      hint: 'Leave --format out, or give the file the ending of its format.',
+      hint: 'Remove --format, or give the file the extension of its format.',
     });
   }
   return { file: path, format: byName };

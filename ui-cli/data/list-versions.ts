@@ -49,7 +49,7 @@ export const listDataVersions = async (runtime: DataRuntime, isJson: boolean): P
   if (isJson) {
     printJson(runtime.io, { versions: entries });
   } else if (entries.length === 0) {
-    printLines(runtime.io.stdout, ['no dataset versions yet: `tt-exp run <config>` makes one']);
+    printLines(runtime.io.stdout, ['no dataset versions yet: `tt-exp run <config>` builds one']);
   } else {
     printLines(runtime.io.stdout, [...formatTable(COLUMNS, entries.map(rowOf)), ...problemLines(entries)]);
   }

@@ -53,7 +53,7 @@ const sideLines = ({ manifest }: VersionDetails): readonly string[] =>
 const originLines = ({ manifest, provenance }: VersionDetails): readonly string[] => [
   `source digest  ${manifest.source_digest}`,
   ...(provenance === null
-    ? ['who made it and of which files is not recorded here']
+    ? ['its origin and source files are not recorded here']
     : [
         `created        ${formatTime(provenance.created_at)} UTC`,
         `source         ${provenance.source === null ? (provenance.source_kind ?? 'not recorded') : describeSource(provenance.source)}`,
@@ -112,7 +112,7 @@ export const showDataVersion = async (
     ...damaged.map(({ problem }) => `error: ${problem}`),
     ...(damaged.length === 0
       ? []
-      : [`hint: Remove ${details.folder} and run the experiment again: it is built afresh from its source.`]),
+      : [`hint: Remove ${details.folder} and run the experiment again: it is rebuilt from its source.`]),
   ]);
   return damaged.length === 0 ? EXIT.done : EXIT.badData;
 };

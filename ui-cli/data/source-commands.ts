@@ -19,7 +19,7 @@ const SET = ['--set <key=value>', 'change one setting of the file; may be repeat
 export const addDataSource = (data: Command, { runtime, finish }: CommandContext<DataRuntime>): void => {
   data
     .command('check')
-    .description("Check the rows of a config's source before training; exit with 65 when a blocking check fails.")
+    .description("Check the rows of a config's source before training; exit with 65 if a blocking check fails.")
     .argument(...CONFIG)
     .option(...SET)
     .option(...MAX_BAD_ROWS)

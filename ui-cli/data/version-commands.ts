@@ -11,7 +11,7 @@ interface JsonFlag {
   readonly json?: boolean;
 }
 
-const VERSION = 'id, or a beginning that only one has; see `tt-exp data versions`';
+const VERSION = 'id or unique prefix; see `tt-exp data versions`';
 const SPLITS = ['train', 'validation', 'test', 'all'] as const;
 
 /** A duration in milliseconds; 0 is one too. */
@@ -40,7 +40,7 @@ const addReading = (data: Command, { runtime, finish }: CommandContext<DataRunti
     .command('show')
     .description('Show a dataset version: settings, labels, splits, coverage, sources, files.')
     .argument('<version>', VERSION)
-    .option('--verify', 'compare every file with its digest; exit with 65 when one differs')
+    .option('--verify', 'compare every file with its digest; exit with 65 if one differs')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('data show ds-0123456789abcdef', 'data show ds-01 --verify'))
@@ -70,7 +70,11 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     .description("Write a dataset version's samples as one file for other tools.")
     .argument('<version>', VERSION)
     .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS, 'test'), 'all')
-    .option('--format <format>', 'parquet or csv; by the ending of --to where that is a file', formatOption)
+    .option(
+      '--format <format>',
+      'parquet or csv; by default from the extension of --to if that is a file',
+      formatOption,
+    )
     .option('--to <path>', 'a file (*.csv, *.parquet), or a folder for <version>-<split>.<format>', '.')
     .option('--features', 'add the encoded features of user and item: lists in Parquet, text in CSV')
     .option(...JSON_FLAG)
@@ -89,13 +93,13 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
   data
     .command('gc')
     .description('Remove old dataset versions, stages that no version needs, and what killed processes left.')
-    .option('--keep <n>', 'this many of the newest versions stay whatever their age', integerOption('--keep', 0), 5)
+    .option('--keep <n>', 'keep this many of the newest versions whatever their age', integerOption('--keep', 0), 5)
     .addOption(
       new Option('--older-than <duration>', 'keep versions used within this time, such as 12h or 7d')
         .argParser(ageOption)
         .default(WEEK_MS, '7d'),
     )
-    .option('--dry-run', 'say what would be removed; remove nothing')
+    .option('--dry-run', 'list what would be removed; remove nothing')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('data gc --dry-run', 'data gc --keep 2 --older-than 1d'))

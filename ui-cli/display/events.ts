@@ -168,7 +168,7 @@ const phaseEvents = (view: ExperimentView, phase: Phase): readonly ExperimentEve
 };
 
 const haltEvents = ({ sweep }: ExperimentView): readonly ExperimentEvent[] =>
-  sweep?.halt == null ? [] : [event(`halt:${sweep.halt}`, `sweep: no further trial begins: ${HALT_TEXT[sweep.halt]}`)];
+  sweep?.halt == null ? [] : [event(`halt:${sweep.halt}`, `sweep: no more trials start: ${HALT_TEXT[sweep.halt]}`)];
 
 /** Pauses come and go: an odd level says that the last word was "paused". */
 const pauseEvents = (told: ToldEvents, { sweep, status }: ExperimentView): readonly ExperimentEvent[] => {

@@ -8,7 +8,7 @@ import { NOTHING_TOLD, tellEvents } from './events.ts';
 export const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
 
 const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
-  `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'attached, it was started before' : 'started'}`,
+  `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'already started, attached to it' : 'started'}`,
   `mlflow: ${mlflowLink(addresses, null)}`,
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
 ];

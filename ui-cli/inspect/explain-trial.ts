@@ -51,7 +51,7 @@ const explanationLines = (id: string, explanation: TrialExplanation, reused: Reu
     ),
     ...section('How it ended', [end]),
     ...section('Where it stands', standing === null ? [] : [standing.sentence]),
-    ...section('What does not agree with the recorded facts', differences),
+    ...section('Disagreements with the recorded facts', differences),
   ];
 };
 
@@ -60,7 +60,7 @@ const splitTrial = (text: string, given: string | undefined): { readonly id: str
   const { experiment, trialId: inside } = splitTrialReference(text);
   const trialId = given ?? inside;
   if (trialId === null) {
-    throw new TtExpError('USAGE', 'tt-exp why: got no trial, expected the id of one', {
+    throw new TtExpError('USAGE', 'tt-exp why: the id of a trial is missing', {
       hint: `For example: tt-exp why ${text} trial-003. \`tt-exp show ${text}\` lists the trials.`,
     });
   }

@@ -8,7 +8,7 @@ const MOST_ROWS = 10;
 /** One line that says why where there is nothing to measure. */
 export const importanceLines = (importances: ParameterImportances): readonly string[] => {
   if (importances.kind === 'unknown') {
-    return [`not known: ${importances.reason}`];
+    return [`unknown: ${importances.reason}`];
   }
   const { shares } = importances;
   const rows = shares.slice(0, MOST_ROWS).map(({ key, share }) => [key, formatBar(share), formatPercent(share)]);

@@ -45,7 +45,7 @@ const addWhy = (program: Command, { runtime, finish }: CommandContext<InspectRun
     .command('why')
     .description('Explain why a trial ran and how it ended: cached, pruned, chosen or failed.')
     .argument(...ID)
-    .argument('[trial]', 'as trial-003; may also follow the id after a slash')
+    .argument('[trial]', 'such as trial-003; may also follow the id after a slash')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('why sweep-0123456789 trial-003', 'why sweep-0123456789/trial-003 --json'))

@@ -85,7 +85,7 @@ const counterfactualLines = (id: string, set: readonly string[], result: Counter
     ),
     '',
     `epochs trained: ${trained}, recorded ${recordedEpochs}`,
-    `best trial: ${bestText}${best === null || isBestCertain ? '' : ' of those that are known; an unknown one may be better'}`,
+    `best trial: ${bestText}${best === null || isBestCertain ? '' : ' of the known ones; an unknown one may be better'}`,
     ...notes.map((note) => `note: ${note}`),
   ];
 };

@@ -46,7 +46,7 @@ const number = (value: number | null): string =>
 const statusLine = ({ snapshot }: ExperimentFacts): string => {
   const { experimentId, status, phase, sweep } = snapshot;
   const paused = isPaused(snapshot) ? ', paused' : '';
-  const halted = sweep?.halt == null ? '' : `, no further trial begins: ${sweep.halt}`;
+  const halted = sweep?.halt == null ? '' : `, no more trials start: ${sweep.halt}`;
   return `${experimentId}: ${status === 'running' ? `${phase}${paused}` : status}${halted}`;
 };
 
@@ -115,7 +115,7 @@ const showLines = (
     ),
     ...section('Error', snapshot.error === null ? [] : [snapshot.error.message]),
     ...section('Not recorded or closed in MLflow', problemLines(snapshot)),
-    ...section('Look at it', [
+    ...section('Links', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       ...(facts.origin === 'temporal' ? [`Temporal  ${temporalLink(addresses, workflowId)}`] : []),
       `why       tt-exp why ${snapshot.experimentId} ${bestTrialId ?? 'trial-000'}`,

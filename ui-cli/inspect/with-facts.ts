@@ -28,7 +28,7 @@ export const withFacts = (
     const curves = (): Promise<ObjectiveCurves> =>
       platform.facts.curves(facts).catch((error: unknown) => {
         if (error instanceof TtExpError) {
-          printLines(runtime.io.stderr, [`note: metric histories are left out: ${error.message}`]);
+          printLines(runtime.io.stderr, [`note: metric histories are not shown: ${error.message}`]);
           return {};
         }
         throw error;

@@ -43,7 +43,7 @@ const sweepLine = ({ sweep, status, phase }: ExperimentView): readonly Line[] =>
   const text = [
     ...(isPaused ? ['paused'] : []),
     `at most ${maxParallel} at once`,
-    ...(halt === null ? [] : [`no further trial: ${HALT_TEXT[halt]}`]),
+    ...(halt === null ? [] : [`no more trials: ${HALT_TEXT[halt]}`]),
   ].join(', ');
   return [lineOf(text, isPaused || halt !== null ? 'bad' : 'dim')];
 };

@@ -47,7 +47,7 @@ export const readDataChoice = async (given: string): Promise<GivenData> => {
   if (kind !== 'file') {
     throw new TtExpError(
       'SOURCE_NOT_FOUND',
-      `--data: got ${JSON.stringify(given)}, which is ${kind === 'folder' ? 'a folder' : 'no file'}, expected a file of interactions or a dataset version (ds-…)`,
+      `--data: got ${JSON.stringify(given)}, which is ${kind === 'folder' ? 'a folder' : 'not a file'}, expected a file of interactions or a dataset version (ds-…)`,
       { hint: 'Name a CSV or Parquet file, or a version that `tt-exp data versions` lists.' },
     );
   }
@@ -57,7 +57,7 @@ export const readDataChoice = async (given: string): Promise<GivenData> => {
 /** What `--columns` names. Throws USAGE where there is no file whose columns these could be. */
 export const columnsOf = (columns: readonly string[] | undefined, data: GivenData | null): readonly string[] | null => {
   if (columns !== undefined && data?.kind !== 'file') {
-    throw new TtExpError('USAGE', '--columns: got no file of interactions, expected one with --data', {
+    throw new TtExpError('USAGE', '--columns needs a file of interactions with --data', {
       hint: 'For example: --data ratings.dat --columns user_id,item_id,rating,timestamp',
     });
   }
@@ -68,7 +68,7 @@ export const columnsOf = (columns: readonly string[] | undefined, data: GivenDat
 const mapped = (given: string, file: string, config: string): FileSettings => ({
   overrides: [{ source: `--data ${given}`, path: ['data', 'source', 'interactions', 'path'], value: file }],
   defaults: [],
-  notes: [`${file}: its columns are read as data.source of ${config} says`],
+  notes: [`${file}: its columns are read as defined by data.source of ${config}`],
 });
 
 /**
@@ -86,15 +86,15 @@ export const settingsOfFile = async (
     if (type !== 'files') {
       throw new TtExpError(
         'USAGE',
-        `--data ${given} and data.source of ${config} (${JSON.stringify(type)}) both say what the data is`,
+        `--data ${given} and data.source of ${config} (${JSON.stringify(type)}) both define the data`,
         {
-          hint: 'Leave one of them out: a file goes with a source of type "files", or with a config without a source.',
+          hint: 'Remove one of them: a file needs a source of type "files", or a config without a source.',
         },
       );
     }
     if (columns !== null) {
       throw new TtExpError('USAGE', `--columns and data.source of ${config} both name the columns of ${given}`, {
-        hint: 'Name them in data.source.interactions.csv.columns, and leave --columns out.',
+        hint: 'Name them in data.source.interactions.csv.columns, and remove --columns.',
       });
     }
     return mapped(given, file, config);

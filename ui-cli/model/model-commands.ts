@@ -60,7 +60,7 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext<ModelRun
     .description('Train one model here, without a sweep. Ctrl-C stops; run the same command again to resume.')
     .option('--data <what>', 'a dataset version, or a CSV or Parquet file of interactions; default: the built-in data')
     .option(...COLUMNS)
-    .option('--config <file>', 'an experiment, or bare hyperparameters; options count more than the file')
+    .option('--config <file>', 'an experiment, or bare hyperparameters; options override the file')
     .option('--epochs <n>', 'most epochs', integerOption('--epochs', 1))
     .option('--batch-size <n>', 'samples in one step', integerOption('--batch-size', 1))
     .option('--lr <rate>', 'peak learning rate', positiveOption('--lr'))
@@ -70,15 +70,15 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext<ModelRun
     .option('--set <key=value>', 'change any other setting; may be repeated', collect, [])
     .option(...MAX_BAD_ROWS)
     .option(...DEVICE)
-    .option('--output-dir <folder>', 'where the folder of the model goes', 'models')
+    .option('--output-dir <folder>', "where the model's folder is written", 'models')
     .option(
       '--model-name <name>',
       'name of that folder and of the MLflow run',
       nameOption('--model-name'),
       'two_tower_v1',
     )
-    .option('--force', 'replace a model that is there already')
-    .option('--no-track', 'log nothing to MLflow, and start none')
+    .option('--force', 'replace an existing model')
+    .option('--no-track', 'log nothing to MLflow, and do not start it')
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .option(...VERBOSE)

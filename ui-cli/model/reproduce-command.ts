@@ -22,7 +22,7 @@ export const addReproduction = (
     .argument('<run>', 'an experiment (its best trial), <experiment>/<trial id>, or the id of an MLflow run')
     .option(
       '--tolerance <x>',
-      'greatest absolute difference that counts as none; 0 asks for equal bits',
+      'largest absolute difference that counts as equal; 0 requires equal bits',
       notNegativeOption('--tolerance'),
       0,
     )

@@ -65,8 +65,8 @@ const explanation = ({ comparison, circumstances }: ReproductionReport): string 
     return '';
   }
   return isSame
-    ? 'Nothing that is recorded explains it: either the record was changed, or processors of another kind computed it.'
-    : 'What is different here may explain it.';
+    ? 'Nothing recorded explains it: either the record was changed, or another kind of processor computed it.'
+    : 'The differences above may explain it.';
 };
 
 export const reproductionLines = (report: ReproductionReport): readonly string[] => {
@@ -78,7 +78,7 @@ export const reproductionLines = (report: ReproductionReport): readonly string[]
     `  Run: ${runId}${trialId === null ? '' : ` (${trialId} of ${experimentId})`}`,
     `  Dataset version: ${dataset.version}`,
     `  Time: ${formatDuration(seconds)}`,
-    ...(outOfMemory === null ? [] : [`  Memory had run out: ${outOfMemory}`]),
+    ...(outOfMemory === null ? [] : [`  Memory ran out: ${outOfMemory}`]),
     ...(epochs.recorded === epochs.reproduced
       ? []
       : [`  Epochs: ${epochs.recorded} recorded, ${epochs.reproduced} here`]),

@@ -111,7 +111,7 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
           return;
         case 'attempt':
           settings = event.settings;
-          say(event.note === null ? [] : [`CUDA out of memory: trying again, ${event.note}`, '']);
+          say(event.note === null ? [] : [`CUDA out of memory: retrying, ${event.note}`, '']);
           return;
         case 'compute':
           onCompute(event);

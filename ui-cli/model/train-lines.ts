@@ -39,7 +39,7 @@ export const deviceText = ({ backend, library }: TensorflowInfo): string =>
 /** Nothing for the default; a wish that cannot be met is told. */
 const precisionLines = (wanted: Precision, { backend }: TensorflowInfo): readonly string[] => {
   const precision = trainedPrecision(wanted, backend);
-  const reason = precision === wanted ? '' : ` (${wanted} was asked for, and needs a GPU)`;
+  const reason = precision === wanted ? '' : ` (${wanted} was requested, but needs a GPU)`;
   return wanted === 'float32' ? [] : [`  Precision: ${precision}${reason}`];
 };
 

@@ -40,7 +40,7 @@ const conduct = async (
     display.warn(`note: ${note}`);
   }
   if (config.sweep !== null) {
-    display.warn('note: the sweep of the config is left out: one training with its other settings');
+    display.warn('note: the sweep of the config is ignored: this trains one model with the other settings');
   }
   display.say([`Loading dataset from ${given ?? file ?? 'the built-in synthetic set'}...`]);
   const stops = createStops(runtime);

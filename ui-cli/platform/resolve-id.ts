@@ -24,7 +24,7 @@ export const resolveExperimentId = async (experiments: Pick<Experiments, 'list'>
       : nearest === null
         ? 'List them with `tt-exp list`.'
         : `Did you mean ${nearest}? \`tt-exp list\` shows all.`;
-  const shared = named.length > 0 ? 'the name of' : 'which begins the ids of';
+  const shared = named.length > 0 ? 'the name of' : 'the beginning of the ids of';
   const found = matches.length > 1 ? `${text}, ${shared} ${matches.length} experiments` : text;
   throw new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${found}, expected the id of one experiment`, { hint });
 };

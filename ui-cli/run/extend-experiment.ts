@@ -34,7 +34,7 @@ const moreTrials = (id: string, { sweep }: ResolvedConfig, trials: number): Over
     );
   }
   if (trials <= sweep.max_trials) {
-    throw refuse(id, `--trials ${trials}`, `more than the ${sweep.max_trials} it has`, 'Name the number in all.');
+    throw refuse(id, `--trials ${trials}`, `more than the ${sweep.max_trials} it has`, 'Give the total number.');
   }
   return { source: `--trials ${trials}`, path: ['sweep', 'max_trials'], value: trials };
 };
@@ -44,7 +44,7 @@ const moreEpochs = (id: string, { training, sweep }: ResolvedConfig, epochs: num
   const fixed = sweep?.fixed['training.num_epochs'];
   const present = typeof fixed === 'number' ? fixed : training.num_epochs;
   if (epochs <= present) {
-    throw refuse(id, `--epochs ${epochs}`, `more than the ${present} it has`, 'Name the number in all.');
+    throw refuse(id, `--epochs ${epochs}`, `more than the ${present} it has`, 'Give the total number.');
   }
   const path = fixed === undefined ? ['training', 'num_epochs'] : ['sweep', 'fixed', 'training.num_epochs'];
   return { source: `--epochs ${epochs}`, path, value: epochs };
@@ -79,7 +79,7 @@ export const extendExperiment = (runtime: PlatformRuntime, text: string, options
     const { config: recorded, source } = await experiments.input(id);
     const config = extended(id, recorded, options);
     if ((await experiments.view(id)).status === 'running') {
-      const hint = `Wait for its end (\`tt-exp watch ${id}\`), or cancel it first: what it has is kept.`;
+      const hint = `Wait for it to end (\`tt-exp watch ${id}\`), or cancel it first: its results are kept.`;
       throw refuse(id, 'one that is running', 'one that has ended', hint);
     }
     const started = await experiments.start({

@@ -40,7 +40,7 @@ const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | 
     : new TtExpError(
         'PROMOTION_REQUIRED',
         `experiment ${experimentId}: got gate decision ${gate.decision}, expected promoted`,
-        { hint: gate.reasons.at(-1) ?? 'Look at the summary.' },
+        { hint: gate.reasons.at(-1) ?? 'The summary gives the reasons.' },
       );
 
 /** @param view as last seen; null where nobody looked */

@@ -59,7 +59,7 @@ const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
   return gate.decision === 'not_run' ? registered : [gate.decision.replace('_', ' '), ...gate.reasons, ...registered];
 };
 
-const CLOSE_THEM = 'Runs that stay open: `tt-exp doctor --repair` closes them.';
+const CLOSE_THEM = 'Some runs are still open: `tt-exp doctor --repair` closes them.';
 
 /** What closing the experiment has left undone; nothing where all is in order. */
 export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
@@ -71,7 +71,7 @@ const nextSteps = (view: ExperimentView): readonly string[] => {
     return [`tt-exp approve ${id}   or   tt-exp reject ${id}`];
   }
   return view.status === 'completed'
-    ? ['run it again to re-use finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
+    ? ['run it again to reuse finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
     : [`tt-exp run with the same config resumes it, reusing finished trials`];
 };
 
@@ -92,10 +92,10 @@ export const humanSummary = (
     ...section('Test part, best trial', wrapped(testLines(view))),
     ...section('Gate', wrapped(gateLines(view))),
     ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),
-    ...section('Look at it', [
+    ...section('Links', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,
     ]),
-    ...section('Go on', wrapped(nextSteps(view))),
+    ...section('Next', wrapped(nextSteps(view))),
   ];
 };

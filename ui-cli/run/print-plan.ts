@@ -52,7 +52,7 @@ const sizeTrial = (
 
 const describeSize = ({ source, size }: ExperimentPlan['data']): string =>
   size === null
-    ? `${source}: its size is known when it has been read`
+    ? `${source}: its size is known only once it is read`
     : `${source}: ${formatCount(size.users)} users, ${formatCount(size.items)} items, ${formatCount(size.engagements)} engagements, ` +
       `${formatCount(size.samples.low)} to ${formatCount(size.samples.high)} samples`;
 
@@ -121,7 +121,7 @@ const humanPlan = (
       ]),
     ).map((line) => `  ${line}`),
     ...(sizes.length < plan.total
-      ? ['  …', '  the parameters of further trials follow from the outcomes of earlier ones']
+      ? ['  …', '  the parameters of later trials depend on the outcomes of earlier ones']
       : []),
     '',
     `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}`,

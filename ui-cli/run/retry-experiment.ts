@@ -19,7 +19,7 @@ const openTrials = ({ trials }: ExperimentView): readonly string[] =>
 const startAgain = async (experiments: Experiments, id: string, view: ExperimentView): Promise<SteeringAnswer> => {
   const open = openTrials(view);
   if (open.length === 0 && view.status === 'completed') {
-    throw new TtExpError('USAGE', `experiment ${id}: got no failed or cancelled trial, expected one to try again`, {
+    throw new TtExpError('USAGE', `experiment ${id} has no failed or cancelled trial to retry`, {
       hint: 'Train every trial again with `tt-exp run <config> --fresh`, or add some with `tt-exp extend`.',
     });
   }

@@ -23,7 +23,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext<Run
     .argument('<config>', 'JSON file, see experiments/')
     .option('--set <key=value>', 'change one setting of the file; may be repeated', collect, [])
     .option(...MAX_BAD_ROWS)
-    .option('--fresh', 'train every trial again, even where an equal one has finished')
+    .option('--fresh', 'train every trial again, even if an identical one has finished')
     .option('--detach', 'start, print the id, and return at once')
     .option('--dry-run', 'print data, trials and sizes; start nothing')
     .option('--require-promotion', 'exit with 1 unless the gate promotes the model')

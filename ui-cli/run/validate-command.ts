@@ -13,7 +13,9 @@ interface ValidateFlags {
 export const addValidate = (program: Command, { runtime, finish }: CommandContext<ProcessRuntime>): void => {
   program
     .command('validate')
-    .description('Check configs: every mistake with file, line, path, expectation and nearest valid key.')
+    .description(
+      'Check configs and report every mistake with file, line, path, what was expected and the nearest valid key.',
+    )
     .argument('<config...>', 'JSON files')
     .option('--set <key=value>', 'change one setting before checking; may be repeated', collect, [])
     .option(...MAX_BAD_ROWS)

@@ -110,7 +110,7 @@ const runLines = (runs: OpenRunsReport | null): readonly string[] => {
     ...abandoned.map((run) => line(isRepaired ? 'closed' : 'abandoned', run)),
     ...(isRepaired ? left.map((run) => line('left alone', run)) : []),
     ...(isRepaired ? [...databases] : []).map(
-      (id) => `hint: where Temporal database ${id} is lost for good: tt-exp doctor --repair --lost ${id}`,
+      (id) => `hint: if Temporal database ${id} is lost for good: tt-exp doctor --repair --lost ${id}`,
     ),
   ];
 };

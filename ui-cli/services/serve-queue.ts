@@ -21,7 +21,7 @@ export const serveQueue = async (runtime: ServicesRuntime, { queue, slots }: Wor
       slots,
       signal: stops.signal,
       progress: (event) => say(serviceLine(event)),
-      onReady: () => say(`worker: serves ${queue} with ${slots} slot${slots === 1 ? '' : 's'}; Ctrl-C stops it`),
+      onReady: () => say(`worker: serving ${queue} with ${slots} slot${slots === 1 ? '' : 's'}; Ctrl-C stops it`),
     });
     await Promise.race([serving, stops.forced]);
     say('worker: stopped');

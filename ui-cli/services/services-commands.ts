@@ -54,11 +54,11 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
   }
   program
     .command('doctor')
-    .description('Show which parts were chosen, their versions, and the remedy where one is missing.')
+    .description('Show which parts were chosen, their versions, and a remedy for each missing one.')
     .option('--repair', 'close runs in MLflow whose workflow is gone')
     .option(
       '--lost <id>',
-      'with --repair: Temporal database that is lost for good; may be repeated',
+      'with --repair: id of a Temporal database that is lost for good; may be repeated',
       collect,
       [] as readonly string[],
     )

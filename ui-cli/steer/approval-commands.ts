@@ -10,7 +10,7 @@ const addDecision = (
   program
     .command(verb)
     .description(
-      `${verb === 'approve' ? 'Promote' : 'Turn down'} a candidate that awaits approval (gate.require_approval).`,
+      `${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.require_approval).`,
     )
     .argument(...ID)
     .option('--reason <text>', 'kept with the decision', '')

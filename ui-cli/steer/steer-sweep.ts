@@ -35,8 +35,8 @@ const steer = (runtime: PlatformRuntime, text: string, isJson: boolean, steering
 /** A request that would do nothing is refused: whoever makes it expects something. Throws USAGE. */
 const assertTrials = ({ experimentId, status, phase }: ExperimentView): void => {
   if (status !== 'running' || isPastTraining(phase)) {
-    const found = status === 'running' ? `one that trains no trial any more (phase ${phase})` : `one that is ${status}`;
-    throw new TtExpError('USAGE', `experiment ${experimentId}: got ${found}, expected one with trials to come`, {
+    const found = status === 'running' ? `one that has finished training (phase ${phase})` : `one that is ${status}`;
+    throw new TtExpError('USAGE', `experiment ${experimentId}: got ${found}, expected one with trials left to train`, {
       hint: 'Re-run its failed trials with `tt-exp retry`, or extend it with `tt-exp extend`.',
     });
   }

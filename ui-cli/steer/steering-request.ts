@@ -35,10 +35,10 @@ export const makeRequest = async (
       return told('resumed');
     case 'parallel':
       await experiments.setMaxParallel(id, request.maxParallel);
-      return told(`trials at once from now on: ${request.maxParallel}`);
+      return told(`at most ${request.maxParallel} trials at once from now on`);
     case 'cancel-trial':
       await experiments.cancelTrial(id, request.trialId);
-      return told(`${request.trialId} is cancelled, what it has is kept`);
+      return told(`${request.trialId} is cancelled; its results are kept`);
     case 'retry': {
       const retried = await experiments.retryFailed(id);
       return { text: `re-runs ${retried.length === 0 ? 'what is left' : retried.join(', ')}`, retried };

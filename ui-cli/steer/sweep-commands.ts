@@ -53,7 +53,7 @@ const addCancel = (program: Command, { runtime, finish }: CommandContext<Platfor
     .command('cancel')
     .description('Cancel an experiment or one trial after the current epoch; results so far are kept.')
     .argument(...ID)
-    .option('--trial <id>', 'cancel this trial alone, and wait for its end')
+    .option('--trial <id>', 'cancel only this trial, and wait for it to end')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('cancel sweep-0123456789', 'cancel sweep-0123456789 --trial trial-003'))

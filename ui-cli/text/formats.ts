@@ -63,12 +63,12 @@ export const formatParams = (params: TrialParams): string => {
 /** Said wherever test metrics are. */
 export const BELOW_POPULARITY =
   'warning: the model does not beat popularity: a list that is the same for everyone ranks as well (tag tt.below_popularity); ' +
-  'where users and items are known by ids alone, training.loss in_batch_softmax with model.user_history learns better, if it is not set yet';
+  'if users and items are known by ids alone, training.loss in_batch_softmax with model.user_history learns better, unless it is already set';
 
 /** Why no further trial begins although some are left. */
 export const HALT_TEXT: Readonly<Record<SweepHalt, string>> = {
   max_failures: 'too many trials failed (sweep.max_failures)',
-  max_seconds: 'the time is up (sweep.max_seconds)',
-  target: 'the target is reached (sweep.target)',
+  max_seconds: 'the time limit was reached (sweep.max_seconds)',
+  target: 'the target was reached (sweep.target)',
   preflight: 'a check before training failed',
 };

@@ -75,7 +75,7 @@ const categoryLines = (categories: EvaluationReport['categories']): readonly str
   return rows.length === 0
     ? []
     : [
-        `By category (the largest ${SHOWN_SLICES_PER_FEATURE}; of items: the relevant ones of that value):`,
+        `By category (the largest ${SHOWN_SLICES_PER_FEATURE}; for items: the relevant ones with that value):`,
         ...formatTable([{ title: 'feature' }, { title: 'value' }, ...titles], rows).map((line) => `  ${line}`),
       ];
 };

@@ -55,7 +55,7 @@ it('bin/worker: a worker that cannot become ready takes no task, and says why', 
   const { exitCode, stderr } = await runWorker(readyFile);
   expect(exitCode).toBe(78);
   expect(stderr.split('\n').filter((line) => line.startsWith('error: '))).toEqual([
-    `error: ENVIRONMENT_INVALID: ready file: got ENOENT at ${readyFile}, expected a place to write it`,
+    `error: ENVIRONMENT_INVALID: ready file ${readyFile}: cannot be written (ENOENT)`,
   ]);
   expect(stderr).not.toContain('Cannot close connection');
   const { events = [] } = await handle.fetchHistory();

@@ -66,7 +66,7 @@ describe('services: full disk', () => {
     expect(after.supervisor.pid).toBe(before.supervisor.pid);
     expect(serviceOf(after, 'temporal').state).toBe('healthy');
     expect(await readFile(after.supervisor.logFile, 'utf8')).toMatch(
-      /\d+ lines of this log are lost, the disk was full/,
+      /\d+ lines of this log were lost because the disk was full/,
     );
   });
 

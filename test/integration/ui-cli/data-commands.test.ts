@@ -73,7 +73,7 @@ describe('ui-cli/data commands on a home', () => {
     const [a = '', b = ''] = versions;
     const { exitCode, stdout } = await cli('data', 'diff', a, b);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('settings: not equal in negative_samples');
+    expect(stdout).toContain('settings: different in negative_samples');
     const { value } = await json('data', 'diff', a, b);
     expect(value.rows).toMatchObject({ events: { added: 0, removed: 0 }, samples: { added: 0 } });
   });
@@ -127,7 +127,7 @@ describe('ui-cli/data commands on a home', () => {
   });
 
   test('ui-cli/data commands: embed makes embeddings once; a source that brings its own needs none', async () => {
-    expect((await cli('data', 'embed', config)).stdout).toContain('the source brings its own embeddings');
+    expect((await cli('data', 'embed', config)).stdout).toContain('the source has its own embeddings');
     const hashed = ['data', 'embed', config, '--set', 'data.text_encoder=hashed'] as const;
     const first = await json(...hashed);
     expect(first.value).toMatchObject({

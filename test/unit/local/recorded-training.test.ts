@@ -86,11 +86,16 @@ describe('local/recorded-training', () => {
 
   test.each([
     ['nonsense', {}, 'USAGE', 'expected an MLflow run id, an experiment id, or <experiment id>/<trial id>'],
-    ['f'.repeat(32), {}, 'RUN_NOT_FOUND', 'which MLflow does not know'],
+    ['f'.repeat(32), {}, 'RUN_NOT_FOUND', 'which is not in MLflow'],
     [RUN, { tags: { ...TAGS, 'tt.kind': 'experiment' } }, 'USAGE', 'got one of kind experiment'],
     [RUN, { status: 'RUNNING' }, 'USAGE', 'still training'],
-    [RUN, { artifacts: { ...ARTIFACTS, 'history.json': undefined } }, 'RUN_NOT_FOUND', 'got no history.json'],
-    [RUN, { tags: { 'tt.kind': 'trial' } }, 'RUN_NOT_FOUND', 'got no tt.dataset_version'],
+    [
+      RUN,
+      { artifacts: { ...ARTIFACTS, 'history.json': undefined } },
+      'RUN_NOT_FOUND',
+      'its record is incomplete: history.json is missing',
+    ],
+    [RUN, { tags: { 'tt.kind': 'trial' } }, 'RUN_NOT_FOUND', 'its record is incomplete: tt.dataset_version is missing'],
     [
       RUN,
       { artifacts: { ...ARTIFACTS, 'config.json': JSON.stringify({ ...SETTINGS, model: { hidden: [1] } }) } },

@@ -45,7 +45,10 @@ test('bin/work-folder: the result appears by publishing, and the work folder is 
 
 test('bin/work-folder: a result that is there is refused, and replaced by force', async () => {
   await finish('first');
-  await expect(open()).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('there already') });
+  await expect(open()).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('a model already exists there'),
+  });
   expect(await readdir(parent)).toEqual(['model-a']);
   await finish('second', true);
   expect(await readFile(join(folder, ARTIFACT.modelFolder, 'manifest.json'), 'utf8')).toBe('second');
@@ -54,7 +57,10 @@ test('bin/work-folder: a result that is there is refused, and replaced by force'
 
 test('bin/work-folder: a folder that holds no model is not replaced, not even by force', async () => {
   await put(join(folder, 'thesis.txt'), 'three years of work');
-  await expect(open(true)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('no model') });
+  await expect(open(true)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('does not hold a model'),
+  });
   expect(await readdir(folder)).toEqual(['thesis.txt']);
 });
 
@@ -102,6 +108,6 @@ test('bin/work-folder: a record that cannot be read is that of another training'
 test('bin/work-folder: an earlier result that a kill caught between two renames comes back', async () => {
   await leaveUnfinished('a');
   await put(join(parent, '.model-a.training', 'replaced', ARTIFACT.modelFolder, 'manifest.json'), 'first');
-  await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('there already') });
+  await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('a model already exists there') });
   expect(await readFile(join(folder, ARTIFACT.modelFolder, 'manifest.json'), 'utf8')).toBe('first');
 });

@@ -142,7 +142,7 @@ describe('ui-cli/main: usage', () => {
       const fake = createFakeRuntime({ services: { status: () => Promise.reject(new TypeError('boom')) } });
       expect(await runCli(args, fake.runtime)).toBe(1);
       await settle();
-      expect(fake.stderr()).toContain('error: tt-exp failed in a way it should not: TypeError: boom');
+      expect(fake.stderr()).toContain('error: tt-exp failed unexpectedly: TypeError: boom');
       expect(fake.stderr().includes('main.test.ts')).toBe(hasStack);
     }
   });
@@ -507,7 +507,7 @@ describe('ui-cli/main: other commands', () => {
         }),
     });
     const running = runCli(['worker', '--queue', 'tt-gpu', '--slots', '2'], fake.runtime);
-    await expect.poll(() => fake.stderr()).toContain('serves tt-gpu with 2 slots');
+    await expect.poll(() => fake.stderr()).toContain('serving tt-gpu with 2 slots');
     fake.interrupt();
     expect(await running).toBe(0);
   });

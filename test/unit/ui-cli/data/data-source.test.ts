@@ -117,7 +117,7 @@ describe('ui-cli/data: embed', () => {
     const { exitCode, stdout, stderr, listeners } = await embed(REPORT);
     expect([exitCode, stderr, listeners]).toEqual([0, '', 0]);
     expect(stdout).toBe(
-      'embedded by minilm-l6-v2/01234567: 120 texts now, 29 known before\n' +
+      'embedded by minilm-l6-v2/01234567: 120 texts, 29 more from the cache\n' +
         'users: 99 of 100 have an embedding (99.0 %)\nitems: 50 of 50 have an embedding (100.0 %)\n',
     );
   });
@@ -127,9 +127,9 @@ describe('ui-cli/data: embed', () => {
   });
 
   test.each([
-    [{ ...REPORT, encoder: null, computed: 0, cached: 0 }, 'the source brings its own embeddings'],
+    [{ ...REPORT, encoder: null, computed: 0, cached: 0 }, 'the source has its own embeddings'],
     [{ ...REPORT, encoder: null, users: null, items: null, computed: 0, cached: 0 }, 'the source has no texts'],
-    [{ ...REPORT, computed: 0, cached: 0 }, 'everything was there already'],
+    [{ ...REPORT, computed: 0, cached: 0 }, 'nothing new to embed'],
   ])('ui-cli/data: embed with nothing to do says why and ends with 0', async (report, text) => {
     const { exitCode, stdout } = await embed(report);
     expect(exitCode).toBe(0);

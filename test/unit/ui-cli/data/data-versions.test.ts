@@ -44,7 +44,7 @@ describe('ui-cli/data: versions', () => {
 
   test('ui-cli/data: versions says that there is none, and how to make one', async () => {
     const { exitCode, stdout } = await cli(['data', 'versions'], list([]));
-    expect([exitCode, stdout]).toEqual([0, 'no dataset versions yet: `tt-exp run <config>` makes one\n']);
+    expect([exitCode, stdout]).toEqual([0, 'no dataset versions yet: `tt-exp run <config>` builds one\n']);
   });
 
   test('ui-cli/data: versions --json prints the entries as they are, damaged ones too', async () => {
@@ -107,7 +107,7 @@ describe('ui-cli/data: show', () => {
 
   test('ui-cli/data: show of a version without provenance says that nothing is recorded', async () => {
     const { stdout } = await cli(['data', 'show', VERSION], { describe: async () => detailsOf({ provenance: null }) });
-    expect(stdout).toContain('who made it and of which files is not recorded here');
+    expect(stdout).toContain('its origin and source files are not recorded here');
   });
 
   test('ui-cli/data: show of an unknown version ends with 66 and the hint', async () => {
@@ -133,7 +133,7 @@ describe('ui-cli/data: diff', () => {
       '  items: all 25 in common',
       '  labels: shifted beyond chance (PSI 0.0500, threshold 0.0100)',
       '  features: 1 of 1 drifted beyond chance: item.industry',
-      '  settings: not equal in negative_samples, draws',
+      '  settings: different in negative_samples, draws',
       '',
     ]);
   });
@@ -157,7 +157,7 @@ describe('ui-cli/data: diff', () => {
   test('ui-cli/data: diff of a version with itself says so; --json prints the difference as it is', async () => {
     const same = diffOf({ a: VERSION, b: VERSION });
     const human = await cli(['data', 'diff', VERSION, VERSION], { diff: async () => same });
-    expect(human.stdout).toBe(`${VERSION} is one version: nothing differs\n`);
+    expect(human.stdout).toBe(`both are ${VERSION}: nothing differs\n`);
     const json = await cli(['data', 'diff', VERSION, VERSION, '--json'], { diff: async () => same });
     expect(JSON.parse(json.stdout)).toEqual(same);
     expect(json.listeners).toBe(0);
@@ -273,7 +273,7 @@ describe('ui-cli/data: gc', () => {
     const { stdout, requests } = await collecting(['--keep', '0', '--older-than', '0', '--dry-run'], true);
     expect(requests).toEqual([{ keep: 0, olderThanMs: 0, isDryRun: true }]);
     expect(stdout).toContain('would free 3.0 MiB');
-    expect(stdout).toContain('somebody builds a dataset now');
+    expect(stdout).toContain('a dataset is being built');
   });
 
   test('ui-cli/data: gc --json prints the report', async () => {

@@ -30,7 +30,7 @@ const progressOn = (isRedrawn: boolean, columns = 120) => {
 describe('ui-cli/data-embed-progress', () => {
   test('ui-cli/data-embed-progress: the rate counts what was made, not what was known', () => {
     expect(progressText({ done: 600, total: 1000, cached: 100, seconds: 5 })).toBe(
-      '600 of 1,000 texts (60.0 %), 100 known before, 100 texts/s, 4.0 s left',
+      '600 of 1,000 texts (60.0 %), 100 from the cache, 100 texts/s, 4.0 s left',
     );
     expect(progressText({ done: 0, total: 0, cached: 0, seconds: 0 })).toBe('0 of 0 texts (100.0 %)');
   });

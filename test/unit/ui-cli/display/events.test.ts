@@ -130,7 +130,7 @@ describe('ui-cli/events', () => {
       ['sweep: paused'],
       [
         'trial-000: pruned: 0.1 is below the median 0.2 of 5 trials at epoch 3',
-        'sweep: no further trial begins: the target is reached (sweep.target)',
+        'sweep: no more trials start: the target was reached (sweep.target)',
         'sweep: resumed',
       ],
       ['trial-000: attempt 2 (learning_rate 0.001, hidden_dims [64,32])'],

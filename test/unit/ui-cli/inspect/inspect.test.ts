@@ -126,7 +126,7 @@ Where it stands
   });
 
   test.each([
-    [['why', EXPERIMENT_ID], 'got no trial, expected the id of one'],
+    [['why', EXPERIMENT_ID], 'the id of a trial is missing'],
     [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003'],
     [['why', EXPERIMENT_ID, 'trial-009'], 'got trial-009, expected one of its trials'],
   ])('ui-cli/inspect: %j ends with 64', async (args, text) => {
@@ -179,9 +179,7 @@ gate           1       0        0
       /trial-001 +unknown +0 +– +pruned, 1 +learning_rate 0\.2: trial-001 was pruned before epoch 4/,
     );
     expect(stdout()).toContain('epochs trained: 8 to 16, recorded 11');
-    expect(stdout()).toContain(
-      'best trial: trial-002 with 0.4000 of those that are known; an unknown one may be better',
-    );
+    expect(stdout()).toContain('best trial: trial-002 with 0.4000 of the known ones; an unknown one may be better');
   });
 
   test('ui-cli/inspect: replay --set --json has the same', async () => {
@@ -257,7 +255,7 @@ Best so far
   trial-002  0.4000
 
 Parameter importances
-  not known: 2 trials completed with a value, at least 4 are needed
+  unknown: 2 trials completed with a value, at least 4 are needed
 
 Budgets
   trials  4, no limit
@@ -265,7 +263,7 @@ Budgets
   seconds  60, no limit
   target  0.4, no limit
 
-Look at it
+Links
   MLflow    http://127.0.0.1:5000/#/experiments/3?workflowType=machine_learning
   Temporal  http://127.0.0.1:8233/namespaces/default/workflows/tt-exp%2Fdemo%2F0123456789
   why       tt-exp why ${EXPERIMENT_ID} trial-002
@@ -338,6 +336,6 @@ Look at it
     const sweep = { isPaused: true, maxParallel: 2, halt: 'target', trialCount: 4 } as const;
     const facts = { ...SMALL_FACTS, snapshot: changed(snapshot, { status: 'running', phase: 'train', sweep }) };
     const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
-    expect(stdout()).toContain(`${EXPERIMENT_ID}: train, paused, no further trial begins: target\n`);
+    expect(stdout()).toContain(`${EXPERIMENT_ID}: train, paused, no more trials start: target\n`);
   });
 });

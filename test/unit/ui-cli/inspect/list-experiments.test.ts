@@ -125,7 +125,7 @@ describe('ui-cli/resolve-id', () => {
       hint: 'One of: sweep-large-0123456789, sweep-large-abcdefabcd.',
     });
     await expect(resolveExperimentId(experiments, 'swe')).rejects.toMatchObject({
-      message: 'experiment: got swe, which begins the ids of 3 experiments, expected the id of one experiment',
+      message: 'experiment: got swe, the beginning of the ids of 3 experiments, expected the id of one experiment',
     });
   });
 });

@@ -120,7 +120,11 @@ describe('ui-cli/steering-request', () => {
   test.each([
     [{ kind: 'pause' }, ['pause', EXPERIMENT_ID], /^paused; running trials end their epoch$/],
     [{ kind: 'resume' }, ['resume', EXPERIMENT_ID], /^resumed$/],
-    [{ kind: 'parallel', maxParallel: 3 }, ['setMaxParallel', EXPERIMENT_ID, 3], /^trials at once from now on: 3$/],
+    [
+      { kind: 'parallel', maxParallel: 3 },
+      ['setMaxParallel', EXPERIMENT_ID, 3],
+      /^at most 3 trials at once from now on$/,
+    ],
     [{ kind: 'cancel-trial', trialId: 'trial-001' }, ['cancelTrial', EXPERIMENT_ID, 'trial-001'], /trial-001/],
     [{ kind: 'retry' }, ['retryFailed', EXPERIMENT_ID], /trial-002/],
   ] as const)('ui-cli/steering-request: %j reaches the experiment and is told', async (request, steered, text) => {

@@ -102,7 +102,7 @@ threads        –             1             not known
     expect(stdout).toContain("First difference: epoch 2, val_loss: 0.25 in the run's metrics, 0.5 here\n");
     expect(stdout).toContain('Largest difference: 0.25, val_loss of epoch 2\n');
     // Another commit with the same training code explains nothing.
-    expect(stdout).toContain('Nothing that is recorded explains it');
+    expect(stdout).toContain('Nothing recorded explains it');
   });
 
   test('ui-cli/reproduce: where the circumstances differ they may explain the difference', async () => {
@@ -110,7 +110,7 @@ threads        –             1             not known
     const circumstances = [{ name: 'threads', recorded: '1', here: '2', isEqual: false }] as const;
     const { stdout } = await answered([RUN], { comparison, circumstances });
     expect(stdout).toContain("Not reproduced: 44 values of 2 epochs are equal, but the model's files differ.\n");
-    expect(stdout).toContain('What is different here may explain it.\n');
+    expect(stdout).toContain('The differences above may explain it.\n');
   });
 
   test('ui-cli/reproduce: within a tolerance it ends with 0', async () => {
@@ -137,7 +137,7 @@ threads        –             1             not known
       outOfMemory: 'batch_size halved to 128',
     });
     expect(stdout).toContain('  Epochs: 2 recorded, 1 here\n');
-    expect(stdout).toContain('  Memory had run out: batch_size halved to 128\n');
+    expect(stdout).toContain('  Memory ran out: batch_size halved to 128\n');
   });
 
   test('ui-cli/reproduce: --json prints one object, with progress on stderr', async () => {

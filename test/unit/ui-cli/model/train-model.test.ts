@@ -68,7 +68,7 @@ describe('ui-cli/train', () => {
     });
   });
 
-  test('ui-cli/train: bare hyperparameters are a config; options count more than they, --set more than options', async () => {
+  test('ui-cli/train: bare hyperparameters are a config; options override them, --set overrides options', async () => {
     const config = await file('my_config.json', {
       embedding_dim: 64,
       hidden_dims: [32],
@@ -85,14 +85,14 @@ describe('ui-cli/train', () => {
     });
   });
 
-  test('ui-cli/train: a sweep is left out, and said so', async () => {
+  test('ui-cli/train: a sweep is ignored, with a notice', async () => {
     const config = await file('sweep.json', {
       name: 'swept',
       sweep: { space: { 'training.learning_rate': { choice: [0.1, 0.2] } } },
     });
     const { request, stderr } = await requestOf(['--config', config]);
     expect(request?.config.name).toBe('swept');
-    expect(stderr).toContain('note: the sweep of the config is left out');
+    expect(stderr).toContain('note: the sweep of the config is ignored');
   });
 
   test('ui-cli/train: a file of interactions becomes the source of a config that has none', async () => {
@@ -142,21 +142,21 @@ describe('ui-cli/train', () => {
     });
     // Features may be mapped: the defaults of ids alone do not fit.
     expect(request?.config.training.loss).toBe('weighted_bce');
-    expect(stderr).toContain(`${events}: its columns are read as data.source of ${config} says`);
+    expect(stderr).toContain(`${events}: its columns are read as defined by data.source of ${config}`);
   });
 
   test('ui-cli/train: a file of interactions beside a database, or beside names of columns, is refused', async () => {
     const events = await file('both.csv', 'who,what\n');
     const database = await file('database.json', { name: 'own', data: { source: { ...mapping, type: 'sqlite' } } });
     const refused = await requestOf(['--data', events, '--config', database]);
-    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining('both say what the data is')]);
+    expect([refused.exitCode, refused.stderr]).toEqual([64, expect.stringContaining('both define the data')]);
     const config = await file('named.json', { name: 'own', data: { source: mapping } });
     const named = await requestOf(['--data', events, '--config', config, '--columns', 'a,b']);
     expect([named.exitCode, named.stderr]).toEqual([64, expect.stringContaining('both name the columns')]);
     const alone = await requestOf(['--columns', 'a,b']);
     expect([alone.exitCode, alone.stderr]).toEqual([
       64,
-      expect.stringContaining('--columns: got no file of interactions'),
+      expect.stringContaining('--columns needs a file of interactions'),
     ]);
   });
 
@@ -206,7 +206,7 @@ describe('ui-cli/train', () => {
     [['--lr', '-1'], 64, '--lr: got "-1", expected a number > 0'],
     [['--epochs', '0'], 64, '--epochs: got "0", expected a whole number >= 1'],
     [['--model-name', '../x'], 64, '--model-name: got "../x"'],
-    [['--data', 'nowhere.csv'], 66, '--data: got "nowhere.csv", which is no file'],
+    [['--data', 'nowhere.csv'], 66, '--data: got "nowhere.csv", which is not a file'],
     [['--data', '/'], 66, 'which is a folder'],
     [['--config', 'nowhere.json'], 66, 'nowhere.json: got no such file'],
     [['--loss', 'bse'], 78, '--loss bse: training.loss: got "bse"'],
@@ -245,7 +245,7 @@ describe('ui-cli/train-lines', () => {
   test('ui-cli/train-lines: mixed precision is named, and where there is no GPU what became of it', () => {
     expect(precisionOf('float32', 'gpu')).toBeUndefined();
     expect(precisionOf('mixed', 'gpu')).toBe('  Precision: mixed');
-    expect(precisionOf('mixed', 'native')).toBe('  Precision: float32 (mixed was asked for, and needs a GPU)');
+    expect(precisionOf('mixed', 'native')).toBe('  Precision: float32 (mixed was requested, but needs a GPU)');
   });
 });
 

@@ -176,7 +176,7 @@ describe('ui-cli/human-summary', () => {
       expect.arrayContaining([
         'Not recorded or closed in MLflow',
         "  The experiment's MLflow run parent is not closed: it was deleted",
-        '  Runs that stay open: `tt-exp doctor --repair` closes them.',
+        '  Some runs are still open: `tt-exp doctor --repair` closes them.',
       ]),
     );
     expect(summarise(view, frame()).problems).toEqual(problems);
@@ -189,7 +189,9 @@ describe('ui-cli/human-summary', () => {
     };
     expect(linesOf(0.2)).toContain('warning: the model does not beat popularity');
     // The config is not known here: the advice must hold where it is followed already, too.
-    expect(linesOf(0.2).replace(/\s+/g, ' ')).toContain('with model.user_history learns better, if it is not set yet');
+    expect(linesOf(0.2).replace(/\s+/g, ' ')).toContain(
+      'with model.user_history learns better, unless it is already set',
+    );
     expect(linesOf(0.1)).not.toContain('warning');
   });
 
@@ -231,7 +233,7 @@ describe('ui-cli/human-summary', () => {
     expect(trialLines[0]).toContain('parameter_8 0.123456');
   });
 
-  test('ui-cli/human-summary: one that failed before it had data says how to go on', () => {
+  test('ui-cli/human-summary: one that failed before it had data says what to do next', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);
     expect(lines.join('\n')).not.toContain('Trials');

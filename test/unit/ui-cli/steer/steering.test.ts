@@ -41,7 +41,7 @@ describe('ui-cli/steering', () => {
   test.each([
     [['pause', EXPERIMENT_ID], ['pause', EXPERIMENT_ID], 'paused; running trials end their epoch'],
     [['resume', EXPERIMENT_ID], ['resume', EXPERIMENT_ID], 'resumed'],
-    [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'trials at once from now on: 4'],
+    [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'at most 4 trials at once from now on'],
     [
       ['cancel', EXPERIMENT_ID, '--trial', 'trial-001'],
       ['cancelTrial', EXPERIMENT_ID, 'trial-001'],
@@ -68,8 +68,8 @@ describe('ui-cli/steering', () => {
   });
 
   test.each([
-    [['pause', EXPERIMENT_ID], ended, 'got one that is completed, expected one with trials to come'],
-    [['pause', EXPERIMENT_ID], { views: [viewOf('evaluate')] }, 'trains no trial any more (phase evaluate)'],
+    [['pause', EXPERIMENT_ID], ended, 'got one that is completed, expected one with trials left to train'],
+    [['pause', EXPERIMENT_ID], { views: [viewOf('evaluate')] }, 'has finished training (phase evaluate)'],
     [['cancel', EXPERIMENT_ID, '--trial', '3'], running, 'trial: got "3", expected an id such as trial-003'],
     [['parallel', EXPERIMENT_ID, '0'], running, '<n>: got "0", expected a whole number >= 1'],
   ] as const)(
@@ -113,7 +113,7 @@ describe('ui-cli/steering', () => {
     ];
     const result = await cli(['retry', EXPERIMENT_ID], { views, input: await inputOf() });
     expect([result.exitCode, result.recorded.started]).toEqual([64, []]);
-    expect(result.stderr()).toContain('got no failed or cancelled trial');
+    expect(result.stderr()).toContain('has no failed or cancelled trial');
   });
 });
 

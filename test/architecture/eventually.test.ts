@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.ts';
 
 const FAST = { withinMs: 20, everyMs: 1 };
 
-test('test/support/eventually: returns the first thing seen that is so', async () => {
+test('returns the first thing seen that is so', async () => {
   let count = 0;
   expect(
     await eventually(
@@ -18,7 +18,7 @@ test('test/support/eventually: returns the first thing seen that is so', async (
   ).toBe(3);
 });
 
-test('test/support/eventually: gives up with what was waited for and what was seen last', async () => {
+test('gives up with what was waited for and what was seen last', async () => {
   const never = eventually(
     'a healthy worker',
     async () => ({ name: 'worker', state: 'starting' }),
@@ -30,7 +30,7 @@ test('test/support/eventually: gives up with what was waited for and what was se
   );
 });
 
-test('test/support/eventually: a look that fails ends it, with its own error', async () => {
+test('a look that fails ends it, with its own error', async () => {
   const gone = new Error('no such service');
   await expect(
     eventually(

@@ -7,13 +7,13 @@ test.each([
   ['outcomes.sample.ts', 1, '2 passed, 1 failed, 1 skipped'],
   // two passes, one failure, one skipped, and a module that cannot be loaded
   ['{outcomes,broken}.sample.ts', 1, '2 passed, 2 failed, 1 skipped'],
-])('test/summary-reporter: ends the run of %s with exit code %i and the line "%s"', (samples, exitCode, line) => {
+])('ends the run of %s with exit code %i and the line "%s"', (samples, exitCode, line) => {
   const { status, stdout } = runSamples(samples);
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(line);
   expect(status).toBe(exitCode);
 });
 
-test('test/summary-reporter: tells before that line what failed, by the place that its title leaves out', () => {
+test('tells before that line what failed, by the place that its title leaves out', () => {
   const { stdout } = runSamples('{outcomes,broken}.sample.ts');
   const lines = stdout.trimEnd().split('\n').slice(-3);
   expect(lines.slice(0, 2).sort()).toEqual(['failed: broken', 'failed: outcomes: third fails']);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runSamples } from './run-samples.ts';
 
-test('test/support/temporary-folder: a folder is there until all hooks have run, then gone, though its test failed', () => {
+test('a folder is there until all hooks have run, then gone, though its test failed', () => {
   const { stdout } = runSamples('folders.sample.ts');
   expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 1 failed');
   const told = [...stdout.matchAll(/^(there|gone): (.+)$/gm)].map(([, state, folder]) => ({ state, folder }));

@@ -6,7 +6,7 @@ const LEARNING_RATES = [0.001, 0.0005];
 const EPOCHS = 40;
 
 describe('chaos/short', () => {
-  it('chaos/short: with each process killed once the sweep ends as an undisturbed one', {
+  it('with each process killed once the sweep ends as an undisturbed one', {
     timeout: 1_200_000,
   }, async () => {
     const plan = planKills({ seed: 1, kills: TARGETS.length, shortestMs: 1_500, longestMs: 4_000 });

@@ -45,7 +45,7 @@ process.stdout.write(digestTrainingCode(await readTrainingModules(), {}));`;
   };
 
   it(
-    'e2e/changed-code: after an upgrade under running workers the digest on a run is that of the code that trained it',
+    'after an upgrade under running workers the digest on a run is that of the code that trained it',
     async () => {
       const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
       const file = join(folder, 'experiments', 'changed.json');

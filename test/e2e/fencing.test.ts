@@ -54,7 +54,7 @@ describe('e2e/fencing', () => {
   };
 
   it(
-    'e2e/fencing: a worker and its child that wake up after their successor started change nothing in MLflow or on disk',
+    'a worker and its child that wake up after their successor started change nothing in MLflow or on disk',
     async () => {
       const smoke = JSON.parse(await readFile('experiments/smoke.json', 'utf8')) as Record<string, unknown>;
       const file = join(configFolder, 'frozen.json');

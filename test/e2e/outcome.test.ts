@@ -69,7 +69,7 @@ describe('e2e/outcome', () => {
   };
 
   it(
-    'e2e/outcome: an approval with a reason of 9000 characters promotes, and the whole reason is kept',
+    'an approval with a reason of 9000 characters promotes, and the whole reason is kept',
     async () => {
       const config = await writeConfig('approved', { gate: { min_ndcg_at_10: 0.01, require_approval: true } });
       const waiting = json<Summary>(await home.run(['run', config, '--json']));
@@ -99,7 +99,7 @@ describe('e2e/outcome', () => {
   );
 
   it(
-    'e2e/outcome: a parent run deleted in the middle of a sweep changes nothing of its outcome, and is named',
+    'a parent run deleted in the middle of a sweep changes nothing of its outcome, and is named',
     async () => {
       const running = home.start(['run', await longConfig('orphaned'), '--json']);
       const { parent, trial } = await training('orphaned');
@@ -121,7 +121,7 @@ describe('e2e/outcome', () => {
   );
 
   it(
-    'e2e/outcome: an experiment deleted in the middle of a sweep fails it with that cause, and the next run names the remedy',
+    'an experiment deleted in the middle of a sweep fails it with that cause, and the next run names the remedy',
     async () => {
       const config = await longConfig('deleted');
       const running = home.start(['run', config, '--json']);
@@ -144,7 +144,7 @@ describe('e2e/outcome', () => {
   );
 
   it(
-    'e2e/outcome: with the Temporal database lost, up closes the abandoned runs, and nothing else',
+    'with the Temporal database lost, up closes the abandoned runs, and nothing else',
     async () => {
       // Made by no user, hence no reason to fail.
       await mlflow.deleteExperiment(await mlflow.experimentId('tt-exp-datasets'));

@@ -88,7 +88,7 @@ describe('e2e/run', () => {
     (await reader(summary).runs(name)).filter((run) => tagsOf(run)['tt.kind'] === 'trial');
 
   it(
-    'e2e/run: the smoke sweep trains, logs, tests, registers and promotes, and prints one JSON object',
+    'the smoke sweep trains, logs, tests, registers and promotes, and prints one JSON object',
     async () => {
       const summary = await runJson(['experiments/smoke.json']);
       expect(summary.status).toBe('completed');
@@ -136,7 +136,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: the same sweep again re-uses dataset and trials, makes no new trial run and no new model version',
+    'the same sweep again re-uses dataset and trials, makes no new trial run and no new model version',
     async () => {
       const first = await runJson(['experiments/smoke.json']);
       const again = await runJson(['experiments/smoke.json', '--require-promotion']);
@@ -154,7 +154,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: a training worker killed with -9 costs at most the running epoch and doubles nothing',
+    'a training worker killed with -9 costs at most the running epoch and doubles nothing',
     async () => {
       const file = await writeConfig('killed', { training: LONG_TRAINING });
       const running = home.start(['run', file, '--json']);
@@ -179,7 +179,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: a training child that hangs is killed, and its trial goes on from the last checkpoint',
+    'a training child that hangs is killed, and its trial goes on from the last checkpoint',
     async () => {
       const file = await writeConfig('hung', { training: LONG_TRAINING, sweep: undefined });
       const running = home.start(['run', file, '--json']);
@@ -200,7 +200,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: after the death of every process, as at a reboot, `tt-exp up` lets the sweep go on to its end',
+    'after the death of every process, as at a reboot, `tt-exp up` lets the sweep go on to its end',
     async () => {
       const file = await writeConfig('rebooted', { training: LONG_TRAINING });
       const running = home.start(['run', file, '--json']);
@@ -225,7 +225,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: after the death of every process when the model version appears the sweep ends soon after the restart, with one version',
+    'after the death of every process when the model version appears the sweep ends soon after the restart, with one version',
     async () => {
       const gate = { model_name: 'registered', min_ndcg_at_10: 0 };
       const file = await writeConfig('registered', { sweep: undefined, gate });
@@ -252,7 +252,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: the baseline on default data keeps what the design promises of statistics, quality and memory',
+    'the baseline on default data keeps what the design promises of statistics, quality and memory',
     async () => {
       const { result, peakMebibytes } = await withPeakMemory(
         () => pidsOf(home.folder, 'training child'),
@@ -285,7 +285,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: two runs of one config at once are one experiment, and go on when both commands are killed with -9',
+    'two runs of one config at once are one experiment, and go on when both commands are killed with -9',
     async () => {
       const file = await writeConfig('twice', { training: LONG_TRAINING });
       const both = [home.start(['run', file, '--json']), home.start(['run', file, '--json'])];
@@ -309,7 +309,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: Ctrl-C detaches and the sweep goes on; paused and resumed it repeats no epoch; cancel leaves no run RUNNING',
+    'Ctrl-C detaches and the sweep goes on; paused and resumed it repeats no epoch; cancel leaves no run RUNNING',
     async () => {
       const file = await writeConfig('detached', { training: { num_epochs: 500, early_stopping_patience: 500 } });
       const running = home.start(['run', file, '--json']);
@@ -351,7 +351,7 @@ describe('e2e/run', () => {
   );
 
   it(
-    'e2e/run: down stops everything that the home started, up goes on with its data',
+    'down stops everything that the home started, up goes on with its data',
     async () => {
       expect((await home.run(['down'])).exitCode).toBe(0);
       expect(await processesOf(home.folder, '')).toEqual([]);

@@ -58,7 +58,7 @@ describe('e2e/sources', () => {
   };
 
   it(
-    'e2e/sources: experiments/postgres.json runs on a Postgres with the generated tables, started after the workers',
+    'experiments/postgres.json runs on a Postgres with the generated tables, started after the workers',
     async () => {
       // The workers are up before anybody has said where Postgres is.
       expect((await home.run(['up'])).exitCode).toBe(0);
@@ -95,7 +95,7 @@ describe('e2e/sources', () => {
   );
 
   it(
-    'e2e/sources: the same rows as CSV, Parquet and SQLite are the same dataset version',
+    'the same rows as CSV, Parquet and SQLite are the same dataset version',
     async () => {
       const versions: string[] = [];
       for (const format of ['csv', 'parquet'] as const) {
@@ -114,7 +114,7 @@ describe('e2e/sources', () => {
   );
 
   it(
-    'e2e/sources: experiments/movielens.json trains on the real files above popularity',
+    'experiments/movielens.json trains on the real files above popularity',
     async ({ skip }) => {
       if (!(await isThere(MOVIELENS))) {
         skip(`${MOVIELENS} is missing: the real ratings are no part of this repository`);
@@ -131,7 +131,7 @@ describe('e2e/sources', () => {
   );
 
   it(
-    'e2e/sources: a set in the u.data, u.user, u.item layout goes through with a config alone',
+    'a set in the u.data, u.user, u.item layout goes through with a config alone',
     async () => {
       const place = join(folder, 'ml-layout');
       await mkdir(place);

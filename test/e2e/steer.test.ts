@@ -49,7 +49,7 @@ describe('e2e/steer', () => {
   };
 
   it(
-    'e2e/steer: a sweep is paused, steered, resumed, explained, replayed, extended and reproduced',
+    'a sweep is paused, steered, resumed, explained, replayed, extended and reproduced',
     async () => {
       const { experiment_id: id } = await json<{ experiment_id: string }>('run', ...CONFIG, '--detach');
 

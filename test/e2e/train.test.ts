@@ -116,7 +116,7 @@ describe('e2e/train', () => {
   };
 
   it(
-    'e2e/train: --no-track writes every file, prints the lines, starts no server; evaluate finds the same metrics',
+    '--no-track writes every file, prints the lines, starts no server; evaluate finds the same metrics',
     async () => {
       const { exitCode, stdout, stderr } = await home.run(trainArgs('plain', '--no-track'));
       expect(exitCode, stderr).toBe(0);
@@ -177,7 +177,7 @@ describe('e2e/train', () => {
   );
 
   it(
-    'e2e/train: killed, interrupted and given again it ends with the bits of an uninterrupted training',
+    'killed, interrupted and given again it ends with the bits of an uninterrupted training',
     async () => {
       const more = ['--epochs', '40', '--no-track'];
       const whole = await train('whole', ...more);
@@ -206,7 +206,7 @@ describe('e2e/train', () => {
   );
 
   it(
-    'e2e/train: a damaged model, encoder or checkpoint is named with its remedy, an unknown model or version with 66',
+    'a damaged model, encoder or checkpoint is named with its remedy, an unknown model or version with 66',
     async () => {
       const { model, dataset } = await train('damaged', '--no-track');
       const evaluate = (...more: readonly string[]) => home.run(['evaluate', '--model', model.folder, ...more]);
@@ -248,7 +248,7 @@ describe('e2e/train', () => {
   );
 
   it(
-    'e2e/train: a plain file of interactions is trained on by ids; one without the needed columns ends with 65',
+    'a plain file of interactions is trained on by ids; one without the needed columns ends with 65',
     async () => {
       const { dataset } = await train('source', '--no-track');
       const file = join(folder, 'interactions.csv');
@@ -270,7 +270,7 @@ describe('e2e/train', () => {
   );
 
   it(
-    'e2e/train: is a finished run in MLflow, which is started without Temporal; a killed training goes on in its run',
+    'is a finished run in MLflow, which is started without Temporal; a killed training goes on in its run',
     async () => {
       const killed = home.start([...trainArgs('tracked', '--epochs', '20'), '--json']);
       await until(killed, 'Epoch 2/20');

@@ -78,7 +78,7 @@ describe('e2e/two-databases', () => {
   }, TIMEOUT_MS);
 
   it(
-    'e2e/two-databases: a run whose server is down waits for it, and never reads the database of a later run',
+    'a run whose server is down waits for it, and never reads the database of a later run',
     async () => {
       const door = await closedDoor(postgres.port);
       const config = join(folder, 'one.json');

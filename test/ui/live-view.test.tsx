@@ -138,20 +138,20 @@ const steered = (): LiveState =>
   reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view: sweepView(), atMs: STARTED_AT_MS + 15_000 });
 
 describe('ui-cli/live-view', () => {
-  test.each([40, 80, 120])('ui-cli/live-view: training on %i columns', (columns) => {
+  test.each([40, 80, 120])('training on %i columns', (columns) => {
     expect(frameOf(training(), columns)).toMatchSnapshot();
   });
 
-  test.each([40, 80, 120])('ui-cli/live-view: provisioning on %i columns', (columns) => {
+  test.each([40, 80, 120])('provisioning on %i columns', (columns) => {
     expect(frameOf(provisioning(), columns)).toMatchSnapshot();
   });
 
-  test('ui-cli/live-view: the end on 80 columns', () => {
+  test('the end on 80 columns', () => {
     const state = reduceLive(training(), { kind: 'view', view: completedView(), atMs: STARTED_AT_MS + 70_000 });
     expect(frameOf(state, 80)).toMatchSnapshot();
   });
 
-  test.each([40, 80, 120])('ui-cli/live-view: no line is wider than %i columns', (columns) => {
+  test.each([40, 80, 120])('no line is wider than %i columns', (columns) => {
     for (const state of [training(), provisioning()]) {
       const lines = frameOf(state, columns).split('\n');
       expect(lines.length).toBeGreaterThan(3);
@@ -159,7 +159,7 @@ describe('ui-cli/live-view', () => {
     }
   });
 
-  test('ui-cli/live-view: a notice stays above the view, once', () => {
+  test('a notice stays above the view, once', () => {
     const notice: ServiceProgress = { part: 'tensorflow', step: 'notice', message: 'training falls back to wasm' };
     const noticed = [notice, notice].reduce<LiveState>(
       (state, service) => reduceLive(state, { kind: 'service', service }),
@@ -170,7 +170,7 @@ describe('ui-cli/live-view', () => {
     expect(lines.filter((line) => line.includes('falls back'))).toHaveLength(1);
   });
 
-  test('ui-cli/live-view: the footer names the keys, asks before a cancel and says what goes on', () => {
+  test('the footer names the keys, asks before a cancel and says what goes on', () => {
     const press = (state: LiveState, ...keys: readonly LiveKey[]): LiveState =>
       keys.reduce<LiveState>((at, key) => reduceLive(at, { kind: 'key', key }), state);
     const footer = (state: LiveState): string => mount(state, 80).lastFrame()?.split('\n').at(-1) ?? '';
@@ -182,7 +182,7 @@ describe('ui-cli/live-view', () => {
     expect(footer(press(provisioning(), 'cancel'))).toBe('q, Ctrl-C stop');
   });
 
-  test('ui-cli/live-view: keys are told apart, Ctrl-C detaches, other keys do nothing', async () => {
+  test('keys are told apart, Ctrl-C detaches, other keys do nothing', async () => {
     const pressed: LiveKey[] = [];
     const { stdin } = mount(training(), 80, (key) => pressed.push(key));
     for (const key of ['x', 'q', '\u0003', 'c', 'y', 'n', '\u0011']) {
@@ -192,7 +192,7 @@ describe('ui-cli/live-view', () => {
     expect(pressed).toEqual(['cancel-trial', 'detach', 'detach', 'cancel', 'yes', 'no']);
   });
 
-  test('ui-cli/live-view: p, +, -, r and the arrows are keys too', async () => {
+  test('p, +, -, r and the arrows are keys too', async () => {
     const pressed: LiveKey[] = [];
     const { stdin } = mount(steered(), 80, (key) => pressed.push(key));
     for (const key of ['p', '+', '=', '-', 'r', '\u001b[A', '\u001b[B']) {
@@ -202,13 +202,13 @@ describe('ui-cli/live-view', () => {
     expect(pressed).toEqual(['pause', 'more', 'more', 'fewer', 'retry', 'up', 'down']);
   });
 
-  test.each([40, 80, 120])('ui-cli/live-view: a steered sweep with many trials on %i columns', (columns) => {
+  test.each([40, 80, 120])('a steered sweep with many trials on %i columns', (columns) => {
     const frame = frameOf(steered(), columns, true);
     expect(frame).toMatchSnapshot();
     expect(frame.split('\n').filter((line) => line.length > columns)).toEqual([]);
   });
 
-  test('ui-cli/live-view: no further trial, a paused sweep and its keys are told', () => {
+  test('no further trial, a paused sweep and its keys are told', () => {
     const view = sweepView({ isPaused: true, halt: 'target' });
     const state = reduceLive(steered(), { kind: 'view', view, atMs: STARTED_AT_MS + 20_000 });
     const frame = frameOf(state, 100, true);
@@ -216,7 +216,7 @@ describe('ui-cli/live-view', () => {
     expect(frame).toContain('p resume');
   });
 
-  test('ui-cli/live-view: the list of running trials follows the selected one', () => {
+  test('the list of running trials follows the selected one', () => {
     const state = Array.from({ length: 8 }).reduce<LiveState>(
       (at) => reduceLive(at, { kind: 'key', key: 'down' }),
       steered(),
@@ -229,7 +229,7 @@ describe('ui-cli/live-view', () => {
     expect(frame).toContain('x cancel trial-018');
   });
 
-  test('ui-cli/live-view: the marker stands on the selected trial, wherever its row goes', () => {
+  test('the marker stands on the selected trial, wherever its row goes', () => {
     const down = reduceLive(reduceLive(steered(), { kind: 'key', key: 'down' }), { kind: 'key', key: 'down' });
     const marked = (state: LiveState): readonly string[] =>
       frameOf(state, 80, true)
@@ -242,7 +242,7 @@ describe('ui-cli/live-view', () => {
     expect(marked(reduceLive(down, { kind: 'view', view, atMs: STARTED_AT_MS + 16_000 }))).toEqual(['> trial-014']);
   });
 
-  test('ui-cli/live-view: x asks about the trial first', () => {
+  test('x asks about the trial first', () => {
     const asked = (['down', 'cancel-trial'] as const).reduce<LiveState>(
       (at, key) => reduceLive(at, { kind: 'key', key }),
       steered(),
@@ -254,7 +254,7 @@ describe('ui-cli/live-view', () => {
     [80, 24],
     [40, 15],
     [120, 40],
-  ])('ui-cli/live-view: a steered sweep with two notices on %i × %i leaves the last row free', (columns, rows) => {
+  ])('a steered sweep with two notices on %i × %i leaves the last row free', (columns, rows) => {
     const noticed = ['training falls back to wasm', 'no GPU was found'].reduce<LiveState>(
       (state, message) =>
         reduceLive(state, { kind: 'service', service: { part: 'tensorflow', step: 'notice', message } }),
@@ -266,7 +266,7 @@ describe('ui-cli/live-view', () => {
     expect(frame.split('\n').length - 2).toBeLessThan(rows);
   });
 
-  test('ui-cli/live-view: control characters of names, errors and notices are shown, not obeyed', () => {
+  test('control characters of names, errors and notices are shown, not obeyed', () => {
     const evil = '\u001b]52;c;ZXZpbA==\u0007\u001b[31m';
     const view = sweepView();
     const trials = view.trials.map((trial) => ({
@@ -284,7 +284,7 @@ describe('ui-cli/live-view', () => {
     expect(frame.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  test('ui-cli/live-view: rows left out stand beside the dataset', () => {
+  test('rows left out stand beside the dataset', () => {
     const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
     const state = reduceLive(training(), {
       kind: 'view',

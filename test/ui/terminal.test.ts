@@ -30,7 +30,7 @@ const open = (args: readonly string[], variables: NodeJS.ProcessEnv = {}, rows =
 const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.output());
 
 describe('ui-cli on a real terminal', () => {
-  test('ui-cli/mount-live: draws bars, and Ctrl-C detaches with 130 and gives the terminal back', async () => {
+  test('ui-cli/live/mount-live: draws bars, and Ctrl-C detaches with 130 and gives the terminal back', async () => {
     const terminal = open(['run', 'experiments/smoke.json']);
     await expect.poll(() => textOf(terminal), WAIT).toMatch(/trial-001 █+░+ 4\/10/);
     expect(textOf(terminal)).toContain('q, Ctrl-C detach   c cancel');
@@ -42,7 +42,7 @@ describe('ui-cli on a real terminal', () => {
     expect(terminal.output()).toContain(SHOW_CURSOR);
   });
 
-  test('ui-cli/mount-live: c asks first, n goes back, y cancels and the watcher sees the end', async () => {
+  test('ui-cli/live/mount-live: c asks first, n goes back, y cancels and the watcher sees the end', async () => {
     const terminal = open(['watch', 'demo']);
     const footer = (): string => textOf(terminal).trimEnd().split('\n').at(-1)?.trim() ?? '';
     await expect.poll(footer, WAIT).toBe('q, Ctrl-C detach   c cancel');
@@ -63,7 +63,7 @@ describe('ui-cli on a real terminal', () => {
     ['CI', [], { CI: 'true' }],
     ['TERM=dumb', [], { TERM: 'dumb' }],
   ])(
-    'ui-cli/open-display: with %s a terminal gets plain lines, and Ctrl-C detaches',
+    'ui-cli/display/open-display: with %s a terminal gets plain lines, and Ctrl-C detaches',
     async (_what, flags, variables) => {
       const terminal = open(['watch', 'demo', ...flags], variables);
       await expect.poll(() => terminal.output(), WAIT).toContain('trial-001: epoch 4/10');
@@ -74,7 +74,7 @@ describe('ui-cli on a real terminal', () => {
     },
   );
 
-  test('ui-cli/mount-live: NO_COLOR draws without colours', async () => {
+  test('ui-cli/live/mount-live: NO_COLOR draws without colours', async () => {
     const terminal = open(['watch', 'demo'], { NO_COLOR: '1', FORCE_COLOR: '1' });
     await expect.poll(() => textOf(terminal), WAIT).toContain('trial-001');
     terminal.press('q');
@@ -84,7 +84,7 @@ describe('ui-cli on a real terminal', () => {
     expect(terminal.output()).not.toMatch(/\u001b\[[\d;]*m/);
   });
 
-  test('ui-cli/mount-live: on a small terminal, and one that becomes smaller, nothing that can be scrolled back to is cleared', async () => {
+  test('ui-cli/live/mount-live: on a small terminal, and one that becomes smaller, nothing that can be scrolled back to is cleared', async () => {
     const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded' }, 24);
     /** The last frame, which begins with the name of the experiment. */
     const lastFrame = (): readonly string[] => {
@@ -110,7 +110,7 @@ describe('ui-cli on a real terminal', () => {
     expect(terminal.output()).not.toContain('\u001b[2J');
   });
 
-  test('ui-cli/mount-live: many frames leave nothing behind in the process, whatever NODE_ENV says', async () => {
+  test('ui-cli/live/mount-live: many frames leave nothing behind in the process, whatever NODE_ENV says', async () => {
     const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded', NODE_ENV: 'development' });
     await expect.poll(() => textOf(terminal), WAIT).toContain('more running');
     for (let press = 0; press < 30; press += 1) {

@@ -42,7 +42,7 @@ describe('workflows/closing', () => {
       return readOutcome(client, handle.workflowId);
     });
 
-  it('workflows/closing: a promoted experiment whose parent run was deleted is completed, and tells what is missing', async () => {
+  it('a promoted experiment whose parent run was deleted is completed, and tells what is missing', async () => {
     const { steps, recorder } = createSteps({
       recordVerdict: async () => Promise.reject(deleted('run parent')),
       publishSweep: async () => Promise.reject(deleted('run parent')),
@@ -63,7 +63,7 @@ describe('workflows/closing', () => {
     expect(recorder.closedTrials).toHaveLength(4);
   });
 
-  it('workflows/closing: the cause of a failure survives a close that fails, and facts that fail do not keep the run open', async () => {
+  it('the cause of a failure survives a close that fails, and facts that fail do not keep the run open', async () => {
     const cause = `connection refused: ${'x'.repeat(10_000)}`;
     const { steps, recorder } = createSteps({
       extractData: async () => {
@@ -79,7 +79,7 @@ describe('workflows/closing', () => {
     expect(recorder.closedExperiments).toMatchObject([{ status: 'FAILED', tags: { 'tt.error': cause } }]);
   });
 
-  it('workflows/closing: a trial fails with its own cause where its run cannot be closed either', async () => {
+  it('a trial fails with its own cause where its run cannot be closed either', async () => {
     const { steps } = createSteps({
       trainTrial: async ({ settings: { training } }) => {
         if (training.learning_rate === 0.2) {
@@ -102,7 +102,7 @@ describe('workflows/closing', () => {
     ]);
   });
 
-  it('workflows/closing: a pruned trial whose run cannot be closed does not fail the sweep', async () => {
+  it('a pruned trial whose run cannot be closed does not fail the sweep', async () => {
     const { steps } = createSteps({
       closeTrial: async ({ runId, trialStatus }) =>
         trialStatus === 'pruned' ? Promise.reject(deleted(`run ${runId}`)) : undefined,
@@ -120,7 +120,7 @@ describe('workflows/closing', () => {
     ]);
   });
 
-  it('workflows/closing: of a terminated experiment the state that it had is read, with the reason', async () => {
+  it('of a terminated experiment the state that it had is read, with the reason', async () => {
     const { steps, recorder } = createSteps({
       trainTrial: async (request) => {
         recorder.trained.push(request);

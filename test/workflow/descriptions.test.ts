@@ -18,7 +18,7 @@ describe('workflows/descriptions', () => {
     await server?.stop();
   });
 
-  it('workflows/descriptions: Temporal shows what an experiment is, how far it came, and what each trial tries', async () => {
+  it('Temporal shows what an experiment is, how far it came, and what each trial tries', async () => {
     const { steps } = createSteps();
     await server.withWorkers(steps, async (client) => {
       const experiments = createExperimentsClient(client);

@@ -34,7 +34,7 @@ describe('workflows/experiment', () => {
       args: [experimentInput(config)],
     });
 
-  it('workflows/experiment: trains every trial, at most max_parallel at once, and promotes the best', async () => {
+  it('trains every trial, at most max_parallel at once, and promotes the best', async () => {
     const { steps, recorder } = createSteps();
     const snapshot = await withWorkers(steps, async (client) => (await start(client, resolvedConfig())).result());
     expect(snapshot.status).toBe('completed');
@@ -52,7 +52,7 @@ describe('workflows/experiment', () => {
     expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['FINISHED']);
   });
 
-  it('workflows/experiment: goes on after a failed trial and closes its run as FAILED', async () => {
+  it('goes on after a failed trial and closes its run as FAILED', async () => {
     const { steps, recorder } = createSteps({
       trainTrial: async ({ settings }) => {
         if (settings.training.learning_rate === 0.2) {
@@ -73,7 +73,7 @@ describe('workflows/experiment', () => {
     expect(recorder.closedTrials.find(({ runId }) => runId === 'run-trial-001')?.status).toBe('FAILED');
   });
 
-  it('workflows/experiment: fails with the first cause once max_failures trials failed, starting no further trial', async () => {
+  it('fails with the first cause once max_failures trials failed, starting no further trial', async () => {
     let started = 0;
     const { steps, recorder } = createSteps({
       trainTrial: async () => {
@@ -97,7 +97,7 @@ describe('workflows/experiment', () => {
     expect(snapshot.trials.map(({ status }) => status)).toEqual(['failed', 'failed', 'pending', 'pending']);
   });
 
-  it('workflows/experiment: a tripwire ends the sweep with its own cause, whatever max_failures allows', async () => {
+  it('a tripwire ends the sweep with its own cause, whatever max_failures allows', async () => {
     const preflight: boolean[] = [];
     const { steps, recorder } = createSteps({
       trainTrial: async (request) => {
@@ -169,7 +169,7 @@ describe('workflows/experiment', () => {
     expect(recorder.closedTrials).toEqual([]);
   });
 
-  it('workflows/experiment: on cancellation stops the running trials and closes every run as KILLED', async () => {
+  it('on cancellation stops the running trials and closes every run as KILLED', async () => {
     const { Context } = await import('@temporalio/activity');
     const { steps, recorder } = createSteps({
       trainTrial: async (request) => {
@@ -199,7 +199,7 @@ describe('workflows/experiment', () => {
   });
 
   it.each(['completed', 'failed'] as const)(
-    'workflows/experiment: has not ended as long as its run in MLflow is being closed: %s',
+    'has not ended as long as its run in MLflow is being closed: %s',
     async (ending) => {
       const closing = createHeldStep();
       const { steps } = createSteps({
@@ -228,7 +228,7 @@ describe('workflows/experiment', () => {
     },
   );
 
-  it('workflows/experiment: waits for approval where the gate requires it', async () => {
+  it('waits for approval where the gate requires it', async () => {
     const { steps } = createSteps();
     const config = resolvedConfig();
     const gate = { ...config.gate, require_approval: true };

@@ -86,7 +86,7 @@ describe('workflows/judge', () => {
     };
   };
 
-  it('workflows/judge: an approval given after another promotion does not count: the candidate is compared with that champion, and rejected', async () => {
+  it('an approval given after another promotion does not count: the candidate is compared with that champion, and rejected', async () => {
     const { steps, registry } = stepsOn({});
     const { gate, model } = await server.withWorkers(steps, async (client) => {
       const { handle, approve, asks } = await startAsking(client);
@@ -110,7 +110,7 @@ describe('workflows/judge', () => {
     expect(model?.aliases).toEqual([]);
   });
 
-  it('workflows/judge: a candidate that is better than the new champion too is asked about anew', async () => {
+  it('a candidate that is better than the new champion too is asked about anew', async () => {
     const { steps, registry } = stepsOn({});
     const { gate } = await server.withWorkers(steps, async (client) => {
       const { handle, approve, asks, snapshot } = await startAsking(client);
@@ -136,7 +136,7 @@ describe('workflows/judge', () => {
     expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
   });
 
-  it('workflows/judge: cancelled while it awaits approval, its candidate is no challenger any more', async () => {
+  it('cancelled while it awaits approval, its candidate is no challenger any more', async () => {
     const { steps, recorder, registry } = stepsOn({ champion: '8' });
     const snapshot = await server.withWorkers(steps, async (client) => {
       const { handle, asks } = await startAsking(client);
@@ -155,7 +155,7 @@ describe('workflows/judge', () => {
     expect(recorder.closedExperiments.map(({ status }) => status)).toEqual(['KILLED']);
   });
 
-  it('workflows/judge: a move whose worker died is made by the next one, long before the step would have run out of time', async () => {
+  it('a move whose worker died is made by the next one, long before the step would have run out of time', async () => {
     const { steps, registry } = stepsOn({ champion: '8' });
     let attempts = 0;
     const dying = {
@@ -179,7 +179,7 @@ describe('workflows/judge', () => {
     expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
   });
 
-  it('workflows/judge: a question that cannot be taken back in MLflow leaves the reason, and the experiment ends as it was to', async () => {
+  it('a question that cannot be taken back in MLflow leaves the reason, and the experiment ends as it was to', async () => {
     const { steps, recorder, registry } = stepsOn({ champion: '8' });
     const { applyGate } = steps;
     const failing = {

@@ -30,7 +30,7 @@ describe('workflows/notifications', () => {
       return handle.result().catch((error: unknown) => error);
     });
 
-  it('workflows/notifications: tells of the gate and of the end, and the parent run says how that went', async () => {
+  it('tells of the gate and of the end, and the parent run says how that went', async () => {
     const told: NotifyRequest[] = [];
     const { steps, recorder } = createSteps({
       notify: async (request) => {
@@ -53,7 +53,7 @@ describe('workflows/notifications', () => {
     expect(closed?.tags['tt.notification']).toBe('gate: undelivered, the worker is gone; end: delivered');
   });
 
-  it('workflows/notifications: tells of a failure where that is asked for, and of nothing else', async () => {
+  it('tells of a failure where that is asked for, and of nothing else', async () => {
     const told: string[] = [];
     const { steps } = createSteps({
       notify: async ({ notification }) => {

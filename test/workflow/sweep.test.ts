@@ -109,7 +109,7 @@ describe('workflows/sweep', () => {
 
   const statuses = ({ trials }: ExperimentSnapshot) => trials.map(({ status }) => status);
 
-  it('workflows/sweep: prunes at rungs, trains no pruned trial further, and closes each run once', async () => {
+  it('prunes at rungs, trains no pruned trial further, and closes each run once', async () => {
     const outcomes = [];
     for (const maxParallel of [1, 4]) {
       const trainer = createTrainer();
@@ -134,7 +134,7 @@ describe('workflows/sweep', () => {
     expect(outcomes[0]).toEqual(outcomes[1]);
   });
 
-  it('workflows/sweep: paused, running trials end their epoch and free their slots; resumed, they go on from there', async () => {
+  it('paused, running trials end their epoch and free their slots; resumed, they go on from there', async () => {
     const trainer = createTrainer(4);
     const { steps } = createSteps({ trainTrial: trainer.trainTrial });
     const snapshot = await server.withWorkers(steps, async (client) => {
@@ -158,7 +158,7 @@ describe('workflows/sweep', () => {
     expect(trainer.calls.length).toBe(4);
   });
 
-  it('workflows/sweep: one trial cancelled keeps what it has, and the others go on', async () => {
+  it('one trial cancelled keeps what it has, and the others go on', async () => {
     const trainer = createTrainer(4);
     const { steps, recorder } = createSteps({ trainTrial: trainer.trainTrial });
     const snapshot = await server.withWorkers(steps, async (client) => {
@@ -180,7 +180,7 @@ describe('workflows/sweep', () => {
     expect(killed?.result?.epochs).toBe(snapshot.trials[0]?.result?.epochs);
   });
 
-  it('workflows/sweep: failed trials alone are tried again, in a run of their own', async () => {
+  it('failed trials alone are tried again, in a run of their own', async () => {
     const trainer = createTrainer(2);
     const opened: [string, number][] = [];
     let isBroken = true;
@@ -216,7 +216,7 @@ describe('workflows/sweep', () => {
     ]);
   });
 
-  it('workflows/sweep: more trials run at once as soon as max_parallel is raised', async () => {
+  it('more trials run at once as soon as max_parallel is raised', async () => {
     const trainer = createTrainer(1);
     const { steps } = createSteps({ trainTrial: trainer.trainTrial });
     const snapshot = await server.withWorkers(steps, async (client) => {
@@ -234,7 +234,7 @@ describe('workflows/sweep', () => {
     expect(statuses(snapshot)).toEqual(['completed', 'completed', 'completed']);
   });
 
-  it('workflows/sweep: is steered before its first trial begins, also while its dataset is being published', async () => {
+  it('is steered before its first trial begins, also while its dataset is being published', async () => {
     const publishing = createHeldStep();
     const { steps, recorder } = createSteps({ publishDataset: publishing.step });
     await server.withWorkers(steps, async (client) => {
@@ -251,7 +251,7 @@ describe('workflows/sweep', () => {
     expect(recorder.mostRunning).toBe(1);
   });
 
-  it('workflows/sweep: when the time is up running trials end their epoch, and the best of what there is goes on', async () => {
+  it('when the time is up running trials end their epoch, and the best of what there is goes on', async () => {
     // Both stand still in their second epoch until they are stopped.
     const trainer = createTrainer(2);
     const { steps, recorder } = createSteps({ trainTrial: trainer.trainTrial });
@@ -267,7 +267,7 @@ describe('workflows/sweep', () => {
     ]);
   });
 
-  it('workflows/sweep: no further trial begins once the target is reached', async () => {
+  it('no further trial begins once the target is reached', async () => {
     const trainer = createTrainer();
     const { steps } = createSteps({ trainTrial: trainer.trainTrial });
     const snapshot = await run(sweepConfig({ max_parallel: 1, target: 0.55 }, [0.5, 0.6, 0.7]), steps);
@@ -275,7 +275,7 @@ describe('workflows/sweep', () => {
     expect(statuses(snapshot)).toEqual(['completed', 'completed', 'pending']);
   });
 
-  it('workflows/sweep: takes what an equal trial has shown, and trains on from it where that is not enough', async () => {
+  it('takes what an equal trial has shown, and trains on from it where that is not enough', async () => {
     const trainer = createTrainer();
     const warmStarts: (string | undefined)[] = [];
     const { steps } = createSteps({
@@ -305,7 +305,7 @@ describe('workflows/sweep', () => {
     expect(warmStarts).toEqual(['old-trial-000', 'old-trial-000']);
   });
 
-  it('workflows/sweep: a long history is continued in a new execution, and nothing is lost or trained twice', async () => {
+  it('a long history is continued in a new execution, and nothing is lost or trained twice', async () => {
     const trainer = createTrainer();
     const { steps, recorder } = createSteps({ trainTrial: trainer.trainTrial });
     const rates = Array.from({ length: 30 }, (_, index) => (((index * 7) % 30) + 1) / 100);

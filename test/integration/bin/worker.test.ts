@@ -46,7 +46,7 @@ const runWorker = (readyFile: string): Promise<{ readonly exitCode: number | nul
     child.once('close', (exitCode) => resolve({ exitCode, stderr }));
   });
 
-it('bin/worker: a worker that cannot become ready takes no task, and says why', async () => {
+it('a worker that cannot become ready takes no task, and says why', async () => {
   const handle = await environment.client.workflow.start('experiment', {
     taskQueue: TASK_QUEUE.cpu,
     workflowId: 'waiting',

@@ -19,7 +19,7 @@ afterAll(async () => {
   await environment?.teardown();
 });
 
-it('client/attempt-check: the server takes heartbeats of the current attempt alone', async () => {
+it('the server takes heartbeats of the current attempt alone', async () => {
   const tokens: Uint8Array[] = [];
   let isOver = false;
   const worker = await Worker.create({

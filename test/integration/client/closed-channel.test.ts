@@ -13,7 +13,7 @@ const answer = (stream: ServerHttp2Stream): void => {
   stream.end(Buffer.alloc(5));
 };
 
-test('client/closed-channel: a call that waits to be tried again ends when its connection is closed', async () => {
+test('a call that waits to be tried again ends when its connection is closed', async () => {
   const server = createServer();
   let refuse: () => void = () => {};
   const refused = new Promise<void>((resolve) => {

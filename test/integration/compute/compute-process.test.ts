@@ -52,7 +52,7 @@ const writtenPid = async (): Promise<number> => {
   return pid;
 };
 
-test('compute/compute-process: messages arrive in order and a large result whole', async () => {
+test('messages arrive in order and a large result whole', async () => {
   const steps: number[] = [];
   const { result } = await createTestRunner().train(
     trainJob('count'),
@@ -98,7 +98,7 @@ test('compute/child-channel: too little memory for a tensor arrives as OUT_OF_ME
   expect(error.hint).toContain('batch_size');
 });
 
-test('compute/compute-process: an exit without a result is TRAINER_CRASHED with the line that says why', async () => {
+test('an exit without a result is TRAINER_CRASHED with the line that says why', async () => {
   const error = await failureOfAct('exit');
   expect(error.code).toBe('TRAINER_CRASHED');
   expect(error.message).toContain('exit code 3');
@@ -106,31 +106,31 @@ test('compute/compute-process: an exit without a result is TRAINER_CRASHED with 
   expect(error.details.lastLines).toEqual(['Error: the disk caught fire', 'some last words']);
 });
 
-test('compute/compute-process: a child killed from outside is TRAINER_CRASHED and suggests a smaller batch', async () => {
+test('a child killed from outside is TRAINER_CRASHED and suggests a smaller batch', async () => {
   const error = await failureOfAct('kill');
   expect(error).toMatchObject({ code: 'TRAINER_CRASHED', details: { signal: 'SIGKILL' } });
   expect(error.hint).toContain('batch_size');
 });
 
-test('compute/compute-process: a Node that is not there is TRAINER_CRASHED', async () => {
+test('a Node that is not there is TRAINER_CRASHED', async () => {
   const error = await failureOfAct('count', createTestRunner({ nodeExecutable: join(folder, 'no-node') }));
   expect(error).toMatchObject({ code: 'TRAINER_CRASHED' });
   expect(error.message).toContain('ENOENT');
 });
 
-test('compute/compute-process: a hung child is killed and TRAINING_STALLED', async () => {
+test('a hung child is killed and TRAINING_STALLED', async () => {
   const runner = createTestRunner({ noProgressLimitMs: 2_000, terminateGraceMs: 200 });
   const error = await failureOf(runner.train(trainJob('block', file), ignore, never));
   expect(error.code).toBe('TRAINING_STALLED');
   expect(await isRunning(await writtenPid())).toBe(false);
 });
 
-test('compute/compute-process: a child that talks may take longer than the no-progress limit', async () => {
+test('a child that talks may take longer than the no-progress limit', async () => {
   const runner = createTestRunner({ noProgressLimitMs: 3_500 });
   expect(await runner.train(trainJob('chatter'), ignore, never)).toMatchObject({ result: { modelDigest: 'chatter' } });
 });
 
-test('compute/compute-process: a child that computes without a pause, and says so, may take longer as well', async () => {
+test('a child that computes without a pause, and says so, may take longer as well', async () => {
   const messages: string[] = [];
   const runner = createTestRunner({ noProgressLimitMs: 3_500 });
   const { result } = await runner.train(trainJob('busy'), ({ kind }) => messages.push(kind), never);
@@ -138,7 +138,7 @@ test('compute/compute-process: a child that computes without a pause, and says s
   expect(messages).toEqual([]);
 });
 
-test('compute/compute-process: a frozen child is killed and TRAINING_STALLED', async () => {
+test('a frozen child is killed and TRAINING_STALLED', async () => {
   const runner = createTestRunner({ noProgressLimitMs: 2_000, terminateGraceMs: 200 });
   const failure = failureOf(runner.train(trainJob('wait', file), ignore, never));
   const pid = await writtenPid();
@@ -147,7 +147,7 @@ test('compute/compute-process: a frozen child is killed and TRAINING_STALLED', a
   expect(await isRunning(pid)).toBe(false);
 });
 
-test('compute/compute-process: on abort the child tidies up and is dead before the reason is thrown', async () => {
+test('on abort the child tidies up and is dead before the reason is thrown', async () => {
   const stop = new AbortController();
   const running = createTestRunner().train(trainJob('wait', file), ignore, stop);
   const outcome = expect(running).rejects.toThrow('cancelled by a test');
@@ -158,7 +158,7 @@ test('compute/compute-process: on abort the child tidies up and is dead before t
   expect(await readFile(file, 'utf8')).toBe(`${pid}\ntidied up\n`);
 });
 
-test('compute/compute-process: a child that does not heed SIGTERM is killed after the grace time', async () => {
+test('a child that does not heed SIGTERM is killed after the grace time', async () => {
   const stop = new AbortController();
   const running = createTestRunner({ terminateGraceMs: 200 }).train(trainJob('block', file), ignore, stop);
   const outcome = expect(running).rejects.toThrow('cancelled by a test');
@@ -168,7 +168,7 @@ test('compute/compute-process: a child that does not heed SIGTERM is killed afte
   expect(await isRunning(pid)).toBe(false);
 });
 
-test('compute/compute-process: asked to stop, the child ends its epoch and its result counts', async () => {
+test('asked to stop, the child ends its epoch and its result counts', async () => {
   const stop = new AbortController();
   const running = createTestRunner().train(trainJob('epoch', file), ignore, { ...never, stopSignal: stop.signal });
   await writtenPid();
@@ -178,7 +178,7 @@ test('compute/compute-process: asked to stop, the child ends its epoch and its r
   expect(await createTestRunner().train(trainJob('epoch', file), ignore, before)).toMatchObject({ kind: 'stopped' });
 });
 
-test('compute/compute-process: an epoch that lasts longer than the limit after a stop is ended at once', async () => {
+test('an epoch that lasts longer than the limit after a stop is ended at once', async () => {
   const stop = new AbortController();
   const runner = createTestRunner({ lastEpochLimitMs: 300 });
   const running = runner.train(trainJob('wait', file), ignore, { ...never, stopSignal: stop.signal });
@@ -190,13 +190,13 @@ test('compute/compute-process: an epoch that lasts longer than the limit after a
   expect(await readFile(file, 'utf8')).toBe(`${pid}\ntidied up\n`);
 });
 
-test('compute/compute-process: an aborted signal starts nothing', async () => {
+test('an aborted signal starts nothing', async () => {
   const signal = AbortSignal.abort(new Error('too late'));
   await expect(createTestRunner().train(trainJob('wait', file), ignore, { signal })).rejects.toThrow('too late');
   await expect(readFile(file)).rejects.toThrow('ENOENT');
 });
 
-test('compute/compute-process: an error in the receiver ends the child and the job', async () => {
+test('an error in the receiver ends the child and the job', async () => {
   const onMessage = (): void => {
     throw new Error('cannot log');
   };
@@ -204,7 +204,7 @@ test('compute/compute-process: an error in the receiver ends the child and the j
   expect(await isRunning(await writtenPid())).toBe(false);
 });
 
-test('compute/compute-process: a result counts although the child does not end by itself', async () => {
+test('a result counts although the child does not end by itself', async () => {
   const seen: ComputeMessage[] = [];
   const runner = createTestRunner({
     childScript: fixture('lingering-child.mjs'),

@@ -51,7 +51,7 @@ describe('models on native TensorFlow', () => {
   const train = (name: string, change: Partial<TrainOptions> = {}) =>
     trainSmall(join(folder, name), { settings: toySettings, tensorflow, ...change });
 
-  it('models/native-adamw: thirty steps agree with the portable reference', () => {
+  it('models/optimiser/native-adamw: thirty steps agree with the portable reference', () => {
     const size = 5000;
     const vectors = {
       parameters: Float32Array.from({ length: size }, (_, index) => Math.sin(index)),
@@ -85,7 +85,7 @@ describe('models on native TensorFlow', () => {
     expect(native).not.toEqual(vectors.parameters);
   });
 
-  it('models/train: an interrupted native run that resumes ends bit-identical, and leaves no tensor', async () => {
+  it('models/training/train: an interrupted native run that resumes ends bit-identical, and leaves no tensor', async () => {
     const before = tf.memory().numTensors;
     const straight = await train('straight');
     const stop = new AbortController();
@@ -106,7 +106,7 @@ describe('models on native TensorFlow', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('models/train: with ids and histories, too, an interrupted native run ends bit-identical', async () => {
+  it('models/training/train: with ids and histories, too, an interrupted native run ends bit-identical', async () => {
     const dataset = { ...toy, ids: { user: idRows(60), item: idRows(40) } };
     const settings = { ...toySettings, model: { ...toySettings.model, user_history: true } };
     const straight = await train('ids-straight', { dataset, settings });
@@ -116,7 +116,7 @@ describe('models on native TensorFlow', () => {
     expect(resumed.modelDigest).toBe(straight.modelDigest);
   });
 
-  it('models/checkpoint: one of the native backend goes on in JavaScript, to all but the same result', async () => {
+  it('models/training/checkpoint: one of the native backend goes on in JavaScript, to all but the same result', async () => {
     const native = await train('native');
     await train('moved', { epochBudget: 2 });
     await tf.setBackend('cpu');
@@ -132,7 +132,7 @@ describe('models on native TensorFlow', () => {
 
   itResumesBitIdentically({ folder: () => join(folder, 'resume'), tensorflow: () => tensorflow });
 
-  it('models/train: the tensor count does not grow over 1,000 steps', async () => {
+  it('models/training/train: the tensor count does not grow over 1,000 steps', async () => {
     const counts: number[] = [];
     const stop = new AbortController();
     const training = { ...toySettings.training, num_epochs: 1000, early_stopping_patience: 1000 };
@@ -153,7 +153,7 @@ describe('models on native TensorFlow', () => {
     expect(new Set(counts).size).toBe(1);
   });
 
-  it('models/product: the mixed product of short numbers is exact, of others it errs as bfloat16 does', () => {
+  it('models/numerics/product: the mixed product of short numbers is exact, of others it errs as bfloat16 does', () => {
     const backend = nativeBackend();
     if (backend === null) {
       throw new Error('not on libtensorflow');
@@ -180,7 +180,7 @@ describe('models on native TensorFlow', () => {
     /** What the trainer would be told on a GPU; the operations are the same on a processor. */
     const gpu: TensorflowInfo = { backend: 'gpu', library: 'libtensorflow' };
 
-    it('models/train: ends near float32, bit-identical when resumed, and leaves no tensor', async () => {
+    it('models/training/train: ends near float32, bit-identical when resumed, and leaves no tensor', async () => {
       const before = tf.memory().numTensors;
       const full = await train('full');
       const straight = await train('mixed', { settings: mixed, tensorflow: gpu });
@@ -196,7 +196,7 @@ describe('models on native TensorFlow', () => {
       expect(tf.memory().numTensors).toBe(before);
     });
 
-    it('models/train: without a GPU it trains in float32, and the result says so', async () => {
+    it('models/training/train: without a GPU it trains in float32, and the result says so', async () => {
       const full = await train('full');
       const asked = await train('mixed-asked', { settings: mixed });
       expect(asked.precision).toBe('float32');
@@ -222,11 +222,11 @@ describe('models on native TensorFlow', () => {
       return (await rankSaved(join(folder, name), dataset, 'test')).summary.ndcg_at_10;
     };
 
-    it('models/train: weighted binary cross-entropy reaches a test NDCG@10 of 0.4', async () => {
+    it('models/training/train: weighted binary cross-entropy reaches a test NDCG@10 of 0.4', async () => {
       expect(await testNdcg(defaults('weighted_bce'))).toBeGreaterThanOrEqual(0.4);
     }, 300_000);
 
-    it("models/train: in-batch softmax reaches 80 % of the oracle's", async () => {
+    it("models/training/train: in-batch softmax reaches 80 % of the oracle's", async () => {
       expect((await testNdcg(defaults('in_batch_softmax'))) / oracle).toBeGreaterThanOrEqual(0.8);
     }, 300_000);
   });

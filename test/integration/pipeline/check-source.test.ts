@@ -65,7 +65,7 @@ const withSource = <T>(
 const find = ({ checks }: DataReport, id: string) => checks.find((check) => check.id === id);
 
 describe('pipeline/check-source', () => {
-  it('pipeline/check-source: values joined by another separator are refused, and the likely one is named', () =>
+  it('values joined by another separator are refused, and the likely one is named', () =>
     withSource({ separator: ';' }, async ({ check, run }) => {
       const report = await check();
       expect(report.blocking).toBe(1);
@@ -84,16 +84,14 @@ describe('pipeline/check-source', () => {
     ['|', { skills: { kind: 'multi_categorical' } }],
     [';', { skills: { kind: 'multi_categorical', separator: ';' } }],
     [';', { skills: { kind: 'categorical' } }],
-  ] as const)(
-    'pipeline/check-source: values joined by %j with features %j pass, and the run is not refused',
-    (separator, features) =>
-      withSource({ separator, features }, async ({ check, run }) => {
-        expect((await check()).blocking).toBe(0);
-        expect(await run()).toMatchObject({ users: 30 });
-      }),
+  ] as const)('values joined by %j with features %j pass, and the run is not refused', (separator, features) =>
+    withSource({ separator, features }, async ({ check, run }) => {
+      expect((await check()).blocking).toBe(0);
+      expect(await run()).toMatchObject({ users: 30 });
+    }),
   );
 
-  it('pipeline/check-source: Missing embeddings is found before anything is embedded, in the words of the run', () =>
+  it('Missing embeddings is found before anything is embedded, in the words of the run', () =>
     withSource({ features: { bio: { kind: 'text' } } }, async ({ check, run }) => {
       // 3 of 30 users have no text.
       const missing =
@@ -109,7 +107,7 @@ describe('pipeline/check-source', () => {
       await expect(run()).rejects.toMatchObject({ code: 'MISSING_EMBEDDINGS', message: missing });
     }));
 
-  it('pipeline/check-source: enough texts pass', () =>
+  it('enough texts pass', () =>
     withSource({ features: { bio: { kind: 'text' } }, data: { min_coverage: 0.9 } }, async ({ check }) => {
       expect(await check()).toMatchObject({ blocking: 0 });
     }));
@@ -122,7 +120,7 @@ describe('pipeline/check-source', () => {
     'u1,i1,view,when',
   ];
 
-  it('pipeline/check-source: bad rows of all steps are counted at once, and named by file and line', () =>
+  it('bad rows of all steps are counted at once, and named by file and line', () =>
     withSource({ events: BAD }, async ({ check }) => {
       const report = await check();
       expect(find(report, 'bad-rows')).toMatchObject({
@@ -138,7 +136,7 @@ describe('pipeline/check-source', () => {
   it.each([
     [3, 'blocking'],
     [4, 'warning'],
-  ])('pipeline/check-source: max_bad_rows %d makes all of four bad rows %s, as a run does', (limit, level) =>
+  ])('max_bad_rows %d makes all of four bad rows %s, as a run does', (limit, level) =>
     withSource({ events: BAD, data: { max_bad_rows: limit } }, async ({ check, run }) => {
       const report = await check();
       for (const id of ['bad-rows', 'unread-rows', 'unknown-types', 'unknown-users']) {
@@ -151,7 +149,7 @@ describe('pipeline/check-source', () => {
     }),
   );
 
-  it('pipeline/check-source: a use case that the source does not have is refused, with those it has', () =>
+  it('a use case that the source does not have is refused, with those it has', () =>
     withSource({}, async ({ file }) => {
       const config = resolveConfig({
         name: 'checked',

@@ -76,30 +76,37 @@ describe('pipeline/label stage', () => {
     ['event', [], 0],
     ['event', [BAD_EVENT, FIRST_AGAIN], 2],
     ['pair', [BAD_EVENT], 1],
-  ] as const)('pipeline/label: unit %s with %j keeps the order of user, time and id', (unit, changes, maxBadRows) =>
-    withFolder(async (root) => {
-      const context = contextIn(root);
-      const data = dataSettings({}, { unit, max_bad_rows: maxBadRows, min_interactions: 2 });
-      const { folder, rows, bad } = await label(context, data, await extractIn(context, changes));
-      expect(bad.count).toBe(maxBadRows);
-      const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
-      try {
-        const file = join(folder, 'labelled.parquet');
-        const [found] = await database.rows(
-          'compare the order',
-          `WITH stored AS (SELECT *, row_number() OVER () AS place FROM read_parquet('${file}')),
+  ] as const)(
+    'pipeline/stages/label: unit %s with %j keeps the order of user, time and id',
+    (unit, changes, maxBadRows) =>
+      withFolder(async (root) => {
+        const context = contextIn(root);
+        const data = dataSettings({}, { unit, max_bad_rows: maxBadRows, min_interactions: 2 });
+        const { folder, rows, bad } = await label(context, data, await extractIn(context, changes));
+        expect(bad.count).toBe(maxBadRows);
+        const database = await openDatabase({
+          file: ':memory:',
+          spillFolder: '',
+          memoryLimitMegabytes: 256,
+          threads: 1,
+        });
+        try {
+          const file = join(folder, 'labelled.parquet');
+          const [found] = await database.rows(
+            'compare the order',
+            `WITH stored AS (SELECT *, row_number() OVER () AS place FROM read_parquet('${file}')),
             sorted AS (SELECT place, row_number() OVER (ORDER BY user_id, occurred_at, interaction_id) AS wanted FROM stored)
             SELECT count(*)::INTEGER AS row_count, count(*) FILTER (place <> wanted)::INTEGER AS misplaced FROM sorted`,
-        );
-        expect(found).toEqual({ row_count: rows, misplaced: 0 });
-        expect(rows).toBeGreaterThan(unit === 'pair' ? 100 : 7999);
-      } finally {
-        database.close();
-      }
-    }),
+          );
+          expect(found).toEqual({ row_count: rows, misplaced: 0 });
+          expect(rows).toBeGreaterThan(unit === 'pair' ? 100 : 7999);
+        } finally {
+          database.close();
+        }
+      }),
   );
 
-  it('pipeline/label: bad rows are logged, and a stage found again is held to the limit of its caller', () =>
+  it('pipeline/stages/label: bad rows are logged, and a stage found again is held to the limit of its caller', () =>
     withFolder(async (root) => {
       const logged: string[] = [];
       const context = contextIn(root, (level, message) => logged.push(`${level}: ${message}`));
@@ -117,7 +124,7 @@ describe('pipeline/label stage', () => {
       });
     }));
 
-  it('pipeline/label: quick checks warn before training, and refuse ids that are not unique', () =>
+  it('pipeline/stages/label: quick checks warn before training, and refuse ids that are not unique', () =>
     withFolder(async (root) => {
       const logged: string[] = [];
       const context = contextIn(join(root, 'warned'), (level, message) => logged.push(`${level}: ${message}`));

@@ -288,7 +288,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 describe('pipeline/checks', () => {
-  it('pipeline/checks: sound data passes every check, and every query runs as it is printed', () =>
+  it('sound data passes every check, and every query runs as it is printed', () =>
     withData(EMBEDDINGS, async (database) => {
       const found = await checkData(database, { data: dataSettings(), schema: SCHEMA, nowMs: NOW_MS });
       expect(failedIn(found.checks)).toEqual([]);
@@ -300,7 +300,7 @@ describe('pipeline/checks', () => {
       }
     }));
 
-  it.each(FAULTS)('pipeline/checks: $id finds its rows with an example ($level)', async (fault) => {
+  it.each(FAULTS)('$id finds its rows with an example ($level)', async (fault) => {
     const { checks, blocking, warnings } = await report(fault.changes, fault.settings);
     const check = checks.find(({ id }) => id === fault.id);
     expect(check).toMatchObject({ level: fault.level, count: fault.count, status: 'failed' });
@@ -308,13 +308,13 @@ describe('pipeline/checks', () => {
     expect(fault.level === 'blocking' ? blocking : warnings).toBeGreaterThan(0);
   });
 
-  it('pipeline/checks: every check has a fault that makes it fail in these tests', async () => {
+  it('every check has a fault that makes it fail in these tests', async () => {
     const { checks } = await report(EMBEDDINGS);
     const tested = new Set(FAULTS.map(({ id }) => id.replace(/-(user|item)-/, '-side-')));
     expect(checks.map(({ id }) => id.replace(/-(user|item)-/, '-side-')).filter((id) => !tested.has(id))).toEqual([]);
   });
 
-  it('pipeline/checks: bad rows within max_bad_rows are warnings, others stay blocking', async () => {
+  it('bad rows within max_bad_rows are warnings, others stay blocking', async () => {
     const changes = [event("'x'", { user: "'nobody'" }), event("'y'", { item: "'nothing'" })];
     expect(await report(changes, { max_bad_rows: 1 })).toMatchObject({ blocking: 2, warnings: 0 });
     const { checks, blocking, warnings } = await report(changes, { max_bad_rows: 2 });
@@ -322,7 +322,7 @@ describe('pipeline/checks', () => {
     expect(failedIn(checks)).toEqual(['unknown-users', 'unknown-items']);
   });
 
-  it('pipeline/checks: other use cases and ignored types are not looked at, and names are quoted', async () => {
+  it('other use cases and ignored types are not looked at, and names are quoted', async () => {
     const other = event("'x'", { user: "'nobody'", type: "'it''s'" });
     const settings = {
       ignored_types: ["it's"],
@@ -334,7 +334,7 @@ describe('pipeline/checks', () => {
     expect(failedIn(foreign.checks)).toContain('no-positives');
   });
 
-  it('pipeline/checks: times that are all before 1990 are told where the source has a column of times', async () => {
+  it('times that are all before 1990 are told where the source has a column of times', async () => {
     const longAgo = ["UPDATE interactions SET occurred_at = occurred_at - INTERVAL '50 years'"];
     expect(failedIn((await report(longAgo)).checks)).toContain('early-times');
     const { data } = resolveConfig({
@@ -350,7 +350,7 @@ describe('pipeline/checks', () => {
     ['lists that are split well', "[tags[1], 'tag ' || (hash(item_id) % 3)::VARCHAR]"],
     ['single values without a common character', '[tags[1]]'],
     ['whole values that happen to hold a comma', "['Town ' || item_id || ', Region ' || item_id]"],
-  ])('pipeline/checks: %s are no joined values', async (_, tags) => {
+  ])('%s are no joined values', async (_, tags) => {
     expect(failedIn((await report([`UPDATE items SET tags = ${tags}`])).checks)).not.toContain('joined-values');
   });
 });

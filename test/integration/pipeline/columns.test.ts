@@ -12,7 +12,7 @@ const withDatabase = async (use: (database: Database) => Promise<void>): Promise
 };
 
 describe('pipeline/columns', () => {
-  it('pipeline/columns: reads INTEGER and FLOAT columns over many vectors', () =>
+  it('reads INTEGER and FLOAT columns over many vectors', () =>
     withDatabase(async (database) => {
       const { int32, float32 } = await readNumericColumns(database, {
         what: 'read',
@@ -24,14 +24,14 @@ describe('pipeline/columns', () => {
       expect([int32[0]?.[4999], int32[1]?.[4999], float32[0]?.[4999]]).toEqual([4999, 9998, 1249.75]);
     }));
 
-  it('pipeline/columns: an empty result gives empty arrays', () =>
+  it('an empty result gives empty arrays', () =>
     withDatabase(async (database) => {
       const sql = 'SELECT 1::INTEGER AS a, 1::FLOAT AS b WHERE false';
       const { int32, float32 } = await readNumericColumns(database, { what: 'read', sql, int32: 1, float32: 1 });
       expect([int32[0]?.length, float32[0]?.length]).toEqual([0, 0]);
     }));
 
-  it('pipeline/columns: vectors that were appended are read back, over many chunks', () =>
+  it('vectors that were appended are read back, over many chunks', () =>
     withDatabase(async (database) => {
       await database.run('create', 'CREATE TABLE v (id VARCHAR, embedding FLOAT[3])');
       const sink = await appendVectors(database, 'v', 3);
@@ -48,7 +48,7 @@ describe('pipeline/columns', () => {
       expect(sums).toEqual({ n: 4500, s: 10_125_000 });
     }));
 
-  it('pipeline/columns: a vector of another length is refused', () =>
+  it('a vector of another length is refused', () =>
     withDatabase(async (database) => {
       await database.run('create', 'CREATE TABLE v (id VARCHAR, embedding FLOAT[3])');
       const sink = await appendVectors(database, 'v', 3);
@@ -56,7 +56,7 @@ describe('pipeline/columns', () => {
       sink.close();
     }));
 
-  it('pipeline/columns: reads any column as values', () =>
+  it('reads any column as values', () =>
     withDatabase(async (database) => {
       const { rowCount, columns } = await readColumns(database, {
         what: 'read',
@@ -65,7 +65,7 @@ describe('pipeline/columns', () => {
       expect([rowCount, columns]).toEqual([1, [['a'], [null]]]);
     }));
 
-  it('pipeline/columns: an error of DuckDB says what could not be done, in one line', () =>
+  it('an error of DuckDB says what could not be done, in one line', () =>
     withDatabase(async (database) => {
       const failing = readColumns(database, { what: 'read the users', sql: 'SELECT nope FROM range(1)' });
       await expect(failing).rejects.toThrow(/^Could not read the users: Binder Error/);

@@ -49,7 +49,7 @@ const buildElsewhere = (
   });
 
 describe('pipeline/dataset-builder', () => {
-  it('pipeline/dataset-builder: the same inputs give byte-identical versions, whatever the folder and the threads', () =>
+  it('the same inputs give byte-identical versions, whatever the folder and the threads', () =>
     withFolder(async (root) => {
       const one = await build(join(root, 'one'), 1);
       const two = await build(join(root, 'two'), 2);
@@ -57,7 +57,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await bytesOf(two.version)).toEqual(await bytesOf(one.version));
     }));
 
-  it('pipeline/dataset-builder: another setting gives another version, min_coverage does not', () =>
+  it('another setting gives another version, min_coverage does not', () =>
     withFolder(async (root) => {
       const { builder, summary } = await build(root);
       const versionOf = async (data: typeof request.data, seed = 7) => (await builder.encode({ data, seed })).version;
@@ -74,7 +74,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await versionOf(dataSettings(SMALL, { min_coverage: 0.5 }))).toBe(summary.version);
     }));
 
-  it('pipeline/dataset-builder: every stage makes its predecessors and is found again', () =>
+  it('every stage makes its predecessors and is found again', () =>
     withFolder(async (root) => {
       const splitFirst = await builderIn(root).split(request);
       expect((await readdir(join(root, 'extracts'))).length).toBe(1);
@@ -90,7 +90,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await readdir(root)).not.toContain('extracts');
     }));
 
-  it('pipeline/dataset-builder: two builders at once end with one version', () =>
+  it('two builders at once end with one version', () =>
     withFolder(async (root) => {
       const [one, two] = await Promise.all([build(root), build(root)]);
       expect(two.summary).toEqual(one.summary);
@@ -98,7 +98,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/dataset-builder: killed at any moment it leaves no half version and the next build succeeds', () =>
+  it('killed at any moment it leaves no half version and the next build succeeds', () =>
     withFolder(async (root) => {
       for (const killAfterMs of [600, 900, 1200, 1500, 1800]) {
         await buildElsewhere(root, killAfterMs);
@@ -116,7 +116,7 @@ describe('pipeline/dataset-builder', () => {
     }));
 
   it.each(['user_features.f32', 'samples.parquet', 'item_factors.f32'])(
-    'pipeline/dataset-builder: a changed byte in %s is found when the version is opened',
+    'a changed byte in %s is found when the version is opened',
     (name) =>
       withFolder(async (root) => {
         const { version } = await build(root);
@@ -131,7 +131,7 @@ describe('pipeline/dataset-builder', () => {
       }),
   );
 
-  it('pipeline/dataset-builder: No data loaded says which filter removed how many rows', () =>
+  it('No data loaded says which filter removed how many rows', () =>
     withFolder(async (root) => {
       const builder = builderIn(root);
       const { rows } = await builder.extract(request);
@@ -145,7 +145,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/dataset-builder: Missing embeddings counts them and names the command, also for a version found again', () =>
+  it('Missing embeddings counts them and names the command, also for a version found again', () =>
     withFolder(async (root) => {
       const strict = { data: dataSettings(SMALL, { min_coverage: 1 }), seed: 7 };
       const refusal = {
@@ -158,7 +158,7 @@ describe('pipeline/dataset-builder', () => {
       await expect(builderIn(root).encode(strict)).rejects.toMatchObject(refusal);
     }));
 
-  it('pipeline/dataset-builder: users with fewer interactions are left out', () =>
+  it('users with fewer interactions are left out', () =>
     withFolder(async (root) => {
       const { summary } = await build(root);
       const fewer = await builderIn(root).encode({ data: dataSettings(SMALL, { min_interactions: 20 }), seed: 7 });
@@ -167,7 +167,7 @@ describe('pipeline/dataset-builder', () => {
       expect(fewer.items).toBe(40);
     }));
 
-  it('pipeline/dataset-builder: adopts a received version only when every file is as its manifest says', () =>
+  it('adopts a received version only when every file is as its manifest says', () =>
     withFolder(async (root) => {
       const { builder, summary, version } = await build(join(root, 'here'));
       const there = builderIn(join(root, 'there'));
@@ -189,7 +189,7 @@ describe('pipeline/dataset-builder', () => {
       expect(await readdir(join(root, 'there', 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/dataset-builder: the saved encoder gives the stored features again, and another one its own', () =>
+  it('the saved encoder gives the stored features again, and another one its own', () =>
     withFolder(async (root) => {
       const { version } = await build(root);
       const dataset = await openDataset(version);
@@ -202,7 +202,7 @@ describe('pipeline/dataset-builder', () => {
       expect(other.userFeatures).toHaveLength(later.users * dataset.summary.feature_dims.user);
     }));
 
-  it('pipeline/dataset-builder: the encoder is fitted on users and items of training events only', () =>
+  it('the encoder is fitted on users and items of training events only', () =>
     withFolder(async (root) => {
       const sparse = { data: dataSettings({ users: 90, startups: 60, interactions: 150 }), seed: 7 };
       const builder = builderIn(root);
@@ -224,7 +224,7 @@ describe('pipeline/dataset-builder', () => {
       expect(saved.item).not.toEqual(fitSide(schema.item, text, items));
     }));
 
-  it('pipeline/dataset-builder: a data folder that cannot be made is an error that names it', () =>
+  it('a data folder that cannot be made is an error that names it', () =>
     withFolder(async (root) => {
       await mkdir(root, { recursive: true });
       await writeFile(join(root, 'file'), '');

@@ -35,7 +35,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
   beforeAll(async () => {
     dataset = await load(seed);
   });
-  it('pipeline/default-data: has 15,000 to 20,000 samples in parts of 70, 15 and 15 %', () => {
+  it('has 15,000 to 20,000 samples in parts of 70, 15 and 15 %', () => {
     const { samples, splits } = dataset.summary;
     expect(samples).toBeGreaterThanOrEqual(15_000);
     expect(samples).toBeLessThanOrEqual(20_000);
@@ -48,7 +48,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
     expect(Math.abs(splits.test / samples - 0.15)).toBeLessThan(0.005);
   });
 
-  it('pipeline/default-data: has the expected share of every label', () => {
+  it('has the expected share of every label', () => {
     const { samples, label_distribution } = dataset.summary;
     expect(Object.keys(label_distribution).sort()).toEqual(Object.keys(SHARES).sort());
     for (const [label, percent] of Object.entries(SHARES)) {
@@ -56,7 +56,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
     }
   });
 
-  it('pipeline/default-data: has features 512 and 468 wide and embeddings for over 95 %, but not for all', () => {
+  it('has features 512 and 468 wide and embeddings for over 95 %, but not for all', () => {
     const { feature_dims, embedding_coverage, users, items } = dataset.summary;
     expect(feature_dims).toEqual({ user: 512, item: 468 });
     expect([users, items]).toEqual([350, 250]);
@@ -67,7 +67,7 @@ describe.each([7, 1, 2, 3])('pipeline/default data, seed %i', (seed) => {
     expect([...dataset.userFeatures, ...dataset.itemFeatures].every(Number.isFinite)).toBe(true);
   });
 
-  it('pipeline/default-data: leaves room between the oracle and what needs no learning', () => {
+  it('leaves room between the oracle and what needs no learning', () => {
     const { affinities, userFeatures, itemFeatures, textDim, itemIds } = dataset;
     const { feature_dims } = dataset.summary;
     const dim = affinities?.dim ?? 0;

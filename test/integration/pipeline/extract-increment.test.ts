@@ -75,7 +75,7 @@ describe('pipeline/extract', () => {
     ['ids of their own', true],
     ['ids made of their content', false],
   ])(
-    'pipeline/extract: increments of new and late rows are the full extraction, for interactions with %s',
+    'pipeline/stages/extract: increments of new and late rows are the full extraction, for interactions with %s',
     (_what, hasIds) =>
       withApp(hasIds, async ({ sql, extract, extractAll }) => {
         const first = await extract();
@@ -96,7 +96,7 @@ describe('pipeline/extract', () => {
       }),
   );
 
-  it('pipeline/extract: rows that came too late or are gone are noticed, and all is read again', () =>
+  it('pipeline/stages/extract: rows that came too late or are gone are noticed, and all is read again', () =>
     withApp(true, async ({ sql, extract, extractAll }) => {
       await extract();
       await sql(insertSqliteRows('events', [added('late', '2025-03-02 08:00:00')]));
@@ -110,7 +110,7 @@ describe('pipeline/extract', () => {
       expect(gone).toMatchObject({ rows: 39, id: await extractAll() });
     }));
 
-  it('pipeline/extract: users and young rows that changed are read anew in an increment', () =>
+  it('pipeline/stages/extract: users and young rows that changed are read anew in an increment', () =>
     withApp(true, async ({ sql, extract, extractAll }) => {
       const first = await extract();
       await sql(
@@ -122,7 +122,7 @@ describe('pipeline/extract', () => {
       expect(second.id).not.toBe(first.id);
     }));
 
-  it('pipeline/extract: an unchanged database gives the same extract by an increment', () =>
+  it('pipeline/stages/extract: an unchanged database gives the same extract by an increment', () =>
     withApp(true, async ({ extract }) => {
       const first = await extract();
       const second = await extract();

@@ -12,7 +12,7 @@ const options = { ...SMALL, seed: 7, isForced: false, memoryLimitMegabytes: 256,
 const TABLES = ['interactions', 'item_embeddings', 'item_factors', 'items', 'user_embeddings', 'user_factors', 'users'];
 
 describe('pipeline/generate-data', () => {
-  it.each(['parquet', 'csv'] as const)('pipeline/generate-data: writes every table as %s', (format) =>
+  it.each(['parquet', 'csv'] as const)('writes every table as %s', (format) =>
     withFolder(async (folder) => {
       const generated = await generateSyntheticData({ ...options, folder, format });
       expect(generated).toMatchObject({ users: 60, items: 40 });
@@ -37,7 +37,7 @@ describe('pipeline/generate-data', () => {
     }),
   );
 
-  it('pipeline/generate-data: the same options give the same bytes and replace what was there when asked to', () =>
+  it('the same options give the same bytes and replace what was there when asked to', () =>
     withFolder(async (root) => {
       const read = async (name: string) => (await readFile(join(root, name))).toString('base64');
       await generateSyntheticData({ ...options, seed: 8, folder: root, format: 'parquet' });
@@ -49,29 +49,27 @@ describe('pipeline/generate-data', () => {
       expect(first).not.toBe(other);
     }));
 
-  it.each(['users.csv', 'experiment.json'])(
-    'pipeline/generate-data: refuses to replace %s unasked, and writes nothing',
-    (name) =>
-      withFolder(async (root) => {
-        await writeFile(join(root, name), 'my own');
-        await expect(generateSyntheticData({ ...options, folder: root, format: 'csv' })).rejects.toMatchObject({
-          code: 'USAGE',
-          message: expect.stringContaining(`${name} already exists`),
-          hint: expect.stringContaining('--force'),
-        });
-        expect(await readdir(root)).toEqual([name]);
-        expect(await readFile(join(root, name), 'utf8')).toBe('my own');
-      }),
+  it.each(['users.csv', 'experiment.json'])('refuses to replace %s unasked, and writes nothing', (name) =>
+    withFolder(async (root) => {
+      await writeFile(join(root, name), 'my own');
+      await expect(generateSyntheticData({ ...options, folder: root, format: 'csv' })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining(`${name} already exists`),
+        hint: expect.stringContaining('--force'),
+      });
+      expect(await readdir(root)).toEqual([name]);
+      expect(await readFile(join(root, name), 'utf8')).toBe('my own');
+    }),
   );
 
-  it('pipeline/generate-data: leaves files of other names beside its own', () =>
+  it('leaves files of other names beside its own', () =>
     withFolder(async (root) => {
       await writeFile(join(root, 'notes.csv'), 'my own');
       await generateSyntheticData({ ...options, folder: root, format: 'csv' });
       expect(await readFile(join(root, 'notes.csv'), 'utf8')).toBe('my own');
     }));
 
-  it('pipeline/generate-data: its config reads the files as the very version of the synthetic source', () =>
+  it('its config reads the files as the very version of the synthetic source', () =>
     withFolder(async (root) => {
       const versionOf = async (name: string, config: ExperimentConfig) => {
         const { data, seed } = resolveConfig(config);

@@ -24,7 +24,7 @@ const guess = (text: string | Buffer, { name = 'events.csv', columns = null as r
     return guessInteractions(file, { location: location(file), columns, nowMs: NOW });
   });
 
-test('pipeline/guess-interactions: types and text times under their usual names', async () => {
+test('types and text times under their usual names', async () => {
   const { source, ignoredTypes } = await guess('user_id,startup_id,type,at\nu1,s1,like,2025-01-01T00:00:00Z\n');
   expect(source.interactions).toMatchObject({
     user: 'user_id',
@@ -41,25 +41,25 @@ test.each([
   ['1700000000000', 'ms'],
   ['1700000000000000', 'us'],
   ['1700000000000000000', 'ns'],
-])('pipeline/guess-interactions: a time of %s is counted in %s', async (time, unit) => {
+])('a time of %s is counted in %s', async (time, unit) => {
   const { source } = await guess(`userId,movieId,rating,timestamp\n1,2,3.5,${time}\n`);
   expect(source.interactions).toMatchObject({ user: 'userId', item: 'movieId', time_unit: unit });
 });
 
-test('pipeline/guess-interactions: labels and stars become types', async () => {
+test('labels and stars become types', async () => {
   const labels = (await guess('user,item,label\nu,i,0.9\nu,j,0\n')).source.interactions;
   expect(labels.rating?.rules.find(({ at_least }) => 0.9 >= at_least)?.type).toBe('favorite');
   const stars = (await guess('user,item,rating\nu,i,5\nu,j,0.5\n')).source.interactions;
   expect(stars.rating?.rules.find(({ at_least }) => 4 >= at_least)?.type).toBe('like');
 });
 
-test('pipeline/guess-interactions: samples that were drawn as negatives are left out', async () => {
+test('samples that were drawn as negatives are left out', async () => {
   const { ignoredTypes, notes } = await guess('user_id,item_id,label,type\nu,i,1,apply\nu,j,0,negative_sample\n');
   expect(ignoredTypes).toEqual(['negative_sample']);
   expect(notes.join()).toContain('negative_sample');
 });
 
-test('pipeline/guess-interactions: where a file says no more than who met what, every row is a like', async () => {
+test('where a file says no more than who met what, every row is a like', async () => {
   const { source, notes } = await guess('user,item,timestamp\nu,i,1700000000\n');
   expect(source.interactions).toMatchObject({ user: 'user', item: 'item', constant_type: 'like', time_unit: 's' });
   expect(notes.join()).toContain('every row a like');
@@ -73,11 +73,11 @@ test.each([
   ['user,item,label\nu,i,5\n', 'numbers up to 5'],
   ['user,item,count\nu,i,0\n', 'counts from 0 to 0'],
   ['user,item,label\nu,i,good\n', 'values that are not numbers'],
-])('pipeline/guess-interactions: %j is refused as bad data', async (text, what) => {
+])('%j is refused as bad data', async (text, what) => {
   await expect(guess(text)).rejects.toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(what) });
 });
 
-test('pipeline/guess-interactions: a missing file is a missing source', async () => {
+test('a missing file is a missing source', async () => {
   await expect(
     guessInteractions('/nowhere/e.csv', { location: location('/nowhere/e.csv'), columns: null, nowMs: NOW }),
   ).rejects.toMatchObject({
@@ -91,7 +91,7 @@ test.each([
   ['"User-ID";"ISBN";"Book-Rating"\n', 'User-ID', 'ISBN', 'Book-Rating'],
   ['user_id,business_id,stars,date\n', 'user_id', 'business_id', 'stars'],
   ['user_id,asin,parent_asin,rating,timestamp\n', 'user_id', 'parent_asin', 'rating'],
-])('pipeline/guess-interactions: knows the columns of %j', async (header, user, item, column) => {
+])('knows the columns of %j', async (header, user, item, column) => {
   const delimiter = header.includes('\t') ? '\t' : header.includes(';') ? ';' : ',';
   const row = header
     .trim()
@@ -102,7 +102,7 @@ test.each([
   expect(source.interactions).toMatchObject({ user, item, rating: { column } });
 });
 
-test('pipeline/guess-interactions: one note says how the file is written and how every column is read', async () => {
+test('one note says how the file is written and how every column is read', async () => {
   const rows = 'u1;i1;3,5;1700000000\nu1;i2;1;1710000000\n';
   const { notes } = await guess(`# made by hand\nuser;item;rating;timestamp\n${rows}`);
   // 1700000000 is 2023-11-14T22:13:20Z, 1710000000 is 2024-03-09T16:00:00Z.
@@ -111,7 +111,7 @@ test('pipeline/guess-interactions: one note says how the file is written and how
   );
 });
 
-test('pipeline/guess-interactions: days like 20231124 are days; years are no time, with a note', async () => {
+test('days like 20231124 are days; years are no time, with a note', async () => {
   const days = await guess('user,item,date\nu,i,20231124\nu,j,20231206\n');
   expect(days.source.interactions).toMatchObject({ time: 'date', time_format: '%Y%m%d' });
   expect(days.notes[0]).toContain('time date (days like 20231124, 2023-11-24 to 2023-12-06)');
@@ -120,13 +120,13 @@ test('pipeline/guess-interactions: days like 20231124 are days; years are no tim
   expect(years.notes[0]).toContain('no time (date has years, too coarse to order by)');
 });
 
-test('pipeline/guess-interactions: one empty or broken cell does not change how its column is read', async () => {
+test('one empty or broken cell does not change how its column is read', async () => {
   const rows = Array.from({ length: 9 }, (_, row) => `u,i${row},4,1700000000\n`).join('');
   const { source } = await guess(`user,item,rating,timestamp\n${rows}u,j,,\nu,k,good,soon\n`);
   expect(source.interactions).toMatchObject({ time_unit: 's', rating: { column: 'rating' } });
 });
 
-test('pipeline/guess-interactions: numbers that no unit makes a time of are refused, with the setting that reads them', async () => {
+test('numbers that no unit makes a time of are refused, with the setting that reads them', async () => {
   // As seconds 1970, as days no month 45.
   await expect(guess('user,item,time\nu,i,45250\nu,j,45251\n')).rejects.toMatchObject({
     code: 'DATA_INVALID',
@@ -139,31 +139,28 @@ test.each([
   ['03/14/2024', '"%m/%d/%Y"', 'it reads them'],
   ['14.03.2024 18:30', '"%d.%m.%Y %H:%M"', 'it reads them'],
   ['04/03/2024', '"%m/%d/%Y" or "time_format": "%d/%m/%Y"', 'Choose the one that is meant'],
-])(
-  'pipeline/guess-interactions: a date like %s is refused with the format that reads it',
-  async (date, format, how) => {
-    await expect(guess(`user,item,date\nu,i,${date}\n`)).rejects.toMatchObject({
-      code: 'DATA_INVALID',
-      message: expect.stringContaining(date),
-      hint: expect.stringMatching(new RegExp(`${how}.*"interactions":\\{.*"time_format":`)),
-    });
-    await expect(guess(`user,item,date\nu,i,${date}\n`)).rejects.toMatchObject({
-      hint: expect.stringContaining(format),
-    });
-  },
-);
+])('a date like %s is refused with the format that reads it', async (date, format, how) => {
+  await expect(guess(`user,item,date\nu,i,${date}\n`)).rejects.toMatchObject({
+    code: 'DATA_INVALID',
+    message: expect.stringContaining(date),
+    hint: expect.stringMatching(new RegExp(`${how}.*"interactions":\\{.*"time_format":`)),
+  });
+  await expect(guess(`user,item,date\nu,i,${date}\n`)).rejects.toMatchObject({
+    hint: expect.stringContaining(format),
+  });
+});
 
 test.each([
   ['10', 8, 'up to 10, scaled to five stars'],
   ['100', 80, 'up to 100, scaled to five stars'],
-])('pipeline/guess-interactions: ratings up to %s are scaled, with a note', async (greatest, like, text) => {
+])('ratings up to %s are scaled, with a note', async (greatest, like, text) => {
   const { source, notes } = await guess(`user,item,rating\nu,i,${greatest}\nu,j,1\n`);
   // Four of five stars.
   expect(source.interactions.rating?.rules).toContainEqual({ at_least: like, type: 'like' });
   expect(notes[0]).toContain(`what happened by rating (1 to ${greatest}, ${text})`);
 });
 
-test('pipeline/guess-interactions: a count is the weight of a like', async () => {
+test('a count is the weight of a like', async () => {
   const { source, labels, notes } = await guess('user,item,count\nu,i,1\nu,j,5\n');
   // 5 lies between the second and the third doubling of 1.
   expect(source.interactions.rating?.rules).toEqual([
@@ -175,7 +172,7 @@ test('pipeline/guess-interactions: a count is the weight of a like', async () =>
   expect(notes[0]).toContain('every row a like, weighted by count (1 to 5, weights 2 to 4)');
 });
 
-test('pipeline/guess-interactions: users and items alone are enough', async () => {
+test('users and items alone are enough', async () => {
   const { source } = await guess('user_id,item_id\nu,i\nu,j\n');
   expect(source.interactions).toMatchObject({ user: 'user_id', item: 'item_id', constant_type: 'like' });
 });
@@ -184,7 +181,7 @@ test.each([
   ['1::1193::5::978300760\n2::661::3::978302109\n', 'user_id,item_id,rating,timestamp'],
   ['196\t242\t3\t881250949\n186\t302\t3\t891717742\n', 'user_id,item_id,rating,timestamp'],
   ['7,8,1.5\n7,9,2\n', 'user_id,item_id,rating'],
-])('pipeline/guess-interactions: a file without a header, %j, is a guess to be confirmed', async (text, columns) => {
+])('a file without a header, %j, is a guess to be confirmed', async (text, columns) => {
   await expect(guess(text)).rejects.toMatchObject({
     code: 'DATA_INVALID',
     message: expect.stringContaining('has no header'),
@@ -198,13 +195,13 @@ test.each([
   });
 });
 
-test('pipeline/guess-interactions: names for another number of columns, or for a file with a header, are refused', async () => {
+test('names for another number of columns, or for a file with a header, are refused', async () => {
   const text = 'user_id,item_id,rating\nu,i,3\n';
   await expect(guess(text, { columns: ['user_id', 'item_id'] })).rejects.toThrow(/names 2 columns .* has 3/);
   await expect(guess(text, { columns: ['user_id', 'item_id', 'rating'] })).rejects.toThrow(/has a header/);
 });
 
-test('pipeline/guess-interactions: UTF-16 is found; with the high byte first it is refused', async () => {
+test('UTF-16 is found; with the high byte first it is refused', async () => {
   const bytes = Buffer.from('\uFEFFuser,item,rating\n\u00fc,i,3\nu,j,4\n', 'utf16le');
   const { notes, source } = await guess(bytes);
   expect([notes[0]?.includes('UTF-16'), source.interactions.user]).toEqual([true, 'user']);
@@ -214,7 +211,7 @@ test('pipeline/guess-interactions: UTF-16 is found; with the high byte first it 
   });
 });
 
-test('pipeline/guess-interactions: the weights in the note are those of the least and the greatest count', async () => {
+test('the weights in the note are those of the least and the greatest count', async () => {
   const { notes } = await guess('user,item,count\nu,i,7\nu,j,14\nu,k,21\nu,l,35\n');
   // 2, and 1 for each doubling of 1 that is reached: 7 reaches 4, the second; 35 reaches 32, the fifth.
   expect(notes[0]).toContain('weighted by count (7 to 35, weights 4 to 7)');
@@ -227,7 +224,7 @@ test.each([
   ['events.ndjson', '', 'events.ndjson has no readable row'],
   ['events.json', '[]', 'events.json has no readable row'],
   ['events.ndjson', 'oops\n{\n', 'events.ndjson has no readable row; 2 broken lines, the first is events.ndjson:1'],
-])('pipeline/guess-interactions: %s with %j is No data loaded', async (name, text, what) => {
+])('%s with %j is No data loaded', async (name, text, what) => {
   await expect(guess(text, { name })).rejects.toMatchObject({
     code: 'NO_DATA_LOADED',
     message: expect.stringMatching(new RegExp(`^No data loaded: .*/${what}$`)),
@@ -238,25 +235,25 @@ test.each([
   ['user_id,item_id,rating,rating\nu,i,5,1\n', 'rating', '"rating" (column 3) and "rating" (column 4)'],
   ['user_id,item_id,rating,Rating\nu,i,5,1\n', 'rating', '"rating" (column 3) and "Rating" (column 4)'],
   ['user_id,item_id,User ID,label\nu,i,v,1\n', 'user_id', '"user_id" (column 1) and "User ID" (column 3)'],
-])('pipeline/guess-interactions: in %j nothing says which column is meant', async (text, column, places) => {
+])('in %j nothing says which column is meant', async (text, column, places) => {
   await expect(guess(text)).rejects.toMatchObject({
     code: 'DATA_INVALID',
     message: expect.stringContaining(`has several columns named "${column}": ${places}, expected one`),
   });
 });
 
-test('pipeline/guess-interactions: columns of one name that are not used may be there', async () => {
+test('columns of one name that are not used may be there', async () => {
   const { source } = await guess('user_id,item_id,rating,note,note\nu,i,5,a,b\n');
   expect(source.interactions.rating?.column).toBe('rating');
 });
 
-test('pipeline/guess-interactions: a column of times without a value is no time', async () => {
+test('a column of times without a value is no time', async () => {
   const { source, notes } = await guess('user_id,item_id,type,occurred_at\nu,i,like,\nu,j,view,\n');
   expect(source.interactions).not.toHaveProperty('time');
   expect(notes[0]).toContain('no time (occurred_at is empty)');
 });
 
-test('pipeline/guess-interactions: the export of a version made of counts keeps their weights', async () => {
+test('the export of a version made of counts keeps their weights', async () => {
   const { labels } = await guess('user_id,item_id,type\nu,i,like x4\nu,j,like x32\nu,k,like\n');
   // A like weighs 2, and 1 more for each doubling: 4 is two of them, 32 five.
   expect(labels).toEqual({ 'like x4': { weight: 4, label: 0.8 }, 'like x32': { weight: 7, label: 0.8 } });

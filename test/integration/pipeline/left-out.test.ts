@@ -53,7 +53,7 @@ const requestIn = async (folder: string, change: Partial<DataConfig> = {}) => {
 };
 
 describe('pipeline/left-out', () => {
-  it('pipeline/left-out: counts every row that is in no sample, by reason, over all stages', () =>
+  it('counts every row that is in no sample, by reason, over all stages', () =>
     withFolder(async (folder) => {
       const request = await requestIn(folder);
       const builder = builderIn(join(folder, 'data'));
@@ -77,7 +77,7 @@ describe('pipeline/left-out', () => {
       expect([provenance.bad_rows, provenance.left_out]).toEqual([4, leftOut]);
     }));
 
-  it('pipeline/left-out: the steps of a run, which know the extract by its id, count the same', () =>
+  it('the steps of a run, which know the extract by its id, count the same', () =>
     withFolder(async (folder) => {
       const request = await requestIn(folder);
       const builder = builderIn(join(folder, 'data'));
@@ -96,7 +96,7 @@ describe('pipeline/left-out', () => {
       }
     }));
 
-  it('pipeline/left-out: rows that extraction left out are said again when the extract is found', () =>
+  it('rows that extraction left out are said again when the extract is found', () =>
     withFolder(async (folder) => {
       const request = await requestIn(folder);
       const logged: string[] = [];
@@ -111,7 +111,7 @@ describe('pipeline/left-out', () => {
   it.each([
     [3, 'got 4 bad rows, expected at most data.max_bad_rows 3', '--max-bad-rows 4.'],
     [1, 'got 2 bad rows, expected at most data.max_bad_rows 1', '`tt-exp data check` counts'],
-  ])('pipeline/left-out: max_bad_rows %d holds for all stages together', (limit, message, hint) =>
+  ])('max_bad_rows %d holds for all stages together', (limit, message, hint) =>
     withFolder(async (folder) => {
       const request = await requestIn(folder, { max_bad_rows: limit });
       await expect(builderIn(join(folder, 'data')).label(request)).rejects.toMatchObject({

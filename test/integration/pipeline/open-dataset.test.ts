@@ -22,7 +22,7 @@ const gainOf = (events: readonly { type: string; label: number; at: string }[]):
 };
 
 describe('pipeline/open-dataset', () => {
-  it('pipeline/open-dataset: samples, ids and matrices fit each other', () =>
+  it('samples, ids and matrices fit each other', () =>
     withVersion(async (folder) => {
       const dataset = await openDataset(folder);
       const { summary, userIds, itemIds } = dataset;
@@ -39,7 +39,7 @@ describe('pipeline/open-dataset', () => {
       expect(dataset.affinities?.userFactors).toHaveLength(summary.users * (dataset.affinities?.dim ?? 0));
     }));
 
-  it('pipeline/open-dataset: the gain of a pair is its strongest label after the last dislike', () =>
+  it('the gain of a pair is its strongest label after the last dislike', () =>
     withVersion(async (folder) => {
       const dataset = await openDataset(folder);
       const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
@@ -71,7 +71,7 @@ describe('pipeline/open-dataset', () => {
       expect(pairs).toBe(events.size);
     }));
 
-  it('pipeline/open-dataset: the catalogue has all fields and the same text embeddings as the features', () =>
+  it('the catalogue has all fields and the same text embeddings as the features', () =>
     withVersion(async (folder) => {
       const dataset = await openDataset(folder);
       const { users, items } = await readCatalogue(folder);
@@ -87,7 +87,7 @@ describe('pipeline/open-dataset', () => {
       });
     }));
 
-  it('pipeline/open-dataset: a folder without a version is DATASET_NOT_FOUND', () =>
+  it('a folder without a version is DATASET_NOT_FOUND', () =>
     withFolder(async (root) => {
       await expect(openDataset(root)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
       await expect(builderIn(root).findLocal('../x')).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });

@@ -60,7 +60,7 @@ describe('pipeline/sources/postgres: binding', () => {
       sources: { ...NO_ACCESS, environment: async () => ({ DATABASE_URL: postgres.url(database) }) },
     });
 
-  it('pipeline/extract: never reads another database than the one that the experiment is bound to', () =>
+  it('pipeline/stages/extract: never reads another database than the one that the experiment is bound to', () =>
     withFolder(async (folder) => {
       const request = { data, seed: 7, binding: binding('a') };
       await expect(readerOf(folder, 'b').extract(request)).rejects.toMatchObject({
@@ -72,7 +72,7 @@ describe('pipeline/sources/postgres: binding', () => {
       expect(await readerOf(folder, 'a').extract(request)).toMatchObject({ rows: 120, identity: identityOf('a') });
     }));
 
-  it('pipeline/extract: a step that has no copy of the rows asks the same database for them again', () =>
+  it('pipeline/stages/extract: a step that has no copy of the rows asks the same database for them again', () =>
     withFolder(async (folder) => {
       const here = join(folder, 'here');
       const { id, bad } = await readerOf(here, 'a').extract({ data, seed: 7, binding: binding('a') });
@@ -84,7 +84,7 @@ describe('pipeline/sources/postgres: binding', () => {
       });
     }));
 
-  it('pipeline/encode: provenance names the database, and another database is no parent', () =>
+  it('pipeline/stages/encode: provenance names the database, and another database is no parent', () =>
     withFolder(async (folder) => {
       const provenances = [];
       for (const database of ['a', 'b']) {
@@ -99,7 +99,7 @@ describe('pipeline/sources/postgres: binding', () => {
       ]);
     }));
 
-  it('pipeline/extract: what an increment starts from belongs to the database', () =>
+  it('pipeline/stages/extract: what an increment starts from belongs to the database', () =>
     withFolder(async (folder) => {
       await readerOf(folder, 'a').extract({ data, seed: 7 });
       await readerOf(folder, 'b').extract({ data, seed: 7 });

@@ -96,7 +96,7 @@ describe('pipeline/postgres-tables', () => {
       return error;
     });
 
-  it('pipeline/postgres-tables: a missing table is told with those that exist', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a missing table is told with those that exist', async () => {
     expect(await failureOf({ location: inTable('app.user') })).toMatchObject({
       code: 'DATA_INVALID',
       message: expect.stringMatching(
@@ -106,7 +106,7 @@ describe('pipeline/postgres-tables', () => {
     });
   });
 
-  it('pipeline/postgres-tables: a missing column is told with those that exist', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a missing column is told with those that exist', async () => {
     expect(await failureOf({ location: inTable('app.users'), column: 'name' })).toMatchObject({
       code: 'DATA_INVALID',
       message: expect.stringContaining('column "name" does not exist'),
@@ -119,7 +119,7 @@ describe('pipeline/postgres-tables', () => {
     ['a schema', inTable('hidden.items'), 'id', 'GRANT USAGE ON SCHEMA "hidden" TO "reader"'],
     ['a query', inQuery('SELECT secret AS id FROM app.users'), 'id', 'grant SELECT on it to the role "reader"'],
   ])(
-    'pipeline/postgres-tables: a missing right to %s names the role and the remedy',
+    'pipeline/sources/postgres/postgres-tables: a missing right to %s names the role and the remedy',
     async (_what, location, column, hint) => {
       expect(await failureOf({ location, column, url: userUrl('reader') })).toMatchObject({
         code: 'DATA_INVALID',
@@ -129,7 +129,7 @@ describe('pipeline/postgres-tables', () => {
     },
   );
 
-  it('pipeline/postgres-tables: the right to the columns that are read is enough', () =>
+  it('pipeline/sources/postgres/postgres-tables: the right to the columns that are read is enough', () =>
     withDuckdb(async (database, folder) => {
       const tables = createPostgresTables({
         source: { url_env: 'URL', timeout_seconds: 60 },
@@ -155,7 +155,7 @@ describe('pipeline/postgres-tables', () => {
     ['an unknown database', () => postgres.url('nowhere'), 'database "nowhere" does not exist'],
     ['TLS that the server lacks', () => `${postgres.url()}?sslmode=no-verify`, 'does not support SSL'],
     ['a certificate that is not there', () => `${postgres.url()}?sslrootcert=/nowhere.crt`, 'ENOENT'],
-  ])('pipeline/postgres-tables: %s is an error of the environment', async (_what, url, message) => {
+  ])('pipeline/sources/postgres/postgres-tables: %s is an error of the environment', async (_what, url, message) => {
     expect(await failureOf({ location: inTable('app.users'), url: url() })).toMatchObject({
       code: 'ENVIRONMENT_INVALID',
       message: expect.stringContaining(message),
@@ -166,7 +166,7 @@ describe('pipeline/postgres-tables', () => {
   it.each([
     ['a port where nobody listens', '127.0.0.1:1', 'ECONNREFUSED'],
     ['a host that does not exist', 'no-such-host.invalid', 'no-such-host.invalid'],
-  ])('pipeline/postgres-tables: %s is unreachable', async (_what, host, message) => {
+  ])('pipeline/sources/postgres/postgres-tables: %s is unreachable', async (_what, host, message) => {
     const url = `postgres://reader:${encodeURIComponent(SECRET)}@${host}/app`;
     expect(await failureOf({ location: inTable('app.users'), url, timeoutSeconds: 2 })).toMatchObject({
       code: 'SERVICE_UNREACHABLE',
@@ -174,7 +174,7 @@ describe('pipeline/postgres-tables', () => {
     });
   });
 
-  it('pipeline/postgres-tables: a server that takes the connection and says nothing is unreachable', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a server that takes the connection and says nothing is unreachable', async () => {
     const silent = await listening(() => undefined);
     try {
       const url = `postgres://reader:${encodeURIComponent(SECRET)}@127.0.0.1:${silent.port}/app`;
@@ -187,7 +187,7 @@ describe('pipeline/postgres-tables', () => {
     }
   });
 
-  it('pipeline/postgres-tables: a query that takes longer than the limit is unreachable, and the server ends it', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a query that takes longer than the limit is unreachable, and the server ends it', async () => {
     const location = inQuery('SELECT pg_sleep(600)::text AS id');
     expect(await failureOf({ location, timeoutSeconds: 1 })).toMatchObject({
       code: 'SERVICE_UNREACHABLE',
@@ -202,7 +202,7 @@ describe('pipeline/postgres-tables', () => {
     ['is several statements', "SELECT 'u1' AS id) AS query; DELETE FROM app.users; SELECT id FROM (SELECT 'u1' AS id"],
     ['is no SQL', 'SELEC id'],
     ['calls what fails', 'SELECT (1 / (i - 1))::text AS id FROM generate_series(1, 2) AS series(i)'],
-  ])('pipeline/postgres-tables: a query that %s is refused', async (_what, query) => {
+  ])('pipeline/sources/postgres/postgres-tables: a query that %s is refused', async (_what, query) => {
     expect(await failureOf({ location: inQuery(query) })).toMatchObject({
       code: 'DATA_INVALID',
       hint: expect.stringContaining('the query'),
@@ -218,7 +218,7 @@ describe('pipeline/postgres-tables', () => {
     ],
     ['last', "SELECT repeat('x', 40000000) AS id", 1],
   ])(
-    'pipeline/postgres-tables: a row that is too long for the buffer is told, and not lost, where it is the %s one',
+    'pipeline/sources/postgres/postgres-tables: a row that is too long for the buffer is told, and not lost, where it is the %s one',
     async (_what, query, rows) => {
       expect(await failureOf({ location: inQuery(query) })).toMatchObject({
         code: 'DATA_INVALID',
@@ -235,7 +235,7 @@ describe('pipeline/postgres-tables', () => {
     );
   };
 
-  it('pipeline/postgres-tables: a server that ends the connection in the middle leaves nothing behind', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a server that ends the connection in the middle leaves nothing behind', async () => {
     const error = await failureOf({
       location: ENDLESS,
       meanwhile: async () => {
@@ -246,7 +246,7 @@ describe('pipeline/postgres-tables', () => {
     expect(error).toMatchObject({ code: 'SERVICE_UNREACHABLE' });
   });
 
-  it('pipeline/postgres-tables: a connection that breaks in the middle leaves nothing behind', async () => {
+  it('pipeline/sources/postgres/postgres-tables: a connection that breaks in the middle leaves nothing behind', async () => {
     const proxy = await listening((socket) => {
       const onward = connect(postgres.port, '127.0.0.1');
       onward.on('error', () => undefined);
@@ -271,19 +271,22 @@ describe('pipeline/postgres-tables', () => {
   it.each([
     ['streams', ENDLESS, copying],
     ['waits', inQuery('SELECT pg_sleep(600)::text AS id'), () => sleeping()],
-  ])('pipeline/postgres-tables: an abort ends a query that %s, on the server too', async (_what, location, itRuns) => {
-    const controller = new AbortController();
-    const error = await failureOf({
-      location,
-      signal: controller.signal,
-      meanwhile: async () => {
-        await itRuns();
-        controller.abort();
-      },
-    });
-    expect(error).toMatchObject({ code: 'INTERRUPTED' });
-    await eventually('the end of the query on the server', ourSessions, (rows) => rows.length === 0);
-  });
+  ])(
+    'pipeline/sources/postgres/postgres-tables: an abort ends a query that %s, on the server too',
+    async (_what, location, itRuns) => {
+      const controller = new AbortController();
+      const error = await failureOf({
+        location,
+        signal: controller.signal,
+        meanwhile: async () => {
+          await itRuns();
+          controller.abort();
+        },
+      });
+      expect(error).toMatchObject({ code: 'INTERRUPTED' });
+      await eventually('the end of the query on the server', ourSessions, (rows) => rows.length === 0);
+    },
+  );
 
   const ourSessions = async () =>
     (await postgres.sql("SELECT state, wait_event FROM pg_stat_activity WHERE application_name = 'tt-exp'")).rows;
@@ -294,7 +297,7 @@ describe('pipeline/postgres-tables', () => {
     );
   };
 
-  it('pipeline/postgres-tables: an abort before the first table opens no connection', async () => {
+  it('pipeline/sources/postgres/postgres-tables: an abort before the first table opens no connection', async () => {
     expect(await failureOf({ location: inTable('app.users'), signal: AbortSignal.abort() })).toMatchObject({
       code: 'INTERRUPTED',
     });

@@ -50,7 +50,7 @@ describe('pipeline/postgres-tables', () => {
       }
     });
 
-  it('pipeline/postgres-tables: every value is its text; no value and the empty text are two things', () =>
+  it('pipeline/sources/postgres/postgres-tables: every value is its text; no value and the empty text are two things', () =>
     reading(async (tables, database, workFolder) => {
       await tables.attach(database, {
         target: 'raw',
@@ -95,7 +95,7 @@ describe('pipeline/postgres-tables', () => {
       expect(await readdir(workFolder)).toEqual([]);
     }));
 
-  it('pipeline/postgres-tables: views and queries are read, with a comment at the end too', () =>
+  it('pipeline/sources/postgres/postgres-tables: views and queries are read, with a comment at the end too', () =>
     reading(async (tables, database) => {
       await tables.attach(database, {
         target: 'seen',
@@ -116,7 +116,7 @@ describe('pipeline/postgres-tables', () => {
       ]);
     }));
 
-  it('pipeline/postgres-tables: all tables come out of one snapshot', () =>
+  it('pipeline/sources/postgres/postgres-tables: all tables come out of one snapshot', () =>
     reading(async (tables, database) => {
       const columns = columnsAs('scalar', 'value');
       await tables.attach(database, { target: 'one', location: inTable('first_table'), columns });
@@ -125,7 +125,7 @@ describe('pipeline/postgres-tables', () => {
       expect(await database.rows('read', 'SELECT value FROM two')).toEqual([{ value: 'old' }]);
     }));
 
-  it('pipeline/postgres-tables: line breaks that look like rows stay within their value, over many buffers', () =>
+  it('pipeline/sources/postgres/postgres-tables: line breaks that look like rows stay within their value, over many buffers', () =>
     reading(async (tables, database) => {
       // Almost all bytes are within such a value, so that every buffer begins in one.
       const query = `
@@ -147,7 +147,7 @@ describe('pipeline/postgres-tables', () => {
       expect(counts).toEqual({ n: 400, ids: 400, blank: 100, missing: 100, breaks: 100, long: 100, whole: 400 });
     }));
 
-  it('pipeline/postgres-tables: connects through a socket, by PG variables, and reads other encodings as UTF-8', async () => {
+  it('pipeline/sources/postgres/postgres-tables: connects through a socket, by PG variables, and reads other encodings as UTF-8', async () => {
     await postgres.sql("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
     await postgres.sql("CREATE TABLE names AS SELECT 'Amélie' AS name", 'latin');
     const { socketFolder, port, user, password } = postgres;
@@ -164,7 +164,7 @@ describe('pipeline/postgres-tables', () => {
     );
   });
 
-  it('pipeline/postgres-tables: leaves no connection behind, and never writes', async () => {
+  it('pipeline/sources/postgres/postgres-tables: leaves no connection behind, and never writes', async () => {
     await reading((tables, database) =>
       tables.attach(database, {
         target: 'one',
@@ -190,7 +190,7 @@ describe('pipeline/postgres-tables', () => {
     ],
   ];
 
-  it('pipeline/postgres-tables: since leaves out what is surely older, and counts it', async () => {
+  it('pipeline/sources/postgres/postgres-tables: since leaves out what is surely older, and counts it', async () => {
     const texts = TIMES.map((time, id) => `(${id}, '${time}')`).join(', ');
     await postgres.sql(`
       CREATE TABLE events AS

@@ -49,7 +49,7 @@ describe('pipeline/sqlite-tables', () => {
     throw error;
   };
 
-  it('pipeline/sqlite-tables: every value is its text, numbers to their last digit', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: every value is its text, numbers to their last digit', () =>
     reading(async (tables, database) => {
       const columns = columnsAs('scalar', 'user_id', 'skills', 'age', 'ratio', 'picture', 'odd"name');
       await tables.attach(database, { target: 'raw', location: inTable('My.Users'), columns });
@@ -69,7 +69,7 @@ describe('pipeline/sqlite-tables', () => {
       ]);
     }));
 
-  it('pipeline/sqlite-tables: any double comes back as it is', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: any double comes back as it is', () =>
     reading(async (tables, database, file) => {
       await runSqlite(
         file,
@@ -87,7 +87,7 @@ describe('pipeline/sqlite-tables', () => {
       expect(counts).toEqual({ n: 20_000, same: 20_000 });
     }));
 
-  it('pipeline/sqlite-tables: views, tables without row ids and queries are read, in WAL mode too', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: views, tables without row ids and queries are read, in WAL mode too', () =>
     reading(async (tables, database, file) => {
       await runSqlite(file, 'PRAGMA journal_mode = wal');
       const holder = await holdSqlite(file, "INSERT INTO flat VALUES ('b', 2)");
@@ -117,7 +117,7 @@ describe('pipeline/sqlite-tables', () => {
       }
     }));
 
-  it('pipeline/sqlite-tables: a file that is written to between two tables is refused', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: a file that is written to between two tables is refused', () =>
     reading(async (tables, database, file) => {
       const request = { location: inTable('flat'), columns: columnsAs('scalar', 'id') };
       await tables.attach(database, { ...request, target: 'before' });
@@ -129,7 +129,7 @@ describe('pipeline/sqlite-tables', () => {
       });
     }));
 
-  it('pipeline/sqlite-tables: reading changes nothing, and a query can not write', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: reading changes nothing, and a query can not write', () =>
     reading(async (tables, database, file) => {
       const before = await stat(file);
       const columns = columnsAs('scalar', 'id');
@@ -158,7 +158,7 @@ describe('pipeline/sqlite-tables', () => {
     ['a missing column of a query', inQuery('SELECT 1 AS one'), 'id', 'no such column', 'the query has: one.'],
     ['broken SQL', inQuery('SELEC 1'), 'id', 'syntax error', 'Correct the table'],
     ['text that is not UTF-8', inTable('latin'), 'text', 'a text is not UTF-8', 'Store texts as UTF-8'],
-  ])('pipeline/sqlite-tables: %s is told with what there is', (_what, location, column, message, hint) =>
+  ])('pipeline/sources/sqlite/sqlite-tables: %s is told with what there is', (_what, location, column, message, hint) =>
     reading(async (tables, database, file) => {
       expect(
         await failure(tables.attach(database, { target: 'raw', location, columns: columnsAs('scalar', column) })),
@@ -175,7 +175,7 @@ describe('pipeline/sqlite-tables', () => {
     }),
   );
 
-  it('pipeline/sqlite-tables: a locked database is told as such, and read once it is free', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: a locked database is told as such, and read once it is free', () =>
     reading(async (tables, database, file) => {
       const request = { target: 'raw', location: inTable('flat'), columns: columnsAs('scalar', 'id') };
       const holder = await holdSqlite(file, 'BEGIN EXCLUSIVE');
@@ -190,7 +190,7 @@ describe('pipeline/sqlite-tables', () => {
       await tables.attach(database, request);
     }));
 
-  it('pipeline/sqlite-tables: what is no database is refused by its kind', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: what is no database is refused by its kind', () =>
     withDuckdb(async (database, folder) => {
       const text = join(folder, 'notes.txt');
       await writeFile(text, 'id,name\n1,two\n'.repeat(100));
@@ -219,7 +219,7 @@ describe('pipeline/sqlite-tables', () => {
       });
     }));
 
-  it('pipeline/sqlite-tables: an extension that can not be loaded is told as such', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: an extension that can not be loaded is told as such', () =>
     withDuckdb(async (database, folder) => {
       const file = join(folder, 'app.db');
       await runSqlite(file, 'CREATE TABLE t (id TEXT)');
@@ -245,7 +245,7 @@ describe('pipeline/sqlite-tables', () => {
   ];
   const AT = '2025-01-31T12:00:00.000000Z';
 
-  it('pipeline/sqlite-tables: since leaves out what is surely older, and counts it', () =>
+  it('pipeline/sources/sqlite/sqlite-tables: since leaves out what is surely older, and counts it', () =>
     reading(async (tables, database, file) => {
       const values = TIMES.map(
         (time, index) => `(${index}, '${time}', ${1_738_324_798 + index}, ${(1_738_324_798 + index) * 1000})`,
@@ -268,7 +268,7 @@ describe('pipeline/sqlite-tables', () => {
       expect(await idsSince('ms', 'ms')).toEqual(['2', '3', '4', '5', '6', '7', '8', '9', '99']);
     }));
 
-  it('services/sqlite-extension: a package index that does not answer is told, and nothing half is left', () =>
+  it('services/duckdb-extensions/sqlite-extension: a package index that does not answer is told, and nothing half is left', () =>
     withDuckdb(async (_database, folder) => {
       const request = {
         cacheFolder: folder,

@@ -33,17 +33,15 @@ const changeBlock = async (folder: string, wanted: (block: Block) => boolean, ch
 };
 
 describe('pipeline/version-scope', () => {
-  it.each(['random', 'temporal'] as const)(
-    'pipeline/version-scope: the encoder of a %s version is that of its training rows',
-    (method) =>
-      withVersion(method, async (folder) => {
-        const scope = await readVersionScope(folder);
-        expect(scope.splitMethod).toBe(method);
-        expect(scope.encoderDifferences).toEqual([]);
-      }),
+  it.each(['random', 'temporal'] as const)('the encoder of a %s version is that of its training rows', (method) =>
+    withVersion(method, async (folder) => {
+      const scope = await readVersionScope(folder);
+      expect(scope.splitMethod).toBe(method);
+      expect(scope.encoderDifferences).toEqual([]);
+    }),
   );
 
-  it('pipeline/version-scope: parts of a temporal version follow one another, those of a random one do not', async () => {
+  it('parts of a temporal version follow one another, those of a random one do not', async () => {
     const isInOrder = async (folder: string): Promise<boolean> => {
       const { train, validation, test } = (await readVersionScope(folder)).spans;
       return (
@@ -55,7 +53,7 @@ describe('pipeline/version-scope', () => {
     await withVersion('random', async (folder) => expect(await isInOrder(folder)).toBe(false));
   });
 
-  it('pipeline/version-scope: names the field whose vocabulary or scale is not of the training rows', () =>
+  it('names the field whose vocabulary or scale is not of the training rows', () =>
     withVersion('random', async (folder) => {
       const field = await changeBlock(
         folder,
@@ -75,7 +73,7 @@ describe('pipeline/version-scope', () => {
       );
     }));
 
-  it('pipeline/version-scope: a folder without a version is DATASET_NOT_FOUND', () =>
+  it('a folder without a version is DATASET_NOT_FOUND', () =>
     withFolder(async (folder) => {
       await expect(readVersionScope(folder)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
     }));

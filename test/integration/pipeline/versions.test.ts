@@ -36,7 +36,7 @@ const withCopy = async (use: (copy: string) => Promise<void>): Promise<void> => 
 };
 
 describe('pipeline/versions', () => {
-  it('pipeline/versions: are listed with the newest first, with size and summary', async () => {
+  it('are listed with the newest first, with size and summary', async () => {
     const listed = await versionsIn(root).list();
     expect(listed.map(({ version }) => version)).toEqual([ids[1], ids[2], ids[0]]);
     expect(listed[0]).toMatchObject({
@@ -48,11 +48,11 @@ describe('pipeline/versions', () => {
     expect(listed.every(({ bytes }) => bytes > 10_000)).toBe(true);
   });
 
-  it('pipeline/versions: a data folder without any has an empty list', async () => {
+  it('a data folder without any has an empty list', async () => {
     expect(await versionsIn(join(made, 'nothing')).list()).toEqual([]);
   });
 
-  it('pipeline/versions: a damaged one is listed as such, with what is wrong', () =>
+  it('a damaged one is listed as such, with what is wrong', () =>
     withCopy(async (copy) => {
       const [cut = '', bare = '', broken = ''] = ids.map((id) => join(copy, 'versions', id));
       await truncate(join(cut, 'samples.parquet'), 10);
@@ -71,7 +71,7 @@ describe('pipeline/versions', () => {
       expect(problems.get('ds-0000000000000000')).toMatch(/manifest\.json is missing/);
     }));
 
-  it('pipeline/versions: one is described with manifest, provenance and files', async () => {
+  it('one is described with manifest, provenance and files', async () => {
     const [id = ''] = ids;
     const details = await versionsIn(root).describe({ version: id, isVerified: false });
     expect(details).toMatchObject({
@@ -88,7 +88,7 @@ describe('pipeline/versions', () => {
     expect(new Set(details.files.map(({ state }) => state))).toEqual(new Set(['listed']));
   });
 
-  it('pipeline/versions: verifying names the file that differs from its digest, though its size is right', () =>
+  it('verifying names the file that differs from its digest, though its size is right', () =>
     withCopy(async (copy) => {
       const [id = ''] = ids;
       const file = join(copy, 'versions', id, 'user_features.f32');
@@ -103,7 +103,7 @@ describe('pipeline/versions', () => {
       expect(damaged[0]?.problem).toMatch(/has sha256/);
     }));
 
-  it('pipeline/versions: one that came without provenance is described all the same, one with a broken one is corrupt', () =>
+  it('one that came without provenance is described all the same, one with a broken one is corrupt', () =>
     withCopy(async (copy) => {
       const [id = '', other = ''] = ids;
       await rm(join(copy, 'versions', id, 'provenance.json'));
@@ -115,7 +115,7 @@ describe('pipeline/versions', () => {
       });
     }));
 
-  it('pipeline/versions: the beginning of an id is enough when only one begins so', async () => {
+  it('the beginning of an id is enough when only one begins so', async () => {
     const [id = ''] = ids;
     const { manifest } = await versionsIn(root).describe({ version: id.slice(0, 12), isVerified: false });
     expect(manifest.version).toBe(id);
@@ -125,7 +125,7 @@ describe('pipeline/versions', () => {
     });
   });
 
-  it('pipeline/versions: an unknown one is DATASET_NOT_FOUND with those that exist, newest first', async () => {
+  it('an unknown one is DATASET_NOT_FOUND with those that exist, newest first', async () => {
     await expect(versionsIn(root).describe({ version: '../../etc', isVerified: false })).rejects.toMatchObject({
       code: 'DATASET_NOT_FOUND',
       hint: `Newest first: ${ids[1]}, ${ids[2]}, ${ids[0]}.`,

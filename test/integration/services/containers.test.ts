@@ -62,7 +62,7 @@ const stopContainer = async (): Promise<void> => {
 const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8');
 
 describe('services: one home, two containers', () => {
-  it('process/lock: a holder in another container keeps the lock until it dies, and then one takes it', async (context) => {
+  it('host/locks/lock: a holder in another container keeps the lock until it dies, and then one takes it', async (context) => {
     needContainer(context);
     const locks = await temporaryFolder(`tt-exp-lock-${'long'.repeat(30)}-`);
     expect(await startContainer('lock-main.ts', [locks])).toBe('held');
@@ -87,7 +87,7 @@ describe('services: one home, two containers', () => {
     }
   });
 
-  it('process/lock: a holder outside is seen from within a container', async (context) => {
+  it('host/locks/lock: a holder outside is seen from within a container', async (context) => {
     needContainer(context);
     const folder = await temporaryFolder('tt-exp-lock-');
     const attempt = await tryLock(folder, 'outside', 1);

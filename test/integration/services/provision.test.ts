@@ -55,7 +55,7 @@ const installElsewhere = (): ReturnType<typeof spawn> =>
   );
 
 describe('services/provision', () => {
-  it('provision/managed-environment: two installations at once yield one whole environment', async () => {
+  it('services/provision/managed-environment: two installations at once yield one whole environment', async () => {
     const first: ServiceProgress[] = [];
     const second: ServiceProgress[] = [];
     const [a, b] = await Promise.all([ensureTemporal(request(first)), ensureTemporal(request(second))]);
@@ -69,7 +69,7 @@ describe('services/provision', () => {
     expect(waiting[0]?.message).toContain(`process ${process.pid} `);
   });
 
-  it('provision/managed-environment: an installation killed half-way is never taken for a whole one', async () => {
+  it('services/provision/managed-environment: an installation killed half-way is never taken for a whole one', async () => {
     const child = installElsewhere();
     const { pid } = child;
     if (pid === undefined) {
@@ -98,7 +98,7 @@ describe('services/provision', () => {
     }
   });
 
-  it('provision/managed-environment: an interrupted installation stops, says so and leaves nothing', async () => {
+  it('services/provision/managed-environment: an interrupted installation stops, says so and leaves nothing', async () => {
     const stopping = new AbortController();
     const events: ServiceProgress[] = [];
     const installing = ensureTemporal({
@@ -113,7 +113,7 @@ describe('services/provision', () => {
     expect(await builds()).toEqual([]);
   });
 
-  it('provision/managed-environment: an environment whose interpreter is gone is built anew', async () => {
+  it('services/provision/managed-environment: an environment whose interpreter is gone is built anew', async () => {
     const before = await ensureTemporal(request([]));
     const python = join(before.executable, '..', 'python');
     await rm(python);
@@ -124,7 +124,7 @@ describe('services/provision', () => {
     expect(await builds()).toHaveLength(1);
   }, 240_000);
 
-  it('provision/pip: a package that differs from its recorded hash is refused', async () => {
+  it('services/provision/pip: a package that differs from its recorded hash is refused', async () => {
     const tampered = join(cache, 'requirements');
     await mkdir(tampered);
     const text = await readFile(join(requirementsFolder, 'requirements-temporal.txt'), 'utf8');
@@ -139,7 +139,7 @@ describe('services/provision', () => {
     expect(await builds()).toEqual([]);
   });
 
-  it('provision/pip: without a network it names the alternatives and hides the password of the index', async () => {
+  it('services/provision/pip: without a network it names the alternatives and hides the password of the index', async () => {
     // A port on which nobody listens: bound once, given back.
     const server = createServer();
     const port = await new Promise<number>((resolve) =>
@@ -171,7 +171,7 @@ describe('services/provision', () => {
     expect(JSON.stringify([failure, events, String(failure)])).not.toContain('secret');
   });
 
-  it('provision/python: with no Python on PATH it says what it tried and what to do', async () => {
+  it('services/provision/python: with no Python on PATH it says what it tried and what to do', async () => {
     env = { ...environment, PATH: join(cache, 'empty') };
     await expect(ensureTemporal(request([]))).rejects.toMatchObject({
       code: 'PYTHON_MISSING',
@@ -180,7 +180,7 @@ describe('services/provision', () => {
     });
   });
 
-  it('provision/temporal-binary: a working temporal on PATH is taken, a broken one is announced and passed over', async () => {
+  it('services/provision/temporal-binary: a working temporal on PATH is taken, a broken one is announced and passed over', async () => {
     const managed = await ensureTemporal(request([]));
     await symlink(managed.executable, join(bin, 'temporal'));
     expect(await ensureTemporal(request([]))).toMatchObject({ origin: 'path', executable: join(bin, 'temporal') });

@@ -58,7 +58,7 @@ describe('servers alone', () => {
     expect(await processesNaming(folder)).toEqual([]);
   });
 
-  it('support/standalone-server: a program that ends at once is an error with its last words', async () => {
+  it('a program that ends at once is an error with its last words', async () => {
     const binary = { executable: '/bin/false', version: '0', origin: 'path', canDisableNews: false } as const;
     await expect(startTemporal({ binary, folder, environment })).rejects.toMatchObject({
       code: 'SERVICE_START_FAILED',

@@ -89,7 +89,7 @@ describe('services/supervisor', () => {
     expect(attributes).toMatchObject({ customAttributes: { TtExperimentId: 'INDEXED_VALUE_TYPE_KEYWORD' } });
   });
 
-  it.runIf(process.platform === 'linux')('services/supervisor: nothing listens beyond 127.0.0.1', async () => {
+  it.runIf(process.platform === 'linux')('nothing listens beyond 127.0.0.1', async () => {
     const listening = await listeningSockets(await processesNaming(home.folder));
     expect(listening.length).toBeGreaterThanOrEqual(3);
     expect(listening.filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
@@ -104,7 +104,7 @@ describe('services/supervisor', () => {
     expect(after.supervisor.pid).toBe(before.supervisor.pid);
   });
 
-  it('services/supervisor: a killed Temporal is back on its port with its workflows', async () => {
+  it('a killed Temporal is back on its port with its workflows', async () => {
     await withClient(addresses.temporal.address, (client) =>
       client.workflow.start('noSuchWorkflow', { taskQueue: 'nobody', workflowId: 'kept', args: [] }),
     );
@@ -120,7 +120,7 @@ describe('services/supervisor', () => {
     expect(description.status.name).toBe('RUNNING');
   });
 
-  it('services/supervisor: a killed MLflow is back on its port with its data, its orphan gone', async () => {
+  it('a killed MLflow is back on its port with its data, its orphan gone', async () => {
     const created = await mlflowPost(addresses.mlflow.uri, 'experiments/create', { name: 'kept' });
     expect(created.status).toBe(200);
     const before = serviceOf(await home.services.status(), 'mlflow');
@@ -134,7 +134,7 @@ describe('services/supervisor', () => {
     expect(servers.filter((line) => line.includes('-m\0uvicorn'))).toHaveLength(1);
   });
 
-  it('services/supervisor: a killed worker is started again and its child does not stay', async () => {
+  it('a killed worker is started again and its child does not stay', async () => {
     const before = serviceOf(await home.services.status(), 'worker-tt-cpu-1');
     const { childPid } = await seenBy(home, 'tt-cpu');
     process.kill(before.pid ?? 0, 'SIGKILL');
@@ -158,7 +158,7 @@ describe('services/supervisor', () => {
     expect(serviceOf(after, 'temporal').pid).toBe(serviceOf(before, 'temporal').pid);
   });
 
-  it('services/supervisor: after a killed supervisor its services go on, and a new one takes them over', async () => {
+  it('after a killed supervisor its services go on, and a new one takes them over', async () => {
     const before = await home.services.status();
     process.kill(before.supervisor.pid ?? 0, 'SIGKILL');
     await supervisorStopped(home.services);

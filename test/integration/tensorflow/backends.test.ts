@@ -63,7 +63,7 @@ describe('training the same model on each backend', () => {
     ['wasm', 'wasm', 'tfjs-backend-wasm 4.22.0'],
     ['js', 'cpu', 'tfjs-backend-cpu 4.22.0'],
   ])(
-    "tensorflow/activate-tensorflow: on %s the project's tfjs-core computes with the engine %s",
+    "services/tensorflow/activate-tensorflow: on %s the project's tfjs-core computes with the engine %s",
     (backend, engine, library) => {
       const { trained } = resultOf(backend);
       expect(trained.engine).toBe(engine);
@@ -72,7 +72,7 @@ describe('training the same model on each backend', () => {
   );
 
   test.each(['native', 'wasm', 'js'])(
-    'tensorflow/activate-tensorflow: on %s the loss falls and no tensor leaks',
+    'services/tensorflow/activate-tensorflow: on %s the loss falls and no tensor leaks',
     (backend) => {
       const { losses, grown, left } = resultOf(backend).trained;
       expect(losses).toHaveLength(10);
@@ -82,7 +82,7 @@ describe('training the same model on each backend', () => {
   );
 
   test.each(['native', 'wasm'])(
-    'tensorflow/activate-tensorflow: gradients on %s equal those in plain JavaScript',
+    'services/tensorflow/activate-tensorflow: gradients on %s equal those in plain JavaScript',
     (backend) => {
       const expected = resultOf('js').trained.firstGradients;
       const actual = resultOf(backend).trained.firstGradients;
@@ -99,14 +99,14 @@ describe('training the same model on each backend', () => {
   );
 
   test.each(['native', 'wasm', 'js'])(
-    'tensorflow/activate-tensorflow: %s writes nothing that looks like trouble',
+    'services/tensorflow/activate-tensorflow: %s writes nothing that looks like trouble',
     (backend) => {
       expect(resultOf(backend).stderr).not.toMatch(/warn|Overwriting the platform|speed things up|Error/i);
     },
   );
 });
 
-test('tensorflow/activate-tensorflow: a binding that is gone is TENSORFLOW_UNAVAILABLE', async () => {
+test('services/tensorflow/activate-tensorflow: a binding that is gone is TENSORFLOW_UNAVAILABLE', async () => {
   const plan = { ...(await planFor('js')), backend: 'native' as const, packageFolder: '/nowhere', library: 'x 1.0' };
   expect(() => trainOn(plan)).toThrow(/TENSORFLOW_UNAVAILABLE/);
 });

@@ -43,7 +43,7 @@ describe('services/text-encoder with models of others', () => {
     await writeFile(join(folder, 'tokenizer.json'), tinyTokenizer);
   });
 
-  it('text-encoder/resolve-text-encoder: a folder with a model of another shape works', async () => {
+  it('services/text-encoder/resolve-text-encoder: a folder with a model of another shape works', async () => {
     await writeFile(join(folder, 'model.onnx'), tinyModel());
     const { encoder, announcements } = await resolveHere(folder);
     expect(encoder?.id).toMatch(/^tiny\/[0-9a-f]{8}$/);
@@ -55,7 +55,7 @@ describe('services/text-encoder with models of others', () => {
     ['is cut', () => tinyModel().subarray(0, 60), 'model.onnx that does not load'],
     ['is something else', () => Buffer.from('no model'), 'model.onnx that does not load'],
     ['gives no numbers', () => tinyModel(new Float32Array(6).fill(Number.NaN)), 'a vector of length NaN'],
-  ])('text-encoder/onnx-encoder: a model that %s is refused', async (_, make, got) => {
+  ])('services/text-encoder/onnx-encoder: a model that %s is refused', async (_, make, got) => {
     await writeFile(join(folder, 'model.onnx'), make());
     await expect(resolveHere(folder)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -63,7 +63,7 @@ describe('services/text-encoder with models of others', () => {
     });
   });
 
-  it('text-encoder/onnx-encoder: a tokenizer of an unknown kind is refused', async () => {
+  it('services/text-encoder/onnx-encoder: a tokenizer of an unknown kind is refused', async () => {
     await writeFile(join(folder, 'model.onnx'), tinyModel());
     await writeFile(join(folder, 'tokenizer.json'), '{"model":{"type":"Runes"}}');
     await expect(resolveHere(folder)).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('services/text-encoder/hub-model', () => {
   const models = async (): Promise<readonly string[]> =>
     (await readdir(join(cache, 'text-encoder'))).filter((name) => /^hub-/.test(name) && !/\.lock$/.test(name));
 
-  it('text-encoder/hub-model: a model is fetched once, and then needs no network', async () => {
+  it('services/text-encoder/hub-model: a model is fetched once, and then needs no network', async () => {
     const { encoder } = await resolveHere('some-one/tiny.v1', hub);
     expect(encoder?.id).toMatch(/^tiny\.v1\/[0-9a-f]{8}$/);
     await expectTiny(encoder);
@@ -123,7 +123,7 @@ describe('services/text-encoder/hub-model', () => {
     expect(asked).toEqual([]);
   });
 
-  it('text-encoder/hub-model: the settings of the model are fetched with it', async () => {
+  it('services/text-encoder/hub-model: the settings of the model are fetched with it', async () => {
     const { '/some-one/tiny.v1/resolve/main/onnx/model.onnx': model = '' } = files;
     files = {
       '/some-one/tiny.v1/resolve/main/tokenizer.json': tinyTokenizer,
@@ -143,7 +143,7 @@ describe('services/text-encoder/hub-model', () => {
   it.each([
     ['does not exist', () => ({}), 'no such model'],
     ['has no ONNX file', () => ({ '/some-one/tiny.v1/resolve/main/tokenizer.json': tinyTokenizer }), 'no model.onnx'],
-  ])('text-encoder/hub-model: a model that %s is told, and nothing half is kept', async (_, has, got) => {
+  ])('services/text-encoder/hub-model: a model that %s is told, and nothing half is kept', async (_, has, got) => {
     files = has();
     await expect(resolveHere('some-one/tiny.v1', hub)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -153,7 +153,7 @@ describe('services/text-encoder/hub-model', () => {
     expect(await models()).toEqual([]);
   });
 
-  it('text-encoder/hub-model: a download that breaks off is told, and nothing half is kept', async () => {
+  it('services/text-encoder/hub-model: a download that breaks off is told, and nothing half is kept', async () => {
     cutAfter = 20;
     await expect(resolveHere('some-one/tiny.v1', hub)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -164,7 +164,7 @@ describe('services/text-encoder/hub-model', () => {
     await expectTiny((await resolveHere('some-one/tiny.v1', hub)).encoder);
   });
 
-  it('text-encoder/hub-model: a hub that does not answer is told with the remedy', async () => {
+  it('services/text-encoder/hub-model: a hub that does not answer is told with the remedy', async () => {
     await expect(resolveHere('some-one/tiny.v1', { HF_ENDPOINT: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
       message: expect.stringMatching(/cannot be downloaded from http:\/\/127\.0\.0\.1:1 .*(ECONNREFUSED|bad port)/),
@@ -172,7 +172,7 @@ describe('services/text-encoder/hub-model', () => {
     });
   });
 
-  it('text-encoder/hub-model: it stops when told to', async () => {
+  it('services/text-encoder/hub-model: it stops when told to', async () => {
     const abort = new AbortController();
     const given = request('some-one/tiny.v1', {
       cacheFolder: cache,

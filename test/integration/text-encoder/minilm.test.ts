@@ -40,11 +40,11 @@ const largestDifference = (one: Float32Array = NONE, other: Float32Array = NONE)
 };
 
 describe('services/text-encoder with the real MiniLM', () => {
-  it('text-encoder/minilm-model: it is the same model on every machine', () => {
+  it('services/text-encoder/minilm-model: it is the same model on every machine', () => {
     expect(minilm).toMatchObject({ id: 'minilm-l6-v2/782b0929', dim: 384 });
   });
 
-  it("text-encoder/onnx-encoder: similarities are those that the model's authors publish", async () => {
+  it("services/text-encoder/onnx-encoder: similarities are those that the model's authors publish", async () => {
     const [person, dog, very, sunny] = await rowsOf([
       'That is a happy person',
       'That is a happy dog',
@@ -69,14 +69,14 @@ describe('services/text-encoder with the real MiniLM', () => {
     ['control characters', 'a\u0000b\u200bc\td\n', [-0.025019, 0.013936, 0.015167, -0.008703]],
     ['names of special tokens', '[SEP] hello [MASK]', [-0.07719, -0.008374, 0.072151, 0.03561]],
     ['a long text', 'word '.repeat(5000), [-0.008124, -0.095586, -0.038673, 0.049662]],
-  ])('text-encoder/onnx-encoder: %s: the vector is that of Python', async (_, text, first) => {
+  ])('services/text-encoder/onnx-encoder: %s: the vector is that of Python', async (_, text, first) => {
     const [vector] = await rowsOf([text]);
     first.forEach((value, at) => {
       expect(Math.abs((vector?.[at] ?? Number.NaN) - value)).toBeLessThan(1e-5);
     });
   });
 
-  it('text-encoder/onnx-encoder: without a common word, a query finds the text of its meaning', async () => {
+  it('services/text-encoder/onnx-encoder: without a common word, a query finds the text of its meaning', async () => {
     const texts = [
       'Payments and lending for small shops',
       'Batteries and solar panels for homes',
@@ -92,7 +92,7 @@ describe('services/text-encoder with the real MiniLM', () => {
     expect(found).toEqual([0, 1, 2, 3]);
   });
 
-  it('text-encoder/onnx-encoder: a text alone and among others, in any order, gets the same vector of length 1', async () => {
+  it('services/text-encoder/onnx-encoder: a text alone and among others, in any order, gets the same vector of length 1', async () => {
     const texts = Array.from({ length: 45 }, (_, text) => `number ${text} ${'and so on '.repeat((text * 13) % 40)}`);
     const together = await rowsOf(texts);
     const backwards = await rowsOf(texts.toReversed());
@@ -104,12 +104,12 @@ describe('services/text-encoder with the real MiniLM', () => {
     }
   });
 
-  it('text-encoder/onnx-encoder: what follows the 256th token does not count', async () => {
+  it('services/text-encoder/onnx-encoder: what follows the 256th token does not count', async () => {
     const [cut, more] = await rowsOf([`${'word '.repeat(254)}`, `${'word '.repeat(254)} other words`]);
     expect(largestDifference(cut, more)).toBe(0);
   });
 
-  it('text-encoder/onnx-encoder: no texts give no vectors, and several calls at once do not mix', async () => {
+  it('services/text-encoder/onnx-encoder: no texts give no vectors, and several calls at once do not mix', async () => {
     expect(await minilm.encode([])).toHaveLength(0);
     const [one, other] = await Promise.all([rowsOf(['red']), rowsOf(['blue', 'green'])]);
     const [red, blue, green] = await rowsOf(['red', 'blue', 'green']);
@@ -118,7 +118,7 @@ describe('services/text-encoder with the real MiniLM', () => {
     expect(largestDifference(other?.[1], green)).toBeLessThan(1e-5);
   });
 
-  it('text-encoder/resolve-text-encoder: auto is MiniLM where it can be had, and says nothing', async () => {
+  it('services/text-encoder/resolve-text-encoder: auto is MiniLM where it can be had, and says nothing', async () => {
     const { encoder, announcements } = await resolveTextEncoder(request('auto'));
     try {
       expect(encoder?.id).toBe(minilm.id);
@@ -128,7 +128,7 @@ describe('services/text-encoder with the real MiniLM', () => {
     }
   });
 
-  it('text-encoder/resolve-text-encoder: a folder with the same files gives the same vectors under its own name', async () => {
+  it('services/text-encoder/resolve-text-encoder: a folder with the same files gives the same vectors under its own name', async () => {
     const folder = join(cache, 'my model');
     await mkdir(join(folder, 'onnx'), { recursive: true });
     await symlink(join(minilmFolder, 'model.onnx'), join(folder, 'onnx', 'model.onnx'));

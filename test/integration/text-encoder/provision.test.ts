@@ -44,7 +44,7 @@ const endGroup = (leader: number): void => {
 
 describe('services/text-encoder/minilm-model', () => {
   it(
-    'text-encoder/minilm-model: killed on the way it is made anew, once for two at once; damaged it is made again',
+    'services/text-encoder/minilm-model: killed on the way it is made anew, once for two at once; damaged it is made again',
     async () => {
       const child = spawn(
         process.execPath,
@@ -99,7 +99,7 @@ describe('services/text-encoder without what it needs', () => {
     ['a package index', brokenIndex, 'installing text-encoder: ', 'data.text_encoder'],
     ['Python', withoutPython, 'Python: none usable on PATH', 'Install Python'],
   ])(
-    'text-encoder/resolve-text-encoder: without %s, auto gives way to the hashed encoder and says why; minilm fails',
+    'services/text-encoder/resolve-text-encoder: without %s, auto gives way to the hashed encoder and says why; minilm fails',
     async (_, make, reason, remedy) => {
       const given = { cacheFolder: cache, environment: make() };
       const { encoder, announcements } = await resolveTextEncoder(request('auto', given));
@@ -118,7 +118,7 @@ describe('services/text-encoder without what it needs', () => {
     120_000,
   );
 
-  it('text-encoder/runtime-packages: without a registry, auto gives way and says why; nothing half is kept', async () => {
+  it('services/text-encoder/runtime-packages: without a registry, auto gives way and says why; nothing half is kept', async () => {
     const folder = await temporaryFolder('tt-exp-no-registry-');
     await mkdir(join(folder, 'npm'));
     const given = {

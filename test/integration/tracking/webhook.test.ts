@@ -60,7 +60,7 @@ const notify = (url: string | undefined): Promise<NotificationOutcome> => {
   return createNotifyActivities({ notifications: { send } }).notify({ urlEnv: 'TT_EXP_WEBHOOK_URL', notification });
 };
 
-test('tracking/webhook: posts the notification as JSON, once', async () => {
+test('posts the notification as JSON, once', async () => {
   const { url, received } = await listen([204]);
   expect(await notify(url)).toEqual({ kind: 'delivered', attempts: 1 });
   expect(received.map(({ request }) => [request.method, request.url])).toEqual([['POST', `/hook/${SECRET}`]]);
@@ -68,14 +68,14 @@ test('tracking/webhook: posts the notification as JSON, once', async () => {
   expect(JSON.parse(received[0]?.body ?? '')).toEqual(notification);
 });
 
-test('tracking/webhook: tries again after 503 and 429, waiting longer each time', async () => {
+test('tries again after 503 and 429, waiting longer each time', async () => {
   const { url, received } = await listen([503, 429, 200]);
   expect(await notify(url)).toEqual({ kind: 'delivered', attempts: 3 });
   expect(received).toHaveLength(3);
   expect(waits).toEqual([500, 1000]);
 });
 
-test.each([404, 301])('tracking/webhook: %d is final, and no redirect is followed', async (status) => {
+test.each([404, 301])('%d is final, and no redirect is followed', async (status) => {
   const { url, received } = await listen([status]);
   expect(await notify(url)).toEqual({
     kind: 'undelivered',
@@ -85,14 +85,14 @@ test.each([404, 301])('tracking/webhook: %d is final, and no redirect is followe
   expect(received).toHaveLength(1);
 });
 
-test('tracking/webhook: gives up after four tries', async () => {
+test('gives up after four tries', async () => {
   const { url, received } = await listen([500]);
   expect(await notify(url)).toMatchObject({ kind: 'undelivered', attempts: 4 });
   expect(received).toHaveLength(4);
   expect(waits).toEqual([500, 1000, 2000]);
 });
 
-test('tracking/webhook: a server that is not there is an outcome without the address', async () => {
+test('a server that is not there is an outcome without the address', async () => {
   // Port 9 (discard) has no listener here.
   const outcome = await notify(`http://127.0.0.1:9/hook/${SECRET}`);
   expect(outcome).toEqual({
@@ -106,6 +106,6 @@ test.each([
   [undefined, 'TT_EXP_WEBHOOK_URL is not set'],
   [`${SECRET} is no address`, 'TT_EXP_WEBHOOK_URL holds no http or https address'],
   [`file:///${SECRET}`, 'TT_EXP_WEBHOOK_URL holds no http or https address'],
-])('tracking/webhook: %s is not tried', async (url, reason) => {
+])('%s is not tried', async (url, reason) => {
   expect(await notify(url)).toEqual({ kind: 'undelivered', attempts: 0, reason });
 });

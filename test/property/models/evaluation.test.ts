@@ -63,7 +63,7 @@ const given = (scores: Float32Array, items: number): Scorer =>
   });
 
 describe('models/evaluation', () => {
-  it('models/evaluation: equals the plain evaluation to the last bit, whatever ties and infinite scores there are', () => {
+  it('equals the plain evaluation to the last bit, whatever ties and infinite scores there are', () => {
     fc.assert(
       fc.property(scenario, fc.constantFrom('validation' as const, 'test' as const), (drawn, split) => {
         const dataset = datasetOf(drawn);
@@ -87,7 +87,7 @@ describe('models/evaluation', () => {
     );
   });
 
-  it('models/evaluation: the exported rows hold the order, and what every metric needs', () => {
+  it('the exported rows hold the order, and what every metric needs', () => {
     fc.assert(
       fc.property(scenario, fc.integer({ min: 1, max: 20 }), (drawn, exportDepth) => {
         const dataset = datasetOf(drawn);

@@ -13,7 +13,7 @@ const rank = (scores: readonly number[], items: readonly number[], gains: readon
   rankUser({ scores: Float32Array.from(scores), items, gains, relevanceThreshold: 0.4 });
 
 describe('models/ranking', () => {
-  it('models/ranking: metrics do not change when all scores shift or stretch', () => {
+  it('metrics do not change when all scores shift or stretch', () => {
     fc.assert(
       fc.property(scenario, fc.integer({ min: -100, max: 100 }), ({ scores, items }, shift) => {
         const gains = items.map((_, index) => (index % 2 === 0 ? 1 : 0.5));
@@ -23,7 +23,7 @@ describe('models/ranking', () => {
     );
   });
 
-  it('models/ranking: the ideal order has an NDCG of 1, no order more, and every metric lies in [0, 1]', () => {
+  it('the ideal order has an NDCG of 1, no order more, and every metric lies in [0, 1]', () => {
     fc.assert(
       fc.property(scenario, ({ scores, items }) => {
         const gains = items.map((_, index) => [1, 0.9, 0.8, 0.6, 0.4][index % 5] ?? 1);
@@ -37,7 +37,7 @@ describe('models/ranking', () => {
     );
   });
 
-  it('models/ranking: topItems agrees with a stable sort', () => {
+  it('topItems agrees with a stable sort', () => {
     fc.assert(
       fc.property(scenario, fc.integer({ min: 1, max: 12 }), ({ scores }, count) => {
         const sorted = scores

@@ -6,7 +6,7 @@ import { dataSettings } from '../../support/data-requests.ts';
 import { events, ITEMS, isEvent, labels, RANK, RUNS, splitOf } from './split-worlds.ts';
 
 describe('pipeline/split methods', () => {
-  it('pipeline/split: leave_one_out tests the pair that a user began last and drops what comes after a later part', () =>
+  it('pipeline/stages/split: leave_one_out tests the pair that a user began last and drops what comes after a later part', () =>
     fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 0, max: 1000 }), async (all, seed) => {
         const samples = await splitOf(all, { method: 'leave_one_out', seed, negatives: 1 });
@@ -43,7 +43,7 @@ describe('pipeline/split methods', () => {
       RUNS,
     ));
 
-  it('pipeline/split: user_cold_start keeps every event and all samples of a user in one part', () =>
+  it('pipeline/stages/split: user_cold_start keeps every event and all samples of a user in one part', () =>
     fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 0, max: 1000 }), async (all, seed) => {
         const samples = await splitOf(all, { method: 'user_cold_start', seed, negatives: 2 });
@@ -56,7 +56,7 @@ describe('pipeline/split methods', () => {
     ));
 
   it.each(['uniform', 'popularity'] as const)(
-    'pipeline/split: nobody gets more negatives than wanted, all at the time of a positive (%s)',
+    'pipeline/stages/split: nobody gets more negatives than wanted, all at the time of a positive (%s)',
     (draw) =>
       fc.assert(
         fc.asyncProperty(
@@ -88,7 +88,7 @@ describe('pipeline/split methods', () => {
   );
 
   it.each(['random', 'temporal', 'leave_one_out', 'user_cold_start'] as const)(
-    'pipeline/split: %s gives the same samples for any number of threads and order of rows',
+    'pipeline/stages/split: %s gives the same samples for any number of threads and order of rows',
     async (method) => {
       const random = fc.sample(fc.array(fc.integer({ min: 0, max: 99_999 }), { minLength: 3000, maxLength: 3000 }), {
         numRuns: 1,
@@ -108,7 +108,7 @@ describe('pipeline/split methods', () => {
     },
   );
 
-  it('pipeline/split: uniform draws meet every item alike, popularity draws as often as training met it', async () => {
+  it('pipeline/stages/split: uniform draws meet every item alike, popularity draws as often as training met it', async () => {
     // 400 users with one apply each, on few items: the rest of the catalogue is there to be drawn.
     const all = Array.from({ length: 4000 }, (_, index) => ({
       user: index % 400,
@@ -136,7 +136,7 @@ describe('pipeline/split methods', () => {
   });
 
   it.each(['temporal', 'leave_one_out'] as const)(
-    'pipeline/split: %s without times is DATA_INVALID that names the time column',
+    'pipeline/stages/split: %s without times is DATA_INVALID that names the time column',
     async (method) => {
       const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
       try {
@@ -159,7 +159,7 @@ describe('pipeline/split methods', () => {
     },
   );
 
-  it('pipeline/split: leave_one_out of users with two items each says that validation and test are empty', async () => {
+  it('pipeline/stages/split: leave_one_out of users with two items each says that validation and test are empty', async () => {
     const database = await openDatabase({ file: ':memory:', spillFolder: '', memoryLimitMegabytes: 256, threads: 1 });
     try {
       await database.run('items', "CREATE TABLE items AS SELECT 'i' || i AS item_id FROM range(9) AS t(i)");

@@ -4,7 +4,7 @@ import { events, ITEMS, isEvent, RANK, RUNS, type Sample, splitOf } from './spli
 
 describe('pipeline/split', () => {
   it.each(['random', 'temporal', 'leave_one_out', 'user_cold_start'] as const)(
-    'pipeline/split: %s puts a pair into one part and negatives beside what their part knows',
+    '%s puts a pair into one part and negatives beside what their part knows',
     (method) =>
       fc.assert(
         fc.asyncProperty(events, fc.integer({ min: 0, max: 1000 }), async (all, seed) => {
@@ -30,7 +30,7 @@ describe('pipeline/split', () => {
       ),
   );
 
-  it('pipeline/split: random keeps every event, and its parts differ from their shares by less than two pairs', () =>
+  it('random keeps every event, and its parts differ from their shares by less than two pairs', () =>
     fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 0, max: 1000 }), async (all, seed) => {
         const samples = await splitOf(all, { method: 'random', seed, negatives: 0 });
@@ -50,7 +50,7 @@ describe('pipeline/split', () => {
       RUNS,
     ));
 
-  it('pipeline/split: temporal leaves no event of a part at or after the start of a later one', () =>
+  it('temporal leaves no event of a part at or after the start of a later one', () =>
     fc.assert(
       fc.asyncProperty(events, async (all) => {
         const samples = await splitOf(all, { method: 'temporal', seed: 0, negatives: 1 });
@@ -66,7 +66,7 @@ describe('pipeline/split', () => {
       RUNS,
     ));
 
-  it('pipeline/split: training negatives do not depend on what the user meets later', () =>
+  it('training negatives do not depend on what the user meets later', () =>
     fc.assert(
       fc.asyncProperty(events, async (all) => {
         const samples = await splitOf(all, { method: 'temporal', seed: 3, negatives: 2 });
@@ -92,7 +92,7 @@ describe('pipeline/split', () => {
       RUNS,
     ));
 
-  it('pipeline/split: the same seed gives the same samples, another seed another random split', async () => {
+  it('the same seed gives the same samples, another seed another random split', async () => {
     const all = fc.sample(events, { numRuns: 1, seed: 5 })[0] ?? [];
     const one = await splitOf(all, { method: 'random', seed: 1, negatives: 2 });
     expect(await splitOf([...all].reverse(), { method: 'random', seed: 1, negatives: 2 })).toHaveLength(

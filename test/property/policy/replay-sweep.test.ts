@@ -46,7 +46,7 @@ const wholeCurves = ({ snapshot }: SweepFacts) =>
   );
 
 describe('policy/sweep/replay-sweep', () => {
-  it('policy/sweep/replay-sweep: agrees with every simulated sweep, in both modes and with its metric history', () => {
+  it('agrees with every simulated sweep, in both modes and with its metric history', () => {
     fc.assert(
       fc.property(schedulers, modes, seeds, slotCounts, (scheduler, mode, seed, slots) => {
         const config = sweepConfig(seed, { ...scheduler, mode });
@@ -62,7 +62,7 @@ describe('policy/sweep/replay-sweep', () => {
     );
   });
 
-  it('policy/sweep/replay-sweep: finds a report, a reason, a parameter or a best trial that was changed', () => {
+  it('finds a report, a reason, a parameter or a best trial that was changed', () => {
     fc.assert(
       fc.property(schedulers, modes, seeds, fc.nat(11), (scheduler, mode, seed, index) => {
         const config = sweepConfig(seed, { ...scheduler, mode });
@@ -86,7 +86,7 @@ describe('policy/sweep/replay-sweep', () => {
     );
   });
 
-  it('policy/sweep/replay-sweep: with the metric history, finds a changed report of an earlier rung', () => {
+  it('with the metric history, finds a changed report of an earlier rung', () => {
     const config = sweepConfig(7, { type: 'asha', reduction: 3 });
     const facts = factsOf(config, simulate(config, 2, 7));
     const index = facts.snapshot.trials.findIndex(({ reports }) => reports.length > 1);

@@ -65,7 +65,7 @@ const lags = fc.constantFrom(null, 1, 3, 8);
 const trialCount = fc.integer({ min: 1, max: 40 });
 
 describe('policy/sweep', () => {
-  it('policy/sweep: trials, prunings and reasons are the same with 1, 2, 4 and 16 slots, whatever ends first', () => {
+  it('trials, prunings and reasons are the same with 1, 2, 4 and 16 slots, whatever ends first', () => {
     fc.assert(
       fc.property(lags, trialCount, fc.integer({ min: 1, max: 1e6 }), (lag, maxTrials, seed) => {
         for (const scheduler of [halving, whole]) {
@@ -81,7 +81,7 @@ describe('policy/sweep', () => {
     );
   });
 
-  it('policy/sweep: goes on from its state as if it had not been interrupted, in both modes', () => {
+  it('goes on from its state as if it had not been interrupted, in both modes', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('ordered' as const, 'asynchronous' as const),
@@ -98,7 +98,7 @@ describe('policy/sweep', () => {
     );
   });
 
-  it('policy/sweep: occupies no more slots than there are, and all of them where nothing has to be waited for', () => {
+  it('occupies no more slots than there are, and all of them where nothing has to be waited for', () => {
     fc.assert(
       fc.property(trialCount, fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1 }), (maxTrials, slots, seed) => {
         const rules: SweepRules = {
@@ -114,7 +114,7 @@ describe('policy/sweep', () => {
     );
   });
 
-  it('policy/sweep: what earlier trials have shown is taken instead of training, with the same outcome', () => {
+  it('what earlier trials have shown is taken instead of training, with the same outcome', () => {
     const rules: SweepRules = { sampler: climbing(3), scheduler: halving, mode: 'ordered', maxTrials: 20, maxEpochsOf };
     const first = simulateSweep({ rules, slots: 2, seed: 3, shownAt, stopsAt });
     const again = simulateSweep({ rules, slots: 4, seed: 5, shownAt, stopsAt, knownFrom: first.state });

@@ -67,13 +67,13 @@ describe('activities/attempt-folder', () => {
   };
   const artifact = (attempt: string, runId = 'run'): string => `${runId}:${checkpointPath(place, attempt)}`;
 
-  it('activities/attempt-folder: names sort in the order of the attempts and differ between workflow runs', () => {
+  it('names sort in the order of the attempts and differ between workflow runs', () => {
     expect([...ORDER].reverse().sort()).toEqual(ORDER);
     const other = { activityId: '2', attempt: 1, workflowExecution: { workflowId: 'w', runId: 'reset' } };
     expect(attemptName(other, 1)).not.toBe(A1);
   });
 
-  it('activities/attempt-folder: what a given-up attempt writes later reaches its successor no more', async () => {
+  it('what a given-up attempt writes later reaches its successor no more', async () => {
     await putLocal(A1, 'epoch 3');
     const successor = await openAttemptFolder(folder, A2);
     const [found] = await successor.earlierCheckpoints();
@@ -81,7 +81,7 @@ describe('activities/attempt-folder', () => {
     expect(await readFile(found?.file ?? '', 'utf8')).toBe('epoch 3');
   });
 
-  it('activities/attempt-folder: removes what is earlier, never what is later', async () => {
+  it('removes what is earlier, never what is later', async () => {
     for (const attempt of [A1, A2, A3]) {
       await putLocal(attempt, attempt);
     }

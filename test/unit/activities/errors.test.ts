@@ -4,7 +4,7 @@ import { toFailure, withFailures } from '../../../activities/errors.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 
 describe('activities/errors', () => {
-  it('activities/errors: an error of the catalogue keeps its code, hint and retryability', () => {
+  it('an error of the catalogue keeps its code, hint and retryability', () => {
     const failure = toFailure(
       new TtExpError('NO_DATA_LOADED', 'No data loaded', { hint: 'Widen the filters.' }),
       'gpu-1',
@@ -19,19 +19,19 @@ describe('activities/errors', () => {
     ['SOURCE_NOT_FOUND', 'Check the path. It must be there on the worker that runs this step, on host gpu-1.'],
     ['ENVIRONMENT_INVALID', 'Check the path. It must be there on the worker that runs this step, on host gpu-1.'],
     ['NO_DATA_LOADED', 'Check the path.'],
-  ] as const)('activities/errors: the hint of %s names the host where it matters', (code, hint) => {
+  ] as const)('the hint of %s names the host where it matters', (code, hint) => {
     const failure = toFailure(new TtExpError(code, 'events.csv', { hint: 'Check the path.' }), 'gpu-1');
     expect((failure as ApplicationFailure).details).toEqual([{ hint, details: {} }]);
   });
 
-  it('activities/errors: an unknown error is a bug that is tried again a bounded number of times', () => {
+  it('an unknown error is a bug that is tried again a bounded number of times', () => {
     expect(toFailure(new TypeError('x is not a function'), 'gpu-1')).toMatchObject({
       type: 'INTERNAL',
       nonRetryable: false,
     });
   });
 
-  it('activities/errors: no credentials of an address reach a failure, nor its causes', () => {
+  it('no credentials of an address reach a failure, nor its causes', () => {
     const cause = new Error('connect to postgres://ada:secret@db:5432/x failed');
     const ours = toFailure(new TtExpError('UPSTREAM_REJECTED', 'got http://ada:secret@host/', { cause }), 'gpu-1');
     const unknown = toFailure(new TypeError('Invalid http://ada:secret@host/', { cause }), 'gpu-1');
@@ -46,7 +46,7 @@ describe('activities/errors', () => {
     }
   });
 
-  it('activities/errors: cancellation passes untouched, the shutdown of a worker is tried again', () => {
+  it('cancellation passes untouched, the shutdown of a worker is tried again', () => {
     const cancelled = new CancelledFailure('CANCELLED');
     expect(toFailure(cancelled, 'gpu-1')).toBe(cancelled);
     expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'), 'gpu-1')).toMatchObject({
@@ -55,7 +55,7 @@ describe('activities/errors', () => {
     });
   });
 
-  it('activities/errors: wraps every activity of a table', async () => {
+  it('wraps every activity of a table', async () => {
     const table = withFailures(
       {
         fail: async (_request: object): Promise<void> => {

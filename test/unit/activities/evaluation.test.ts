@@ -74,7 +74,7 @@ const refusal = (errorCode: string) => () => {
 };
 
 describe('activities/evaluation', () => {
-  it('activities/evaluation: candidate and champion rank the same part, and the result names the champion', async () => {
+  it('candidate and champion rank the same part, and the result names the champion', async () => {
     const { result, jobs } = await evaluateBeside('old', whole);
     expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'old', 'model')]);
     expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
@@ -86,34 +86,31 @@ describe('activities/evaluation', () => {
     ['registered by another tool', '', whole, 'it names no run that holds its model'],
     ['whose artifacts are gone', 'old', championAnswers(() => []), 'run old has no artifact model/'],
     ['whose run is gone', 'old', championAnswers(refusal('RESOURCE_DOES_NOT_EXIST')), 'RESOURCE_DOES_NOT_EXIST'],
-  ])(
-    'activities/evaluation: with a champion %s the candidate is evaluated, and the result says why alone',
-    async (_, run, artifacts, why) => {
-      const { result, jobs } = await evaluateBeside(run, artifacts);
-      expect(jobs.map(({ champion }) => champion)).toEqual([null]);
-      expect(result.test.model.ndcg_at_10).toBe(0.4);
-      expect(result.champion).toBeNull();
-      expect(result.ci).toBeNull();
-      expect(result.comparedWith).toBe('3');
-      expect(result.championProblem).toContain(why);
-    },
-  );
+  ])('with a champion %s the candidate is evaluated, and the result says why alone', async (_, run, artifacts, why) => {
+    const { result, jobs } = await evaluateBeside(run, artifacts);
+    expect(jobs.map(({ champion }) => champion)).toEqual([null]);
+    expect(result.test.model.ndcg_at_10).toBe(0.4);
+    expect(result.champion).toBeNull();
+    expect(result.ci).toBeNull();
+    expect(result.comparedWith).toBe('3');
+    expect(result.championProblem).toContain(why);
+  });
 
   it.each([
     ['is out of reach', new TtExpError('SERVICE_UNREACHABLE', 'no answer')],
     ['refuses', new TtExpError('UPSTREAM_REJECTED', 'denied', { details: { errorCode: 'PERMISSION_DENIED' } })],
-  ])('activities/evaluation: an MLflow that %s is no fault of the champion: the step fails', async (_, error) => {
+  ])('an MLflow that %s is no fault of the champion: the step fails', async (_, error) => {
     const failing = championAnswers(() => {
       throw error;
     });
     await expect(evaluateBeside('old', failing)).rejects.toBe(error);
   });
 
-  it('activities/evaluation: the same failure of the candidate fails the step', async () => {
+  it('the same failure of the candidate fails the step', async () => {
     await expect(evaluateBeside('old', async () => [])).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
   });
 
-  it('activities/evaluation: a candidate that is the champion is measured once, for both', async () => {
+  it('a candidate that is the champion is measured once, for both', async () => {
     const { result, jobs } = await evaluateBeside('new', whole);
     expect(jobs.map(({ champion }) => champion)).toEqual([null]);
     expect(result.champion).toEqual({ version: '3', run_id: 'new', ndcg_at_10: 0.4 });

@@ -40,7 +40,7 @@ describe('activities/fence', () => {
       details: () => null,
     });
 
-  it('activities/fence: an acknowledged heartbeat counts for a quarter of the time-out', async () => {
+  it('an acknowledged heartbeat counts for a quarter of the time-out', async () => {
     const fence = open(10_000);
     await fence.assertCurrent();
     pass(2_499);
@@ -56,7 +56,7 @@ describe('activities/fence', () => {
     ['the machine was suspended, which its monotonic clock does not see', 0, 60_000],
     ['the wall clock was set back', 0, -60_000],
     ['the wall clock was set back by as much as the process was frozen', 60_000, 0],
-  ])('activities/fence: asks again where %s, and lets nothing pass any more', async (_, monotonic, wall) => {
+  ])('asks again where %s, and lets nothing pass any more', async (_, monotonic, wall) => {
     const fence = open(10_000);
     await fence.assertCurrent();
     monotonicMs += monotonic;
@@ -68,26 +68,23 @@ describe('activities/fence', () => {
     expect(asked).toBe(2);
   });
 
-  it.each([3_600_000, -3_600_000])(
-    'activities/fence: a wall clock that jumps by %d ms costs one question',
-    async (jump) => {
-      const fence = open(10_000);
-      await fence.assertCurrent();
-      wallMs += jump;
-      await fence.assertCurrent();
-      await fence.assertCurrent();
-      expect(asked).toBe(2);
-    },
-  );
+  it.each([3_600_000, -3_600_000])('a wall clock that jumps by %d ms costs one question', async (jump) => {
+    const fence = open(10_000);
+    await fence.assertCurrent();
+    wallMs += jump;
+    await fence.assertCurrent();
+    await fence.assertCurrent();
+    expect(asked).toBe(2);
+  });
 
-  it('activities/fence: an answer that was frozen on its way is asked for again', async () => {
+  it('an answer that was frozen on its way is asked for again', async () => {
     const fence = open(10_000);
     answerTakesMs = 60_000;
     await fence.assertCurrent();
     expect(asked).toBe(2);
   });
 
-  it('activities/fence: without a heartbeat time-out every write asks', async () => {
+  it('without a heartbeat time-out every write asks', async () => {
     const fence = open(undefined);
     await fence.assertCurrent();
     await fence.assertCurrent();

@@ -36,7 +36,7 @@ const apply = (registry: AliasRegistry, request: ApplyGateRequest, isCurrent = t
 
 describe('activities/registry', () => {
   it.each([0, 1, 2])(
-    'activities/registry: killed after %d of the three moves of a promotion, the next attempt ends as one would',
+    'killed after %d of the three moves of a promotion, the next attempt ends as one would',
     async (moves) => {
       const registry = createAliasRegistry('m', { champion: '1', previous: '0', challenger: '2' });
       const request = requestFor(verdictOn('2', 'promoted', '1'));
@@ -55,7 +55,7 @@ describe('activities/registry', () => {
   );
 
   it.each(['promoted', 'rejected', 'awaiting_approval'] as const)(
-    'activities/registry: a verdict against a champion that is none any more moves nothing: %s',
+    'a verdict against a champion that is none any more moves nothing: %s',
     async (decision) => {
       const registry = createAliasRegistry('m', { champion: '3', previous: '1' });
       const answer = await apply(registry, requestFor(verdictOn('2', decision, '1')));
@@ -64,20 +64,20 @@ describe('activities/registry', () => {
     },
   );
 
-  it('activities/registry: a model that was compared with nobody does not replace the one that was promoted meanwhile', async () => {
+  it('a model that was compared with nobody does not replace the one that was promoted meanwhile', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
     const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', null)));
     expect(answer).toEqual({ kind: 'outdated', champion: '1' });
     expect(registry.aliases).toEqual({ champion: '1' });
   });
 
-  it('activities/registry: a champion whose alias was taken away is no longer the one that was compared with', async () => {
+  it('a champion whose alias was taken away is no longer the one that was compared with', async () => {
     const registry = createAliasRegistry('m', {});
     const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
     expect(answer).toEqual({ kind: 'outdated', champion: null });
   });
 
-  it('activities/registry: a candidate is challenger while approval is awaited, and no longer after the answer', async () => {
+  it('a candidate is challenger while approval is awaited, and no longer after the answer', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
     await apply(registry, requestFor(verdictOn('2', 'awaiting_approval', '1')));
     expect(registry.aliases).toEqual({ champion: '1', challenger: '2' });
@@ -87,13 +87,13 @@ describe('activities/registry', () => {
     expect(registry.aliases).toEqual({ champion: '3' });
   });
 
-  it('activities/registry: the challenger of another experiment stays', async () => {
+  it('the challenger of another experiment stays', async () => {
     const registry = createAliasRegistry('m', { champion: '1', challenger: '3' });
     await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
     expect(registry.aliases).toEqual({ champion: '2', previous: '1', challenger: '3' });
   });
 
-  it('activities/registry: a candidate that is the champion already moves nothing and keeps its tags', async () => {
+  it('a candidate that is the champion already moves nothing and keeps its tags', async () => {
     const registry = createAliasRegistry('m', { champion: '2', previous: '1' });
     registry.addRun('run-2', { tags: { 'tt.gate_reasons': 'earlier' } });
     registry.addRun('parent');
@@ -106,7 +106,7 @@ describe('activities/registry', () => {
     expect(registry.runOf('parent').tags).toEqual({ 'tt.gate_decision': 'promoted', 'tt.gate_reasons': '["why"]' });
   });
 
-  it('activities/registry: an attempt that Temporal has given up moves nothing any more', async () => {
+  it('an attempt that Temporal has given up moves nothing any more', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
     const request = requestFor(verdictOn('2', 'promoted', '1'));
     await expect(apply(registry, request, false)).rejects.toMatchObject({ code: 'ATTEMPT_SUPERSEDED' });

@@ -21,17 +21,17 @@ const paceAfter = (...ends: readonly number[]) => {
 };
 
 describe('activities/training-pace', () => {
-  test('activities/training-pace: nothing before the second epoch of this process, epochs from a checkpoint among them', () => {
+  test('nothing before the second epoch of this process, epochs from a checkpoint among them', () => {
     expect(paceAfter()).toBeNull();
     expect(paceAfter(20)).toBeNull();
   });
 
-  test('activities/training-pace: loading and the first epoch are no part of what an epoch takes', () => {
+  test('loading and the first epoch are no part of what an epoch takes', () => {
     // 17 s to load, then a first epoch of 3 s and a second of 2 s: 20 - 2 = 18 s before and beyond epochs.
     expect(paceAfter(20, 22)).toEqual({ epochSeconds: 2, setupSeconds: 18 });
   });
 
-  test('activities/training-pace: the middle one of the latest five counts, so an hour of sleep does not', () => {
+  test('the middle one of the latest five counts, so an hour of sleep does not', () => {
     expect(paceAfter(10, 12, 14, 16, 3616)?.epochSeconds).toBe(2);
     // 2 s each at first; the latest five took 4 s.
     expect(paceAfter(10, 12, 14, 18, 22, 26, 30, 34)?.epochSeconds).toBe(4);

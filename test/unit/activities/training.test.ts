@@ -109,7 +109,7 @@ describe('activities/training', () => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
 
-  it('activities/training: cancelled by the workflow, the last epoch counts and its model is uploaded', async () => {
+  it('cancelled by the workflow, the last epoch counts and its model is uploaded', async () => {
     const environment = new MockActivityEnvironment();
     const trainTrial = trainingWith(async (job, onMessage, { signal, stopSignal }) => {
       environment.cancel('CANCELLED');
@@ -130,26 +130,23 @@ describe('activities/training', () => {
     ]);
   });
 
-  it('activities/training: stopped before its first epoch has ended, there is nothing to keep', async () => {
+  it('stopped before its first epoch has ended, there is nothing to keep', async () => {
     const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }));
     expect(await new MockActivityEnvironment().run(trainTrial, request)).toEqual({ kind: 'stopped', result: null });
     expect(writes).toEqual([]);
   });
 
-  it.each(['WORKER_SHUTDOWN', 'NOT_FOUND'] as const)(
-    'activities/training: a cancellation as %s ends it at once',
-    async (reason) => {
-      const environment = new MockActivityEnvironment();
-      const trainTrial = trainingWith(async (_job, _onMessage, { signal, stopSignal }) => {
-        environment.cancel(reason);
-        expect(stopSignal?.aborted).toBe(false);
-        throw signal.reason;
-      });
-      await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ message: reason });
-    },
-  );
+  it.each(['WORKER_SHUTDOWN', 'NOT_FOUND'] as const)('a cancellation as %s ends it at once', async (reason) => {
+    const environment = new MockActivityEnvironment();
+    const trainTrial = trainingWith(async (_job, _onMessage, { signal, stopSignal }) => {
+      environment.cancel(reason);
+      expect(stopSignal?.aborted).toBe(false);
+      throw signal.reason;
+    });
+    await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ message: reason });
+  });
 
-  it('activities/training: a worker that ends during the last epoch leaves a cancelled step', async () => {
+  it('a worker that ends during the last epoch leaves a cancelled step', async () => {
     const environment = new MockActivityEnvironment();
     const shutdown = new AbortController();
     const { CancelledFailure } = await import('@temporalio/common');
@@ -162,7 +159,7 @@ describe('activities/training', () => {
     await expect(environment.run(trainTrial, request)).rejects.toMatchObject({ message: 'CANCELLED' });
   });
 
-  it('activities/training: an attempt that has been given up logs nothing any more, and its child is ended', async () => {
+  it('an attempt that has been given up logs nothing any more, and its child is ended', async () => {
     const trainTrial = trainingWith(async (_job, onMessage, { signal }) => {
       onMessage({ kind: 'epoch', record, usage });
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -177,7 +174,7 @@ describe('activities/training', () => {
     expect(writes).toEqual(['checkpoint', 'metrics']);
   });
 
-  it('activities/training: one upload of the checkpoint serves all epochs that ended during the one before it', async () => {
+  it('one upload of the checkpoint serves all epochs that ended during the one before it', async () => {
     const trainTrial = trainingWith(async (job, onMessage) => {
       onMessage({ kind: 'epoch', record, usage });
       await expect.poll(() => writes).toEqual(['checkpoint', 'metrics']);
@@ -191,7 +188,7 @@ describe('activities/training', () => {
     expect(writes.slice(0, metrics.length)).toEqual(metrics);
   });
 
-  it('activities/training: a worker with another training code refuses, and writes nothing', async () => {
+  it('a worker with another training code refuses, and writes nothing', async () => {
     const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }), { trainingCodeDigest: 'older' });
     await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({
       code: 'WORKER_OUTDATED',
@@ -199,7 +196,7 @@ describe('activities/training', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('activities/training: a child that has loaded another training code ends before it trains', async () => {
+  it('a child that has loaded another training code ends before it trains', async () => {
     let isRefused = false;
     const trainTrial = trainingWith(async (_job, onMessage) => {
       onMessage({ kind: 'code', digest: 'c0de' });
@@ -217,7 +214,7 @@ describe('activities/training', () => {
     expect(isRefused).toBe(true);
   });
 
-  it('activities/training: each attempt has a folder of its own, and an earlier one ends with its checkpoint stored', async () => {
+  it('each attempt has a folder of its own, and an earlier one ends with its checkpoint stored', async () => {
     const folders: string[] = [];
     const trainTrial = trainingWith(async (job, onMessage) => {
       folders.push(job.trialFolder);
@@ -235,7 +232,7 @@ describe('activities/training', () => {
     { stored: ['c000001-s000000-a0002-00000000.ckpt'], isWithdrawn: true },
     { stored: [], isWithdrawn: false },
   ])(
-    'activities/training: an upload that ends once the attempt is given up, beside $stored, is withdrawn: $isWithdrawn',
+    'an upload that ends once the attempt is given up, beside $stored, is withdrawn: $isWithdrawn',
     async ({ stored, isWithdrawn }) => {
       const trackingOf = (guard: () => Promise<void>): TrackingPort => ({
         ...trackingWith(guard),
@@ -264,7 +261,7 @@ describe('activities/training', () => {
     },
   );
 
-  it('activities/training: where the newest checkpoint is damaged, it tries again with all there are', async () => {
+  it('where the newest checkpoint is damaged, it tries again with all there are', async () => {
     const offered: number[] = [];
     const trainTrial = trainingWith(async (job) => {
       offered.push(job.checkpoints.length);

@@ -3,7 +3,7 @@ import { describeStart } from '../../../client/describe-start.ts';
 import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 
 describe('client/describe-start', () => {
-  test('client/describe-start: names config, sweep, data and model', () => {
+  test('names config, sweep, data and model', () => {
     const config = resolvedConfig({ description: 'Which rate\nis best?' });
     expect(describeStart({ config, configDigest: 'abc', extends: 'old-0123456789' })).toEqual({
       staticSummary: 'fixture: Which rate is best?',
@@ -17,7 +17,7 @@ describe('client/describe-start', () => {
     });
   });
 
-  test('client/describe-start: stays below the bytes that the server takes, whatever the description', () => {
+  test('stays below the bytes that the server takes, whatever the description', () => {
     const config = resolvedConfig({ description: '\u{1f600}'.repeat(20_000) });
     const { staticSummary, staticDetails } = describeStart({ config, configDigest: 'abc' });
     expect(Buffer.byteLength(JSON.stringify(staticSummary))).toBeLessThanOrEqual(400);

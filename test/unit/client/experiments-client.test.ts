@@ -38,7 +38,7 @@ const clientWith = (status: string, query: () => Promise<unknown> = async () => 
 
 describe('client/experiments-client', () => {
   test.each(['COMPLETED', 'FAILED', 'CANCELLED'])(
-    'client/experiments-client: cancelling an experiment that is %s is refused, and nothing is sent',
+    'cancelling an experiment that is %s is refused, and nothing is sent',
     async (status) => {
       const { client, cancelled } = clientWith(status);
       await expect(client.cancel(ID)).rejects.toMatchObject({
@@ -50,20 +50,20 @@ describe('client/experiments-client', () => {
     },
   );
 
-  test('client/experiments-client: cancels an experiment that runs', async () => {
+  test('cancels an experiment that runs', async () => {
     const { client, cancelled } = clientWith('RUNNING');
     await client.cancel(ID);
     expect(cancelled).toEqual(['tt-exp/demo/0123456789']);
   });
 
-  test('client/experiments-client: a snapshot that no worker gives in time is null, other failures are passed on', async () => {
+  test('a snapshot that no worker gives in time is null, other failures are passed on', async () => {
     const failing = (error: Error) => clientWith('RUNNING', () => Promise.reject(error)).client.snapshot(ID, 100);
     expect(await failing(new ServiceError('Failed to query Workflow'))).toBeNull();
     expect(await failing(new QueryNotRegisteredError('no such query', 3))).toBeNull();
     await expect(failing(new TypeError('boom'))).rejects.toThrow('boom');
   });
 
-  test('client/experiments-client: lists a continued experiment once', async () => {
+  test('lists a continued experiment once', async () => {
     const listed = await clientWith('RUNNING').client.list();
     expect(listed.map(({ status }) => status)).toEqual(['RUNNING']);
   });

@@ -64,14 +64,14 @@ const serverWith = ({ parents = [], histories = {} }: Server) => {
 };
 
 describe('client/facts-reader', () => {
-  test('client/facts-reader: what Temporal knows is taken from there, without a word to MLflow', async () => {
+  test('what Temporal knows is taken from there, without a word to MLflow', async () => {
     const { counts, connect } = serverWith({});
     const facts = await createFactsReader(REMEMBERING, connect).read(EXPERIMENT_ID);
     expect(facts).toEqual({ config: SMALL_CONFIG, snapshot, origin: 'temporal', extends: 'old-0123456789' });
     expect(counts.opened).toBe(0);
   });
 
-  test('client/facts-reader: what Temporal has forgotten comes from the newest parent run that kept its facts', async () => {
+  test('what Temporal has forgotten comes from the newest parent run that kept its facts', async () => {
     const { counts, connect } = serverWith({
       parents: [
         { sweep: null },
@@ -87,7 +87,7 @@ describe('client/facts-reader', () => {
     expect(counts).toMatchObject({ opened: 1, closed: 1 });
   });
 
-  test('bin/facts-reader: facts of an earlier version are brought up to date', async () => {
+  test('facts of an earlier version are brought up to date', async () => {
     const { objective: _, source: __, dataWarnings: ___, leftOut: ____, ...old } = snapshot;
     const { connect } = serverWith({ parents: [{ sweep: { format: 1, config: SMALL_CONFIG, snapshot: old } }] });
     const facts = await createFactsReader(FORGETFUL, connect).read(EXPERIMENT_ID);
@@ -95,7 +95,7 @@ describe('client/facts-reader', () => {
   });
 
   test.each([EXPERIMENT_ID, 'other-0123456789', 'no id at all'])(
-    'client/facts-reader: %s, which neither knows, stays not found',
+    '%s, which neither knows, stays not found',
     async (id) => {
       const { counts, connect } = serverWith({});
       await expect(createFactsReader(FORGETFUL, connect).read(id)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('client/facts-reader', () => {
     },
   );
 
-  test('client/facts-reader: another failure of Temporal is no reason to ask MLflow', async () => {
+  test('another failure of Temporal is no reason to ask MLflow', async () => {
     const { counts, connect } = serverWith({});
     const client = { ...REMEMBERING, view: async () => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'gone')) };
     await expect(createFactsReader(client, connect).read(EXPERIMENT_ID)).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('client/facts-reader', () => {
     expect(counts.opened).toBe(0);
   });
 
-  test('client/facts-reader: curves have the metric at the best epoch so far, and none for a trial without a run', async () => {
+  test('curves have the metric at the best epoch so far, and none for a trial without a run', async () => {
     const [one, other] = snapshot.trials;
     if (one === undefined || other === undefined) {
       throw new Error('the small sweep has lost its trials');
@@ -146,7 +146,7 @@ describe('client/facts-reader', () => {
     expect(curves[other.trialId]).toEqual([]);
   });
 
-  test('client/facts-reader: histories of many trials are asked for eight at once, over one connection', async () => {
+  test('histories of many trials are asked for eight at once, over one connection', async () => {
     const [first] = snapshot.trials;
     if (first === undefined) {
       throw new Error('the small sweep has lost its trials');
@@ -165,7 +165,7 @@ describe('client/facts-reader', () => {
     expect(counts).toMatchObject({ most: 8, opened: 1, closed: 1 });
   });
 
-  test('client/facts-reader: tags of a run come from MLflow', async () => {
+  test('tags of a run come from MLflow', async () => {
     const { connect } = serverWith({});
     expect(await createFactsReader(REMEMBERING, connect).runTags('run-a')).toEqual({ of: 'run-a' });
   });

@@ -7,7 +7,7 @@ const [codec] = DATA_CONVERTER.payloadCodecs ?? [];
 const payloadOf = (value: unknown) => defaultPayloadConverter.toPayload(value);
 
 describe('client/payload-codec', () => {
-  it('client/payload-codec: packs what is long, and unpacks it to the same value', async () => {
+  it('packs what is long, and unpacks it to the same value', async () => {
     const value = { trials: Array.from({ length: 5000 }, (_, index) => ({ index, status: 'completed' })) };
     const plain = payloadOf(value);
     const [packed] = (await codec?.encode([plain])) ?? [];
@@ -17,16 +17,13 @@ describe('client/payload-codec', () => {
     expect(defaultPayloadConverter.fromPayload(unpacked ?? {})).toEqual(value);
   });
 
-  it.each([[['short']], [[undefined]], [[null]]])(
-    'client/payload-codec: leaves %j as it is, both ways',
-    async ([value]) => {
-      const plain = [payloadOf(value)];
-      expect(await codec?.encode(plain)).toEqual(plain);
-      expect(await codec?.decode(plain)).toEqual(plain);
-    },
-  );
+  it.each([[['short']], [[undefined]], [[null]]])('leaves %j as it is, both ways', async ([value]) => {
+    const plain = [payloadOf(value)];
+    expect(await codec?.encode(plain)).toEqual(plain);
+    expect(await codec?.decode(plain)).toEqual(plain);
+  });
 
-  it('client/payload-codec: empty data that are a plain array, as the workflow sandbox sends them, pass', async () => {
+  it('empty data that are a plain array, as the workflow sandbox sends them, pass', async () => {
     const empty = { metadata: { encoding: Buffer.from('binary/null') }, data: [] as unknown as Uint8Array };
     expect(await codec?.encode([empty])).toEqual([empty]);
   });

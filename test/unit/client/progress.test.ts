@@ -33,20 +33,20 @@ const indices = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_, place) => from + place);
 
 describe('client/progress', () => {
-  test.each([4, 16, 64, 1000])('client/progress: of %i trials a poll asks about eight at most', async (count) => {
+  test.each([4, 16, 64, 1000])('of %i trials a poll asks about eight at most', async (count) => {
     const { poll } = reader();
     for (const _ of indices(0, 5)) {
       expect((await poll(running(count))).asked).toHaveLength(Math.min(count, MOST_ASKED));
     }
   });
 
-  test('client/progress: with eight trials at work each is asked about at every poll', async () => {
+  test('with eight trials at work each is asked about at every poll', async () => {
     const { poll } = reader();
     await poll(running(8));
     expect((await poll(running(8))).asked).toEqual(indices(0, 8));
   });
 
-  test('client/progress: of 64 at work each has its turn, and those that are not asked keep what they told', async () => {
+  test('of 64 at work each has its turn, and those that are not asked keep what they told', async () => {
     const { poll } = reader();
     const seen = new Set<number>();
     // While unknown trials are left, half of the places go to known ones: 8, then 4 new ones a poll.
@@ -65,7 +65,7 @@ describe('client/progress', () => {
     expect(turns.toSorted((a, b) => a - b)).toEqual(indices(0, 64));
   });
 
-  test('client/progress: trials that wait for a worker do not take the turns of those at work', async () => {
+  test('trials that wait for a worker do not take the turns of those at work', async () => {
     const { poll } = reader((index) => index < 4);
     await poll(running(64));
     const polls = await Promise.all([poll(running(64))]);
@@ -73,13 +73,13 @@ describe('client/progress', () => {
     expect(polls[0]?.told).toHaveLength(4);
   });
 
-  test('client/progress: a trial at a rung is not asked about, and shows nothing of the training before', async () => {
+  test('a trial at a rung is not asked about, and shows nothing of the training before', async () => {
     const { poll } = reader();
     await poll(running(2));
     expect(await poll(running(2, { isInFlight: false }))).toEqual({ asked: [], told: [] });
   });
 
-  test('client/progress: what was told of one rung says nothing of the next', async () => {
+  test('what was told of one rung says nothing of the next', async () => {
     let isTold = true;
     const progress = createProgressReader(async () => (isTold ? progressAt(4) : null));
     expect(Object.keys(await progress.read({ trials: running(1) }))).toEqual(['trial-000']);
@@ -88,7 +88,7 @@ describe('client/progress', () => {
     expect(await progress.read({ trials: running(1, { reports }) })).toEqual({});
   });
 
-  test('client/progress: workers of earlier versions do not say which trials are in flight: all may be', async () => {
+  test('workers of earlier versions do not say which trials are in flight: all may be', async () => {
     const { isInFlight: _, ...old } = running(1)[0] as TrialView & { readonly isInFlight?: boolean };
     expect((await reader().poll([old as TrialView])).asked).toEqual([0]);
   });

@@ -56,7 +56,7 @@ const reconcile = async ({ runs, workflows = {}, endedMeanwhile = [], refused = 
 };
 
 describe('client/reconcile-runs', () => {
-  test('client/reconcile-runs: closes a run whose workflow does not exist, with the reason as a tag', async () => {
+  test('closes a run whose workflow does not exist, with the reason as a tag', async () => {
     const { report, calls } = await reconcile({ runs: [{ runId: 'a', workflowId: 'gone', temporalId: HERE }] });
     const reason = 'its workflow gone does not exist in Temporal';
     expect(report).toEqual({
@@ -70,7 +70,7 @@ describe('client/reconcile-runs', () => {
     ]);
   });
 
-  test('client/reconcile-runs: leaves a running workflow its runs, and closes what an ended one left open', async () => {
+  test('leaves a running workflow its runs, and closes what an ended one left open', async () => {
     const runs = [
       { runId: 'parent', workflowId: 'open', temporalId: HERE },
       { runId: 'trial', workflowId: 'open', temporalId: HERE },
@@ -83,7 +83,7 @@ describe('client/reconcile-runs', () => {
     expect(asked).toEqual(['open', 'over']);
   });
 
-  test('client/reconcile-runs: a run of another database is left alone, whatever this one knows of its workflow', async () => {
+  test('a run of another database is left alone, whatever this one knows of its workflow', async () => {
     const runs = [
       { runId: 'elsewhere', workflowId: 'w', temporalId: 'database-elsewhere' },
       { runId: 'untold', workflowId: 'w' },
@@ -102,7 +102,7 @@ describe('client/reconcile-runs', () => {
     ).toEqual([]);
   });
 
-  test('client/reconcile-runs: a lost database takes its runs along, but for a workflow that runs here', async () => {
+  test('a lost database takes its runs along, but for a workflow that runs here', async () => {
     const runs = [
       { runId: 'a', workflowId: 'w', temporalId: 'database-lost' },
       { runId: 'b', workflowId: 'again', temporalId: 'database-lost' },
@@ -112,7 +112,7 @@ describe('client/reconcile-runs', () => {
     expect(report.abandoned[0]?.reason).toBe('its workflow w is gone with its Temporal database (database-lost)');
   });
 
-  test('client/reconcile-runs: a run that ended by itself in between keeps its end, and without repair nothing is written', async () => {
+  test('a run that ended by itself in between keeps its end, and without repair nothing is written', async () => {
     const runs = [{ runId: 'a', workflowId: 'w', temporalId: HERE }];
     const late = await reconcile({ runs, endedMeanwhile: ['a'] });
     expect([late.closed, late.calls]).toEqual([[], []]);
@@ -120,7 +120,7 @@ describe('client/reconcile-runs', () => {
     expect([looked.closed, looked.calls, looked.report.isRepaired]).toEqual([['a'], [], false]);
   });
 
-  test('client/reconcile-runs: one that MLflow does not let go is named, and the next is closed', async () => {
+  test('one that MLflow does not let go is named, and the next is closed', async () => {
     const runs = ['a', 'b'].map((runId) => ({ runId, workflowId: 'w', temporalId: HERE }));
     const { report, closed } = await reconcile({ runs, refused: ['a'] });
     expect(closed).toEqual(['b']);
@@ -129,7 +129,7 @@ describe('client/reconcile-runs', () => {
     ]);
   });
 
-  test('client/reconcile-runs: where Temporal does not answer nothing is closed', async () => {
+  test('where Temporal does not answer nothing is closed', async () => {
     const calls: string[] = [];
     const asking = reconcileRuns({
       tracking: {

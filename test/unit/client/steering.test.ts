@@ -52,14 +52,14 @@ const REQUESTS: readonly (readonly [string, Request, readonly unknown[]])[] = [
   ],
 ];
 
-describe.each(REQUESTS)('client/steering: %s', (name, request, argumentsSent) => {
-  test(`client/steering: ${name} sends one message to the experiment's workflow`, async () => {
+describe.each(REQUESTS)('%s', (name, request, argumentsSent) => {
+  test(`${name} sends one message to the experiment's workflow`, async () => {
     const { sent, steering } = steeringOf();
     await request(steering, ID);
     expect(sent).toEqual([[WORKFLOW, name, ...argumentsSent]]);
   });
 
-  test(`client/steering: ${name} of an experiment that has ended is refused, with how it ended`, async () => {
+  test(`${name} of an experiment that has ended is refused, with how it ended`, async () => {
     const { steering } = steeringOf({ failure: notFound(), status: 'COMPLETED' });
     await expect(request(steering, ID)).rejects.toMatchObject({
       code: 'USAGE',
@@ -68,12 +68,12 @@ describe.each(REQUESTS)('client/steering: %s', (name, request, argumentsSent) =>
     });
   });
 
-  test(`client/steering: ${name} of an experiment that nobody knows says so`, async () => {
+  test(`${name} of an experiment that nobody knows says so`, async () => {
     const { steering } = steeringOf({ failure: notFound(), status: null });
     await expect(request(steering, ID)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
   });
 
-  test(`client/steering: ${name} of what is no id asks no server`, async () => {
+  test(`${name} of what is no id asks no server`, async () => {
     const { sent, steering } = steeringOf();
     await expect((async () => request(steering, 'no id'))()).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
     expect(sent).toEqual([]);
@@ -81,7 +81,7 @@ describe.each(REQUESTS)('client/steering: %s', (name, request, argumentsSent) =>
 });
 
 describe('client/steering', () => {
-  test('client/steering: what the workflow turns down is USAGE, in its own words', async () => {
+  test('what the workflow turns down is USAGE, in its own words', async () => {
     const failure = new WorkflowUpdateFailedError('failed', ApplicationFailure.nonRetryable('got trial-009', 'USAGE'));
     await expect(steeringOf({ failure }).steering.cancelTrial(ID, 'trial-009')).rejects.toMatchObject({
       code: 'USAGE',
@@ -89,12 +89,12 @@ describe('client/steering', () => {
     });
   });
 
-  test('client/steering: any other failure comes as it is', async () => {
+  test('any other failure comes as it is', async () => {
     const failure = new Error('connection lost');
     await expect(steeringOf({ failure }).steering.pause(ID)).rejects.toBe(failure);
   });
 
-  test('client/steering: a retry answers the trials that begin again', async () => {
+  test('a retry answers the trials that begin again', async () => {
     expect(await steeringOf().steering.retryFailed(ID)).toEqual(['trial-001']);
   });
 });

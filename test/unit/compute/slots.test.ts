@@ -3,7 +3,7 @@ import { createSlotPool } from '../../../compute/slots.ts';
 
 const never = new AbortController().signal;
 
-test('compute/slots: the lowest free slot is given first', async () => {
+test('the lowest free slot is given first', async () => {
   const pool = createSlotPool(3);
   expect([await pool.acquire(never), await pool.acquire(never), await pool.acquire(never)]).toEqual([0, 1, 2]);
   pool.release(2);
@@ -11,7 +11,7 @@ test('compute/slots: the lowest free slot is given first', async () => {
   expect(await pool.acquire(never)).toBe(1);
 });
 
-test('compute/slots: those who wait are served in the order of their calls', async () => {
+test('those who wait are served in the order of their calls', async () => {
   const pool = createSlotPool(1);
   await pool.acquire(never);
   const served: string[] = [];
@@ -25,7 +25,7 @@ test('compute/slots: those who wait are served in the order of their calls', asy
   expect(served).toEqual(['first', 'second']);
 });
 
-test('compute/slots: who gives up waiting takes no slot', async () => {
+test('who gives up waiting takes no slot', async () => {
   const pool = createSlotPool(1);
   await pool.acquire(never);
   const stop = new AbortController();
@@ -37,7 +37,7 @@ test('compute/slots: who gives up waiting takes no slot', async () => {
   expect(await patient).toBe(0);
 });
 
-test('compute/slots: an aborted signal waits for nothing', async () => {
+test('an aborted signal waits for nothing', async () => {
   const pool = createSlotPool(1);
   await pool.acquire(never);
   await expect(pool.acquire(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');

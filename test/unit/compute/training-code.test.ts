@@ -26,7 +26,7 @@ describe('compute/training-code', () => {
     'models/evaluation/ranking.ts',
     'models/kernels/rank-row-wasm.ts',
     'contracts/tensorflow.ts',
-  ])('compute/training-code: an edit of %s changes the digest', async (edited) => {
+  ])('an edit of %s changes the digest', async (edited) => {
     expect(await digestAfterEdit(edited)).not.toBe(await unedited());
   });
 
@@ -37,11 +37,11 @@ describe('compute/training-code', () => {
     'models/preflight/own-order.ts',
     'models/saved/model-folder.ts',
     'contracts/errors.ts',
-  ])('compute/training-code: an edit of %s keeps the digest', async (edited) => {
+  ])('an edit of %s keeps the digest', async (edited) => {
     expect(await digestAfterEdit(edited)).toBe(await unedited());
   });
 
-  it('compute/training-code: covers every module of the folders that train, and none that only looks at the result', async () => {
+  it('covers every module of the folders that train, and none that only looks at the result', async () => {
     const names = [...(await readTrainingModules()).keys()];
     const folders = new Set(names.map((name) => name.split('/').slice(0, 2).join('/')));
     for (const folder of ['losses', 'towers', 'optimiser', 'training', 'evaluation', 'numerics', 'kernels']) {
@@ -50,7 +50,7 @@ describe('compute/training-code', () => {
     expect(names.filter((name) => /^models\/(reports|preflight)\//.test(name))).toEqual([]);
   });
 
-  it('compute/training-code: oneDNN, which is off unless asked for, changes the digest', async () => {
+  it('oneDNN, which is off unless asked for, changes the digest', async () => {
     const modules = await readTrainingModules();
     const byDefault = digestTrainingCode(modules, NO_SETTINGS);
     expect(digestTrainingCode(modules, { TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2' })).toBe(byDefault);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createUsageSampler } from '../../../compute/usage-sampler.ts';
 
-test('compute/usage-sampler: percent is of one core since the last call', () => {
+test('percent is of one core since the last call', () => {
   let cpu = 5_000_000;
   let nowMs = 1_000;
   const sample = createUsageSampler({
@@ -19,7 +19,7 @@ test('compute/usage-sampler: percent is of one core since the last call', () => 
   expect(sample()).toEqual({ cpuPercent: 10, memoryMegabytes: 300 });
 });
 
-test('compute/usage-sampler: two calls at the same moment divide by no zero', () => {
+test('two calls at the same moment divide by no zero', () => {
   const sample = createUsageSampler({ cpuMicroseconds: () => 7, elapsedMs: () => 7, memoryBytes: () => 1024 * 1024 });
   expect(sample()).toEqual({ cpuPercent: 0, memoryMegabytes: 1 });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withAbsolutePaths } from '../../../config/absolute-paths.ts';
 import { resolveConfig } from '../../../config/resolve.ts';
 
-test('config/absolute-paths: every path of a source and a local text encoder is absolute, nothing else changes', () => {
+test('every path of a source and a local text encoder is absolute, nothing else changes', () => {
   const config = resolveConfig({
     name: 'x',
     data: {

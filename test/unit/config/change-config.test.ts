@@ -7,31 +7,28 @@ import { loadConfig } from '../../../config/load.ts';
 const FILES = readdirSync('experiments').filter((name) => name.endsWith('.json'));
 
 describe('config/change-config', () => {
-  test.each(FILES)(
-    'config/change-config: %s without a change is the same config, with the same digest',
-    async (name) => {
-      const config = await loadConfig(`experiments/${name}`);
-      const same = changeConfig(config, [], 'experiment x');
-      expect(same).toEqual(config);
-      expect(configDigest(same)).toBe(configDigest(config));
-    },
-  );
+  test.each(FILES)('%s without a change is the same config, with the same digest', async (name) => {
+    const config = await loadConfig(`experiments/${name}`);
+    const same = changeConfig(config, [], 'experiment x');
+    expect(same).toEqual(config);
+    expect(configDigest(same)).toBe(configDigest(config));
+  });
 
-  test('config/change-config: a change counts, in a sweep and elsewhere', async () => {
+  test('a change counts, in a sweep and elsewhere', async () => {
     const config = await loadConfig('experiments/smoke.json');
     const changed = changeConfig(config, ['training.num_epochs=30', 'sweep.scheduler.type=asha'], 'experiment x');
     expect(changed.training).toEqual({ ...config.training, num_epochs: 30 });
     expect(changed.sweep?.scheduler.type).toBe('asha');
   });
 
-  test('config/change-config: a change that makes no config is refused, naming the option that it came with', async () => {
+  test('a change that makes no config is refused, naming the option that it came with', async () => {
     const config = await loadConfig('experiments/smoke.json');
     expect(() => changeConfig(config, ['training.num_epochs=0'], 'experiment x')).toThrow(
       /--set training\.num_epochs=0.*training\.num_epochs/,
     );
   });
 
-  test('config/change-config: a change without effect on any trial is refused, whichever option it came with', async () => {
+  test('a change without effect on any trial is refused, whichever option it came with', async () => {
     const config = await loadConfig('experiments/smoke.json');
     expect(() => changeConfig(config, ['training.learning_rate=0.01'], 'experiment x')).toThrow(
       /--set training\.learning_rate=0\.01: .*no value here, since every trial takes its own from sweep\.space\["training\.learning_rate"\]/,

@@ -29,7 +29,7 @@ describe('config/check-overrides', () => {
     [{ space: DIMS }, 'model.hidden_dims[0]=4'],
     [{ space: DIMS, fixed: { 'training.learning_rate': 0.5 } }, 'training.learning_rate=0.01'],
     [{ space: RATES, enqueue: [{ 'training.learning_rate': 0.7 }] }, 'training.learning_rate=0.01'],
-  ])('config/check-overrides: %j refuses --set %s', async (sweep, set) => {
+  ])('%j refuses --set %s', async (sweep, set) => {
     await expect(loadConfig(await write(sweep), [set])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       exitCode: 78,
@@ -39,7 +39,7 @@ describe('config/check-overrides', () => {
     });
   });
 
-  test('config/check-overrides: the hint is a change of the sweep that is taken', async () => {
+  test('the hint is a change of the sweep that is taken', async () => {
     const ofSpace = loadConfig(await write({ space: RATES }), ['training.learning_rate=0.01']);
     await expect(ofSpace).rejects.toMatchObject({
       hint: `Change the sweep, for example --set 'sweep.space["training.learning_rate"]={"choice":[0.01]}', or move training.learning_rate from sweep.space to sweep.fixed.`,
@@ -65,11 +65,11 @@ describe('config/check-overrides', () => {
     ],
     [{ space: { ...RATES, ...DIMS }, enqueue: [{ 'model.hidden_dims': [8] }] }, ['training.learning_rate=0.01']],
     [{ space: RATES }, ['sweep.space={"model.hidden_dims":{"choice":[[8]]}}', 'training.learning_rate=0.01']],
-  ])('config/check-overrides: %j takes --set %j', async (sweep, sets) => {
+  ])('%j takes --set %j', async (sweep, sets) => {
     await expect(loadConfig(await write(sweep), sets)).resolves.toMatchObject({ name: 'x' });
   });
 
-  test('config/check-overrides: one training ignores the sweep, so that every value counts', async () => {
+  test('one training ignores the sweep, so that every value counts', async () => {
     const config = await loadTrainingConfig(await write({ space: RATES }), ['training.learning_rate=0.01'], []);
     expect(config.training.learning_rate).toBe(0.01);
   });

@@ -34,7 +34,7 @@ const EVENTS = { path: 'events.csv', type: 'type', time: 'at' };
 const FILES = { type: 'files', users: IDS, items: IDS, interactions: EVENTS };
 
 describe('config/check-source', () => {
-  test('config/check-source: a mapped source gets every default of its kind, and features those of theirs', async () => {
+  test('a mapped source gets every default of its kind, and features those of theirs', async () => {
     const { source } = await load({
       source: {
         ...FILES,
@@ -72,7 +72,7 @@ describe('config/check-source', () => {
     });
   });
 
-  test('config/check-source: labels are merged over the default table', async () => {
+  test('labels are merged over the default table', async () => {
     const { labels } = await load({ labels: { like: { weight: 9, label: 0.7 }, hire: { weight: 4, label: 1 } } });
     expect(labels).toMatchObject({
       like: { weight: 9, label: 0.7 },
@@ -81,7 +81,7 @@ describe('config/check-source', () => {
     });
   });
 
-  test('config/check-source: a source without a type is the synthetic one', async () => {
+  test('a source without a type is the synthetic one', async () => {
     expect((await load({ source: { users: 50 } })).source).toEqual({
       type: 'synthetic',
       users: 50,
@@ -221,7 +221,7 @@ describe('config/check-source', () => {
       { labels: { hire: { weight: 0, label: 1 } } },
       ['data.labels.hire.weight: 0 | a number >= -1000 and <= 1000 and other than 0'],
     ],
-  ])('config/check-source: refuses %s', async (_, data, problems) => {
+  ])('refuses %s', async (_, data, problems) => {
     expect(await problemsOf(data)).toEqual(problems);
   });
 });

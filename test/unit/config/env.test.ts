@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
 
 describe('config/env', () => {
-  test('config/env: without variables it takes the defaults', () => {
+  test('without variables it takes the defaults', () => {
     const environment = readEnvironment({ XDG_CACHE_HOME: '/caches' });
     expect(environment).toMatchObject({
       homeFolder: resolve('.tt-exp'),
@@ -18,7 +18,7 @@ describe('config/env', () => {
     });
   });
 
-  test('config/env: an empty variable counts as unset', () => {
+  test('an empty variable counts as unset', () => {
     expect(readEnvironment({ TEMPORAL_ADDRESS: '', TT_TF_BACKEND: '', CI: '', NO_COLOR: '' })).toMatchObject({
       temporal: { address: undefined },
       tensorflowBackend: 'auto',
@@ -27,7 +27,7 @@ describe('config/env', () => {
     });
   });
 
-  test('config/env: reads every variable it knows', () => {
+  test('reads every variable it knows', () => {
     const environment = readEnvironment({
       TT_EXP_HOME: '/home/x',
       TT_EXP_CACHE: '/cache/x',
@@ -80,7 +80,7 @@ describe('config/env', () => {
     });
   });
 
-  test('config/env: an API key, a certificate, an authority or a server name turns TLS on', () => {
+  test('an API key, a certificate, an authority or a server name turns TLS on', () => {
     const isTls = (variables: Record<string, string>): boolean => readEnvironment(variables).temporal.isTls;
     expect(isTls({ TEMPORAL_API_KEY: 'key' })).toBe(true);
     expect(isTls({ TEMPORAL_TLS_CA: '/ca.pem' })).toBe(true);
@@ -95,7 +95,7 @@ describe('config/env', () => {
     ['https://ada:p%40ss%2Fw%25rd@mlflow:5000/base', 'ada', 'p@ss/w%rd'],
     ['http://ada:p@ss:word@mlflow:5000/base', 'ada', 'p@ss:word'],
     ['http://ada@mlflow:5000/base', 'ada', ''],
-  ])('config/env: %s is an address and credentials, for this process and its children', (uri, username, password) => {
+  ])('%s is an address and credentials, for this process and its children', (uri, username, password) => {
     const { mlflow, variables } = readEnvironment({ MLFLOW_TRACKING_URI: uri });
     const address = `${uri.slice(0, uri.indexOf(':'))}://mlflow:5000/base`;
     expect(mlflow).toMatchObject({ trackingUri: address, username, password });
@@ -104,7 +104,7 @@ describe('config/env', () => {
     expect(readEnvironment(variables).mlflow).toMatchObject({ trackingUri: address, username });
   });
 
-  test('config/env: user name and password of their own win over those of the address', () => {
+  test('user name and password of their own win over those of the address', () => {
     const { mlflow, variables } = readEnvironment({
       MLFLOW_TRACKING_URI: 'http://ada:secret@mlflow',
       MLFLOW_TRACKING_USERNAME: 'eve',
@@ -143,7 +143,7 @@ describe('config/env', () => {
     [{ TT_TF_BACKEND: 'cuda' }, 'TT_TF_BACKEND: got "cuda", expected one of auto, gpu, native, wasm, js'],
     [{ TT_STALL_SECONDS: '0' }, 'TT_STALL_SECONDS: got "0", expected seconds, more than 0 and at most 86400'],
     [{ TT_STALL_SECONDS: 'soon' }, 'TT_STALL_SECONDS: got "soon", expected seconds'],
-  ])('config/env: refuses %j', (variables, message) => {
+  ])('refuses %j', (variables, message) => {
     expect(() => readEnvironment(variables)).toThrow(
       expect.objectContaining({ code: 'ENVIRONMENT_INVALID', exitCode: 78, message: expect.stringContaining(message) }),
     );

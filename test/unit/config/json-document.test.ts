@@ -32,7 +32,7 @@ describe('config/json-document', () => {
     ['lists', '['.repeat(10_000) + ']'.repeat(10_000)],
     ['objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
     ['lists that never end', '['.repeat(10_000)],
-  ])('config/json-document: 10,000 nested %s are CONFIG_SYNTAX where the 101st begins', (_what, nested) => {
+  ])('10,000 nested %s are CONFIG_SYNTAX where the 101st begins', (_what, nested) => {
     const error = failureOf(() => check(`{"name":"x",\n"model":${nested}}`));
     expect(error).toMatchObject({ code: 'CONFIG_SYNTAX', exitCode: 78 });
     // The config itself is level 1, so the 100th within "model": 8 characters for the key, then one or five each.
@@ -40,7 +40,7 @@ describe('config/json-document', () => {
     expect(error.message).toBe(`big.json:2:${column}: got level 101 of nesting, expected at most 100`);
   });
 
-  test('config/json-document: brackets in text do not nest', () => {
+  test('brackets in text do not nest', () => {
     expect(check(JSON.stringify({ name: 'x', description: '[{'.repeat(1000) }))).toMatchObject({ name: 'x' });
   });
 
@@ -53,7 +53,7 @@ describe('config/json-document', () => {
     expect(parseOverride(`description=${'['.repeat(200)}`).value).toBe('['.repeat(200));
   });
 
-  test('config/json-document: knows the place of each of 200,000 keys', () => {
+  test('knows the place of each of 200,000 keys', () => {
     const { position } = parseJsonDocument('big.json', `{${lines((index) => `"k${index}": ${index}`)}}`);
     for (let index = 0; index < MANY; index += 1) {
       const found = position([`k${index}`], 'key');

@@ -40,7 +40,7 @@ const spaceProblems = async (sweep: object): Promise<readonly string[]> => {
 };
 
 describe('config/load', () => {
-  test('config/load: reports every mistake at once with line, column, path, found, expected and nearest key', async () => {
+  test('reports every mistake at once with line, column, path, found, expected and nearest key', async () => {
     const error = await failureOf(
       [
         '{',
@@ -66,7 +66,7 @@ describe('config/load', () => {
     ]);
   });
 
-  test('config/load: a single mistake is the message itself, with its place and the nearest key', async () => {
+  test('a single mistake is the message itself, with its place and the nearest key', async () => {
     const error = await failureOf('{"name":"x",\n "sead": 3}');
     expect(error.message).toBe(
       `${join(folder, 'config.json')}:2:2: sead: got an unknown key, expected one of the keys name, description, seed, data, model, training, evaluation, sweep, gate, notify (did you mean "seed"?)`,
@@ -97,13 +97,13 @@ describe('config/load', () => {
       '{"name":"x","data":{"split":{"train":0.8}}}',
       '1:21 data.split: train 0.8 + validation 0.15 (default) + test 0.15 (default) = 1.1 | shares that add up to 1 | null',
     ],
-  ])('config/load: refuses %s', async (_what, text, problem) => {
+  ])('refuses %s', async (_what, text, problem) => {
     const error = await failureOf(text);
     expect(error.code).toBe('CONFIG_INVALID');
     expect(problemsOf(error)).toEqual([problem]);
   });
 
-  test('config/load: shares that only miss 1 by rounding pass', async () => {
+  test('shares that only miss 1 by rounding pass', async () => {
     // 0.6 + 0.3 + 0.1 is 0.9999999999999999 in floating point.
     const file = await write('{"name":"x","data":{"split":{"train":0.6,"validation":0.3,"test":0.1}}}');
     await expect(loadConfig(file)).resolves.toMatchObject({ data: { split: { train: 0.6 } } });
@@ -116,7 +116,7 @@ describe('config/load', () => {
     ['{"name": "x"} // note', 1, 15],
     ['', 1, 1],
     ["{'name': 1}", 1, 2],
-  ])('config/load: text that is not JSON is CONFIG_SYNTAX with its place: %j', async (text, line, column) => {
+  ])('text that is not JSON is CONFIG_SYNTAX with its place: %j', async (text, line, column) => {
     const error = await failureOf(text);
     expect(error.code).toBe('CONFIG_SYNTAX');
     expect(error.exitCode).toBe(78);
@@ -125,12 +125,12 @@ describe('config/load', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  test('config/load: a byte order mark and Windows line ends do not shift places', async () => {
+  test('a byte order mark and Windows line ends do not shift places', async () => {
     const error = await failureOf('\uFEFF{\r\n  "name": "x",\r\n  "seed": -1\r\n}');
     expect(problemsOf(error)).toEqual(['3:11 seed: -1 | a whole number >= 0 and <= 2147483647 | null']);
   });
 
-  test('config/load: a missing file is CONFIG_NOT_FOUND with the nearest experiment as hint', async () => {
+  test('a missing file is CONFIG_NOT_FOUND with the nearest experiment as hint', async () => {
     await expect(loadConfig('experiments/swep.json')).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',
       exitCode: 66,
@@ -139,7 +139,7 @@ describe('config/load', () => {
     });
   });
 
-  test('config/load: a folder is CONFIG_NOT_FOUND and says so', async () => {
+  test('a folder is CONFIG_NOT_FOUND and says so', async () => {
     await expect(loadConfig(folder)).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',
       message: `${folder}: got a folder, expected a JSON config`,
@@ -395,7 +395,7 @@ describe('config/check-space', () => {
 });
 
 describe('config/load with overrides', () => {
-  test('config/load: a wrong override is named instead of a line', async () => {
+  test('a wrong override is named instead of a line', async () => {
     const error = await failureOf('{"name":"x","training":{"batch_size":8}}', [
       'training.batch_size=0',
       'training.learning_rat=1',
@@ -413,19 +413,19 @@ describe('config/load with overrides', () => {
     ]);
   });
 
-  test('config/load: an object that an override makes is blamed for what it lacks', async () => {
+  test('an object that an override makes is blamed for what it lacks', async () => {
     const error = await failureOf('{"name":"x"}', ['sweep.max_parallel=2']);
     expect(error.message).toBe(
       '--set sweep.max_parallel=2: sweep.space: got nothing, expected an object with at least 1 key',
     );
   });
 
-  test('config/load: an override mends a mistake of the file', async () => {
+  test('an override mends a mistake of the file', async () => {
     const file = await write('{"name":"x","seed":-1}');
     await expect(loadConfig(file, ['seed=3'])).resolves.toMatchObject({ seed: 3 });
   });
 
-  test("config/load: an override of the file's own mistake leaves no trace of its place", async () => {
+  test("an override of the file's own mistake leaves no trace of its place", async () => {
     const error = await failureOf('{"name":"x","seed":-1}', ['seed=-2']);
     expect(error.message).toMatch(/^--set seed=-2: seed: got -2, expected a whole number/);
   });

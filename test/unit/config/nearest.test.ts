@@ -12,7 +12,7 @@ test.each([
   ['rnu', 'run', 1],
   // k to s, e to i, g added.
   ['kitten', 'sitting', 3],
-])('config/nearest: the distance of %j and %j is %i', (a, b, distance) => {
+])('the distance of %j and %j is %i', (a, b, distance) => {
   expect(editDistance(a, b)).toBe(distance);
   expect(editDistance(b, a)).toBe(distance);
 });
@@ -24,6 +24,6 @@ test.each([
   ['drop', ['dropout_rate', 'dropout_rate_middle'], null],
   ['xyz', ['seed', 'name'], null],
   ['seed', [], null],
-])('config/nearest: %j among %j means %j', (name, known, nearest) => {
+])('%j among %j means %j', (name, known, nearest) => {
   expect(nearestName(name, known)).toBe(nearest);
 });

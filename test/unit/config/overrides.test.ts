@@ -20,12 +20,12 @@ test.each([
     ['sweep', 'space', 'training.temperature', 'when', 'training.loss'],
     ['bpr'],
   ],
-])('config/overrides: %s names its place and value', (text, path, value) => {
+])('%s names its place and value', (text, path, value) => {
   expect(parseOverride(text)).toEqual({ source: `--set ${text}`, path, value });
 });
 
 test.each(['', 'seed', '=1', '.seed=1', 'model..x=1', 'model.=1', 'a[x]=1', 'a[=1'])(
-  'config/overrides: %j is a usage error with an example',
+  '%j is a usage error with an example',
   (text) => {
     const attempt = () => parseOverride(text);
     expect(attempt).toThrow(TtExpError);
@@ -33,7 +33,7 @@ test.each(['', 'seed', '=1', '.seed=1', 'model..x=1', 'model.=1', 'a[x]=1', 'a[=
   },
 );
 
-test('config/overrides: leaves the given value alone, makes missing objects, and the last one counts', () => {
+test('leaves the given value alone, makes missing objects, and the last one counts', () => {
   const given = { name: 'x', model: { hidden_dims: [1, 2] } };
   const overrides = ['seed=1', 'seed=2', 'model.hidden_dims[1]=3', 'model.hidden_dims[2]=4', 'data.split.train=0.5'];
   expect(applyOverrides(given, overrides.map(parseOverride))).toEqual({
@@ -49,18 +49,18 @@ test.each([
   ['model.hidden_dims[3]=1', 'an index from 0 to 2'],
   ['name.first=1', 'an object or list before "first"'],
   ['gate[0]=1', 'the whole list, since the file has none'],
-])('config/overrides: %s cannot be applied and says why', (text, expected) => {
+])('%s cannot be applied and says why', (text, expected) => {
   const given = { name: 'x', model: { hidden_dims: [1, 2] } };
   expect(() => applyOverrides(given, [parseOverride(text)])).toThrow(expected);
 });
 
-test('config/overrides: a key named __proto__ is a key like any other', () => {
+test('a key named __proto__ is a key like any other', () => {
   const changed = applyOverrides({}, [parseOverride('__proto__.polluted=1')]);
   expect(Object.hasOwn(changed as object, '__proto__')).toBe(true);
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
 
-test('config/overrides: formatOverride quotes keys that hold dots or brackets', () => {
+test('formatOverride quotes keys that hold dots or brackets', () => {
   expect(formatOverride(['sweep', 'space', 'model.embedding_dim', 'choice', 0], 8)).toBe(
     'sweep.space["model.embedding_dim"].choice[0]=8',
   );

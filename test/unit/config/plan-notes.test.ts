@@ -27,7 +27,7 @@ const sweep = (change: object): string =>
   })}`;
 
 describe('config/plan-notes', () => {
-  test('config/plan-notes: a config that goes as it reads has none', async () => {
+  test('a config that goes as it reads has none', async () => {
     expect(await notesOf([])).toEqual([]);
     expect(await notesOf([sweep({ max_trials: 40 })])).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('config/plan-notes', () => {
     [8, {}, 12],
     [10, { proposal_lag: 1 }, 11],
     [20, { startup_trials: 20 }, 21],
-  ])('config/plan-notes: %i trials of tpe with %j are those of halton', async (maxTrials, tpe, first) => {
+  ])('%i trials of tpe with %j are those of halton', async (maxTrials, tpe, first) => {
     const [note, ...others] = await notesOf([sweep({ max_trials: maxTrials, tpe })]);
     expect(note).toContain(`tpe uses outcomes from trial ${first} on`);
     expect(note).toContain(`the sweep has ${maxTrials} trials: all of them are halton's`);
@@ -47,7 +47,7 @@ describe('config/plan-notes', () => {
     expect(await notesOf([sweep({ max_trials: maxTrials, tpe, sampler: 'random' })])).toEqual([]);
   });
 
-  test('config/plan-notes: more trials at once than slots, and than the lag of tpe', async () => {
+  test('more trials at once than slots, and than the lag of tpe', async () => {
     const random = sweep({ sampler: 'random', max_trials: 40, max_parallel: 4 });
     expect(await notesOf([random], 4)).toEqual([]);
     expect(await notesOf([random], null)).toEqual([]);
@@ -61,7 +61,7 @@ describe('config/plan-notes', () => {
     ]);
   });
 
-  test('config/plan-notes: names every path of the source that does not exist', async () => {
+  test('names every path of the source that does not exist', async () => {
     const source = {
       type: 'files',
       users: { path: 'users.csv', features: { id: { kind: 'id' } } },

@@ -18,7 +18,7 @@ const write = async (name: string, value: unknown): Promise<string> => {
   return file;
 };
 
-test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => {
+test('a bare name gets the defaults of DESIGN section 8', () => {
   expect(resolveConfig({ name: 'x' })).toEqual({
     name: 'x',
     description: '',
@@ -89,7 +89,7 @@ test('config/resolve: a bare name gets the defaults of DESIGN section 8', () => 
   });
 });
 
-test('config/resolve: given values stay, a sweep gets its defaults, the seed of the source stays its own', () => {
+test('given values stay, a sweep gets its defaults, the seed of the source stays its own', () => {
   const resolved = resolveConfig({
     $schema: 'x',
     name: 'x',
@@ -126,7 +126,7 @@ test('config/resolve: given values stay, a sweep gets its defaults, the seed of 
   });
 });
 
-test('config/resolve: knows what trials have at every key that the sweep mentions, fixed values before the config', () => {
+test('knows what trials have at every key that the sweep mentions, fixed values before the config', () => {
   const { sweep } = resolveConfig({
     name: 'x',
     training: { batch_size: 32 },

@@ -42,7 +42,7 @@ describe('config/suggest-key', () => {
     ['model.learning_rate=0.1', 'training.learning_rate'],
     ['training.dims=64', 'model.embedding_dim'],
     ['training.seed=3', 'seed'],
-  ])('config/suggest-key: --set %s means %j', (override, suggestion) => {
+  ])('--set %s means %j', (override, suggestion) => {
     expect(suggestionsOf(override)).toEqual([suggestion]);
   });
 
@@ -58,7 +58,7 @@ describe('config/suggest-key', () => {
     ['sweep.n_trials=3', 'max_trials'],
     ['sweep.n_jobs=3', 'max_parallel'],
     ['sweep.fixed.lr=0.1', 'training.learning_rate'],
-  ])('config/suggest-key: in a sweep --set %s means %j', (override, suggestion) => {
+  ])('in a sweep --set %s means %j', (override, suggestion) => {
     expect(suggestionsOf(space, override)).toEqual([suggestion]);
   });
 
@@ -72,11 +72,11 @@ describe('config/suggest-key', () => {
     ['{"training.batch_size":{"choice":[8],"when":{"criterion":["bpr"]}}}', 'training.loss'],
     ['{"training.loss":{"choice":["bce"]}}', 'weighted_bce'],
     ['{"training.loss":{"choice":["softmax"]}}', 'in_batch_softmax'],
-  ])('config/suggest-key: in the space %s means %j', (text, suggestion) => {
+  ])('in the space %s means %j', (text, suggestion) => {
     expect(suggestionsOf(`sweep.space=${text}`)).toContain(suggestion);
   });
 
-  test('config/suggest-key: words of mapped tables are not taken for keys of the config', () => {
+  test('words of mapped tables are not taken for keys of the config', () => {
     const source = {
       type: 'files',
       items: { path: 'i', title: 't' },
@@ -86,7 +86,7 @@ describe('config/suggest-key', () => {
     expect(suggestionsOf(`data.source=${JSON.stringify(source)}`)).not.toContain('name');
   });
 
-  test('config/suggest-key: the hint names the section of a key that belongs elsewhere', () => {
+  test('the hint names the section of a key that belongs elsewhere', () => {
     expect(failureOf(['model.lr=0.1']).hint).toBe(
       'Move it to training.learning_rate; docs/reference.md lists every key.',
     );

@@ -8,7 +8,7 @@ const outOf = (index: number, length: number) =>
     details: { index, length },
   });
 
-test('contracts/element-at: gives the element, be it 0, null or empty', () => {
+test('gives the element, be it 0, null or empty', () => {
   expect(elementAt([5, 0], 1)).toBe(0);
   expect(elementAt(['a', ''], 1)).toBe('');
   expect(elementAt([null], 0)).toBeNull();
@@ -21,12 +21,12 @@ test.each([
   [0.5, [1, 2]],
   [Number.NaN, Float32Array.of(1)],
   [0, new Int32Array(0)],
-])('contracts/element-at: refuses index %s, which has no element', (index, values) => {
+])('refuses index %s, which has no element', (index, values) => {
   expect(() => elementAt(values, index)).toThrow(outOf(index, values.length));
   expect(() => missing(values, index)).toThrow(outOf(index, values.length));
 });
 
-test('contracts/element-at: gives the entry of a key, and refuses a key without one', () => {
+test('gives the entry of a key, and refuses a key without one', () => {
   const entries = new Map([['a', 0]]);
   expect(entryOf(entries, 'a')).toBe(0);
   expect(() => entryOf(entries, 'b')).toThrow(
@@ -34,7 +34,7 @@ test('contracts/element-at: gives the entry of a key, and refuses a key without 
   );
 });
 
-test('contracts/element-at: adds in place, and refuses to where a typed array would ignore it', () => {
+test('adds in place, and refuses to where a typed array would ignore it', () => {
   const sums = Float64Array.of(1, 2);
   addAt(sums, 1, 0.5);
   expect([...sums]).toEqual([1, 2.5]);

@@ -3,14 +3,14 @@ import { canonicalJson } from '../../../contracts/canonical-json.ts';
 import { experimentIds, parseExperimentId } from '../../../contracts/ids.ts';
 
 describe('contracts/ids', () => {
-  it('contracts/ids: an experiment id and a workflow id name the same experiment', () => {
+  it('an experiment id and a workflow id name the same experiment', () => {
     const ids = experimentIds('my-sweep.2', 'deadbeef0123456789');
     expect(ids).toEqual({ experimentId: 'my-sweep.2-deadbeef01', workflowId: 'tt-exp/my-sweep.2/deadbeef01' });
     expect(parseExperimentId(ids.experimentId)).toEqual(ids);
     expect(parseExperimentId(ids.workflowId)).toEqual(ids);
   });
 
-  it('contracts/ids: anything else is no id', () => {
+  it('anything else is no id', () => {
     expect(parseExperimentId('my-sweep')).toBeNull();
     expect(parseExperimentId('tt-exp/sweep/deadbeef01/trial-000')).toBeNull();
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { joinBelow, staysBelow } from '../../../contracts/join-below.ts';
 
 test.each(['model.json', 'user_tower/weights.bin', '.hidden', 'a..b/c', '...', 'large file + 1.bin', 'größe.bin'])(
-  'contracts/join-below: "%s" stays in its folder',
+  '"%s" stays in its folder',
   (path) => {
     expect(staysBelow(path)).toBe(true);
     expect(joinBelow('/home/models/run', path, 'model')).toBe(`/home/models/run/${path}`);
@@ -23,7 +23,7 @@ test.each([
   'a\\..\\b',
   'a\u0000b',
   'a\nb',
-])('contracts/join-below: %j is refused', (path) => {
+])('%j is refused', (path) => {
   expect(() => joinBelow('/home/models/run', path, 'model of run 1')).toThrow(
     expect.objectContaining({
       code: 'UPSTREAM_REJECTED',

@@ -10,11 +10,11 @@ describe('contracts/printable', () => {
     ['right-to-left \u202etxt.exe, line\u2028end', 'right-to-left \\u202etxt.exe, line\\u2028end'],
     ['Größe 写真 🎬 שלום', 'Größe 写真 🎬 שלום'],
     ['', ''],
-  ])('contracts/printable: control characters become visible, letters of any script stay (case %#)', (text, shown) => {
+  ])('control characters become visible, letters of any script stay (case %#)', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });
 
-  test('contracts/printable: JSON has no control character but its line ends, and reads back as the same value', () => {
+  test('JSON has no control character but its line ends, and reads back as the same value', () => {
     const value = { 'na\u009bme': ['\u001b[2J', '\u007f\u0085', 'a\nb', '\u202e'] };
     const text = printableJson(value, 2);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);

@@ -12,6 +12,6 @@ test.each([
   ['a message', message(3, [int(1, 150)]), '1a03089601'],
   ['a float', float(2, 1), '150000803f'],
   ['no bytes', bytes(9, new Uint8Array(0)), '4a00'],
-])('contracts/protobuf: %s is written as the format has it', (_, written, expected) => {
+])('%s is written as the format has it', (_, written, expected) => {
   expect(Buffer.from(written).toString('hex')).toBe(expected);
 });

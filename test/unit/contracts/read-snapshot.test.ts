@@ -16,7 +16,7 @@ const recorded = (change: Partial<RecordedSnapshot> = {}): RecordedSnapshot => {
 const NO_SWEEP = { sweep: null };
 
 describe('contracts/read-snapshot', () => {
-  test('contracts/read-snapshot: an old snapshot gets what its version did not write', () => {
+  test('an old snapshot gets what its version did not write', () => {
     expect(isCurrent(recorded())).toBe(false);
     const snapshot = readSnapshot(recorded(), NO_SWEEP);
     expect(snapshot).toMatchObject({ source: null, dataWarnings: [], leftOut: null, model: { version: '3' } });
@@ -24,13 +24,13 @@ describe('contracts/read-snapshot', () => {
     expect(isCurrent(snapshot)).toBe(true);
   });
 
-  test('contracts/read-snapshot: what its trials were compared by is read from the config', () => {
+  test('what its trials were compared by is read from the config', () => {
     const { objective } = readSnapshot(recorded(), { sweep: sweepSettings({ metric: 'map' }) });
     expect(objective).toEqual({ metric: 'map', direction: 'maximise' });
     expect(readSnapshot(recorded(), NO_SWEEP).objective).toEqual({ metric: 'ndcg_at_10', direction: 'maximise' });
   });
 
-  test("contracts/read-snapshot: today's snapshot stays as it is", () => {
+  test("today's snapshot stays as it is", () => {
     const snapshot = readSnapshot(recorded(), NO_SWEEP);
     expect(readSnapshot(snapshot, { sweep: sweepSettings({ metric: 'map' }) })).toEqual(snapshot);
   });
@@ -39,13 +39,13 @@ describe('contracts/read-snapshot', () => {
     ['gate', 'model', { model: null }],
     ['register', 'test', { model: null, test: null }],
     ['evaluate', 'bestTrialId', { model: null, test: null, bestTrialId: null }],
-  ] as const)('contracts/read-snapshot: a record of phase %s without %s is refused', (phase, missing, change) => {
+  ] as const)('a record of phase %s without %s is refused', (phase, missing, change) => {
     expect(() => readSnapshot(recorded({ phase, ...change }), NO_SWEEP)).toThrow(
       new RegExp(`its record says phase ${phase} and lacks .*${missing}`),
     );
   });
 
-  test('contracts/read-snapshot: a failed experiment has what was known in its phase', () => {
+  test('a failed experiment has what was known in its phase', () => {
     const error = { code: 'ALL_TRIALS_FAILED' as const, message: 'all trials failed' };
     const nothing = { bestTrialId: null, tensorflow: null, test: null, model: null };
     const failed = readSnapshot(recorded({ phase: 'train', status: 'failed', error, ...nothing }), NO_SWEEP);

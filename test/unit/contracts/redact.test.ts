@@ -15,13 +15,13 @@ test.each([
   ['https://login/start?token=abc#top', 'https://login/start?token=***#top'],
   ['{"a":"x//","b":"me@host"}', '{"a":"x//","b":"me@host"}'],
   ['nothing', 'nothing'],
-])('contracts/redact: %s', (text, expected) => {
+])('%s', (text, expected) => {
   expect(redactUrls(text)).toBe(expected);
 });
 
 const ADDRESS = 'http://ada:secret@host/';
 
-test('contracts/redact: an error of ours holds no credentials in message, hint, details and causes', () => {
+test('an error of ours holds no credentials in message, hint, details and causes', () => {
   const cause = new Error(`cannot reach ${ADDRESS}`, { cause: new Error(ADDRESS) });
   const details = { lines: [ADDRESS], nested: { uri: ADDRESS }, count: 3 };
   const error = new TtExpError('INTERNAL', `got ${ADDRESS}`, { hint: `Correct ${ADDRESS}.`, details, cause });
@@ -36,7 +36,7 @@ test('contracts/redact: an error of ours holds no credentials in message, hint, 
   expect(toErrorRecord(new Error(ADDRESS)).message).toBe('http://***@host/');
 });
 
-test('contracts/redact: an error whose message has a getter only is redacted too', () => {
+test('an error whose message has a getter only is redacted too', () => {
   expect(redactError(new DOMException(ADDRESS)).message).toBe('http://***@host/');
 });
 

@@ -6,7 +6,7 @@ describe('host/clock', () => {
     vi.useRealTimers();
   });
 
-  it('host/clock: does not jump with the wall clock', () => {
+  it('does not jump with the wall clock', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(1_000);
     expect(Date.now()).toBe(1_000);

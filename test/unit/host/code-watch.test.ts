@@ -30,7 +30,7 @@ const watching = async () => {
 const OUTDATED = { code: 'WORKER_OUTDATED' };
 
 describe('host/code/code-watch', () => {
-  it('host/code/code-watch: code that stays lets every step begin, and is read as a whole once', async () => {
+  it('code that stays lets every step begin, and is read as a whole once', async () => {
     const { disk, watch, told } = await watching();
     await watch.assertUnchanged();
     await watch.assertUnchanged();
@@ -38,7 +38,7 @@ describe('host/code/code-watch', () => {
     expect(told).toEqual([]);
   });
 
-  it('host/code/code-watch: code that changes lets no step begin any more, even when it is put back', async () => {
+  it('code that changes lets no step begin any more, even when it is put back', async () => {
     const { disk, watch, told } = await watching();
     Object.assign(disk, { content: 'new', writtenAtMs: 2 });
     await expect(watch.assertUnchanged()).rejects.toMatchObject(OUTDATED);
@@ -47,7 +47,7 @@ describe('host/code/code-watch', () => {
     expect(told).toMatchObject([OUTDATED]);
   });
 
-  it('host/code/code-watch: the same code built again is the same code, and a change after that is seen', async () => {
+  it('the same code built again is the same code, and a change after that is seen', async () => {
     const { disk, watch } = await watching();
     disk.writtenAtMs = 2;
     await watch.assertUnchanged();
@@ -57,7 +57,7 @@ describe('host/code/code-watch', () => {
     await expect(watch.assertUnchanged()).rejects.toMatchObject(OUTDATED);
   });
 
-  it('host/code/code-watch: code that cannot be read is being replaced', async () => {
+  it('code that cannot be read is being replaced', async () => {
     const { disk, watch, told } = await watching();
     disk.isReadable = false;
     await expect(watch.assertUnchanged()).rejects.toMatchObject(OUTDATED);

@@ -58,7 +58,7 @@ const readHolderDuring = async (change: (file: string) => Promise<void>) => {
 const OTHER_MACHINE = { host: 'db1', machine: 'other', boot: 'other' };
 
 describe.runIf(process.platform === 'linux')('host/locks: places', () => {
-  it('process/process-identity: a pid of another container, boot or machine is nobody here', () => {
+  it('host/processes/process-identity: a pid of another container, boot or machine is nobody here', () => {
     const self = identifySelf();
     const elsewhere = [
       [{}, 'here', true],
@@ -75,13 +75,13 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
     expect(isProcessAlive({ pid: self.pid, startToken: self.startToken })).toBe(true);
   });
 
-  it('process/lock: a machine that was started anew has lost its locks', async () => {
+  it('host/locks/lock: a machine that was started anew has lost its locks', async () => {
     await lockedFrom({ boot: 'earlier', pidNamespace: 'pid:[1]' });
     expect(await readLockHolder(folder)).toBeNull();
     expect((await tryLock(folder, 'next', 1)).kind).toBe('held');
   });
 
-  it('process/lock: a holder that cannot be asked keeps the lock, and whoever waits is told what to do', async () => {
+  it('host/locks/lock: a holder that cannot be asked keeps the lock, and whoever waits is told what to do', async () => {
     for (const file of [await lockedFrom(OTHER_MACHINE), await lockedFrom({ pidNamespace: 'pid:[1]' })]) {
       const before = await readFile(file, 'utf8');
       let nowMs = 0;
@@ -102,13 +102,13 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
     }
   });
 
-  it('process/lock: a lifeline that is not there tells nothing', async () => {
+  it('host/locks/lock: a lifeline that is not there tells nothing', async () => {
     await lockedFrom({ pidNamespace: 'pid:[1]' }, '000000003-gone.sock');
     expect(await readLockHolder(folder)).toMatchObject({ isKnownAlive: false });
     expect((await tryLock(folder, 'next', 1)).kind).toBe('busy');
   });
 
-  it('process/lock: a holder that gives the lock back while it is asked holds nothing', async () => {
+  it('host/locks/lock: a holder that gives the lock back while it is asked holds nothing', async () => {
     const holder = await readHolderDuring(async (file) => {
       await rm(file);
       await writeFile(file, '');
@@ -116,7 +116,7 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
     expect(holder).toBeNull();
   });
 
-  it('process/lock: a later holder that clears the earlier one away while it is asked is the holder', async () => {
+  it('host/locks/lock: a later holder that clears the earlier one away while it is asked is the holder', async () => {
     const holder = await readHolderDuring(async (file) => {
       await writeFile(join(folder, '000000004.json'), claimFrom({}));
       await rm(file);
@@ -124,7 +124,7 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
     expect(holder).toMatchObject({ process: { pid: process.pid }, isKnownAlive: true });
   });
 
-  it('process/lock: a lock that was given back leaves symbolic links to the loader of modules', async () => {
+  it('host/locks/lock: a lock that was given back leaves symbolic links to the loader of modules', async () => {
     const file = join(folder, 'real', 'node_modules', 'part', 'index.js');
     await mkdir(join(folder, 'real', 'node_modules', 'part'), { recursive: true });
     await writeFile(file, 'module.exports = __filename;');
@@ -142,7 +142,7 @@ describe.runIf(process.platform === 'linux')('host/locks: places', () => {
     expect(load('second')).toBe(real);
   });
 
-  it('process/lock: a file that a loss of power has cut holds nothing', async () => {
+  it('host/locks/lock: a file that a loss of power has cut holds nothing', async () => {
     await writeFile(join(folder, '000000003.json'), '{"process":{"pi');
     expect((await tryLock(folder, 'next', 1)).kind).toBe('held');
   });

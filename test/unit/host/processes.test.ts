@@ -32,14 +32,14 @@ beforeEach(async () => {
 });
 
 describe('host/processes/process-identity', () => {
-  it('process/process-identity: a command name with spaces and brackets does not shift the fields', () => {
+  it('host/processes/process-identity: a command name with spaces and brackets does not shift the fields', () => {
     // Fields 3 (state) to 22 (start time) after the name; the group is field 5.
     const text = '77 (a) b (c)) S 1 70 70 0 -1 4 5 6 7 8 9 10 11 12 20 0 1 0 4711 99 1';
     expect(parseProcStat(text)).toEqual({ state: 'S', groupId: 70, startTicks: '4711' });
     expect(parseProcStat('77 (cut off')).toBeNull();
   });
 
-  it('process/process-identity: tells a process from a later one with its pid, and knows when it ended', async () => {
+  it('host/processes/process-identity: tells a process from a later one with its pid, and knows when it ended', async () => {
     const self = identifySelf();
     expect(isProcessAlive(self)).toBe(true);
     expect(isProcessAlive({ ...self, startToken: `${self.startToken}0` })).toBe(false);
@@ -62,7 +62,7 @@ describe('host/processes/process-identity', () => {
 });
 
 describe('services/lock', () => {
-  it('process/lock: of twenty attempts at once one wins, and the others learn who', async () => {
+  it('host/locks/lock: of twenty attempts at once one wins, and the others learn who', async () => {
     const attempts = await Promise.all(
       Array.from({ length: 20 }, (_, index) => tryLock(folder, `try ${index}`, index)),
     );
@@ -75,7 +75,7 @@ describe('services/lock', () => {
     }
   });
 
-  it('process/lock: a released lock can be taken again, and leaves one file', async () => {
+  it('host/locks/lock: a released lock can be taken again, and leaves one file', async () => {
     for (let round = 0; round < 3; round++) {
       const attempt = await tryLock(folder, 'work', round);
       if (attempt.kind !== 'held') {
@@ -88,7 +88,7 @@ describe('services/lock', () => {
     expect(await readdir(folder)).toHaveLength(1);
   });
 
-  it('process/lock: the lock of a process that died is replaced by exactly one other', async () => {
+  it('host/locks/lock: the lock of a process that died is replaced by exactly one other', async () => {
     // This pid with another start time: the process of long ago.
     const gone = { pid: process.pid, startToken: 'long ago' };
     await writeJsonFile(join(folder, '000000007.json'), { process: gone, purpose: 'died', sinceMs: 1 });
@@ -100,7 +100,7 @@ describe('services/lock', () => {
 });
 
 describe('services/log-file', () => {
-  it('process/log-file: appends below a header, and the tail holds only this start', async () => {
+  it('host/processes/log-file: appends below a header, and the tail holds only this start', async () => {
     const file = join(folder, 'logs', 'a.log');
     const first = await openLog(file, '--- first');
     await writeFile(file, 'old line\n', { flag: 'a' });
@@ -114,7 +114,7 @@ describe('services/log-file', () => {
     expect(await tailLog(join(folder, 'none.log'), 3)).toEqual([]);
   });
 
-  it('process/log-file: what is over a megabyte at a start moves aside, and only one such file stays', async () => {
+  it('host/processes/log-file: what is over a megabyte at a start moves aside, and only one such file stays', async () => {
     const file = join(folder, 'a.log');
     for (const letter of ['x', 'y']) {
       await writeFile(file, `${letter.repeat(1024 * 1024 + 1)}\n`);
@@ -126,7 +126,7 @@ describe('services/log-file', () => {
     expect((await readFile(`${file}.1`, 'utf8')).slice(0, 1)).toBe('y');
   });
 
-  it('process/log-file: a running log is cut at its cap, and the writer goes on at its beginning', async () => {
+  it('host/processes/log-file: a running log is cut at its cap, and the writer goes on at its beginning', async () => {
     const file = join(folder, 'a.log');
     const log = await openLog(file, 'header');
     await writeFile(file, 'before\n', { flag: 'a' });
@@ -183,7 +183,7 @@ describe('services/stop-process', () => {
     return child.pid ?? 0;
   };
 
-  it('process/stop-process: kills what ignores the request, and its child in another session, when the grace time is over', async () => {
+  it('host/processes/stop-process: kills what ignores the request, and its child in another session, when the grace time is over', async () => {
     const marker = serviceMarker(folder, 'stubborn');
     const file = JSON.stringify(join(folder, 'child'));
     const pid = start(
@@ -231,14 +231,14 @@ describe('services/service-record', () => {
   };
   const fileOf = (name: string): string => join(folder, `${name}.json`);
 
-  it('process/service-record: reads back what it wrote, for its owner only', async () => {
+  it('services/service-record: reads back what it wrote, for its owner only', async () => {
     await writeRecord(fileOf('temporal'), record);
     expect(await readRecord(fileOf('temporal'))).toEqual(record);
     expect((await stat(fileOf('temporal'))).mode & 0o077).toBe(0);
     expect(await readdir(folder)).toEqual(['temporal.json']);
   });
 
-  it('process/service-record: other files of the folder are no records', async () => {
+  it('services/service-record: other files of the folder are no records', async () => {
     await writeRecord(fileOf('temporal'), record);
     await writeFile(fileOf('broken'), '{"format":1,');
     await writeFile(fileOf('foreign'), '{"format":2,"name":"foreign"}');

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 describe('host/files', () => {
-  it('host/files/replace-file: a writer that fails leaves the earlier file, and nothing beside it', async () => {
+  it('a writer that fails leaves the earlier file, and nothing beside it', async () => {
     const file = join(folder, 'a.json');
     await writeFile(file, 'old');
     const failing = replaceFile(file, async (temporary) => {

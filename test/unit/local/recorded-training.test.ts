@@ -57,7 +57,7 @@ const serverWith = ({ tags = TAGS, artifacts = ARTIFACTS, status = 'FINISHED', s
 const read = (server: Server = {}, text = RUN) => readRecordedTraining(serverWith(server), text);
 
 describe('local/recorded-training', () => {
-  test("local/recorded-training: reads a trial's settings, epochs, model and circumstances", async () => {
+  test("reads a trial's settings, epochs, model and circumstances", async () => {
     expect(await read()).toMatchObject({
       runId: RUN,
       trialId: 'trial-001',
@@ -70,14 +70,14 @@ describe('local/recorded-training', () => {
     });
   });
 
-  test('local/recorded-training: reads the config that `tt-exp train` keeps', async () => {
+  test('reads the config that `tt-exp train` keeps', async () => {
     const { seed, model, training, evaluation } = CONFIG;
     const kept = JSON.stringify({ name: 'train', description: 'x', seed, model, training, evaluation });
     const server = { tags: { ...TAGS, 'tt.kind': 'training' }, artifacts: { ...ARTIFACTS, 'config.json': kept } };
     expect((await read(server)).settings).toEqual({ ...SETTINGS, relevanceThreshold: 0.4 });
   });
 
-  test('local/recorded-training: finds a trial by its experiment, whosever run it was taken from', async () => {
+  test('finds a trial by its experiment, whosever run it was taken from', async () => {
     const sweep = { config: {}, snapshot: { trials: [{ trialId: 'trial-003', runId: RUN }] } };
     expect((await read({ sweep }, 'demo-0123456789/trial-003')).runId).toBe(RUN);
     await expect(read({ sweep }, 'demo-0123456789/trial-004')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
@@ -102,13 +102,10 @@ describe('local/recorded-training', () => {
       'CONFIG_INVALID',
       `config.json of run ${RUN}`,
     ],
-  ])(
-    'local/recorded-training: refuses what is no record of a training (case %#)',
-    async (text, server, code, message) => {
-      await expect(read(server as Server, text)).rejects.toMatchObject({
-        code,
-        message: expect.stringContaining(message),
-      });
-    },
-  );
+  ])('refuses what is no record of a training (case %#)', async (text, server, code, message) => {
+    await expect(read(server as Server, text)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
 });

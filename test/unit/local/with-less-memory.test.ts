@@ -27,11 +27,11 @@ const attempting = async (errors: readonly Error[]) => {
 };
 
 describe('bin/with-less-memory', () => {
-  it('bin/with-less-memory: what fits is trained as it was asked for', async () => {
+  it('what fits is trained as it was asked for', async () => {
     expect(await attempting([])).toEqual({ outcome: 'trained', tried: [[64, 'auto', null]] });
   });
 
-  it('bin/with-less-memory: first half the batch, then the CPU, and each says so', async () => {
+  it('first half the batch, then the CPU, and each says so', async () => {
     const { outcome, tried } = await attempting([outOfMemory(), outOfMemory()]);
     expect(outcome).toBe('trained');
     expect(tried).toEqual([
@@ -41,14 +41,14 @@ describe('bin/with-less-memory', () => {
     ]);
   });
 
-  it('bin/with-less-memory: where nothing fits the last error is told', async () => {
+  it('where nothing fits the last error is told', async () => {
     const last = outOfMemory();
     const { outcome, tried } = await attempting([outOfMemory(), outOfMemory(), last]);
     expect(outcome).toBe(last);
     expect(tried).toHaveLength(3);
   });
 
-  it('bin/with-less-memory: another failure is not tried again', async () => {
+  it('another failure is not tried again', async () => {
     const diverged = new TtExpError('TRAINING_DIVERGED', 'got a loss of NaN');
     const { outcome, tried } = await attempting([outOfMemory(), diverged]);
     expect(outcome).toBe(diverged);

@@ -37,13 +37,13 @@ const finish = async (text: string, isForced = false): Promise<void> => {
   await work.release();
 };
 
-test('bin/work-folder: the result appears by publishing, and the work folder is gone', async () => {
+test('the result appears by publishing, and the work folder is gone', async () => {
   await finish('first');
   expect(await readdir(parent)).toEqual(['model-a']);
   expect(await readdir(folder)).toEqual([ARTIFACT.modelFolder]);
 });
 
-test('bin/work-folder: a result that is there is refused, and replaced by force', async () => {
+test('a result that is there is refused, and replaced by force', async () => {
   await finish('first');
   await expect(open()).rejects.toMatchObject({
     code: 'USAGE',
@@ -55,7 +55,7 @@ test('bin/work-folder: a result that is there is refused, and replaced by force'
   expect(await readdir(parent)).toEqual(['model-a']);
 });
 
-test('bin/work-folder: a folder that holds no model is not replaced, not even by force', async () => {
+test('a folder that holds no model is not replaced, not even by force', async () => {
   await put(join(folder, 'thesis.txt'), 'three years of work');
   await expect(open(true)).rejects.toMatchObject({
     code: 'USAGE',
@@ -64,7 +64,7 @@ test('bin/work-folder: a folder that holds no model is not replaced, not even by
   expect(await readdir(folder)).toEqual(['thesis.txt']);
 });
 
-test('bin/work-folder: a second process is refused while the first one works, and not afterwards', async () => {
+test('a second process is refused while the first one works, and not afterwards', async () => {
   const first = await open();
   await expect(open()).rejects.toMatchObject({ message: expect.stringContaining(`process ${process.pid}`) });
   await first.release();
@@ -72,7 +72,7 @@ test('bin/work-folder: a second process is refused while the first one works, an
   expect(await readdir(parent)).toEqual([]);
 });
 
-test('bin/work-folder: the same training goes on with its run and its checkpoint', async () => {
+test('the same training goes on with its run and its checkpoint', async () => {
   const runKey = await leaveUnfinished('a');
   const work = await open();
   const attempts = await work.begin('a', 2);
@@ -81,7 +81,7 @@ test('bin/work-folder: the same training goes on with its run and its checkpoint
   await work.release();
 });
 
-test('bin/work-folder: an unfinished training of other settings is refused, and discarded by force', async () => {
+test('an unfinished training of other settings is refused, and discarded by force', async () => {
   await leaveUnfinished('a');
   const careful = await open();
   await expect(careful.begin('b', 2)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ test('bin/work-folder: an unfinished training of other settings is refused, and 
   expect(await readdir(parent)).toEqual([]);
 });
 
-test('bin/work-folder: a record that cannot be read is that of another training', async () => {
+test('a record that cannot be read is that of another training', async () => {
   await leaveUnfinished('a');
   await writeFile(join(parent, '.model-a.training', 'training.json'), '{"digest": "a');
   const work = await open();
@@ -105,7 +105,7 @@ test('bin/work-folder: a record that cannot be read is that of another training'
   await work.release();
 });
 
-test('bin/work-folder: an earlier result that a kill caught between two renames comes back', async () => {
+test('an earlier result that a kill caught between two renames comes back', async () => {
   await leaveUnfinished('a');
   await put(join(parent, '.model-a.training', 'replaced', ARTIFACT.modelFolder, 'manifest.json'), 'first');
   await expect(open()).rejects.toMatchObject({ message: expect.stringContaining('a model already exists there') });

@@ -47,7 +47,7 @@ const labelsOf = ({ labels, items }: Batch): readonly (readonly number[])[] =>
   ]).sort(([row = 0, column = 0], [otherRow = 0, otherColumn = 0]) => row - otherRow || column - otherColumn);
 
 describe('models/batches', () => {
-  it('models/batches: events of a pair become one cell with their summed weight and weighted mean label', () => {
+  it('events of a pair become one cell with their summed weight and weighted mean label', () => {
     const batch = source().batch(0, 0);
     const { users, items, positives, size } = batch;
     expect({ users: [...users], items: [...items], size }).toEqual({ users: [0, 3], items: [0, 1, 2], size: 4 });
@@ -60,7 +60,7 @@ describe('models/batches', () => {
     expect([...positives].sort()).toEqual([2, 4]);
   });
 
-  it('models/batches: what a user liked in training is positive also in batches without that event', () => {
+  it('what a user liked in training is positive also in batches without that event', () => {
     const { users, items, positives, labels } = source({ batchSize: 1, poolSize: 5, isShuffled: false }).batch(0, 3);
     expect([...users]).toEqual([0]);
     expect([...labels.weights]).toEqual([1]);
@@ -69,13 +69,13 @@ describe('models/batches', () => {
     expect([...items]).toContain(2);
   });
 
-  it('models/batches: a validation pair is positive in its own batch, though training does not know it', () => {
+  it('a validation pair is positive in its own batch, though training does not know it', () => {
     const validation = samplesOf([[1, 4, 0.6, 1]]);
     const batch = source({ samples: validation, isShuffled: false }).batch(0, 0);
     expect([...batch.positives]).toEqual([0]);
   });
 
-  it('models/batches: an epoch holds every sample once, in another order than the next', () => {
+  it('an epoch holds every sample once, in another order than the next', () => {
     const large = createToyDataset({ users: 30, items: 20, pairsPerUser: 8, seed: 2 });
     const batches = createBatchSource({
       dataset: large,
@@ -98,7 +98,7 @@ describe('models/batches', () => {
     expect(batches.batch(1, 2)).toEqual(epoch(1)[2]);
   });
 
-  it('models/batches: sampled negatives come from the pool, weigh like a view, and spare what the user met', () => {
+  it('sampled negatives come from the pool, weigh like a view, and spare what the user met', () => {
     const known = createUserItems(dataset);
     const batch = source({ poolSize: 5, sampledNegatives: 50 }).batch(0, 0);
     const cells = labelsOf(batch);
@@ -113,7 +113,7 @@ describe('models/batches', () => {
     expect(cells.map(([, , target = Number.NaN]) => target).filter((target) => target > 0)).toEqual([0.91429, 0.8]);
   });
 
-  it('models/batches: inclusion is the chance of an item to be a column', () => {
+  it('inclusion is the chance of an item to be a column', () => {
     // Item 2 in half of the samples: 1 - 0.5⁴ = 0.9375; items 0 and 1 in a quarter: 1 - 0.75⁴ = 0.683594; others never.
     expect(rounded(source().inclusion)).toEqual([0.68359, 0.68359, 0.9375, 0, 0]);
     // Two draws from five items miss an item with 0.8² = 0.64: 1 - 0.64 = 0.36, and 1 - 0.0625 · 0.64 = 0.96.
@@ -122,7 +122,7 @@ describe('models/batches', () => {
 });
 
 describe('models/user-items', () => {
-  it('models/user-items: knows what was met and what was liked', () => {
+  it('models/training/user-items: knows what was met and what was liked', () => {
     const known = createUserItems(dataset);
     expect([0, 1, 2, 3, 4].filter((item) => known.hasMet(0, item))).toEqual([0, 2]);
     expect([0, 1, 2, 3, 4].filter((item) => known.hasMet(1, item))).toEqual([]);

@@ -17,7 +17,7 @@ const samplesOf = (labels: readonly number[]) => ({
 });
 
 describe('models/calibration', () => {
-  it('models/calibration: mean score against share of relevant samples, weighted by bin', () => {
+  it('mean score against share of relevant samples, weighted by bin', () => {
     // sigmoid(0) = 0.5 three times, one of them relevant: distance 0.5 - 1/3 = 1/6. sigmoid(ln 9) = 0.9, relevant: 0.1.
     const {
       expected_calibration_error: error,
@@ -37,7 +37,7 @@ describe('models/calibration', () => {
     expect(bins[0]).toMatchObject({ samples: 0, mean_score: 0, relevant_share: 0 });
   });
 
-  it('models/calibration: dot products are divided by the temperature', () => {
+  it('dot products are divided by the temperature', () => {
     const { bins } = measureCalibration({
       ...logits(Math.log(4) / 10),
       temperature: 0.1,
@@ -47,12 +47,12 @@ describe('models/calibration', () => {
     expect(bins.find(({ samples }) => samples > 0)?.mean_score).toBeCloseTo(0.8, 6);
   });
 
-  it('models/calibration: a score of one belongs to the last bin', () => {
+  it('a score of one belongs to the last bin', () => {
     const { bins } = measureCalibration({ ...logits(1000), samples: samplesOf([1]), relevanceThreshold: 0.4 });
     expect(bins[9]).toMatchObject({ samples: 1, mean_score: 1, relevant_share: 1 });
   });
 
-  it('models/calibration: no samples make an error of 0', () => {
+  it('no samples make an error of 0', () => {
     const { expected_calibration_error: error } = measureCalibration({
       ...logits(),
       samples: samplesOf([]),

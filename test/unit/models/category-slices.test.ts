@@ -29,7 +29,7 @@ const slicesOf = (features: readonly CategoryFeature[], users: readonly Given[])
 };
 
 describe('models/category-slices', () => {
-  it('models/category-slices: the mean of a user value goes over the users that have it, the largest first', () => {
+  it('the mean of a user value goes over the users that have it, the largest first', () => {
     const feature = featureOf('user', ['(other)', 'web', 'ml'], [[1], [2], [1, 2], [1]]);
     // One relevant item each: at rank 1 NDCG is 1, at rank 3 it is 1 / log2(4) = 1/2, beyond ten 0.
     const at = (user: number, rank: number): Given => ({ user, items: [0], ranks: [rank], gains: [1] });
@@ -42,7 +42,7 @@ describe('models/category-slices', () => {
     expect(slices.map(({ hit_rate_at_10 }) => hit_rate_at_10)).toEqual([2 / 3, 1]);
   });
 
-  it('models/category-slices: of an item value only its items count, at their rank among all', () => {
+  it('of an item value only its items count, at their rank among all', () => {
     const feature = featureOf('item', ['(other)', 'health', 'games'], [[1], [2], [1, 2], []]);
     const [games, health] = slicesOf(
       [feature],
@@ -57,7 +57,7 @@ describe('models/category-slices', () => {
     expect(health).toMatchObject({ side: 'item', value: 'health', users: 1, ndcg_at_10: 0.5, map: 1 / 3 });
   });
 
-  it('models/category-slices: a feature of many values tells its ten largest', () => {
+  it('a feature of many values tells its ten largest', () => {
     const names = Array.from({ length: 15 }, (_, value) => `v${value}`);
     const feature = featureOf('user', names, [names.map((_, value) => value), [14]]);
     const slices = slicesOf(

@@ -25,40 +25,37 @@ describe('models/dense', () => {
     ['GELU with dropout', 'gelu', 0.5],
     ['GELU', 'gelu', 0],
     ['linear', null, 0],
-  ] as const)(
-    'models/dense: a %s layer and its gradients equal those of automatic differentiation',
-    (_name, activation, rate) => {
-      const dropout = rate === 0 ? null : drawDropout(5, 4, rate, 11);
-      const upstream = wave(5, 4, 9);
-      const reference = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
-        const linear = tf.add(tf.matMul(input, kernel), bias);
-        const active = activation === null ? linear : activation === 'relu' ? tf.relu(linear) : gelu(linear);
-        return tf.mul(dropout === null ? active : tf.mul(active, dropout.mask), upstream);
-      };
-      const own = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
-        tf.mul(
-          dense({
-            input: input as tf.Tensor2D,
-            isInputConstant: false,
-            kernel: kernel as tf.Tensor2D,
-            bias: bias as tf.Tensor1D,
-            activation,
-            dropout,
-            product: float32Product,
-          }),
-          upstream,
-        );
-      const at = [wave(5, 3, 1), wave(3, 4, 2), tf.tensor1d([0.1, -0.2, 0.3, 0])];
-      const [x, kernel, bias] = at as [tf.Tensor, tf.Tensor, tf.Tensor];
-      expect(gap(own(x, kernel, bias), reference(x, kernel, bias))).toBeLessThan(1e-6);
-      const expected = tf.grads(reference)(at);
-      for (const [index, gradient] of tf.grads(own)(at).entries()) {
-        expect(gap(gradient, expected[index] as tf.Tensor)).toBeLessThan(1e-6);
-      }
-    },
-  );
+  ] as const)('a %s layer and its gradients equal those of automatic differentiation', (_name, activation, rate) => {
+    const dropout = rate === 0 ? null : drawDropout(5, 4, rate, 11);
+    const upstream = wave(5, 4, 9);
+    const reference = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor => {
+      const linear = tf.add(tf.matMul(input, kernel), bias);
+      const active = activation === null ? linear : activation === 'relu' ? tf.relu(linear) : gelu(linear);
+      return tf.mul(dropout === null ? active : tf.mul(active, dropout.mask), upstream);
+    };
+    const own = (input: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+      tf.mul(
+        dense({
+          input: input as tf.Tensor2D,
+          isInputConstant: false,
+          kernel: kernel as tf.Tensor2D,
+          bias: bias as tf.Tensor1D,
+          activation,
+          dropout,
+          product: float32Product,
+        }),
+        upstream,
+      );
+    const at = [wave(5, 3, 1), wave(3, 4, 2), tf.tensor1d([0.1, -0.2, 0.3, 0])];
+    const [x, kernel, bias] = at as [tf.Tensor, tf.Tensor, tf.Tensor];
+    expect(gap(own(x, kernel, bias), reference(x, kernel, bias))).toBeLessThan(1e-6);
+    const expected = tf.grads(reference)(at);
+    for (const [index, gradient] of tf.grads(own)(at).entries()) {
+      expect(gap(gradient, expected[index] as tf.Tensor)).toBeLessThan(1e-6);
+    }
+  });
 
-  it('models/dense: a constant input changes nothing but the gradient that nobody asks for', () => {
+  it('a constant input changes nothing but the gradient that nobody asks for', () => {
     const input = wave(5, 3, 1);
     const layer = (isInputConstant: boolean) => (kernel: tf.Tensor, bias: tf.Tensor) =>
       tf.sum(
@@ -81,7 +78,7 @@ describe('models/dense', () => {
 });
 
 describe('models/dropout', () => {
-  it('models/dropout: drops the asked share, keeps the mean, and repeats itself for a seed', () => {
+  it('models/towers/dropout: drops the asked share, keeps the mean, and repeats itself for a seed', () => {
     const rows = 300;
     const columns = 101;
     const { mask, scale } = drawDropout(rows, columns, 0.3, 5);
@@ -97,7 +94,7 @@ describe('models/dropout', () => {
     expect([...drawDropout(rows, columns, 0.3, 6).mask.dataSync()]).not.toEqual(values);
   });
 
-  it('models/dropout: a rate close to 1 still keeps something', () => {
+  it('models/towers/dropout: a rate close to 1 still keeps something', () => {
     const { mask, scale } = drawDropout(64, 64, 0.9999, 1);
     expect(scale).toBe(256);
     expect(Math.max(...mask.dataSync())).toBe(256);

@@ -42,7 +42,7 @@ const evaluate = (split: 'validation' | 'test', scorer = inOrder) =>
   evaluateScorer({ scorer, dataset, split, relevanceThreshold: 0.4 });
 
 describe('models/evaluation', () => {
-  it('models/evaluation: leaves out what the user met in earlier parts and users without a relevant item', () => {
+  it('leaves out what the user met in earlier parts and users without a relevant item', () => {
     const { perUser, summary } = evaluate('test');
     // User 2 has only a gain of 0.2. User 0 met items 0 and 1 before, so item 2 ranks first: NDCG 1.
     // User 1 met item 0; item 1 (gain 0.5) ranks first, item 11 (gain 1) eleventh: 0.5 / (1 + 0.5 / log2(3)) = 0.380094.
@@ -61,18 +61,18 @@ describe('models/evaluation', () => {
     expect(summary.novelty).toBeCloseTo(3.807355, 5);
   });
 
-  it('models/evaluation: validation candidates are all but the training items', () => {
+  it('validation candidates are all but the training items', () => {
     // User 0 met only item 0 in training: item 1 ranks first. User 2 is below the threshold.
     expect(evaluate('validation').perUser).toEqual({ userIndex: [0], ndcg: [1] });
   });
 
-  it('models/evaluation: a part without relevant pairs has no users and metrics of 0', () => {
+  it('a part without relevant pairs has no users and metrics of 0', () => {
     const empty: LoadedDataset = { ...dataset, pairs: { ...dataset.pairs, test: pairsOf([]) } };
     const { summary } = evaluateScorer({ scorer: inOrder, dataset: empty, split: 'test', relevanceThreshold: 0.4 });
     expect(summary).toMatchObject({ users: 0, ndcg_at_10: 0, map: 0, novelty: 0 });
   });
 
-  it('models/evaluation: a user who met the whole catalogue has no candidate and enters no mean', () => {
+  it('a user who met the whole catalogue has no candidate and enters no mean', () => {
     const everything = Array.from({ length: 12 }, (_, item) => [0, item, 1] as const);
     const train = pairsOf([...everything, [1, 0, 1]]);
     const full: LoadedDataset = { ...dataset, pairs: { ...dataset.pairs, train } };
@@ -86,7 +86,7 @@ describe('models/evaluation', () => {
     expect(summary.users).toBe(1);
   });
 
-  it('models/evaluation: equal scores rank the candidates in the order of the catalogue', () => {
+  it('equal scores rank the candidates in the order of the catalogue', () => {
     const { perUser, summary } = evaluate(
       'test',
       rowScorer(12, (row) => row.fill(0.25)),
@@ -95,12 +95,12 @@ describe('models/evaluation', () => {
     expect(summary).toEqual(evaluate('test').summary);
   });
 
-  it('models/evaluation: a score that is not a number is refused, not ranked first', () => {
+  it('a score that is not a number is refused, not ranked first', () => {
     const broken = rowScorer(12, (row) => row.fill(Number.NaN, 5, 6));
     expect(() => evaluate('test', broken)).toThrow(/got NaN for user u0 and item i5/);
   });
 
-  it('models/evaluation: a scorer that knows the gains reaches an NDCG of 1', () => {
+  it('a scorer that knows the gains reaches an NDCG of 1', () => {
     const { userIndex, itemIndex, gain } = dataset.pairs.test;
     const knowing = rowScorer(12, (scores, wanted) => {
       for (const [row, user] of userIndex.entries()) {

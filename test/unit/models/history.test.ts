@@ -14,12 +14,12 @@ const histories = historiesOf(PAIRS, 3, IDS);
 const WHOLE: HistoryStep = { isTarget: () => false, unknown: new Uint8Array(2), dropout: 0, seed: 1 };
 
 describe('models/history', () => {
-  it('models/history: holds the known items that were met with a gain', () => {
+  it('holds the known items that were met with a gain', () => {
     expect([...histories.starts]).toEqual([0, 2, 2, 3]);
     expect([...histories.rows]).toEqual([1, 2, 2]);
   });
 
-  it('models/history: a whole history is divided by the square root of its length', () => {
+  it('a whole history is divided by the square root of its length', () => {
     const bags = historyBags(histories, Int32Array.from([2, 0, 1]), null);
     const half = Math.fround(Math.SQRT1_2);
     expect(bags).toEqual({
@@ -29,21 +29,21 @@ describe('models/history', () => {
     });
   });
 
-  it('models/history: what a step asks about is not in the question', () => {
+  it('what a step asks about is not in the question', () => {
     const isTarget = (user: number, row: number) => user === 0 && row === 2;
     const bags = historyBags(histories, Int32Array.from([0, 2]), { ...WHOLE, isTarget });
     expect([...bags.rows]).toEqual([1, 2]);
     expect([...bags.coefficients]).toEqual([1, 1]);
   });
 
-  it('models/history: a user taken for new has no history', () => {
+  it('a user taken for new has no history', () => {
     const step = { ...WHOLE, unknown: Uint8Array.of(1, 0) };
     const bags = historyBags(histories, Int32Array.from([0, 2]), step);
     expect([...bags.starts]).toEqual([0, 0, 1]);
     expect([...bags.rows]).toEqual([2]);
   });
 
-  it('models/history: a step leaves out its share of a history, repeatably, and divides by what is left', () => {
+  it('a step leaves out its share of a history, repeatably, and divides by what is left', () => {
     const length = 60;
     const one = { starts: Int32Array.from([0, length]), rows: Int32Array.from({ length }, (_, row) => row + 1) };
     const draw = (seed: number) => historyBags(one, Int32Array.from([0]), { ...WHOLE, dropout: 0.5, seed });
@@ -55,7 +55,7 @@ describe('models/history', () => {
     expect(coefficients[0]).toBeCloseTo(1 / Math.sqrt(rows.length), 6);
   });
 
-  it('models/history: a long history is drawn from, repeatably, and keeps its expected sum', () => {
+  it('a long history is drawn from, repeatably, and keeps its expected sum', () => {
     const length = 400;
     const long = { starts: Int32Array.from([0, length]), rows: Int32Array.from({ length }, (_, row) => row + 1) };
     const draw = (seed: number) => historyBags(long, Int32Array.from([0]), { ...WHOLE, seed });

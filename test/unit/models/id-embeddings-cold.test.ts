@@ -72,7 +72,7 @@ describe('models/id-embeddings', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   for (const loss of ['in_batch_softmax', 'weighted_bce'] as const) {
-    it(`models/train: ${loss} trains and is validated on users that no training sample names`, () =>
+    it(`models/training/train: ${loss} trains and is validated on users that no training sample names`, () =>
       withFolder(async (folder) => {
         const dataset = coldStart();
         const { validation, bestValLoss } = await train(dataset, folder, { loss });
@@ -86,14 +86,14 @@ describe('models/id-embeddings', () => {
       }));
   }
 
-  it('models/train: the tensor count does not grow from step to step with id tables', () =>
+  it('models/training/train: the tensor count does not grow from step to step with id tables', () =>
     withFolder(async (folder) => {
       const counts = new Set<number>();
       await train(coldStart(), folder, { onStep: () => counts.add(tf.memory().numTensors) });
       expect(counts.size).toBe(1);
     }));
 
-  it('models/checkpoint: one of a version with other id tables is refused', () =>
+  it('models/training/checkpoint: one of a version with other id tables is refused', () =>
     withFolder(async (folder) => {
       const dataset = coldStart();
       await train(dataset, folder);

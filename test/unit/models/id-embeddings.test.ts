@@ -46,7 +46,7 @@ const testNdcg = async (dataset: LoadedDataset, trialFolder: string): Promise<nu
 describe('models/id-embeddings', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('models/id-embeddings: ids alone are learned well above popularity, and no tensor is left', () =>
+  it('ids alone are learned well above popularity, and no tensor is left', () =>
     withFolder(async (folder) => {
       const dataset = idsOnly();
       const before = tf.memory().numTensors;
@@ -57,7 +57,7 @@ describe('models/id-embeddings', () => {
       expect(await testNdcg(dataset, folder)).toBeGreaterThan(1.3 * (popularity?.ndcg_at_10 ?? Number.NaN));
     }));
 
-  it('models/id-embeddings: ids of one side work beside features of both', () =>
+  it('ids of one side work beside features of both', () =>
     withFolder(async (folder) => {
       const dataset: LoadedDataset = { ...toy, ids: { user: null, item: idRows(40) } };
       await train(dataset, folder, 3);
@@ -68,7 +68,7 @@ describe('models/id-embeddings', () => {
       expect(await testNdcg(dataset, folder)).toBeGreaterThan(0);
     }));
 
-  it('models/id-embeddings: cold users are ranked by nothing but do not break training', () =>
+  it('cold users are ranked by nothing but do not break training', () =>
     withFolder(async (folder) => {
       const cold: IdRows = { size: 59, rows: Int32Array.from({ length: 60 }, (_, user) => (user < 58 ? user + 1 : 0)) };
       const dataset = idsOnly({ ids: { user: cold, item: idRows(40) } });
@@ -79,7 +79,7 @@ describe('models/id-embeddings', () => {
       expect(users.slice(58 * DIM).every((value) => value === 0)).toBe(true);
     }));
 
-  it('models/id-embeddings: a training resumed after an epoch ends bit-identical to a straight one', () =>
+  it('a training resumed after an epoch ends bit-identical to a straight one', () =>
     withFolder(async (root) => {
       const dataset = idsOnly();
       const straight = await train(dataset, join(root, 'straight'), 4);
@@ -90,7 +90,7 @@ describe('models/id-embeddings', () => {
       expect(resumed.modelDigest).toBe(straight.modelDigest);
     }));
 
-  it('models/id-embeddings: the layers start as they do without ids', () => {
+  it('the layers start as they do without ids', () => {
     const plain = createArchitecture(toy.summary.feature_dims, { user: null, item: null }, settings);
     const withIds = createArchitecture(toy.summary.feature_dims, { user: idRows(60), item: null }, settings);
     expect(withIds.parameterCount).toBe(plain.parameterCount + 61 * DIM);
@@ -103,7 +103,7 @@ describe('models/id-embeddings', () => {
     expect(deviation).toBeCloseTo(0.1 / Math.sqrt(8), 2);
   });
 
-  it('models/id-embeddings: without texts the content baseline compares with what the user met', () => {
+  it('without texts the content baseline compares with what the user met', () => {
     const dataset: LoadedDataset = { ...toy, textDim: { user: 0, item: 0 } };
     const { content, random } = evaluateBaselines({ dataset, split: 'test', relevanceThreshold: 0.4, seed: 1 });
     // The features show the latent factors, so what a user met says where to look.

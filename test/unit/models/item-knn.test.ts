@@ -23,7 +23,7 @@ const scoresOf = (dataset: LoadedDataset, user: number): number[] => {
 };
 
 describe('models/item-knn', () => {
-  it('models/item-knn: an item scores its shrunk cosine to what the user met with a gain', () => {
+  it('an item scores its shrunk cosine to what the user met with a gain', () => {
     const dataset = trained(4, 4, [
       [0, 0, 1],
       [0, 1, 1],
@@ -42,7 +42,7 @@ describe('models/item-knn', () => {
     expect(scores[3]).toBe(0);
   });
 
-  it('models/item-knn: a user without history gets the popularity', () => {
+  it('a user without history gets the popularity', () => {
     const dataset = trained(3, 3, [
       [0, 1, 1],
       [1, 1, 1],
@@ -52,7 +52,7 @@ describe('models/item-knn', () => {
     expect(scoresOf(dataset, 2)).toEqual([1, 2, 1]);
   });
 
-  it('models/item-knn: only the hundred nearest items of an item count', () => {
+  it('only the hundred nearest items of an item count', () => {
     // Item 0 was met with items 1 … 120 by one user each, with item 1 … 20 by a second one: those come first, then the
     // lower index.
     const rows: [number, number, number][] = [];

@@ -34,33 +34,33 @@ const COMPARISONS = {
 };
 
 describe('models/losses', () => {
-  it('models/losses: weighted binary cross-entropy worked out by hand', () => {
+  it('weighted binary cross-entropy worked out by hand', () => {
     // Scores 0 and 2 with labels 1 and 0, weights 3 and 1; the third pair is unknown (weight 0).
     // -ln sigmoid(0) = 0.693147, -ln(1 - sigmoid(2)) = 2.126928: (3 · 0.693147 + 2.126928) / 4 = 1.051592.
     const given = input([[0, 2, 9]], [[1, 0, 0]], [[3, 1, 0]], [[1, 0, 0]]);
     expect(value(weightedBinaryCrossEntropy, given)).toBeCloseTo(1.051592, 5);
   });
 
-  it('models/losses: binary cross-entropy stays finite for huge scores', () => {
+  it('binary cross-entropy stays finite for huge scores', () => {
     const given = input([[800, -800]], [[0, 1]], [[1, 1]], [[0, 1]]);
     expect(value(weightedBinaryCrossEntropy, given)).toBeCloseTo(800, 3);
   });
 
-  it('models/losses: in-batch softmax worked out by hand, other positives of the user left out', () => {
+  it('in-batch softmax worked out by hand, other positives of the user left out', () => {
     // User row: target item 0 (score 1), another positive item 1 (score 5, not in this batch's targets), negatives
     // items 2 and 3 (scores 0 and 0.5): loss = ln(e^1 + e^0 + e^0.5) - 1 = ln(5.367003) - 1 = 0.680270.
     const given = input([[1, 5, 0, 0.5]], [[1, 0, 0, 0]], [[2, 0, 0, 0]], [[1, 1, 0, 0]]);
     expect(value(inBatchSoftmax, given)).toBeCloseTo(0.68027, 4);
   });
 
-  it('models/losses: the logQ correction lifts rare items in the denominator', () => {
+  it('the logQ correction lifts rare items in the denominator', () => {
     // One target, one negative, both scores 0; the negative is in half of the batches: its logit is 0 - ln 0.5 = 0.693147,
     // so the loss is ln(1 + 2) = 1.098612.
     const given = { ...input([[0, 0]], [[1, 0]], [[1, 0]], [[1, 0]]), logInclusion: tf.tensor2d([[0, Math.log(0.5)]]) };
     expect(value(inBatchSoftmax, given)).toBeCloseTo(1.098612, 5);
   });
 
-  it('models/losses: Bayesian personalised ranking worked out by hand', () => {
+  it('Bayesian personalised ranking worked out by hand', () => {
     // Differences 0.3 - 1.1 = -0.8, 0.3 + 0.7 = 1 and 0.4 + 0.5 = 0.9: softplus of their negatives is 1.171101,
     // 0.313262 and 0.341154: (3 · 1.171101 + 3 · 0.313262 + 1.8 · 0.341154) / 7.8 = 0.649636.
     const scores = tf.tensor2d([
@@ -74,7 +74,7 @@ describe('models/losses', () => {
     ['weightedBinaryCrossEntropy', weightedBinaryCrossEntropy],
     ['inBatchSoftmax', inBatchSoftmax],
     ['bayesianPersonalisedRanking', ({ scores }: SoftmaxInput) => bayesianPersonalisedRanking(scores, COMPARISONS)],
-  ] as const)('models/losses: the gradient of %s agrees with finite differences', (_name, loss) => {
+  ] as const)('the gradient of %s agrees with finite differences', (_name, loss) => {
     const scores = [
       [0.3, -0.7, 1.1],
       [0.2, 0.4, -0.5],
@@ -114,7 +114,7 @@ describe('models/losses', () => {
 });
 
 describe('models/adamw', () => {
-  it('models/adamw: two steps worked out by hand', () => {
+  it('models/optimiser/adamw: two steps worked out by hand', () => {
     // p = 1, g = 0.5, lr = 0.1, weight decay = 0.01. Step 1: m̂ = 0.5, v̂ = 0.25: p = 1 · (1 - 0.001) - 0.1 · 0.5 / 0.5 = 0.899.
     // Step 2 with the same gradient: m̂ = 0.5, v̂ = 0.25 again: p = 0.899 · 0.999 - 0.1 = 0.798101.
     const state = {
@@ -133,14 +133,14 @@ describe('models/adamw', () => {
 describe('models/learning-rate', () => {
   const training = { ...resolvedConfig().training, learning_rate: 0.4, num_epochs: 10 };
 
-  it('models/learning-rate: cosine annealing starts at the peak, halves in the middle, ends at zero', () => {
+  it('models/optimiser/learning-rate: cosine annealing starts at the peak, halves in the middle, ends at zero', () => {
     expect(scheduledRate(training, 0, 10)).toBe(0.4);
     expect(scheduledRate(training, 50, 10)).toBeCloseTo(0.2, 12);
     expect(scheduledRate(training, 100, 10)).toBeCloseTo(0, 12);
     expect(scheduledRate(training, 130, 10)).toBeCloseTo(0, 12);
   });
 
-  it('models/learning-rate: a warm-up climbs in equal steps to the peak, parts of an epoch included', () => {
+  it('models/optimiser/learning-rate: a warm-up climbs in equal steps to the peak, parts of an epoch included', () => {
     const warm = { ...training, warmup_epochs: 0.4 };
     const rates = [0, 1, 2, 3, 4].map((step) => scheduledRate(warm, step, 10));
     expect(rates).toEqual([0.1, 0.2, 0.3, 0.4, 0.4].map((rate) => expect.closeTo(rate, 12)));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadModel } from '../../../models/saved/model-folder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-test('models/saved/model-folder: a manifest that lists a file outside of its folder is refused, though its digest is right', async () => {
+test('a manifest that lists a file outside of its folder is refused, though its digest is right', async () => {
   const parent = await temporaryFolder('tt-exp-model-');
   const folder = join(parent, 'model');
   await mkdir(folder);

@@ -51,7 +51,7 @@ describe('models, options of towers and training', () => {
     ['histories alone', { user_history: true }, { loss: 'in_batch_softmax', learning_rate: 0.03 }, historyOnly],
     ['clipped gradients and warm-up', {}, { clip_norm: 0.5, warmup_epochs: 1.5 }, toy],
   ])(
-    'models/train: with %s it learns, leaves no tensor, and the saved model ranks as the training said',
+    'models/training/train: with %s it learns, leaves no tensor, and the saved model ranks as the training said',
     (_name, model, training, dataset) =>
       withFolder(async (folder) => {
         const before = tf.memory().numTensors;
@@ -65,7 +65,7 @@ describe('models, options of towers and training', () => {
       }),
   );
 
-  it('models/train: the trained temperature leaves its start, and the manifest has it', () =>
+  it('models/training/train: the trained temperature leaves its start, and the manifest has it', () =>
     withFolder(async (folder) => {
       const settings = settingsOf({}, { loss: 'in_batch_softmax', learn_temperature: true, temperature: 0.2 });
       await train(settings, folder);
@@ -74,7 +74,7 @@ describe('models, options of towers and training', () => {
       expect(manifest.temperature).toBeGreaterThanOrEqual(0.01);
     }));
 
-  it('models/train: resumed with histories and unknown ids, it ends bit-identical', () =>
+  it('models/training/train: resumed with histories and unknown ids, it ends bit-identical', () =>
     withFolder(async (root) => {
       const settings = settingsOf({ user_history: true }, { loss: 'in_batch_softmax', num_epochs: 4 });
       const straight = await train(settings, join(root, 'straight'), { dataset: withIds });
@@ -85,7 +85,7 @@ describe('models, options of towers and training', () => {
       expect(resumed.modelDigest).toBe(straight.modelDigest);
     }));
 
-  it('models/train: a time budget ends the training with the epoch that reaches it', () =>
+  it('models/training/train: a time budget ends the training with the epoch that reaches it', () =>
     withFolder(async (folder) => {
       let nowMs = 0;
       // An epoch looks at the clock when it begins and when it ends: each takes a second.
@@ -94,7 +94,7 @@ describe('models, options of towers and training', () => {
       expect(epochs).toBe(3);
     }));
 
-  it('models/train: a gradient norm of next to nothing keeps the loss where it was', () =>
+  it('models/training/train: a gradient norm of next to nothing keeps the loss where it was', () =>
     withFolder(async (root) => {
       const lossOf = async (clipNorm: number): Promise<number> => {
         const settings = settingsOf({ dropout_rate: 0 }, { clip_norm: clipNorm, weight_decay: 0, num_epochs: 3 });
@@ -105,7 +105,7 @@ describe('models, options of towers and training', () => {
       expect(held).toBeGreaterThan(free);
     }));
 
-  it('models/architecture: histories without ids of items are refused', () => {
+  it('models/towers/architecture: histories without ids of items are refused', () => {
     expect(() =>
       createArchitecture({ user: 3, item: 3 }, { user: null, item: null }, settingsOf({ user_history: true }, {})),
     ).toThrow(
@@ -113,7 +113,7 @@ describe('models, options of towers and training', () => {
     );
   });
 
-  it('models/train: a part with no label above 0 is refused by the losses that compare', () =>
+  it('models/training/train: a part with no label above 0 is refused by the losses that compare', () =>
     withFolder(async (folder) => {
       const { train: samples } = toy.samples;
       const dataset = { ...toy, samples: { ...toy.samples, train: { ...samples, label: samples.label.map(() => 0) } } };

@@ -25,7 +25,7 @@ const run = (vectors: OptimiserVectors, steps: readonly number[]): OptimiserVect
 };
 
 describe('models/optimiser', () => {
-  it('models/optimiser: one step worked out by hand, moments included', () => {
+  it('one step worked out by hand, moments included', () => {
     const { parameters, firstMoment, secondMoment } = run(start(), [1]);
     // m = 0.1 · 0.5 = 0.05, v = 0.001 · 0.25 = 0.00025, p = 1 · (1 - 0.001) - 0.1 · 0.5 / 0.5 = 0.899.
     expect(parameters[0]).toBeCloseTo(0.899, 6);
@@ -33,11 +33,11 @@ describe('models/optimiser', () => {
     expect(secondMoment[0]).toBeCloseTo(0.00025, 8);
   });
 
-  it('models/optimiser: goes on from what it read exactly as if it had not stopped', () => {
+  it('goes on from what it read exactly as if it had not stopped', () => {
     expect(run(run(start(), [1, 2, 3]), [4, 5])).toEqual(run(start(), [1, 2, 3, 4, 5]));
   });
 
-  it('models/optimiser: what it was given and what it read stay as they are, and no tensor remains', () => {
+  it('what it was given and what it read stay as they are, and no tensor remains', () => {
     const before = tf.memory().numTensors;
     const given = start();
     const optimiser = createOptimiser(given);

@@ -64,7 +64,7 @@ describe('models/parameter-store', () => {
     ['tables alone', { user: 0, item: 0 }, 0],
     ['layers and tables with a clipped gradient', { user: 3, item: 3 }, 0.5],
     ['tables alone with a clipped gradient', { user: 0, item: 0 }, 0.5],
-  ])('models/parameter-store: with every row in use %s change as under the flat reference', (_name, dims, clipNorm) => {
+  ])('with every row in use %s change as under the flat reference', (_name, dims, clipNorm) => {
     const architecture = architectureOf(dims);
     const given = vectorsOf(architecture.parameterCount);
     const store = createParameterStore(architecture, given);
@@ -92,7 +92,7 @@ describe('models/parameter-store', () => {
     reference.dispose();
   });
 
-  it('models/parameter-store: takes layers with the temperature, and what is looked up in each table', () => {
+  it('takes layers with the temperature, and what is looked up in each table', () => {
     const architecture = architectureOf({ user: 3, item: 3 });
     const { parameters } = vectorsOf(architecture.parameterCount);
     const store = createParameterStore(architecture, vectorsOf(architecture.parameterCount));
@@ -107,7 +107,7 @@ describe('models/parameter-store', () => {
     store.dispose();
   });
 
-  it('models/parameter-store: goes on from what it read exactly as if it had not stopped', () => {
+  it('goes on from what it read exactly as if it had not stopped', () => {
     const architecture = architectureOf({ user: 3, item: 3 });
     const run = (vectors: OptimiserVectors, steps: readonly number[]): OptimiserVectors => {
       const store = createParameterStore(architecture, vectors);

@@ -12,7 +12,7 @@ const inOrder = (scores: Float32Array): number[] =>
 const rows = fc.array(fc.constantFrom(Number.NEGATIVE_INFINITY, -1.5, -0, 0, 0.25, 3, 3.4e38), { maxLength: 100 });
 
 describe('models/rank-row', () => {
-  it('models/rank-row: first places and ranks are those of a plain sort, row after row', () => {
+  it('first places and ranks are those of a plain sort, row after row', () => {
     fc.assert(
       fc.property(fc.array(rows, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 40 }), (given, depth) => {
         const rank = createRowRanker(depth);
@@ -32,7 +32,7 @@ describe('models/rank-row', () => {
     );
   });
 
-  it('models/rank-row: a longer row than any before finds room', () => {
+  it('a longer row than any before finds room', () => {
     const rank = createRowRanker(3);
     rank(Float32Array.of(1, 2), []);
     const scores = Float32Array.from({ length: 200_003 }, (_, item) => (item * 7919) % 200_003);
@@ -44,12 +44,9 @@ describe('models/rank-row', () => {
     });
   });
 
-  it.each([0, 15, 16, 37])(
-    'models/rank-row: item %i without a number is named, though all else scores infinity',
-    (item) => {
-      const scores = new Float32Array(38).fill(Number.POSITIVE_INFINITY);
-      scores[item] = Number.NaN;
-      expect(createRowRanker(2)(scores, [])).toEqual({ nanItem: item });
-    },
-  );
+  it.each([0, 15, 16, 37])('item %i without a number is named, though all else scores infinity', (item) => {
+    const scores = new Float32Array(38).fill(Number.POSITIVE_INFINITY);
+    scores[item] = Number.NaN;
+    expect(createRowRanker(2)(scores, [])).toEqual({ nanItem: item });
+  });
 });

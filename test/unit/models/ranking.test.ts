@@ -4,13 +4,13 @@ import { rankUser, topItems } from '../../support/rank-user.ts';
 const NONE = Number.NEGATIVE_INFINITY;
 
 describe('models/ranking', () => {
-  it('models/ranking: the top items come best first, the lower index first on a tie, never one that is no candidate', () => {
+  it('the top items come best first, the lower index first on a tie, never one that is no candidate', () => {
     const scores = Float32Array.of(0.1, 0.9, NONE, 0.9, 0.5, 0.1);
     expect([...topItems(scores, 3)]).toEqual([1, 3, 4]);
     expect([...topItems(scores, 10)]).toEqual([1, 3, 4, 0, 5]);
   });
 
-  it('models/ranking: metrics of a ranking worked out by hand', () => {
+  it('metrics of a ranking worked out by hand', () => {
     // Twelve candidates in the order 0, 1, 2, …, 11. Gains: item 1 (rank 2) 1.0, item 4 (rank 5) 0.6, item 11 (rank 12) 0.9.
     const scores = Float32Array.from({ length: 12 }, (_, index) => 12 - index);
     const ranking = rankUser({ scores, items: [1, 4, 11], gains: [1, 0.6, 0.9], relevanceThreshold: 0.4 });
@@ -26,7 +26,7 @@ describe('models/ranking', () => {
     expect(ranking.averagePrecision).toBeCloseTo(0.383333, 5);
   });
 
-  it('models/ranking: a gain below the threshold counts for NDCG alone', () => {
+  it('a gain below the threshold counts for NDCG alone', () => {
     const scores = Float32Array.of(3, 2, 1);
     const ranking = rankUser({ scores, items: [0, 2], gains: [0.2, 0.8], relevanceThreshold: 0.4 });
     expect(ranking.recall).toBe(1);
@@ -35,7 +35,7 @@ describe('models/ranking', () => {
     expect(ranking.ndcg).toBeCloseTo(0.647818, 5);
   });
 
-  it('models/ranking: with equal scores everywhere the ranking is the item order', () => {
+  it('with equal scores everywhere the ranking is the item order', () => {
     const scores = new Float32Array(20).fill(0.5);
     const at = (item: number) => rankUser({ scores, items: [item], gains: [1], relevanceThreshold: 0.4 });
     expect(at(0).ndcg).toBe(1);

@@ -23,7 +23,7 @@ describe('on the JavaScript backend', () => {
   itResumesBitIdentically({ folder: () => folder, tensorflow: () => ({ backend: 'js', library: 'test' }) });
 });
 
-it('models/learning-rate: constant stays at its peak after the climb, cosine reaches zero at schedule_epochs', () => {
+it('models/optimiser/learning-rate: constant stays at its peak after the climb, cosine reaches zero at schedule_epochs', () => {
   const rate = (change: Partial<TrialSettings['training']>, step: number): number =>
     scheduledRate({ ...resolvedConfig().training, learning_rate: 0.8, warmup_epochs: 1, ...change }, step, 4);
   // The climb has 4 steps: 0.8 / 4, 2 * 0.8 / 4, …
@@ -82,7 +82,7 @@ describe('models/checkpoint', () => {
     return { file, adopted: await adoptCheckpoint({ file, sources, trainingKey: 'key', epochBudget: 1, onSkipped }) };
   };
 
-  it('models/checkpoint: the first whole one is adopted, a damaged one is named and skipped', async () => {
+  it('models/training/checkpoint: the first whole one is adopted, a damaged one is named and skipped', async () => {
     const damaged = await write('damaged.ckpt', 5);
     await writeFile(damaged, (await readFile(damaged)).fill(7, 0, 9));
     const whole = await write('whole.ckpt', 3);
@@ -95,7 +95,7 @@ describe('models/checkpoint', () => {
     expect(skipped[1]).toMatch(/damaged\.ckpt: got a damaged header/);
   });
 
-  it('models/checkpoint: where all are damaged it says so, where there is none training starts afresh', async () => {
+  it('models/training/checkpoint: where all are damaged it says so, where there is none training starts afresh', async () => {
     const damaged = await write('damaged.ckpt', 5);
     await writeFile(damaged, (await readFile(damaged)).subarray(0, 90));
     await expect(adopt('all', [damaged])).rejects.toMatchObject({ code: 'CHECKPOINT_CORRUPT' });

@@ -41,7 +41,7 @@ describe('models/train', () => {
   };
 
   it.each(['weighted_bce', 'in_batch_softmax'] as const)(
-    'models/train: %s learns to rank better than popularity and far better than chance',
+    '%s learns to rank better than popularity and far better than chance',
     async (loss) => {
       const long = settings({ loss, num_epochs: 15, early_stopping_patience: 15 });
       const { trialFolder, records } = await train(loss, { settings: long, epochBudget: 15 });
@@ -55,7 +55,7 @@ describe('models/train', () => {
     },
   );
 
-  it('models/train: with shuffled labels and items falls to chance', async () => {
+  it('with shuffled labels and items falls to chance', async () => {
     const { train: original } = toy.samples;
     const shuffled = {
       ...original,
@@ -71,7 +71,7 @@ describe('models/train', () => {
     expect(result.validation.ndcg_at_10).toBeLessThan((random?.ndcg_at_10 ?? 0) + 0.15);
   });
 
-  it('models/train: two runs with one seed are bit-identical, another seed differs', async () => {
+  it('two runs with one seed are bit-identical, another seed differs', async () => {
     const first = await train('first');
     const second = await train('second');
     const other = await train('other', { settings: { ...settings(), seed: 6 } });
@@ -80,7 +80,7 @@ describe('models/train', () => {
     expect(other.result.modelDigest).not.toBe(first.result.modelDigest);
   });
 
-  it('models/train: an interrupted run that resumes ends bit-identical to an uninterrupted one', async () => {
+  it('an interrupted run that resumes ends bit-identical to an uninterrupted one', async () => {
     const straight = await train('straight');
     const stop = new AbortController();
     const interrupted = train('interrupted', {
@@ -104,14 +104,14 @@ describe('models/train', () => {
     expect(resumed.result.validation).toEqual(straight.result.validation);
   });
 
-  it('models/train: a finished training answers at once with the same result', async () => {
+  it('a finished training answers at once with the same result', async () => {
     const first = await train('twice');
     const again = await train('twice');
     expect(again.records).toEqual([]);
     expect(again.result).toEqual({ ...first.result, resumedFromEpoch: 4 });
   });
 
-  it('models/train: stops early after `patience` epochs without a better validation NDCG@10', async () => {
+  it('stops early after `patience` epochs without a better validation NDCG@10', async () => {
     const { result, records } = await train('early', {
       settings: settings({ num_epochs: 60, early_stopping_patience: 2 }),
       epochBudget: 60,
@@ -121,12 +121,12 @@ describe('models/train', () => {
     expect(records.findLast(({ isBest }) => isBest)?.epoch).toBe(result.bestEpoch);
   });
 
-  it('models/train: an absurd learning rate ends as TRAINING_DIVERGED', async () => {
+  it('an absurd learning rate ends as TRAINING_DIVERGED', async () => {
     const absurd = settings({ learning_rate: 1e30, loss: 'weighted_bce' });
     await expect(train('absurd', { settings: absurd })).rejects.toMatchObject({ code: 'TRAINING_DIVERGED' });
   });
 
-  it('models/train: leaves no tensor behind, also when it fails', async () => {
+  it('leaves no tensor behind, also when it fails', async () => {
     const before = tf.memory().numTensors;
     await train('tensors');
     expect(tf.memory().numTensors).toBe(before);
@@ -134,7 +134,7 @@ describe('models/train', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('models/checkpoint: a truncated, altered or foreign checkpoint is refused with a remedy', async () => {
+  it('models/training/checkpoint: a truncated, altered or foreign checkpoint is refused with a remedy', async () => {
     const { trialFolder } = await train('damaged', { epochBudget: 1 });
     const file = join(trialFolder, 'checkpoints', 'latest.ckpt');
     const whole = await readFile(file);
@@ -152,7 +152,7 @@ describe('models/train', () => {
     );
   });
 
-  it('models/model-folder: a tampered model does not load, nor one of an earlier format', async () => {
+  it('models/saved/model-folder: a tampered model does not load, nor one of an earlier format', async () => {
     const { trialFolder } = await train('tampered', { epochBudget: 1 });
     const weights = join(trialFolder, 'model', 'user_tower', 'weights.bin');
     await writeFile(weights, (await readFile(weights)).fill(0, 0, 4));

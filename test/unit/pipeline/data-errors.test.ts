@@ -17,14 +17,14 @@ describe('pipeline/data-errors', () => {
       'OUT_OF_MEMORY',
     ],
     ['anything else', new Error('Binder Error: no such column\nLINE 1: …'), 'INTERNAL'],
-  ])('pipeline/data-errors: %s gets its code', (_, error, code) => {
+  ])('%s gets its code', (_, error, code) => {
     const mapped = toDataError(error, 'write x');
     expect(mapped.code).toBe(code);
     expect(mapped.message).not.toContain('\n');
     expect(mapped.cause).toBe(error);
   });
 
-  it('pipeline/data-errors: an error that is understood already stays', () => {
+  it('an error that is understood already stays', () => {
     const error = new TtExpError('SPLIT_LEAK', 'leak');
     expect(toDataError(error, 'split')).toBe(error);
   });

@@ -3,7 +3,7 @@ import { describePlan } from '../../../pipeline/index.ts';
 import { dataSettings } from '../../support/data-requests.ts';
 
 describe('pipeline/describe-plan', () => {
-  it('pipeline/describe-plan: names sizes and widths of the default data without building it', () => {
+  it('names sizes and widths of the default data without building it', () => {
     const plan = describePlan(dataSettings());
     expect(plan).toMatchObject({
       source: 'synthetic',
@@ -12,7 +12,7 @@ describe('pipeline/describe-plan', () => {
     });
   });
 
-  it('pipeline/describe-plan: fewer negatives make fewer samples', () => {
+  it('fewer negatives make fewer samples', () => {
     const samples = (negative_samples: number) =>
       describePlan(dataSettings({}, { negative_samples })).size?.samples.high ?? Number.NaN;
     expect(samples(0)).toBeLessThan(samples(2));

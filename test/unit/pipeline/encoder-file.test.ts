@@ -31,7 +31,7 @@ const read = (text: string) =>
   });
 
 describe('pipeline/encoder-file', () => {
-  it('pipeline/encoder-file: reads what it wrote', async () => {
+  it('reads what it wrote', async () => {
     expect(await read(encoderText(encoder))).toEqual(encoder);
   });
 
@@ -62,11 +62,11 @@ describe('pipeline/encoder-file', () => {
       encoderText({ ...encoder, item: { ...encoder.item, ids: [1] as never } }),
       'DATASET_CORRUPT',
     ],
-  ])('pipeline/encoder-file: refuses %s', async (_, text, code) => {
+  ])('refuses %s', async (_, text, code) => {
     await expect(read(text)).rejects.toMatchObject({ code });
   });
 
-  it('pipeline/encoder-file: a missing file is named', async () => {
+  it('a missing file is named', async () => {
     await expect(readEncoder('/nowhere/encoder.json')).rejects.toThrow('/nowhere/encoder.json');
   });
 });

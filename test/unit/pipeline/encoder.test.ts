@@ -38,7 +38,7 @@ const users = fitSide(userSchema, TEXT, training.users);
 const items = fitSide(itemSchema, TEXT, training.items);
 
 describe('pipeline/encoder', () => {
-  it('pipeline/encoder: keeps the most frequent values, equally frequent ones by name, one column for all others', () => {
+  it('keeps the most frequent values, equally frequent ones by name, one column for all others', () => {
     // go is seen twice, css and sql once: css comes first by name. Width 3 = others, go, css.
     expect(users.blocks[0]).toMatchObject({ vocabulary: ['go', 'css'] });
     // Years 1 and 3: mean 2, deviation 1. log1p of 0 and e²-1 are 0 and 2: mean 1, deviation 1.
@@ -47,7 +47,7 @@ describe('pipeline/encoder', () => {
     expect([users.dim, items.dim]).toEqual([2 + 3 + 2 + 1 + 1, 2 + 1 + 1]);
   });
 
-  it('pipeline/categories: each row has the values that the encoder knows, and one name for all others', () => {
+  it('pipeline/encoder/categories: each row has the values that the encoder knows, and one name for all others', () => {
     const [skills, role, ...rest] = categoriesOf('user', users, [
       user('c', ['css', 'rust', 'sql'], 'dev', 2),
       user('d', [], null, null),
@@ -61,7 +61,7 @@ describe('pipeline/encoder', () => {
     expect(categoriesOf('item', items, training.items)).toEqual([]);
   });
 
-  it('pipeline/encoder: a row is text, blocks and mask, each part beside the text scaled by one over the root of their number', () => {
+  it('a row is text, blocks and mask, each part beside the text scaled by one over the root of their number', () => {
     const rows = encodeRows(users, [
       user('c', ['css', 'rust', 'sql'], 'dev', 2.5, [0.6, 0.8]),
       user('d', [], null, null),
@@ -75,12 +75,12 @@ describe('pipeline/encoder', () => {
     });
   });
 
-  it('pipeline/encoder: a value outside of the vocabulary goes to the column of others', () => {
+  it('a value outside of the vocabulary goes to the column of others', () => {
     const row = encodeRows(users, [user('e', ['cobol'], 'pilot', 2, [1, 0])]);
     expect([...row.slice(2, 7)]).toEqual([0.5, 0, 0, 0.5, 0]);
   });
 
-  it('pipeline/encoder: numbers far out are cut at four deviations, missing and broken ones count as the mean', () => {
+  it('numbers far out are cut at four deviations, missing and broken ones count as the mean', () => {
     const years = (value: number | null) => encodeRows(users, [user('f', [], null, value)])[7];
     expect(years(1e9)).toBe(4 * 0.5);
     expect(years(-1e9)).toBe(-4 * 0.5);
@@ -88,18 +88,18 @@ describe('pipeline/encoder', () => {
     expect(years(null)).toBe(0);
   });
 
-  it('pipeline/encoder: a constant number is encoded as 0', () => {
+  it('a constant number is encoded as 0', () => {
     const constant = fitSide(itemSchema, TEXT, [item('x', 5), item('y', 5)]);
     expect(encodeRows(constant, [item('z', 5)])[2]).toBe(0);
   });
 
-  it('pipeline/encoder: one row alone and the same row among others are encoded alike', () => {
+  it('one row alone and the same row among others are encoded alike', () => {
     const many = encodeRows(users, training.users);
     const alone = encodeRows(users, training.users.slice(1));
     expect([...many.slice(users.dim)]).toEqual([...alone]);
   });
 
-  it('pipeline/encoder: a side without texts has no embedding and no mask, and its parts weigh more', () => {
+  it('a side without texts has no embedding and no mask, and its parts weigh more', () => {
     const side = fitSide(userSchema, NO_TEXT, training.users);
     expect([side.dim, side.textDim, side.textEncoder]).toEqual([3 + 2 + 1, 0, null]);
     const row = encodeRows(side, [user('g', ['css'], 'dev', 2, [1, 0])]);
@@ -110,13 +110,13 @@ describe('pipeline/encoder', () => {
     });
   });
 
-  it('pipeline/encoder: a side of ids only has rows of width 0', () => {
+  it('a side of ids only has rows of width 0', () => {
     const side = fitSide({ ...userSchema, fields: [], hasId: true }, NO_TEXT, training.users);
     expect(side.dim).toBe(0);
     expect(encodeRows(side, training.users)).toHaveLength(0);
   });
 
-  it('pipeline/encoder: ids of the training part have rows of their own from 1 on, others row 0', () => {
+  it('ids of the training part have rows of their own from 1 on, others row 0', () => {
     const side = fitSide({ ...userSchema, hasId: true }, TEXT, training.users);
     expect(side.ids).toEqual(['a', 'b']);
     expect(idRowsOf(side, ['b', 'new', 'a'])).toEqual({ size: 3, rows: Int32Array.from([2, 0, 1]) });

@@ -19,7 +19,7 @@ const startupMatrix = (count: number) => {
 };
 
 describe('pipeline/engagements', () => {
-  it('pipeline/engagements: activity adds up to the wanted number and leaves nobody out', () => {
+  it('activity adds up to the wanted number and leaves nobody out', () => {
     for (const [users, total] of [
       [350, 7500],
       [10, 10],
@@ -32,14 +32,14 @@ describe('pipeline/engagements', () => {
     expect(simulateActivity(7, 100, 30).reduce((sum, count) => sum + count, 0)).toBe(30);
   });
 
-  it('pipeline/engagements: there are cold, warm and hot users', () => {
+  it('there are cold, warm and hot users', () => {
     const activity = [...simulateActivity(7, 350, 7500)];
     expect(activity.filter((count) => count < 5).length).toBeGreaterThan(5);
     expect(activity.filter((count) => count >= 5 && count <= 20).length).toBeGreaterThan(100);
     expect(activity.filter((count) => count > 20).length).toBeGreaterThan(50);
   });
 
-  it('pipeline/engagements: events come in order of time, name startups of the catalogue and repeat for the same seed', () => {
+  it('events come in order of time, name startups of the catalogue and repeat for the same seed', () => {
     const startups = startupMatrix(40);
     const taste = simulateDeveloper(7, 0, texts.user);
     const events = simulateEvents(7, 0, 30, taste, startups);
@@ -53,7 +53,7 @@ describe('pipeline/engagements', () => {
     expect(simulateEvents(7, 0, 30, taste, startups)).toEqual(events);
   });
 
-  it('pipeline/engagements: what is chosen has a far higher affinity than the rest of the catalogue', () => {
+  it('what is chosen has a far higher affinity than the rest of the catalogue', () => {
     const startups = startupMatrix(100);
     const taste = simulateDeveloper(7, 1, texts.user);
     const affinity = (item: number): number =>

@@ -5,7 +5,7 @@ import { floatBytes, readFloats } from '../../../pipeline/float-file.ts';
 import { withFolder } from '../../support/make-folder.ts';
 
 describe('pipeline/float-file', () => {
-  it('pipeline/float-file: numbers are little-endian float32 and come back the same', () =>
+  it('numbers are little-endian float32 and come back the same', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'x.f32');
       // A view that starts in the middle of its buffer, as rows of a matrix do. 1 is 0x3f800000, -2 is 0xc0000000.

@@ -24,7 +24,7 @@ const withInteractions = async <T>(rows: readonly string[], use: (database: Data
 const OURS = "'developer_startup'";
 
 describe('pipeline/label', () => {
-  it('pipeline/label: every type gets its label and weight', async () => {
+  it('pipeline/stages/label: every type gets its label and weight', async () => {
     const types = ['apply', 'interest', 'favorite', 'like', 'click', 'view', 'dislike'];
     const rows = types.map((type, index) => `('e${index}', 'u', 'a', '${type}', ${OURS})`);
     const labelled = await withInteractions(rows, async (database) => {
@@ -46,7 +46,7 @@ describe('pipeline/label', () => {
     ]);
   });
 
-  it('pipeline/label: other use cases and users with too few interactions are left out', async () => {
+  it('pipeline/stages/label: other use cases and users with too few interactions are left out', async () => {
     const rows = [
       `('e1', 'u', 'a', 'view', ${OURS})`,
       `('e2', 'u', 'b', 'view', ${OURS})`,
@@ -63,7 +63,7 @@ describe('pipeline/label', () => {
     expect(ids).toEqual([{ interaction_id: 'e1' }, { interaction_id: 'e2' }]);
   });
 
-  it('pipeline/label: No data loaded tells apart what each filter removed', async () => {
+  it('pipeline/stages/label: No data loaded tells apart what each filter removed', async () => {
     const rows = [
       `('e1', 'u', 'a', 'view', ${OURS})`,
       "('e2', 'v', 'a', 'view', 'other')",
@@ -79,7 +79,7 @@ describe('pipeline/label', () => {
     });
   });
 
-  it('pipeline/label: No data loaded also counts ignored types and bad rows', async () => {
+  it('pipeline/stages/label: No data loaded also counts ignored types and bad rows', async () => {
     const rows = [
       `('e1', 'u', 'a', 'view', ${OURS})`,
       `('e2', 'u', 'a', 'scroll', ${OURS})`,
@@ -107,7 +107,7 @@ describe('pipeline/label', () => {
     ['an id used twice', `('e1', 'u', 'b', 'view', ${OURS})`, '1 with an id used before (interaction e1)'],
   ] as const;
 
-  it.each(BAD)('pipeline/label: %s is DATA_INVALID with count, example and remedy', async (_, row, part) => {
+  it.each(BAD)('pipeline/stages/label: %s is DATA_INVALID with count, example and remedy', async (_, row, part) => {
     const rows = [`('e1', 'u', 'a', 'view', ${OURS})`, row];
     const failing = withInteractions(rows, (database) => labelTables(database, dataSettings()));
     await expect(failing).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('pipeline/label', () => {
     });
   });
 
-  it.each(BAD)('pipeline/label: %s is left out where max_bad_rows allows it', async (_, row) => {
+  it.each(BAD)('pipeline/stages/label: %s is left out where max_bad_rows allows it', async (_, row) => {
     const rows = [`('e1', 'u', 'a', 'view', ${OURS})`, row, `('e2', 'v', 'a', 'like', ${OURS})`];
     const labelled = await withInteractions(rows, async (database) => {
       const { rows: count, bad } = await labelTables(database, dataSettings({}, { max_bad_rows: 1 }));
@@ -130,7 +130,7 @@ describe('pipeline/label', () => {
     ]);
   });
 
-  it('pipeline/label: rows that could not even be read count with the others against max_bad_rows', async () => {
+  it('pipeline/stages/label: rows that could not even be read count with the others against max_bad_rows', async () => {
     const rows = [`('e1', 'u', 'a', 'view', ${OURS})`, `('e2', 'x', 'a', 'view', ${OURS})`];
     const unread = { count: 3, problems: [{ problem: 'a broken line', count: 3, examples: ['events.csv line 7'] }] };
     const counts = (maxBadRows: number) =>
@@ -146,7 +146,7 @@ describe('pipeline/label', () => {
     });
   });
 
-  it('pipeline/label: many bad rows give five examples and the number of all', async () => {
+  it('pipeline/stages/label: many bad rows give five examples and the number of all', async () => {
     const rows = Array.from({ length: 12 }, (_, row) => `('e${10 + row}', 'x', 'a', 'view', ${OURS})`);
     const failing = withInteractions(rows, (database) => labelTables(database, dataSettings({}, { max_bad_rows: 11 })));
     await expect(failing).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe('pipeline/label', () => {
     });
   });
 
-  it('pipeline/label: ignored types are left out, also unknown ones, and labels can be changed and added', async () => {
+  it('pipeline/stages/label: ignored types are left out, also unknown ones, and labels can be changed and added', async () => {
     const rows = [
       `('e1', 'u', 'a', 'view', ${OURS})`,
       `('e2', 'u', 'b', 'scroll', ${OURS})`,
@@ -176,7 +176,7 @@ describe('pipeline/label', () => {
   it.each([
     ['a negative weight beside a label', { bad: { weight: -1, label: 0.4 } }],
     ['the type of drawn negatives', { negative_sample: { weight: 1, label: 0 } }],
-  ])('pipeline/label: %s in data.labels is CONFIG_INVALID', async (_, extra) => {
+  ])('pipeline/stages/label: %s in data.labels is CONFIG_INVALID', async (_, extra) => {
     const labels = { ...DEFAULT_LABELS, ...extra };
     const failing = withInteractions([`('e1', 'u', 'a', 'view', ${OURS})`], (database) =>
       labelTables(database, dataSettings({}, { labels })),
@@ -216,7 +216,7 @@ describe('pipeline/label, unit pair', () => {
     ['a later dislike overrides', ['apply', 'view', 'dislike'], 2],
     ['a dislike before the last signals does not', ['apply', 'dislike', 'view', 'like'], 3],
     ['of several dislikes the last one counts', ['dislike', 'apply', 'dislike'], 2],
-  ])('pipeline/label: %s, with its id and time', async (_, types, index) => {
+  ])('pipeline/stages/label: %s, with its id and time', async (_, types, index) => {
     expect(await decided(types)).toEqual([{ interaction_id: `e${index}`, type: types[index], minute: index }]);
   });
 });

@@ -18,7 +18,7 @@ const refusal = (environment: Readonly<Record<string, string | undefined>>): TtE
   throw new Error('it was not refused');
 };
 
-test('pipeline/connection-settings: takes every part out of the address', () => {
+test('pipeline/sources/postgres/connection-settings: takes every part out of the address', () => {
   const settings = readConnectionSettings(
     { APP_DB: `postgresql://reader:${ENCODED}@db.example:6432/app?sslmode=no-verify` },
     'APP_DB',
@@ -29,7 +29,7 @@ test('pipeline/connection-settings: takes every part out of the address', () => 
   expect(url.searchParams.get('sslmode')).toBe('no-verify');
 });
 
-test('pipeline/connection-settings: completes the address by PG variables', () => {
+test('pipeline/sources/postgres/connection-settings: completes the address by PG variables', () => {
   const settings = readConnectionSettings(
     {
       APP_DB: 'postgres://db.example',
@@ -46,7 +46,7 @@ test('pipeline/connection-settings: completes the address by PG variables', () =
   expect(new URL(settings.connectionUrl).searchParams.get('sslmode')).toBe('no-verify');
 });
 
-test('pipeline/connection-settings: the address counts more than PG variables', () => {
+test('pipeline/sources/postgres/connection-settings: the address counts more than PG variables', () => {
   const settings = readConnectionSettings(
     {
       APP_DB: 'postgres://reader:x@db.example:5433/app?sslmode=disable',
@@ -62,7 +62,7 @@ test('pipeline/connection-settings: the address counts more than PG variables', 
   expect(new URL(settings.connectionUrl).searchParams.get('sslmode')).toBe('disable');
 });
 
-test('pipeline/connection-settings: PG variables alone are enough', () => {
+test('pipeline/sources/postgres/connection-settings: PG variables alone are enough', () => {
   const settings = readConnectionSettings({ PGHOST: '/run/postgresql', PGUSER: 'reader', PGDATABASE: 'app' }, 'APP_DB');
   expect(settings).toMatchObject({
     toldBy: 'PG*',
@@ -79,7 +79,7 @@ test.each([
   ['postgres:///app?host=/run/postgresql&user=reader', '/run/postgresql', 'app'],
   ['postgres://reader@[::1]/app', '::1', 'app'],
   ['postgres://reader@db.example', 'db.example', 'reader'],
-])('pipeline/connection-settings: reads %s', (address, host, database) => {
+])('pipeline/sources/postgres/connection-settings: reads %s', (address, host, database) => {
   expect(readConnectionSettings({ APP_DB: address }, 'APP_DB')).toMatchObject({ host, database, user: 'reader' });
 });
 
@@ -90,15 +90,18 @@ test.each([
   ['it is no address', { APP_DB: `u:${ENCODED}@h:99999999/d` }, /^APP_DB: got an address/],
   ['a percent sign stands alone', { APP_DB: `postgres://u:${ENCODED}%zz@h/d` }, /a broken %XX/],
   ['the port is none', { PGHOST: 'h', PGPORT: 'abc', PGPASSWORD: SECRET }, /^PG\*: got a port/],
-])('pipeline/connection-settings: refuses it without telling the password where %s', (_what, environment, message) => {
-  const error = refusal(environment);
-  expect(error).toMatchObject({ code: 'ENVIRONMENT_INVALID', message: expect.stringMatching(message) });
-  const told = JSON.stringify([error.message, error.hint, error.details, String(error.cause), error.stack]);
-  expect(told).not.toContain(SECRET);
-  expect(told).not.toContain(ENCODED);
-});
+])(
+  'pipeline/sources/postgres/connection-settings: refuses it without telling the password where %s',
+  (_what, environment, message) => {
+    const error = refusal(environment);
+    expect(error).toMatchObject({ code: 'ENVIRONMENT_INVALID', message: expect.stringMatching(message) });
+    const told = JSON.stringify([error.message, error.hint, error.details, String(error.cause), error.stack]);
+    expect(told).not.toContain(SECRET);
+    expect(told).not.toContain(ENCODED);
+  },
+);
 
-test('pipeline/connection-settings: the name of the server holds no password', () => {
+test('pipeline/sources/postgres/connection-settings: the name of the server holds no password', () => {
   const settings = readConnectionSettings({ APP_DB: `postgres://reader:${ENCODED}@db.example/app` }, 'APP_DB');
   expect(serverName(settings)).toBe('Postgres at db.example:5432, database app');
 });
@@ -106,7 +109,7 @@ test('pipeline/connection-settings: the name of the server holds no password', (
 const identify = (environment: Readonly<Record<string, string>>) =>
   identityOf(readConnectionSettings(environment, 'APP_DB'));
 
-test('pipeline/connection-settings: the identity is host, port, database and user, whoever told them, and no secret', () => {
+test('pipeline/sources/postgres/connection-settings: the identity is host, port, database and user, whoever told them, and no secret', () => {
   const expected = { host: 'db.example', port: 6432, database: 'app', user: 'reader', options: null };
   const identity = identify({ APP_DB: `postgres://reader:${ENCODED}@db.example:6432/app?sslmode=require` });
   expect(identity).toEqual(expected);
@@ -115,7 +118,7 @@ test('pipeline/connection-settings: the identity is host, port, database and use
   ).toEqual(expected);
 });
 
-test('pipeline/connection-settings: a session that starts with another search_path is another source', () => {
+test('pipeline/sources/postgres/connection-settings: a session that starts with another search_path is another source', () => {
   const plain = { APP_DB: 'postgres://reader:x@db.example/app' };
   const inUrl = { APP_DB: `${plain.APP_DB}?options=-csearch_path%3Dtenant_b` };
   const inVariable = { ...plain, PGOPTIONS: '-csearch_path=tenant_b' };

@@ -33,13 +33,13 @@ test.each([
   ['53300', 'SERVICE_UNREACHABLE', 'Wait until the server'],
   ['40001', 'SERVICE_UNREACHABLE', 'Wait until the server'],
   ['XX001', 'UPSTREAM_REJECTED', "server's log"],
-])('pipeline/postgres-errors: SQLSTATE %s is %s', (state, code, hint) => {
+])('SQLSTATE %s is %s', (state, code, hint) => {
   const error = toPostgresError(serverError(state), step, settings);
   expect(error).toMatchObject({ code, hint: expect.stringContaining(hint), details: { sqlState: state } });
   expect(error.message).toBe('Postgres at db.example:5432, database app: could not read app.users: said so');
 });
 
-test('pipeline/postgres-errors: a missing right to a schema names the schema', () => {
+test('a missing right to a schema names the schema', () => {
   const error = toPostgresError(serverError('42501', 'permission denied for schema app'), step, settings);
   expect(error.hint).toBe('Let its owner run: GRANT USAGE ON SCHEMA "app" TO "reader"');
 });
@@ -50,16 +50,16 @@ test.each([
   ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'ENVIRONMENT_INVALID'],
   ['The server does not support SSL connections', 'ENVIRONMENT_INVALID'],
   ['self-signed certificate in certificate chain', 'ENVIRONMENT_INVALID'],
-])('pipeline/postgres-errors: without a SQLSTATE, "%s" is %s', (message, code) => {
+])('without a SQLSTATE, "%s" is %s', (message, code) => {
   expect(toPostgresError(new Error(message), step, settings).code).toBe(code);
 });
 
-test('pipeline/postgres-errors: an error of the system is not taken for one of the server', () => {
+test('an error of the system is not taken for one of the server', () => {
   const error = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
   expect(toPostgresError(error, step, settings)).toMatchObject({ code: 'SERVICE_UNREACHABLE', details: {} });
 });
 
-test('pipeline/postgres-errors: no password is left, as it is or encoded or in an address, and no cause', () => {
+test('no password is left, as it is or encoded or in an address, and no cause', () => {
   const error = toPostgresError(new Error('p@ss p%40ss\npostgres://x:other@h/d'), step, settings);
   expect(error.message).toMatch(/: \*\*\* \*\*\* postgres:\/\/\*\*\*@h\/d$/);
   expect(error.cause).toBeUndefined();

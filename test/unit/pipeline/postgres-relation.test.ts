@@ -17,7 +17,7 @@ test.each([
   ['app.', null],
   ['', null],
   ['a.b.c.d', null],
-])('pipeline/relation: the table %s is %s', (table, sql) => {
+])('pipeline/sources/postgres/relation: the table %s is %s', (table, sql) => {
   if (sql === null) {
     expect(() => relationOf(location({ table }))).toThrow(/expected name or schema.name/);
   } else {
@@ -25,17 +25,17 @@ test.each([
   }
 });
 
-test('pipeline/relation: a query may end in a semicolon or a comment', () => {
+test('pipeline/sources/postgres/relation: a query may end in a semicolon or a comment', () => {
   expect(relationOf(location({ query: 'SELECT 1 AS a -- one ;\n; ' })).sql).toBe(
     '(\nSELECT 1 AS a -- one ;\n\n) AS query',
   );
 });
 
-test('pipeline/relation: a location without table and query is refused', () => {
+test('pipeline/sources/postgres/relation: a location without table and query is refused', () => {
   expect(() => relationOf(location({}))).toThrow(/each table needs "table" or "query", and got neither/);
 });
 
-test('pipeline/relation: lists and vectors are asked for as JSON, flags as words, and names are quoted', () => {
+test('pipeline/sources/postgres/relation: lists and vectors are asked for as JSON, flags as words, and names are quoted', () => {
   const sql = copySql({
     relation: relationOf(location({ table: 'app.users' })),
     columns: [

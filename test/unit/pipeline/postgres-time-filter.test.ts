@@ -8,7 +8,7 @@ test.each([
   ['2025-01-31T12:00:00.123456Z', '2025-01-31 12:00:00.123456'],
   ['2025-01-31 12:00:00.5', '2025-01-31 12:00:00.500000'],
   ['2025-01-31T12:00:00Z', '2025-01-31 12:00:00.000000'],
-])('pipeline/time-bound: %s is %s as text', (at, text) => {
+])('pipeline/sources/time-bound: %s is %s as text', (at, text) => {
   expect(boundText(bound(at))).toBe(text);
 });
 
@@ -17,7 +17,7 @@ test.each([
   ['2025-01-31T12:00:00.123456Z', '1738324800.123456', '1738324800123.456', '1738324800123456'],
   ['1970-01-01T00:00:00.000001Z', '0.000001', '0.001', '1'],
   ['1969-12-31T23:59:58.500000Z', '-1.500000', '-1500.000', '-1500000'],
-])('pipeline/time-bound: %s is exact as a number', (at, seconds, milliseconds, microseconds) => {
+])('pipeline/sources/time-bound: %s is exact as a number', (at, seconds, milliseconds, microseconds) => {
   expect([boundNumber(bound(at), 's'), boundNumber(bound(at), 'ms'), boundNumber(bound(at), 'us')]).toEqual([
     seconds,
     milliseconds,

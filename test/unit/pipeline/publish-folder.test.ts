@@ -10,7 +10,7 @@ const publishIn = (root: string, fill: (folder: string) => Promise<object>) =>
   publishFolder({ folder: join(root, 'out', 'x'), temporaryFolder: join(root, 'tmp'), what: 'build x', fill });
 
 describe('pipeline/publish-folder', () => {
-  it('pipeline/publish-folder: a published folder holds the files and a manifest with their digests', () =>
+  it('a published folder holds the files and a manifest with their digests', () =>
     withFolder(async (root) => {
       await publishIn(root, async (folder) => {
         await writeFile(join(folder, 'a.txt'), 'abc');
@@ -24,7 +24,7 @@ describe('pipeline/publish-folder', () => {
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/publish-folder: a failed fill leaves nothing behind', () =>
+  it('a failed fill leaves nothing behind', () =>
     withFolder(async (root) => {
       const failing = publishIn(root, async (folder) => {
         await writeFile(join(folder, 'a.txt'), 'half');
@@ -35,7 +35,7 @@ describe('pipeline/publish-folder', () => {
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/publish-folder: of two at once one wins and both succeed', () =>
+  it('of two at once one wins and both succeed', () =>
     withFolder(async (root) => {
       const fill = (text: string) => async (folder: string) => {
         await writeFile(join(folder, 'a.txt'), text);
@@ -46,14 +46,14 @@ describe('pipeline/publish-folder', () => {
       expect(await readdir(join(root, 'tmp'))).toEqual([]);
     }));
 
-  it('pipeline/publish-folder: no space left is DISK_FULL with a remedy', () =>
+  it('no space left is DISK_FULL with a remedy', () =>
     withFolder(async (root) => {
       const full = publishIn(root, () => Promise.reject(Object.assign(new Error('write failed'), { code: 'ENOSPC' })));
       await expect(full).rejects.toMatchObject({ code: 'DISK_FULL', hint: expect.stringContaining('Free space') });
     }));
 
   it.each(['../outside.txt', '/etc/passwd', 'a/../../outside.txt', ''])(
-    'pipeline/verify-folder: a manifest that lists "%s" is refused before anything is read',
+    'pipeline/store/verify-folder: a manifest that lists "%s" is refused before anything is read',
     (name) => {
       const manifest = { files: { [name]: { sha256: '0'.repeat(64), bytes: 1 } } };
       expect(() => filesOf('/folder', manifest)).toThrow(
@@ -65,7 +65,7 @@ describe('pipeline/publish-folder', () => {
     },
   );
 
-  it('pipeline/publish-folder: the sweep removes what dead processes and old hosts left, and nothing else', () =>
+  it('the sweep removes what dead processes and old hosts left, and nothing else', () =>
     withFolder(async (root) => {
       const nowMs = Date.now();
       const names = {
@@ -96,12 +96,12 @@ describe('pipeline/verify-folder', () => {
     });
   const verify = async (folder: string) => verifyFiles(folder, filesOf(folder, await readManifestFile(folder, [])));
 
-  it('pipeline/verify-folder: accepts what was published', () => published(verify));
+  it('pipeline/store/verify-folder: accepts what was published', () => published(verify));
 
   it.each([
     ['a changed byte', 'abcdeF', 'sha256'],
     ['a cut file', 'abc', '3 bytes, expected 6'],
-  ])('pipeline/verify-folder: %s is DATASET_CORRUPT and names the file', (_, content, part) =>
+  ])('pipeline/store/verify-folder: %s is DATASET_CORRUPT and names the file', (_, content, part) =>
     published(async (folder) => {
       await writeFile(join(folder, 'a.bin'), content);
       await expect(verify(folder)).rejects.toMatchObject({
@@ -112,7 +112,7 @@ describe('pipeline/verify-folder', () => {
     }),
   );
 
-  it('pipeline/verify-folder: a folder without a manifest is DATASET_NOT_FOUND, one with a broken manifest DATASET_CORRUPT', () =>
+  it('pipeline/store/verify-folder: a folder without a manifest is DATASET_NOT_FOUND, one with a broken manifest DATASET_CORRUPT', () =>
     published(async (folder) => {
       await expect(readManifestFile(join(folder, 'no'), [])).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
       await expect(readManifestFile(folder, ['rows'])).rejects.toThrow('has no "rows"');

@@ -7,14 +7,14 @@ const draw = (seed: number, name: string, index: number): number[] => {
 };
 
 describe('pipeline/random', () => {
-  it('pipeline/random: equal seeds, names and indices give equal streams, any other gives another', () => {
+  it('equal seeds, names and indices give equal streams, any other gives another', () => {
     expect(draw(7, 'developer', 3)).toEqual(draw(7, 'developer', 3));
     expect(draw(8, 'developer', 3)).not.toEqual(draw(7, 'developer', 3));
     expect(draw(7, 'startup', 3)).not.toEqual(draw(7, 'developer', 3));
     expect(draw(7, 'developer', 4)).not.toEqual(draw(7, 'developer', 3));
   });
 
-  it('pipeline/random: uniform and normal numbers have their means and variances', () => {
+  it('uniform and normal numbers have their means and variances', () => {
     const random = createStream(1, 'moments');
     const count = 20_000;
     const moments = (values: number[]) => {
@@ -30,7 +30,7 @@ describe('pipeline/random', () => {
     expect(Math.abs(normal.variance - 1)).toBeLessThan(0.05);
   });
 
-  it('pipeline/random: weightedIndex never draws a weight of 0 and follows the others', () => {
+  it('weightedIndex never draws a weight of 0 and follows the others', () => {
     const random = createStream(2, 'weights');
     const counts = [0, 0, 0];
     for (let round = 0; round < 4000; round += 1) {
@@ -42,7 +42,7 @@ describe('pipeline/random', () => {
     expect(Math.abs((counts[2] ?? 0) - 3000)).toBeLessThan(140);
   });
 
-  it('pipeline/random: sample takes distinct values, and all of them when more are asked for', () => {
+  it('sample takes distinct values, and all of them when more are asked for', () => {
     expect(new Set(sample(createStream(3, 'sample'), [1, 2, 3, 4, 5], 3)).size).toBe(3);
     expect(sample(createStream(3, 'sample'), [1, 2, 3], 9).sort()).toEqual([1, 2, 3]);
   });

@@ -46,7 +46,7 @@ describe('pipeline/sources/source-variables', () => {
   const left = (experimentId: string, identity: typeof IDENTITY_A) =>
     readSourceVariables(homeFolder, { experimentId, identity });
 
-  it('pipeline/sources/source-variables: every experiment finds its own settings, whoever was started after it', async () => {
+  it('every experiment finds its own settings, whoever was started after it', async () => {
     expect(await bind({ variables: A })).toEqual(IDENTITY_A);
     expect(await bind({ variables: B, experimentId: 'two-0000000000' })).toEqual(IDENTITY_B);
     expect(await left('one-0000000000', IDENTITY_A)).toEqual(A);
@@ -57,7 +57,7 @@ describe('pipeline/sources/source-variables', () => {
   it.each([
     ['SOURCE_MISMATCH', null],
     ['SERVICE_UNREACHABLE', A],
-  ] as const)('pipeline/sources/source-variables: a start that fails with %s leaves %j', async (code, expected) => {
+  ] as const)('a start that fails with %s leaves %j', async (code, expected) => {
     const failing = async (): Promise<never> => {
       throw new TtExpError(code, 'no start');
     };
@@ -65,13 +65,13 @@ describe('pipeline/sources/source-variables', () => {
     expect(await left('one-0000000000', IDENTITY_A)).toEqual(expected);
   });
 
-  it('pipeline/sources/source-variables: the same experiment on another database leaves the first settings alone', async () => {
+  it('the same experiment on another database leaves the first settings alone', async () => {
     await bind({ variables: A });
     await bind({ variables: B });
     expect(await left('one-0000000000', IDENTITY_A)).toEqual(A);
   });
 
-  it('pipeline/sources/source-variables: only the owner may read what is left, and other variables are not among it', async () => {
+  it('only the owner may read what is left, and other variables are not among it', async () => {
     await bind({ variables: { ...A, PGSSLMODE: 'require', AWS_SECRET: 'x' } });
     expect(await left('one-0000000000', IDENTITY_A)).toEqual({ ...A, PGSSLMODE: 'require' });
     const folder = join(homeFolder, 'source-variables');
@@ -81,7 +81,7 @@ describe('pipeline/sources/source-variables', () => {
     ]);
   });
 
-  it('pipeline/sources/source-variables: files of earlier builds, and those older than a week, are removed', async () => {
+  it('files of earlier builds, and those older than a week, are removed', async () => {
     await writeFile(join(homeFolder, 'source-variables.json'), JSON.stringify(A));
     await bind({ variables: A, experimentId: 'old-0000000000' });
     await bind({ variables: A, experimentId: 'new-0000000000' });
@@ -100,27 +100,21 @@ describe('pipeline/sources/source-variables', () => {
   it.each([
     [true, 'ENVIRONMENT_INVALID'],
     [false, null],
-  ])(
-    'pipeline/sources/source-variables: without an address, and with local workers %s, the answer is %j',
-    async (local, code) => {
-      const bound = bind({ hasLocalWorkers: local });
-      await (code === null ? expect(bound).resolves.toBeNull() : expect(bound).rejects.toMatchObject({ code }));
-    },
-  );
+  ])('without an address, and with local workers %s, the answer is %j', async (local, code) => {
+    const bound = bind({ hasLocalWorkers: local });
+    await (code === null ? expect(bound).resolves.toBeNull() : expect(bound).rejects.toMatchObject({ code }));
+  });
 
-  describe('pipeline/sources/source-variables: an experiment that is repeated or extended', () => {
+  describe('an experiment that is repeated or extended', () => {
     const recorded = { experimentId: 'one-0000000000', identity: IDENTITY_A };
 
-    it.each([[{}], [B]])(
-      'pipeline/sources/source-variables: keeps its database in a shell with %j',
-      async (variables) => {
-        await bind({ variables: A });
-        expect(await bind({ variables, experimentId: 'more-0000000000', recorded })).toEqual(IDENTITY_A);
-        expect(await left('more-0000000000', IDENTITY_A)).toEqual(A);
-      },
-    );
+    it.each([[{}], [B]])('keeps its database in a shell with %j', async (variables) => {
+      await bind({ variables: A });
+      expect(await bind({ variables, experimentId: 'more-0000000000', recorded })).toEqual(IDENTITY_A);
+      expect(await left('more-0000000000', IDENTITY_A)).toEqual(A);
+    });
 
-    it('pipeline/sources/source-variables: takes a new password of the same database', async () => {
+    it('takes a new password of the same database', async () => {
       await bind({ variables: A });
       const variables = { DATABASE_URL: 'postgres://reader:renewed@a.example/app' };
       await bind({ variables, recorded });
@@ -130,24 +124,21 @@ describe('pipeline/sources/source-variables', () => {
     it.each([
       [{}, 'this shell names no database'],
       [B, 'this shell names Postgres at b.example:5432, database app, user reader'],
-    ])(
-      'pipeline/sources/source-variables: is refused where its settings are gone, in a shell with %j',
-      async (variables, found) => {
-        await expect(bind({ variables, recorded })).rejects.toMatchObject({
-          code: 'SOURCE_MISMATCH',
-          message: `experiment one-0000000000: reads Postgres at a.example:5432, database app, user reader, and ${found}`,
-        });
-      },
-    );
+    ])('is refused where its settings are gone, in a shell with %j', async (variables, found) => {
+      await expect(bind({ variables, recorded })).rejects.toMatchObject({
+        code: 'SOURCE_MISMATCH',
+        message: `experiment one-0000000000: reads Postgres at a.example:5432, database app, user reader, and ${found}`,
+      });
+    });
   });
 
-  it('pipeline/sources/source-variables: sources without a server leave nothing', async () => {
+  it('sources without a server leave nothing', async () => {
     const synthetic = (await loadConfig('experiments/smoke.json', [])).data.source;
     expect(await bind({ variables: A, source: synthetic })).toBeNull();
     expect(await readdir(homeFolder)).toEqual([]);
   });
 
-  it('pipeline/sources/source-variables: no password is in the name of a file', async () => {
+  it('no password is in the name of a file', async () => {
     await bind({ variables: A });
     const [name = ''] = await readdir(join(homeFolder, 'source-variables'));
     expect(name).not.toContain('secret');

@@ -37,22 +37,25 @@ const leaksIn = async (
 const METHODS = ['random', 'temporal', 'leave_one_out', 'user_cold_start'] as const;
 
 describe('pipeline/split', () => {
-  it.each(METHODS.slice(0, 3))('pipeline/split: the leak check of %s passes where nothing leaks', async (method) => {
-    const events = [
-      ['u', 'a', 1, 0],
-      ['u', 'b', 2, 1],
-      ['u', 'c', 3, 2],
-    ] as const;
-    // A training negative that is met later only is allowed: refusing it would tell of the test part.
-    expect(
-      await leaksIn(method, events, [
-        ['u', 'c', 0],
-        ['u', 'd', 2],
-      ]),
-    ).toBeNull();
-  });
+  it.each(METHODS.slice(0, 3))(
+    'pipeline/stages/split: the leak check of %s passes where nothing leaks',
+    async (method) => {
+      const events = [
+        ['u', 'a', 1, 0],
+        ['u', 'b', 2, 1],
+        ['u', 'c', 3, 2],
+      ] as const;
+      // A training negative that is met later only is allowed: refusing it would tell of the test part.
+      expect(
+        await leaksIn(method, events, [
+          ['u', 'c', 0],
+          ['u', 'd', 2],
+        ]),
+      ).toBeNull();
+    },
+  );
 
-  it('pipeline/split: the leak check of user_cold_start passes where every user is in one part', async () => {
+  it('pipeline/stages/split: the leak check of user_cold_start passes where every user is in one part', async () => {
     expect(
       await leaksIn('user_cold_start', [
         ['u', 'a', 3, 0],
@@ -62,7 +65,7 @@ describe('pipeline/split', () => {
     ).toBeNull();
   });
 
-  it.each(METHODS)('pipeline/split: a pair in two parts is SPLIT_LEAK for %s', async (method) => {
+  it.each(METHODS)('pipeline/stages/split: a pair in two parts is SPLIT_LEAK for %s', async (method) => {
     const error = await leaksIn(method, [
       ['u', 'a', 1, 0],
       ['u', 'a', 3, 2],
@@ -73,7 +76,7 @@ describe('pipeline/split', () => {
     });
   });
 
-  it.each(METHODS)('pipeline/split: a negative that was met is SPLIT_LEAK for %s', async (method) => {
+  it.each(METHODS)('pipeline/stages/split: a negative that was met is SPLIT_LEAK for %s', async (method) => {
     const error = await leaksIn(
       method,
       [
@@ -88,7 +91,7 @@ describe('pipeline/split', () => {
     });
   });
 
-  it('pipeline/split: a training event after the test part began is SPLIT_LEAK for temporal only', async () => {
+  it('pipeline/stages/split: a training event after the test part began is SPLIT_LEAK for temporal only', async () => {
     const events = [
       ['u', 'a', 4, 0],
       ['v', 'b', 3, 2],
@@ -100,7 +103,7 @@ describe('pipeline/split', () => {
     expect(await leaksIn('random', events)).toBeNull();
   });
 
-  it('pipeline/split: a user in two parts is SPLIT_LEAK for user_cold_start only', async () => {
+  it('pipeline/stages/split: a user in two parts is SPLIT_LEAK for user_cold_start only', async () => {
     const events = [
       ['u', 'a', 1, 0],
       ['u', 'b', 2, 2],
@@ -112,7 +115,7 @@ describe('pipeline/split', () => {
     expect(await leaksIn('random', events)).toBeNull();
   });
 
-  it("pipeline/split: a user's training event after their test pair is SPLIT_LEAK for leave_one_out only", async () => {
+  it("pipeline/stages/split: a user's training event after their test pair is SPLIT_LEAK for leave_one_out only", async () => {
     const events = [
       ['u', 'a', 4, 0],
       ['u', 'b', 3, 2],

@@ -24,7 +24,7 @@ const interval = (low: number, mean: number, high: number): ConfidenceInterval =
 const beside = (ci: ConfidenceInterval): GateEvidence => ({ ...alone, champion, ci, comparedWith: '1' });
 
 describe('policy/gate', () => {
-  it('policy/gate: promotes the first model that reaches the minimum', () => {
+  it('promotes the first model that reaches the minimum', () => {
     const verdict = decideGate(config, alone);
     expect(verdict.decision).toBe('promoted');
     expect(verdict.reasons).toEqual([
@@ -34,18 +34,18 @@ describe('policy/gate', () => {
     expect(verdict.compared_with).toBeNull();
   });
 
-  it('policy/gate: rejects below the minimum even without a champion', () => {
+  it('rejects below the minimum even without a champion', () => {
     const verdict = decideGate(config, { ...alone, candidate: { ...candidate, ndcg_at_10: 0.29 } });
     expect(verdict.decision).toBe('rejected');
     expect(verdict.reasons).toEqual(['Not promoted: test NDCG@10 0.290 is below the minimum 0.300.']);
   });
 
-  it('policy/gate: a figure just below the minimum is written with the digits that show it', () => {
+  it('a figure just below the minimum is written with the digits that show it', () => {
     const verdict = decideGate(config, { ...alone, candidate: { ...candidate, ndcg_at_10: 0.29996 } });
     expect(verdict.reasons).toEqual(['Not promoted: test NDCG@10 0.29996 is below the minimum 0.30000.']);
   });
 
-  it('policy/gate: promotes only when the lower end of the interval lies above the required improvement', () => {
+  it('promotes only when the lower end of the interval lies above the required improvement', () => {
     const decision = (low: number): string => decideGate(config, beside(interval(low, 0.05, 0.09))).decision;
     expect(decision(0.0101)).toBe('promoted');
     expect(decision(0.01)).toBe('rejected');
@@ -99,13 +99,13 @@ describe('policy/gate', () => {
       interval(0.002, 0.005, 0.008),
       'Not promoted: the gain of 0.005 over version 1 is below the required 0.010 (95 % interval 0.002 to 0.008 lies below 0.010).',
     ],
-  ])('policy/gate: says how sure the comparison is: %f required, %o', (min_improvement, ci, sentence) => {
+  ])('says how sure the comparison is: %f required, %o', (min_improvement, ci, sentence) => {
     const { reasons } = decideGate({ ...config, min_improvement }, beside(ci));
     expect(reasons).toEqual(['Test NDCG@10 0.450 reaches the minimum 0.300.', sentence]);
   });
 
   it.each([false, true])(
-    'policy/gate: a candidate that is the champion already is promoted, with approval required: %s',
+    'a candidate that is the champion already is promoted, with approval required: %s',
     (require_approval) => {
       const verdict = decideGate(
         { ...config, require_approval },
@@ -116,7 +116,7 @@ describe('policy/gate', () => {
     },
   );
 
-  it('policy/gate: a champion that misses a raised minimum is rejected, and stays champion', () => {
+  it('a champion that misses a raised minimum is rejected, and stays champion', () => {
     const verdict = decideGate(
       { ...config, min_ndcg_at_10: 0.95 },
       { ...alone, candidate: { ...candidate, run_id: 'old' }, champion, comparedWith: '1' },
@@ -127,13 +127,13 @@ describe('policy/gate', () => {
     ]);
   });
 
-  it('policy/gate: awaits approval instead of promoting where the config says so', () => {
+  it('awaits approval instead of promoting where the config says so', () => {
     const verdict = decideGate({ ...config, require_approval: true }, alone);
     expect(verdict.decision).toBe('awaiting_approval');
     expect(verdict.reasons.at(-1)).toBe('Awaits approval: there is no champion to compare with.');
   });
 
-  it('policy/gate: a champion that cannot be compared with is not replaced, and the verdict names it', () => {
+  it('a champion that cannot be compared with is not replaced, and the verdict names it', () => {
     const verdict = decideGate(config, { ...alone, comparedWith: '1', championProblem: 'other texts' });
     expect(verdict.decision).toBe('rejected');
     expect(verdict.reasons.at(-1)).toBe('Not promoted: the champion, version 1, cannot be compared with: other texts.');
@@ -141,7 +141,7 @@ describe('policy/gate', () => {
     expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
   });
 
-  it('policy/gate: a replay looks at the decision that was made last, before it was answered', () => {
+  it('a replay looks at the decision that was made last, before it was answered', () => {
     const asking = { ...config, require_approval: true };
     const verdict = decideGate(asking, beside(interval(0.02, 0.05, 0.09)));
     const changed = 'The champion changed from none to version 1 before this took effect: evaluated and decided again.';

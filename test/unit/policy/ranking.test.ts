@@ -22,19 +22,19 @@ const TRIALS = [
 ];
 
 describe('policy/ranking', () => {
-  test('policy/ranking: completed, reused and pruned trials count, and of two equal ones the earlier is better', () => {
+  test('completed, reused and pruned trials count, and of two equal ones the earlier is better', () => {
     expect(ids(rankTrials(TRIALS, 'maximise'))).toBe('bcai');
     expect(ids(improvements(TRIALS, 'maximise'))).toBe('ab');
     expect(bestTrial(TRIALS, 'maximise')?.trialId).toBe('b');
   });
 
-  test('policy/ranking: of an objective to minimise the lowest value is the best', () => {
+  test('of an objective to minimise the lowest value is the best', () => {
     expect(ids(rankTrials(TRIALS, 'minimise'))).toBe('iabc');
     expect(ids(improvements(TRIALS, 'minimise'))).toBe('ai');
     expect(bestTrial(TRIALS, 'minimise')?.trialId).toBe('i');
   });
 
-  test('policy/ranking: without a trial that counts there is no best one', () => {
+  test('without a trial that counts there is no best one', () => {
     const none = TRIALS.filter(({ status }) => status === 'failed' || status === 'running');
     expect(bestTrial(none, 'maximise')).toBeNull();
     expect(rankTrials(none, 'maximise')).toEqual([]);

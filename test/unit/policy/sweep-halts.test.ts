@@ -22,7 +22,7 @@ const failing = (...codes: readonly Parameters<typeof afterFailure>[2][]): HaltS
   codes.reduce((state, code) => afterFailure(state, LIMITS, code), NO_HALT);
 
 describe('policy/sweep-halts', () => {
-  test('policy/sweep-halts: the time begins with the first trial, and a continued execution keeps its end', () => {
+  test('the time begins with the first trial, and a continued execution keeps its end', () => {
     const first = started(NO_HALT, LIMITS, 1000);
     expect(started(first, LIMITS, 9000).deadlineMs).toBe(11_000);
     expect(untilDeadline(first, 4000)).toBe(7000);
@@ -33,7 +33,7 @@ describe('policy/sweep-halts', () => {
     expect(untilDeadline(started(NO_HALT, { ...LIMITS, maxSeconds: null }, 1000), 1000)).toBeNull();
   });
 
-  test('policy/sweep-halts: failures halt at their limit, a tripwire at once, and trying again takes both back', () => {
+  test('failures halt at their limit, a tripwire at once, and trying again takes both back', () => {
     expect(failing('TRAINING_DIVERGED').halt).toBeNull();
     const halted = failing('TRAINING_DIVERGED', 'TRAINING_DIVERGED');
     expect(halted.halt).toBe('max_failures');
@@ -42,7 +42,7 @@ describe('policy/sweep-halts', () => {
     expect(retried({ ...halted, halt: 'target' })).toMatchObject({ halt: 'target', failures: 0 });
   });
 
-  test('policy/sweep-halts: only a completed trial reaches the target, and an earlier reason stays', () => {
+  test('only a completed trial reaches the target, and an earlier reason stays', () => {
     expect(atTarget(NO_HALT, LIMITS, [trial('pruned', 0.9), trial('running', 0.9)]).halt).toBeNull();
     expect(atTarget(NO_HALT, LIMITS, [trial('completed', 0.5)]).halt).toBe('target');
     expect(atTarget(NO_HALT, { ...LIMITS, target: null }, [trial('completed', 0.9)]).halt).toBeNull();

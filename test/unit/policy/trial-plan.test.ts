@@ -8,7 +8,7 @@ import { trialView } from '../../support/experiment-views.ts';
 const sweep = resolvedConfig().sweep;
 
 describe('policy/trial-plan', () => {
-  it('policy/trial-plan: an experiment without a sweep has exactly one trial with the settings of the config', () => {
+  it('an experiment without a sweep has exactly one trial with the settings of the config', () => {
     const config = resolvedConfig({ sweep: null });
     const { preflight: _, ...training } = config.training;
     expect(planTrials(config)).toEqual([
@@ -20,13 +20,13 @@ describe('policy/trial-plan', () => {
     ]);
   });
 
-  it('policy/trial-plan: checks before a training are no part of what determines its result', () => {
+  it('checks before a training are no part of what determines its result', () => {
     const config = resolvedConfig({ sweep: null });
     const unchecked = resolvedConfig({ sweep: null, training: { ...config.training, preflight: false } });
     expect(planTrials(unchecked)).toEqual(planTrials(config));
   });
 
-  it('policy/trial-plan: puts parameters into their sections', () => {
+  it('puts parameters into their sections', () => {
     const config = resolvedConfig({
       sweep: sweep && {
         ...sweep,
@@ -45,7 +45,7 @@ describe('policy/trial-plan', () => {
     expect(plan[3]?.settings.training.batch_size).toBe(64);
   });
 
-  it('policy/trial-plan: a deeper key reaches its place and leaves its neighbours and the config alone', () => {
+  it('a deeper key reaches its place and leaves its neighbours and the config alone', () => {
     const config = resolvedConfig();
     const model = { ...config.model, tower: { width: 1, depth: 2 } };
     const changed = trialSettings({ ...config, model }, { 'model.tower.width': 3, 'model.other.width': 4 });
@@ -53,14 +53,14 @@ describe('policy/trial-plan', () => {
     expect(model.tower.width).toBe(1);
   });
 
-  it('policy/trial-plan: fixed values are settings of every trial, not parameters', () => {
+  it('fixed values are settings of every trial, not parameters', () => {
     const fixed = { 'training.num_epochs': 9 };
     const [first] = planTrials(resolvedConfig({ sweep: sweep && { ...sweep, fixed } }));
     expect(first?.settings.training).toMatchObject({ num_epochs: 9, learning_rate: 0.1 });
     expect(first?.params).toEqual({ 'training.learning_rate': 0.1 });
   });
 
-  it('policy/trial-plan: enqueued trials come first, completed by the values of the config, and are not repeated', () => {
+  it('enqueued trials come first, completed by the values of the config, and are not repeated', () => {
     const enqueue = [{ 'model.embedding_dim': 4 }, { 'training.learning_rate': 0.3 }];
     const base = { 'training.learning_rate': 0.001 };
     const plan = planTrials(resolvedConfig({ sweep: sweep && { ...sweep, enqueue, base } }));
@@ -74,7 +74,7 @@ describe('policy/trial-plan', () => {
     expect(countTrials(resolvedConfig({ sweep: sweep && { ...sweep, enqueue, base } }))).toBe(5);
   });
 
-  it('policy/trial-plan: where trials follow from outcomes, the plan has the first ones and counts all', () => {
+  it('where trials follow from outcomes, the plan has the first ones and counts all', () => {
     const space = { 'training.learning_rate': { float: { low: 0.1, high: 0.2 } } };
     const tpe = { startup_trials: 4, candidates: 24, proposal_lag: 8 };
     const config = resolvedConfig({ sweep: sweep && { ...sweep, sampler: 'tpe', space, tpe, max_trials: 30 } });
@@ -82,7 +82,7 @@ describe('policy/trial-plan', () => {
     expect(countTrials(config)).toBe(30);
   });
 
-  it('policy/trial-plan: refuses a space without a point', () => {
+  it('refuses a space without a point', () => {
     const config = resolvedConfig({ sweep: sweep && { ...sweep, space: {} } });
     expect(() => planTrials(config)).toThrow(expect.objectContaining({ code: 'SPACE_EMPTY' }));
   });

@@ -74,7 +74,7 @@ describe('registry/find-model', () => {
     ['two-tower@champion', 'two-tower/3'],
     ['two-tower/3', 'two-tower/3'],
     [RUN, RUN],
-  ])('registry/find-model: %s is the run behind it, with its files on this host', async (text, name) => {
+  ])('%s is the run behind it, with its files on this host', async (text, name) => {
     const found = await findModel(finder(), text);
     expect(found).toMatchObject({
       name,
@@ -86,7 +86,7 @@ describe('registry/find-model', () => {
     expect(await readFile(fileHere(`model/${WEIGHTS}`), 'utf8')).toBe('weights');
   });
 
-  it('registry/find-model: files that are whole are not fetched again, damaged ones are', async () => {
+  it('files that are whole are not fetched again, damaged ones are', async () => {
     await findModel(finder(), RUN);
     expect(fetched).toEqual(['model/manifest.json', `model/${WEIGHTS}`, 'encoder.json']);
     fetched = [];
@@ -99,7 +99,7 @@ describe('registry/find-model', () => {
     expect(await readFile(fileHere(`model/${WEIGHTS}`), 'utf8')).toBe('weights');
   });
 
-  it('registry/find-model: an artifact that differs from the digest in its manifest is named', async () => {
+  it('an artifact that differs from the digest in its manifest is named', async () => {
     artifacts[`model/${WEIGHTS}`] = 'something else';
     await expect(findModel(finder(), RUN)).rejects.toMatchObject({
       code: 'MODEL_NOT_LOADING',
@@ -107,18 +107,15 @@ describe('registry/find-model', () => {
     });
   });
 
-  it.each(['model/manifest.json', 'encoder.json'])(
-    'registry/find-model: a run without %s has no model',
-    async (path) => {
-      delete artifacts[path];
-      await expect(findModel(finder(), RUN)).rejects.toMatchObject({
-        code: 'MODEL_NOT_LOADING',
-        message: expect.stringContaining(path),
-      });
-    },
-  );
+  it.each(['model/manifest.json', 'encoder.json'])('a run without %s has no model', async (path) => {
+    delete artifacts[path];
+    await expect(findModel(finder(), RUN)).rejects.toMatchObject({
+      code: 'MODEL_NOT_LOADING',
+      message: expect.stringContaining(path),
+    });
+  });
 
-  it('registry/find-model: a run that is no training is refused before anything is fetched', async () => {
+  it('a run that is no training is refused before anything is fetched', async () => {
     await expect(findModel(finder('experiment'), RUN)).rejects.toMatchObject({ code: 'USAGE' });
     expect(fetched).toEqual([]);
   });
@@ -127,7 +124,7 @@ describe('registry/find-model', () => {
     ['two-tower/4', 'registered model two-tower'],
     ['two-tower@challenger', 'challenger'],
     ['three-tower', 'neither a folder nor a model'],
-  ])('registry/find-model: %s is unknown, with what there is', async (text, message) => {
+  ])('%s is unknown, with what there is', async (text, message) => {
     await expect(findModel(finder(), text)).rejects.toMatchObject({
       code: 'MODEL_NOT_LOADING',
       message: expect.stringContaining(message),
@@ -135,7 +132,7 @@ describe('registry/find-model', () => {
     });
   });
 
-  it('registry/find-model: a folder that exists comes before a name, and needs no MLflow', async () => {
+  it('a folder that exists comes before a name, and needs no MLflow', async () => {
     const folder = join(home, 'two-tower');
     for (const [path, content] of Object.entries(artifacts)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });

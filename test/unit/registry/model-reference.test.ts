@@ -21,7 +21,7 @@ describe('registry/model-reference', () => {
     ['models/two.tower', { kind: 'folder', folder: resolve('models/two.tower') }],
     ['two-tower@', { kind: 'folder', folder: resolve('two-tower@') }],
     ['', { kind: 'folder', folder: resolve('') }],
-  ])('registry/model-reference: "%s" is %j', (text, reference) => {
+  ])('"%s" is %j', (text, reference) => {
     expect(parseReference(text)).toEqual(reference);
   });
 });

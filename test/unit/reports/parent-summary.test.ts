@@ -12,7 +12,7 @@ const facts = (change: Partial<ViewFields> = {}, config: Partial<SweepFacts['con
 });
 
 describe('reports/parent-summary', () => {
-  test("reports/parent-summary: the best trial's value and parameters are the parent's metrics and parameters", () => {
+  test("the best trial's value and parameters are the parent's metrics and parameters", () => {
     const test = { model: evaluationSummary(0.31), baselines: {} };
     expect(parentSummary(facts({ test }))).toMatchObject({
       params: { 'training.learning_rate': '0.3' },
@@ -23,7 +23,7 @@ describe('reports/parent-summary', () => {
     expect(metrics).toEqual({ best_val_ndcg_at_10: 0.4, best_val_map: 0.3, best_epoch: 4 });
   });
 
-  test('reports/parent-summary: the note links the best trial, the sorted trials and the reused runs', () => {
+  test('the note links the best trial, the sorted trials and the reused runs', () => {
     const { note } = parentSummary(facts({}, { description: 'Which rate?' }));
     const trials =
       '[Its trials, best first](#/experiments/3/runs?workflowType=machine_learning' +
@@ -42,7 +42,7 @@ describe('reports/parent-summary', () => {
     expect(parentSummary(facts({ trials: all })).note).not.toContain('best first');
   });
 
-  test('reports/parent-summary: of a sweep without a best trial it says what went wrong', () => {
+  test('of a sweep without a best trial it says what went wrong', () => {
     const error = { code: 'ALL_TRIALS_FAILED' as const, message: 'all trials failed' };
     const failed = facts({ status: 'failed', bestTrialId: null, trials: [], error });
     expect(parentSummary(failed)).toMatchObject({
@@ -52,7 +52,7 @@ describe('reports/parent-summary', () => {
     });
   });
 
-  test('reports/parent-summary: of many reused trials fifty are linked, and the rest counted', () => {
+  test('of many reused trials fifty are linked, and the rest counted', () => {
     const [trial] = SMALL_FACTS.snapshot.trials;
     const trials = Array.from({ length: 53 }, (_, index) => ({
       ...(trial as NonNullable<typeof trial>),

@@ -12,7 +12,7 @@ beforeEach(async () => {
   cacheFolder = await temporaryFolder('tt-exp-hub-');
 });
 
-it('text-encoder/hub-model: a model that changed since it was fetched is refused', async () => {
+it('a model that changed since it was fetched is refused', async () => {
   const folder = join(cacheFolder, 'text-encoder', 'hub-some-one--tiny');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'tokenizer.json'), '{}');

@@ -14,7 +14,7 @@ beforeEach(async () => {
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
 describe('services/prepare-home', () => {
-  it('services/prepare-home: a new home is its owner’s alone, and an existing one becomes so', async () => {
+  it('a new home is its owner’s alone, and an existing one becomes so', async () => {
     const home = join(folder, 'a', '.tt-exp');
     await prepareHome(home);
     expect(await modeOf(home)).toBe('700');
@@ -24,7 +24,7 @@ describe('services/prepare-home', () => {
     expect(await modeOf(home)).toBe('700');
   });
 
-  it('services/prepare-home: a folder with other things in it stays open, what is ours in it does not', async () => {
+  it('a folder with other things in it stays open, what is ours in it does not', async () => {
     await chmod(folder, 0o755);
     for (const name of ['services', 'mlflow', 'data', 'pictures']) {
       await mkdir(join(folder, name));
@@ -36,7 +36,7 @@ describe('services/prepare-home', () => {
     ).toEqual(['755', '700', '700', '755', '755']);
   });
 
-  it('services/prepare-home: a home that is a file, or is below one, is said with the remedy', async () => {
+  it('a home that is a file, or is below one, is said with the remedy', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     for (const home of [file, join(file, 'home')]) {
@@ -50,7 +50,7 @@ describe('services/prepare-home', () => {
 });
 
 describe('ui-cli/report-error', () => {
-  it('ui-cli/system-error: what the machine refuses is no mistake of ours, and has its exit code', () => {
+  it('ui-cli/command-line/system-error: what the machine refuses is no mistake of ours, and has its exit code', () => {
     const refused = (code: string) => Object.assign(new Error(`${code}: it is so, open '/x'`), { code });
     const codes = ['EMFILE', 'ENOSPC', 'EROFS', 'EACCES', 'ENOTDIR'];
     expect(codes.map((code) => reportError(refused(code), false).exitCode)).toEqual([69, 1, 78, 78, 78]);

@@ -23,7 +23,7 @@ const script = async (name: string, ...lines: readonly string[]): Promise<string
 };
 
 describe('services/provision/requirements', () => {
-  it('provision/requirements: every package of both lists is pinned and hashed, and no list names a host', async () => {
+  it('services/provision/requirements: every package of both lists is pinned and hashed, and no list names a host', async () => {
     for (const part of ['mlflow', 'temporal']) {
       const text = await readFile(join(provisionFolder, `requirements-${part}.txt`), 'utf8');
       const entries = text
@@ -39,14 +39,14 @@ describe('services/provision/requirements', () => {
     }
   });
 
-  it('provision/requirements: MLflow and its two parts have one version', async () => {
+  it('services/provision/requirements: MLflow and its two parts have one version', async () => {
     const { versions } = await readRequirements(join(provisionFolder, 'requirements-mlflow.txt'));
     expect(versions.mlflow).toBe('3.17.2');
     expect(versions['mlflow-skinny']).toBe('3.17.2');
     expect(versions['mlflow-tracing']).toBe('3.17.2');
   });
 
-  it('provision/requirements: a comment does not change the digest, a version does', async () => {
+  it('services/provision/requirements: a comment does not change the digest, a version does', async () => {
     const digestOf = async (text: string): Promise<string> => {
       const file = join(folder, 'requirements.txt');
       await writeFile(file, text);
@@ -58,13 +58,13 @@ describe('services/provision/requirements', () => {
     expect(await digestOf('a==2 \\\n    --hash=sha256:00\n')).not.toBe(plain);
   });
 
-  it('provision/requirements: a missing list is an error that says so', async () => {
+  it('services/provision/requirements: a missing list is an error that says so', async () => {
     await expect(readRequirements(join(folder, 'none.txt'))).rejects.toMatchObject({ code: 'PROVISION_FAILED' });
   });
 });
 
 describe('services/provision/python', () => {
-  it('provision/python: passes over old, broken and venv-less ones and takes the first that fits', async () => {
+  it('services/provision/python: passes over old, broken and venv-less ones and takes the first that fits', async () => {
     await script('python3', 'echo 3.9.18', 'echo /usr/bin/python3');
     await script('python3.13', 'echo "No module named ensurepip" >&2', 'exit 1');
     const good = await script('python3.11', 'echo 3.11.2', 'echo /opt/python3.11');
@@ -77,7 +77,7 @@ describe('services/provision/python', () => {
     });
   });
 
-  it('provision/python: an interpreter that is named is taken alone', async () => {
+  it('services/provision/python: an interpreter that is named is taken alone', async () => {
     await script('python3', 'echo 3.12.0', 'echo /opt/python3');
     const old = await script('mine', 'echo 3.8.1', 'echo /opt/mine');
     await expect(findPython({ PATH: folder }, old)).rejects.toMatchObject({ code: 'PYTHON_MISSING' });
@@ -85,7 +85,7 @@ describe('services/provision/python', () => {
 });
 
 describe('services/provision/pip', () => {
-  it("provision/pip: drops the user's own Python settings and keeps the package index", () => {
+  it("services/provision/pip: drops the user's own Python settings and keeps the package index", () => {
     const env = {
       PATH: '/bin',
       PYTHONPATH: '/x',
@@ -106,14 +106,14 @@ describe('services/provision/temporal-binary', () => {
     'fi',
   ];
 
-  it('provision/temporal-binary: knows version and flags of a command', async () => {
+  it('services/provision/temporal-binary: knows version and flags of a command', async () => {
     const plain = await script('temporal', ...answering(help));
     expect(await probeTemporal(plain, {})).toEqual({ kind: 'works', version: '1.4.0', canDisableNews: false });
     const newer = await script('temporal', ...answering(`${help} --ui-disable-news-fetch`));
     expect(await probeTemporal(newer, {})).toMatchObject({ kind: 'works', canDisableNews: true });
   });
 
-  it('provision/temporal-binary: one that lacks a flag, fails or is not there is unfit, with the reason', async () => {
+  it('services/provision/temporal-binary: one that lacks a flag, fails or is not there is unfit, with the reason', async () => {
     const old = await script(
       'temporal',
       ...answering('--db-filename --search-attribute --dynamic-config-value --ui-port'),

@@ -145,7 +145,7 @@ describe('services/build-services', () => {
 describe('services/launch-process', () => {
   const launch = { command: 'c', args: ['a'], env: { OWN: '1' }, dropEnv: ['TEMPORAL_'] };
 
-  it('process/launch-process: a process inherits all but what it must not see, and is marked', () => {
+  it('host/processes/launch-process: a process inherits all but what it must not see, and is marked', () => {
     const environment = { PATH: '/bin', TEMPORAL_API_KEY: 'secret', OWN: '0' };
     expect(launchEnvironment({ launch, environment, marker: '/home|x' })).toEqual({
       PATH: '/bin',
@@ -154,7 +154,7 @@ describe('services/launch-process', () => {
     });
   });
 
-  it('process/launch-process: the digest changes with command, arguments and settings', () => {
+  it('host/processes/launch-process: the digest changes with command, arguments and settings', () => {
     const digests = [launch, { ...launch, command: 'd' }, { ...launch, args: ['b'] }, { ...launch, env: {} }].map(
       launchDigest,
     );

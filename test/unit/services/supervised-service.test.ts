@@ -91,7 +91,7 @@ afterEach(async () => {
 });
 
 describe('services/supervised-service', () => {
-  it('services/supervised-service: one silent check harms nobody, a silent minute ends and restarts the process', async () => {
+  it('one silent check harms nobody, a silent minute ends and restarts the process', async () => {
     await reach('healthy');
     const first = pid();
     isAnswering = false;
@@ -114,7 +114,7 @@ describe('services/supervised-service', () => {
     expect(service.report.restarts).toBe(1);
   });
 
-  it('services/supervised-service: one that never answers is ended at its time limit', async () => {
+  it('one that never answers is ended at its time limit', async () => {
     isAnswering = false;
     await reach('starting');
     const identity = service.record?.process ?? null;
@@ -127,7 +127,7 @@ describe('services/supervised-service', () => {
     expect(isProcessAlive(identity)).toBe(false);
   });
 
-  it('services/supervised-service: gives up at the fifth failed start, and a new request is a new chance', async () => {
+  it('gives up at the fifth failed start, and a new request is a new chance', async () => {
     args = ['-e', 'console.error("last words"); process.exit(1)'];
     isAnswering = false;
     await failUntilGivenUp();
@@ -146,7 +146,7 @@ describe('services/supervised-service', () => {
     await reach('healthy');
   });
 
-  it('services/supervised-service: one that lacked disk is started again, also where its last failure no longer shows it', async () => {
+  it('one that lacked disk is started again, also where its last failure no longer shows it', async () => {
     args = ['-e', 'console.error("No space left on device"); process.exit(1)'];
     isAnswering = false;
     await failUntilGivenUp((failures) => {
@@ -170,7 +170,7 @@ describe('services/supervised-service', () => {
     await reach('healthy');
   });
 
-  it('services/supervised-service: failures far apart never add up', async () => {
+  it('failures far apart never add up', async () => {
     for (let round = 0; round < 7; round++) {
       await reach('healthy');
       // A check after more than a minute of health starts the count anew.
@@ -187,7 +187,7 @@ describe('services/supervised-service', () => {
     expect(service.report.restarts).toBe(7);
   });
 
-  it('services/supervised-service: one that is killed again and again as soon as it is healthy is never given up', async () => {
+  it('one that is killed again and again as soon as it is healthy is never given up', async () => {
     for (let round = 0; round < 7; round++) {
       await reach('healthy');
       process.kill(pid(), 'SIGKILL');
@@ -201,7 +201,7 @@ describe('services/supervised-service', () => {
     expect(service.report.restarts).toBe(7);
   });
 
-  it('services/supervised-service: takes over a process with the same settings, and replaces one with others', async () => {
+  it('takes over a process with the same settings, and replaces one with others', async () => {
     await reach('healthy');
     const first = pid();
     service = makeService();
@@ -215,7 +215,7 @@ describe('services/supervised-service', () => {
     expect(() => process.kill(first, 0)).toThrow('ESRCH');
   });
 
-  it('services/supervised-service: a program that is not there is a failure with its reason', async () => {
+  it('a program that is not there is a failure with its reason', async () => {
     const broken: ManagedService = {
       ...definition(),
       launch: () => ({ command: join(folder, 'none'), args: [], env: {}, dropEnv: [] }),

@@ -16,7 +16,7 @@ describe('services/temporal-databases', () => {
 
   const earlier = (id: string, namespace = 'default', at = home) => earlierDatabases(at, { namespace, id });
 
-  test('services/temporal-databases: the ids before the current one are earlier ones, each once', async () => {
+  test('the ids before the current one are earlier ones, each once', async () => {
     expect(await earlier('first')).toEqual([]);
     expect(await earlier('first')).toEqual([]);
     expect(await earlier('second')).toEqual(['first']);
@@ -25,13 +25,13 @@ describe('services/temporal-databases', () => {
     expect(await earlier('first')).toEqual(['second', 'third']);
   });
 
-  test('services/temporal-databases: another namespace of the same database is no earlier database', async () => {
+  test('another namespace of the same database is no earlier database', async () => {
     await earlier('first');
     expect(await earlier('of-team', 'team')).toEqual([]);
     expect(await earlier('first')).toEqual([]);
   });
 
-  test("services/temporal-databases: a copy of a home does not take the original's database for lost, a moved home does", async () => {
+  test("a copy of a home does not take the original's database for lost, a moved home does", async () => {
     await earlier('first');
     const copy = join(folder, 'copy');
     await cp(home, copy, { recursive: true });

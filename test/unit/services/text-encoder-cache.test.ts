@@ -43,7 +43,7 @@ const others = async (): Promise<readonly string[]> =>
   (await readdir(join(cache, 'text-encoder'))).filter((name) => !['word', 'word.lock'].includes(name));
 
 describe('services/text-encoder/cached-folder', () => {
-  it('text-encoder/cached-folder: it is filled once, also by several at once', async () => {
+  it('services/text-encoder/cached-folder: it is filled once, also by several at once', async () => {
     let fills = 0;
     const request = wordFolder(async (to, scratch) => {
       fills += 1;
@@ -61,7 +61,7 @@ describe('services/text-encoder/cached-folder', () => {
     expect(await others()).toEqual([]);
   });
 
-  it('text-encoder/cached-folder: what a killed build left is removed by the next one, and a damaged folder replaced', async () => {
+  it('services/text-encoder/cached-folder: what a killed build left is removed by the next one, and a damaged folder replaced', async () => {
     await mkdir(join(cache, 'text-encoder', 'word.build-12345678', 'content'), { recursive: true });
     await write(join(cache, 'text-encoder', 'word.build-12345678', 'content'), 'half');
     await mkdir(join(cache, 'text-encoder', 'word'));
@@ -71,7 +71,7 @@ describe('services/text-encoder/cached-folder', () => {
     expect(await others()).toEqual([]);
   });
 
-  it('text-encoder/cached-folder: a build that fails leaves nothing, and its error is told as it is', async () => {
+  it('services/text-encoder/cached-folder: a build that fails leaves nothing, and its error is told as it is', async () => {
     const error = new Error('no weights');
     const request = wordFolder(async (to) => {
       await write(to, 'half');
@@ -87,7 +87,7 @@ describe('services/text-encoder/cached-folder', () => {
     ).toBe('good');
   });
 
-  it('text-encoder/cached-folder: a full disk is told with its remedy', async () => {
+  it('services/text-encoder/cached-folder: a full disk is told with its remedy', async () => {
     const request = wordFolder(() =>
       Promise.reject(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })),
     );
@@ -98,7 +98,7 @@ describe('services/text-encoder/cached-folder', () => {
     });
   });
 
-  it('text-encoder/cached-folder: a cache folder that is a file is told with its remedy', async () => {
+  it('services/text-encoder/cached-folder: a cache folder that is a file is told with its remedy', async () => {
     await writeFile(join(cache, 'file'), '');
     const request = wordFolder((to) => write(to, 'never'), join(cache, 'file', 'word'));
     await expect(ensureCachedFolder(place(), request)).rejects.toMatchObject({
@@ -107,7 +107,7 @@ describe('services/text-encoder/cached-folder', () => {
     });
   });
 
-  it('text-encoder/cached-folder: a build whose result is incomplete is an error', async () => {
+  it('services/text-encoder/cached-folder: a build whose result is incomplete is an error', async () => {
     const request = wordFolder((to) => write(to, 'damaged'));
     await expect(ensureCachedFolder(place(), request)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -115,7 +115,7 @@ describe('services/text-encoder/cached-folder', () => {
     });
   });
 
-  it('text-encoder/cached-folder: who waits for another stops when told to', async () => {
+  it('services/text-encoder/cached-folder: who waits for another stops when told to', async () => {
     let begin: () => void = () => undefined;
     let finish: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => {

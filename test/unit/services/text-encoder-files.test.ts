@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 describe('services/text-encoder/onnx-file', () => {
-  it('text-encoder/onnx-file: equal graphs give equal bytes', () => {
+  it('services/text-encoder/onnx-file: equal graphs give equal bytes', () => {
     const make = (): Uint8Array => {
       const graph = createOnnxGraph();
       const ids = graph.inputIntegers('input_ids', ['texts', 'tokens']);
@@ -22,7 +22,7 @@ describe('services/text-encoder/onnx-file', () => {
     expect(hex(make()).slice(0, 4)).toBe('0809');
   });
 
-  it('text-encoder/bert-graph: weights that are no BERT are refused by the one that is missing', () => {
+  it('services/text-encoder/bert-graph: weights that are no BERT are refused by the one that is missing', () => {
     const config = { hidden_size: 4, num_attention_heads: 2, num_hidden_layers: 1, layer_norm_eps: 1e-12 };
     expect(() => bertOnnx(config, new Map())).toThrow('the weights have no embeddings.word_embeddings.weight');
   });
@@ -44,7 +44,7 @@ describe('services/text-encoder/safetensors', () => {
   };
   const floats = (...values: readonly number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
 
-  it('text-encoder/safetensors: float tensors come with their shapes wherever they begin, others are left out', async () => {
+  it('services/text-encoder/safetensors: float tensors come with their shapes wherever they begin, others are left out', async () => {
     const header = {
       __metadata__: { format: 'pt' },
       one: { dtype: 'F32', shape: [2, 2], data_offsets: [8, 24] },
@@ -59,7 +59,7 @@ describe('services/text-encoder/safetensors', () => {
     expect(tensors.get('a longer name')).toEqual({ shape: [1], values: Float32Array.of(5) });
   });
 
-  it('text-encoder/safetensors: a tensor that does not say where it begins is refused', async () => {
+  it('services/text-encoder/safetensors: a tensor that does not say where it begins is refused', async () => {
     await write({ one: { dtype: 'F32', shape: [2], data_offsets: [] } }, floats(1, 2));
     await expect(readSafetensors(file)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -67,7 +67,7 @@ describe('services/text-encoder/safetensors', () => {
     });
   });
 
-  it('text-encoder/safetensors: a file that was cut is refused, wherever', async () => {
+  it('services/text-encoder/safetensors: a file that was cut is refused, wherever', async () => {
     await write({ one: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, floats(1, 2));
     const whole = await readFile(file);
     for (const length of [0, 7, 8, 20, whole.length - 1]) {

@@ -93,7 +93,7 @@ const expected = (text: string, most = 256): readonly number[] => {
 };
 
 describe('services/text-encoder/onnx-encoder', () => {
-  it('text-encoder/onnx-encoder: each row is the mean over the tokens of its own text, of length 1, in the order given', async () => {
+  it('services/text-encoder/onnx-encoder: each row is the mean over the tokens of its own text, of length 1, in the order given', async () => {
     const texts = Array.from({ length: 75 }, (_, text) => String(text * 7919).repeat(1 + ((text * 5) % 9)));
     const encoder = await openFake(fakePackages());
     expect(encoder).toMatchObject({ id: 'fake/01234567', dim: 2 });
@@ -106,7 +106,7 @@ describe('services/text-encoder/onnx-encoder', () => {
     });
   });
 
-  it('text-encoder/onnx-encoder: batches are of at most 32 texts, longest first, padded to their own longest', async () => {
+  it('services/text-encoder/onnx-encoder: batches are of at most 32 texts, longest first, padded to their own longest', async () => {
     const fake = fakePackages();
     const encoder = await openFake(fake);
     await encoder.encode(Array.from({ length: 70 }, (_, text) => '1'.repeat(text)));
@@ -122,7 +122,7 @@ describe('services/text-encoder/onnx-encoder', () => {
     expect(inputs.token_type_ids).toEqual(new Array(42).fill(0));
   });
 
-  it('text-encoder/onnx-encoder: a long text is cut and keeps its last token', async () => {
+  it('services/text-encoder/onnx-encoder: a long text is cut and keeps its last token', async () => {
     const fake = fakePackages();
     const encoder = await openFake(fake, { mostTokens: 6 });
     const vectors = await encoder.encode(['987654321']);
@@ -130,7 +130,7 @@ describe('services/text-encoder/onnx-encoder', () => {
     expect(vectors[0]).toBeCloseTo(expected('987654321', 6)[0] ?? Number.NaN, 6);
   });
 
-  it('text-encoder/onnx-encoder: a model that pools by its first token takes that one', async () => {
+  it('services/text-encoder/onnx-encoder: a model that pools by its first token takes that one', async () => {
     const encoder = await openFake(fakePackages(), { pooling: 'cls' });
     const vectors = await encoder.encode(['123', '9']);
     const [x, y] = [100 / Math.hypot(100, 1), 1 / Math.hypot(100, 1)];
@@ -139,14 +139,14 @@ describe('services/text-encoder/onnx-encoder', () => {
     });
   });
 
-  it('text-encoder/onnx-encoder: no texts give no rows, and the model is not asked', async () => {
+  it('services/text-encoder/onnx-encoder: no texts give no rows, and the model is not asked', async () => {
     const fake = fakePackages();
     const encoder = await openFake(fake);
     expect(await encoder.encode([])).toHaveLength(0);
     expect(fake.runs).toHaveLength(0);
   });
 
-  it('text-encoder/onnx-encoder: it is released once, however often it is closed', async () => {
+  it('services/text-encoder/onnx-encoder: it is released once, however often it is closed', async () => {
     const fake = fakePackages();
     const encoder = await openFake(fake);
     await Promise.all([encoder.close(), encoder.close()]);
@@ -159,7 +159,7 @@ describe('services/text-encoder/onnx-encoder', () => {
     ['endless', () => [Number.POSITIVE_INFINITY, 1], 'length Infinity'],
     ['all zeros', () => [0, 0], 'length 0'],
   ])(
-    'text-encoder/onnx-encoder: vectors that are %s are an error, and the model is released',
+    'services/text-encoder/onnx-encoder: vectors that are %s are an error, and the model is released',
     async (_, vector, got) => {
       const fake = fakePackages({ vector });
       await expect(openFake(fake)).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('services/text-encoder/onnx-encoder', () => {
     },
   );
 
-  it('text-encoder/onnx-encoder: a model that wants another input is refused by its name', async () => {
+  it('services/text-encoder/onnx-encoder: a model that wants another input is refused by its name', async () => {
     const fake = fakePackages({ inputNames: ['input_ids', 'pixel_values'] });
     await expect(openFake(fake)).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
@@ -266,12 +266,12 @@ describe('services/text-encoder/resolve-text-encoder', () => {
     progress: () => undefined,
   };
 
-  it('text-encoder/resolve-text-encoder: hashed needs nothing', async () => {
+  it('services/text-encoder/resolve-text-encoder: hashed needs nothing', async () => {
     expect(await resolveTextEncoder({ ...request, choice: 'hashed' })).toEqual({ encoder: null, announcements: [] });
   });
 
   it.each(['bert', '.hidden', '-x/y', 'a/b/c', 'a/..'])(
-    'text-encoder/resolve-text-encoder: "%s" is no choice',
+    'services/text-encoder/resolve-text-encoder: "%s" is no choice',
     async (choice) => {
       await expect(resolveTextEncoder({ ...request, choice })).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
@@ -280,7 +280,7 @@ describe('services/text-encoder/resolve-text-encoder', () => {
     },
   );
 
-  it('text-encoder/resolve-text-encoder: a folder that is not there is told before anything is installed', async () => {
+  it('services/text-encoder/resolve-text-encoder: a folder that is not there is told before anything is installed', async () => {
     await expect(resolveTextEncoder({ ...request, choice: './no-such-folder' })).rejects.toMatchObject({
       code: 'PROVISION_FAILED',
       message: expect.stringContaining('no-such-folder has no tokenizer.json'),

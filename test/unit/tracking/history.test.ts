@@ -16,7 +16,7 @@ const serverWith = (pages: readonly object[]) => {
 };
 
 describe('tracking/history', () => {
-  test('tracking/history: asks for page after page until there is no token', async () => {
+  test('asks for page after page until there is no token', async () => {
     const { asked, history } = serverWith([
       { metrics: [{ step: '2', value: 0.2 }], next_page_token: '1' },
       { metrics: [{ step: '1', value: 0.1 }], next_page_token: '' },
@@ -31,7 +31,7 @@ describe('tracking/history', () => {
     expect(asked[0]).not.toHaveProperty('page_token');
   });
 
-  test('tracking/history: of a step that was logged twice the last value counts', async () => {
+  test('of a step that was logged twice the last value counts', async () => {
     const metrics = [
       { step: 1, value: 0.1 },
       { step: 2, value: 0.2 },
@@ -43,7 +43,7 @@ describe('tracking/history', () => {
     ]);
   });
 
-  test('tracking/history: what JSON has no number for comes as text', async () => {
+  test('what JSON has no number for comes as text', async () => {
     const metrics = [
       { step: 1, value: 'NaN' },
       { step: 2, value: '-Infinity' },
@@ -54,7 +54,7 @@ describe('tracking/history', () => {
     ]);
   });
 
-  test('tracking/history: a metric that was never logged has no points', async () => {
+  test('a metric that was never logged has no points', async () => {
     expect(await serverWith([{}]).history.metricHistory('run-1', 'val_loss')).toEqual([]);
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { fitTexts } from '../../../tracking/limited-text.ts';
 
 describe('tracking/limited-text', () => {
-  test('tracking/limited-text: what fits stays as it is, to the last character', () => {
+  test('what fits stays as it is, to the last character', () => {
     const values = { full: 'x'.repeat(8000), empty: '' };
     expect(fitTexts('tag', values)).toEqual({ values, wholes: [] });
     expect(fitTexts('param', { full: 'x'.repeat(6000) }).wholes).toEqual([]);
   });
 
-  test('tracking/limited-text: a longer text is cut with a note, and whole beside it', () => {
+  test('a longer text is cut with a note, and whole beside it', () => {
     const text = 'r'.repeat(9000);
     const { values, wholes } = fitTexts('tag', { 'tt.error': text, short: 'kept' });
     expect(wholes).toEqual([{ path: 'long_texts/tag/tt.error.txt', text }]);
@@ -16,12 +16,12 @@ describe('tracking/limited-text', () => {
     expect(values).toEqual({ 'tt.error': 'r'.repeat(8000 - note.length) + note, short: 'kept' });
   });
 
-  test('tracking/limited-text: parameters have a limit of their own', () => {
+  test('parameters have a limit of their own', () => {
     expect(fitTexts('param', { space: 'p'.repeat(6001) }).values.space).toHaveLength(6000);
     expect(fitTexts('tag', { space: 'p'.repeat(6001) }).wholes).toEqual([]);
   });
 
-  test('tracking/limited-text: no character is cut in half', () => {
+  test('no character is cut in half', () => {
     // Each of these characters takes two units: 32 are left beside the note for 16 of them, 31 for 15.
     const { values } = fitTexts('tag', { e: '😀'.repeat(60) }, 100);
     const note = '… [cut: all 120 characters are in the artifact long_texts/tag/e.txt]';

@@ -51,8 +51,8 @@ const detachSoon = ({ interrupt, stderr }: FakeRuntime): void => {
   }, 5);
 };
 
-describe('ui-cli/main: usage', () => {
-  test('ui-cli/main: --help lists every command on stdout and ends with 0', async () => {
+describe('usage', () => {
+  test('--help lists every command on stdout and ends with 0', async () => {
     const { exitCode, stdout } = await cli(['--help']);
     expect(exitCode).toBe(0);
     const commands = [...stdout().matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
@@ -76,7 +76,7 @@ describe('ui-cli/main: usage', () => {
   });
 
   test.each([['run'], ['watch'], ['validate'], ['worker'], ['data', 'generate']])(
-    'ui-cli/main: %s --help shows examples',
+    '%s --help shows examples',
     async (...command) => {
       const { exitCode, stdout } = await cli([...command, '--help']);
       expect(exitCode).toBe(0);
@@ -84,12 +84,12 @@ describe('ui-cli/main: usage', () => {
     },
   );
 
-  test('ui-cli/main: --version prints the version alone', async () => {
+  test('--version prints the version alone', async () => {
     const { exitCode, stdout } = await cli(['--version']);
     expect([exitCode, stdout()]).toEqual([0, '9.9.9\n']);
   });
 
-  test('ui-cli/main: no command prints the help on stderr and ends with 64', async () => {
+  test('no command prints the help on stderr and ends with 64', async () => {
     const { exitCode, stdout, stderr } = await cli([]);
     expect([exitCode, stdout()]).toEqual([64, '']);
     expect(stderr()).toContain('Usage: tt-exp');
@@ -110,7 +110,7 @@ describe('ui-cli/main: usage', () => {
       '--set training.learning_rate=0.0005',
     ],
     [['status', 'extra'], "tt-exp status: too many arguments for 'status'", '`tt-exp status --help`'],
-  ])('ui-cli/main: %j ends with 64, an error line and a hint', async (args, error, hint) => {
+  ])('%j ends with 64, an error line and a hint', async (args, error, hint) => {
     const { exitCode, stdout, stderr } = await cli(args);
     expect([exitCode, stdout()]).toEqual([64, '']);
     const [first, second, ...rest] = stderr().trimEnd().split('\n');
@@ -121,19 +121,19 @@ describe('ui-cli/main: usage', () => {
     expect(rest).toEqual([]);
   });
 
-  test('ui-cli/main: --verbose before a command leaves the mistake with that command', async () => {
+  test('--verbose before a command leaves the mistake with that command', async () => {
     const { exitCode, stderr } = await cli(['--verbose', 'run', 'x.json', '--jsn']);
     expect(exitCode).toBe(64);
     expect(stderr()).toContain('error: tt-exp run: got the unknown option --jsn');
   });
 
-  test('ui-cli/main: a missing config ends with 66', async () => {
+  test('a missing config ends with 66', async () => {
     const { exitCode, stderr } = await cli(['run', join(folder, 'missing.json')]);
     expect(exitCode).toBe(66);
     expect(stderr()).toContain('missing.json: got no such file, expected a JSON config');
   });
 
-  test('ui-cli/main: an unexpected error asks for --verbose, which shows its stack', async () => {
+  test('an unexpected error asks for --verbose, which shows its stack', async () => {
     for (const [args, hasStack] of [
       [['status'], false],
       [['status', '--verbose'], true],
@@ -148,8 +148,8 @@ describe('ui-cli/main: usage', () => {
   });
 });
 
-describe('ui-cli/main: run', () => {
-  test('ui-cli/main: run --json prints exactly one JSON object, progress goes to stderr', async () => {
+describe('run', () => {
+  test('run --json prints exactly one JSON object, progress goes to stderr', async () => {
     const result = await cli(['run', config, '--json'], {
       views: [viewOf('extract'), trainingView(), completedView()],
     });
@@ -159,13 +159,13 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded).toMatchObject({ opened: [true], closed: 1 });
   });
 
-  test('ui-cli/main: run starts the resolved config under its digest', async () => {
+  test('run starts the resolved config under its digest', async () => {
     const { recorded } = await cli(['run', config, '--json', '--fresh', '--set', 'seed=3']);
     const resolved = await loadConfig(config, ['seed=3']);
     expect(recorded.started).toEqual([{ config: resolved, configDigest: configDigest(resolved), isFresh: true }]);
   });
 
-  test('ui-cli/main: run without --json prints the summary on stdout', async () => {
+  test('run without --json prints the summary on stdout', async () => {
     const { exitCode, stdout, stderr } = await cli(['run', config]);
     expect(exitCode).toBe(0);
     expect(stdout()).toContain(`${EXPERIMENT_ID}: completed`);
@@ -173,7 +173,7 @@ describe('ui-cli/main: run', () => {
     expect(stderr()).not.toContain('error:');
   });
 
-  test('ui-cli/main: a rejected model is a result; with --require-promotion it ends with 1', async () => {
+  test('a rejected model is a result; with --require-promotion it ends with 1', async () => {
     const gate = { ...GATE_NOT_RUN, decision: 'rejected', reasons: ['Too low.'] } as const;
     const script = { views: [completedView({ gate })] };
     expect((await cli(['run', config, '--json'], script)).exitCode).toBe(0);
@@ -183,7 +183,7 @@ describe('ui-cli/main: run', () => {
     expect(strict.stderr()).toContain('expected promoted');
   });
 
-  test('ui-cli/main: a failed experiment prints its JSON and ends with the exit code of its error', async () => {
+  test('a failed experiment prints its JSON and ends with the exit code of its error', async () => {
     const error = {
       code: 'ALL_TRIALS_FAILED',
       message: 'all trials failed; first cause: X',
@@ -195,13 +195,13 @@ describe('ui-cli/main: run', () => {
     expect(result.stderr()).toContain('error: all trials failed; first cause: X\nhint: Look there.');
   });
 
-  test('ui-cli/main: a cancelled experiment prints its JSON and ends with 130', async () => {
+  test('a cancelled experiment prints its JSON and ends with 130', async () => {
     const result = await cli(['run', config, '--json'], { views: [trainingView({ status: 'cancelled' })] });
     expect(result.exitCode).toBe(130);
     expect(jsonOf(result)).toMatchObject({ status: 'cancelled', trials: [{}, {}, {}] });
   });
 
-  test('ui-cli/main: a cancellation on request is told as such, not as an error, and how to finish the rest', async () => {
+  test('a cancellation on request is told as such, not as an error, and how to finish the rest', async () => {
     const view = trainingView({ status: 'cancelled' });
     const result = await cli(['run', config, '--plain'], { views: [view] });
     expect(result.exitCode).toBe(130);
@@ -212,7 +212,7 @@ describe('ui-cli/main: run', () => {
     expect(result.stderr()).not.toContain('error:');
   });
 
-  test('ui-cli/main: Ctrl-C during a pause says that the experiment stays paused, and how to resume it', async () => {
+  test('Ctrl-C during a pause says that the experiment stays paused, and how to resume it', async () => {
     const view = trainingView({ sweep: { isPaused: true, maxParallel: 2, halt: null, trialCount: 3 } });
     const result = await cli(['run', config, '--json'], { views: [view] }, detachSoon);
     expect(result.exitCode).toBe(130);
@@ -222,7 +222,7 @@ describe('ui-cli/main: run', () => {
     expect(result.stderr()).not.toContain('keeps running');
   });
 
-  test('ui-cli/main: Ctrl-C detaches: 130, how to watch and cancel, and the JSON of what was seen', async () => {
+  test('Ctrl-C detaches: 130, how to watch and cancel, and the JSON of what was seen', async () => {
     const result = await cli(['run', config, '--json'], { views: [trainingView()] }, detachSoon);
     const { experimentId } = experimentIds('demo', configDigest(await loadConfig(config)));
     expect(result.exitCode).toBe(130);
@@ -236,7 +236,7 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded).toMatchObject({ cancelled: [], closed: 1 });
   });
 
-  test('ui-cli/main: Ctrl-C while services start ends with 130 and leaves no experiment behind', async () => {
+  test('Ctrl-C while services start ends with 130 and leaves no experiment behind', async () => {
     const fake = createScriptedRuntime(
       { views: [] },
       {
@@ -254,7 +254,7 @@ describe('ui-cli/main: run', () => {
     expect(fake.listeners()).toBe(0);
   });
 
-  test('ui-cli/main: a second Ctrl-C ends what does not stop in order', async () => {
+  test('a second Ctrl-C ends what does not stop in order', async () => {
     const fake = createFakeRuntime({ openPlatform: () => new Promise(() => {}) });
     const running = runCli(['run', config], fake.runtime);
     await expect.poll(() => fake.listeners()).toBe(1);
@@ -263,7 +263,7 @@ describe('ui-cli/main: run', () => {
     expect(await running).toBe(130);
   });
 
-  test('ui-cli/main: Ctrl-C detaches at once even while the server does not answer', async () => {
+  test('Ctrl-C detaches at once even while the server does not answer', async () => {
     const fake = createScriptedRuntime({ views: [] });
     const hang: AsyncIterator<ExperimentView> = { next: () => new Promise(() => {}) };
     const runtime: CliRuntime = {
@@ -283,14 +283,14 @@ describe('ui-cli/main: run', () => {
     expect(fake.recorded.closed).toBe(1);
   });
 
-  test('ui-cli/main: --detach prints the id alone and ends with 0', async () => {
+  test('--detach prints the id alone and ends with 0', async () => {
     const result = await cli(['run', config, '--detach']);
     const { experimentId } = experimentIds('demo', configDigest(await loadConfig(config)));
     expect([result.exitCode, result.stdout()]).toEqual([0, `${experimentId}\n`]);
     expect(result.recorded.started).toHaveLength(1);
   });
 
-  test('ui-cli/main: --detach from an experiment that is paused already says that it stays paused', async () => {
+  test('--detach from an experiment that is paused already says that it stays paused', async () => {
     const view = trainingView({ sweep: { isPaused: true, maxParallel: 2, halt: null, trialCount: 3 } });
     const result = await cli(['run', config, '--detach'], { views: [view], isAttached: true });
     expect(result.exitCode).toBe(0);
@@ -299,7 +299,7 @@ describe('ui-cli/main: run', () => {
     );
   });
 
-  test('ui-cli/main: --timeout detaches with 75 and its JSON says detached', async () => {
+  test('--timeout detaches with 75 and its JSON says detached', async () => {
     const result = await cli(['run', config, '--json', '--timeout', '200ms'], { views: [trainingView()] });
     expect(result.exitCode).toBe(75);
     expect(jsonOf(result)).toMatchObject({ status: 'detached', error: { code: 'TIMED_OUT' } });
@@ -309,14 +309,14 @@ describe('ui-cli/main: run', () => {
     );
   });
 
-  test('ui-cli/main: a gate that awaits approval ends the watching with how to decide', async () => {
+  test('a gate that awaits approval ends the watching with how to decide', async () => {
     const gate = { ...GATE_NOT_RUN, decision: 'awaiting_approval', reasons: ['Good.'] } as const;
     const result = await cli(['run', config], { views: [completedView({ status: 'running', phase: 'gate', gate })] });
     expect(result.exitCode).toBe(0);
     expect(result.stdout()).toContain(`tt-exp approve ${EXPERIMENT_ID}`);
   });
 
-  test('ui-cli/main: services that fail to start give an error, a JSON and no experiment', async () => {
+  test('services that fail to start give an error, a JSON and no experiment', async () => {
     const platformError = new TtExpError('SERVICE_START_FAILED', 'mlflow: ended with status 1', {
       hint: 'See the log.',
     });
@@ -326,7 +326,7 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded.started).toEqual([]);
   });
 
-  test('ui-cli/main: an error about rows has one line for the error and one for the remedy', async () => {
+  test('an error about rows has one line for the error and one for the remedy', async () => {
     const platformError = new TtExpError('DATA_INVALID', 'Rows cannot be used: got 3 bad rows', {
       hint: 'Correct them.',
       details: {
@@ -341,7 +341,7 @@ describe('ui-cli/main: run', () => {
     ]);
   });
 
-  test('ui-cli/main: a bad config with --json prints one object with every problem and ends with 78', async () => {
+  test('a bad config with --json prints one object with every problem and ends with 78', async () => {
     const result = await cli(['run', config, '--json', '--set', 'seed=-1', '--set', 'sead=1']);
     expect(result.exitCode).toBe(78);
     expect(jsonOf(result)).toMatchObject({
@@ -353,7 +353,7 @@ describe('ui-cli/main: run', () => {
     expect(result.recorded.opened).toEqual([]);
   });
 
-  test('ui-cli/main: --dry-run prints data, trials and sizes and starts nothing', async () => {
+  test('--dry-run prints data, trials and sizes and starts nothing', async () => {
     const fake = createScriptedRuntime(
       { views: [] },
       {
@@ -387,7 +387,7 @@ describe('ui-cli/main: run', () => {
     expect(fake.recorded.opened).toEqual([]);
   });
 
-  test('ui-cli/main: --dry-run says after which epochs the scheduler may end a trial', async () => {
+  test('--dry-run says after which epochs the scheduler may end a trial', async () => {
     const everyEpoch = Array.from({ length: 50 }, (_, index) => index + 1);
     const fake = createFakeRuntime({
       planExperiment: async () => ({
@@ -414,34 +414,34 @@ describe('ui-cli/main: run', () => {
   });
 });
 
-describe('ui-cli/main: other commands', () => {
-  test('ui-cli/main: watch attaches without starting services, by a beginning that only one id has', async () => {
+describe('other commands', () => {
+  test('watch attaches without starting services, by a beginning that only one id has', async () => {
     const result = await cli(['watch', 'demo', '--json']);
     expect(result.exitCode).toBe(0);
     expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID, status: 'completed' });
     expect(result.recorded.opened).toEqual([false]);
   });
 
-  test('ui-cli/main: an id that nothing has ends with 66 and the nearest id', async () => {
+  test('an id that nothing has ends with 66 and the nearest id', async () => {
     const result = await cli(['cancel', 'demmo-012345678']);
     expect(result.exitCode).toBe(66);
     expect(result.stderr()).toContain(`Did you mean ${EXPERIMENT_ID}?`);
     expect(result.recorded.cancelled).toEqual([]);
   });
 
-  test('ui-cli/main: cancel asks for the cancellation of that experiment', async () => {
+  test('cancel asks for the cancellation of that experiment', async () => {
     const result = await cli(['cancel', EXPERIMENT_ID]);
     expect([result.exitCode, result.recorded.cancelled]).toEqual([0, [EXPERIMENT_ID]]);
   });
 
-  test('ui-cli/main: approve and reject pass decision, person and reason on', async () => {
+  test('approve and reject pass decision, person and reason on', async () => {
     const approved = await cli(['approve', EXPERIMENT_ID, '--reason', 'fine']);
     expect(approved.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: true, by: 'tester', reason: 'fine' }]]);
     const rejected = await cli(['reject', EXPERIMENT_ID]);
     expect(rejected.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: false, by: 'tester', reason: '' }]]);
   });
 
-  test('ui-cli/main: validate judges every file and ends with the code of the first bad one', async () => {
+  test('validate judges every file and ends with the code of the first bad one', async () => {
     const bad = join(folder, 'bad.json');
     await writeFile(bad, '{"name":"bad","sead":1}');
     const result = await cli(['validate', config, bad, join(folder, 'none.json')]);
@@ -458,7 +458,7 @@ describe('ui-cli/main: other commands', () => {
     });
   });
 
-  test('ui-cli/main: doctor ends with 69 when a needed part is missing, and names the remedy', async () => {
+  test('doctor ends with 69 when a needed part is missing, and names the remedy', async () => {
     const check = {
       part: 'python',
       chosen: 'none',
@@ -474,7 +474,7 @@ describe('ui-cli/main: other commands', () => {
     expect(fake.stdout()).toContain('hint: python: Install python3.');
   });
 
-  test('ui-cli/main: doctor --repair names what it closed and left, and asks for a word on databases that are lost', async () => {
+  test('doctor --repair names what it closed and left, and asks for a word on databases that are lost', async () => {
     const run = { runId: 'r1', name: 'trial-000', workflowId: 'w', temporalId: 'db-1', reason: 'its workflow is gone' };
     const runs = {
       isRepaired: true,
@@ -497,7 +497,7 @@ describe('ui-cli/main: other commands', () => {
     expect(fake.stdout()).not.toContain('--lost db-1');
   });
 
-  test('ui-cli/main: worker serves until Ctrl-C, then ends with 0', async () => {
+  test('worker serves until Ctrl-C, then ends with 0', async () => {
     const fake = createFakeRuntime({
       runWorker: ({ signal, onReady, queue, slots }) =>
         new Promise((resolve) => {
@@ -512,7 +512,7 @@ describe('ui-cli/main: other commands', () => {
     expect(await running).toBe(0);
   });
 
-  test('ui-cli/main: data generate passes its numbers and an absolute folder on', async () => {
+  test('data generate passes its numbers and an absolute folder on', async () => {
     const requests: unknown[] = [];
     const fake = createFakeRuntime({
       generateData: async (request) => {

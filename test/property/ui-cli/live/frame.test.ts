@@ -75,7 +75,7 @@ const stories = fc.array(events, { maxLength: 25 });
 const live = (story: readonly LiveEvent[]): LiveState => story.reduce(reduceLive, initialLiveState(0));
 
 describe('ui-cli/frame', () => {
-  test('ui-cli/frame: whatever happened and whatever the size, a frame leaves the last row free', () => {
+  test('whatever happened and whatever the size, a frame leaves the last row free', () => {
     fc.assert(
       fc.property(stories, sizes, fc.boolean(), (story, size, hasKeys) => {
         const { lines } = frameOf(reduceLive(live(story), { kind: 'resize', size }), hasKeys);
@@ -84,7 +84,7 @@ describe('ui-cli/frame', () => {
     );
   });
 
-  test('ui-cli/frame: with room for it all, nothing is left out', () => {
+  test('with room for it all, nothing is left out', () => {
     fc.assert(
       fc.property(trainingViews, (view) => {
         const size = { columns: 120, rows: 200 };
@@ -104,7 +104,7 @@ describe('ui-cli/frame', () => {
     );
   });
 
-  test('ui-cli/frame: no key asks for anything that is not on the screen', () => {
+  test('no key asks for anything that is not on the screen', () => {
     fc.assert(
       fc.property(stories, fc.constantFrom(...KEYS), (story, key) => {
         const state = live(story);
@@ -121,7 +121,7 @@ describe('ui-cli/frame', () => {
     );
   });
 
-  test('ui-cli/frame: a marker stands on the selected trial wherever trials are shown', () => {
+  test('a marker stands on the selected trial wherever trials are shown', () => {
     fc.assert(
       fc.property(stories, (story) => {
         const state = live([...story, { kind: 'key', key: 'down' }]);
@@ -138,7 +138,7 @@ describe('ui-cli/frame', () => {
 });
 
 describe('ui-cli/estimate', () => {
-  test('ui-cli/estimate: no bar moves backwards, whatever views come', () => {
+  test('ui-cli/live/estimate: no bar moves backwards, whatever views come', () => {
     fc.assert(
       fc.property(fc.array(trainingViews, { maxLength: 10 }), (views) => {
         let marks: TrainingMarks = NO_MARKS;

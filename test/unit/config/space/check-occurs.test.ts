@@ -85,7 +85,7 @@ describe('config/space/check-occurs', () => {
       0.001,
       'a key with listed values: no draw from a continuous range equals a given number; give training.learning_rate a "step" or "choice"',
     ],
-  ])('config/space/check-occurs: refuses a condition on a value %s', (_what, key, parameter, value, expected) => {
+  ])('refuses a condition on a value %s', (_what, key, parameter, value, expected) => {
     expect(problemsOf(spaceWith(key, parameter, value))).toEqual([`${at(key)}: ${value} | ${expected}`]);
   });
 
@@ -101,7 +101,7 @@ describe('config/space/check-occurs', () => {
     ['a whole number of a logarithmic range', 'training.batch_size', { int: { low: 8, high: 64, log: true } }, 33],
     ['the only value of a range', 'training.batch_size', { int: { low: 8, high: 8 } }, 8],
     ['a list among choices', 'model.hidden_dims', { choice: [[64], [64, 32]] }, [64, 32]],
-  ])('config/space/check-occurs: takes a condition on %s', (_what, key, parameter, value) => {
+  ])('takes a condition on %s', (_what, key, parameter, value) => {
     expect(problemsOf(spaceWith(key, parameter, value))).toBeNull();
   });
 
@@ -109,7 +109,7 @@ describe('config/space/check-occurs', () => {
     space: { [RATE]: { choice: [0.1, 0.2], when: { 'training.loss': losses } } },
   });
 
-  test('config/space/check-occurs: refuses a condition on a key that has another value in every trial', () => {
+  test('refuses a condition on a key that has another value in every trial', () => {
     const place = `["${RATE}"].when["training.loss"]`;
     const among = (loss: string): string => `"${loss}" among them, the value of training.loss in every trial`;
     // The default is weighted_bce; the config and then "fixed" override it.
@@ -122,19 +122,19 @@ describe('config/space/check-occurs', () => {
     ]);
   });
 
-  test('config/space/check-occurs: takes a condition on a key whose value is one of the listed ones', () => {
+  test('takes a condition on a key whose value is one of the listed ones', () => {
     expect(problemsOf(onLoss('bpr', 'weighted_bce'))).toBeNull();
     expect(problemsOf({ ...onLoss('bpr'), fixed: { 'training.loss': 'bpr' } })).toBeNull();
   });
 
-  test('config/space/check-occurs: takes a condition that holds in an enqueued trial', () => {
+  test('takes a condition that holds in an enqueued trial', () => {
     expect(problemsOf({ ...onLoss('bpr'), enqueue: [{ 'training.loss': 'bpr' }] })).toBeNull();
     const outside = spaceWith('training.batch_size', { int: { low: 8, high: 64 } }, 256);
     expect(problemsOf({ ...outside, enqueue: [{ 'training.loss': 'bpr' }] })).toBeNull();
     expect(problemsOf({ ...outside, enqueue: [{ 'training.batch_size': 128 }] })).toHaveLength(1);
   });
 
-  test('config/space/check-occurs: refuses conditions of which one rules the other out', () => {
+  test('refuses conditions of which one rules the other out', () => {
     const space = {
       'training.loss': { choice: ['bpr', 'in_batch_softmax'] },
       'training.mixed_negatives': { choice: [0, 64], when: { 'training.loss': ['in_batch_softmax'] } },
@@ -147,7 +147,7 @@ describe('config/space/check-occurs', () => {
     expect(problemsOf({ space: mended })).toBeNull();
   });
 
-  test('config/space/check-occurs: three conditions that hold by twos and not together are refused', () => {
+  test('three conditions that hold by twos and not together are refused', () => {
     const of = (...losses: readonly string[]): object => ({ 'training.loss': losses });
     const space = {
       'training.loss': { choice: ['bpr', 'in_batch_softmax', 'weighted_bce'] },

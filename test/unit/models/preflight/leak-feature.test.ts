@@ -17,14 +17,14 @@ const favourite = countsOf(toy, ['validation', 'test']).reduce(
 );
 
 describe('models/preflight/leak-feature', () => {
-  it('models/preflight/leak-feature: passes for features that show tastes, whatever the seed', async () => {
+  it('passes for features that show tastes, whatever the seed', async () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       expect(await check(toyOf(seed))).toMatchObject({ isPassed: true });
     }
   });
 
   it.each([[['test']], [['validation']], [['validation', 'test']], [['train', 'validation', 'test']]] as const)(
-    'models/preflight/leak-feature: fires for an item column with the popularity in %j',
+    'fires for an item column with the popularity in %j',
     async (parts) => {
       const verdict = await check(withColumn(toy, 'item', encoded(countsOf(toy, parts))));
       expect(verdict.isPassed).toBe(false);
@@ -32,7 +32,7 @@ describe('models/preflight/leak-feature', () => {
     },
   );
 
-  it('models/preflight/leak-feature: fires for an item column with the summed gain of the test part', async () => {
+  it('fires for an item column with the summed gain of the test part', async () => {
     const gains = new Float64Array(toy.itemIds.length);
     for (const [row, item] of toy.pairs.test.itemIndex.entries()) {
       gains[item] = (gains[item] ?? 0) + (toy.pairs.test.gain[row] ?? 0);
@@ -43,7 +43,7 @@ describe('models/preflight/leak-feature', () => {
     );
   });
 
-  it('models/preflight/leak-feature: passes for the popularity of training, and for a noisy quality of items', async () => {
+  it('passes for the popularity of training, and for a noisy quality of items', async () => {
     expect(await check(withColumn(toy, 'item', encoded(countsOf(toy, ['train']))))).toMatchObject({ isPassed: true });
     const next = createGenerator(11);
     const all = countsOf(toy, ['train', 'validation', 'test']);
@@ -52,7 +52,7 @@ describe('models/preflight/leak-feature', () => {
   });
 
   it.each([[['test']], [['validation', 'test']], [['train', 'validation', 'test']]] as const)(
-    'models/preflight/leak-feature: fires for users marked by an item that they meet in %j',
+    'fires for users marked by an item that they meet in %j',
     async (parts) => {
       const { data, item } = manyUsers;
       const members = usersOf(data, item, parts);
@@ -62,7 +62,7 @@ describe('models/preflight/leak-feature', () => {
     },
   );
 
-  it('models/preflight/leak-feature: fires for items marked by a user who meets them', async () => {
+  it('fires for items marked by a user who meets them', async () => {
     const { data, item } = manyUsers;
     const turned = {
       ...data,
@@ -81,7 +81,7 @@ describe('models/preflight/leak-feature', () => {
     expect(verdict.got).toContain(`item feature column 8 is set for those who meet user ${data.itemIds[item]}`);
   });
 
-  it('models/preflight/leak-feature: passes for a list of what happened in training', async () => {
+  it('passes for a list of what happened in training', async () => {
     const members = usersOf(toy, favourite, ['train']);
     expect(await check(withColumn(toy, 'user', (user) => (members.has(user) ? 1 : 0)))).toMatchObject({
       isPassed: true,

@@ -10,19 +10,19 @@ const toy = toyOf();
 const check = (evaluate: Evaluate) => createOwnOrder(evaluate).check(preflightInput(toy));
 
 describe('models/preflight/own-order', () => {
-  it('models/preflight/own-order: passes for the real evaluation, whatever the seed of the data', async () => {
+  it('passes for the real evaluation, whatever the seed of the data', async () => {
     for (let seed = 1; seed <= 20; seed += 1) {
       expect(await ownOrder.check(preflightInput(toyOf(seed)))).toMatchObject({ isPassed: true });
     }
   });
 
-  it('models/preflight/own-order: passes where a part has nobody to judge', async () => {
+  it('passes where a part has nobody to judge', async () => {
     const empty = { userIndex: new Int32Array(0), itemIndex: new Int32Array(0), gain: new Float32Array(0) };
     const dataset = { ...toy, pairs: { ...toy.pairs, validation: empty } };
     expect(await ownOrder.check(preflightInput(dataset))).toMatchObject({ isPassed: true });
   });
 
-  it('models/preflight/own-order: fires for an ideal that is too high', async () => {
+  it('fires for an ideal that is too high', async () => {
     const verdict = await check((options) => {
       const { summary, ...rest } = evaluateScorer(options);
       return { summary: { ...summary, ndcg_at_10: summary.ndcg_at_10 * 0.99 }, ...rest };
@@ -37,7 +37,7 @@ describe('models/preflight/own-order', () => {
     ['f1_at_10', 1.1],
     ['hit_rate_at_10', 0.9],
     ['map', 0.99],
-  ] as const)('models/preflight/own-order: fires for another %s', async (name, factor) => {
+  ] as const)('fires for another %s', async (name, factor) => {
     const verdict = await check((options) => {
       const { summary, ...rest } = evaluateScorer(options);
       return { summary: { ...summary, [name]: summary[name] * factor }, ...rest };
@@ -66,13 +66,13 @@ describe('models/preflight/own-order', () => {
     });
   };
 
-  it('models/preflight/own-order: fires for an evaluation that reads the answers', async () => {
+  it('fires for an evaluation that reads the answers', async () => {
     const verdict = await check(reading);
     expect(verdict.isPassed).toBe(false);
     expect(verdict.got).toContain('validation: ndcg_at_10 of the opposite order 1');
   });
 
-  it('models/preflight/own-order: fires for ties that favour what is judged', async () => {
+  it('fires for ties that favour what is judged', async () => {
     const verdict = await check((options) => {
       const isEqual = new Set(options.scorer().scores(Int32Array.of(0))).size === 1;
       return isEqual ? reading(options) : evaluateScorer(options);
@@ -81,7 +81,7 @@ describe('models/preflight/own-order', () => {
     expect(verdict.got).toContain('ndcg_at_10 of equal scores 1');
   });
 
-  it('models/preflight/own-order: fires for candidates that were met before', async () => {
+  it('fires for candidates that were met before', async () => {
     const none = { userIndex: new Int32Array(0), itemIndex: new Int32Array(0), gain: new Float32Array(0) };
     const verdict = await check((options) =>
       evaluateScorer({ ...options, dataset: { ...options.dataset, pairs: { ...options.dataset.pairs, train: none } } }),

@@ -31,7 +31,7 @@ describe('models/preflight', () => {
   const inputOf = (dataset: LoadedDataset, scope: VersionScope = healthyScope) =>
     preflightInput(dataset, { scope, workFolder: join(folder, 'work') });
 
-  it('models/preflight: healthy data passes all tripwires, in the order of their names, and leaves nothing', async () => {
+  it('healthy data passes all tripwires, in the order of their names, and leaves nothing', async () => {
     const tensors = tf.memory().numTensors;
     const report = await runTripwires(inputOf(toy));
     expect(report.tripwires.map(({ name }) => name)).toEqual([...TRIPWIRE_NAMES]);
@@ -41,7 +41,7 @@ describe('models/preflight', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('models/preflight: the tripwire that fires is named with what it got, what it expected and the remedy', async () => {
+  it('the tripwire that fires is named with what it got, what it expected and the remedy', async () => {
     const scope = { ...healthyScope, encoderDifferences: ['user skills'] };
     await expect(runTripwires(inputOf(toy, scope))).rejects.toMatchObject({
       code: 'PREFLIGHT_FAILED',
@@ -103,7 +103,7 @@ describe('models/preflight', () => {
     };
   };
 
-  it('models/preflight: the report is kept, so that the next trial of the same data need not wait', async () => {
+  it('the report is kept, so that the next trial of the same data need not wait', async () => {
     const { options, asked } = optionsOf();
     const first = await preflight(options);
     const second = await preflight(options);
@@ -111,7 +111,7 @@ describe('models/preflight', () => {
     expect(second).toEqual({ ...first, isKept: true });
   });
 
-  it('models/preflight: another relevance threshold, another version and a broken report run the tripwires again', async () => {
+  it('another relevance threshold, another version and a broken report run the tripwires again', async () => {
     const { options, asked } = optionsOf();
     await preflight(options);
     await preflight({ ...options, settings: { ...options.settings, relevanceThreshold: 0.7 } });
@@ -124,7 +124,7 @@ describe('models/preflight', () => {
     expect(asked()).toBe(4);
   });
 
-  it('models/preflight: a failure is not kept', async () => {
+  it('a failure is not kept', async () => {
     const broken = optionsOf({ ...healthyScope, encoderDifferences: ['item tags'] });
     await expect(preflight(broken.options)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED' });
     await expect(preflight(broken.options)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED' });

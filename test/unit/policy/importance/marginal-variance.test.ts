@@ -5,7 +5,7 @@ import { explainedShares } from '../../../../policy/importance/marginal-variance
 const column = (key: string, low = 0, high = 1): ParameterColumn => ({ key, values: [], low, high });
 const square = [column('x'), column('y')];
 
-test('policy/importance/marginal-variance: a tree over one column is explained by it alone', () => {
+test('a tree over one column is explained by it alone', () => {
   const leaves = [
     { value: 0, low: [0, 0], high: [0.5, 1] },
     { value: 1, low: [0.5, 0], high: [1, 1] },
@@ -13,7 +13,7 @@ test('policy/importance/marginal-variance: a tree over one column is explained b
   expect(explainedShares(leaves, square)).toEqual([1, 0]);
 });
 
-test('policy/importance/marginal-variance: what two columns do only together is explained by neither', () => {
+test('what two columns do only together is explained by neither', () => {
   const leaves = [
     { value: 1, low: [0, 0], high: [0.5, 0.5] },
     { value: -1, low: [0.5, 0], high: [1, 0.5] },
@@ -23,7 +23,7 @@ test('policy/importance/marginal-variance: what two columns do only together is 
   expect(explainedShares(leaves, square)).toEqual([0, 0]);
 });
 
-test('policy/importance/marginal-variance: leaves weigh by their part of the space', () => {
+test('leaves weigh by their part of the space', () => {
   const leaves = [
     { value: 0, low: [0, 0], high: [1, 1] },
     { value: 1, low: [1, 0], high: [4, 0.5] },
@@ -34,6 +34,6 @@ test('policy/importance/marginal-variance: leaves weigh by their part of the spa
   expect(explainedShares(leaves, [column('x', 0, 4), column('y')])).toEqual([0.5, 0.375]);
 });
 
-test('policy/importance/marginal-variance: a tree that predicts one value has nothing to explain', () => {
+test('a tree that predicts one value has nothing to explain', () => {
   expect(explainedShares([{ value: 7, low: [0, 0], high: [1, 1] }], square)).toBeNull();
 });

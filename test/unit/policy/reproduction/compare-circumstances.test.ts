@@ -11,7 +11,7 @@ const KNOWN = {
   threads: '1',
 };
 
-test('policy/reproduction/compare-circumstances: names what differs, what does not, and what nobody knows', () => {
+test('names what differs, what does not, and what nobody knows', () => {
   const here = { ...KNOWN, git_commit: null, threads: '2' };
   const found = compareCircumstances({ ...KNOWN, training_code: null }, here);
   expect(found.map(({ name, isEqual }) => [name, isEqual])).toEqual([

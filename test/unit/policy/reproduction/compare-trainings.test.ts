@@ -24,7 +24,7 @@ const compare = (change: Partial<ComparisonInput> = {}) =>
   });
 
 describe('policy/reproduction/compare-trainings', () => {
-  test('policy/reproduction/compare-trainings: the same values and files are equal', () => {
+  test('the same values and files are equal', () => {
     expect(compare()).toEqual({
       verdict: 'equal',
       tolerance: 0,
@@ -36,7 +36,7 @@ describe('policy/reproduction/compare-trainings', () => {
     });
   });
 
-  test('policy/reproduction/compare-trainings: the last bit of one value is a difference', () => {
+  test('the last bit of one value is a difference', () => {
     // The next float64 after 0.5.
     const recorded = epochs([0.5 + 2 ** -53, 0.6], [0.4, 0.55]);
     const { verdict, firstDifference } = compare({ recorded: [{ source: 'history', epochs: recorded }] });
@@ -44,7 +44,7 @@ describe('policy/reproduction/compare-trainings', () => {
     expect(firstDifference).toMatchObject({ epoch: 1, metric: 'train_loss', difference: 2 ** -53 });
   });
 
-  test('policy/reproduction/compare-trainings: the first difference is the earliest epoch of any source, the largest the farthest', () => {
+  test('the first difference is the earliest epoch of any source, the largest the farthest', () => {
     const { firstDifference, largestDifference } = compare({
       recorded: [
         { source: 'history', epochs: epochs([0.5, 0.6], [0.9, 0.55]) },
@@ -55,7 +55,7 @@ describe('policy/reproduction/compare-trainings', () => {
     expect(largestDifference).toMatchObject({ source: 'history', epoch: 2, metric: 'train_loss', difference: 0.5 });
   });
 
-  test('policy/reproduction/compare-trainings: a tolerance accepts differences up to itself, and those of files', () => {
+  test('a tolerance accepts differences up to itself, and those of files', () => {
     const input = {
       recorded: [{ source: 'history', epochs: epochs([0.5, 0.6], [0.4, 0.5]) }],
       models: { recorded: { ...FILES, 'item_tower/weights.bin': 'cc' }, reproduced: FILES },
@@ -69,17 +69,17 @@ describe('policy/reproduction/compare-trainings', () => {
     expect(compare({ ...input, tolerance: difference * 0.99 }).verdict).toBe('differs');
   });
 
-  test('policy/reproduction/compare-trainings: with a tolerance the first difference named is one beyond it', () => {
+  test('with a tolerance the first difference named is one beyond it', () => {
     const recorded = [{ source: 'history', epochs: epochs([0.51, 0.6], [0.6, 0.55]) }] as const;
     expect(compare({ recorded, tolerance: 0.1 }).firstDifference).toMatchObject({ epoch: 2, metric: 'train_loss' });
   });
 
-  test('policy/reproduction/compare-trainings: equal values with another model differ', () => {
+  test('equal values with another model differ', () => {
     const models = { recorded: { ...FILES, 'item_ids.f32': 'dd' }, reproduced: FILES };
     expect(compare({ models })).toMatchObject({ verdict: 'differs', firstDifference: null, isModelEqual: false });
   });
 
-  test('policy/reproduction/compare-trainings: a record without a model can be equal', () => {
+  test('a record without a model can be equal', () => {
     expect(compare({ models: { recorded: null, reproduced: FILES } })).toMatchObject({
       verdict: 'equal',
       isModelEqual: null,
@@ -89,24 +89,21 @@ describe('policy/reproduction/compare-trainings', () => {
   test.each([
     ['the new training lacks', TRAINED, TRAINED.slice(0, 1), { recorded: 0.4, reproduced: null }],
     ['the record lacks', TRAINED.slice(0, 1), TRAINED, { recorded: null, reproduced: 0.4 }],
-  ])(
-    'policy/reproduction/compare-trainings: an epoch that %s is beyond every tolerance',
-    (_, before, again, values) => {
-      const input = { recorded: [{ source: 'metrics', epochs: before }], reproduced: again, tolerance: 100 } as const;
-      expect(compare(input)).toMatchObject({
-        verdict: 'differs',
-        firstDifference: { epoch: 2, metric: 'train_loss', ...values, difference: null },
-        largestDifference: null,
-      });
-    },
-  );
+  ])('an epoch that %s is beyond every tolerance', (_, before, again, values) => {
+    const input = { recorded: [{ source: 'metrics', epochs: before }], reproduced: again, tolerance: 100 } as const;
+    expect(compare(input)).toMatchObject({
+      verdict: 'differs',
+      firstDifference: { epoch: 2, metric: 'train_loss', ...values, difference: null },
+      largestDifference: null,
+    });
+  });
 
-  test('policy/reproduction/compare-trainings: a metric that the record does not know is left out', () => {
+  test('a metric that the record does not know is left out', () => {
     const recorded = [{ source: 'metrics', epochs: [{ epoch: 1, values: { train_loss: 0.5 } }] }] as const;
     expect(compare({ recorded, reproduced: TRAINED.slice(0, 1) })).toMatchObject({ verdict: 'equal', values: 1 });
   });
 
-  test('policy/reproduction/compare-trainings: no number is equal to no number, and to nothing else', () => {
+  test('no number is equal to no number, and to nothing else', () => {
     const reproduced = epochs([Number.NaN, 0.6]);
     const against = (value: number | null) =>
       compare({

@@ -39,7 +39,7 @@ const choose = (space: Space, densities: Readonly<Record<string, Densities>>, is
   });
 
 describe('policy/samplers/tpe-candidates', () => {
-  it('policy/samplers/tpe-candidates: a branch is taken for what its own parameters promise', () => {
+  it('a branch is taken for what its own parameters promise', () => {
     const densities = {
       // Plain looks better by 0.5, but an x above a half promises 2 more.
       'model.kind': { good: scripted([0, 1], (choice) => (choice === 0 ? 0.5 : 0)), others: nothing },
@@ -48,7 +48,7 @@ describe('policy/samplers/tpe-candidates', () => {
     expect(choose(spaceOf({ space: BRANCHES }), densities)).toEqual({ 'model.kind': 'branch', 'model.x': 0.9 });
   });
 
-  it('policy/samplers/tpe-candidates: what a constraint refuses or has been tried is none', () => {
+  it('what a constraint refuses or has been tried is none', () => {
     const space = spaceOf({
       space: { 'model.x': { float: { low: 0, high: 1 } } },
       constraints: ['model.x < 0.5'],
@@ -58,7 +58,7 @@ describe('policy/samplers/tpe-candidates', () => {
     expect(choose(space, densities, () => false)).toBeNull();
   });
 
-  it('policy/samplers/tpe-candidates: kernels of good trials close in, the faster the less is drawn blindly', () => {
+  it('kernels of good trials close in, the faster the less is drawn blindly', () => {
     const space = spaceOf({ space: { 'model.x': { float: { low: 0, high: 1 } } } });
     const history = Array.from(
       { length: 100 },
@@ -81,7 +81,7 @@ describe('policy/samplers/tpe-candidates', () => {
     expect(peak(100, 1)).toBeGreaterThan(peak(50, 1) + 0.1);
   });
 
-  it('policy/samplers/tpe-candidates: good trials weigh by rank, others by age', () => {
+  it('good trials weigh by rank, others by age', () => {
     // ln(3 / 1) and ln(3 / 2), so scaled that their mean is 1.
     expect([...rankWeights(2)].map((weight) => Number(weight.toFixed(4)))).toEqual([1.4608, 0.5392]);
     expect([...ageWeights(28)].slice(0, 4).map((weight) => Number(weight.toFixed(4)))).toEqual([0.0357, 0.5179, 1, 1]);

@@ -17,7 +17,7 @@ const record = (index: number, status: TrialRecord['status'], value: number | nu
 });
 
 describe('policy/samplers/tpe', () => {
-  it('policy/samplers/tpe: the best tenth is good; completed before pruned, late before early, failed nowhere', () => {
+  it('the best tenth is good; completed before pruned, late before early, failed nowhere', () => {
     const history = [
       record(0, 'pruned', 0.9, 2),
       record(1, 'completed', 0.1),
@@ -40,7 +40,7 @@ describe('policy/samplers/tpe', () => {
     ]);
   });
 
-  it('policy/samplers/tpe: masses of the normal distribution, in the middle and in the tails', () => {
+  it('masses of the normal distribution, in the middle and in the tails', () => {
     // Tables of the standard normal distribution.
     expect(normalMass(-1, 1)).toBeCloseTo(0.6826895, 6);
     expect(normalMass(0, 2)).toBeCloseTo(0.4772499, 6);
@@ -56,7 +56,7 @@ describe('policy/samplers/tpe', () => {
       { kind: 'numeric', low: 1, high: 4, step: 1, isLog: true },
       [1, 2, 3, 4].map(Math.log),
     ],
-  ])('policy/samplers/tpe: the masses of all %s add up to 1', (_what, domain, positions) => {
+  ])('the masses of all %s add up to 1', (_what, domain, positions) => {
     const estimator = createEstimator([domain], [[positions[0] ?? 0], [positions[1] ?? 0], [positions[1] ?? 0]], {
       weights: ageWeights(3),
       leastWidth: 0.2,
@@ -66,7 +66,7 @@ describe('policy/samplers/tpe', () => {
     expect(masses[1]).toBeGreaterThan(masses.at(-1) ?? 1);
   });
 
-  it('policy/samplers/tpe: a continuous density integrates to 1 and is joint, not a product', () => {
+  it('a continuous density integrates to 1 and is joint, not a product', () => {
     const axis: Domain = { kind: 'numeric', low: 0, high: 1, step: null, isLog: false };
     const estimator = createEstimator(
       [axis, axis],
@@ -85,7 +85,7 @@ describe('policy/samplers/tpe', () => {
     expect(estimator.logDensity([0.1, 0.9])).toBeGreaterThan(estimator.logDensity([0.1, 0.1]) + 0.5);
   });
 
-  it('policy/samplers/tpe: a branch whose trials are all worse than others still learns which of them were its best', () => {
+  it('a branch whose trials are all worse than others still learns which of them were its best', () => {
     // Three choices are used up by one trial each, and best; of 23 trials 3 are good, so none of the branch is.
     const space = {
       'model.kind': { choice: ['a', 'b', 'c', 'branch'] },

@@ -18,18 +18,18 @@ test.each([
   [1, 1.5, 10, [1, 2, 3, 5, 8, 10]],
   [50, 3, 50, [50]],
   [60, 3, 50, [50]],
-])('policy/schedulers/asha: from %d epochs times %d below %d the rungs are %j', (least, reduction, epochs, rungs) => {
+])('from %d epochs times %d below %d the rungs are %j', (least, reduction, epochs, rungs) => {
   expect(asha(least, reduction, epochs).rungs(0)).toEqual(rungs);
 });
 
-test('policy/schedulers/asha: the first at a rung goes on', () => {
+test('the first at a rung goes on', () => {
   expect(asha(1, 3).decide(rungQuestion([0.1]))).toEqual({
     kind: 'continue',
     reason: '0.1 at epoch 1 is number 1 of 1 trial at this rung; the best 1 go on',
   });
 });
 
-test('policy/schedulers/asha: of six trials the best two go on, of five the best one', () => {
+test('of six trials the best two go on, of five the best one', () => {
   // floor(6 / 3) = 2; second behind 0.5
   expect(asha(1, 3).decide(rungQuestion([0.4], [0.5, 0.3, 0.2, 0.1, 0]))).toEqual({
     kind: 'continue',
@@ -44,16 +44,16 @@ test('policy/schedulers/asha: of six trials the best two go on, of five the best
   expect(asha(1, 3).decide(rungQuestion([0.4], [0.5, 0.3, 0.2, 0.1])).kind).toBe('prune');
 });
 
-test('policy/schedulers/asha: equal values share the better place and go on', () => {
+test('equal values share the better place and go on', () => {
   expect(asha(1, 2).decide(rungQuestion([0.5], [0.5, 0.5])).kind).toBe('continue');
 });
 
-test('policy/schedulers/asha: a peer without a number counts as reported and as the worst', () => {
+test('a peer without a number counts as reported and as the worst', () => {
   // with it six trials, so two go on; without it five, so one
   expect(asha(1, 3).decide(rungQuestion([0.4], [0.5, 0.3, 0.2, 0.1, Number.NaN])).kind).toBe('continue');
 });
 
-test('policy/schedulers/asha: a better value never fares worse', () => {
+test('a better value never fares worse', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),

@@ -13,13 +13,13 @@ const groupsOf = (scheduler: ReturnType<typeof hyperband>, from: number, count: 
 const countsOf = (groups: readonly number[]): number[] =>
   Array.from({ length: Math.max(...groups) + 1 }, (_, group) => groups.filter((one) => one === group).length);
 
-test('policy/schedulers/hyperband: brackets start later and later, the last one never asks', () => {
+test('brackets start later and later, the last one never asks', () => {
   const scheduler = hyperband(1, 3, 9);
   const rungsOf = (group: number) => scheduler.rungs(groupsOf(scheduler, 0, 17).indexOf(group));
   expect([0, 1, 2].map(rungsOf)).toEqual([[1, 3, 9], [3, 9], [9]]);
 });
 
-test('policy/schedulers/hyperband: every turn has the sizes of the paper', () => {
+test('every turn has the sizes of the paper', () => {
   // s_max = 2; ceil(3/3 · 9) = 9, ceil(3/2 · 3) = 5, ceil(3/1 · 1) = 3
   const scheduler = hyperband(1, 3, 9);
   expect(countsOf(groupsOf(scheduler, 0, 17))).toEqual([9, 5, 3]);
@@ -28,18 +28,18 @@ test('policy/schedulers/hyperband: every turn has the sizes of the paper', () =>
   expect(countsOf(groupsOf(hyperband(1, 3, 81), 0, 143))).toEqual([81, 34, 15, 8, 5]);
 });
 
-test('policy/schedulers/hyperband: the start of a turn holds some of each bracket', () => {
+test('the start of a turn holds some of each bracket', () => {
   expect(new Set(groupsOf(hyperband(1, 3, 9), 0, 6)).size).toBe(3);
 });
 
-test('policy/schedulers/hyperband: epochs that are no power of the reduction end in a rung of their own', () => {
+test('epochs that are no power of the reduction end in a rung of their own', () => {
   // s_max = floor(log3(10)) = 2
   const scheduler = hyperband(1, 3, 10);
   const groups = groupsOf(scheduler, 0, 17);
   expect([0, 1, 2].map((group) => scheduler.rungs(groups.indexOf(group)))).toEqual([[1, 3, 9, 10], [3, 9, 10], [10]]);
 });
 
-test('policy/schedulers/hyperband: within a bracket the best share goes on', () => {
+test('within a bracket the best share goes on', () => {
   expect(hyperband(1, 3, 9).decide(rungQuestion([0.3], [0.5, 0.4, 0.2, 0.1, 0])).kind).toBe('prune');
   expect(hyperband(1, 3, 9).decide(rungQuestion([0.4], [0.5, 0.3, 0.2, 0.1, 0])).kind).toBe('continue');
 });

@@ -9,15 +9,15 @@ const configOf = (type: 'asha' | 'hyperband') =>
     training: { ...training, num_epochs: 9 },
   });
 
-test('policy/schedulers/plan-rungs: an experiment without a sweep trains to its end', () => {
+test('an experiment without a sweep trains to its end', () => {
   expect(planRungs({ ...configOf('asha'), sweep: null }, 1)).toEqual([[9]]);
 });
 
-test('policy/schedulers/plan-rungs: what many trials share stands once', () => {
+test('what many trials share stands once', () => {
   expect(planRungs(configOf('asha'), 40)).toEqual([[1, 3, 9]]);
 });
 
-test('policy/schedulers/plan-rungs: as many kinds as the trials there are belong to', () => {
+test('as many kinds as the trials there are belong to', () => {
   expect(planRungs(configOf('hyperband'), 1)).toEqual([[1, 3, 9]]);
   expect(planRungs(configOf('hyperband'), 17)).toHaveLength(3);
 });

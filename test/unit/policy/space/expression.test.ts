@@ -36,7 +36,7 @@ describe('policy/space/expression', () => {
     ['model.missing == null', true],
     // Nothing is known of a missing number: it is neither small nor great.
     ['model.missing < 1 or model.missing >= 1', false],
-  ])('policy/space/expression: %s is %s', (source, value) => {
+  ])('%s is %s', (source, value) => {
     expect(resultOf(source)).toBe(value);
   });
 
@@ -50,13 +50,13 @@ describe('policy/space/expression', () => {
     ['a not 3', 7, '"3"', '"in"'],
     ['a; b', 2, '";"', 'a key, number, quoted text, operator or parenthesis'],
     ['constructor(1) < 2', 12, '"("', 'an operator or the end'],
-  ])('policy/space/expression: %j is refused at its column', (source, column, found, expected) => {
+  ])('%j is refused at its column', (source, column, found, expected) => {
     expect(() => parseExpression(source)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', details: { column, found, expected } }),
     );
   });
 
-  it('policy/space/expression: parentheses without end are refused, not overflown', () => {
+  it('parentheses without end are refused, not overflown', () => {
     expect(() => parseExpression('('.repeat(1000))).toThrow(/levels/);
   });
 
@@ -67,14 +67,14 @@ describe('policy/space/expression', () => {
     ['model.width and true', 1, 'a number'],
     ['model.width in 3', 16, 'a number'],
     ["model.width == 'x'", 16, 'a text'],
-  ])('policy/space/expression: %j has the wrong type at its column', (source, column, found) => {
+  ])('%j has the wrong type at its column', (source, column, found) => {
     const typeOf = (key: string) => (key === 'model.width' ? 'number' : 'text');
     expect(() => checkTypes(parseExpression(source), typeOf)).toThrow(
       expect.objectContaining({ details: expect.objectContaining({ column, found }) }),
     );
   });
 
-  it('policy/space/expression: names the keys that it mentions', () => {
+  it('names the keys that it mentions', () => {
     expect(keysOf(parseExpression('a.b + -c.d < 2 or not (e in [f.g, 1])'))).toEqual(['a.b', 'c.d', 'e', 'f.g']);
   });
 });

@@ -5,7 +5,7 @@ import { createSpace } from '../../../../policy/space/space.ts';
 import { sweepSettings } from '../../../support/experiment-fixtures.ts';
 
 describe('policy/space', () => {
-  it('policy/space: counts the points that conditions and constraints leave', () => {
+  it('counts the points that conditions and constraints leave', () => {
     const sweep = sweepSettings({
       space: {
         'a.depth': { choice: [1, 2, 3], when: { 'a.kind': ['deep'] } },
@@ -19,13 +19,13 @@ describe('policy/space', () => {
     expect(spaceSize(sweep)).toBe(8);
   });
 
-  it('policy/space: a continuous range has no size, one of a single value has one', () => {
+  it('a continuous range has no size, one of a single value has one', () => {
     expect(spaceSize(sweepSettings({ space: { a: { float: { low: 0, high: 1 } } } }))).toBeNull();
     expect(spaceSize(sweepSettings({ space: { a: { float: { low: 1, high: 1 } } } }))).toBe(1);
     expect(spaceSize(sweepSettings({ space: { a: { float: { low: 0, high: 1, step: 0.3 } } } }))).toBe(4);
   });
 
-  it('policy/space: what depends on a parameter that is left out is left out too', () => {
+  it('what depends on a parameter that is left out is left out too', () => {
     const sweep = sweepSettings({
       space: {
         'a.kind': { choice: ['flat'] },
@@ -37,7 +37,7 @@ describe('policy/space', () => {
     expect(findPoint(createSpace(sweep))).toEqual({ kind: 'found', params: { 'a.kind': 'flat' } });
   });
 
-  it('policy/space: says which constraint leaves no point, and whether that is proven', () => {
+  it('says which constraint leaves no point, and whether that is proven', () => {
     const constraints = ['a.x >= 0', 'a.x > 2'];
     const listed = createSpace(sweepSettings({ space: { 'a.x': { choice: [1, 2] } }, constraints }));
     expect(findPoint(listed)).toMatchObject({ kind: 'none', by: { index: 1 }, isProven: true });

@@ -8,15 +8,15 @@ beforeEach(async () => {
   tools = await createFakeToolchain();
 });
 
-test('tensorflow/find-gpus: every GPU that the driver lists is found by its number', async () => {
+test('every GPU that the driver lists is found by its number', async () => {
   expect(await findGpus(tools.environment({ FAKE_GPUS: TWO_GPUS }))).toEqual(['0', '1']);
 });
 
-test('tensorflow/find-gpus: a driver without a device has none', async () => {
+test('a driver without a device has none', async () => {
   expect(await findGpus(tools.environment())).toEqual([]);
 });
 
-test('tensorflow/find-gpus: a machine without a driver has none', async () => {
+test('a machine without a driver has none', async () => {
   expect(await findGpus({ PATH: '/nowhere' })).toEqual([]);
 });
 
@@ -26,7 +26,7 @@ test.each([
   ['', []],
   ['-1', []],
   ['0,-1,1', ['0']],
-])('tensorflow/find-gpus: CUDA_VISIBLE_DEVICES="%s" is heeded', async (visible, expected) => {
+])('CUDA_VISIBLE_DEVICES="%s" is heeded', async (visible, expected) => {
   const environment = tools.environment({ FAKE_GPUS: TWO_GPUS, CUDA_VISIBLE_DEVICES: visible });
   expect(await findGpus(environment)).toEqual(expected);
 });

@@ -26,7 +26,7 @@ const requestOf = (backend: BackendRequest, changes: Variables = {}) => ({
 const check = (backend: BackendRequest, changes?: Variables): Promise<DoctorCheck> =>
   checkTensorflow(requestOf(backend, changes));
 
-test('tensorflow/inspect-tensorflow: looking builds nothing', async () => {
+test('looking builds nothing', async () => {
   const { backends } = await inspectTensorflow(requestOf('auto'));
   expect(backends.map(({ backend, state }) => `${backend} ${state}`)).toEqual([
     'gpu missing',
@@ -37,7 +37,7 @@ test('tensorflow/inspect-tensorflow: looking builds nothing', async () => {
   expect(await tools.calls()).toEqual([]);
 });
 
-test('tensorflow/inspect-tensorflow: what is built is reported with its version', async () => {
+test('what is built is reported with its version', async () => {
   await resolveTensorflow({ ...requestOf('native'), progress: () => undefined });
   expect(await check('auto')).toEqual({
     part: 'tensorflow',
@@ -49,24 +49,24 @@ test('tensorflow/inspect-tensorflow: what is built is reported with its version'
   });
 });
 
-test('tensorflow/inspect-tensorflow: a GPU comes first where one answers', async () => {
+test('a GPU comes first where one answers', async () => {
   expect((await check('auto', { FAKE_GPUS: TWO_GPUS })).chosen).toMatch(/^gpu, .*built at first use/);
 });
 
-test('tensorflow/inspect-tensorflow: without a compiler wasm is a warning that says what to install', async () => {
+test('without a compiler wasm is a warning that says what to install', async () => {
   const found = await check('auto', { FAKE_COMPILER: 'missing' });
   expect(found).toMatchObject({ status: 'warn', version: 'tfjs-backend-wasm 4.22.0' });
   expect(found.chosen).toContain('15 times slower');
   expect(found.remedy).toContain('apt install g++');
 });
 
-test('tensorflow/inspect-tensorflow: a backend asked for by name that is missing says why', async () => {
+test('a backend asked for by name that is missing says why', async () => {
   const found = await check('gpu');
   expect(found).toMatchObject({ status: 'missing', chosen: 'TT_TF_BACKEND=gpu' });
   expect(found.remedy).toContain('nvidia-smi');
 });
 
-test('tensorflow/inspect-tensorflow: a slow backend that was asked for is no warning', async () => {
+test('a slow backend that was asked for is no warning', async () => {
   expect(await check('wasm')).toMatchObject({ status: 'ok', remedy: null });
 });
 
@@ -77,6 +77,6 @@ test.each([
   ['gpu', 'linux', 'arm64', 'there is no CUDA wheel for linux arm64'],
   ['cpu', 'darwin', 'arm64', 'there is no wheel for darwin arm64'],
   ['cpu', 'win32', 'x64', 'there is no wheel for win32 x64'],
-] as const)('tensorflow/wheel-library: %s on %s %s: %s', (variant, platform, architecture, expected) => {
+] as const)('services/tensorflow/wheel-library: %s on %s %s: %s', (variant, platform, architecture, expected) => {
   expect(whyNoWheel(variant, platform, architecture)).toBe(expected);
 });

@@ -38,13 +38,13 @@ const entries = async (): Promise<readonly string[]> => {
   return (await Promise.all(names.map((name) => readdir(join(folder, name))))).flat().sort();
 };
 
-test('tensorflow/native-build: two at once build it once', async () => {
+test('two at once build it once', async () => {
   const [first, second] = await Promise.all([build({ FAKE_NPM_SLEEP: '0.5' }), build({ FAKE_NPM_SLEEP: '0.5' })]);
   expect(second).toEqual(first);
   expect(await tools.calls()).toEqual(['npm ci', 'pip download', 'g++']);
 });
 
-test('tensorflow/native-build: who waits for a build that fails gets its reason and does not try again', async () => {
+test('who waits for a build that fails gets its reason and does not try again', async () => {
   const failing = { FAKE_NPM: 'fail', FAKE_NPM_SLEEP: '0.5' };
   const outcomes = await Promise.allSettled([build(failing), build(failing)]);
   const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : null));
@@ -53,12 +53,12 @@ test('tensorflow/native-build: who waits for a build that fails gets its reason 
   expect(await tools.calls()).toEqual(['npm ci']);
 });
 
-test('tensorflow/native-build: a failure of the past does not keep anyone from trying', async () => {
+test('a failure of the past does not keep anyone from trying', async () => {
   await expect(build({ FAKE_NPM: 'fail' })).rejects.toThrow('npm ci failed');
   expect(await build()).toMatchObject({ libraryVersion: '2.21.0' });
 });
 
-test('tensorflow/native-build: abort ends what runs and leaves nothing', async () => {
+test('abort ends what runs and leaves nothing', async () => {
   const stop = new AbortController();
   const building = expect(build({ FAKE_NPM_SLEEP: '60' }, stop.signal)).rejects.toMatchObject({ code: 'INTERRUPTED' });
   await npmRuns();
@@ -67,7 +67,7 @@ test('tensorflow/native-build: abort ends what runs and leaves nothing', async (
   expect(await entries()).toEqual([]);
 });
 
-test('tensorflow/native-build: a build killed on its way is taken for none, and the next one clears it away', async () => {
+test('a build killed on its way is taken for none, and the next one clears it away', async () => {
   const environment = tools.environment({ FAKE_NPM_SLEEP: '2' });
   const request = { variant: 'cpu', cacheFolder: tools.cacheFolder, provisionFolder: tools.provisionFolder };
   const builder = spawn(
@@ -85,7 +85,7 @@ test('tensorflow/native-build: a build killed on its way is taken for none, and 
   expect(await entries()).toEqual([made.packageFolder.split('/').at(-1), 'complete.json']);
 });
 
-test('tensorflow/native-build: a build that no longer works is made again', async () => {
+test('a build that no longer works is made again', async () => {
   const first = await build();
   await rm(join(first.packageFolder, 'node_modules'), { recursive: true });
   const second = await build();

@@ -29,7 +29,7 @@ const failureOf = async (promise: Promise<unknown>): Promise<TtExpError> => {
   throw new Error(`expected a TtExpError, got ${String(error)}`);
 };
 
-test('tensorflow/resolve-tensorflow: without a GPU the native library is built and nothing is announced', async () => {
+test('without a GPU the native library is built and nothing is announced', async () => {
   const plan = await resolve('auto');
   expect(plan).toMatchObject({ backend: 'native', library: 'libtensorflow 2.21.0', gpuIds: [] });
   expect(plan.packageFolder).toContain(join(tools.cacheFolder, 'tensorflow', 'cpu-'));
@@ -37,19 +37,19 @@ test('tensorflow/resolve-tensorflow: without a GPU the native library is built a
   expect(await tools.calls()).toEqual(['npm ci', 'pip download', 'g++']);
 });
 
-test("tensorflow/resolve-tensorflow: oneDNN, which needs much memory, is off unless the caller's environment says else", async () => {
+test("oneDNN, which needs much memory, is off unless the caller's environment says else", async () => {
   expect((await resolve('native')).env).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '0', TF_CPP_MIN_LOG_LEVEL: '2' });
   const { env } = await resolve('native', { TF_ENABLE_ONEDNN_OPTS: '1' });
   expect(env).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '2' });
 });
 
-test('tensorflow/resolve-tensorflow: a second call finds the build of the first', async () => {
+test('a second call finds the build of the first', async () => {
   const first = await resolve('auto');
   expect(await resolve('native')).toEqual(first);
   expect(await tools.calls()).toEqual(['npm ci', 'pip download', 'g++']);
 });
 
-test('tensorflow/resolve-tensorflow: a GPU that answers and computes is taken, with its libraries on the path', async () => {
+test('a GPU that answers and computes is taken, with its libraries on the path', async () => {
   const plan = await resolve('auto', { FAKE_GPUS: TWO_GPUS, FAKE_DEVICE: 'gpu', LD_LIBRARY_PATH: '/mine' });
   expect(plan).toMatchObject({ backend: 'gpu', gpuIds: ['0', '1'], announcements: [] });
   const cuda = join(plan.packageFolder ?? '', 'unpacked', 'nvidia');
@@ -61,7 +61,7 @@ test('tensorflow/resolve-tensorflow: a GPU that answers and computes is taken, w
   expect(plan.env.CUDA_DEVICE_ORDER).toBe('PCI_BUS_ID');
 });
 
-test('tensorflow/resolve-tensorflow: a GPU that TensorFlow cannot use is announced and the CPU taken', async () => {
+test('a GPU that TensorFlow cannot use is announced and the CPU taken', async () => {
   const plan = await resolve('auto', { FAKE_GPUS: TWO_GPUS, FAKE_DEVICE: 'cpu' });
   expect(plan).toMatchObject({ backend: 'native', gpuIds: [] });
   expect(plan.announcements).toHaveLength(2);
@@ -74,7 +74,7 @@ test('tensorflow/resolve-tensorflow: a GPU that TensorFlow cannot use is announc
   expect(await tools.calls()).toEqual(calls);
 });
 
-test('tensorflow/resolve-tensorflow: without network all native ways fail, and wasm comes with each reason', async () => {
+test('without network all native ways fail, and wasm comes with each reason', async () => {
   const plan = await resolve('auto', { FAKE_GPUS: TWO_GPUS, FAKE_NPM: 'fail' });
   expect(plan).toMatchObject({ backend: 'wasm', library: 'tfjs-backend-wasm 4.22.0', packageFolder: null });
   expect(plan.announcements.map((text) => text.split(' ').slice(0, 3).join(' '))).toEqual([
@@ -87,7 +87,7 @@ test('tensorflow/resolve-tensorflow: without network all native ways fail, and w
   expect(plan.announcements[2]).toContain('15 times slower');
 });
 
-test('tensorflow/resolve-tensorflow: without a compiler the vendor is asked, and nothing large is fetched', async () => {
+test('without a compiler the vendor is asked, and nothing large is fetched', async () => {
   const plan = await resolve('auto', { FAKE_COMPILER: 'missing' });
   expect(plan.backend).toBe('wasm');
   expect(await tools.calls()).toEqual(['npm ci', 'npm rebuild']);
@@ -96,7 +96,7 @@ test('tensorflow/resolve-tensorflow: without a compiler the vendor is asked, and
   expect(plan.announcements[0]).toContain('apt install g++');
 });
 
-test('tensorflow/resolve-tensorflow: a backend asked for by name is not replaced by another', async () => {
+test('a backend asked for by name is not replaced by another', async () => {
   const error = await failureOf(resolve('native', { FAKE_COMPILER: 'broken' }));
   expect(error.code).toBe('TENSORFLOW_UNAVAILABLE');
   expect(error.message).toMatch(/^TT_TF_BACKEND=native: native TensorFlow: compiling the binding failed/);
@@ -104,7 +104,7 @@ test('tensorflow/resolve-tensorflow: a backend asked for by name is not replaced
   expect(error.hint).toContain('TT_TF_BACKEND=auto');
 });
 
-test('tensorflow/resolve-tensorflow: gpu asked for by name where none answers is an error, before any download', async () => {
+test('gpu asked for by name where none answers is an error, before any download', async () => {
   const error = await failureOf(resolve('gpu'));
   expect(error.code).toBe('TENSORFLOW_UNAVAILABLE');
   expect(error.message).toContain('nvidia-smi');
@@ -114,16 +114,13 @@ test('tensorflow/resolve-tensorflow: gpu asked for by name where none answers is
 test.each([
   ['wasm', 'tfjs-backend-wasm 4.22.0'],
   ['js', 'tfjs-backend-cpu 4.22.0'],
-] as const)(
-  'tensorflow/resolve-tensorflow: %s asked for by name needs nothing and announces nothing',
-  async (backend, library) => {
-    const plan = await resolve(backend, { FAKE_NPM: 'fail' });
-    expect(plan).toEqual({ backend, library, packageFolder: null, env: {}, gpuIds: [], announcements: [] });
-    expect(await tools.calls()).toEqual([]);
-  },
-);
+] as const)('%s asked for by name needs nothing and announces nothing', async (backend, library) => {
+  const plan = await resolve(backend, { FAKE_NPM: 'fail' });
+  expect(plan).toEqual({ backend, library, packageFolder: null, env: {}, gpuIds: [], announcements: [] });
+  expect(await tools.calls()).toEqual([]);
+});
 
-test('tensorflow/resolve-tensorflow: a plan survives JSON', async () => {
+test('a plan survives JSON', async () => {
   const plan = await resolve('auto', { FAKE_GPUS: TWO_GPUS, FAKE_DEVICE: 'gpu' });
   expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
 });

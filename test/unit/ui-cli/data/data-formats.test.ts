@@ -11,15 +11,15 @@ describe('ui-cli/data-formats', () => {
     [1024 ** 2 * 12.34, '12.3 MiB'],
     [1024 ** 3, '1.0 GiB'],
     [1024 ** 5 * 3, '3072.0 TiB'],
-  ])('ui-cli/data-formats: %d bytes are %s', (bytes, text) => {
+  ])('%d bytes are %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
   });
 
-  test('ui-cli/data-formats: a time is written to the second', () => {
+  test('a time is written to the second', () => {
     expect(formatTime('2025-06-15T12:30:45.678Z')).toBe('2025-06-15 12:30:45');
   });
 
-  test('ui-cli/data-formats: settings are dotted keys, named objects of a list one each', () => {
+  test('settings are dotted keys, named objects of a list one each', () => {
     expect(
       settingLines({
         seed: 7,
@@ -41,7 +41,7 @@ describe('ui-cli/data-formats', () => {
     ]);
   });
 
-  test('ui-cli/data-formats: a section without lines is nothing', () => {
+  test('a section without lines is nothing', () => {
     expect([section('Empty', []), section('Full', ['x'])]).toEqual([[], ['', 'Full', '  x']]);
   });
 });

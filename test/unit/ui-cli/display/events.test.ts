@@ -33,7 +33,7 @@ const DATASET_LINES = [
 ];
 
 describe('ui-cli/events', () => {
-  test('ui-cli/events: tells a whole experiment in order, each event once', () => {
+  test('tells a whole experiment in order, each event once', () => {
     const extracting = viewOf('extract', { timings: { prepare: 0.5 } });
     const completed = completedView();
     expect(tell(viewOf('prepare'), extracting, extracting, trainingView(), completed, completed)).toEqual([
@@ -88,7 +88,7 @@ describe('ui-cli/events', () => {
       },
     });
 
-  test('ui-cli/events: a trial that resumes says so, and no epoch is told twice or late', () => {
+  test('a trial that resumes says so, and no epoch is told twice or late', () => {
     const gone = { ...training(3), progress: {} };
     const epochs = tell(training(0), training(3), gone, training(3, 3), training(2, 3), training(4, 3))
       .slice(1)
@@ -102,7 +102,7 @@ describe('ui-cli/events', () => {
     ]);
   });
 
-  test('ui-cli/events: tells pauses each time, why no further trial begins, why a trial was pruned, and new attempts', () => {
+  test('tells pauses each time, why no further trial begins, why a trial was pruned, and new attempts', () => {
     const at = (isPaused: boolean, change: Partial<ExperimentView> = {}): ExperimentView =>
       trainingView({
         trials: [trialView(0, { status: 'running' })],
@@ -137,7 +137,7 @@ describe('ui-cli/events', () => {
     ]);
   });
 
-  test('ui-cli/events: rows left out are told with the dataset, each reason with its count', () => {
+  test('rows left out are told with the dataset, each reason with its count', () => {
     const leftOut = {
       rows: 5,
       reasons: [

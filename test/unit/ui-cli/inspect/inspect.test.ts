@@ -29,8 +29,8 @@ const changeTrial = (index: number, change: object): ExperimentFacts => ({
   },
 });
 
-describe('ui-cli/inspect: why', () => {
-  test('ui-cli/inspect: why does not say of an early trial of tpe that it rests on outcomes', async () => {
+describe('why', () => {
+  test('why does not say of an early trial of tpe that it rests on outcomes', async () => {
     const { sweep } = SMALL_FACTS.config;
     const config = { ...SMALL_FACTS.config, sweep: sweep === null ? null : { ...sweep, sampler: 'tpe' as const } };
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: { ...SMALL_FACTS, config } });
@@ -40,7 +40,7 @@ describe('ui-cli/inspect: why', () => {
     );
   });
 
-  test('ui-cli/inspect: why tells how a pruned trial was proposed, compared and ended', async () => {
+  test('why tells how a pruned trial was proposed, compared and ended', async () => {
     const { exitCode, stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003']);
     expect(exitCode).toBe(0);
     expect(stdout()).toBe(`trial-003 of ${EXPERIMENT_ID}: pruned (learning_rate 0.4)
@@ -60,7 +60,7 @@ Where it stands
 `);
   });
 
-  test('ui-cli/inspect: show says what was read and what was left out, as text and as JSON', async () => {
+  test('show says what was read and what was left out, as text and as JSON', async () => {
     const leftOut = { rows: 5, reasons: [{ reason: 'no time', rows: 5 }] };
     const source = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
     const facts = { ...SMALL_FACTS, snapshot: changed(SMALL_FACTS.snapshot, { dataset: DATASET, leftOut, source }) };
@@ -75,7 +75,7 @@ Where it stands
     });
   });
 
-  test('ui-cli/inspect: why names the run that a cached trial was taken from, and its margin where it was chosen', async () => {
+  test('why names the run that a cached trial was taken from, and its margin where it was chosen', async () => {
     const runTags = {
       'tt.experiment_id': 'old-0123456789',
       'tt.trial_id': 'trial-007',
@@ -100,12 +100,12 @@ Where it stands
       'cancelled after 2 epochs, the best being epoch 2: cancelled on',
     ],
     [{ status: 'pending', reports: [], value: null, result: null }, 'It is waiting for a slot.'],
-  ])('ui-cli/inspect: why gives the cause of another end (case %#)', async (change, text) => {
+  ])('why gives the cause of another end (case %#)', async (change, text) => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: changeTrial(3, change) });
     expect(stdout()).toContain(text);
   });
 
-  test('ui-cli/inspect: why --json prints one object', async () => {
+  test('why --json prints one object', async () => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001', '--json']);
     expect(JSON.parse(stdout())).toMatchObject({
       experiment_id: EXPERIMENT_ID,
@@ -120,7 +120,7 @@ Where it stands
     });
   });
 
-  test('ui-cli/inspect: why says where the facts about the trial do not agree', async () => {
+  test('why says where the facts about the trial do not agree', async () => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001'], { facts: changeTrial(1, { reason: 'made up' }) });
     expect(stdout()).toContain('rung: recorded prune: made up, replayed prune: 0.1 at epoch 1 is number 2 of 2');
   });
@@ -129,19 +129,19 @@ Where it stands
     [['why', EXPERIMENT_ID], 'the id of a trial is missing'],
     [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003'],
     [['why', EXPERIMENT_ID, 'trial-009'], 'got trial-009, expected one of its trials'],
-  ])('ui-cli/inspect: %j ends with 64', async (args, text) => {
+  ])('%j ends with 64', async (args, text) => {
     const { exitCode, stderr } = await cli(args);
     expect(exitCode).toBe(64);
     expect(stderr()).toContain(text);
   });
 
-  test('ui-cli/inspect: an experiment that nobody knows ends with 66', async () => {
+  test('an experiment that nobody knows ends with 66', async () => {
     expect((await cli(['show', EXPERIMENT_ID], {})).exitCode).toBe(66);
   });
 });
 
-describe('ui-cli/inspect: replay', () => {
-  test('ui-cli/inspect: replay agrees with what has happened', async () => {
+describe('replay', () => {
+  test('replay agrees with what has happened', async () => {
     const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID]);
     expect(exitCode).toBe(0);
     expect(stdout()).toBe(`${EXPERIMENT_ID}: every decision follows from the recorded facts
@@ -156,7 +156,7 @@ gate           1       0        0
 `);
   });
 
-  test('ui-cli/inspect: replay names the first difference and ends with 1', async () => {
+  test('replay names the first difference and ends with 1', async () => {
     const facts = changeTrial(3, { reports: [{ epoch: 1, value: 0.05, sequence: 9 }], value: 0.05 });
     const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID], { facts });
     expect(exitCode).toBe(1);
@@ -164,7 +164,7 @@ gate           1       0        0
     expect(stdout()).toContain('first difference: report trial-003: recorded 0.05, replayed 0.24');
   });
 
-  test('ui-cli/inspect: replay --json prints every step', async () => {
+  test('replay --json prints every step', async () => {
     const { stdout } = await cli(['replay', EXPERIMENT_ID, '--json']);
     const { agrees, counts, first_difference: first, steps } = JSON.parse(stdout()) as Record<string, unknown>;
     expect([agrees, first]).toEqual([true, null]);
@@ -172,7 +172,7 @@ gate           1       0        0
     expect(steps).toHaveLength(18);
   });
 
-  test('ui-cli/inspect: replay --set says what would have been, and what nobody can know', async () => {
+  test('replay --set says what would have been, and what nobody can know', async () => {
     const { exitCode, stdout } = await cli(['replay', EXPERIMENT_ID, '--set', 'sweep.scheduler.type=none']);
     expect(exitCode).toBe(0);
     expect(stdout()).toMatch(
@@ -182,7 +182,7 @@ gate           1       0        0
     expect(stdout()).toContain('best trial: trial-002 with 0.4000 of the known ones; an unknown one may be better');
   });
 
-  test('ui-cli/inspect: replay --set --json has the same', async () => {
+  test('replay --set --json has the same', async () => {
     const args = ['replay', EXPERIMENT_ID, '--set', 'sweep.scheduler.reduction=4', '--json'];
     const json = JSON.parse((await cli(args)).stdout()) as { trials: object[] };
     // Rungs at epochs 1 and 4: of 0.2 alone, 0.1, 0.3 and 0.25 one goes on at a time, the best so far.
@@ -201,7 +201,7 @@ gate           1       0        0
     ]);
   });
 
-  test('ui-cli/inspect: replay --set says that it leaves failures out where a trial failed', async () => {
+  test('replay --set says that it leaves failures out where a trial failed', async () => {
     const args = ['replay', EXPERIMENT_ID, '--set', 'sweep.max_failures=1', '--json'];
     const notesOf = async (facts: ExperimentFacts): Promise<readonly string[]> =>
       (JSON.parse((await cli(args, { facts })).stdout()) as { notes: readonly string[] }).notes;
@@ -211,16 +211,16 @@ gate           1       0        0
     ]);
   });
 
-  test('ui-cli/inspect: replay --set refuses a setting that does not exist', async () => {
+  test('replay --set refuses a setting that does not exist', async () => {
     const { exitCode, stderr } = await cli(['replay', EXPERIMENT_ID, '--set', 'sweep.schedular.type=asha']);
     expect(exitCode).toBe(78);
     expect(stderr()).toContain('scheduler');
   });
 });
 
-describe('ui-cli/inspect: show', () => {
+describe('show', () => {
   test.each(['running', 'cancelled'] as const)(
-    'ui-cli/inspect: show and why of a %s experiment that has chosen no trial call the best one the best so far',
+    'show and why of a %s experiment that has chosen no trial call the best one the best so far',
     async (status) => {
       const facts = {
         ...SMALL_FACTS,
@@ -238,7 +238,7 @@ describe('ui-cli/inspect: show', () => {
     },
   );
 
-  test('ui-cli/inspect: show prints leaderboard, best so far, budgets and links', async () => {
+  test('show prints leaderboard, best so far, budgets and links', async () => {
     const { exitCode, stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '2']);
     expect(exitCode).toBe(0);
     expect(stdout()).toBe(`${EXPERIMENT_ID}: completed
@@ -283,7 +283,7 @@ Links
   );
   const MEASURED = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, trials: COMPLETED } };
 
-  test('ui-cli/inspect: show draws how much each parameter mattered', async () => {
+  test('show draws how much each parameter mattered', async () => {
     const { stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '1'], { facts: MEASURED });
     expect(stdout()).toContain(`Parameter importances (fANOVA, 8 completed trials)
   parameter                                          share
@@ -292,7 +292,7 @@ Links
 `);
   });
 
-  test('ui-cli/inspect: show --json has the shares, or why there are none', async () => {
+  test('show --json has the shares, or why there are none', async () => {
     const importancesOf = async (facts: ExperimentFacts): Promise<unknown> => {
       const { stdout } = await cli(['show', EXPERIMENT_ID, '--json'], { facts });
       return (JSON.parse(stdout()) as { importances: unknown }).importances;
@@ -313,7 +313,7 @@ Links
     expect(await importancesOf(single)).toBeNull();
   });
 
-  test('ui-cli/inspect: show --json ranks what has a value before what has none', async () => {
+  test('show --json ranks what has a value before what has none', async () => {
     const facts = { ...changeTrial(0, { status: 'failed' }), origin: 'mlflow', extends: 'old-0123456789' } as const;
     const json = JSON.parse((await cli(['show', EXPERIMENT_ID, '--json'], { facts })).stdout()) as object;
     expect(json).toMatchObject({
@@ -331,7 +331,7 @@ Links
     });
   });
 
-  test('ui-cli/inspect: show says that a running experiment is paused, or takes no further trial', async () => {
+  test('show says that a running experiment is paused, or takes no further trial', async () => {
     const { snapshot } = SMALL_FACTS;
     const sweep = { isPaused: true, maxParallel: 2, halt: 'target', trialCount: 4 } as const;
     const facts = { ...SMALL_FACTS, snapshot: changed(snapshot, { status: 'running', phase: 'train', sweep }) };

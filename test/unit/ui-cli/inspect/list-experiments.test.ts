@@ -111,13 +111,13 @@ describe('ui-cli/resolve-id', () => {
     list: async () => ids.map((experimentId) => ({ experimentId }) as ListedExperiment),
   });
 
-  test('ui-cli/resolve-id: an exact name wins over the beginnings of other ids', async () => {
+  test('ui-cli/platform/resolve-id: an exact name wins over the beginnings of other ids', async () => {
     const experiments = of('sweep-0123456789', 'sweep-large-0123456789', 'sweep-large-abcdefabcd');
     expect(await resolveExperimentId(experiments, 'sweep')).toBe('sweep-0123456789');
     expect(await resolveExperimentId(experiments, 'sweep-large-a')).toBe('sweep-large-abcdefabcd');
   });
 
-  test('ui-cli/resolve-id: a name or a beginning of several experiments is refused with their ids', async () => {
+  test('ui-cli/platform/resolve-id: a name or a beginning of several experiments is refused with their ids', async () => {
     const experiments = of('sweep-0123456789', 'sweep-large-0123456789', 'sweep-large-abcdefabcd');
     await expect(resolveExperimentId(experiments, 'sweep-large')).rejects.toMatchObject({
       code: 'EXPERIMENT_NOT_FOUND',

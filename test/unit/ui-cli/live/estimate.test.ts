@@ -36,33 +36,30 @@ describe('ui-cli/estimate', () => {
     [progressAt(4), 0.4],
     [progressAt(4, { epoch: 5, step: 10 }), 0.42],
     [progressAt(10), 1],
-  ])(
-    'ui-cli/estimate: the share done counts finished epochs and steps of the running one (case %#)',
-    (progress, share) => {
-      expect(fractionOf(trainingView({ progress: { 'trial-001': progress } }))).toBeCloseTo(share, 12);
-    },
-  );
+  ])('the share done counts finished epochs and steps of the running one (case %#)', (progress, share) => {
+    expect(fractionOf(trainingView({ progress: { 'trial-001': progress } }))).toBeCloseTo(share, 12);
+  });
 
-  test('ui-cli/estimate: a trial at the end of a rung is not done: its bar goes by its last rung', () => {
+  test('a trial at the end of a rung is not done: its bar goes by its last rung', () => {
     const trials = [trialView(1, { status: 'running', epochLimit: 27 })];
     const progress = { 'trial-001': progressAt(9, { epochs: 9 }) };
     expect(fractionOf(trainingView({ trials, progress }))).toBeCloseTo(1 / 3, 12);
   });
 
-  test('ui-cli/estimate: a trial that resumes from an earlier checkpoint keeps its bar until it is further', () => {
+  test('a trial that resumes from an earlier checkpoint keeps its bar until it is further', () => {
     const at = (epoch: number) => trainingView({ progress: { 'trial-001': progressAt(epoch) } });
     expect(fractionOf(at(5), at(3))).toBeCloseTo(0.5, 12);
     expect(fractionOf(at(5), at(3), at(6))).toBeCloseTo(0.6, 12);
   });
 
-  test('ui-cli/estimate: a trial that was paused keeps its epochs, also for who begins to watch then', () => {
+  test('a trial that was paused keeps its epochs, also for who begins to watch then', () => {
     const paused = trialView(1, { status: 'running', epochLimit: 10, result: { ...trainingResult(0.3), epochs: 4 } });
     const view = trainingView({ trials: [paused], progress: {}, sweep: sweepOf({ isPaused: true }) });
     expect(fractionOf(trainingView({ progress: { 'trial-001': progressAt(4) } }), view)).toBeCloseTo(0.4, 12);
     expect(fractionOf(view)).toBeCloseTo(0.4, 12);
   });
 
-  test('ui-cli/estimate: a trial that is tried again begins anew', () => {
+  test('a trial that is tried again begins anew', () => {
     const again = trainingView({
       trials: [trialView(1, { status: 'running', attempt: 2 })],
       progress: { 'trial-001': progressAt(1) },
@@ -70,7 +67,7 @@ describe('ui-cli/estimate', () => {
     expect(fractionOf(trainingView({ progress: { 'trial-001': progressAt(5) } }), again)).toBeCloseTo(0.1, 12);
   });
 
-  test('ui-cli/estimate: a trial needs what its epochs take, to the end of its rung; loading is over', () => {
+  test('a trial needs what its epochs take, to the end of its rung; loading is over', () => {
     const view = trainingView({
       trials: [trialView(1, { status: 'running', epochLimit: 27 })],
       progress: { 'trial-001': progressAt(4, { epochs: 9, pace: PACE }) },
@@ -79,7 +76,7 @@ describe('ui-cli/estimate', () => {
     expect(trialSecondsLeft(marksOf(view), view, 'trial-001')).toBeCloseTo(10, 12);
   });
 
-  test('ui-cli/estimate: nothing is known before a worker has measured two epochs, and nothing is told while paused', () => {
+  test('nothing is known before a worker has measured two epochs, and nothing is told while paused', () => {
     const unmeasured = trainingView({ progress: { 'trial-001': progressAt(1) }, sweep: sweepOf() });
     expect(trialSecondsLeft(marksOf(unmeasured), unmeasured, 'trial-001')).toBeNull();
     expect(sweepSecondsLeft(marksOf(unmeasured), unmeasured)).toBeNull();
@@ -92,7 +89,7 @@ describe('ui-cli/estimate', () => {
     expect(sweepSecondsLeft(marksOf(measured, paused), paused)).toBeNull();
   });
 
-  test('ui-cli/estimate: the sweep needs the epochs that its scheduler is likely to let train, and loads for each rung', () => {
+  test('the sweep needs the epochs that its scheduler is likely to let train, and loads for each rung', () => {
     const trials = [1, 2].map((index) => trialView(index, { status: 'running', epochLimit: 27 }));
     const progress = {
       'trial-001': progressAt(2, { epochs: 3, pace: PACE }),
@@ -104,7 +101,7 @@ describe('ui-cli/estimate', () => {
     expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(160, 9);
   });
 
-  test('ui-cli/estimate: it ends no earlier than the trial that takes longest', () => {
+  test('it ends no earlier than the trial that takes longest', () => {
     const trials = [trialView(1, { status: 'running', epochLimit: 10 })];
     const before = trainingView({
       progress: { 'trial-000': progressAt(9), 'trial-001': progressAt(1) },
@@ -119,7 +116,7 @@ describe('ui-cli/estimate', () => {
     expect(sweepSecondsLeft(marksOf(before, view), view)).toBeCloseTo(18, 9);
   });
 
-  test('ui-cli/estimate: an experiment without a sweep needs what its only trial needs', () => {
+  test('an experiment without a sweep needs what its only trial needs', () => {
     const view = trainingView({
       trials: [trialView(1, { status: 'running', epochLimit: 10 })],
       progress: { 'trial-001': progressAt(4, { pace: PACE }) },
@@ -129,7 +126,7 @@ describe('ui-cli/estimate', () => {
     expect(marksOf(view).fraction).toBeCloseTo(0.4, 12);
   });
 
-  test('ui-cli/estimate: between two trainings the last pace counts', () => {
+  test('between two trainings the last pace counts', () => {
     const sweep = sweepOf({ left: { epochs: 10, trainings: 1 }, maxParallel: 1 });
     const measured = trainingView({ progress: { 'trial-001': progressAt(4, { pace: PACE }) }, sweep });
     const between = trainingView({ trials: [trialView(2, { status: 'running' })], progress: {}, sweep });
@@ -137,7 +134,7 @@ describe('ui-cli/estimate', () => {
     expect(sweepSecondsLeft(marksOf(measured, between), between)).toBeCloseTo(50, 9);
   });
 
-  test('ui-cli/estimate: the bar of the training counts epochs, those of earlier trials apart, and never goes back', () => {
+  test('the bar of the training counts epochs, those of earlier trials apart, and never goes back', () => {
     const trials = [
       trialView(0, { status: 'cached', result: { ...trainingResult(0.3), epochs: 10 } }),
       trialView(1, { status: 'running' }),

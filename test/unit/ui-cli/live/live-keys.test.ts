@@ -50,11 +50,11 @@ describe('ui-cli/live-keys', () => {
     [press(stateOf(), 'cancel'), 'pause', null],
     [stateOf({ phase: 'evaluate' }), 'pause', null],
     [stateOf({ sweep: null }), 'pause', null],
-  ] as const)('ui-cli/live-keys: a key asks for what it can change (case %#)', (state, key, request) => {
+  ] as const)('a key asks for what it can change (case %#)', (state, key, request) => {
     expect(requestOf(state, key)).toEqual(request);
   });
 
-  test('ui-cli/live-keys: the arrows go through running trials, those with progress first, and stop at both ends', () => {
+  test('the arrows go through running trials, those with progress first, and stop at both ends', () => {
     const selected = (...keys: readonly LiveKey[]) => press(stateOf(), ...keys).selectedTrialId;
     expect(selected()).toBeNull();
     expect(selected('down')).toBe('trial-001');
@@ -64,13 +64,13 @@ describe('ui-cli/live-keys', () => {
     expect(selected('up', 'up', 'up')).toBe('trial-001');
   });
 
-  test('ui-cli/live-keys: a trial that has ended is selected no longer', () => {
+  test('a trial that has ended is selected no longer', () => {
     const trials = [trialView(0, { status: 'running' }), trialView(1, { status: 'completed' })];
     const state = reduceLive(press(stateOf(), 'down'), { kind: 'view', view: { ...view, trials }, atMs: 1 });
     expect(state.selectedTrialId).toBeNull();
   });
 
-  test('ui-cli/live-keys: a question about a trial that ends meanwhile is closed, and the next answer does nothing', () => {
+  test('a question about a trial that ends meanwhile is closed, and the next answer does nothing', () => {
     const asked = press(stateOf(), 'down', 'cancel-trial');
     const trials = [trialView(0, { status: 'running' }), trialView(1, { status: 'completed' })];
     const state = reduceLive(asked, { kind: 'view', view: { ...view, trials }, atMs: 1 });
@@ -79,7 +79,7 @@ describe('ui-cli/live-keys', () => {
     expect(requestOf(state, 'yes')).toBeNull();
   });
 
-  test('ui-cli/live-keys: the answer is about the trial that was asked about, whichever is selected or first by then', () => {
+  test('the answer is about the trial that was asked about, whichever is selected or first by then', () => {
     const asked = press(stateOf(), 'down', 'cancel-trial');
     const progress = { 'trial-000': progressAt(1) };
     const state = reduceLive(asked, { kind: 'view', view: { ...view, progress }, atMs: 1 });
@@ -92,28 +92,25 @@ describe('ui-cli/live-keys', () => {
     // A question of 28 characters would not fit.
     { columns: 27, rows: 40, keys: ['detach', 'pause', 'more', 'fewer', 'up', 'down', 'cancel-trial'] },
     { columns: 80, rows: 1, keys: ['detach'] },
-  ] as const)(
-    'ui-cli/live-keys: on $columns × $rows only keys that the screen explains do something',
-    ({ columns, rows, keys }) => {
-      const small = reduceLive(press(stateOf(), 'down'), { kind: 'resize', size: { columns, rows } });
-      const all: readonly LiveKey[] = [
-        'detach',
-        'cancel',
-        'pause',
-        'more',
-        'fewer',
-        'up',
-        'down',
-        'cancel-trial',
-        'retry',
-      ];
-      expect([...frameOf(small, true).keys]).toEqual(keys);
-      for (const key of all.filter((other) => !(keys as readonly LiveKey[]).includes(other))) {
-        expect(reduceLive(small, { kind: 'key', key })).toBe(small);
-        expect(requestOf(small, key)).toBeNull();
-      }
-    },
-  );
+  ] as const)('on $columns × $rows only keys that the screen explains do something', ({ columns, rows, keys }) => {
+    const small = reduceLive(press(stateOf(), 'down'), { kind: 'resize', size: { columns, rows } });
+    const all: readonly LiveKey[] = [
+      'detach',
+      'cancel',
+      'pause',
+      'more',
+      'fewer',
+      'up',
+      'down',
+      'cancel-trial',
+      'retry',
+    ];
+    expect([...frameOf(small, true).keys]).toEqual(keys);
+    for (const key of all.filter((other) => !(keys as readonly LiveKey[]).includes(other))) {
+      expect(reduceLive(small, { kind: 'key', key })).toBe(small);
+      expect(requestOf(small, key)).toBeNull();
+    }
+  });
 });
 
 describe('ui-cli/steering-request', () => {
@@ -127,11 +124,14 @@ describe('ui-cli/steering-request', () => {
     ],
     [{ kind: 'cancel-trial', trialId: 'trial-001' }, ['cancelTrial', EXPERIMENT_ID, 'trial-001'], /trial-001/],
     [{ kind: 'retry' }, ['retryFailed', EXPERIMENT_ID], /trial-002/],
-  ] as const)('ui-cli/steering-request: %j reaches the experiment and is told', async (request, steered, text) => {
-    const { openPlatform, recorded } = createFakePlatform({ views: [] });
-    const { signal } = new AbortController();
-    const { experiments } = await openPlatform({ mayStart: false, progress: () => {}, signal });
-    expect((await makeRequest(experiments, EXPERIMENT_ID, request)).text).toMatch(text);
-    expect(recorded.steered).toEqual([steered]);
-  });
+  ] as const)(
+    'ui-cli/steer/steering-request: %j reaches the experiment and is told',
+    async (request, steered, text) => {
+      const { openPlatform, recorded } = createFakePlatform({ views: [] });
+      const { signal } = new AbortController();
+      const { experiments } = await openPlatform({ mayStart: false, progress: () => {}, signal });
+      expect((await makeRequest(experiments, EXPERIMENT_ID, request)).text).toMatch(text);
+      expect(recorded.steered).toEqual([steered]);
+    },
+  );
 });

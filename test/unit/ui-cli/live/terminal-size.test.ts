@@ -8,7 +8,7 @@ const frame = {
 };
 
 describe('ui-cli/terminal-size', () => {
-  test('ui-cli/terminal-size: a narrower terminal has broken the lines that were drawn wider', () => {
+  test('a narrower terminal has broken the lines that were drawn wider', () => {
     const before = { columns: 80, rows: 24 };
     // 80 columns of the first line are 2 rows of 40, the others still one each.
     expect(brokenRows(frame, before, { columns: 40, rows: 24 })).toBe(1);
@@ -18,7 +18,7 @@ describe('ui-cli/terminal-size', () => {
     expect(brokenRows(frame, before, { columns: 120, rows: 24 })).toBe(0);
   });
 
-  test('ui-cli/terminal-size: Ink never takes a frame for one that fills the screen; all else is the stream', () => {
+  test('Ink never takes a frame for one that fills the screen; all else is the stream', () => {
     const stream = { columns: 0, rows: 24, isTTY: true, write: (text: string) => text.length };
     const shown = withoutHeight(stream as unknown as NodeJS.WriteStream);
     expect(shown.rows).toBe(Number.POSITIVE_INFINITY);

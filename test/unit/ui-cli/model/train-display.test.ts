@@ -4,7 +4,7 @@ import { resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { epochRecord } from '../../../support/experiment-views.ts';
 import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 
-test('ui-cli/train-display: what is left follows from epochs after the first one, which compiles as well', () => {
+test('what is left follows from epochs after the first one, which compiles as well', () => {
   const { runtime, stdout } = createFakeRuntime();
   const display = openTrainDisplay(runtime, { isJson: false, isPlain: true });
   const { model, training } = resolvedConfig();

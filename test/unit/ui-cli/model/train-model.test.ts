@@ -242,7 +242,7 @@ describe('ui-cli/train-lines', () => {
       (line) => line.includes('Precision'),
     );
 
-  test('ui-cli/train-lines: mixed precision is named, and where there is no GPU what became of it', () => {
+  test('ui-cli/model/train-lines: mixed precision is named, and where there is no GPU what became of it', () => {
     expect(precisionOf('float32', 'gpu')).toBeUndefined();
     expect(precisionOf('mixed', 'gpu')).toBe('  Precision: mixed');
     expect(precisionOf('mixed', 'native')).toBe('  Precision: float32 (mixed was requested, but needs a GPU)');
@@ -250,7 +250,7 @@ describe('ui-cli/train-lines', () => {
 });
 
 describe('ui-cli/metric-table', () => {
-  test('ui-cli/metric-table: the report shows the three largest slices of each feature', () => {
+  test('ui-cli/text/metric-table: the report shows the three largest slices of each feature', () => {
     const { slices, ...report } = evaluationReport(0.3);
     const slice = (feature: string, value: string, users: number) => ({
       ...slices.warm,
@@ -269,7 +269,7 @@ describe('ui-cli/metric-table', () => {
     expect(reportLines({ ...report, slices, categories: [] }).join('\n')).not.toContain('category');
   });
 
-  test('ui-cli/metric-table: a slice without users has dashes in place of metrics', () => {
+  test('ui-cli/text/metric-table: a slice without users has dashes in place of metrics', () => {
     const report = evaluationReport(0.3);
     const hot = { ...report.slices.hot, users: 0, ndcg_at_10: 0 };
     const lines = reportLines({ ...report, slices: { ...report.slices, hot } });

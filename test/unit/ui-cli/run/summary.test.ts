@@ -31,7 +31,7 @@ const frame = (change: Partial<SummaryFrame> = {}): SummaryFrame => ({
 });
 
 describe('ui-cli/summary', () => {
-  test('ui-cli/summary: has exactly the keys of the contract', () => {
+  test('has exactly the keys of the contract', () => {
     const summary = summarise(completedView(), frame());
     expect(Object.keys(summary)).toEqual([
       'experiment_id',
@@ -63,7 +63,7 @@ describe('ui-cli/summary', () => {
     ]);
   });
 
-  test('ui-cli/summary: rows left out are said with their reasons, as text and as JSON', () => {
+  test('rows left out are said with their reasons, as text and as JSON', () => {
     const view = completedView({ leftOut: LEFT_OUT, source: DATABASE });
     expect(summarise(view, frame()).dataset).toMatchObject({ left_out: LEFT_OUT, source: DATABASE });
     const text = humanSummary(view, ADDRESSES).join('\n');
@@ -75,7 +75,7 @@ describe('ui-cli/summary', () => {
     expect(summarise(warned, frame()).dataset?.warnings).toEqual(warned.dataWarnings);
   });
 
-  test('ui-cli/summary: gives each trial its figures, and nulls before there are any', () => {
+  test('gives each trial its figures, and nulls before there are any', () => {
     const { trials } = summarise(completedView(), frame());
     expect(trials[0]).toEqual({
       trial_id: 'trial-000',
@@ -103,7 +103,7 @@ describe('ui-cli/summary', () => {
     });
   });
 
-  test('ui-cli/summary: best, test, gate, model, addresses and timings of a completed experiment', () => {
+  test('best, test, gate, model, addresses and timings of a completed experiment', () => {
     expect(summarise(completedView(), frame())).toMatchObject({
       best: { trial_id: 'trial-000', run_id: 'run-0' },
       test: { model: { ndcg_at_10: 0.4 }, baselines: { oracle: { ndcg_at_10: 0.6 } } },
@@ -116,7 +116,7 @@ describe('ui-cli/summary', () => {
     });
   });
 
-  test('ui-cli/summary: tells how a sweep is steered, and of each trial what it reported and why it ended', () => {
+  test('tells how a sweep is steered, and of each trial what it reported and why it ended', () => {
     const reports = [{ epoch: 3, value: 0.1, sequence: 4 }];
     const sweep = { isPaused: true, maxParallel: 3, halt: 'target', trialCount: 9 } as const;
     const trials = [trialView(0, { status: 'pruned', reports, reason: 'too low', isReused: true, attempt: 2 })];
@@ -126,7 +126,7 @@ describe('ui-cli/summary', () => {
     });
   });
 
-  test('ui-cli/summary: a detached watcher reports running trials as far as it saw them', () => {
+  test('a detached watcher reports running trials as far as it saw them', () => {
     const view = trainingView({ progress: { 'trial-001': progressAt(4, { resumedFromEpoch: 2 }) } });
     expect(summarise(view, frame({ status: 'detached' }))).toMatchObject({
       status: 'detached',
@@ -134,7 +134,7 @@ describe('ui-cli/summary', () => {
     });
   });
 
-  test('ui-cli/summary: without a view every key is there, empty', () => {
+  test('without a view every key is there, empty', () => {
     const outside = { ...ADDRESSES, temporal: { ...ADDRESSES.temporal, uiUrl: null } };
     expect(summarise(null, frame({ status: 'detached', addresses: outside }))).toEqual({
       experiment_id: EXPERIMENT_ID,
@@ -165,11 +165,11 @@ describe('ui-cli/summary', () => {
 });
 
 describe('ui-cli/human-summary', () => {
-  test('ui-cli/human-summary: a completed experiment', () => {
+  test('ui-cli/run/human-summary: a completed experiment', () => {
     expect(humanSummary(completedView(), ADDRESSES).join('\n')).toMatchSnapshot();
   });
 
-  test('ui-cli/human-summary: names what could not be recorded or closed, in JSON too', () => {
+  test('ui-cli/run/human-summary: names what could not be recorded or closed, in JSON too', () => {
     const problems = ["The experiment's MLflow run parent is not closed: it was deleted"];
     const view = { ...completedView(), problems };
     expect(humanSummary(view, ADDRESSES)).toEqual(
@@ -182,7 +182,7 @@ describe('ui-cli/human-summary', () => {
     expect(summarise(view, frame()).problems).toEqual(problems);
   });
 
-  test('ui-cli/human-summary: warns of a model that does not beat popularity', () => {
+  test('ui-cli/run/human-summary: warns of a model that does not beat popularity', () => {
     const linesOf = (popularity: number): string => {
       const test = { model: evaluationSummary(0.2), baselines: { popularity: evaluationSummary(popularity) } };
       return humanSummary(completedView({ test }), ADDRESSES).join('\n');
@@ -195,7 +195,7 @@ describe('ui-cli/human-summary', () => {
     expect(linesOf(0.1)).not.toContain('warning');
   });
 
-  test('ui-cli/human-summary: warns of any baseline that the model does not beat, the best first; nobody beats the oracle', () => {
+  test('ui-cli/run/human-summary: warns of any baseline that the model does not beat, the best first; nobody beats the oracle', () => {
     const baselines = {
       oracle: evaluationSummary(0.9),
       popularity: evaluationSummary(0.1),
@@ -214,7 +214,7 @@ describe('ui-cli/human-summary', () => {
     expect(textOf(0.41)).not.toContain('warning');
   });
 
-  test('ui-cli/human-summary: everything but addresses fits 80 columns, and on a wide terminal a trial is one line', () => {
+  test('ui-cli/run/human-summary: everything but addresses fits 80 columns, and on a wide terminal a trial is one line', () => {
     const params = Object.fromEntries(
       Array.from({ length: 9 }, (_, place) => [`training.parameter_${place}`, 0.123456]),
     );
@@ -233,7 +233,7 @@ describe('ui-cli/human-summary', () => {
     expect(trialLines[0]).toContain('parameter_8 0.123456');
   });
 
-  test('ui-cli/human-summary: one that failed before it had data says what to do next', () => {
+  test('ui-cli/run/human-summary: one that failed before it had data says what to do next', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);
     expect(lines.join('\n')).not.toContain('Trials');

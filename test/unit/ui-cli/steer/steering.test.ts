@@ -48,7 +48,7 @@ describe('ui-cli/steering', () => {
       'trial-001 is cancelled',
     ],
     [['retry', EXPERIMENT_ID], ['retryFailed', EXPERIMENT_ID], 're-runs trial-002'],
-  ])('ui-cli/steering: %j makes one request and says what follows', async (args, request, text) => {
+  ])('%j makes one request and says what follows', async (args, request, text) => {
     const result = await cli(args, running);
     expect([result.exitCode, result.recorded.steered, result.stdout()]).toEqual([0, [request], '']);
     expect(result.stderr()).toContain(text);
@@ -62,7 +62,7 @@ describe('ui-cli/steering', () => {
     [['cancel', EXPERIMENT_ID], { cancelled: 'experiment' }],
     [['cancel', EXPERIMENT_ID, '--trial', 'trial-001'], { cancelled: 'trial-001' }],
     [['retry', EXPERIMENT_ID], { retried: ['trial-002'], restarted: false }],
-  ])('ui-cli/steering: %j --json prints one object', async (args, json) => {
+  ])('%j --json prints one object', async (args, json) => {
     const result = await cli([...args, '--json'], running);
     expect(JSON.parse(result.stdout())).toEqual({ experiment_id: EXPERIMENT_ID, ...json });
   });
@@ -72,24 +72,21 @@ describe('ui-cli/steering', () => {
     [['pause', EXPERIMENT_ID], { views: [viewOf('evaluate')] }, 'has finished training (phase evaluate)'],
     [['cancel', EXPERIMENT_ID, '--trial', '3'], running, 'trial: got "3", expected an id such as trial-003'],
     [['parallel', EXPERIMENT_ID, '0'], running, '<n>: got "0", expected a whole number >= 1'],
-  ] as const)(
-    'ui-cli/steering: %j is refused with 64 where it would do nothing (case %#)',
-    async (args, script, text) => {
-      const result = await cli(args, script);
-      expect([result.exitCode, result.recorded.steered]).toEqual([64, []]);
-      expect(result.stderr()).toContain(text);
-      expect(result.stderr()).toContain('hint: ');
-    },
-  );
+  ] as const)('%j is refused with 64 where it would do nothing (case %#)', async (args, script, text) => {
+    const result = await cli(args, script);
+    expect([result.exitCode, result.recorded.steered]).toEqual([64, []]);
+    expect(result.stderr()).toContain(text);
+    expect(result.stderr()).toContain('hint: ');
+  });
 
-  test('ui-cli/steering: what the experiment turns down ends the command with its reason', async () => {
+  test('what the experiment turns down ends the command with its reason', async () => {
     const steeringError = new TtExpError('USAGE', `experiment ${EXPERIMENT_ID}: no trial has failed`);
     const result = await cli(['retry', EXPERIMENT_ID], { ...running, steeringError });
     expect(result.exitCode).toBe(64);
     expect(result.stderr()).toContain('no trial has failed');
   });
 
-  test('ui-cli/steering: retry starts an ended experiment again, under its own digest', async () => {
+  test('retry starts an ended experiment again, under its own digest', async () => {
     const input = await inputOf();
     const result = await cli(['retry', EXPERIMENT_ID, '--json'], { ...ended, input });
     expect(result.recorded.started).toEqual([
@@ -107,7 +104,7 @@ describe('ui-cli/steering', () => {
     });
   });
 
-  test('ui-cli/steering: retry has nothing to do where every trial has finished', async () => {
+  test('retry has nothing to do where every trial has finished', async () => {
     const views = [
       completedView({ trials: [trialView(0, { status: 'completed' }), trialView(1, { status: 'pruned' })] }),
     ];
@@ -120,13 +117,13 @@ describe('ui-cli/steering', () => {
 const DATABASE = { host: 'db.example', port: 5432, database: 'app', user: 'reader', options: null };
 const OTHER_URL = ['data.source.url_env="OTHER_URL"'];
 
-describe('ui-cli/steering: the database of an experiment', () => {
+describe('the database of an experiment', () => {
   const inputOfPostgres = async () => {
     const config = await loadConfig('experiments/postgres.json', []);
     return { ...(await inputOf()), config, configDigest: configDigest(config), source: DATABASE };
   };
 
-  test('ui-cli/steering: retry reads the database that the experiment has read', async () => {
+  test('retry reads the database that the experiment has read', async () => {
     const result = await cli(['retry', EXPERIMENT_ID], { ...ended, input: await inputOfPostgres() });
     expect(result.recorded.started).toMatchObject([{ source: { experimentId: EXPERIMENT_ID, identity: DATABASE } }]);
   });
@@ -134,22 +131,19 @@ describe('ui-cli/steering: the database of an experiment', () => {
   test.each([
     [['training.num_epochs=70'], { experimentId: EXPERIMENT_ID, identity: DATABASE }],
     [OTHER_URL, undefined],
-  ])(
-    'ui-cli/steering: extend --set %j reads the same database unless it names another variable',
-    async (set, source) => {
-      const flags = set.flatMap((one) => ['--set', one]);
-      const result = await cli(['extend', EXPERIMENT_ID, ...flags], { ...ended, input: await inputOfPostgres() });
-      expect(result.recorded.started.map((started) => started.source)).toEqual([source]);
-    },
-  );
+  ])('extend --set %j reads the same database unless it names another variable', async (set, source) => {
+    const flags = set.flatMap((one) => ['--set', one]);
+    const result = await cli(['extend', EXPERIMENT_ID, ...flags], { ...ended, input: await inputOfPostgres() });
+    expect(result.recorded.started.map((started) => started.source)).toEqual([source]);
+  });
 });
 
-describe('ui-cli/steering: extend', () => {
+describe('extend', () => {
   test.each([
     [['--epochs', '30'], 'training.num_epochs=30'],
     [['--trials', '9'], 'sweep.max_trials=9'],
     [['--set', 'sweep.scheduler.type=asha'], 'sweep.scheduler.type=asha'],
-  ])('ui-cli/steering: extend %j starts the changed config as a new experiment', async (flags, change) => {
+  ])('extend %j starts the changed config as a new experiment', async (flags, change) => {
     const input = await inputOf(...RANDOM);
     const result = await cli(['extend', EXPERIMENT_ID, ...flags, '--json'], { ...ended, input });
     const { config, configDigest: digest } = await inputOf(...RANDOM, change);
@@ -163,7 +157,7 @@ describe('ui-cli/steering: extend', () => {
     });
   });
 
-  test('ui-cli/steering: extend --epochs counts from sweep.fixed, and changes it there', async () => {
+  test('extend --epochs counts from sweep.fixed, and changes it there', async () => {
     const fixed = (epochs: number) => [...RANDOM, `sweep.fixed.training.num_epochs=${epochs}`];
     const extendTo = async (epochs: string) =>
       cli(['extend', EXPERIMENT_ID, '--epochs', epochs], { ...ended, input: await inputOf(...fixed(2)) });
@@ -172,7 +166,7 @@ describe('ui-cli/steering: extend', () => {
     expect((await extendTo('2')).stderr()).toContain('expected more than the 2 it has');
   });
 
-  test('ui-cli/steering: extend prints the old and the new id', async () => {
+  test('extend prints the old and the new id', async () => {
     const result = await cli(['extend', EXPERIMENT_ID, '--epochs', '30'], { ...ended, input: await inputOf() });
     expect(result.stdout()).toMatch(new RegExp(`^${EXPERIMENT_ID} -> smoke-[0-9a-f]{10}\n$`));
   });
@@ -182,20 +176,20 @@ describe('ui-cli/steering: extend', () => {
     [['--trials', '4'], 'got --trials 4, expected more than the 4 it has'],
     [['--epochs', '1'], 'got --epochs 1, expected more than the'],
     [['--trials', '20000'], '--trials 20000'],
-  ])('ui-cli/steering: extend %j starts nothing', async (flags, text) => {
+  ])('extend %j starts nothing', async (flags, text) => {
     const result = await cli(['extend', EXPERIMENT_ID, ...flags], { ...ended, input: await inputOf(...RANDOM) });
     expect(result.recorded.started).toEqual([]);
     expect([64, 78]).toContain(result.exitCode);
     expect(result.stderr()).toContain(text);
   });
 
-  test('ui-cli/steering: extend --trials is refused for a grid without max_trials', async () => {
+  test('extend --trials is refused for a grid without max_trials', async () => {
     const result = await cli(['extend', EXPERIMENT_ID, '--trials', '9'], { ...ended, input: await inputOf() });
     expect(result.exitCode).toBe(64);
     expect(result.stderr()).toContain('a grid that tries every point');
   });
 
-  test('ui-cli/steering: extend waits for no running experiment', async () => {
+  test('extend waits for no running experiment', async () => {
     const result = await cli(['extend', EXPERIMENT_ID, '--epochs', '30'], { ...running, input: await inputOf() });
     expect([result.exitCode, result.recorded.started]).toEqual([64, []]);
     expect(result.stderr()).toContain('got one that is running, expected one that has ended');

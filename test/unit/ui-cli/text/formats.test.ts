@@ -12,7 +12,7 @@ test.each([
   [125, '2 min 05 s'],
   [3599.6, '1 h 00 min'],
   [3780, '1 h 03 min'],
-])('ui-cli/formats: %d seconds read %s', (seconds, text) => {
+])('%d seconds read %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });
 
@@ -27,11 +27,11 @@ test.each([
   ['-1s', null],
   ['10 years', null],
   ['', null],
-])('ui-cli/formats: the duration %j is %j ms', (text, milliseconds) => {
+])('the duration %j is %j ms', (text, milliseconds) => {
   expect(parseDuration(text)).toBe(milliseconds);
 });
 
-test('ui-cli/formats: parameters lose their section, metrics keep four decimals, drawn numbers lose their tail', () => {
+test('parameters lose their section, metrics keep four decimals, drawn numbers lose their tail', () => {
   expect(
     formatParams({ 'training.learning_rate': 0.0005, 'model.hidden_dims': [8, 4], 'training.loss': 'weighted_bce' }),
   ).toBe('learning_rate 0.0005, hidden_dims [8,4], loss weighted_bce');
@@ -40,7 +40,7 @@ test('ui-cli/formats: parameters lose their section, metrics keep four decimals,
   expect([formatMetric(0.41234), formatMetric(null), formatMetric(undefined)]).toEqual(['0.4123', '–', '–']);
 });
 
-test('ui-cli/table: columns are as wide as their widest cell', () => {
+test('ui-cli/text/table: columns are as wide as their widest cell', () => {
   expect(
     formatTable(
       [{ title: 'a' }, { title: 'n', align: 'right' }, { title: 'z' }],

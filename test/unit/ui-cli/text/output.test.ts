@@ -21,13 +21,13 @@ const stream = (columns?: number) => {
 };
 
 describe('ui-cli/output', () => {
-  test('ui-cli/output: each line is one line of visible text', () => {
+  test('each line is one line of visible text', () => {
     const { stream: out, text } = stream();
     printLines(out, ['first', EVIL]);
     expect(text()).toBe(`first\n${SHOWN}\n`);
   });
 
-  test('ui-cli/output: JSON stays the same data and has no escape sequence', () => {
+  test('JSON stays the same data and has no escape sequence', () => {
     const { stream: out, text } = stream();
     printJson({ stdout: out } as CliIo, { name: EVIL });
     const printed = text();
@@ -35,13 +35,13 @@ describe('ui-cli/output', () => {
     expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
-  test('ui-cli/output: a redrawn line is cut to the width of the terminal, after what it shows of control characters', () => {
+  test('a redrawn line is cut to the width of the terminal, after what it shows of control characters', () => {
     const { stream: out, text } = stream(10);
     drawLine(out, '\u001b[2Jabcdef');
     expect(text()).toBe('\r\u001b[K\\u001b[2J');
   });
 
-  test('ui-cli/output: a column is as wide as what is printed of its cells', () => {
+  test('a column is as wide as what is printed of its cells', () => {
     expect(
       formatTable(
         [{ title: 'a' }, { title: 'b' }],
@@ -53,7 +53,7 @@ describe('ui-cli/output', () => {
     ).toEqual(['a          b', '\\u001b     1', 'long cell  2']);
   });
 
-  test('ui-cli/output: errors, plain progress, training and embedding pass it as well', async () => {
+  test('errors, plain progress, training and embedding pass it as well', async () => {
     const { runtime, stdout, stderr } = createFakeRuntime();
     printLines(runtime.io.stderr, reportError(new TtExpError('DATA_INVALID', EVIL, { hint: EVIL }), false).lines);
     const commands = { detach: () => {}, request: async () => '' };

@@ -9,11 +9,11 @@ describe('ui-cli/table', () => {
     // Longer than a line: cut, for want of a better place.
     ['a abcdefghij b', 4, ['a', 'abcd', 'efgh', 'ij b']],
     ['', 5, ['']],
-  ])('ui-cli/table: %j in %i columns', (text, width, lines) => {
+  ])('%j in %i columns', (text, width, lines) => {
     expect(wrapLine(text, width)).toEqual(lines);
   });
 
-  test('ui-cli/table: text that makes a table too wide stands under its row', () => {
+  test('text that makes a table too wide stands under its row', () => {
     const columns = [{ title: 'trial' }, { title: 'value', align: 'right' }, { title: 'parameters' }] as const;
     const rows = [
       ['a', '0.5', 'x 1, y 2'],

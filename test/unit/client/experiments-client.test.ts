@@ -1,10 +1,17 @@
-import { type Client, QueryNotRegisteredError, ServiceError } from '@temporalio/client';
+import { type Client, defaultPayloadConverter, QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { createExperimentsClient } from '../../../client/experiments-client.ts';
+import type { ExperimentInput } from '../../../contracts/experiment.ts';
+import { experimentInput, resolvedConfig, sweepSettings } from '../../support/experiment-fixtures.ts';
+import { viewOf } from '../../support/experiment-views.ts';
 
 const ID = 'demo-0123456789';
 
-const clientWith = (status: string, query: () => Promise<unknown> = async () => null) => {
+const clientWith = (
+  status: string,
+  query: () => Promise<unknown> = async () => null,
+  input: ExperimentInput = experimentInput(),
+) => {
   const cancelled: string[] = [];
   const deadlines: number[] = [];
   const getHandle = (workflowId: string) => ({
@@ -33,7 +40,14 @@ const clientWith = (status: string, query: () => Promise<unknown> = async () => 
       return call();
     },
   };
-  return { cancelled, deadlines, client: createExperimentsClient({ workflow, connection } as unknown as Client) };
+  const started = { input: { payloads: [defaultPayloadConverter.toPayload(input)] } };
+  const workflowService = {
+    getWorkflowExecutionHistory: async () => ({
+      history: { events: [{ workflowExecutionStartedEventAttributes: started }] },
+    }),
+  };
+  const temporal = { workflow, connection, workflowService, options: { namespace: 'default' } };
+  return { cancelled, deadlines, client: createExperimentsClient(temporal as unknown as Client) };
 };
 
 describe('client/experiments-client', () => {
@@ -61,6 +75,13 @@ describe('client/experiments-client', () => {
     expect(await failing(new ServiceError('Failed to query Workflow'))).toBeNull();
     expect(await failing(new QueryNotRegisteredError('no such query', 3))).toBeNull();
     await expect(failing(new TypeError('boom'))).rejects.toThrow('boom');
+  });
+
+  test('a snapshot of an earlier version is compared by what its config says', async () => {
+    const { objective: _, progress: __, ...old } = viewOf('prepare');
+    const config = resolvedConfig({ sweep: sweepSettings({ metric: 'map' }) });
+    const { client } = clientWith('RUNNING', async () => old, experimentInput(config));
+    expect(await client.snapshot(ID, 100)).toEqual({ ...old, objective: { metric: 'map', direction: 'maximise' } });
   });
 
   test('lists a continued experiment once', async () => {

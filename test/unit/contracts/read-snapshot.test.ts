@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { ExperimentSnapshot } from '../../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { isCurrent, type RecordedSnapshot, readSnapshot } from '../../../contracts/read-snapshot.ts';
+import { pickBestTrial } from '../../../policy/selection.ts';
 import { sweepSettings } from '../../support/experiment-fixtures.ts';
 import { completedView, DATASET } from '../../support/experiment-views.ts';
 
@@ -22,6 +24,14 @@ describe('contracts/read-snapshot', () => {
     expect(snapshot).toMatchObject({ source: null, dataWarnings: [], leftOut: null, model: { version: '3' } });
     expect(snapshot.gate).toEqual({ ...GATE_NOT_RUN, ...completedView().gate });
     expect(isCurrent(snapshot)).toBe(true);
+  });
+
+  test('the result of a workflow of an earlier build is read, and its best trial is the best', async () => {
+    const text = await readFile(new URL('fixtures/snapshot-without-objective.json', import.meta.url), 'utf8');
+    const old = JSON.parse(text) as RecordedSnapshot;
+    const snapshot = readSnapshot(old, { sweep: sweepSettings({ metric: 'ndcg_at_10' }) });
+    expect(snapshot).toEqual({ ...old, objective: { metric: 'ndcg_at_10', direction: 'maximise' } });
+    expect(pickBestTrial(snapshot.trials, snapshot.objective.direction)?.trialId).toBe(old.bestTrialId);
   });
 
   test('what its trials were compared by is read from the config', () => {

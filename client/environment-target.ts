@@ -31,7 +31,7 @@ const tlsOf = ({ caFile, serverName, certificateFile, keyFile }: Environment['te
 export const temporalTarget = ({ temporal }: Environment, embeddedAddress?: string): TemporalTarget => {
   const address = temporal.address ?? embeddedAddress;
   if (address === undefined) {
-    throw new TtExpError('SERVICE_UNREACHABLE', 'Temporal: got no address, expected TEMPORAL_ADDRESS', {
+    throw new TtExpError('SERVICE_UNREACHABLE', 'Temporal: TEMPORAL_ADDRESS is not set', {
       hint: 'Set TEMPORAL_ADDRESS=host:port, or let `tt-exp up` start the embedded server and workers.',
     });
   }

@@ -61,7 +61,7 @@ const parseObject = (answer: HttpAnswer, text: string): JsonObject => {
   }
   const value = parse(text);
   if (!isObject(value)) {
-    throw new ForeignAnswer('status 200 with JSON that is no object');
+    throw new ForeignAnswer('status 200 with JSON that is not an object');
   }
   return value;
 };

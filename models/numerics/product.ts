@@ -28,7 +28,7 @@ export const createMixedProduct = (backend: NativeBackend): Product => {
   const execute = (name: string, attributes: readonly Attribute[], inputs: readonly number[]) => {
     const [output] = binding.executeOp(name, attributes, inputs, 1);
     if (output === undefined) {
-      throw new Error(`${name}: got no output, expected one`);
+      throw new Error(`${name}: the operation returned no output`);
     }
     return output;
   };

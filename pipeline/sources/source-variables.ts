@@ -131,7 +131,7 @@ const bindSource = async (request: BindingRequest): Promise<SourceIdentity | nul
     throw new TtExpError(
       'SOURCE_MISMATCH',
       `experiment ${recorded.experimentId}: reads ${describeSource(identity)}, and ${here === null ? 'this shell names no database' : `this shell names ${describeSource(here)}`}`,
-      { hint: `Set ${urlVariable} to the address of that database; for another one, start anew with \`tt-exp run\`.` },
+      { hint: `Set ${urlVariable} to the address of that database; for another one, start again with \`tt-exp run\`.` },
     );
   }
   return identity;

@@ -32,7 +32,7 @@ export const attemptName = (
 /** Where the checkpoints of others lie that an attempt may go on from; its own folder, so that nobody changes them. */
 const SOURCES = 'sources';
 
-/** A checkpoint of an attempt, in the own folder of the one that may go on from it. */
+/** A checkpoint of an attempt, in the folder of the attempt that may resume from it. */
 export interface FoundCheckpoint {
   readonly attempt: string;
   readonly file: string;

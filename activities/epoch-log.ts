@@ -1,4 +1,4 @@
-/** What one training reports on its way to MLflow: tripwires, epochs and checkpoints; training goes on meanwhile. */
+/** What one training reports on its way to MLflow: tripwires, epochs and checkpoints; training continues meanwhile. */
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ComputeMessage } from '../contracts/trainer.ts';
 import type { TrackingPort } from './ports.ts';

@@ -6,7 +6,7 @@ import type { experiment } from '../workflows/experiment.ts';
 import type { ApprovalDecision } from '../workflows/messages.ts';
 
 export interface ExperimentSteering {
-  /** No trial begins or goes on; running ones end their epoch. Idempotent. */
+  /** No trial starts or continues; running ones end their epoch. Idempotent. */
   pause(id: string): Promise<void>;
   /** Idempotent. */
   resume(id: string): Promise<void>;

@@ -11,7 +11,7 @@ export type { ComputeOrder } from './order.ts';
 export interface ComputeChannel {
   /** Messages arrive in the order of the calls. */
   send(message: ComputeMessage): void;
-  /** Says that the work goes on; to be called again and again where no other message is sent for long. */
+  /** Reports that the work continues; call it repeatedly while no other message is sent for long. */
   alive(): void;
   /** Use of processor and memory since the last call. */
   usage(): SystemUsage;

@@ -36,7 +36,7 @@ const outOfMemory = (reason: string, details: Readonly<Record<string, unknown>>,
   );
 };
 
-/** An error of the job as its parent shall see it: too little memory, whoever says so, becomes OUT_OF_MEMORY. */
+/** A job's error as its parent should see it: any report of too little memory becomes OUT_OF_MEMORY. */
 export const explainJobError = (error: unknown): unknown => {
   if (error instanceof TtExpError || !(error instanceof Error)) {
     return error;

@@ -20,7 +20,7 @@ export interface ComputeProcessOptions {
   readonly terminateGraceMs: number;
   /** A child that says nothing for this long is taken for hung. */
   readonly noProgressLimitMs: number;
-  /** What a child that is to stop after its epoch gets for it. */
+  /** How long a child that must stop after its epoch may take for it. */
   readonly lastEpochLimitMs: number;
   /** Gets what the child writes to stdout and stderr, line by line. */
   readonly log: Log;

@@ -10,7 +10,7 @@ const SHARES = ['train', 'validation', 'test'] as const;
 /** Sums of decimal fractions miss 1 by rounding. */
 const TOLERANCE = 1e-9;
 
-/** Defaults count too: a file that sets one share alone is told which values the others have. */
+/** Includes defaults: the message for a file that sets only one share shows the values of the others. */
 export const checkSplit = (root: unknown): readonly Finding[] => {
   const path = ['data', 'split'];
   const given = valueAt(root, path);

@@ -3,6 +3,6 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 
-/** sha256, hex, of everything but the description and who is told. */
+/** sha256, hex, of everything except the description and the notifications. */
 export const configDigest = ({ description: _, notify: __, ...settings }: ResolvedConfig): string =>
   createHash('sha256').update(canonicalJson(settings)).digest('hex');

@@ -43,7 +43,7 @@ const joinDottedKeys = (segments: JsonPath): JsonPath => {
   return joined;
 };
 
-/** What is shown of an override that is too long to be read. */
+/** Characters shown of an override that is too long to show whole. */
 const MAX_SHOWN_LENGTH = 60;
 
 const tooDeep = (text: string): TtExpError =>

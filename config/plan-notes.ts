@@ -1,4 +1,4 @@
-/** What of a plan will not go as its config reads: said by a dry run, since a run itself only does it. */
+/** What in a plan will not work as configured: a dry run reports it before a run meets it. */
 
 import { join } from 'node:path';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';

@@ -79,7 +79,7 @@ export interface Encoded {
   readonly dataset: DatasetSummary;
 }
 
-/** What `train` finds out; while it goes on, the best trial so far. */
+/** The result of `train`; while it is running, the best trial so far. */
 export interface Chosen {
   readonly bestTrialId: string;
   readonly tensorflow: TensorflowInfo;

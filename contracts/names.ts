@@ -30,7 +30,7 @@ export const TAG = {
   reusedBy: 'tt.reused_by',
   /** On a parent run: trial=run for each trial whose result is an earlier run's, as many as fit. */
   reusedRuns: 'tt.reused_runs',
-  /** On a parent run: the experiment that this one goes on from. */
+  /** On a parent run: the experiment that this one extends. */
   extends: 'tt.extends',
   /** How each notification of the webhook went. */
   notification: 'tt.notification',

@@ -39,7 +39,7 @@ export interface ResolvedConfig {
   readonly evaluation: Required<EvaluationConfig>;
   readonly sweep: ResolvedSweep | null;
   readonly gate: Required<GateConfig>;
-  /** null: nobody is told. */
+  /** null: nothing is sent. */
   readonly notify: Required<NotifyConfig> | null;
 }
 

@@ -26,7 +26,7 @@ export interface Provenance {
 export interface OpenExperimentRequest {
   readonly provenance: Provenance;
   readonly config: ResolvedConfig;
-  /** Id of the experiment that this one goes on from, with more trials or epochs. */
+  /** Id of the experiment that this one extends, with more trials or epochs. */
   readonly extends?: string;
   readonly startTimeMs: number;
 }
@@ -81,7 +81,7 @@ export type OpenTrialResult =
       readonly warmStartRunId: string | null;
     };
 
-/** Called again for the same run with a larger budget it goes on where it ended. */
+/** Called again for the same run with a larger budget, it continues where it ended. */
 export interface TrainTrialRequest {
   readonly runId: string;
   /** Place of this call among those that train the run one after the other, from 1: later ones go on from earlier ones. */

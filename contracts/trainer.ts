@@ -16,7 +16,7 @@ export interface CheckpointSource {
 }
 
 /**
- * Train one trial up to an epoch budget. Everything it writes lies under `trialFolder`; run again, it goes on after
+ * Train one trial up to an epoch budget. Everything it writes is under `trialFolder`; run again, it resumes after
  * the latest checkpoint there.
  */
 export interface TrainJob {
@@ -29,7 +29,7 @@ export interface TrainJob {
   readonly epochBudget: number;
   /** `cpu` keeps the child off the GPU: the last resort after running out of its memory. */
   readonly device: 'auto' | 'cpu';
-  /** Run the tripwires before the first epoch; a training that goes on after a checkpoint has had them. */
+  /** Run the tripwires before the first epoch; a training that resumes from a checkpoint has passed them. */
   readonly preflight: boolean;
 }
 
@@ -94,7 +94,7 @@ export interface SystemUsage {
 }
 
 export type ComputeMessage =
-  /** Nothing to tell, but the work goes on: a parent takes a silent child for hung. */
+  /** Nothing to report except that the work continues: a parent takes a silent child for hung. */
   | { readonly kind: 'alive' }
   /** The first word of a training: digest of the training code that this process has loaded. */
   | { readonly kind: 'code'; readonly digest: string }

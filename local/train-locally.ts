@@ -17,7 +17,7 @@ import type { LocalCompute, LocalTracking } from './ports.ts';
 import { withLessMemory } from './with-less-memory.ts';
 import { type Attempts, openWorkFolder } from './work-folder.ts';
 
-/** A server that does not answer must not hold a command up that is to end. */
+/** A server that does not answer must not hold up a command that is ending. */
 const FAIL_LIMIT_MS = 10_000;
 
 type OnEvent = (event: LocalTrainingEvent) => void;
@@ -203,7 +203,7 @@ const trainInFolder = async (
 };
 
 /**
- * Given again after an interruption it goes on after the last checkpoint. Throws USAGE where the result is there already
+ * Called again after an interruption, it resumes from the last checkpoint. Throws USAGE where the result is there already
  * or somebody else makes it, and whatever data, training and MLflow may throw.
  */
 export const trainLocally = async (

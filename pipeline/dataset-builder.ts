@@ -38,7 +38,7 @@ export interface DatasetBuilder {
   extract(request: DataRequest): Promise<ExtractResult>;
   label(request: DataRequest): Promise<LabelResult>;
   split(request: DataRequest): Promise<SplitResult>;
-  /** Makes what text embeddings are missing; goes on where an interrupted call ended. */
+  /** Makes the missing text embeddings; resumes where an interrupted call ended. */
   embed(request: DataRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
   encode(request: DataRequest): Promise<DatasetSummary>;
   /** What is wrong or strange with the source's rows. */

@@ -18,7 +18,7 @@ const contextOf = ({ progress, log, signal }: LocalWork): LocalContext => {
 };
 
 export const guessInteractions: ModelRuntime['guessInteractions'] = (file, columns) => {
-  // How files are written where no config says so.
+  // How files are written unless a config defines it.
   const { source } = resolveConfig({
     name: 'file',
     data: { source: { type: 'files', interactions: { path: file, constant_type: 'view' } } },

@@ -1,4 +1,4 @@
-/** Formats of dates that are no ISO 8601, to be suggested: which of two is meant, only the author of the data knows. */
+/** Formats to suggest for dates that are not ISO 8601: only the author of the data knows which of two is meant. */
 import { type Database, sqlText } from '../duckdb/database.ts';
 
 const DATES = [

@@ -96,7 +96,7 @@ export const describeEmbed = async (
   };
 };
 
-/** Makes the embeddings unless they exist; killed in the middle, it goes on where the cache ends. */
+/** Makes the embeddings unless they exist; after a kill it resumes where the cache ends. */
 export const embed = async (
   context: StageContext,
   request: DataRequest,

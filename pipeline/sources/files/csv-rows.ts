@@ -1,4 +1,4 @@
-/** Rows of one CSV file as text; lines that are no rows are gathered with their number. */
+/** Rows of one CSV file as text; broken lines are collected with their line numbers. */
 import { basename } from 'node:path';
 import { type Database, sqlFile, sqlText } from '../../duckdb/database.ts';
 import { quoteName } from '../column-sql.ts';
@@ -112,7 +112,7 @@ export const readCsv = async (
   }
 };
 
-/** Lines that are no rows of the files read so far, each once. */
+/** Broken lines of the files read so far, each once. */
 export const brokenLines = async (database: Database): Promise<readonly BrokenRow[]> => {
   if (!(await hasRejects(database))) {
     return [];

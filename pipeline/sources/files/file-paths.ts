@@ -41,7 +41,7 @@ const checkFile = async (path: string): Promise<void> => {
 const exists = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
-    // What cannot be looked at is told by whoever reads it.
+    // Whoever reads a file reports why it cannot be read.
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
   );
 

@@ -35,7 +35,7 @@ const listed = (names: readonly string[]): string =>
 const stateOf = (error: unknown): string =>
   error instanceof TtExpError && typeof error.details.sqlState === 'string' ? error.details.sqlState : '';
 
-/** After an error a transaction refuses everything; back at the savepoint it goes on, with its snapshot. */
+/** After an error a transaction refuses everything; rolled back to the savepoint it continues, with its snapshot. */
 const attempt = async <T>(
   session: PostgresSession,
   work: () => Promise<T>,

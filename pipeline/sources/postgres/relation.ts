@@ -25,7 +25,7 @@ export const UNKNOWN_TYPE: ColumnType = { name: '', category: '' };
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** `schema.name`, each part perhaps in double quotes; upper case counts, as it does in quotes. */
+/** `schema.name`, each part optionally in double quotes; case matters even without quotes. */
 const tableParts = (table: string): readonly string[] => {
   const parts = [...table.matchAll(/\s*(?:"((?:[^"]|"")+)"|([^".]+?))\s*(\.|$)/gy)];
   const matched = parts.reduce((length, [text]) => length + text.length, 0);

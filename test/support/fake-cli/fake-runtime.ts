@@ -20,6 +20,12 @@ export interface FakeRuntime {
   listeners(): number;
 }
 
+/** Streams hand their text on in a later turn. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export const jsonOf = ({ stdout }: FakeRuntime): Record<string, unknown> =>
+  JSON.parse(stdout()) as Record<string, unknown>;
+
 /** Whatever is not given fails the test by its name. */
 const onlyGiven = <Slice extends object>(given: object): Slice =>
   new Proxy(given as Slice, {

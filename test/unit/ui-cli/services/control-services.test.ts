@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { runCli } from '../../../../ui-cli/main.ts';
+import { createFakeRuntime, settle } from '../../../support/fake-cli/fake-runtime.ts';
+
+describe('services', () => {
+  test('doctor ends with 69 when a needed part is missing, and names the remedy', async () => {
+    const check = {
+      part: 'python',
+      chosen: 'none',
+      version: null,
+      address: null,
+      status: 'missing',
+      remedy: 'Install python3.',
+    } as const;
+    const doctor = async () => ({ checks: [check], isUsable: false, runs: null });
+    const fake = createFakeRuntime({ services: { doctor } });
+    expect(await runCli(['doctor'], fake.runtime)).toBe(69);
+    await settle();
+    expect(fake.stdout()).toContain('hint: python: Install python3.');
+  });
+
+  test('doctor --repair names what it closed and left, and asks for a word on databases that are lost', async () => {
+    const run = { runId: 'r1', name: 'trial-000', workflowId: 'w', temporalId: 'db-1', reason: 'its workflow is gone' };
+    const runs = {
+      isRepaired: true,
+      abandoned: [run],
+      left: [{ ...run, runId: 'r2', temporalId: 'db-2', reason: 'why' }],
+    };
+    const asked: unknown[] = [];
+    const doctor = async (request: object) => {
+      asked.push(request);
+      return { checks: [], isUsable: true, runs };
+    };
+    const fake = createFakeRuntime({ services: { doctor } });
+    expect(await runCli(['doctor', '--repair', '--lost', 'db-0'], fake.runtime)).toBe(0);
+    expect(await runCli(['doctor', '--lost', 'db-0'], fake.runtime)).toBe(64);
+    await settle();
+    expect(asked).toEqual([{ isRepair: true, lost: ['db-0'] }]);
+    expect(fake.stdout()).toContain('closed: run trial-000 (r1): its workflow is gone');
+    expect(fake.stdout()).toContain('left alone: run trial-000 (r2): why');
+    expect(fake.stdout()).toContain('tt-exp doctor --repair --lost db-2');
+    expect(fake.stdout()).not.toContain('--lost db-1');
+  });
+
+  test('worker serves until Ctrl-C, then ends with 0', async () => {
+    const fake = createFakeRuntime({
+      runWorker: ({ signal, onReady, queue, slots }) =>
+        new Promise((resolve) => {
+          expect([queue, slots]).toEqual(['tt-gpu', 2]);
+          signal.addEventListener('abort', () => resolve());
+          onReady();
+        }),
+    });
+    const running = runCli(['worker', '--queue', 'tt-gpu', '--slots', '2'], fake.runtime);
+    await expect.poll(() => fake.stderr()).toContain('serving tt-gpu with 2 slots');
+    fake.interrupt();
+    expect(await running).toBe(0);
+  });
+});

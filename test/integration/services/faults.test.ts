@@ -131,7 +131,7 @@ describe('services: faults', () => {
     home = await makeHome({ environment: NO_MLFLOW, supervisorScript: '/nowhere/supervisor.js' });
     await expect(home.services.ensureUp({}, () => {})).rejects.toMatchObject({
       code: 'SERVICE_START_FAILED',
-      message: expect.stringContaining('supervisor: ended 3 times'),
+      message: expect.stringContaining('supervisor: exited 3 times'),
       hint: expect.stringContaining('supervisor.log'),
     });
   });

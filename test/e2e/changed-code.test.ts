@@ -37,7 +37,7 @@ describe('e2e/changed-code', () => {
 
   /** Of the training code on disk, as that code itself computes it. */
   const digestOnDisk = async (): Promise<string> => {
-    const module = pathToFileURL(join(folder, 'dist', 'bin', 'training-code.js'));
+    const module = pathToFileURL(join(folder, 'dist', 'compute', 'training-code.js'));
     const program = `import { digestTrainingCode, readTrainingModules } from '${module}';
 process.stdout.write(digestTrainingCode(await readTrainingModules(), {}));`;
     const { stdout } = await call(process.execPath, ['--input-type=module', '--eval', program]);

@@ -31,7 +31,7 @@ const PLANTED: readonly (readonly [rule: string, path: string, text: string])[] 
   ['pipeline-packages', 'pipeline/planted.ts', "import 'undici';\n"],
   ['tracking-packages', 'tracking/planted.ts', "import '@duckdb/node-api';\n"],
   ['config-rooms', 'config/planted.ts', "import type {} from '../client/connection.ts';\n"],
-  ['ui-cli-rooms', 'ui-cli/planted.tsx', "import type {} from '../policy/rng.ts';\n"],
+  ['ui-cli-rooms', 'ui-cli/planted.tsx', "import type {} from '../tracking/index.ts';\n"],
   ['ui-cli-packages', 'ui-cli/planted-package.ts', "import '@temporalio/client';\n"],
   ['reports-rooms', 'reports/planted.ts', "import type {} from '../config/digest.ts';\n"],
   ['reports-built-ins', 'reports/planted-built-in.ts', "import 'node:fs';\n"],

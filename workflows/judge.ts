@@ -12,7 +12,7 @@ import {
   type KnownInTrain,
   registering,
 } from '../policy/experiment-stages.ts';
-import { decideGate, outdatedReasons } from '../policy/gate.ts';
+import { decideGate, outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import type { ApprovalDecision } from './messages.ts';

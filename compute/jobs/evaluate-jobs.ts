@@ -22,7 +22,7 @@ import {
   type ReportOptions,
 } from '../../models/reports/evaluate-with-report.ts';
 import { createRankingsWriter, openDataset } from '../../pipeline/index.ts';
-import { pairedBootstrap } from '../../policy/paired-bootstrap.ts';
+import { pairedBootstrap } from '../../policy/gate/paired-bootstrap.ts';
 import { deriveSeed } from '../../policy/rng.ts';
 import { loadModel } from '../../registry/load-model.ts';
 import type { ComputeChannel } from '../child-channel.ts';

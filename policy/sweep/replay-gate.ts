@@ -2,7 +2,7 @@
 import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { ReplayStep } from '../../contracts/replay.ts';
-import { decideGate, latestReasons } from '../gate.ts';
+import { decideGate, latestReasons } from '../gate/decide-gate.ts';
 
 /** A person's answer, or that nobody gave one. */
 const ANSWER = /^(Approved by|Rejected by|Withdrawn:) /;

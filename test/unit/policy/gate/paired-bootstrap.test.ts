@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { TtExpError } from '../../../contracts/errors.ts';
-import { pairedBootstrap } from '../../../policy/paired-bootstrap.ts';
+import { TtExpError } from '../../../../contracts/errors.ts';
+import { pairedBootstrap } from '../../../../policy/gate/paired-bootstrap.ts';
 
 const base = { confidence: 0.95, resamples: 2000, seed: 7 };
 
-describe('policy/paired-bootstrap', () => {
+describe('policy/gate/paired-bootstrap', () => {
   it('a constant difference has an interval of width zero', () => {
     const champion = [0.1, 0.5, 0.9, 0.3];
     const interval = pairedBootstrap({ ...base, champion, candidate: champion.map((value) => value + 0.25) });

@@ -1,8 +1,8 @@
 /** Paired bootstrap over users: how sure is it that one model ranks better than another? */
-import { elementAt, missing } from '../contracts/element-at.ts';
-import { TtExpError } from '../contracts/errors.ts';
-import type { ConfidenceInterval } from '../contracts/gate.ts';
-import { createRng } from './rng.ts';
+import { elementAt, missing } from '../../contracts/element-at.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import type { ConfidenceInterval } from '../../contracts/gate.ts';
+import { createRng } from '../rng.ts';
 
 export interface PairedBootstrapOptions {
   /** Per-user metric of the candidate and of the champion; the same user at the same index. */

@@ -1,12 +1,12 @@
 /** The gate: does the candidate become champion, and why? */
-import type { GateConfig } from '../contracts/experiment-config.ts';
+import type { GateConfig } from '../../contracts/experiment-config.ts';
 import {
   type ConfidenceInterval,
   type DecidedVerdict,
   type GateSide,
   type GateVerdict,
   isChampionAlready,
-} from '../contracts/gate.ts';
+} from '../../contracts/gate.ts';
 
 export interface GateEvidence {
   readonly candidate: GateSide;

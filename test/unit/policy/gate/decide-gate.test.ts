@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { GateConfig } from '../../../contracts/experiment-config.ts';
-import type { ConfidenceInterval } from '../../../contracts/gate.ts';
-import { decideGate, type GateEvidence } from '../../../policy/gate.ts';
-import { replayGate } from '../../../policy/sweep/replay-gate.ts';
+import type { GateConfig } from '../../../../contracts/experiment-config.ts';
+import type { ConfidenceInterval } from '../../../../contracts/gate.ts';
+import { decideGate, type GateEvidence } from '../../../../policy/gate/decide-gate.ts';
+import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
 
 const config: Required<GateConfig> = {
   model_name: 'm',
@@ -23,7 +23,7 @@ const interval = (low: number, mean: number, high: number): ConfidenceInterval =
 });
 const beside = (ci: ConfidenceInterval): GateEvidence => ({ ...alone, champion, ci, comparedWith: '1' });
 
-describe('policy/gate', () => {
+describe('policy/gate/decide-gate', () => {
   it('promotes the first model that reaches the minimum', () => {
     const verdict = decideGate(config, alone);
     expect(verdict.decision).toBe('promoted');

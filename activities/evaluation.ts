@@ -89,7 +89,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             },
             signal,
           );
-          const { champion: _champion, ci, championProblem, report: _report, ...test } = evaluated;
+          const { champion: _champion, ci, pairedTest, championProblem, report: _report, ...test } = evaluated;
           // A run whose result is taken again is tested again: the same numbers at the same time are the same points.
           const { endTimeMs } = await deps.tracking.getRun(runId);
           await deps.tracking.logMetrics(
@@ -108,6 +108,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             test,
             champion: championSide(version, evaluated, runId),
             ci,
+            pairedTest,
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,
           };

@@ -11,6 +11,18 @@ export interface ConfidenceInterval {
   readonly confidence: number;
 }
 
+/** What the per-user differences in NDCG@10 (candidate - champion) say beside their interval. */
+export interface PairedTest {
+  /** Test users that both models ranked for. */
+  readonly users: number;
+  /** Two-sided, by flipping signs, that the mean difference is 0. */
+  readonly p_value: number;
+  /** Mean over standard deviation; null where the differences do not spread. */
+  readonly effect_size: number | null;
+  /** Smallest mean difference that an interval over these users finds above 0 in 80 % of all tests; null for one user. */
+  readonly smallest_lift: number | null;
+}
+
 export interface GateSide {
   readonly version: string;
   readonly run_id: string;

@@ -1,7 +1,7 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
 import type { DatasetSummary } from './dataset.ts';
 import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
-import type { ConfidenceInterval, GateSide, GateVerdict } from './gate.ts';
+import type { ConfidenceInterval, GateSide, GateVerdict, PairedTest } from './gate.ts';
 import type { Notification } from './notification.ts';
 import type { ObjectiveName } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
@@ -130,6 +130,8 @@ export interface EvaluateBestResult {
   readonly test: TestEvaluation;
   readonly champion: GateSide | null;
   readonly ci: ConfidenceInterval | null;
+  /** null without a champion that was evaluated. Missing in results of earlier versions. */
+  readonly pairedTest?: PairedTest | null;
   /** Version that was champion then, evaluated or not; null: there was none. */
   readonly comparedWith: string | null;
   /** Why that champion could not be evaluated on this dataset version. */

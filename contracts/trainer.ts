@@ -2,7 +2,7 @@
 import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
-import type { ConfidenceInterval } from './gate.ts';
+import type { ConfidenceInterval, PairedTest } from './gate.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
@@ -85,6 +85,8 @@ export interface EvaluateResult extends TestEvaluation {
   readonly championProblem: string | null;
   /** Paired over users, candidate - champion; null without a champion. */
   readonly ci: ConfidenceInterval | null;
+  /** Of the same users; null without a champion. */
+  readonly pairedTest: PairedTest | null;
 }
 
 /** Resource use of the child since its last message. */

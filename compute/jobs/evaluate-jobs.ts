@@ -22,12 +22,10 @@ import {
   type ReportOptions,
 } from '../../models/reports/evaluate-with-report.ts';
 import { createRankingsWriter, openDataset } from '../../pipeline/index.ts';
-import { pairedBootstrap } from '../../policy/gate/paired-bootstrap.ts';
+import { compareUsers } from '../../policy/gate/compare-users.ts';
 import { deriveSeed } from '../../policy/rng.ts';
 import { loadModel } from '../../registry/load-model.ts';
 import type { ComputeChannel } from '../child-channel.ts';
-
-const BOOTSTRAP_RESAMPLES = 5000;
 
 interface Ranking {
   readonly datasetFolder: string;
@@ -102,6 +100,15 @@ export const evaluateWithChampion = async (job: EvaluateJob, channel: ComputeCha
   const onBlock = channel.alive;
   const candidate = await evaluateModel(job.candidate, { ...job, split: 'test', onBlock }, dataset);
   const { champion, problem } = await evaluateChampion(job, dataset, onBlock);
+  const compared =
+    champion === null
+      ? null
+      : compareUsers({
+          candidate: candidate.perUser.ndcg,
+          champion: champion.perUser.ndcg,
+          confidence: job.confidence,
+          seed: deriveSeed(job.seed, 'gate'),
+        });
   const result: EvaluateResult = {
     model: candidate.summary,
     baselines: evaluateBaselines({
@@ -114,16 +121,8 @@ export const evaluateWithChampion = async (job: EvaluateJob, channel: ComputeCha
     report: reportOf(candidate),
     champion: champion?.summary ?? null,
     championProblem: problem,
-    ci:
-      champion === null
-        ? null
-        : pairedBootstrap({
-            candidate: candidate.perUser.ndcg,
-            champion: champion.perUser.ndcg,
-            confidence: job.confidence,
-            resamples: BOOTSTRAP_RESAMPLES,
-            seed: deriveSeed(job.seed, 'gate'),
-          }),
+    ci: compared?.ci ?? null,
+    pairedTest: compared?.pairedTest ?? null,
   };
   const users = candidate.perUser.userIndex.map((index) => dataset.userIds[index]);
   const perUser = { users, candidate: candidate.perUser.ndcg, champion: champion?.perUser.ndcg ?? null };

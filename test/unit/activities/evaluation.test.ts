@@ -11,6 +11,8 @@ import { evaluationReport, evaluationSummary } from '../../support/experiment-fi
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
+const PAIRED_TEST = { users: 300, p_value: 0.01, effect_size: 0.2, smallest_lift: 0.04 };
+
 const request: EvaluateBestRequest = {
   runId: 'new',
   datasetVersion: 'ds-1',
@@ -49,6 +51,7 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
       champion,
       championProblem: null,
       ci: champion === null ? null : { mean: 0.1, low: 0.05, high: 0.15, confidence: 0.95 },
+      pairedTest: champion === null ? null : PAIRED_TEST,
     };
   };
   const { evaluateBest } = createEvaluationActivities({
@@ -80,6 +83,8 @@ describe('activities/evaluation', () => {
     expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
     expect(result.comparedWith).toBe('3');
     expect(result.championProblem).toBeNull();
+    expect(result.pairedTest).toEqual(PAIRED_TEST);
+    expect(result.test).not.toHaveProperty('pairedTest');
   });
 
   it.each([
@@ -92,6 +97,7 @@ describe('activities/evaluation', () => {
     expect(result.test.model.ndcg_at_10).toBe(0.4);
     expect(result.champion).toBeNull();
     expect(result.ci).toBeNull();
+    expect(result.pairedTest).toBeNull();
     expect(result.comparedWith).toBe('3');
     expect(result.championProblem).toContain(why);
   });

@@ -109,6 +109,7 @@ describe('activities', () => {
             champion: null,
             championProblem: null,
             ci: null,
+            pairedTest: null,
           };
         },
       });

@@ -103,7 +103,14 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
      * The run of a candidate that is the champion already keeps the verdict that made it so.
      */
     recordVerdict: ({ parentRunId, runId, verdict }: RecordVerdictRequest): Promise<void> => {
-      const tags = { [TAG.gateDecision]: verdict.decision, [TAG.gateReasons]: JSON.stringify(verdict.reasons) };
+      const { p_value: pValue, power } = verdict;
+      const tags = {
+        [TAG.gateDecision]: verdict.decision,
+        [TAG.gateReasons]: JSON.stringify(verdict.reasons),
+        // A workflow of an earlier version says nothing of them.
+        ...(pValue != null && { [TAG.gatePValue]: String(pValue) }),
+        ...(power != null && { [TAG.gateSmallestLift]: String(power.smallest_lift) }),
+      };
       return tryEach(
         () => (isChampionAlready(verdict) ? Promise.resolve() : tracking.setTags(runId, tags)),
         () => tracking.setTags(parentRunId, tags),

@@ -29,6 +29,19 @@ export interface GateSide {
   readonly ndcg_at_10: number;
 }
 
+/** One check of the gate with its number. */
+export interface GateRule {
+  /**
+   * minimum: test NDCG@10 reaches `gate.min_ndcg_at_10`. superior: the interval's lower end lies above
+   * `gate.min_improvement`. permutation: with few users, the p-value is at most 1 - `gate.confidence`.
+   */
+  readonly name: 'minimum' | 'superior' | 'permutation';
+  readonly passed: boolean;
+  readonly value: number;
+  readonly bound: number;
+  readonly reason: string;
+}
+
 export interface GateVerdict {
   readonly decision: GateDecision;
   /** One sentence each, with the numbers it rests on. */
@@ -41,6 +54,16 @@ export interface GateVerdict {
   readonly compared_with: string | null;
   /** Why that champion could not be evaluated; null where it could, or where there was none. */
   readonly champion_problem: string | null;
+  /** Those that were checked, in order; none in verdicts of earlier versions, and for the champion itself but `minimum`. */
+  readonly rules: readonly GateRule[];
+  /** Test users behind interval and p-value; null where nothing was compared, as are the next three. */
+  readonly users: number | null;
+  readonly p_value: number | null;
+  readonly effect_size: number | null;
+  /** smallest_lift: the smallest mean difference that these users would have shown to be an improvement 80 % of the time. */
+  readonly power: { readonly smallest_lift: number } | null;
+  /** The interval is over users: training with another seed might move the mean by more. null: there is no interval. */
+  readonly seed_noise: 'not measured' | null;
 }
 
 /** The gate has run: there is a candidate. */
@@ -57,6 +80,12 @@ export const GATE_NOT_RUN: GateVerdict = {
   ci: null,
   compared_with: null,
   champion_problem: null,
+  rules: [],
+  users: null,
+  p_value: null,
+  effect_size: null,
+  power: null,
+  seed_noise: null,
 };
 
 /** The candidate is the model that serves: nothing is to be moved, and what was said of it when it got there stays. */

@@ -45,6 +45,8 @@ export const TAG = {
   threads: 'tt.threads',
   gateDecision: 'tt.gate_decision',
   gateReasons: 'tt.gate_reasons',
+  gatePValue: 'tt.gate_p_value',
+  gateSmallestLift: 'tt.gate_smallest_lift',
   outOfMemory: 'tt.out_of_memory',
   /** `passed`, or the tripwire that fired; absent where training.preflight is false. */
   preflight: 'tt.preflight',

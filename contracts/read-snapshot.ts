@@ -30,7 +30,7 @@ const isWhole = (fields: Fields): fields is ExperimentSnapshot =>
 
 /** Whether this version, or a later one, has written it. */
 export const isCurrent = (recorded: RecordedSnapshot): recorded is ExperimentSnapshot =>
-  recorded.objective !== undefined;
+  recorded.objective !== undefined && recorded.gate?.rules !== undefined;
 
 /**
  * Throws INTERNAL where a record says that a phase is over, and lacks what it found out.

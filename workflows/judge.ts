@@ -122,12 +122,12 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
   });
   let earlier: readonly string[] = [];
   for (;;) {
-    const { test, champion, ci, comparedWith, championProblem } = evaluated;
+    const { test, champion, ci, pairedTest = null, comparedWith, championProblem } = evaluated;
     // Its aliases may have moved since.
     const registered = { ...known, test, model: state.snapshot.model ?? model };
     state.reach(judging(registered), Date.now());
     const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
-    const verdict = decideGate(gate, { candidate, champion, ci, comparedWith, championProblem });
+    const verdict = decideGate(gate, { candidate, champion, ci, pairedTest, comparedWith, championProblem });
     const reasons = [...earlier, ...verdict.reasons];
     const outdated = await decide(run, { ...verdict, reasons }, { parentRunId, runId });
     if (outdated === null) {

@@ -3,9 +3,11 @@ import type { GateConfig } from '../../contracts/experiment-config.ts';
 import {
   type ConfidenceInterval,
   type DecidedVerdict,
+  type GateRule,
   type GateSide,
   type GateVerdict,
   isChampionAlready,
+  type PairedTest,
 } from '../../contracts/gate.ts';
 
 export interface GateEvidence {
@@ -14,11 +16,16 @@ export interface GateEvidence {
   readonly champion: GateSide | null;
   /** Paired over the same test users; null unless the champion was evaluated beside the candidate. */
   readonly ci: ConfidenceInterval | null;
+  /** Of the same users; null without an interval, and in evidence of earlier versions. */
+  readonly pairedTest: PairedTest | null;
   /** Version of the champion, evaluated or not; null: there is none. */
   readonly comparedWith: string | null;
   /** Why there is a champion that could not be evaluated; null where there is none, or where it could. */
   readonly championProblem: string | null;
 }
+
+/** With fewer users an interval of resampled means is too narrow now and then: the permutation test must agree. */
+const FEW_USERS = 200;
 
 const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 8;
@@ -53,9 +60,43 @@ const comparison = ({ mean, low, high, confidence }: ConfidenceInterval, version
     : `${gain} is not ${certain} (${interval} includes ${required})`;
 };
 
+/**
+ * null where nothing has to agree: among many users, without a p-value, and where a loss is allowed, which is no
+ * question of a difference from 0.
+ */
+const permutationRule = (
+  { min_improvement: bound }: Required<GateConfig>,
+  { confidence }: ConfidenceInterval,
+  test: PairedTest | null,
+): GateRule | null => {
+  if (test === null || test.users >= FEW_USERS || bound < 0) {
+    return null;
+  }
+  const level = Number((1 - confidence).toFixed(6));
+  const passed = test.p_value <= level;
+  const text = formatter([test.p_value, level]);
+  const [value, most] = [text(test.p_value), text(level)];
+  const reason = `with fewer than ${FEW_USERS} test users (${test.users}) the permutation test must agree: p ${value} is ${passed ? 'at most' : 'above'} ${most}`;
+  return { name: 'permutation', passed, value: test.p_value, bound: level, reason };
+};
+
+/** What a verdict says of the comparison in numbers. */
+const measured = ({ min_improvement }: Required<GateConfig>, { ci, pairedTest }: GateEvidence) => {
+  const lift = pairedTest?.smallest_lift ?? null;
+  return {
+    users: pairedTest?.users ?? null,
+    p_value: pairedTest?.p_value ?? null,
+    effect_size: pairedTest?.effect_size ?? null,
+    // The interval has to clear the required improvement, not 0.
+    power: lift === null ? null : { smallest_lift: lift + min_improvement },
+    seed_noise: ci === null ? null : ('not measured' as const),
+  };
+};
+
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
 export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence): DecidedVerdict => {
-  const { candidate, champion, ci, comparedWith, championProblem } = evidence;
+  const { candidate, champion, ci, pairedTest, comparedWith, championProblem } = evidence;
+  const rules: GateRule[] = [];
   const verdict = (decision: DecidedVerdict['decision'], ...reasons: readonly string[]): DecidedVerdict => ({
     decision,
     reasons,
@@ -64,19 +105,25 @@ export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence)
     ci,
     compared_with: comparedWith,
     champion_problem: championProblem,
+    rules,
+    ...measured(config, evidence),
   });
   const isChampion = isChampionAlready({ candidate, champion });
   const minimum = config.min_ndcg_at_10;
   const text = formatter([candidate.ndcg_at_10, minimum]);
-  const measured = `NDCG@10 ${text(candidate.ndcg_at_10)}`;
-  if (candidate.ndcg_at_10 < minimum) {
+  const ndcg = `NDCG@10 ${text(candidate.ndcg_at_10)}`;
+  const isReached = candidate.ndcg_at_10 >= minimum;
+  const reached = isReached
+    ? `Test ${ndcg} reaches the minimum ${text(minimum)}.`
+    : `Not promoted: test ${ndcg} is below the minimum ${text(minimum)}.`;
+  rules.push({ name: 'minimum', passed: isReached, value: candidate.ndcg_at_10, bound: minimum, reason: reached });
+  if (!isReached) {
     const stays = isChampion ? ` Version ${champion?.version} stays champion until another takes its place.` : '';
-    return verdict('rejected', `Not promoted: test ${measured} is below the minimum ${text(minimum)}.${stays}`);
+    return verdict('rejected', `${reached}${stays}`);
   }
   if (isChampion) {
     return verdict('promoted', `Version ${champion?.version} is the champion already.`);
   }
-  const reached = `Test ${measured} reaches the minimum ${text(minimum)}.`;
   if (championProblem !== null) {
     const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
     return verdict('rejected', reached, outcome);
@@ -88,8 +135,16 @@ export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence)
   if (champion === null || ci === null) {
     return passed('there is no champion to compare with');
   }
-  const why = comparison(ci, champion.version, config.min_improvement);
-  return ci.low > config.min_improvement ? passed(why) : verdict('rejected', reached, `Not promoted: ${why}.`);
+  const bound = config.min_improvement;
+  const why = comparison(ci, champion.version, bound);
+  const isSuperior = ci.low > bound;
+  rules.push({ name: 'superior', passed: isSuperior, value: ci.low, bound, reason: why });
+  const permutation = permutationRule(config, ci, pairedTest);
+  rules.push(...(permutation === null ? [] : [permutation]));
+  if (isSuperior && permutation?.passed === false) {
+    return verdict('rejected', reached, `Not promoted: ${why}, but ${permutation.reason}.`);
+  }
+  return isSuperior ? passed(why) : verdict('rejected', reached, `Not promoted: ${why}.`);
 };
 
 const CHANGED = 'The champion changed';

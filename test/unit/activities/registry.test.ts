@@ -106,6 +106,19 @@ describe('activities/registry', () => {
     expect(registry.runOf('parent').tags).toEqual({ 'tt.gate_decision': 'promoted', 'tt.gate_reasons': '["why"]' });
   });
 
+  it.each([
+    ['a comparison', { p_value: 0.012, power: { smallest_lift: 0.03 } }, ['0.012', '0.03']],
+    ['an earlier version', { p_value: undefined, power: undefined }, [undefined, undefined]],
+  ])('the verdict of %s is recorded with the numbers that it has', async (_, numbers, [p, lift]) => {
+    const registry = createAliasRegistry('m', { champion: '1' });
+    registry.addRun('parent');
+    const verdict = { ...verdictOn('2', 'rejected', '1'), ...numbers } as GateVerdict;
+    const request = { parentRunId: 'parent', runId: 'run-2', verdict };
+    await new MockActivityEnvironment().run(activitiesOf(registry).recordVerdict, request);
+    const { tags } = registry.runOf('parent');
+    expect([tags['tt.gate_p_value'], tags['tt.gate_smallest_lift']]).toEqual([p, lift]);
+  });
+
   it('an attempt that Temporal has given up moves nothing any more', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
     const request = requestFor(verdictOn('2', 'promoted', '1'));

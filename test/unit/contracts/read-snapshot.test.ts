@@ -30,7 +30,11 @@ describe('contracts/read-snapshot', () => {
     const text = await readFile(new URL('fixtures/snapshot-without-objective.json', import.meta.url), 'utf8');
     const old = JSON.parse(text) as RecordedSnapshot;
     const snapshot = readSnapshot(old, { sweep: sweepSettings({ metric: 'ndcg_at_10' }) });
-    expect(snapshot).toEqual({ ...old, objective: { metric: 'ndcg_at_10', direction: 'maximise' } });
+    expect(snapshot).toEqual({
+      ...old,
+      objective: { metric: 'ndcg_at_10', direction: 'maximise' },
+      gate: { ...GATE_NOT_RUN, ...old.gate },
+    });
     expect(pickBestTrial(snapshot.trials, snapshot.objective.direction)?.trialId).toBe(old.bestTrialId);
   });
 
@@ -38,6 +42,14 @@ describe('contracts/read-snapshot', () => {
     const { objective } = readSnapshot(recorded(), { sweep: sweepSettings({ metric: 'map' }) });
     expect(objective).toEqual({ metric: 'map', direction: 'maximise' });
     expect(readSnapshot(recorded(), NO_SWEEP).objective).toEqual({ metric: 'ndcg_at_10', direction: 'maximise' });
+  });
+
+  test('a snapshot with an objective, whose verdict has no p-value, is brought up to date', () => {
+    const snapshot = readSnapshot(recorded(), NO_SWEEP);
+    const { rules: _, p_value: __, users: ___, ...gate } = snapshot.gate;
+    const old = { ...snapshot, gate } as RecordedSnapshot;
+    expect(isCurrent(old)).toBe(false);
+    expect(readSnapshot(old, NO_SWEEP)).toEqual(snapshot);
   });
 
   test("today's snapshot stays as it is", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GateConfig } from '../../../../contracts/experiment-config.ts';
-import type { ConfidenceInterval } from '../../../../contracts/gate.ts';
+import type { ConfidenceInterval, GateVerdict } from '../../../../contracts/gate.ts';
 import { decideGate, type GateEvidence } from '../../../../policy/gate/decide-gate.ts';
 import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
 
@@ -14,7 +14,14 @@ const config: Required<GateConfig> = {
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };
 const champion = { version: '1', run_id: 'old', ndcg_at_10: 0.4 };
 
-const alone: GateEvidence = { candidate, champion: null, ci: null, comparedWith: null, championProblem: null };
+const alone: GateEvidence = {
+  candidate,
+  champion: null,
+  ci: null,
+  pairedTest: null,
+  comparedWith: null,
+  championProblem: null,
+};
 const interval = (low: number, mean: number, high: number): ConfidenceInterval => ({
   mean,
   low,
@@ -139,6 +146,38 @@ describe('policy/gate/decide-gate', () => {
     expect(verdict.reasons.at(-1)).toBe('Not promoted: the champion, version 1, cannot be compared with: other texts.');
     expect(verdict.compared_with).toBe('1');
     expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+  });
+
+  it('below 200 users the permutation test must agree with the interval, and a replay sees it', () => {
+    const ask = (users: number, p_value: number, ask_config = config) =>
+      decideGate(ask_config, {
+        ...beside(interval(0.02, 0.05, 0.09)),
+        pairedTest: { users, p_value, effect_size: 0.2, smallest_lift: 0.04 },
+      });
+    const refused = ask(199, 0.0504);
+    expect(refused.decision).toBe('rejected');
+    expect(refused.reasons.at(-1)).toBe(
+      'Not promoted: the gain of 0.050 over version 1 is certain to exceed 0.010 (95 % interval 0.020 to 0.090 lies above 0.010), but with fewer than 200 test users (199) the permutation test must agree: p 0.0504 is above 0.0500.',
+    );
+    expect(replayGate(config, refused)).toMatchObject([{ verdict: 'agrees' }]);
+    expect(refused.rules.map(({ name, passed }) => [name, passed])).toEqual([
+      ['minimum', true],
+      ['superior', true],
+      ['permutation', false],
+    ]);
+    expect(ask(199, 0.05).decision).toBe('promoted');
+    expect(ask(200, 0.0504).decision).toBe('promoted');
+    // A loss of 0.01 is allowed: no question of a difference from 0.
+    expect(ask(199, 0.5, { ...config, min_improvement: -0.01 }).decision).toBe('promoted');
+  });
+
+  it('a verdict has the numbers of its comparison, and one without a p-value is replayed without', () => {
+    const pairedTest = { users: 300, p_value: 0.01, effect_size: 0.2, smallest_lift: 0.04 };
+    const verdict = decideGate(config, { ...beside(interval(0.02, 0.05, 0.09)), pairedTest });
+    expect(verdict).toMatchObject({ users: 300, p_value: 0.01, effect_size: 0.2, seed_noise: 'not measured' });
+    expect(verdict.power?.smallest_lift).toBeCloseTo(0.05, 12);
+    const { users: _, p_value: __, effect_size: ___, power: ____, rules: _____, ...old } = verdict;
+    expect(replayGate(config, old as GateVerdict)).toMatchObject([{ verdict: 'agrees' }]);
   });
 
   it('a replay looks at the decision that was made last, before it was answered', () => {

@@ -153,6 +153,12 @@ describe('ui-cli/summary', () => {
         ci: null,
         compared_with: null,
         champion_problem: null,
+        rules: [],
+        users: null,
+        p_value: null,
+        effect_size: null,
+        power: null,
+        seed_noise: null,
       },
       model: null,
       urls: { mlflow: 'http://127.0.0.1:5000', temporal: '127.0.0.1:7233' },
@@ -180,6 +186,14 @@ describe('ui-cli/human-summary', () => {
       ]),
     );
     expect(summarise(view, frame()).problems).toEqual(problems);
+  });
+
+  test('ui-cli/run/human-summary: says how sure a comparison is beside its interval', () => {
+    const { gate } = completedView();
+    const view = completedView({ gate: { ...gate, users: 150, p_value: 0.012, power: { smallest_lift: 0.03 } } });
+    expect(humanSummary(view, ADDRESSES)).toContain(
+      '  150 test users: p 0.0120, smallest lift found 80 % of the time 0.0300',
+    );
   });
 
   test('ui-cli/run/human-summary: warns of a model that does not beat popularity', () => {

@@ -22,11 +22,13 @@ const FOUND_OUT = [
 ] as const satisfies readonly (readonly [Phase, readonly (keyof Fields)[]])[];
 
 /** Each phase has found out what the later ones rest on: nobody has to ask again. */
-const isWhole = (fields: Fields): fields is ExperimentSnapshot =>
-  FOUND_OUT.every(([phase, names]) => {
+const missingIn = (fields: Fields): readonly (keyof Fields)[] =>
+  FOUND_OUT.flatMap(([phase, names]) => {
     const isPast = PHASES.indexOf(fields.phase) > PHASES.indexOf(phase);
-    return !isPast || names.every((name) => fields[name] != null);
+    return isPast ? names.filter((name) => fields[name] == null) : [];
   });
+
+const isWhole = (fields: Fields): fields is ExperimentSnapshot => missingIn(fields).length === 0;
 
 /** Whether this version, or a later one, has written it. */
 export const isCurrent = (recorded: RecordedSnapshot): recorded is ExperimentSnapshot =>
@@ -40,10 +42,9 @@ export const readSnapshot = (recorded: RecordedSnapshot, config: Pick<ResolvedCo
   const { source = null, dataWarnings = [], leftOut = null, objective = objectiveOf(config), gate } = recorded;
   const fields = { ...recorded, source, dataWarnings, leftOut, objective, gate: { ...GATE_NOT_RUN, ...gate } };
   if (!isWhole(fields)) {
-    const missing = FOUND_OUT.flatMap(([, names]) => names.filter((name) => fields[name] == null));
     throw new TtExpError(
       'INTERNAL',
-      `experiment ${fields.experimentId}: its record says phase ${fields.phase} and lacks ${missing.join(', ')}`,
+      `experiment ${fields.experimentId}: its record says phase ${fields.phase} and lacks ${missingIn(fields).join(', ')}`,
       { hint: 'Run it again: finished trials are reused.' },
     );
   }

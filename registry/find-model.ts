@@ -2,11 +2,11 @@
  * The one path to a model: what a person names, the version or run behind it, its verified files on this host. From
  * there `load-model.ts` goes on, in a process that has TensorFlow.
  */
-import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
+import { exists } from '../host/files/file-errors.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from './fetch-model.ts';
 import { findRecordedRun } from './find-run.ts';
@@ -75,9 +75,5 @@ const ofReference = async (
  */
 export const findModel = async (finder: ModelFinder, text: string): Promise<FoundModel> => {
   const path = resolve(text);
-  const isHere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  return isHere ? inFolder(path) : ofReference(finder, text, parseReference(text));
+  return (await exists(path)) ? inFolder(path) : ofReference(finder, text, parseReference(text));
 };

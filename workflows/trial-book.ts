@@ -30,16 +30,12 @@ const BLANK: TrialEntry = {
 export const trialWorkflowId = (experimentWorkflowId: string, trialId: string): string =>
   `${experimentWorkflowId}/${trialId}`;
 
-/** What came of a trial that has ended with something to show: selection may choose it. */
-const finished = (
-  { index, reports }: SweepTrial,
-  { runId, result }: TrialEntry,
-): Pick<FinishedTrial, 'runId' | 'result' | 'value'> => {
+type Shown = Pick<FinishedTrial, 'runId' | 'result' | 'value'>;
+
+/** What came of a trial that has ended with something to show: selection may choose it. null without run or result. */
+const shown = ({ reports }: SweepTrial, { runId, result }: TrialEntry): Shown | null => {
   const last = reports.at(-1);
-  if (runId === null || result === null || last === undefined) {
-    throw ApplicationFailure.nonRetryable(`${trialIdOf(index)} has ended without run, result or report`, 'INTERNAL');
-  }
-  return { runId, result, value: last.value };
+  return runId === null || result === null || last === undefined ? null : { runId, result, value: last.value };
 };
 
 /** @returns what depends on how far it is */
@@ -51,10 +47,21 @@ const outcomeOf = (trial: SweepTrial, entry: TrialEntry) => {
     case 'waiting':
     case 'ready':
       return { status: 'running', isInFlight: trial.state === 'running', ...unfinished } as const;
-    case 'completed':
-      return { status: isReused ? 'cached' : 'completed', ...finished(trial, entry) } as const;
-    case 'pruned':
-      return { status: 'pruned', ...finished(trial, entry) } as const;
+    case 'completed': {
+      const found = shown(trial, entry);
+      if (found === null) {
+        const what = `${trialIdOf(trial.index)} has completed without run, result or report`;
+        throw ApplicationFailure.nonRetryable(what, 'INTERNAL');
+      }
+      return { status: isReused ? 'cached' : 'completed', ...found } as const;
+    }
+    case 'pruned': {
+      const found = shown(trial, entry);
+      // Executions of earlier versions have ended repeated trials so whose new attempt had no run yet.
+      return found === null
+        ? ({ status: 'cancelled', ...unfinished } as const)
+        : ({ status: 'pruned', ...found } as const);
+    }
     default:
       return { status: trial.state, ...unfinished } as const;
   }

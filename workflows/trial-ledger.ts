@@ -120,8 +120,9 @@ export class TrialLedger {
 
   /** Ends a trial that does not run, with what it has. */
   endOpen(index: number, state: 'pruned' | 'cancelled', reason: string): void {
-    const { result } = this.entry(index);
-    const isPruned = state === 'pruned' && result !== null;
+    // A result without a run is that of an attempt that was to be repeated: nobody could take the model from it.
+    const { result, runId } = this.entry(index);
+    const isPruned = state === 'pruned' && result !== null && runId !== null;
     if (isPruned && (this.trial(index).reports.at(-1)?.epoch ?? 0) < result.epochs) {
       this.#report(index, result, true);
     }

@@ -12,14 +12,21 @@ const notFound = (what: string, expected: string, hint: string): TtExpError =>
 /** Run of a trial, its own or the one that its result was taken from; without a trial that of the chosen one. */
 const runOfTrial = async (tracking: RunReader, experimentId: string, named: string | null): Promise<string> => {
   const facts = await readMlflowFacts(tracking, experimentId);
-  const trialId = named ?? facts?.snapshot.bestTrialId ?? null;
-  const runId = facts?.snapshot.trials.find((trial) => trial.trialId === trialId)?.runId;
+  if (facts === null) {
+    throw notFound(
+      `experiment: got ${experimentId}, of which MLflow has no record`,
+      'one that has ended',
+      "`tt-exp list` shows experiments; before its end, give the id of the trial's run. Check MLFLOW_TRACKING_URI.",
+    );
+  }
+  const trialId = named ?? facts.snapshot.bestTrialId;
+  const runId = facts.snapshot.trials.find((trial) => trial.trialId === trialId)?.runId;
   if (runId == null) {
     const what = trialId ?? 'the best trial';
     throw notFound(
       `trial: got ${what} of ${experimentId}, which has no run in MLflow`,
       'a trial of an experiment that has ended',
-      `\`tt-exp show ${experimentId}\` lists its trials; before its end, give the id of the trial's run.`,
+      `\`tt-exp show ${experimentId}\` lists its trials.`,
     );
   }
   return runId;
@@ -56,11 +63,11 @@ export const findRecordedRun = async (tracking: RunReader, text: string): Promis
   const kind = run.tags[TAG.kind];
   const experimentId = run.tags[TAG.experimentId];
   if (kind !== RUN_KIND.trial && kind !== RUN_KIND.training) {
-    throw new TtExpError('USAGE', `run ${runId}: got one of kind ${kind ?? 'unknown'}, expected a training`, {
+    throw new TtExpError('USAGE', `run ${runId} is not a training (its kind is ${kind ?? 'unknown'})`, {
       hint:
         experimentId === undefined
           ? 'Give the run of a trial, or of `tt-exp train`.'
-          : `Give one of its trials: tt-exp reproduce ${experimentId}/trial-000.`,
+          : `Give one of its trials, such as ${experimentId}/trial-000: \`tt-exp show ${experimentId}\` lists them.`,
     });
   }
   if (run.status === 'RUNNING') {

@@ -35,6 +35,6 @@ export const findVersion = async (
     version === null
       ? `registered model ${name}: no version has the alias ${alias ?? ALIAS.champion}`
       : `registered model ${name}: there is no version ${version}`,
-    `Give another alias (${name}@challenger, ${name}@previous) or a version (${name}/1); MLflow's Models tab lists them.`,
+    `Give an alias, such as ${name}@champion, or a version, such as ${name}/1; MLflow's Models tab lists them.`,
   );
 };

@@ -48,7 +48,7 @@ export const readDataChoice = async (given: string): Promise<GivenData> => {
     throw new TtExpError(
       'SOURCE_NOT_FOUND',
       `--data: got ${JSON.stringify(given)}, which is ${kind === 'folder' ? 'a folder' : 'not a file'}, expected a file of interactions or a dataset version (ds-…)`,
-      { hint: 'Name a CSV or Parquet file, or a version that `tt-exp data versions` lists.' },
+      { hint: 'Name a CSV, Parquet or JSON file, or a version that `tt-exp data versions` lists.' },
     );
   }
   return { kind: 'file', file, given };

@@ -8,12 +8,14 @@ import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { logTo } from '../text/log-to.ts';
 import { baselineWarnings, metricTable, reportLines } from '../text/metric-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import { deviceText, dimensionLines, loadedLine, splitLine } from './train-lines.ts';
+import { wholeModel } from './whole-reference.ts';
 
 export interface EvaluateOptions {
   readonly model: string;
@@ -66,14 +68,18 @@ const toJson = ({ model, dataset, split, evaluation }: LocalEvaluationReport): o
   tensorflow: evaluation.tensorflow,
 });
 
-export const evaluateModel = async (runtime: ModelRuntime, options: EvaluateOptions): Promise<number> => {
+export const evaluateModel = async (
+  runtime: PlatformRuntime & ModelRuntime,
+  options: EvaluateOptions,
+): Promise<number> => {
   const { io } = runtime;
+  const model = await wholeModel(runtime, options.model);
   const say = (line: string): void => printLines(io.stderr, [line]);
   const data = await chooseData(runtime, options, say);
   const stops = createStops(runtime);
   try {
     const evaluating = runtime.evaluateModel({
-      model: options.model,
+      model,
       data,
       split: options.split,
       device: options.device,

@@ -13,6 +13,7 @@ import {
   namesOption,
   positiveOption,
 } from '../command-line/option-values.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import type { HyperparameterFlags } from './train-config.ts';
 
@@ -54,11 +55,14 @@ const DEVICE = [
   'auto',
 ] as const;
 
-const addTrain = (program: Command, { runtime, finish }: CommandContext<ModelRuntime>): void => {
+const addTrain = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime & ModelRuntime>): void => {
   program
     .command('train')
     .description('Train one model here, without a sweep. Ctrl-C stops; run the same command again to resume.')
-    .option('--data <what>', 'a dataset version, or a CSV or Parquet file of interactions; default: the built-in data')
+    .option(
+      '--data <what>',
+      'a dataset version, or a CSV, Parquet or JSON file of interactions; default: the built-in data',
+    )
     .option(...COLUMNS)
     .option('--config <file>', 'an experiment, or bare hyperparameters; options override the file')
     .option('--epochs <n>', 'most epochs', integerOption('--epochs', 1))
@@ -105,7 +109,7 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext<ModelRun
     });
 };
 
-const addEvaluate = (program: Command, { runtime, finish }: CommandContext<ModelRuntime>): void => {
+const addEvaluate = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime & ModelRuntime>): void => {
   program
     .command('evaluate')
     .description('Rank with a trained model and print its metrics beside the baselines.')
@@ -134,7 +138,7 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext<Model
     });
 };
 
-export const addModel = (program: Command, context: CommandContext<ModelRuntime>): void => {
+export const addModel = (program: Command, context: CommandContext<PlatformRuntime & ModelRuntime>): void => {
   addTrain(program, context);
   addEvaluate(program, context);
 };

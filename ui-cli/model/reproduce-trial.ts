@@ -1,18 +1,16 @@
 /** `tt-exp reproduce`: a trial trained again from its record, and what is different. */
 
 import { EXIT } from '../../contracts/errors.ts';
-import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
 import { createStops } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
-import { resolveExperimentId } from '../platform/resolve-id.ts';
-import { withPlatform } from '../platform/with-platform.ts';
 import { logTo } from '../text/log-to.ts';
 import { printJson, toSnakeCase } from '../text/output.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import { reproductionLines } from './reproduce-lines.ts';
 import { openTrainDisplay, type TrainDisplay } from './train-display.ts';
+import { wholeRun } from './whole-reference.ts';
 
 export interface ReproduceOptions {
   readonly run: string;
@@ -54,23 +52,13 @@ const toJson = ({ comparison, circumstances, settings, dataset, ...report }: Rep
   };
 };
 
-/** What only a list of experiments tells: a name, or the beginning of an id. Everything else MLflow knows by itself. */
-const withWholeId = async (runtime: PlatformRuntime, run: string): Promise<string> => {
-  const { experiment, trialId } = splitTrialReference(run);
-  if (isRunId(run) || parseExperimentId(experiment) !== null) {
-    return run;
-  }
-  const id = await withPlatform(runtime, ({ experiments }) => resolveExperimentId(experiments, experiment));
-  return trialId === null ? id : `${id}/${trialId}`;
-};
-
 /** Ends with 1 where the two trainings differ. */
 export const reproduceTrial = async (
   runtime: PlatformRuntime & ModelRuntime,
   given: ReproduceOptions,
 ): Promise<number> => {
   const { io } = runtime;
-  const options = { ...given, run: await withWholeId(runtime, given.run) };
+  const options = { ...given, run: await wholeRun(runtime, given.run) };
   const display = openTrainDisplay(runtime, options);
   const report = await conduct(runtime, options, display).finally(display.close);
   if (options.isJson) {

@@ -87,7 +87,7 @@ describe('local/recorded-training', () => {
   test.each([
     ['nonsense', {}, 'USAGE', 'expected an MLflow run id, an experiment id, or <experiment id>/<trial id>'],
     ['f'.repeat(32), {}, 'RUN_NOT_FOUND', 'which is not in MLflow'],
-    [RUN, { tags: { ...TAGS, 'tt.kind': 'experiment' } }, 'USAGE', 'got one of kind experiment'],
+    [RUN, { tags: { ...TAGS, 'tt.kind': 'experiment' } }, 'USAGE', 'is not a training (its kind is experiment)'],
     [RUN, { status: 'RUNNING' }, 'USAGE', 'still training'],
     [
       RUN,

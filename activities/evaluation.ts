@@ -8,16 +8,17 @@ import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
 import type { EvaluateResult, ModelSource } from '../contracts/trainer.ts';
+import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import type { ComputePort, DatasetPort, TrackingPort } from './ports.ts';
 
 export interface EvaluationActivityDeps {
   readonly datasets: DatasetPort;
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
-  readonly workspace: WorkspacePort;
+  readonly workspace: Workspace;
 }
 
 const PER_USER_FILE = 'test_per_user.json';

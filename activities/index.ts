@@ -1,4 +1,5 @@
 /** All durable steps, from the ports they need. Workflows import only the types. */
+import type { Workspace } from '../host/workspace.ts';
 import { createDatasetActivities } from './dataset.ts';
 import { withFailures } from './errors.ts';
 import { createEvaluationActivities } from './evaluation.ts';
@@ -6,15 +7,7 @@ import { createExperimentRunActivities } from './experiment-run.ts';
 import type { Clocks } from './fence.ts';
 import { withHeartbeats } from './heartbeat.ts';
 import { createNotifyActivities } from './notify.ts';
-import type {
-  AttemptPort,
-  ComputePort,
-  DatasetPort,
-  NotificationPort,
-  ReportPort,
-  TrackingPort,
-  WorkspacePort,
-} from './ports.ts';
+import type { AttemptPort, ComputePort, DatasetPort, NotificationPort, ReportPort, TrackingPort } from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
 import { createSweepReportActivities } from './sweep-report.ts';
 import { createTrainingActivities } from './training.ts';
@@ -26,7 +19,7 @@ export interface ActivityDeps {
   readonly datasets: DatasetPort;
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
-  readonly workspace: WorkspacePort;
+  readonly workspace: Workspace;
   readonly reports: ReportPort;
   readonly notifications: NotificationPort;
   readonly trainingCodeDigest: string;

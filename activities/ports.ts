@@ -126,10 +126,3 @@ export interface ReportPort {
 export interface NotificationPort {
   send(urlEnv: string, notification: NotifyRequest['notification']): Promise<NotificationOutcome>;
 }
-
-/** Folders of this host. All are created on demand. */
-export interface WorkspacePort {
-  trialFolder(key: string): Promise<string>;
-  /** Where the model of a run is kept after a download. */
-  modelFolder(runId: string): Promise<string>;
-}

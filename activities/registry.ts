@@ -10,14 +10,15 @@ import type {
   RegisterModelRequest,
 } from '../contracts/steps.ts';
 import { tryEach } from '../contracts/try-each.ts';
+import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
-import type { TrackingPort, WorkspacePort } from './ports.ts';
+import type { TrackingPort } from './ports.ts';
 
 export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
-  readonly workspace: WorkspacePort;
+  readonly workspace: Workspace;
 }
 
 type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;

@@ -1,4 +1,5 @@
 /** The training step: one compute child, its epochs logged and its checkpoint kept where another host finds it. */
+
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
@@ -7,6 +8,7 @@ import { ARTIFACT } from '../contracts/names.ts';
 import type { TrainTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
 import { trainedPrecision } from '../contracts/tensorflow.ts';
 import type { CheckpointSource, ComputeMessage, TrainJob } from '../contracts/trainer.ts';
+import type { Workspace } from '../host/workspace.ts';
 import { uploadTraining } from '../registry/upload-training.ts';
 import { type AttemptFolder, attemptName, openAttemptFolder } from './attempt-folder.ts';
 import { type CheckpointPlace, checkpointPath, listCheckpoints, withdrawCheckpoint } from './checkpoint-store.ts';
@@ -15,7 +17,7 @@ import { createEpochLog, logPreflight } from './epoch-log.ts';
 import { type Fence, type FenceDeps, fenceOwnAttempt } from './fence.ts';
 import { findAllCheckpoints, findCheckpoints } from './find-checkpoints.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { ComputePort, DatasetPort, TrackingPort, WorkspacePort } from './ports.ts';
+import type { ComputePort, DatasetPort, TrackingPort } from './ports.ts';
 import { type StopSignals, splitCancellation } from './stop-signals.ts';
 import { createPaceMeter } from './training-pace.ts';
 import { advance, noProgress } from './trial-progress.ts';
@@ -24,7 +26,7 @@ export interface TrainingActivityDeps extends FenceDeps {
   readonly datasets: DatasetPort;
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
-  readonly workspace: WorkspacePort;
+  readonly workspace: Workspace;
   /** Aborts with the reason WORKER_SHUTDOWN. */
   readonly shutdownSignal: AbortSignal;
   readonly trainingCodeDigest: string;

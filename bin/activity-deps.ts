@@ -5,8 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
 import { createAttemptCheck } from '../client/attempt-check.ts';
-import { createComputeRunner } from '../compute/index.ts';
-import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import type { Environment } from '../config/env.ts';
 import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
@@ -17,8 +15,8 @@ import { createSweepPages } from '../reports/sweep-pages.ts';
 import { createNotifications } from '../tracking/notifications.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
+import { openCompute } from './open-compute.ts';
 import { openTracking } from './open-tracking.ts';
-import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
 
 /** A child that is asked to stop ends its step first. */
@@ -61,26 +59,18 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     log('warn', `${error.message}. Steps wait until it answers.`);
   });
   const plan = await planTensorflow(environment, options.progress);
-  for (const announcement of plan.announcements) {
-    log('warn', announcement);
-  }
+  const limits = {
+    slots,
+    threadsPerSlot: Math.max(1, Math.floor(availableParallelism() / slots)),
+    terminateGraceMs: TERMINATE_GRACE_MS,
+    lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
+    log,
+  };
+  const { runner, trainingCode } = await openCompute(environment, plan, limits, log);
   return {
     tracking: openTracking(environment, trackingUri),
     datasets: await createHomeBuilder({ environment, progress: options.progress, log }),
-    compute: createComputeRunner({
-      nodeExecutable: process.execPath,
-      nodeArguments: process.execArgv,
-      childScript: PACKAGE.computeScript,
-      environment: environment.variables,
-      plan,
-      slots,
-      threadsPerSlot: Math.max(1, Math.floor(availableParallelism() / slots)),
-      gpuIds: plan.gpuIds,
-      terminateGraceMs: TERMINATE_GRACE_MS,
-      noProgressLimitMs: environment.stallLimitMs,
-      lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
-      log,
-    }),
+    compute: runner,
     workspace: createWorkspace(environment.homeFolder),
     reports: createSweepPages(),
     notifications: createNotifications({
@@ -88,7 +78,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       urls: serverUrls(environment, trackingUri),
       log,
     }),
-    trainingCodeDigest: digestTrainingCode(await readTrainingModules(), plan.env),
+    trainingCodeDigest: trainingCode,
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
     clocks: { monotonicMs, wallMs: () => Date.now() },

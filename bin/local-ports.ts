@@ -1,8 +1,6 @@
 /** Wires the real parts behind the ports of training and evaluating without Temporal. */
 
 import { availableParallelism } from 'node:os';
-import { createComputeRunner } from '../compute/index.ts';
-import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import { deviceEnvironment, explainDevice } from '../config/device-environment.ts';
 import type { Environment } from '../config/env.ts';
 import type { Log } from '../contracts/log.ts';
@@ -11,8 +9,8 @@ import { readGitCommit } from '../host/code/git-commit.ts';
 import type { LocalPorts, LocalTracking } from '../local/ports.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
 import { createHomeServices } from './home-services.ts';
+import { openCompute } from './open-compute.ts';
 import { openTracking } from './open-tracking.ts';
-import { PACKAGE } from './package-files.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
 
 const TERMINATE_GRACE_MS = 10_000;
@@ -38,25 +36,16 @@ export const createLocalPorts = ({ environment, progress, log, signal }: LocalPo
       const plan = await planTensorflow(chosen, progress, signal).catch((error: unknown) => {
         throw explainDevice(device, error);
       });
-      for (const announcement of plan.announcements) {
-        log('warn', announcement);
-      }
-      const runner = createComputeRunner({
-        nodeExecutable: process.execPath,
-        nodeArguments: process.execArgv,
-        childScript: PACKAGE.computeScript,
-        environment: chosen.variables,
-        plan,
+      const limits = {
         slots: 1,
         threadsPerSlot: threads ?? availableParallelism(),
-        gpuIds: plan.gpuIds,
         terminateGraceMs: TERMINATE_GRACE_MS,
-        noProgressLimitMs: chosen.stallLimitMs,
         lastEpochLimitMs: LAST_EPOCH_LIMIT_MS,
         // Errors carry its last lines.
         log: () => undefined,
-      });
-      return { ...runner, trainingCode: digestTrainingCode(await readTrainingModules(), plan.env) };
+      };
+      const { runner, trainingCode } = await openCompute(chosen, plan, limits, log);
+      return { ...runner, trainingCode };
     },
     gitCommit: () => readGitCommit(process.cwd()),
   };

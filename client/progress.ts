@@ -1,6 +1,7 @@
 /**
  * Progress of running trials, read from the heartbeats of their trainings. The server tells them of one trial a call
- * (docs/adr/0013-watching-in-turns.md), so a watcher asks about a few trials at a time, in turns, and shows of the others what it was told last.
+ * (docs/adr/0013-watching-in-turns.md), so a watcher asks about a few trials at a time, in turns, and shows of the
+ * others what it was told last.
  */
 import { type Client, defaultPayloadConverter, WorkflowNotFoundError } from '@temporalio/client';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';

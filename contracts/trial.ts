@@ -77,9 +77,12 @@ interface TrialFrame {
   readonly attempt: number;
 }
 
-/** Ended with something to show: what selection chooses from. */
+/** Ended with something to show. */
+export const FINISHED_STATUSES = ['completed', 'cached', 'pruned'] as const;
+
+/** What selection chooses from. */
 export interface FinishedTrial extends TrialFrame {
-  readonly status: 'completed' | 'cached' | 'pruned';
+  readonly status: (typeof FINISHED_STATUSES)[number];
   readonly runId: string;
   readonly result: TrainingResult;
   /** The objective at its best epoch; of a reused trial as far as it was needed. */

@@ -23,6 +23,8 @@ export interface HomeLayout {
   recordFile(name: string): string;
   /** Socket that a service keeps for as long as its first process lives. */
   lifelineFile(name: string): string;
+  /** Written by a worker that is ready. */
+  readyFile(name: string): string;
   logFile(name: string): string;
 }
 
@@ -44,6 +46,7 @@ export const homeLayout = (home: string): HomeLayout => {
     mlflowFolder: join(home, 'mlflow'),
     recordFile: (name) => join(servicesFolder, `${name}.json`),
     lifelineFile: (name) => join(servicesFolder, `${name}.sock`),
+    readyFile: (name) => join(servicesFolder, `${name}.ready`),
     logFile: (name) => join(home, 'logs', `${name}.log`),
   };
 };

@@ -4,7 +4,7 @@
  * Pruned trials count, since a time budget may leave none but them.
  */
 import type { Direction } from '../contracts/objective.ts';
-import type { TrialStatus } from '../contracts/trial.ts';
+import { FINISHED_STATUSES, type TrialStatus } from '../contracts/trial.ts';
 
 interface Rankable {
   readonly status: TrialStatus;
@@ -13,7 +13,7 @@ interface Rankable {
 
 export type Ranked<Trial> = Trial & { readonly value: number };
 
-const COUNTED: readonly TrialStatus[] = ['completed', 'cached', 'pruned'];
+const COUNTED: readonly TrialStatus[] = FINISHED_STATUSES;
 
 export const isRanked = <Trial extends Rankable>(trial: Trial): trial is Ranked<Trial> =>
   COUNTED.includes(trial.status) && trial.value !== null && Number.isFinite(trial.value);

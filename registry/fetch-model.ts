@@ -6,6 +6,7 @@ import { joinBelow } from '../contracts/join-below.ts';
 import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import { digestFile } from '../host/files/file-digest.ts';
+import { isFileError } from '../host/files/file-errors.ts';
 import { isObject } from '../host/files/json-file.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { notLoading } from './model-source.ts';
@@ -37,7 +38,7 @@ const digestOf = async (file: string): Promise<string | null> => {
   try {
     return (await digestFile(file)).sha256;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (isFileError(error, 'ENOENT')) {
       return null;
     }
     throw error;
@@ -51,8 +52,9 @@ const digestOf = async (file: string): Promise<string | null> => {
 export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId: string): Promise<ModelSource> => {
   const folder = await workspace.modelFolder(runId);
   const names = await tracking.listArtifacts(runId, ARTIFACT.modelFolder);
+  const fileOf = (path: string): string => joinBelow(folder, path, `model of run ${runId}`);
   const fetchFile = async (path: string): Promise<string> => {
-    const file = joinBelow(folder, path, `model of run ${runId}`);
+    const file = fileOf(path);
     await mkdir(dirname(file), { recursive: true });
     if (!(await tracking.getArtifactFile(runId, path, file))) {
       throw lost(`run ${runId} has no artifact ${path}`);
@@ -65,12 +67,11 @@ export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId:
   const digests = await recordedDigests(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`));
   for (const name of names.filter((other) => other !== MANIFEST_FILE)) {
     const path = `${ARTIFACT.modelFolder}/${name}`;
-    const file = joinBelow(folder, path, `model of run ${runId}`);
     const expected = digests[name];
-    if (expected !== undefined && (await digestOf(file)) === expected) {
+    if (expected !== undefined && (await digestOf(fileOf(path))) === expected) {
       continue;
     }
-    await fetchFile(path);
+    const file = await fetchFile(path);
     if (expected !== undefined && (await digestOf(file)) !== expected) {
       throw lost(`run ${runId} has an artifact ${path} that differs from the digest in its manifest`);
     }

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TaskQueue } from '../contracts/names.ts';
 import type { ServiceAddresses } from '../contracts/services.ts';
+import { homeLayout } from '../host/home-layout.ts';
 import type { ManagedService } from './managed-service.ts';
 
 export interface WorkerSpec {
@@ -37,7 +37,7 @@ export const nameWorkers = (specs: readonly WorkerSpec[]): readonly (readonly [s
 /** One worker process. Healthy from the moment when it has written its pid into its ready file. */
 export const createWorkerProcess = (options: WorkerProcessOptions): ManagedService => {
   const { name, spec, temporal, mlflow } = options;
-  const readyFile = join(options.homeFolder, 'services', `${name}.ready`);
+  const readyFile = homeLayout(options.homeFolder).readyFile(name);
   return {
     name,
     kind: 'worker',

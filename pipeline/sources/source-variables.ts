@@ -4,7 +4,7 @@
  * lie in the home folder, readable by its owner only, and go nowhere else: not into Temporal, MLflow, logs or digests.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import { TtExpError } from '../../contracts/errors.ts';
@@ -15,10 +15,10 @@ import {
   type SourceBinding,
   type SourceIdentity,
 } from '../../contracts/source-reading.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 import { homeLayout } from '../../host/home-layout.ts';
+import type { Variables } from '../../host/processes/variables.ts';
 import { identifySource, namesDatabase } from '../index.ts';
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 interface Owner {
   readonly experimentId: string;
@@ -62,23 +62,15 @@ const save = async (
   }: { readonly variables: Variables; readonly urlVariable: string; readonly nowMs: number },
 ): Promise<void> => {
   const own = Object.entries(variables).filter(([name]) => isNeeded(name, urlVariable));
-  const file = fileOf(homeFolder, owner);
-  const temporary = `${file}.${process.pid}.tmp`;
   await mkdir(folderOf(homeFolder), { recursive: true, mode: 0o700 });
   await removeOld(homeFolder, nowMs);
-  await writeFile(temporary, `${JSON.stringify(Object.fromEntries(own), null, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, file);
+  await writeJsonFile(fileOf(homeFolder, owner), Object.fromEntries(own));
 };
 
 /** null where nothing was left for this experiment and database. */
 export const readSourceVariables = async (homeFolder: string, owner: Owner): Promise<Variables | null> => {
-  const text = await readFile(fileOf(homeFolder, owner), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return null;
-    }
-    throw error;
-  });
-  return text === null ? null : (JSON.parse(text) as Variables);
+  const content = await readJsonFile(fileOf(homeFolder, owner));
+  return content === undefined ? null : (content as Variables);
 };
 
 const removeSourceVariables = (homeFolder: string, owner: Owner): Promise<void> =>

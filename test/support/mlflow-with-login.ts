@@ -1,16 +1,15 @@
 /** A real MLflow server with its basic-auth app, and a user who is no admin. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../../config/env.ts';
-import { systemClock } from '../../host/clock.ts';
-import { ensureEnvironment } from '../../services/provision/managed-environment.ts';
 import { eventually } from './eventually.ts';
 import { makeFolder, removeFolder } from './make-folder.ts';
 import { provisioned } from './provisioned.ts';
+import { testPython } from './test-python.ts';
 
 export interface MlflowWithLogin {
   readonly address: string;
@@ -21,7 +20,6 @@ export interface MlflowWithLogin {
 }
 
 const ADMIN_PASSWORD = 'admin of this test';
-const SUPPORT = fileURLToPath(new URL('.', import.meta.url));
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -33,16 +31,7 @@ const freePort = async (): Promise<number> => {
 };
 
 const sitePackages = async (): Promise<string> => {
-  const { cacheFolder, variables } = readEnvironment();
-  const { folder } = await ensureEnvironment({
-    part: 'mlflow-auth',
-    cacheFolder,
-    requirementsFolder: SUPPORT,
-    environment: variables,
-    clock: systemClock,
-    progress: () => undefined,
-    verify: async () => null,
-  });
+  const { folder } = await testPython('mlflow-auth');
   const [version = ''] = await readdir(join(folder, 'lib'));
   return join(folder, 'lib', version, 'site-packages');
 };

@@ -3,15 +3,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../../config/env.ts';
-import { systemClock } from '../../../host/clock.ts';
 import { rowScorer } from '../../../models/evaluation/scorer.ts';
 import { combineSeeds, createGenerator, toUnit } from '../../../models/numerics/prng.ts';
 import { evaluateWithReport } from '../../../models/reports/evaluate-with-report.ts';
 import { openDatabase, sqlText } from '../../../pipeline/duckdb/database.ts';
 import { createRankingsWriter } from '../../../pipeline/index.ts';
-import { ensureEnvironment } from '../../../services/provision/managed-environment.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { testPython } from '../../support/test-python.ts';
 import { createToyDataset } from '../../support/toy-dataset.ts';
 
 const support = fileURLToPath(new URL('../../support', import.meta.url));
@@ -36,16 +34,7 @@ let python = '';
 
 beforeAll(async () => {
   folder = await temporaryFolder('tt-exp-rankings-');
-  const { cacheFolder, variables } = readEnvironment();
-  ({ python } = await ensureEnvironment({
-    part: 'metrics',
-    cacheFolder,
-    requirementsFolder: support,
-    environment: variables,
-    clock: systemClock,
-    progress: () => undefined,
-    verify: async () => null,
-  }));
+  ({ python } = await testPython('metrics'));
 });
 
 const readRows = async (file: string): Promise<readonly unknown[][]> => {

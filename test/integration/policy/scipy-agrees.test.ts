@@ -2,12 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../../config/env.ts';
-import { systemClock } from '../../../host/clock.ts';
 import { pairedBootstrap } from '../../../policy/gate/paired-bootstrap.ts';
 import { signFlipTest } from '../../../policy/gate/sign-flip-test.ts';
-import { ensureEnvironment } from '../../../services/provision/managed-environment.ts';
 import { pairedUsers } from '../../support/paired-users.ts';
+import { testPython } from '../../support/test-python.ts';
 
 const support = fileURLToPath(new URL('../../support', import.meta.url));
 const RESAMPLES = 10_000;
@@ -17,16 +15,7 @@ const SIGMAS = 4;
 let python = '';
 
 beforeAll(async () => {
-  const { cacheFolder, variables } = readEnvironment();
-  ({ python } = await ensureEnvironment({
-    part: 'scipy',
-    cacheFolder,
-    requirementsFolder: support,
-    environment: variables,
-    clock: systemClock,
-    progress: () => undefined,
-    verify: async () => null,
-  }));
+  ({ python } = await testPython('scipy'));
 });
 
 const askScipy = (input: object): { readonly low: number; readonly high: number; readonly p: number } => {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEvaluationActivities } from '../../../activities/evaluation.ts';
-import type { ComputePort, DatasetPort, WorkspacePort } from '../../../activities/ports.ts';
+import type { ComputePort, DatasetPort } from '../../../activities/ports.ts';
 import { createTrainingActivities } from '../../../activities/training.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { PreflightReport } from '../../../contracts/preflight.ts';
 import type { TrainTrialRequest } from '../../../contracts/steps.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
+import type { Workspace } from '../../../host/workspace.ts';
 import { evaluationReport, evaluationSummary, trainingResult } from '../../support/experiment-fixtures.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -33,7 +34,7 @@ const createDeps = (folder: string, compute: Partial<ComputePort>) => {
     datasets: { findLocal: async () => folder } as Partial<DatasetPort> as DatasetPort,
     tracking,
     compute: compute as ComputePort,
-    workspace: { trialFolder: async () => folder, modelFolder: async () => folder } satisfies WorkspacePort,
+    workspace: { trialFolder: async () => folder, modelFolder: async () => folder } satisfies Workspace,
     attempts: { confirm: async () => true },
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
     shutdownSignal: new AbortController().signal,

@@ -1,0 +1,65 @@
+/**
+ * The ledger of a registered model: every move of its champion and every refusal, in order. A record carries the digest
+ * of the one before it, so that none can be changed or taken out unnoticed. Kept with MLflow, which outlives Temporal.
+ */
+
+export const LEDGER_ACTIONS = [
+  'promote',
+  'reject',
+  'rollback',
+  'archive',
+  'adopt',
+  'revert',
+  'repair',
+  'supersede',
+] as const;
+
+/**
+ * promote: the gate let a candidate pass, or a person did. supersede: as promote, in place of a champion that nobody can
+ * evaluate. reject: a candidate stays out. rollback: back to what served before. archive: a version is out of use.
+ * adopt: somebody moved, set or removed the champion by hand. revert: such a move was taken back. repair: the champion's
+ * version was deleted, so there is none.
+ */
+export type LedgerAction = (typeof LEDGER_ACTIONS)[number];
+
+/** What a record rests on; whatever is known of it. */
+export interface LedgerEvidence {
+  /** Of the candidate. */
+  readonly run_id?: string;
+  readonly experiment_id?: string;
+  /** Run that has the verdict, gate.json and gate.html among its artifacts. */
+  readonly verdict_run_id?: string;
+  /** SHA-256 of the verdict as canonical JSON. */
+  readonly verdict_digest?: string;
+  readonly dataset_version?: string;
+  /** Version that the verdict compared with; null: there was no champion. */
+  readonly compared_with?: string | null;
+  /** Of the candidate, on the test part. */
+  readonly ndcg_at_10?: number;
+}
+
+/** A record before it has its place in the chain. */
+export interface LedgerMove {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly actor: string;
+  readonly action: LedgerAction;
+  /** What moved: `champion`; `challenger` for a rejection (from the candidate to null); null for an archived version. */
+  readonly alias: 'champion' | 'challenger' | null;
+  /** Versions. The champion's moves are contiguous: each begins where the one before it ended. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason: string;
+  readonly evidence: LedgerEvidence;
+  /** Id of the request that asked for it: asked again, it is not done twice. */
+  readonly request: string;
+}
+
+export interface LedgerEntry extends LedgerMove {
+  /** From 1, without a gap. */
+  readonly seq: number;
+  /** null for the first. */
+  readonly previous_digest: string | null;
+  /** SHA-256, in hex, of all other fields as canonical JSON. */
+  readonly digest: string;
+}

@@ -1,0 +1,105 @@
+/**
+ * What the one owner of a registered model is asked, and what it answers. The owner is the workflow
+ * `registryWorkflowId(name)`; nobody else moves aliases. Each request has an id: asked twice, it is done once.
+ */
+import type { GateConfig } from './experiment-config.ts';
+import type { DecidedVerdict } from './gate.ts';
+import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
+
+interface Asked {
+  /** Of this request, for instance `<workflow id>/<execution id>/promote/1`. */
+  readonly request: string;
+  /** Person or experiment. */
+  readonly actor: string;
+  readonly reason: string;
+  readonly evidence: LedgerEvidence;
+}
+
+/** The candidate becomes champion. Refused as outdated where the champion of now is not `comparedWith`. */
+export interface PromoteRequest extends Asked {
+  readonly kind: 'promote';
+  readonly candidate: string;
+  readonly comparedWith: string | null;
+  /** In place of a champion that could not be evaluated. */
+  readonly supersedes: boolean;
+}
+
+/** The candidate stays out, and is no challenger any more. Moves no champion. */
+export interface RejectRequest extends Asked {
+  readonly kind: 'reject';
+  readonly candidate: string;
+}
+
+/** The champion becomes what served before it, by the ledger. Refused where nothing did. */
+export interface RollbackRequest extends Asked {
+  readonly kind: 'rollback';
+  /** Champion that the asker saw; absent: whichever it is. */
+  readonly comparedWith?: string | null;
+}
+
+/** A version out of use: never `previous` again. Refused for the champion. */
+export interface ArchiveRequest extends Asked {
+  readonly kind: 'archive';
+  readonly version: string;
+}
+
+/** The candidate is `challenger` until somebody answers, or until `expiresAtMs`. Refused as `promote`. */
+export interface ChallengeRequest extends Asked {
+  readonly kind: 'challenge';
+  readonly candidate: string;
+  readonly comparedWith: string | null;
+  readonly question: ApprovalQuestion;
+}
+
+/** What is kept of a question, so that the evidence can be compared again before an answer takes effect. */
+export interface ApprovalQuestion {
+  readonly experimentId: string;
+  readonly parentRunId: string;
+  readonly runId: string;
+  readonly datasetVersion: string;
+  readonly relevanceThreshold: number;
+  readonly seed: number;
+  readonly gate: Required<GateConfig>;
+  readonly verdict: DecidedVerdict;
+  readonly askedAtMs: number;
+  /** null: it waits as long as it takes. */
+  readonly expiresAtMs: number | null;
+}
+
+/** Looks at the aliases as MLflow has them, and records or takes back what was moved by hand. */
+export interface ReconcileRequest extends Asked {
+  readonly kind: 'reconcile';
+}
+
+export type RegistryRequest =
+  | PromoteRequest
+  | RejectRequest
+  | RollbackRequest
+  | ArchiveRequest
+  | ChallengeRequest
+  | ReconcileRequest;
+
+/** A person's answer to the question of `candidate`; null: the one that is open. */
+export interface ApprovalAnswer {
+  readonly request: string;
+  readonly candidate: string | null;
+  /** Experiment whose question it was; null: whichever. */
+  readonly experimentId: string | null;
+  readonly isApproved: boolean;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface Aliases {
+  readonly champion: string | null;
+  readonly challenger: string | null;
+  readonly previous: string | null;
+}
+
+export type RegistryAnswer =
+  /** `entry` is null where nothing was to be recorded: everything was so already. */
+  | { readonly kind: 'done'; readonly entry: LedgerEntry | null; readonly aliases: Aliases }
+  /** Another version, or none, is champion by now: nothing was moved. */
+  | { readonly kind: 'outdated'; readonly champion: string | null }
+  /** It cannot be done; a sentence says why. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };

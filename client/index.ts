@@ -7,8 +7,12 @@ export { loadConfig } from '../config/load.ts';
 export { type ErrorCode, EXIT, TtExpError } from '../contracts/errors.ts';
 export type { ExperimentInput, ExperimentSnapshot, ExperimentView, Phase } from '../contracts/experiment.ts';
 export type { GateVerdict } from '../contracts/gate.ts';
+export type { LedgerEntry } from '../contracts/ledger.ts';
+export type { ApprovalAnswer, RegistryAnswer, RegistryRequest } from '../contracts/registry-owner.ts';
 export type { ResolvedConfig } from '../contracts/resolved-config.ts';
 export type { TrialView } from '../contracts/trial.ts';
+/** What a request would move, to be shown before it is asked. */
+export { decideMove, type MoveDecision } from '../policy/registry/decide-move.ts';
 export { openTemporalClient } from './connection.ts';
 export {
   createExperimentsClient,

@@ -1,5 +1,5 @@
 /** What a ledger comes to: who is champion, who was, what is out of use. */
-import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { LedgerEntry, LedgerMove } from '../../contracts/ledger.ts';
 
 /** A time as champion. */
 export interface Stint {
@@ -13,6 +13,9 @@ export interface Stint {
   readonly isReverted: boolean;
 }
 
+/** What is kept of one of the last records: to know a request that is asked again, and a move that nobody completed. */
+export type RecentMove = Pick<LedgerEntry, 'seq' | 'request' | 'action' | 'alias' | 'from' | 'to'>;
+
 /** Small: what the owner carries from execution to execution. A fold over the ledger. */
 export interface Standing {
   /** Of the last record; 0 before the first. */
@@ -22,34 +25,53 @@ export interface Standing {
   /** Oldest first; the champion's own is the last one while there is a champion. */
   readonly stints: readonly Stint[];
   readonly archived: readonly string[];
+  /** Of the last records, oldest first. */
+  readonly recent: readonly RecentMove[];
 }
 
-export const NO_STANDING: Standing = { seq: 0, digest: null, champion: null, stints: [], archived: [] };
+export const NO_STANDING: Standing = { seq: 0, digest: null, champion: null, stints: [], archived: [], recent: [] };
+
+const RECENT_MOVES = 32;
 
 const withChampion = (standing: Standing, { to, seq, at, evidence }: LedgerEntry): readonly Stint[] =>
   to === null
     ? standing.stints
     : [...standing.stints, { version: to, seq, since: at, ndcgAt10: evidence.ndcg_at_10 ?? null, isReverted: false }];
 
-const withoutReverted = (stints: readonly Stint[], version: string | null): readonly Stint[] => {
-  const last = stints.findLastIndex((stint) => stint.version === version);
-  return stints.map((stint, index) => (index === last ? { ...stint, isReverted: true } : stint));
+/** All that came after what is served again, or the last one where nothing is. */
+const withoutReverted = (stints: readonly Stint[], to: string | null): readonly Stint[] => {
+  const kept = to === null ? stints.length - 2 : stints.findLastIndex(({ version }) => version === to);
+  return stints.map((stint, index) => (index > kept ? { ...stint, isReverted: true } : stint));
 };
 
 /** One record more. */
 export const advance = (standing: Standing, entry: LedgerEntry): Standing => {
-  const known = { ...standing, seq: entry.seq, digest: entry.digest };
-  if (entry.action === 'archive' && entry.from !== null) {
-    return { ...known, archived: [...new Set([...standing.archived, entry.from])] };
+  const { seq, digest, request, action, alias, from, to } = entry;
+  const recent = [...standing.recent, { seq, request, action, alias, from, to }].slice(-RECENT_MOVES);
+  const known = { ...standing, seq, digest, recent };
+  if (action === 'archive' && from !== null) {
+    return { ...known, archived: [...new Set([...standing.archived, from])] };
   }
-  if (entry.alias !== 'champion') {
+  if (alias !== 'champion') {
     return known;
   }
-  const reverted = entry.action === 'revert' ? withoutReverted(standing.stints, entry.from) : standing.stints;
-  return { ...known, champion: entry.to, stints: withChampion({ ...standing, stints: reverted }, entry) };
+  const reverted = action === 'revert' ? withoutReverted(standing.stints, to) : standing.stints;
+  return { ...known, champion: to, stints: withChampion({ ...standing, stints: reverted }, entry) };
 };
 
-/** What really served before the champion of now, and can serve again: what `previous` names and a rollback returns to. */
-export const previousOf = ({ champion, stints, archived }: Standing): string | null =>
-  stints.findLast(({ version, isReverted }) => version !== champion && !isReverted && !archived.includes(version))
-    ?.version ?? null;
+/** As `advance`, for moves that are still to be written: their digests are not known yet. */
+export const foresee = (standing: Standing, moves: readonly LedgerMove[]): Standing =>
+  moves.reduce(
+    (known, move) => advance(known, { ...move, seq: known.seq + 1, previous_digest: known.digest, digest: '' }),
+    standing,
+  );
+
+/**
+ * What really served before the champion of now, and can serve again: what `previous` names and a rollback returns to.
+ * `versions`: those that still exist.
+ */
+export const previousOf = ({ champion, stints, archived }: Standing, versions: readonly string[]): string | null =>
+  stints.findLast(
+    ({ version, isReverted }) =>
+      version !== champion && !isReverted && !archived.includes(version) && versions.includes(version),
+  )?.version ?? null;

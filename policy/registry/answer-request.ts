@@ -1,0 +1,157 @@
+/** What a request to a registered model's owner comes to, where the ledger and MLflow agree. */
+import type { LedgerAction, LedgerMove } from '../../contracts/ledger.ts';
+import type { RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
+import { existing, type Observed } from './observed.ts';
+import { previousOf, type Standing } from './standing.ts';
+
+type Refusal = Exclude<RegistryAnswer, { readonly kind: 'done' }>;
+
+export type RequestOutcome =
+  | Refusal
+  /** seq: the record that answers the request, to be appended or in the ledger already; null: there is none to be. */
+  | { readonly kind: 'done'; readonly seq: number | null };
+
+interface Answer {
+  readonly outcome: RequestOutcome;
+  readonly move: LedgerMove | null;
+  /** Versions to be challenger from now on, or no more. */
+  readonly challenger?: { readonly set: string } | { readonly clear: string };
+}
+
+/** Of a request's own record; those of moves by hand before it carry its id too. */
+const OWN_ACTIONS: Readonly<Record<RegistryRequest['kind'], readonly LedgerAction[]>> = {
+  promote: ['promote', 'supersede'],
+  reject: ['reject'],
+  rollback: ['rollback'],
+  archive: ['archive'],
+  challenge: [],
+  reconcile: [],
+};
+
+const refused = (reason: string, hint: string): Answer => ({ outcome: { kind: 'refused', reason, hint }, move: null });
+
+const outdated = ({ champion }: Standing): Answer => ({ outcome: { kind: 'outdated', champion }, move: null });
+
+const NOTHING_TO_RECORD: Answer = { outcome: { kind: 'done', seq: null }, move: null };
+
+const recordOf = (
+  { seq }: Standing,
+  { actor, reason, evidence, request }: RegistryRequest,
+  move: Pick<LedgerMove, 'at' | 'action' | 'alias' | 'from' | 'to'>,
+): Answer => ({
+  outcome: { kind: 'done', seq: seq + 1 },
+  move: { actor, reason, evidence, request, ...move },
+});
+
+/** Why a version cannot become champion or challenger; null: it can. */
+const unusable = ({ archived }: Standing, observed: Observed, version: string): Answer | null => {
+  if (existing(observed, version) === null) {
+    return refused(`There is no version ${version}: it was deleted in MLflow.`, 'Promote another version.');
+  }
+  return archived.includes(version)
+    ? refused(`Version ${version} is archived.`, 'Promote another version, or train this one again.')
+    : null;
+};
+
+type Answering<Kind extends RegistryRequest['kind']> = (
+  standing: Standing,
+  observed: Observed,
+  request: Extract<RegistryRequest, { readonly kind: Kind }>,
+  at: string,
+) => Answer;
+
+const promote: Answering<'promote'> = (standing, observed, request, at) => {
+  const { candidate, comparedWith, supersedes } = request;
+  const { champion } = standing;
+  if (candidate === champion) {
+    return NOTHING_TO_RECORD;
+  }
+  if (comparedWith !== champion) {
+    return unusable(standing, observed, candidate) ?? outdated(standing);
+  }
+  const action = supersedes ? 'supersede' : 'promote';
+  return (
+    unusable(standing, observed, candidate) ??
+    recordOf(standing, request, { at, action, alias: 'champion', from: champion, to: candidate })
+  );
+};
+
+const challenge: Answering<'challenge'> = (standing, observed, { candidate, comparedWith }) => {
+  if (candidate === standing.champion) {
+    return NOTHING_TO_RECORD;
+  }
+  const problem = unusable(standing, observed, candidate);
+  if (problem !== null) {
+    return problem;
+  }
+  return comparedWith === standing.champion
+    ? { ...NOTHING_TO_RECORD, challenger: { set: candidate } }
+    : outdated(standing);
+};
+
+const reject: Answering<'reject'> = (standing, _observed, request, at) => {
+  const { candidate } = request;
+  return candidate === standing.champion
+    ? NOTHING_TO_RECORD
+    : {
+        ...recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null }),
+        challenger: { clear: candidate },
+      };
+};
+
+const rollback: Answering<'rollback'> = (standing, observed, request, at) => {
+  const { champion } = standing;
+  if (request.comparedWith !== undefined && request.comparedWith !== champion) {
+    return outdated(standing);
+  }
+  const to = previousOf(standing, observed.versions);
+  return to === null
+    ? refused(
+        'No other version was champion before that still exists and is not archived.',
+        'Promote a version: `tt-exp models promote <model>/<version> --reason …`.',
+      )
+    : recordOf(standing, request, { at, action: 'rollback', alias: 'champion', from: champion, to });
+};
+
+const archive: Answering<'archive'> = (standing, observed, request, at) => {
+  const { version } = request;
+  if (version === standing.champion) {
+    return refused(`Version ${version} is champion.`, 'Promote another version or roll back first.');
+  }
+  if (standing.archived.includes(version)) {
+    return NOTHING_TO_RECORD;
+  }
+  return existing(observed, version) === null
+    ? refused(`There is no version ${version}: it was deleted in MLflow.`, 'See which there are: `tt-exp models`.')
+    : {
+        ...recordOf(standing, request, { at, action: 'archive', alias: null, from: version, to: null }),
+        challenger: { clear: version },
+      };
+};
+
+const answer = (standing: Standing, observed: Observed, request: RegistryRequest, at: string): Answer => {
+  switch (request.kind) {
+    case 'promote':
+      return promote(standing, observed, request, at);
+    case 'challenge':
+      return challenge(standing, observed, request, at);
+    case 'reject':
+      return reject(standing, observed, request, at);
+    case 'rollback':
+      return rollback(standing, observed, request, at);
+    case 'archive':
+      return archive(standing, observed, request, at);
+    case 'reconcile':
+      return NOTHING_TO_RECORD;
+  }
+};
+
+/** `standing`: with the moves by hand. A request whose record is there already is not done again. */
+export const answerRequest = (standing: Standing, observed: Observed, request: RegistryRequest, at: string): Answer => {
+  const done = standing.recent.find(
+    (move) => move.request === request.request && OWN_ACTIONS[request.kind].includes(move.action),
+  );
+  return done === undefined
+    ? answer(standing, observed, request, at)
+    : { outcome: { kind: 'done', seq: done.seq }, move: null };
+};

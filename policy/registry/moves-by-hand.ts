@@ -1,0 +1,88 @@
+/** What happened to the champion without its owner: moved, set or removed by hand, or its version deleted. */
+import type { LedgerMove } from '../../contracts/ledger.ts';
+import { existing, type Observed } from './observed.ts';
+import { foresee, type RecentMove, type Standing } from './standing.ts';
+
+export type ManualMoves = 'accept' | 'revert';
+
+export interface HandMoveOptions {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Of the request before which they are recorded. */
+  readonly request: string;
+  readonly manualMoves: ManualMoves;
+}
+
+const ACTOR = 'MLflow';
+
+const describe = (version: string | null): string => (version === null ? 'no champion' : `version ${version}`);
+
+type HandMove = Pick<LedgerMove, 'action' | 'from' | 'to' | 'reason'>;
+
+const unfinished = ({ recent }: Standing, { carriedOut }: Observed): readonly RecentMove[] =>
+  recent.filter(({ seq, alias }) => seq > carriedOut && alias === 'champion');
+
+/** Deleted while it was champion. */
+const repair = ({ champion }: Standing, observed: Observed): HandMove | null =>
+  champion === null || existing(observed, champion) !== null
+    ? null
+    : {
+        ...{ action: 'repair', from: champion, to: null },
+        reason: `Version ${champion} was deleted in MLflow while it was champion`,
+      };
+
+const adoptReason = ({ seq, champion }: Standing, to: string | null): string => {
+  if (seq === 0) {
+    return `Version ${to} was champion in MLflow before this ledger began`;
+  }
+  return to === null
+    ? `The champion was removed by hand in MLflow; it was ${describe(champion)}`
+    : `Version ${to} was made champion by hand in MLflow, in place of ${describe(champion)}`;
+};
+
+/**
+ * Champion is another than the ledger's, or none. Where a record was not carried out, the version that it began with is
+ * nobody's doing: the record is still to be completed. An adoption moves nothing, so it has nothing to complete.
+ */
+const adopt = (standing: Standing, observed: Observed): HandMove | null => {
+  const to = existing(observed, observed.aliases.champion);
+  const isToBeCompleted = unfinished(standing, observed).some(
+    ({ action, from }) => action !== 'adopt' && existing(observed, from) === to,
+  );
+  return to === standing.champion || isToBeCompleted
+    ? null
+    : { action: 'adopt', from: standing.champion, to, reason: adoptReason(standing, to) };
+};
+
+/**
+ * Back to what the owner had last made champion. An adoption that was not completed is still open to it: the owner may
+ * have been stopped between the two records. What was champion before the ledger began is nobody's move by hand.
+ */
+const revert = (standing: Standing, observed: Observed): HandMove | null => {
+  const moves = unfinished(standing, observed);
+  const own = moves.findLastIndex(({ action, seq }) => seq === 1 || (action !== 'adopt' && action !== 'repair'));
+  const foreign = moves.slice(own + 1);
+  const to = existing(observed, foreign[0]?.from ?? null);
+  return !foreign.some(({ action }) => action === 'adopt') || to === standing.champion
+    ? null
+    : {
+        ...{ action: 'revert', from: standing.champion, to },
+        reason: `Moves by hand are reverted (gate.manual_moves): back to ${describe(to)}`,
+      };
+};
+
+/** To be recorded in this order, before anything else. */
+export const movesByHand = (
+  standing: Standing,
+  observed: Observed,
+  { at, request, manualMoves }: HandMoveOptions,
+): readonly LedgerMove[] => {
+  const moves: LedgerMove[] = [];
+  for (const next of manualMoves === 'revert' ? [repair, adopt, revert] : [repair, adopt]) {
+    const move = next(foresee(standing, moves), observed);
+    if (move !== null) {
+      moves.push({ at, actor: ACTOR, alias: 'champion', evidence: {}, request, ...move });
+    }
+  }
+  return moves;
+};

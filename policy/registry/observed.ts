@@ -1,0 +1,15 @@
+/** What MLflow says of a registered model at this moment. */
+import type { Aliases } from '../../contracts/registry-owner.ts';
+
+export interface Observed {
+  /** As they are, also those whose version was deleted: MLflow leaves them. */
+  readonly aliases: Aliases;
+  /** Versions that exist: at least those among the aliases, the ledger's and the request's. */
+  readonly versions: readonly string[];
+  /** Records up to this one are carried out: the aliases were moved after them. 0: none. */
+  readonly carriedOut: number;
+}
+
+/** null for a version that was deleted. */
+export const existing = ({ versions }: Observed, version: string | null): string | null =>
+  version !== null && versions.includes(version) ? version : null;

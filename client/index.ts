@@ -7,10 +7,16 @@ export { loadConfig } from '../config/load.ts';
 export { type ErrorCode, EXIT, TtExpError } from '../contracts/errors.ts';
 export type { ExperimentInput, ExperimentSnapshot, ExperimentView, Phase } from '../contracts/experiment.ts';
 export type { GateVerdict } from '../contracts/gate.ts';
+export type { GateCalibration } from '../contracts/gate-calibration.ts';
 export type { LedgerEntry } from '../contracts/ledger.ts';
 export type { ApprovalAnswer, RegistryAnswer, RegistryRequest } from '../contracts/registry-owner.ts';
 export type { ResolvedConfig } from '../contracts/resolved-config.ts';
+export type { AskedLook, Look } from '../contracts/test-part-looks.ts';
 export type { TrialView } from '../contracts/trial.ts';
+/** What confidence another look at a test part gets. */
+export { takeLook } from '../policy/gate/alpha-ledger.ts';
+/** How often the gate is wrong on vectors of one's own. */
+export { type CalibrationOptions, calibrateGate } from '../policy/gate/calibrate.ts';
 /** What a request would move, to be shown before it is asked. */
 export { decideMove, type MoveDecision } from '../policy/registry/decide-move.ts';
 export { openTemporalClient } from './connection.ts';

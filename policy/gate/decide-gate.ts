@@ -25,7 +25,7 @@ export interface GateEvidence {
 }
 
 /** With fewer users an interval of resampled means is too narrow now and then: the permutation test must agree. */
-const FEW_USERS = 200;
+export const FEW_USERS = 200;
 
 const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 8;

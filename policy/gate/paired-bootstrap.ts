@@ -23,8 +23,9 @@ export const pairedBootstrap = (options: PairedBootstrapOptions): ConfidenceInte
   const { confidence, resamples, seed } = options;
   const differences = pairedDifferences(options);
   const means = resampleMeans(differences, resamples, createRng(seed)).sort();
-  // As many resamples above as below.
-  const outside = Math.floor(((1 - confidence) / 2) * resamples);
+  // As many resamples above as below: (resamples + 1) * tail of them, the bound included (Davison & Hinkley 1997, 5.2.3).
+  // One more would let through more than the tail, which shows where only a few lie outside.
+  const outside = Math.max(0, Math.floor(((1 - confidence) / 2) * (resamples + 1)) - 1);
   return {
     mean: meanOf(differences),
     low: elementAt(means, outside),

@@ -14,8 +14,8 @@ export type RequestOutcome =
 interface Answer {
   readonly outcome: RequestOutcome;
   readonly move: LedgerMove | null;
-  /** Versions to be challenger from now on, or no more. */
-  readonly challenger?: { readonly set: string } | { readonly clear: string };
+  /** Version to be challenger from now on. */
+  readonly challenger?: string;
 }
 
 /** Of a request's own record; those of moves by hand before it carry its id too. */
@@ -84,19 +84,14 @@ const challenge: Answering<'challenge'> = (standing, observed, { candidate, comp
   if (problem !== null) {
     return problem;
   }
-  return comparedWith === standing.champion
-    ? { ...NOTHING_TO_RECORD, challenger: { set: candidate } }
-    : outdated(standing);
+  return comparedWith === standing.champion ? { ...NOTHING_TO_RECORD, challenger: candidate } : outdated(standing);
 };
 
 const reject: Answering<'reject'> = (standing, _observed, request, at) => {
   const { candidate } = request;
   return candidate === standing.champion
     ? NOTHING_TO_RECORD
-    : {
-        ...recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null }),
-        challenger: { clear: candidate },
-      };
+    : recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null });
 };
 
 const rollback: Answering<'rollback'> = (standing, observed, request, at) => {
@@ -123,10 +118,7 @@ const archive: Answering<'archive'> = (standing, observed, request, at) => {
   }
   return existing(observed, version) === null
     ? refused(`There is no version ${version}: it was deleted in MLflow.`, 'See which there are: `tt-exp models`.')
-    : {
-        ...recordOf(standing, request, { at, action: 'archive', alias: null, from: version, to: null }),
-        challenger: { clear: version },
-      };
+    : recordOf(standing, request, { at, action: 'archive', alias: null, from: version, to: null });
 };
 
 const answer = (standing: Standing, observed: Observed, request: RegistryRequest, at: string): Answer => {

@@ -14,16 +14,15 @@ export interface MoveDecision {
   readonly outcome: RequestOutcome;
 }
 
-/** The challenger stays while it may still become champion. */
-const challengerAfter = (
-  { champion, archived }: Standing,
-  observed: Observed,
-  change: ReturnType<typeof answerRequest>['challenger'],
-): string | null => {
-  const version = change !== undefined && 'set' in change ? change.set : observed.aliases.challenger;
-  const isOver = version === champion || (version !== null && archived.includes(version));
-  const isCleared = change !== undefined && 'clear' in change && change.clear === version;
-  return isOver || isCleared ? null : existing(observed, version);
+/** The challenger stays while it may still become champion, and no record that is to be carried out rejects it. */
+const challengerAfter = ({ champion, archived, recent }: Standing, observed: Observed): string | null => {
+  const { challenger } = observed.aliases;
+  const isRejected = recent.some(
+    ({ seq, alias, from }) => seq > observed.carriedOut && alias === 'challenger' && from === challenger,
+  );
+  return isRejected || challenger === champion || (challenger !== null && archived.includes(challenger))
+    ? null
+    : existing(observed, challenger);
 };
 
 /**
@@ -45,7 +44,7 @@ export const decideMove = (
     moves,
     aliases: {
       champion: after.champion,
-      challenger: challengerAfter(after, observed, challenger),
+      challenger: challenger ?? challengerAfter(after, observed),
       previous: previousOf(after, observed.versions),
     },
     outcome,

@@ -170,6 +170,28 @@ describe('decideMove', () => {
     expect(decide(stopped, reconcile, seen('3'), 'revert').moves).toEqual([]);
   });
 
+  it('takes a champion that is back after an adoption which was not completed for another move by hand', () => {
+    const adopted = foresee(served('1', '2'), [
+      {
+        ...{ at: AT, actor: 'MLflow', action: 'adopt', alias: 'champion', from: '2', to: '3' },
+        ...{ reason: '', evidence: {}, request: 'r3' },
+      },
+    ]);
+    const back = { ...seen('2'), carriedOut: 2 };
+    expect(decide(adopted, reconcile, back).moves).toEqual(['adopt 3 2']);
+    expect(decide(adopted, reconcile, back, 'revert').moves).toEqual(['adopt 3 2']);
+    const deleted = { ...seen('3'), carriedOut: 2, versions: ['1', '2'] };
+    expect(decide(adopted, reconcile, deleted, 'revert').moves).toEqual(['repair 3 null', 'revert null 2']);
+  });
+
+  it('completes a promotion over a champion that was deleted meanwhile', () => {
+    const unfinished = { ...seen('1'), carriedOut: 1, versions: ['2'] };
+    expect(decide(served('1', '2'), reconcile, unfinished)).toMatchObject({
+      moves: [],
+      aliases: { champion: '2', previous: null },
+    });
+  });
+
   it('keeps what was champion before the ledger began, whatever the policy', () => {
     expect(decide(NO_STANDING, reconcile, seen('2'), 'revert')).toMatchObject({
       moves: ['adopt null 2'],

@@ -25,7 +25,7 @@ const ROOMS = {
   models: { rooms: ['contracts', 'host'], packages: ['@tensorflow/[^/]+'], builtIns: MODELS_BUILT_INS },
   pipeline: { rooms: ['contracts', 'host'], packages: ['@duckdb/[^/]+', 'pure-rand'], builtIns: true },
   tracking: { rooms: ['contracts', 'host'], packages: ['undici'], builtIns: true },
-  registry: { rooms: ['contracts', 'host', 'models', 'pipeline'], packages: [], builtIns: true },
+  registry: { rooms: ['contracts', 'host', 'policy', 'models', 'pipeline'], packages: [], builtIns: true },
   compute: { rooms: ['contracts', 'host', 'policy', 'models', 'pipeline', 'registry'], packages: [], builtIns: true },
   local: {
     rooms: ['contracts', 'host', 'policy', 'config', 'pipeline', 'registry', 'activities'],

@@ -9,7 +9,7 @@ import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { SweepFacts } from '../contracts/experiment.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
-import type { LoggedModelSpec, ModelVersionRecord } from '../contracts/registered-models.ts';
+import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
@@ -85,6 +85,11 @@ export interface TrackingPort {
   setAlias(name: string, alias: string, version: string): Promise<void>;
   /** One that is not there is as good as deleted. */
   deleteAlias(name: string, alias: string): Promise<void>;
+  /** null when there is no such model. */
+  findModel(name: string): Promise<RegisteredModelRecord | null>;
+  /** Of a model; none when there is no such model. */
+  versionsOf(name: string): Promise<readonly string[]>;
+  setModelTags(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Starts the compute child process, one per job, with the slot's device and thread settings. */

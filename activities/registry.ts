@@ -12,6 +12,7 @@ import type {
 import { tryEach } from '../contracts/try-each.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
+import { changeRegistry, type RegistryChange, type RegistryChanged } from '../registry/ledger/change-registry.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
 import type { TrackingPort } from './ports.ts';
@@ -80,6 +81,9 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
       });
       return { name: version.name, version: version.version, aliases: version.aliases };
     },
+
+    /** Throws LEDGER_BROKEN. Only the model's owner calls it: MLflow moves an alias whatever it was. */
+    changeRegistry: (change: RegistryChange): Promise<RegistryChanged> => changeRegistry(fenced(), change),
 
     /**
      * Promotion moves `champion` and leaves `previous` on the version that it had; while approval is awaited the

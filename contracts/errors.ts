@@ -61,6 +61,9 @@ export const ERROR_CATALOGUE = {
   TENSORFLOW_UNAVAILABLE: kind('resource', false, EXIT.unreachable),
   WORKER_OUTDATED: kind('resource', true, EXIT.failed),
   ATTEMPT_SUPERSEDED: kind('outcome', false, EXIT.failed),
+  // registered models
+  MOVE_REFUSED: kind('outcome', false, EXIT.failed),
+  LEDGER_BROKEN: kind('data', false, EXIT.badData),
   // services and the machine
   PYTHON_MISSING: kind('resource', false, EXIT.unreachable),
   PROVISION_FAILED: kind('resource', false, EXIT.unreachable),

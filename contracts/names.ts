@@ -52,10 +52,25 @@ export const TAG = {
   preflight: 'tt.preflight',
   /** `true` where the model ranks the test part no better than popularity. */
   belowPopularity: 'tt.below_popularity',
+  /** On a ledger's run and on its registered model: the other one, as id and as name. */
+  ledgerRun: 'tt.ledger_run',
+  registeredModel: 'tt.registered_model',
+  /** On a ledger's run: place and digest of the last record. */
+  ledgerHead: 'tt.ledger_head',
+  /** On a ledger's run: the last record that is carried out in the aliases. */
+  ledgerApplied: 'tt.ledger_applied',
+  /** On a registered model: the version that is champion by its ledger; empty: none. */
+  champion: 'tt.champion',
 } as const;
 
 /** Values of TAG.kind. */
-export const RUN_KIND = { parent: 'experiment', trial: 'trial', dataset: 'dataset', training: 'training' } as const;
+export const RUN_KIND = {
+  parent: 'experiment',
+  trial: 'trial',
+  dataset: 'dataset',
+  training: 'training',
+  ledger: 'registry',
+} as const;
 
 export const ALIAS = { champion: 'champion', challenger: 'challenger', previous: 'previous' } as const;
 
@@ -84,7 +99,12 @@ export const ARTIFACT = {
   trainingResult: 'training_result.json',
   /** Of a parent run: every fact that decisions rested on. */
   sweep: 'sweep.json',
+  /** Of a ledger's run: a file for each record. */
+  ledger: 'ledger',
 } as const;
+
+/** MLflow experiment of all ledgers, each one a run. */
+export const LEDGER_EXPERIMENT = 'tt-exp registry';
 
 /** Of a model's folder and of a dataset version's: what it holds, and the digest of every file. Written last. */
 export const MANIFEST_FILE = 'manifest.json';

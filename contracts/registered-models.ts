@@ -8,6 +8,15 @@ export interface ModelVersionRecord {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface RegisteredModelRecord {
+  readonly name: string;
+  /** Of the model, also after it was renamed. One that was deleted and made anew has another. */
+  readonly createdAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Alias to version: also to versions that were deleted since. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
 export interface LoggedModelSpec {
   readonly experimentId: string;
   readonly runId: string;

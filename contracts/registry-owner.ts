@@ -3,7 +3,7 @@
  * `registryWorkflowId(name)`; nobody else moves aliases. Each request has an id: asked twice, it is done once.
  */
 import type { GateConfig } from './experiment-config.ts';
-import type { DecidedVerdict } from './gate.ts';
+import type { DecidedVerdict, GateVerdict } from './gate.ts';
 import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
 
 interface Asked {
@@ -13,6 +13,8 @@ interface Asked {
   readonly actor: string;
   readonly reason: string;
   readonly evidence: LedgerEvidence;
+  /** That it rests on: its digest becomes part of the evidence. */
+  readonly verdict?: GateVerdict;
 }
 
 /** The candidate becomes champion. Refused as outdated where the champion of now is not `comparedWith`. */
@@ -28,6 +30,8 @@ export interface PromoteRequest extends Asked {
 export interface RejectRequest extends Asked {
   readonly kind: 'reject';
   readonly candidate: string;
+  /** Champion that it was rejected beside, and outdated where another is champion by now; absent: whichever it is. */
+  readonly comparedWith?: string | null;
 }
 
 /** The champion becomes what served before it, by the ledger. Refused where nothing did. */

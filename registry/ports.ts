@@ -1,6 +1,6 @@
 /** What the path to a model needs of the tracking server. */
-import type { ModelVersionRecord } from '../contracts/registered-models.ts';
-import type { RunQuery, RunRecord } from '../contracts/runs.ts';
+import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
+import type { RunQuery, RunRecord, RunSpec } from '../contracts/runs.ts';
 
 export interface ArtifactReader {
   /** Every file below `path`, relative to it. */
@@ -31,4 +31,22 @@ export interface RunReader {
   findRuns(query: RunQuery): Promise<readonly RunRecord[]>;
   /** null where there is no such artifact. */
   getArtifactText(runId: string, path: string): Promise<string | null>;
+}
+
+export interface LedgerReader extends Pick<ArtifactReader, 'listArtifacts'>, Omit<RunReader, 'findRun'> {
+  /** null where there is no such model. */
+  findModel(name: string): Promise<RegisteredModelRecord | null>;
+}
+
+/** Of the one owner of a registered model. */
+export interface LedgerWriter extends Omit<LedgerReader, 'findExperiment'> {
+  ensureExperiment(name: string, options?: { readonly ifDeleted?: 'refuse' | 'restore' }): Promise<string>;
+  describeExperiment(experimentId: string, text: string): Promise<void>;
+  ensureRun(spec: RunSpec): Promise<string>;
+  setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  putArtifactText(runId: string, path: string, text: string): Promise<void>;
+  versionsOf(name: string): Promise<readonly string[]>;
+  setModelTags(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  setAlias(name: string, alias: string, version: string): Promise<void>;
+  deleteAlias(name: string, alias: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
 
 import { TtExpError } from '../contracts/errors.ts';
-import type { ModelVersionRecord } from '../contracts/registered-models.ts';
+import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { JsonObject } from './answers.ts';
 import { cutText } from './limited-text.ts';
 import type { Rest } from './rest.ts';
@@ -15,14 +15,31 @@ interface RestVersion {
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
 
+interface RestModel {
+  readonly name: string;
+  readonly creation_timestamp: number;
+  readonly aliases?: readonly { readonly alias: string; readonly version: string }[];
+  readonly tags?: RestVersion['tags'];
+}
+
+interface VersionsAnswer {
+  readonly model_versions?: readonly RestVersion[];
+  readonly next_page_token?: string;
+}
+
+const VERSIONS_PER_PAGE = 1000;
+
 const MISSING = ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'];
+
+const toTexts = (tags: RestVersion['tags'] = []): Readonly<Record<string, string>> =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 
 const toRecord = (version: RestVersion): ModelVersionRecord => ({
   name: version.name,
   version: version.version,
   runId: version.run_id ?? '',
   aliases: (version.aliases ?? []).map((alias) => (typeof alias === 'string' ? alias : alias.alias)),
-  tags: Object.fromEntries((version.tags ?? []).map(({ key, value }) => [key, value])),
+  tags: toTexts(version.tags),
 });
 
 export const createRegistry = (rest: Rest, serialise: Serialiser) => {
@@ -130,5 +147,39 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       serialise(`registered model ${name}`, async () => {
         await rest.callOr(['RESOURCE_DOES_NOT_EXIST'], 'DELETE', 'registered-models/alias', { name, alias });
       }),
+
+    /** null when there is no such model. */
+    findModel: async (name: string): Promise<RegisteredModelRecord | null> => {
+      const answer = await rest.callOr<{ registered_model: RestModel }>(MISSING, 'GET', 'registered-models/get', {
+        name,
+      });
+      if (answer === null) {
+        return null;
+      }
+      const { creation_timestamp: createdAtMs, aliases = [], tags } = answer.registered_model;
+      const versions = Object.fromEntries(aliases.map(({ alias, version }) => [alias, version]));
+      return { name, createdAtMs, tags: toTexts(tags), aliases: versions };
+    },
+
+    versionsOf: async (name: string): Promise<readonly string[]> => {
+      const versions: string[] = [];
+      let token: string | undefined;
+      do {
+        const answer: VersionsAnswer = await rest.call('GET', 'model-versions/search', {
+          filter: `name='${name}'`,
+          max_results: VERSIONS_PER_PAGE,
+          ...(token === undefined ? {} : { page_token: token }),
+        });
+        versions.push(...(answer.model_versions ?? []).map(({ version }) => version));
+        token = answer.next_page_token;
+      } while (token !== undefined && token !== '');
+      return versions;
+    },
+
+    setModelTags: async (name: string, tags: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [key, value] of Object.entries(tags)) {
+        await rest.call('POST', 'registered-models/set-tag', { name, key, value });
+      }
+    },
   };
 };

@@ -88,10 +88,13 @@ const challenge: Answering<'challenge'> = (standing, observed, { candidate, comp
 };
 
 const reject: Answering<'reject'> = (standing, _observed, request, at) => {
-  const { candidate } = request;
-  return candidate === standing.champion
-    ? NOTHING_TO_RECORD
-    : recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null });
+  const { candidate, comparedWith = standing.champion } = request;
+  if (candidate === standing.champion) {
+    return NOTHING_TO_RECORD;
+  }
+  return comparedWith === standing.champion
+    ? recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null })
+    : outdated(standing);
 };
 
 const rollback: Answering<'rollback'> = (standing, observed, request, at) => {

@@ -7,10 +7,11 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { MetricPoint, RunRecord, RunStatus } from '../../contracts/runs.ts';
+import type { LedgerReader } from '../../registry/ports.ts';
 import { cutText, fitTexts, type TextKind } from '../../tracking/limited-text.ts';
 
 type Texts = Readonly<Record<string, string>>;
-type Writes = Omit<TrackingPort, 'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts'>;
+type Writes = Omit<TrackingPort, 'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts' | 'versionsOf'>;
 
 interface FakeRun {
   readonly experimentId: string;
@@ -28,6 +29,8 @@ interface FakeModel {
   readonly versions: { readonly version: string; readonly runId: string; readonly tags: Texts }[];
   /** Alias to version. */
   readonly aliases: Record<string, string>;
+  readonly createdAtMs: number;
+  readonly tags: Record<string, string>;
 }
 
 interface FakeExperiment {
@@ -61,6 +64,12 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
   /** Writes that were done, in order: method, arguments. */
   const calls: unknown[][] = [];
 
+  let created = 0;
+  const unusedRunId = (): string => {
+    created += 1;
+    return `r${created}`;
+  };
+
   const runOf = (runId: string): FakeRun => valueIn(runs, runId, 'run');
   const experimentOf = (id: string): FakeExperiment => {
     const found = [...experiments.values()].find((experiment) => experiment.id === id);
@@ -81,12 +90,12 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     ...{ runId, experimentId, status, endTimeMs, tags: { ...tags } },
   });
   const modelOf = (name: string): FakeModel => {
-    const model = models.get(name) ?? { versions: [], aliases: {} };
+    const model = models.get(name) ?? { versions: [], aliases: {}, createdAtMs: models.size, tags: {} };
     models.set(name, model);
     return model;
   };
   const versionOf = (name: string, version: string) => {
-    const { versions, aliases } = models.get(name) ?? { versions: [], aliases: {} };
+    const { versions = [], aliases = {} }: Partial<FakeModel> = models.get(name) ?? {};
     const found = versions.find((one) => one.version === version);
     if (found === undefined) {
       throw missing(`version ${version} of ${name}`);
@@ -153,7 +162,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       if (found !== undefined) {
         return found[0];
       }
-      const runId = `r${runs.size + 1}`;
+      const runId = unusedRunId();
       addRun(runId, { experimentId, startTimeMs });
       keepTexts(runId, 'tag', {
         ...tags,
@@ -218,9 +227,13 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     deleteAlias: async (name, alias) => {
       delete modelOf(name).aliases[alias];
     },
+    setModelTags: async (name, tags) => {
+      Object.assign(valueIn(models, name, 'model').tags, tags);
+    },
   };
 
-  const lookUp: Pick<RunsPort, 'experimentIds' | 'findOpenRuns'> = {
+  const lookUp: Pick<RunsPort, 'experimentIds' | 'findOpenRuns'> & Pick<LedgerReader, 'findExperiment'> = {
+    findExperiment: async (name) => experiments.get(name)?.id ?? null,
     experimentIds: async () => {
       const known = [...experiments.values()];
       const ids = new Set([
@@ -280,6 +293,13 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
         const version = models.get(name)?.aliases[alias];
         return version === undefined ? null : versionOf(name, version);
       },
+      findModel: async (name) => {
+        const model = models.get(name);
+        return model === undefined
+          ? null
+          : { name, createdAtMs: model.createdAtMs, tags: { ...model.tags }, aliases: { ...model.aliases } };
+      },
+      versionsOf: async (name) => (models.get(name)?.versions ?? []).map(({ version }) => version),
       ...(Object.fromEntries(methods.map(([method, write]) => guarded(method, write))) as unknown as Writes),
     };
   };
@@ -290,6 +310,17 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     /** As if it had been created by another program. */
     addRun,
     addVersion,
+    deleteRun: async (runId: string): Promise<void> => {
+      runs.delete(runId);
+    },
+    /** Its aliases stay, as MLflow's do. */
+    deleteVersion: async (name: string, version: string): Promise<void> => {
+      const { versions } = modelOf(name);
+      versions.splice(
+        versions.findIndex((one) => one.version === version),
+        1,
+      );
+    },
     runOf,
     modelOf,
     experimentOf,

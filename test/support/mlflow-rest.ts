@@ -16,9 +16,9 @@ export interface MetricPoint {
 }
 
 export const createMlflowReader = (uri: string) => {
-  const call = async <Answer>(path: string, body?: object): Promise<Answer> => {
+  const call = async <Answer>(path: string, body?: object, method = 'POST'): Promise<Answer> => {
     const response = await fetch(`${uri}/api/2.0/mlflow/${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : method,
       headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -65,6 +65,10 @@ export const createMlflowReader = (uri: string) => {
       const pairs = Object.entries(tags).map(([key, value]) => ({ key, value }));
       const body = { experiment_id: experiment, start_time: Date.now(), tags: pairs };
       return (await call<{ run: MlflowRun }>('runs/create', body)).run.info.run_id;
+    },
+    /** Its aliases stay behind. */
+    deleteVersion: async (name: string, version: string): Promise<void> => {
+      await call('model-versions/delete', { name, version }, 'DELETE');
     },
     deleteExperiment: async (id: string): Promise<void> => {
       await call('experiments/delete', { experiment_id: id });

@@ -67,6 +67,13 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
+    changeRegistry: async ({ request }) => ({
+      answer: {
+        ...{ kind: 'done', entry: null },
+        aliases: { champion: request.kind === 'promote' ? request.candidate : null, challenger: null, previous: null },
+      },
+      known: null,
+    }),
     applyGate: async (request) => ({
       kind: 'applied',
       model: {

@@ -1,0 +1,82 @@
+/** Whether a ledger is as its owner wrote it: no record removed, added or edited. */
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import { advance, NO_STANDING, type Standing } from './standing.ts';
+
+/** SHA-256, in hex, of a record's other fields as canonical JSON. */
+export type DigestOfEntry = (entry: Omit<LedgerEntry, 'digest'>) => string;
+
+/** As it was found. */
+export interface FoundRecord {
+  readonly seq: number;
+  /** null where it cannot be read. */
+  readonly entry: LedgerEntry | null;
+}
+
+/** What the ledger's run says of its last record. */
+export interface LedgerHead {
+  readonly seq: number;
+  readonly digest: string;
+}
+
+export interface BrokenRecord {
+  readonly seq: number;
+  /** Continues "Record 3 ". */
+  readonly reason: string;
+}
+
+export interface CheckedLedger {
+  /** After the last record that is intact. */
+  readonly standing: Standing;
+  /** The first one; null: all are intact. */
+  readonly broken: BrokenRecord | null;
+}
+
+const named = (version: string | null): string => (version === null ? 'none' : `version ${version}`);
+
+const problemOf = (standing: Standing, { seq, entry }: FoundRecord, digestOf: DigestOfEntry): string | null => {
+  if (seq !== standing.seq + 1) {
+    return 'is missing';
+  }
+  if (entry === null) {
+    return 'cannot be read';
+  }
+  const { digest, ...fields } = entry;
+  if (digestOf(fields) !== digest || entry.seq !== seq) {
+    return 'was edited: its digest is not that of its content';
+  }
+  if (entry.previous_digest !== standing.digest) {
+    return `does not follow record ${standing.seq}: it names another digest`;
+  }
+  return entry.alias === 'champion' && entry.from !== standing.champion
+    ? `moves the champion from ${named(entry.from)}, but ${named(standing.champion)} was champion`
+    : null;
+};
+
+const headProblem = (standing: Standing, head: LedgerHead, found: readonly FoundRecord[]): BrokenRecord | null => {
+  if (head.seq > standing.seq) {
+    return { seq: standing.seq + 1, reason: `is missing: the ledger had ${head.seq} records` };
+  }
+  const last = found.find(({ seq }) => seq === head.seq)?.entry ?? null;
+  return last === null || last.digest === head.digest
+    ? null
+    : { seq: head.seq, reason: 'was replaced: the ledger ended with another digest' };
+};
+
+/**
+ * @param found records after `from`, ascending
+ * @param head null where the run says nothing. Records after it are those of a move that was not completed.
+ */
+export const checkLedger = (
+  found: readonly FoundRecord[],
+  { digestOf, head, from = NO_STANDING }: { digestOf: DigestOfEntry; head: LedgerHead | null; from?: Standing },
+): CheckedLedger => {
+  let standing = from;
+  for (const record of found) {
+    const reason = problemOf(standing, record, digestOf);
+    if (reason !== null || record.entry === null) {
+      return { standing, broken: { seq: Math.min(record.seq, standing.seq + 1), reason: reason ?? 'cannot be read' } };
+    }
+    standing = advance(standing, record.entry);
+  }
+  return { standing, broken: head === null ? null : headProblem(standing, head, found) };
+};

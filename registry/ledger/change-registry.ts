@@ -1,0 +1,131 @@
+/**
+ * One change of a registered model: read the ledger and the aliases, decide, append, move the aliases. Killed between any
+ * two of its steps and asked again, it comes to the same end. Only the model's owner calls it, one change at a time.
+ */
+import { TtExpError } from '../../contracts/errors.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import { ALIAS, TAG } from '../../contracts/names.ts';
+import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
+import type { Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
+import { decideMove } from '../../policy/registry/decide-move.ts';
+import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
+import { NO_STANDING, type Standing } from '../../policy/registry/standing.ts';
+import type { LedgerWriter } from '../ports.ts';
+import { appendMoves } from './append-moves.ts';
+import { digestOfVerdict } from './digest.ts';
+import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
+import { readAfter, readRecords } from './read-ledger.ts';
+
+/** What the owner knows of the ledger from the change before. */
+export interface KnownLedger {
+  readonly runId: string;
+  readonly standing: Standing;
+}
+
+export interface RegistryChange {
+  readonly modelName: string;
+  readonly request: RegistryRequest;
+  readonly manualMoves: ManualMoves;
+  /** ISO 8601, UTC: of the owner's clock, which is the server's. */
+  readonly at: string;
+  readonly known: KnownLedger | null;
+}
+
+export interface RegistryChanged {
+  readonly answer: RegistryAnswer;
+  /** null where there is no such model. */
+  readonly known: KnownLedger | null;
+}
+
+const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
+  champion: aliases[ALIAS.champion] ?? null,
+  challenger: aliases[ALIAS.challenger] ?? null,
+  previous: aliases[ALIAS.previous] ?? null,
+});
+
+/** Throws LEDGER_BROKEN: on records that somebody changed no further move can rest. */
+const standingNow = async (
+  tracking: LedgerWriter,
+  ledger: Ledger,
+  { modelName, known }: RegistryChange,
+): Promise<Standing> => {
+  const from = known?.runId === ledger.runId ? known.standing : NO_STANDING;
+  const { standing, broken } = await readAfter(tracking, ledger, from);
+  if (broken !== null) {
+    throw new TtExpError('LEDGER_BROKEN', `ledger of ${modelName}: record ${broken.seq} ${broken.reason}`, {
+      hint: `Restore the artifacts of MLflow run ${ledger.runId} from a backup; or delete that run, and a new ledger begins with the champion of now.`,
+    });
+  }
+  return standing;
+};
+
+/** `champion` last: a move that ends before it has changed nothing that serves. */
+const moveAliases = async (tracking: LedgerWriter, name: string, from: Aliases, to: Aliases): Promise<void> => {
+  for (const alias of [ALIAS.previous, ALIAS.challenger, ALIAS.champion]) {
+    const version = to[alias];
+    if (version === from[alias]) {
+      continue;
+    }
+    await (version === null ? tracking.deleteAlias(name, alias) : tracking.setAlias(name, alias, version));
+  }
+};
+
+/** Says on the ledger's run and on the model what is carried out. */
+const note = async (
+  tracking: LedgerWriter,
+  model: RegisteredModelRecord,
+  { runId, carriedOut }: Ledger,
+  { seq, champion }: Standing,
+): Promise<void> => {
+  if (carriedOut !== seq) {
+    await tracking.setTags(runId, { [TAG.ledgerApplied]: String(seq), [TAG.registeredModel]: model.name });
+  }
+  const tags = { [TAG.ledgerRun]: runId, [TAG.champion]: champion ?? '' };
+  const changed = Object.entries(tags).filter(([key, value]) => model.tags[key] !== value);
+  await tracking.setModelTags(model.name, Object.fromEntries(changed));
+};
+
+const recordAt = async (
+  tracking: LedgerWriter,
+  runId: string,
+  seq: number,
+  appended: readonly LedgerEntry[],
+): Promise<LedgerEntry | null> =>
+  appended.find((entry) => entry.seq === seq) ??
+  (await readRecords(tracking, runId, seq - 1)).find((record) => record.seq === seq)?.entry ??
+  null;
+
+const withDigest = (request: RegistryRequest): RegistryRequest =>
+  request.verdict === undefined
+    ? request
+    : { ...request, evidence: { ...request.evidence, verdict_digest: digestOfVerdict(request.verdict) } };
+
+export const changeRegistry = async (tracking: LedgerWriter, change: RegistryChange): Promise<RegistryChanged> => {
+  const { modelName, request, manualMoves, at } = change;
+  const model = await tracking.findModel(modelName);
+  if (model === null) {
+    const reason = `There is no registered model ${modelName} in MLflow.`;
+    return { answer: { kind: 'refused', reason, hint: 'List them with `tt-exp models`.' }, known: null };
+  }
+  const ledger = await ensureLedger(tracking, model, { actor: request.actor, startTimeMs: Date.parse(at) });
+  const standing = await standingNow(tracking, ledger, change);
+  const { carriedOut, runId } = ledger;
+  const observed = { aliases: aliasesOf(model), versions: await tracking.versionsOf(modelName), carriedOut };
+  const { moves, aliases, outcome } = decideMove(standing, observed, withDigest(request), { at, manualMoves });
+  const appended = await appendMoves(tracking, runId, standing, moves);
+  if (appended === null) {
+    return changeRegistry(tracking, change);
+  }
+  const { entries, standing: after } = appended;
+  if (after.digest !== null && ledger.head?.digest !== after.digest) {
+    await tracking.setTags(runId, { [TAG.ledgerHead]: headText({ seq: after.seq, digest: after.digest }) });
+  }
+  await moveAliases(tracking, modelName, observed.aliases, aliases);
+  await note(tracking, model, ledger, after);
+  const known = { runId, standing: after };
+  if (outcome.kind !== 'done') {
+    return { answer: outcome, known };
+  }
+  const entry = outcome.seq === null ? null : await recordAt(tracking, runId, outcome.seq, entries);
+  return { answer: { kind: 'done', entry, aliases }, known };
+};

@@ -1,0 +1,13 @@
+/** Digests of the ledger's records and of the verdicts that they rest on. */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../contracts/canonical-json.ts';
+import type { GateVerdict } from '../../contracts/gate.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+
+/** SHA-256, in hex. */
+const digestOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+export const digestOfEntry = (entry: Omit<LedgerEntry, 'digest'>): string => digestOf(entry);
+
+/** Also of `gate.json`, once it is parsed. */
+export const digestOfVerdict = (verdict: GateVerdict): string => digestOf(verdict);

@@ -1,0 +1,70 @@
+/** Reads a ledger's records, and says which one is broken. */
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import { ARTIFACT } from '../../contracts/names.ts';
+import { type CheckedLedger, checkLedger, type FoundRecord } from '../../policy/registry/check-ledger.ts';
+import { NO_STANDING, type Standing } from '../../policy/registry/standing.ts';
+import type { LedgerReader } from '../ports.ts';
+import { digestOfEntry } from './digest.ts';
+import { findLedger, type Ledger } from './find-ledger.ts';
+
+type Artifacts = Pick<LedgerReader, 'listArtifacts' | 'getArtifactText'>;
+
+export interface LedgerReading extends CheckedLedger {
+  readonly runId: string;
+  /** Those that can be read, intact or not. */
+  readonly entries: readonly LedgerEntry[];
+}
+
+const READ_AT_ONCE = 8;
+
+/** Path of a record among its run's artifacts. */
+export const recordPath = (seq: number): string => `${ARTIFACT.ledger}/${String(seq).padStart(6, '0')}.json`;
+
+const seqOf = (file: string): number => Number(/^(\d{6,})\.json$/.exec(file)?.[1] ?? 0);
+
+const parse = (text: string | null): LedgerEntry | null => {
+  try {
+    const value: unknown = JSON.parse(text ?? 'null');
+    return typeof value === 'object' && value !== null && 'digest' in value ? (value as LedgerEntry) : null;
+  } catch {
+    // Its place in the chain says that it is broken.
+    return null;
+  }
+};
+
+/** Those after `seq`, ascending. */
+export const readRecords = async (tracking: Artifacts, runId: string, seq = 0): Promise<readonly FoundRecord[]> => {
+  const places = (await tracking.listArtifacts(runId, ARTIFACT.ledger))
+    .map(seqOf)
+    .filter((place) => place > seq)
+    .sort((one, other) => one - other);
+  const records: FoundRecord[] = [];
+  for (let start = 0; start < places.length; start += READ_AT_ONCE) {
+    const read = places.slice(start, start + READ_AT_ONCE).map(async (place) => ({
+      seq: place,
+      entry: parse(await tracking.getArtifactText(runId, recordPath(place))),
+    }));
+    records.push(...(await Promise.all(read)));
+  }
+  return records;
+};
+
+/** From where `from` ends. */
+export const readAfter = async (
+  tracking: Artifacts,
+  { runId, head }: Ledger,
+  from: Standing = NO_STANDING,
+): Promise<Omit<LedgerReading, 'runId'>> => {
+  const found = await readRecords(tracking, runId, from.seq);
+  return {
+    ...checkLedger(found, { digestOf: digestOfEntry, head, from }),
+    entries: found.flatMap(({ entry }) => (entry === null ? [] : [entry])),
+  };
+};
+
+/** The whole of it; null where the model does not exist, or has none yet. */
+export const readLedger = async (tracking: LedgerReader, name: string): Promise<LedgerReading | null> => {
+  const model = await tracking.findModel(name);
+  const ledger = model === null ? null : await findLedger(tracking, model);
+  return ledger === null ? null : { runId: ledger.runId, ...(await readAfter(tracking, ledger)) };
+};

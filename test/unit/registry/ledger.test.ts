@@ -1,0 +1,10 @@
+import { describe } from 'vitest';
+import { describeLedger } from '../../suites/ledger-suite.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
+
+describe('registry/ledger', () => {
+  describeLedger(() => {
+    const { tracking, deleteRun, deleteVersion } = createFakeTracking();
+    return { tracking, server: { deleteRun, deleteVersion } };
+  });
+});

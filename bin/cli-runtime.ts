@@ -11,6 +11,7 @@ const onSignal =
     return () => process.off(signal, listener);
   };
 
+const compare = () => import('./cli/compare.ts');
 const data = () => import('./cli/data.ts');
 const model = () => import('./cli/model.ts');
 const services = () => import('./cli/services.ts');
@@ -37,6 +38,9 @@ export const createCliRuntime = (): CliRuntime => ({
   trainModel: async (request) => (await model()).trainModel(request),
   evaluateModel: async (request) => (await model()).evaluateModel(request),
   reproduceTraining: async (request) => (await model()).reproduceTraining(request),
+
+  compareModels: async (request) => (await compare()).compareModels(request),
+  writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
 
   services: {
     up: async (progress, signal) => (await services()).up(progress, signal),

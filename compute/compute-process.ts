@@ -26,7 +26,10 @@ export interface ComputeProcessOptions {
   readonly log: Log;
 }
 
-export type FinalMessage = Extract<ComputeMessage, { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' }>;
+export type FinalMessage = Extract<
+  ComputeMessage,
+  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' }
+>;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
 type Outcome =
@@ -163,6 +166,7 @@ export const runComputeProcess = (
         case 'stopped':
         case 'evaluated':
         case 'model_evaluated':
+        case 'models_compared':
           end({ kind: 'done', message });
           return;
         case 'failed':

@@ -1,11 +1,13 @@
 /** Runs compute jobs, each in a process of its own, on a slot's device and threads. */
 
 import { basename, dirname } from 'node:path';
+import type { MeasuredComparison } from '../contracts/comparison.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
 import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type {
+  CompareModelsJob,
   ComputeJob,
   ComputeMessage,
   EvaluateJob,
@@ -44,6 +46,7 @@ export interface ComputeRunner {
   ): Promise<TrainTrialResult>;
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
   evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
+  compareModels(job: CompareModelsJob, signal: AbortSignal): Promise<MeasuredComparison>;
 }
 
 const NO_DEVICE = '-1';
@@ -129,6 +132,13 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       const final = await run(job, () => undefined, { signal });
       if (final.kind !== 'model_evaluated') {
         throw unexpected(final.kind, 'model_evaluated');
+      }
+      return final.result;
+    },
+    compareModels: async (job, signal) => {
+      const final = await run(job, () => undefined, { signal });
+      if (final.kind !== 'models_compared') {
+        throw unexpected(final.kind, 'models_compared');
       }
       return final.result;
     },

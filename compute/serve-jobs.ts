@@ -1,6 +1,7 @@
 /** What a compute process does: one training or one evaluation, on the backend that its parent chose. */
 import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
 import { serveComputeJob } from './child-channel.ts';
+import { compareModels } from './jobs/compare-job.ts';
 import { evaluateAlone, evaluateWithChampion } from './jobs/evaluate-jobs.ts';
 import { train } from './jobs/train-job.ts';
 import { digestTrainingCode, readTrainingModules } from './training-code.ts';
@@ -25,5 +26,7 @@ export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<Tensorflow
         return evaluateWithChampion(job, channel);
       case 'evaluate_model':
         return evaluateAlone(job, tensorflow, channel);
+      case 'compare_models':
+        return compareModels(job, tensorflow, channel);
     }
   });

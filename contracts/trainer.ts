@@ -1,4 +1,5 @@
 /** Jobs of the compute child process and the messages it sends to its parent over IPC. */
+import type { MeasuredComparison } from './comparison.ts';
 import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
@@ -69,7 +70,20 @@ export interface EvaluateModelJob {
 
 export type EvaluatedSplit = Exclude<SplitName, 'train'>;
 
-export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob;
+/** Rank one part with each of several models: same users, same candidates. */
+export interface CompareModelsJob {
+  readonly kind: 'compare_models';
+  readonly datasetFolder: string;
+  /** Two or more; `ref` is how results and errors call one, and differs between them. */
+  readonly subjects: readonly { readonly ref: string; readonly model: ModelSource }[];
+  readonly split: EvaluatedSplit;
+  readonly relevanceThreshold: number;
+  readonly confidence: number;
+  /** Of the resamples. */
+  readonly seed: number;
+}
+
+export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob | CompareModelsJob;
 
 export interface ModelEvaluation extends TestEvaluation {
   readonly report: EvaluationReport;
@@ -120,4 +134,5 @@ export type ComputeMessage =
   | { readonly kind: 'stopped'; readonly result: TrainingResult | null }
   | { readonly kind: 'evaluated'; readonly result: EvaluateResult }
   | { readonly kind: 'model_evaluated'; readonly result: ModelEvaluation }
+  | { readonly kind: 'models_compared'; readonly result: MeasuredComparison }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

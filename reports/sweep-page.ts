@@ -1,22 +1,11 @@
 /** The report of a sweep as one page. */
 import { trialIdOf } from '../contracts/ids.ts';
 import { rankTrials } from '../policy/ranking.ts';
-import { COLOUR } from './chart.ts';
+import { page } from './page.ts';
 import { escapeMarkup } from './svg.ts';
 import { metricTitle, omissionText, paramsText, type SweepReportInput } from './sweep-facts.ts';
 
 const MOST_ROWS = 100;
-
-const STYLE = `
-body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; color: ${COLOUR.text}; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-figure { margin: 1.5rem 0; overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: 0.25rem 0.75rem; text-align: left; vertical-align: top; border-bottom: 1px solid ${COLOUR.grid}; }
-th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-td { white-space: nowrap; }
-td.params { white-space: normal; overflow-wrap: anywhere; }
-tr.best { font-weight: 600; }
-p { color: ${COLOUR.quiet}; }`;
 
 const countsText = ({ trials }: SweepReportInput): string => {
   const counts = new Map<string, number>();
@@ -54,22 +43,12 @@ export const sweepPage = (
 ): string => {
   const name = escapeMarkup(input.name);
   const figures = plots.map(({ name: plot, svg }) => `<figure id="${plot}">${svg}</figure>`);
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${name}: sweep</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${name}</h1>
+  return page(
+    `${input.name}: sweep`,
+    `<h1>${name}</h1>
 <p>${input.trials.length} trials: ${escapeMarkup(countsText(input))}.</p>
 ${figures.join('\n')}
 <h2>Leaderboard</h2>
-${leaderboard(input)}
-</body>
-</html>
-`;
+${leaderboard(input)}`,
+  );
 };

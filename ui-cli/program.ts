@@ -1,6 +1,7 @@
 /** The command line: every command with its options and help. Actions load only when they run. */
 import { Command } from 'commander';
 import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
+import { addCompare } from './compare/compare-commands.ts';
 import { addData } from './data/data-commands.ts';
 import { addInspection } from './inspect/inspect-commands.ts';
 import { addModel } from './model/model-commands.ts';
@@ -52,5 +53,6 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addWorker(program, context);
   addData(program, context);
   addModel(program, context);
+  addCompare(program, context);
   return program;
 };

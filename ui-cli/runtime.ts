@@ -1,8 +1,9 @@
 /** What the commands need from the rest of tt-exp, by family. `bin/` implements it, lazily: nothing heavy loads before it is called. */
+import type { CompareRuntime } from './compare/compare-runtime.ts';
 import type { DataRuntime } from './data/data-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
 import type { ServicesRuntime } from './services/services-runtime.ts';
 
-export type CliRuntime = RunRuntime & InspectRuntime & DataRuntime & ModelRuntime & ServicesRuntime;
+export type CliRuntime = RunRuntime & InspectRuntime & DataRuntime & ModelRuntime & CompareRuntime & ServicesRuntime;

@@ -1,21 +1,13 @@
 /** Training and evaluation by the command's own process. */
 
-import { readEnvironment } from '../../config/env.ts';
 import { resolveConfig } from '../../config/resolve.ts';
 import type { ResolvedFiles } from '../../contracts/resolved-config.ts';
 import { evaluateLocally } from '../../local/evaluate-locally.ts';
-import type { LocalContext } from '../../local/local-context.ts';
 import { reproduceLocally } from '../../local/reproduce-locally.ts';
 import { trainLocally } from '../../local/train-locally.ts';
 import { guessInteractions as guess } from '../../pipeline/index.ts';
-import type { LocalWork, ModelRuntime } from '../../ui-cli/model/model-runtime.ts';
-import { createLocalPorts } from '../local-ports.ts';
-
-const contextOf = ({ progress, log, signal }: LocalWork): LocalContext => {
-  const environment = readEnvironment();
-  const ports = createLocalPorts({ environment, progress, log, signal });
-  return { homeFolder: environment.homeFolder, ports, log, signal };
-};
+import type { ModelRuntime } from '../../ui-cli/model/model-runtime.ts';
+import { contextOf } from './local-context.ts';
 
 export const guessInteractions: ModelRuntime['guessInteractions'] = (file, columns) => {
   // How files are written unless a config defines it.

@@ -33,13 +33,14 @@ interface Ranking {
   /** null: that of the model's training. */
   readonly relevanceThreshold: number | null;
   readonly onRanking?: ReportOptions['onRanking'];
+  readonly onUser?: ReportOptions['onUser'];
   readonly onBlock: () => void;
 }
 
 /** A model ranks with the features of its own encoder, which may be older than the dataset version. */
-const evaluateModel = async (
+export const evaluateModel = async (
   source: ModelSource,
-  { datasetFolder, split, relevanceThreshold: given, onRanking, onBlock }: Ranking,
+  { datasetFolder, split, relevanceThreshold: given, onRanking, onUser, onBlock }: Ranking,
   dataset: LoadedDataset,
 ): Promise<ReportedEvaluation & EvaluationReport & { readonly relevanceThreshold: number }> => {
   const model = await loadModel(source);
@@ -57,6 +58,7 @@ const evaluateModel = async (
         categories,
         onBlock,
         ...(onRanking && { onRanking }),
+        ...(onUser && { onUser }),
       }),
       calibration: measureCalibration({ users, items, dim, temperature, samples, relevanceThreshold }),
       relevanceThreshold,
@@ -66,7 +68,7 @@ const evaluateModel = async (
   }
 };
 
-const reportOf = ({ slices, categories, popularity_bias, calibration }: EvaluationReport): EvaluationReport => ({
+export const reportOf = ({ slices, categories, popularity_bias, calibration }: EvaluationReport): EvaluationReport => ({
   slices,
   categories,
   popularity_bias,

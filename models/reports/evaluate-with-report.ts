@@ -15,7 +15,7 @@ const DEFAULT_EXPORT_DEPTH = 100;
 const FEWEST_PAIRS_WARM = 5;
 const MOST_PAIRS_WARM = 20;
 
-export interface ReportOptions extends Omit<EvaluationOptions, 'depth' | 'onUser'> {
+export interface ReportOptions extends Omit<EvaluationOptions, 'depth'> {
   /** What users and items are sliced by, beside the users' history. */
   readonly categories?: readonly CategoryFeature[];
   /**
@@ -63,6 +63,7 @@ export const evaluateWithReport = (options: ReportOptions): ReportedEvaluation =
       for (const item of judged.top.subarray(0, CUT_OFF)) {
         bias.add(item);
       }
+      options.onUser?.(judged);
       onRanking?.(judged.user, ...rankingRows(judged));
     },
   });

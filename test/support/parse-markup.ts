@@ -1,4 +1,4 @@
-/** A strict reader of the XML that plots are made of; throws where it is not well-formed. */
+/** A strict reader of the XML that plots and pages are made of; throws where it is not well-formed. */
 
 export interface MarkupTag {
   readonly element: string;
@@ -6,7 +6,7 @@ export interface MarkupTag {
   readonly text: string;
 }
 
-const TAG = /<(\/?)([a-z]+)((?: [A-Za-z][A-Za-z0-9:-]*="[^"<&]*(?:&(?:amp|lt|gt|quot|#39);[^"<&]*)*")*)(\/?)>/y;
+const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [A-Za-z][A-Za-z0-9:-]*="[^"<&]*(?:&(?:amp|lt|gt|quot|#39);[^"<&]*)*")*)(\/?)>/y;
 const TEXT = /(?:[^<>&]|&(?:amp|lt|gt|quot|#39);)+/y;
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 

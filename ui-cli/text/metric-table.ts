@@ -59,7 +59,7 @@ export const baselineWarnings = ({ model, baselines }: TestEvaluation): readonly
   ];
 };
 
-const SLICE_TITLES = { cold: 'cold (< 5 met)', warm: 'warm (5–20)', hot: 'hot (> 20)' } as const;
+export const SLICE_TITLES = { cold: 'cold (< 5 met)', warm: 'warm (5–20)', hot: 'hot (> 20)' } as const;
 
 /** Slices of one feature on the terminal; the report has more of them. */
 const SHOWN_SLICES_PER_FEATURE = 3;

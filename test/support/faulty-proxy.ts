@@ -28,10 +28,12 @@ export const LASTING_FAULTS = [
 ] as const;
 export type Fault = PassingFault | (typeof LASTING_FAULTS)[number];
 
+type FaultOf = (path: string) => Fault | null | Promise<Fault | null>;
+
 export interface FaultyProxy {
   readonly url: string;
-  /** Asked for each request, by its path with the query; null passes it on. */
-  setFaults(faultOf: (path: string) => Fault | null): void;
+  /** Asked for each request, by its path with the query; null passes it on. The request waits for the answer. */
+  setFaults(faultOf: FaultOf): void;
   /** Requests that met a fault so far. */
   readonly faults: Readonly<Record<Fault, number>>;
   stop(): Promise<void>;
@@ -66,7 +68,7 @@ const sendHalf = async (answer: IncomingMessage, response: ServerResponse, isSil
 };
 
 export const startFaultyProxy = async (target: string): Promise<FaultyProxy> => {
-  let faultOf: (path: string) => Fault | null = () => null;
+  let faultOf: FaultOf = () => null;
   const faults = Object.fromEntries([...FAULTS, ...LASTING_FAULTS].map((fault) => [fault, 0])) as Record<Fault, number>;
 
   const forward = (incoming: IncomingMessage, response: ServerResponse, body: Buffer, fault: Fault | null): void => {
@@ -88,12 +90,11 @@ export const startFaultyProxy = async (target: string): Promise<FaultyProxy> => 
   };
 
   const server = createServer((incoming, response) => {
-    const fault = faultOf(incoming.url ?? '/');
-    if (fault !== null) {
-      faults[fault] += 1;
-    }
-    void readBody(incoming).then(
-      (body) => {
+    void Promise.all([readBody(incoming), faultOf(incoming.url ?? '/')]).then(
+      ([body, fault]) => {
+        if (fault !== null) {
+          faults[fault] += 1;
+        }
         switch (fault) {
           case 'status 500':
             return refuse(response, 500);

@@ -89,6 +89,30 @@ export const createMlflowReader = (uri: string) => {
           `registered-models/alias?name=${encodeURIComponent(name)}&alias=${alias}`,
         )
       ).model_version.version,
+    /** Alias to version. */
+    aliases: async (name: string): Promise<Readonly<Record<string, string>>> => {
+      const { registered_model: model } = await call<{
+        registered_model: { aliases?: { alias: string; version: string }[] };
+      }>(`registered-models/get?name=${encodeURIComponent(name)}`);
+      return Object.fromEntries((model.aliases ?? []).map(({ alias, version }) => [alias, version]));
+    },
+    /** As somebody does in MLflow's own page; null removes it. */
+    moveAlias: async (name: string, alias: string, version: string | null): Promise<void> => {
+      await (version === null
+        ? call('registered-models/alias', { name, alias }, 'DELETE')
+        : call('registered-models/alias', { name, alias, version }));
+    },
+    createModel: async (name: string): Promise<void> => {
+      await call('registered-models/create', { name });
+    },
+    /** As another tool would register it: it has no run. */
+    createVersion: async (name: string): Promise<string> =>
+      (
+        await call<{ model_version: { version: string } }>('model-versions/create', {
+          name,
+          source: 's3://bucket/model',
+        })
+      ).model_version.version,
     modelVersions: async (name: string): Promise<readonly { version: string; run_id: string }[]> =>
       (
         await call<{ model_versions?: { version: string; run_id: string }[] }>(

@@ -1,7 +1,7 @@
 /** Registry steps: make the chosen trial a model version, and move the aliases as the gate decided. */
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
-import { isChampionAlready } from '../contracts/gate.ts';
+import { isChampionAlready, isDecided } from '../contracts/gate.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type {
   ApplyGateRequest,
@@ -15,11 +15,13 @@ import { fetchModel } from '../registry/fetch-model.ts';
 import { changeRegistry, type RegistryChange, type RegistryChanged } from '../registry/ledger/change-registry.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
-import type { TrackingPort } from './ports.ts';
+import type { ReportPort, TrackingPort } from './ports.ts';
+import { publishVerdict } from './publish-verdict.ts';
 
 export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
   readonly workspace: Workspace;
+  readonly reports: ReportPort;
 }
 
 type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;
@@ -48,7 +50,7 @@ const moveAliases = async (
   }
 };
 
-export const createRegistryActivities = ({ tracking, workspace, ...fencing }: RegistryActivityDeps) => {
+export const createRegistryActivities = ({ tracking, workspace, reports, ...fencing }: RegistryActivityDeps) => {
   /** A worker that was frozen in the middle must not go on when the turn is another's. */
   const fenced = () => {
     const fence = fenceOwnAttempt(fencing, () => null);
@@ -107,7 +109,7 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
      * What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them.
      * The run of a candidate that is the champion already keeps the verdict that made it so.
      */
-    recordVerdict: ({ parentRunId, runId, verdict }: RecordVerdictRequest): Promise<void> => {
+    recordVerdict: ({ parentRunId, runId, verdict, modelName }: RecordVerdictRequest): Promise<void> => {
       const { p_value: pValue, power } = verdict;
       const tags = {
         [TAG.gateDecision]: verdict.decision,
@@ -119,7 +121,10 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
       return tryEach(
         () => (isChampionAlready(verdict) ? Promise.resolve() : tracking.setTags(runId, tags)),
         () => tracking.setTags(parentRunId, tags),
-        () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
+        () =>
+          isDecided(verdict) && modelName !== undefined
+            ? publishVerdict({ tracking, reports }, { parentRunId, runId, modelName, verdict })
+            : tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
       );
     },
   };

@@ -1,4 +1,5 @@
 /** What the test users of a gate show beside the mean that decides: for the page of its verdict. */
+import type { DecidedVerdict } from './gate.ts';
 
 /** Mean NDCG@10 of both models over one group of users. */
 export interface SliceDifference {
@@ -20,4 +21,15 @@ export interface GateDetails {
   /** Per-user differences in NDCG@10 (candidate - champion), ascending; of many users some, evenly spread, both ends among them. */
   readonly differences: readonly number[];
   readonly slices: readonly SliceDifference[];
+}
+
+/** What the page of a verdict is made of. */
+export interface VerdictFacts {
+  /** Registered model. */
+  readonly modelName: string;
+  readonly experimentId: string;
+  readonly datasetVersion: string;
+  readonly verdict: DecidedVerdict;
+  /** null where nothing was compared, or where a later evaluation has replaced what the verdict rests on. */
+  readonly details: GateDetails | null;
 }

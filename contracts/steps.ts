@@ -170,6 +170,8 @@ export interface RecordVerdictRequest {
   /** Of the candidate. */
   readonly runId: string;
   readonly verdict: GateVerdict;
+  /** Missing in requests of earlier versions: their verdicts have no page. */
+  readonly modelName?: string;
 }
 
 export interface NotifyRequest {

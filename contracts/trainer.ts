@@ -4,6 +4,7 @@ import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { ConfidenceInterval, PairedTest } from './gate.ts';
+import type { GateDetails } from './gate-details.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
@@ -101,6 +102,8 @@ export interface EvaluateResult extends TestEvaluation {
   readonly ci: ConfidenceInterval | null;
   /** Of the same users; null without a champion. */
   readonly pairedTest: PairedTest | null;
+  /** Of the same users; missing without a champion, and in results of earlier versions. */
+  readonly details?: GateDetails;
 }
 
 /** Resource use of the child since its last message. */

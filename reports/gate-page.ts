@@ -1,6 +1,6 @@
 /** The verdict of a gate as one page: what was decided, what it rests on, and how to compute it again. */
 import type { DecidedVerdict, GateRule } from '../contracts/gate.ts';
-import type { GateDetails, SliceDifference } from '../contracts/gate-details.ts';
+import type { GateDetails, SliceDifference, VerdictFacts } from '../contracts/gate-details.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import { differenceChart } from './difference-chart.ts';
 import { effectPlot } from './effect-plot.ts';
@@ -8,16 +8,6 @@ import { decisionText, differenceText, figureText, percentText, probabilityText 
 import { page } from './page.ts';
 import { element, escapeMarkup } from './svg.ts';
 import { type Cell, heading, list, paragraph, table } from './table.ts';
-
-export interface GatePageInput {
-  /** Registered model. */
-  readonly modelName: string;
-  readonly experimentId: string;
-  readonly datasetVersion: string;
-  readonly verdict: DecidedVerdict;
-  /** null where nothing was compared, or where a later evaluation has replaced what the verdict rests on. */
-  readonly details: GateDetails | null;
-}
 
 const number = (text: string): Cell => ({ text, kind: 'number' });
 const numberTitle = (text: string): Cell => ({ text, kind: 'number' });
@@ -166,7 +156,7 @@ const recompute = ({ ci, candidate }: DecidedVerdict): readonly string[] =>
       ];
 
 /** A function of its input alone; refers to nothing outside itself. */
-export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, details }: GatePageInput): string => {
+export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, details }: VerdictFacts): string => {
   const { candidate, reasons, rules, ci } = verdict;
   const title = `${modelName} version ${candidate.version}: ${decisionText(verdict)}`;
   const parts = [

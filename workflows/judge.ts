@@ -77,7 +77,9 @@ const apply = async (
   run.approval = null;
   state.update({ gate: verdict });
   state.setModel(applied.model);
-  await note(state, "The gate's verdict is not in MLflow", () => recordVerdict({ ...judged, verdict }));
+  await note(state, "The gate's verdict is not in MLflow", () =>
+    recordVerdict({ ...judged, verdict, modelName: input.config.gate.model_name }),
+  );
   await tell(run, 'gate');
   return null;
 };

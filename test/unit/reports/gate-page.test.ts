@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { GateDetails } from '../../../contracts/gate-details.ts';
-import { type GatePageInput, gatePage } from '../../../reports/gate-page.ts';
+import type { GateDetails, VerdictFacts } from '../../../contracts/gate-details.ts';
+import { gatePage } from '../../../reports/gate-page.ts';
 import { comparedVerdict } from '../../support/gate-verdicts.ts';
 import { parseMarkup } from '../../support/parse-markup.ts';
 
@@ -16,7 +16,7 @@ const DETAILS: GateDetails = {
   ],
 };
 
-const input = (change: Partial<GatePageInput> = {}): GatePageInput => ({
+const input = (change: Partial<VerdictFacts> = {}): VerdictFacts => ({
   modelName: 'demo',
   experimentId: 'demo-0123456789',
   datasetVersion: 'v-1',

@@ -21,8 +21,6 @@ export interface EvaluationActivityDeps {
   readonly workspace: Workspace;
 }
 
-const PER_USER_FILE = 'test_per_user.json';
-
 /** What no retry brings back. An MLflow that is out of reach or refuses is another matter: it fails the step. */
 const isGone = (error: unknown): error is TtExpError =>
   error instanceof TtExpError &&
@@ -76,21 +74,25 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           const candidate = await fetchModel(deps, runId);
           const { source, problem } =
             version === null || version.runId === runId ? NOBODY : await fetchChampion(deps, version);
-          const perUserFile = join(dirname(candidate.modelFolder), PER_USER_FILE);
+          const usersFile = join(dirname(candidate.modelFolder), ARTIFACT.gateUsers);
           const evaluated = await deps.compute.evaluate(
             {
               kind: 'evaluate',
               datasetFolder,
               candidate,
               champion: source,
+              ancestor: null,
               relevanceThreshold: request.relevanceThreshold,
               seed: request.seed,
               confidence: request.confidence,
-              perUserFile,
+              margin: request.margin ?? null,
+              guards: request.guards ?? [],
+              usersFile,
             },
             signal,
           );
-          const { champion: _champion, ci, pairedTest, championProblem, report: _report, ...test } = evaluated;
+          const { ci, pairedTest, dcg, guards, championProblem } = evaluated;
+          const test = { model: evaluated.model, baselines: evaluated.baselines };
           // A run whose result is taken again is tested again: the same numbers at the same time are the same points.
           const { endTimeMs } = await deps.tracking.getRun(runId);
           await deps.tracking.logMetrics(
@@ -104,12 +106,15 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           );
           await deps.tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(test)) });
           await deps.tracking.putArtifactText(runId, ARTIFACT.testMetrics, `${JSON.stringify(evaluated, null, 2)}\n`);
-          await deps.tracking.putArtifactFile(runId, PER_USER_FILE, perUserFile);
+          await deps.tracking.putArtifactFile(runId, ARTIFACT.gateUsers, usersFile);
           return {
             test,
             champion: championSide(version, evaluated, runId),
             ci,
             pairedTest,
+            dcg,
+            guards,
+            ancestor: null,
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,
           };

@@ -1,8 +1,9 @@
 /** Registry steps: make the chosen trial a model version, and move the aliases as the gate decided. */
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
-import { isChampionAlready, isDecided } from '../contracts/gate.ts';
+import { type GateVerdict, isChampionAlready } from '../contracts/gate.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
+import type { MetricPoint } from '../contracts/runs.ts';
 import type {
   ApplyGateRequest,
   ApplyGateResult,
@@ -15,13 +16,11 @@ import { fetchModel } from '../registry/fetch-model.ts';
 import { changeRegistry, type RegistryChange, type RegistryChanged } from '../registry/ledger/change-registry.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
-import type { ReportPort, TrackingPort } from './ports.ts';
-import { publishVerdict } from './publish-verdict.ts';
+import type { TrackingPort } from './ports.ts';
 
 export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
   readonly workspace: Workspace;
-  readonly reports: ReportPort;
 }
 
 type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;
@@ -50,7 +49,20 @@ const moveAliases = async (
   }
 };
 
-export const createRegistryActivities = ({ tracking, workspace, reports, ...fencing }: RegistryActivityDeps) => {
+/** What was measured, as metrics: sorted and filtered by in MLflow. The latest verdict is the latest point. */
+const gatePoints = ({ ci, p_value, effect_size, power }: GateVerdict, timestampMs: number): readonly MetricPoint[] =>
+  Object.entries({
+    gate_ndcg_diff: ci?.mean,
+    gate_ci_low: ci?.low,
+    gate_ci_high: ci?.high,
+    gate_p_value: p_value,
+    gate_effect_size: effect_size,
+    gate_smallest_lift: power?.smallest_lift,
+  })
+    .filter((entry): entry is [string, number] => Number.isFinite(entry[1]))
+    .map(([key, value]) => ({ key, value, step: 0, timestampMs }));
+
+export const createRegistryActivities = ({ tracking, workspace, ...fencing }: RegistryActivityDeps) => {
   /** A worker that was frozen in the middle must not go on when the turn is another's. */
   const fenced = () => {
     const fence = fenceOwnAttempt(fencing, () => null);
@@ -109,7 +121,7 @@ export const createRegistryActivities = ({ tracking, workspace, reports, ...fenc
      * What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them.
      * The run of a candidate that is the champion already keeps the verdict that made it so.
      */
-    recordVerdict: ({ parentRunId, runId, verdict, modelName }: RecordVerdictRequest): Promise<void> => {
+    recordVerdict: async ({ parentRunId, runId, verdict, timestampMs }: RecordVerdictRequest): Promise<void> => {
       const { p_value: pValue, power } = verdict;
       const tags = {
         [TAG.gateDecision]: verdict.decision,
@@ -118,13 +130,16 @@ export const createRegistryActivities = ({ tracking, workspace, reports, ...fenc
         ...(pValue != null && { [TAG.gatePValue]: String(pValue) }),
         ...(power != null && { [TAG.gateSmallestLift]: String(power.smallest_lift) }),
       };
-      return tryEach(
-        () => (isChampionAlready(verdict) ? Promise.resolve() : tracking.setTags(runId, tags)),
-        () => tracking.setTags(parentRunId, tags),
-        () =>
-          isDecided(verdict) && modelName !== undefined
-            ? publishVerdict({ tracking, reports }, { parentRunId, runId, modelName, verdict })
-            : tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
+      const record = async (run: string): Promise<void> => {
+        await tracking.setTags(run, tags);
+        if (timestampMs !== undefined) {
+          await tracking.logMetrics(run, gatePoints(verdict, timestampMs));
+        }
+      };
+      await tryEach(
+        () => (isChampionAlready(verdict) ? Promise.resolve() : record(runId)),
+        () => record(parentRunId),
+        () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
       );
     },
   };

@@ -2,7 +2,8 @@
 import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
 import { serveComputeJob } from './child-channel.ts';
 import { compareModels } from './jobs/compare-job.ts';
-import { evaluateAlone, evaluateWithChampion } from './jobs/evaluate-jobs.ts';
+import { evaluateAlone } from './jobs/evaluate-alone.ts';
+import { evaluateForGate } from './jobs/evaluate-for-gate.ts';
 import { train } from './jobs/train-job.ts';
 import { digestTrainingCode, readTrainingModules } from './training-code.ts';
 
@@ -23,7 +24,7 @@ export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<Tensorflow
       case 'train':
         return train(job, tensorflow, channel);
       case 'evaluate':
-        return evaluateWithChampion(job, channel);
+        return evaluateForGate(job, channel);
       case 'evaluate_model':
         return evaluateAlone(job, tensorflow, channel);
       case 'compare_models':

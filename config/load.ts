@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
+import { checkGate } from './check-gate.ts';
 import { checkOverrides } from './check-overrides.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkSource } from './check-source.ts';
@@ -85,6 +86,7 @@ export const checkConfig = (source: ConfigSource, effective: readonly Override[]
     ...schemaFindings,
     ...(isReported('data.split') ? [] : checkSplit(source.value)),
     ...(isReported('data') ? [] : checkSource(source.value)),
+    ...(isReported('gate') || isReported('data') ? [] : checkGate(source.value)),
     ...checkSpace(source.value),
     ...checkOverrides(source.value, effective),
   ];

@@ -861,17 +861,57 @@ export interface GateConfig {
    */
   min_ndcg_at_10?: number;
   /**
-   * Least mean improvement in test NDCG@10 over the champion, on the same users.
+   * What must be shown against the champion. superior: better by more than min_improvement. non_inferior: not worse by margin or more, nor than the best champion of the last 12 months.
+   */
+  rule?: 'superior' | 'non_inferior';
+  /**
+   * Least mean improvement in test NDCG@10 over the champion, on the same users, for the rule superior.
    */
   min_improvement?: number;
   /**
-   * Confidence of the interval that must lie above min_improvement.
+   * Loss of test NDCG@10 that the rule non_inferior must rule out.
+   */
+  margin?: number;
+  /**
+   * Confidence of the interval that must lie above min_improvement, or above -margin; guards are tested one-sided at (1 - confidence) / 2.
    */
   confidence?: number;
+  /**
+   * Measures that must not become worse than the champion's.
+   *
+   * @maxItems 20
+   */
+  guards?: GuardConfig[];
   /**
    * Wait for a person's approval before the champion changes.
    */
   require_approval?: boolean;
+}
+/**
+ * A measure of the candidate that must not become worse than the champion's by more than a tolerance.
+ */
+export interface GuardConfig {
+  /**
+   * Recall@10; NDCG@10 of cold, warm or hot users, or of a slice; share of the catalogue that is recommended (coverage); mean popularity percentile of what is recommended; size of the model's files; time to score 100 users.
+   */
+  metric:
+    | 'recall_at_10'
+    | 'cold_ndcg_at_10'
+    | 'warm_ndcg_at_10'
+    | 'hot_ndcg_at_10'
+    | 'slice'
+    | 'coverage'
+    | 'popularity_share'
+    | 'model_size_mb'
+    | 'scoring_latency_ms';
+  /**
+   * How much worse is still accepted. In the metric's own unit; for model_size_mb and scoring_latency_ms a share of the champion's, so that 0.1 is 10 %. Above 0 for metrics that are means over users.
+   */
+  tolerance: number;
+  /**
+   * For the metric slice: user.feature=value or item.feature=value, of a categorical feature.
+   */
+  slice?: string;
 }
 /**
  * A webhook that is notified how the experiment went: a POST with a JSON object. Without this block nothing is sent. It changes no result and is not part of the experiment's id.

@@ -1,4 +1,5 @@
 /** The gate: the decision whether a candidate becomes champion. */
+import type { GuardConfig } from './experiment-config.ts';
 
 export type GateDecision = 'promoted' | 'rejected' | 'awaiting_approval' | 'not_run';
 
@@ -21,23 +22,85 @@ export interface PairedTest {
   readonly effect_size: number | null;
   /** Smallest mean difference that an interval over these users finds above 0 in 80 % of all tests; null for one user. */
   readonly smallest_lift: number | null;
+  /** One-sided, that the candidate is worse by `gate.margin` or more; null or absent without a margin. */
+  readonly margin_p_value?: number | null;
 }
 
 export interface GateSide {
   readonly version: string;
   readonly run_id: string;
   readonly ndcg_at_10: number;
+  /** That the mean is over; absent in records of earlier versions. */
+  readonly users?: number;
+}
+
+export type GuardMetric = GuardConfig['metric'];
+
+const CATALOGUE_METRICS = ['coverage', 'popularity_share', 'model_size_mb', 'scoring_latency_ms'] as const;
+export type CatalogueMetric = (typeof CATALOGUE_METRICS)[number];
+
+/** One number of a model, compared as such; all other metrics are means over users, and are tested. */
+export const isCatalogueMetric = (metric: GuardMetric): metric is CatalogueMetric =>
+  CATALOGUE_METRICS.some((name) => name === metric);
+
+/** What the evaluation has found under a guard. */
+export interface GuardMeasure {
+  readonly metric: GuardMetric;
+  /** null for all metrics but `slice`. */
+  readonly slice: string | null;
+  /** null where it could not be measured. */
+  readonly candidate: number | null;
+  readonly champion: number | null;
+  /** Behind the means; null for one number of a model. */
+  readonly users: number | null;
+  /** Of the mean difference; null for one number of a model, and below two users. */
+  readonly standard_error: number | null;
+  /** One-sided, that the candidate fell by the tolerance or more; null as the standard error. */
+  readonly p_value: number | null;
+  /** Why nothing was measured; null where it was. */
+  readonly problem: string | null;
+}
+
+/** A guard as it was decided. */
+export interface GateGuard extends GuardMeasure {
+  readonly tolerance: number;
+  /** What is compared with `bound`: the adjusted p-value, or how much worse the candidate's number is. */
+  readonly value: number | null;
+  readonly bound: number;
+  /** By Holm, for the number of guards that were tested. */
+  readonly adjusted_p: number | null;
+  /** Tolerance under which four in five models as good as the champion would pass with these users. */
+  readonly provable_tolerance: number | null;
+  readonly passed: boolean;
+}
+
+/** The best champion of the last 12 months, beside the candidate; for the rule `non_inferior`. */
+export interface AncestorComparison {
+  readonly version: string;
+  readonly run_id: string;
+  /** null where it could not be evaluated. */
+  readonly ndcg_at_10: number | null;
+  /** candidate - ancestor. */
+  readonly ci: ConfidenceInterval | null;
+  readonly users: number | null;
+  /** One-sided, that the candidate is worse by `gate.margin` or more. */
+  readonly margin_p_value: number | null;
+  /** Why it could not be evaluated; null where it was. */
+  readonly problem: string | null;
 }
 
 /** One check of the gate with its number. */
 export interface GateRule {
   /**
    * minimum: test NDCG@10 reaches `gate.min_ndcg_at_10`. superior: the interval's lower end lies above
-   * `gate.min_improvement`. permutation: with few users, the p-value is at most 1 - `gate.confidence`.
+   * `gate.min_improvement`. non_inferior: above -`gate.margin`. permutation: with few users, the p-value is low enough.
+   * ancestor: non_inferior against the best champion of the last 12 months. dcg: DCG@10 does not show the opposite.
+   * guard:…: a measure that must not fall, under the name of its metric or slice.
    */
-  readonly name: 'minimum' | 'superior' | 'permutation';
+  readonly name: 'minimum' | 'superior' | 'non_inferior' | 'permutation' | 'ancestor' | 'dcg' | `guard:${string}`;
   readonly passed: boolean;
-  readonly value: number;
+  /** null where it could not be measured. */
+  readonly value: number | null;
   readonly bound: number;
   readonly reason: string;
 }
@@ -59,11 +122,19 @@ export interface GateVerdict {
   /** Test users behind interval and p-value; null where nothing was compared, as are the next three. */
   readonly users: number | null;
   readonly p_value: number | null;
+  /** One-sided, that the candidate is worse by `gate.margin` or more; null without the rule `non_inferior`. */
+  readonly margin_p_value: number | null;
   readonly effect_size: number | null;
   /** smallest_lift: the smallest mean difference that these users would have shown to be an improvement 80 % of the time. */
   readonly power: { readonly smallest_lift: number } | null;
   /** The interval is over users: training with another seed might move the mean by more. null: there is no interval. */
   readonly seed_noise: 'not measured' | null;
+  /** Of the mean per-user difference in DCG@10, which is NDCG@10 before normalising; null where nothing was compared. */
+  readonly dcg: ConfidenceInterval | null;
+  /** null where none was asked for: no rule `non_inferior`, or no earlier champion but the one of now. */
+  readonly ancestor: AncestorComparison | null;
+  /** Those of the config, in its order; none where nothing was compared. */
+  readonly guards: readonly GateGuard[];
 }
 
 /** The gate has run: there is a candidate. */
@@ -71,9 +142,6 @@ export interface DecidedVerdict extends GateVerdict {
   readonly decision: Exclude<GateDecision, 'not_run'>;
   readonly candidate: GateSide;
 }
-
-export const isDecided = (verdict: GateVerdict): verdict is DecidedVerdict =>
-  verdict.decision !== 'not_run' && verdict.candidate !== null;
 
 export const GATE_NOT_RUN: GateVerdict = {
   decision: 'not_run',
@@ -86,9 +154,13 @@ export const GATE_NOT_RUN: GateVerdict = {
   rules: [],
   users: null,
   p_value: null,
+  margin_p_value: null,
   effect_size: null,
   power: null,
   seed_noise: null,
+  dcg: null,
+  ancestor: null,
+  guards: [],
 };
 
 /** The candidate is the model that serves: nothing is to be moved, and what was said of it when it got there stays. */

@@ -1,7 +1,15 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
 import type { DatasetSummary } from './dataset.ts';
 import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
-import type { ConfidenceInterval, GateSide, GateVerdict, PairedTest } from './gate.ts';
+import type { GuardConfig } from './experiment-config.ts';
+import type {
+  AncestorComparison,
+  ConfidenceInterval,
+  GateSide,
+  GateVerdict,
+  GuardMeasure,
+  PairedTest,
+} from './gate.ts';
 import type { Notification } from './notification.ts';
 import type { ObjectiveName } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
@@ -123,6 +131,10 @@ export interface EvaluateBestRequest {
   readonly relevanceThreshold: number;
   readonly seed: number;
   readonly confidence: number;
+  /** Loss that is to be ruled out, against the best champion of the last 12 months as well; null: neither. */
+  readonly margin?: number | null;
+  /** Missing in requests of earlier versions, as is the margin. */
+  readonly guards?: readonly GuardConfig[];
   readonly timestampMs: number;
 }
 
@@ -130,8 +142,13 @@ export interface EvaluateBestResult {
   readonly test: TestEvaluation;
   readonly champion: GateSide | null;
   readonly ci: ConfidenceInterval | null;
-  /** null without a champion that was evaluated. Missing in results of earlier versions. */
+  /** null without a champion that was evaluated. Missing in results of earlier versions, as are the next three. */
   readonly pairedTest?: PairedTest | null;
+  /** Of the difference in DCG@10. */
+  readonly dcg?: ConfidenceInterval | null;
+  readonly guards?: readonly GuardMeasure[];
+  /** null where nobody asked for one, and where there is none but the champion. */
+  readonly ancestor?: AncestorComparison | null;
   /** Version that was champion then, evaluated or not; null: there was none. */
   readonly comparedWith: string | null;
   /** Why that champion could not be evaluated on this dataset version. */
@@ -170,8 +187,8 @@ export interface RecordVerdictRequest {
   /** Of the candidate. */
   readonly runId: string;
   readonly verdict: GateVerdict;
-  /** Missing in requests of earlier versions: their verdicts have no page. */
-  readonly modelName?: string;
+  /** When it was decided; missing in requests of earlier versions. */
+  readonly timestampMs?: number;
 }
 
 export interface NotifyRequest {

@@ -3,8 +3,8 @@ import type { MeasuredComparison } from './comparison.ts';
 import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
-import type { ConfidenceInterval, PairedTest } from './gate.ts';
-import type { GateDetails } from './gate-details.ts';
+import type { GuardConfig } from './experiment-config.ts';
+import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest } from './gate.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
@@ -51,8 +51,13 @@ export interface EvaluateJob {
   readonly relevanceThreshold: number;
   readonly seed: number;
   readonly confidence: number;
-  /** Per-user NDCG@10 of candidate and champion is written here as JSON. */
-  readonly perUserFile: string;
+  /** The best champion of the last 12 months, where that is neither candidate nor champion. */
+  readonly ancestor: ModelSource | null;
+  /** Loss of NDCG@10 that is to be ruled out; null: none. */
+  readonly margin: number | null;
+  readonly guards: readonly GuardConfig[];
+  /** What each user comes to with each model is written here, as Parquet. */
+  readonly usersFile: string;
 }
 
 /** Rank one part with one model and the baselines. */
@@ -102,8 +107,12 @@ export interface EvaluateResult extends TestEvaluation {
   readonly ci: ConfidenceInterval | null;
   /** Of the same users; null without a champion. */
   readonly pairedTest: PairedTest | null;
-  /** Of the same users; missing without a champion, and in results of earlier versions. */
-  readonly details?: GateDetails;
+  /** Of the difference in DCG@10; null without a champion. */
+  readonly dcg: ConfidenceInterval | null;
+  /** None without a champion. */
+  readonly guards: readonly GuardMeasure[];
+  /** null where there is none. */
+  readonly ancestor: Omit<AncestorComparison, 'version' | 'run_id'> | null;
 }
 
 /** Resource use of the child since its last message. */

@@ -13,3 +13,4 @@ export type { TextEncoder } from './text/text-encoder.ts';
 export { readVersionScope } from './version-scope.ts';
 export { createDatasetVersions, type DatasetVersions } from './versions/dataset-versions.ts';
 export { createRankingsWriter, type RankingBlock, type RankingsWriter } from './versions/export-rankings.ts';
+export { writeGateUsers } from './versions/gate-users.ts';

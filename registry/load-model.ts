@@ -4,7 +4,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import { loadModel as loadTowers, type TwoTowerModel } from '../models/saved/model-folder.ts';
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
-import { historiesOf } from '../models/towers/history.ts';
+import { type Histories, historiesOf } from '../models/towers/history.ts';
 import { encodeDatasetWith, readEncoder } from '../pipeline/index.ts';
 
 type Encoder = Awaited<ReturnType<typeof readEncoder>>;
@@ -17,7 +17,12 @@ export interface EmbeddedDataset {
   readonly items: Float32Array;
   readonly dim: number;
   readonly categories: Encoded['categories'];
+  /** The query tower alone, for the first `PROBE_USERS` users, as often as somebody wants to time it. */
+  readonly embedFirstUsers: () => Float32Array;
 }
+
+/** What scoring latency is measured with. */
+export const PROBE_USERS = 100;
 
 export interface LoadedModel {
   readonly manifest: ModelManifest;
@@ -54,6 +59,18 @@ const requireOwnEncoder = (
 const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDataset, items: IdRows | null) =>
   manifest.history_rows > 0 && items !== null ? historiesOf(pairs.train, userIds.length, items) : null;
 
+/** The first entries of what `rowsOf` users have. */
+const firstOf = (
+  { userFeatures, ids }: Encoded,
+  histories: Histories | null,
+  dim: number,
+): Parameters<TwoTowerModel['embedUsers']> => [
+  // A copy: the whole matrix is not kept for it.
+  userFeatures.slice(0, PROBE_USERS * dim),
+  ids.user && { ...ids.user, rows: ids.user.rows.slice(0, PROBE_USERS) },
+  histories && { ...histories, starts: histories.starts.slice(0, PROBE_USERS + 1) },
+];
+
 /** Needs an active TensorFlow. Throws MODEL_NOT_LOADING and MODEL_INCOMPATIBLE. */
 export const loadModel = async (source: ModelSource): Promise<LoadedModel> => {
   const towers = await loadTowers(source.modelFolder);
@@ -64,12 +81,16 @@ export const loadModel = async (source: ModelSource): Promise<LoadedModel> => {
       manifest: towers.manifest,
       encoder,
       embed: async (datasetFolder, dataset) => {
-        const { userFeatures, itemFeatures, ids, categories } = await encodeDatasetWith(datasetFolder, encoder);
+        const encoded = await encodeDatasetWith(datasetFolder, encoder);
+        const { userFeatures, itemFeatures, ids, categories } = encoded;
+        const histories = historiesFor(towers, dataset, ids.item);
+        const first = firstOf(encoded, histories, towers.manifest.feature_dims.user);
         return {
-          users: towers.embedUsers(userFeatures, ids.user, historiesFor(towers, dataset, ids.item)),
+          users: towers.embedUsers(userFeatures, ids.user, histories),
           items: towers.embedItems(itemFeatures, ids.item),
           dim: towers.manifest.embedding_dim,
           categories,
+          embedFirstUsers: () => towers.embedUsers(...first),
         };
       },
       dispose: towers.dispose,

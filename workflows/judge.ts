@@ -13,6 +13,8 @@ import {
   registering,
 } from '../policy/experiment-stages.ts';
 import { decideGate, outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { evidenceOf } from '../policy/gate/gate-evidence.ts';
+import { comparisonSettings } from '../policy/gate/gate-settings.ts';
 import { note } from './closing.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import type { ApprovalDecision } from './messages.ts';
@@ -38,6 +40,7 @@ const evaluate = (
     relevanceThreshold: evaluation.relevance_threshold,
     seed,
     confidence: gate.confidence,
+    ...comparisonSettings(gate),
     timestampMs: Date.now(),
   });
 };
@@ -78,7 +81,7 @@ const apply = async (
   state.update({ gate: verdict });
   state.setModel(applied.model);
   await note(state, "The gate's verdict is not in MLflow", () =>
-    recordVerdict({ ...judged, verdict, modelName: input.config.gate.model_name }),
+    recordVerdict({ ...judged, verdict, timestampMs: Date.now() }),
   );
   await tell(run, 'gate');
   return null;
@@ -124,12 +127,11 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
   });
   let earlier: readonly string[] = [];
   for (;;) {
-    const { test, champion, ci, pairedTest = null, comparedWith, championProblem } = evaluated;
+    const { test } = evaluated;
     // Its aliases may have moved since.
     const registered = { ...known, test, model: state.snapshot.model ?? model };
     state.reach(judging(registered), Date.now());
-    const candidate = { version: model.version, run_id: runId, ndcg_at_10: test.model.ndcg_at_10 };
-    const verdict = decideGate(gate, { candidate, champion, ci, pairedTest, comparedWith, championProblem });
+    const verdict = decideGate(gate, evidenceOf({ version: model.version, run_id: runId }, evaluated));
     const reasons = [...earlier, ...verdict.reasons];
     const outdated = await decide(run, { ...verdict, reasons }, { parentRunId, runId });
     if (outdated === null) {

@@ -10,7 +10,7 @@ import type { UserRanking } from '../../models/evaluation/ranking.ts';
 import { openDataset } from '../../pipeline/index.ts';
 import { compareSubjects, type UserVectors } from '../../policy/comparison/compare-subjects.ts';
 import type { ComputeChannel } from '../child-channel.ts';
-import { evaluateModel, reportOf } from './evaluate-jobs.ts';
+import { evaluateModel, reportOf } from './rank-with-model.ts';
 
 const VALUE_OF: Readonly<Record<ComparedMetric, (ranking: UserRanking) => number>> = {
   ndcg_at_10: ({ ndcg }) => ndcg,

@@ -43,10 +43,18 @@ export interface EvaluationOptions {
   readonly onBlock?: () => void;
 }
 
+/** Users that entered the means, ascending, and what each of them comes to at 10. */
+export interface UserMetrics {
+  readonly userIndex: readonly number[];
+  readonly ndcg: readonly number[];
+  readonly dcg: readonly number[];
+  readonly recall: readonly number[];
+  readonly precision: readonly number[];
+}
+
 export interface Evaluation {
   readonly summary: EvaluationSummary;
-  /** Users that entered the means, ascending, and their NDCG@10. */
-  readonly perUser: { readonly userIndex: readonly number[]; readonly ndcg: readonly number[] };
+  readonly perUser: UserMetrics;
 }
 
 /**
@@ -165,6 +173,12 @@ export const evaluateScorer = (options: EvaluationOptions): Evaluation => {
       novelty: recommended.novelty(),
       users: rankings.length,
     },
-    perUser: { userIndex, ndcg: rankings.map(({ ndcg }) => ndcg) },
+    perUser: {
+      userIndex,
+      ndcg: rankings.map(({ ndcg }) => ndcg),
+      dcg: rankings.map(({ dcg }) => dcg),
+      recall: rankings.map(({ recall }) => recall),
+      precision: rankings.map(({ precision }) => precision),
+    },
   };
 };

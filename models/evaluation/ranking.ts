@@ -5,6 +5,8 @@ export const CUT_OFF = 10;
 
 export interface UserRanking {
   readonly ndcg: number;
+  /** NDCG before it is divided by the user's ideal. */
+  readonly dcg: number;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
@@ -40,6 +42,7 @@ export const measureRanking = ({ ranks, gains, relevanceThreshold }: RankedItems
   const precisionSum = relevantRanks.reduce((sum, rank, index) => sum + (index + 1) / rank, 0);
   return {
     ndcg: ideal === 0 ? 0 : discounted / ideal,
+    dcg: discounted,
     precision,
     recall,
     f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall),

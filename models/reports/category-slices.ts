@@ -11,10 +11,19 @@ const MOST_SLICES_PER_FEATURE = 10;
 /** Who enters the means of the whole evaluation, and why. */
 export type SlicedUser = Pick<JudgedUser, 'user' | 'ranking' | 'ranked' | 'wanted'>;
 
+/** A slice user by user. */
+export interface WatchedSlice {
+  /** Places of its users among all that were added, ascending. */
+  readonly places: readonly number[];
+  readonly ndcg: readonly number[];
+}
+
 export interface CategorySlices {
   add(user: SlicedUser): void;
   /** By feature, the slices with most users first. */
   slices(): readonly CategorySlice[];
+  /** Those that were asked for, by name; without a user where no feature has such a value. */
+  watched(): Readonly<Record<string, WatchedSlice>>;
 }
 
 const NO_SUMS: RankingMetrics = {
@@ -71,13 +80,23 @@ const placesByValue = (feature: CategoryFeature, items: readonly number[]): Map<
   return places;
 };
 
-export const collectCategorySlices = (features: readonly CategoryFeature[]): CategorySlices => {
-  const collected = features.map(({ names }) => names.map(() => ({ users: 0, sums: NO_SUMS })));
+/** @param watch names of slices that are told user by user: `user.feature=value` or `item.feature=value` */
+export const collectCategorySlices = (
+  features: readonly CategoryFeature[],
+  watch: readonly string[] = [],
+): CategorySlices => {
+  const watched = new Map(watch.map((name) => [name, { places: [] as number[], ndcg: [] as number[] }]));
+  const collected = features.map(({ side, feature, names }) =>
+    names.map((value) => ({ users: 0, sums: NO_SUMS, watched: watched.get(`${side}.${feature}=${value}`) })),
+  );
+  let added = 0;
   const addTo = (feature: number, value: number, ranking: UserRanking): void => {
     const slice = collected[feature]?.[value];
     if (slice !== undefined) {
       slice.users += 1;
       slice.sums = combine(slice.sums, ranking);
+      slice.watched?.places.push(added);
+      slice.watched?.ndcg.push(ranking.ndcg);
     }
   };
   return {
@@ -96,7 +115,9 @@ export const collectCategorySlices = (features: readonly CategoryFeature[]): Cat
           }
         }
       }
+      added += 1;
     },
+    watched: () => Object.fromEntries(watched),
     slices: () =>
       features.flatMap(({ side, feature, names }, index) =>
         elementAt(collected, index)

@@ -6,7 +6,7 @@ import { type Evaluation, type EvaluationOptions, evaluateScorer } from '../eval
 import { CUT_OFF, type UserRanking } from '../evaluation/ranking.ts';
 import { itemPopularity } from '../evaluation/recommendations.ts';
 import { pairsByUser, rowsOf } from '../numerics/row-groups.ts';
-import { collectCategorySlices } from './category-slices.ts';
+import { collectCategorySlices, type WatchedSlice } from './category-slices.ts';
 import { collectBias } from './popularity-bias.ts';
 import { type RankingRows, rankingRows } from './ranking-rows.ts';
 
@@ -18,6 +18,8 @@ const MOST_PAIRS_WARM = 20;
 export interface ReportOptions extends Omit<EvaluationOptions, 'depth'> {
   /** What users and items are sliced by, beside the users' history. */
   readonly categories?: readonly CategoryFeature[];
+  /** Slices to tell user by user, named `user.feature=value` or `item.feature=value`. */
+  readonly watch?: readonly string[];
   /**
    * Told the ranking of every user that enters the means, users ascending: its first `exportDepth` candidates, and
    * then its items with a gain that rank lower, so that every metric can be computed from the rows.
@@ -27,12 +29,18 @@ export interface ReportOptions extends Omit<EvaluationOptions, 'depth'> {
   readonly exportDepth?: number;
 }
 
-export type ReportedEvaluation = Evaluation & Omit<EvaluationReport, 'calibration'>;
+export interface ReportedEvaluation extends Evaluation, Omit<EvaluationReport, 'calibration'> {
+  /** Of the users that entered the means. */
+  readonly userSlices: readonly UserSliceName[];
+  /** By the name of the slice. */
+  readonly watched: Readonly<Record<string, WatchedSlice>>;
+}
 
 /** Users by their training pairs. */
 const collectHistorySlices = (dataset: LoadedDataset) => {
   const training = pairsByUser(dataset.pairs.train, dataset.userIds.length);
   const rankings: Record<UserSliceName, UserRanking[]> = { cold: [], warm: [], hot: [] };
+  const userSlices: UserSliceName[] = [];
   const sliceOf = (pairs: number): UserSliceName =>
     pairs < FEWEST_PAIRS_WARM ? 'cold' : pairs <= MOST_PAIRS_WARM ? 'warm' : 'hot';
   const metricsOf = (name: UserSliceName): SliceMetrics => ({
@@ -41,17 +49,20 @@ const collectHistorySlices = (dataset: LoadedDataset) => {
   });
   return {
     add: (user: number, ranking: UserRanking): void => {
-      rankings[sliceOf(rowsOf(training, user).length)].push(ranking);
+      const slice = sliceOf(rowsOf(training, user).length);
+      rankings[slice].push(ranking);
+      userSlices.push(slice);
     },
+    userSlices,
     slices: () => ({ cold: metricsOf('cold'), warm: metricsOf('warm'), hot: metricsOf('hot') }),
   };
 };
 
 /** As `evaluateScorer`, and throws what it throws. */
 export const evaluateWithReport = (options: ReportOptions): ReportedEvaluation => {
-  const { dataset, onRanking, categories = [], exportDepth = DEFAULT_EXPORT_DEPTH, ...evaluated } = options;
+  const { dataset, onRanking, categories = [], watch = [], exportDepth = DEFAULT_EXPORT_DEPTH, ...evaluated } = options;
   const history = collectHistorySlices(dataset);
-  const byCategory = collectCategorySlices(categories);
+  const byCategory = collectCategorySlices(categories, watch);
   const bias = collectBias(itemPopularity(dataset));
   const evaluation = evaluateScorer({
     ...evaluated,
@@ -69,6 +80,8 @@ export const evaluateWithReport = (options: ReportOptions): ReportedEvaluation =
   });
   return {
     ...evaluation,
+    userSlices: history.userSlices,
+    watched: byCategory.watched(),
     slices: history.slices(),
     categories: byCategory.slices(),
     popularity_bias: bias.bias(),

@@ -5,6 +5,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { RANKING_METRIC_NAMES } from '../../contracts/metrics.ts';
 import { holm } from '../gate/holm.ts';
 import { meanOf } from '../gate/paired-differences.ts';
+import { percentileInterval } from '../gate/percentile-interval.ts';
 import { resampleMeans } from '../gate/resample-means.ts';
 import { signFlipTest } from '../gate/sign-flip-test.ts';
 import { createRng, deriveSeed } from '../rng.ts';
@@ -41,12 +42,6 @@ interface Resampled {
   /** In the order drawn. */
   readonly means: Float64Array;
 }
-
-const percentiles = (means: Float64Array, confidence: number): Pick<MeanInterval, 'low' | 'high'> => {
-  const sorted = means.sort();
-  const outside = Math.floor(((1 - confidence) / 2) * sorted.length);
-  return { low: elementAt(sorted, outside), high: elementAt(sorted, sorted.length - 1 - outside) };
-};
 
 const pairsOf = (count: number): readonly (readonly [a: number, b: number])[] =>
   Array.from({ length: count }, (_, a) =>
@@ -90,14 +85,14 @@ export const compareSubjects = ({ subjects, confidence, seed, onStep }: CompareO
       onStep?.();
       const means = one.means.map((mean, at) => mean - elementAt(other.means, at));
       const refs = { a: elementAt(subjects, a).ref, b: elementAt(subjects, b).ref };
-      return { ...refs, metric, mean: one.mean - other.mean, ...percentiles(means, confidence), p };
+      return { ...refs, metric, mean: one.mean - other.mean, ...percentileInterval(means, confidence), p };
     });
     const adjusted = holm(pairs.map(({ p }) => p));
     return {
       metric,
       // Last, since it sorts them.
       differences: pairs.map((pair, index) => ({ ...pair, p_holm: elementAt(adjusted, index) })),
-      intervals: sides.map(({ mean, means }) => ({ mean, ...percentiles(means, confidence) })),
+      intervals: sides.map(({ mean, means }) => ({ mean, ...percentileInterval(means, confidence) })),
     };
   });
   return {

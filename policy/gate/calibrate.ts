@@ -4,8 +4,10 @@ import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { ConfidenceInterval } from '../../contracts/gate.ts';
 import type { GateCalibration, SimulatedRate } from '../../contracts/gate-calibration.ts';
 import { createRng, deriveSeed } from '../rng.ts';
-import { decideGate, FEW_USERS } from './decide-gate.ts';
+import { decideGate } from './decide-gate.ts';
 import { effectSize } from './effect-size.ts';
+import { FEW_USERS } from './few-users.ts';
+import { comparisonSettings } from './gate-settings.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
 import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
 import { signFlipTest } from './sign-flip-test.ts';
@@ -64,28 +66,31 @@ const isPromoted = (
   { gate, resamples, seed }: CalibrationOptions,
 ) => {
   const moved = { ...ci, mean: ci.mean + gain, low: ci.low + gain, high: ci.high + gain };
+  const { margin } = comparisonSettings(gate);
+  const flips = (shift: number, alternative: 'two-sided' | 'greater'): number =>
+    signFlipTest({
+      candidate: (differences ?? new Float64Array()).map((difference) => difference + shift),
+      champion: new Float64Array(differences?.length ?? 0),
+      ...{ permutations: resamples, alternative, seed: deriveSeed(seed, 'signs') },
+    });
   const pairedTest =
     differences === null
       ? null
       : {
           users: differences.length,
-          p_value: signFlipTest({
-            candidate: differences.map((difference) => difference + gain),
-            champion: new Float64Array(differences.length),
-            permutations: resamples,
-            seed: deriveSeed(seed, 'signs'),
-          }),
+          p_value: flips(gain, 'two-sided'),
+          margin_p_value: margin === null ? null : flips(gain + margin, 'greater'),
           effect_size: null,
           smallest_lift: null,
         };
-  const { decision } = decideGate(gate, {
-    candidate: side('candidate'),
-    champion: side('champion'),
-    ci: moved,
-    pairedTest,
-    comparedWith: 'champion',
-    championProblem: null,
-  });
+  const models = { candidate: side('candidate'), champion: side('champion') };
+  const { decision } = decideGate(
+    { ...gate, guards: [] },
+    {
+      ...{ ...models, ci: moved, pairedTest, dcg: null, guards: [], ancestor: null },
+      ...{ comparedWith: 'champion', championProblem: null },
+    },
+  );
   return decision !== 'rejected';
 };
 
@@ -110,7 +115,8 @@ const smallestGain = (isFound: (gain: number) => boolean, largest: number): numb
  */
 export const calibrateGate = (options: CalibrationOptions): GateCalibration => {
   const { gate, simulations, seed } = options;
-  const required = gate.min_improvement;
+  const { margin } = comparisonSettings(gate);
+  const required = margin === null ? gate.min_improvement : -margin;
   const differences = pairedDifferences(options);
   const mean = meanOf(differences);
   const centred = differences.map((difference) => difference - mean);

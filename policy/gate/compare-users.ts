@@ -1,7 +1,8 @@
-/** Everything that the gate is told of candidate and champion beside each other. */
+/** What the NDCG@10 of two models, user by user, says of their difference. */
 import type { ConfidenceInterval, PairedTest } from '../../contracts/gate.ts';
 import { deriveSeed } from '../rng.ts';
 import { effectSize } from './effect-size.ts';
+import { nonInferiorityTest } from './non-inferiority-test.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
 import type { PairedUsers } from './paired-differences.ts';
 import { resampleCount } from './resample-count.ts';
@@ -9,16 +10,23 @@ import { signFlipTest } from './sign-flip-test.ts';
 
 export interface UserComparison {
   readonly ci: ConfidenceInterval;
-  readonly pairedTest: PairedTest;
+  readonly pairedTest: PairedTest & { readonly margin_p_value: number | null };
 }
 
-/** @param options confidence in (0, 1). Less than a second for 20,000 users up to 0.999, some 15 at most. */
-export const compareUsers = (
-  options: PairedUsers & { readonly confidence: number; readonly seed: number },
-): UserComparison => {
-  const { confidence, seed } = options;
+export interface UserComparisonOptions extends PairedUsers {
+  /** In (0, 1). */
+  readonly confidence: number;
+  /** Loss to be ruled out; null, and absent, where that is not the question. */
+  readonly margin?: number | null;
+  readonly seed: number;
+}
+
+/** Less than a second for 20,000 users up to a confidence of 0.999, some 15 at most; as much again with a margin. */
+export const compareUsers = (options: UserComparisonOptions): UserComparison => {
+  const { confidence, margin = null, seed } = options;
   const resamples = resampleCount(confidence);
   const { effectSize: effect, smallestLift } = effectSize(options, confidence);
+  const lossTest = margin === null ? null : nonInferiorityTest({ ...options, margin, resamples });
   return {
     ci: pairedBootstrap({ ...options, resamples }),
     pairedTest: {
@@ -26,6 +34,7 @@ export const compareUsers = (
       p_value: signFlipTest({ ...options, permutations: resamples, seed: deriveSeed(seed, 'signs') }),
       effect_size: effect,
       smallest_lift: smallestLift,
+      margin_p_value: lossTest?.pValue ?? null,
     },
   };
 };

@@ -7,144 +7,126 @@ import {
   type GateSide,
   type GateVerdict,
   isChampionAlready,
-  type PairedTest,
 } from '../../contracts/gate.ts';
+import type { GateEvidence } from './gate-evidence.ts';
+import { comparisonSettings } from './gate-settings.ts';
+import { ancestorRule } from './rules/ancestor.ts';
+import { dcgRule, isDcgNote } from './rules/dcg.ts';
+import { isNumber, oneSidedLevel } from './rules/gate-text.ts';
+import { judgeGuards } from './rules/guards.ts';
+import { minimumRule } from './rules/minimum.ts';
+import { nonInferiorRule } from './rules/non-inferior.ts';
+import { permutationRule } from './rules/permutation.ts';
+import { superiorRule } from './rules/superior.ts';
 
-export interface GateEvidence {
-  readonly candidate: GateSide;
-  /** null where there is none, or where it could not be evaluated. */
-  readonly champion: GateSide | null;
-  /** Paired over the same test users; null unless the champion was evaluated beside the candidate. */
-  readonly ci: ConfidenceInterval | null;
-  /** Of the same users; null without an interval, and in evidence of earlier versions. */
-  readonly pairedTest: PairedTest | null;
-  /** Version of the champion, evaluated or not; null: there is none. */
-  readonly comparedWith: string | null;
-  /** Why there is a champion that could not be evaluated; null where there is none, or where it could. */
-  readonly championProblem: string | null;
-}
-
-/** With fewer users an interval of resampled means is too narrow now and then: the permutation test must agree. */
-export const FEW_USERS = 200;
-
-const FEWEST_DIGITS = 3;
-const MOST_DIGITS = 8;
-
-/** As few digits as still show on which side of its bound each value lies. */
-const formatter = (...sides: readonly (readonly [value: number, bound: number])[]) => {
-  const isTold = (digits: number): boolean =>
-    sides.every(
-      ([value, bound]) =>
-        Math.sign(Number(value.toFixed(digits)) - Number(bound.toFixed(digits))) === Math.sign(value - bound),
-    );
-  let digits = FEWEST_DIGITS;
-  while (digits < MOST_DIGITS && !isTold(digits)) {
-    digits += 1;
-  }
-  return (value: number): string => (value === 0 ? '0' : value.toFixed(digits));
-};
-
-/** @param bound what the gain must exceed */
-const comparison = ({ mean, low, high, confidence }: ConfidenceInterval, version: string, bound: number): string => {
-  const text = formatter([low, bound], [high, bound], [mean, 0]);
-  const percent = Number((confidence * 100).toFixed(4));
-  const interval = `${percent} % interval ${text(low)} to ${text(high)}`;
-  const [required, isGain] = [text(bound), mean > 0];
-  const gain = `the ${isGain ? 'gain' : 'difference'} of ${text(mean)} ${isGain ? 'over' : 'to'} version ${version}`;
-  if (high < bound) {
-    return `${gain} is ${bound === 0 ? 'a loss' : `below the required ${required}`} (${interval} lies below ${required})`;
-  }
-  const certain = isGain && bound === 0 ? 'certain' : `certain to exceed ${required}`;
-  return low > bound
-    ? `${gain} is ${certain} (${interval} lies above ${required})`
-    : `${gain} is not ${certain} (${interval} includes ${required})`;
-};
-
-/**
- * null where nothing has to agree: among many users, without a p-value, and where a loss is allowed, which is no
- * question of a difference from 0.
- */
-const permutationRule = (
-  { min_improvement: bound }: Required<GateConfig>,
-  { confidence }: ConfidenceInterval,
-  test: PairedTest | null,
-): GateRule | null => {
-  if (test === null || test.users >= FEW_USERS || bound < 0) {
-    return null;
-  }
-  const level = Number((1 - confidence).toFixed(6));
-  const passed = test.p_value <= level;
-  const text = formatter([test.p_value, level]);
-  const [value, most] = [text(test.p_value), text(level)];
-  const reason = `with fewer than ${FEW_USERS} test users (${test.users}) the permutation test must agree: p ${value} is ${passed ? 'at most' : 'above'} ${most}`;
-  return { name: 'permutation', passed, value: test.p_value, bound: level, reason };
-};
+/** Configs of earlier versions have no rule, margin or guards. */
+export type GateRules = Required<Omit<GateConfig, 'rule' | 'margin' | 'guards'>> &
+  Pick<GateConfig, 'rule' | 'margin' | 'guards'>;
 
 /** What a verdict says of the comparison in numbers. */
-const measured = ({ min_improvement }: Required<GateConfig>, { ci, pairedTest }: GateEvidence) => {
+const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor }: GateEvidence) => {
   const lift = pairedTest?.smallest_lift ?? null;
+  const { margin } = comparisonSettings(config);
   return {
     users: pairedTest?.users ?? null,
     p_value: pairedTest?.p_value ?? null,
+    margin_p_value: pairedTest?.margin_p_value ?? null,
     effect_size: pairedTest?.effect_size ?? null,
-    // The interval has to clear the required improvement, not 0.
-    power: lift === null ? null : { smallest_lift: lift + min_improvement },
+    // The interval has to clear the required improvement, or the accepted loss, not 0.
+    power: lift === null ? null : { smallest_lift: lift + (margin === null ? config.min_improvement : -margin) },
     seed_noise: ci === null ? null : ('not measured' as const),
+    dcg,
+    ancestor,
   };
 };
 
+/** The question that the config asks of the difference to the champion, and with few users its permutation test. */
+const mainRules = (
+  config: GateRules,
+  { pairedTest }: GateEvidence,
+  ci: ConfidenceInterval,
+  version: string,
+): readonly [GateRule, GateRule | null] => {
+  const { margin } = comparisonSettings(config);
+  const users = pairedTest?.users ?? null;
+  if (margin !== null) {
+    const p = pairedTest?.margin_p_value ?? null;
+    return [
+      nonInferiorRule('non_inferior', ci, `version ${version}`, margin),
+      permutationRule(users, p, oneSidedLevel(ci)),
+    ];
+  }
+  const bound = config.min_improvement;
+  // An accepted loss is no question of a difference from 0.
+  const p = bound < 0 ? null : (pairedTest?.p_value ?? null);
+  return [superiorRule(ci, version, bound), permutationRule(users, p, Number((1 - ci.confidence).toFixed(6)))];
+};
+
+const isWhole = ({ mean, low, high }: ConfidenceInterval): boolean => [mean, low, high].every(isNumber);
+
+const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterval, { version }: GateSide) => {
+  const { margin, guards: configured } = comparisonSettings(config);
+  const [main, permutation] = mainRules(config, evidence, ci, version);
+  const dcg = dcgRule(ci, evidence.dcg);
+  const anchored = ancestorRule(margin === null ? null : evidence.ancestor, margin ?? 0, oneSidedLevel(ci));
+  const judged = judgeGuards(configured, evidence.guards, oneSidedLevel(ci));
+  const others = [permutation, anchored.rule, dcg, ...judged.rules].filter((rule) => rule !== null);
+  // Where the interval says no, nothing has to agree with it.
+  const against = others.filter((rule) => !rule.passed && (main.passed || rule !== permutation));
+  const notes = [
+    ...(anchored.note === null ? [] : [anchored.note]),
+    ...(dcg !== null && isDcgNote(ci, dcg) ? [`Note: ${dcg.reason}.`] : []),
+  ];
+  return { main, against, notes, rules: [main, ...others], guards: judged.guards };
+};
+
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
-export const decideGate = (config: Required<GateConfig>, evidence: GateEvidence): DecidedVerdict => {
-  const { candidate, champion, ci, pairedTest, comparedWith, championProblem } = evidence;
-  const rules: GateRule[] = [];
-  const verdict = (decision: DecidedVerdict['decision'], ...reasons: readonly string[]): DecidedVerdict => ({
-    decision,
-    reasons,
-    candidate,
-    champion,
-    ci,
+export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
+  const { candidate, champion, ci, comparedWith, championProblem } = evidence;
+  const isChampion = isChampionAlready({ candidate, champion });
+  const minimum = minimumRule(candidate, config.min_ndcg_at_10);
+  const verdict = (
+    decision: DecidedVerdict['decision'],
+    reasons: readonly string[],
+    { rules, guards }: Pick<GateVerdict, 'rules' | 'guards'> = { rules: [], guards: [] },
+  ): DecidedVerdict => ({
+    ...{ decision, reasons, candidate, champion, ci },
     compared_with: comparedWith,
     champion_problem: championProblem,
-    rules,
+    rules: [minimum, ...rules],
+    guards,
     ...measured(config, evidence),
   });
-  const isChampion = isChampionAlready({ candidate, champion });
-  const minimum = config.min_ndcg_at_10;
-  const text = formatter([candidate.ndcg_at_10, minimum]);
-  const ndcg = `NDCG@10 ${text(candidate.ndcg_at_10)}`;
-  const isReached = candidate.ndcg_at_10 >= minimum;
-  const reached = isReached
-    ? `Test ${ndcg} reaches the minimum ${text(minimum)}.`
-    : `Not promoted: test ${ndcg} is below the minimum ${text(minimum)}.`;
-  rules.push({ name: 'minimum', passed: isReached, value: candidate.ndcg_at_10, bound: minimum, reason: reached });
-  if (!isReached) {
+  if (!minimum.passed) {
     const stays = isChampion ? ` Version ${champion?.version} stays champion until another takes its place.` : '';
-    return verdict('rejected', `${reached}${stays}`);
+    return verdict('rejected', [`${minimum.reason}${stays}`]);
   }
   if (isChampion) {
-    return verdict('promoted', `Version ${champion?.version} is the champion already.`);
+    return verdict('promoted', [`Version ${champion?.version} is the champion already.`]);
   }
   if (championProblem !== null) {
     const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
-    return verdict('rejected', reached, outcome);
+    return verdict('rejected', [minimum.reason, outcome]);
   }
-  const passed = (why: string): DecidedVerdict =>
-    config.require_approval
-      ? verdict('awaiting_approval', reached, `Awaits approval: ${why}.`)
-      : verdict('promoted', reached, `Promoted: ${why}.`);
-  if (champion === null || ci === null) {
-    return passed('there is no champion to compare with');
+  const [decision, opening] = config.require_approval
+    ? (['awaiting_approval', 'Awaits approval'] as const)
+    : (['promoted', 'Promoted'] as const);
+  if (champion === null) {
+    return verdict(decision, [minimum.reason, `${opening}: there is no champion to compare with.`]);
   }
-  const bound = config.min_improvement;
-  const why = comparison(ci, champion.version, bound);
-  const isSuperior = ci.low > bound;
-  rules.push({ name: 'superior', passed: isSuperior, value: ci.low, bound, reason: why });
-  const permutation = permutationRule(config, ci, pairedTest);
-  rules.push(...(permutation === null ? [] : [permutation]));
-  if (isSuperior && permutation?.passed === false) {
-    return verdict('rejected', reached, `Not promoted: ${why}, but ${permutation.reason}.`);
+  if (ci === null || !isWhole(ci)) {
+    const outcome = `Not promoted: nothing was measured of the difference to the champion, version ${champion.version}.`;
+    return verdict('rejected', [minimum.reason, outcome]);
   }
-  return isSuperior ? passed(why) : verdict('rejected', reached, `Not promoted: ${why}.`);
+  const compared = compare(config, evidence, ci, champion);
+  const { main, against, notes } = compared;
+  const reasons = [minimum.reason, ...notes];
+  if (main.passed && against.length === 0) {
+    return verdict(decision, [...reasons, `${opening}: ${main.reason}.`], compared);
+  }
+  const objections = against.map(({ reason }) => reason).join('; ');
+  const also = objections === '' ? '' : `${main.passed ? ', but ' : '; '}${objections}`;
+  return verdict('rejected', [...reasons, `Not promoted: ${main.reason}${also}.`], compared);
 };
 
 const CHANGED = 'The champion changed';

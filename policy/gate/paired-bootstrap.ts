@@ -1,8 +1,8 @@
 /** Paired bootstrap over users: how sure is it that one model ranks better than another? */
-import { elementAt } from '../../contracts/element-at.ts';
 import type { ConfidenceInterval } from '../../contracts/gate.ts';
 import { createRng } from '../rng.ts';
 import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
+import { percentileInterval } from './percentile-interval.ts';
 import { resampleMeans } from './resample-means.ts';
 
 export interface PairedBootstrapOptions extends PairedUsers {
@@ -22,14 +22,6 @@ export interface PairedBootstrapOptions extends PairedUsers {
 export const pairedBootstrap = (options: PairedBootstrapOptions): ConfidenceInterval => {
   const { confidence, resamples, seed } = options;
   const differences = pairedDifferences(options);
-  const means = resampleMeans(differences, resamples, createRng(seed)).sort();
-  // As many resamples above as below: (resamples + 1) * tail of them, the bound included (Davison & Hinkley 1997, 5.2.3).
-  // One more would let through more than the tail, which shows where only a few lie outside.
-  const outside = Math.max(0, Math.floor(((1 - confidence) / 2) * (resamples + 1)) - 1);
-  return {
-    mean: meanOf(differences),
-    low: elementAt(means, outside),
-    high: elementAt(means, resamples - 1 - outside),
-    confidence,
-  };
+  const means = resampleMeans(differences, resamples, createRng(seed));
+  return { mean: meanOf(differences), ...percentileInterval(means, confidence), confidence };
 };

@@ -7,6 +7,8 @@ export interface SignFlipOptions extends PairedUsers {
   /** At least 1. */
   readonly permutations: number;
   readonly seed: number;
+  /** two-sided, the default: a difference from 0. greater: a difference above 0. */
+  readonly alternative?: 'two-sided' | 'greater';
 }
 
 /** One random word flips 32 users: eight groups of four. */
@@ -36,18 +38,20 @@ const groupSums = (differences: Float64Array): Float64Array => {
 };
 
 /**
- * Two-sided p-value of the mean difference candidate - champion, if each user might as well have had the two models the
+ * p-value of the mean difference candidate - champion, if each user might as well have had the two models the
  * other way round (Fisher 1935; for rankings: Smucker, Allan & Carterette 2007). (hits + 1) / (permutations + 1) is never
- * 0, and keeps its level (Phipson & Smyth 2010). A function of its options alone; swapping the models changes nothing.
+ * 0, and keeps its level (Phipson & Smyth 2010). A function of its options alone; two-sided, swapping the models changes
+ * nothing.
  */
 export const signFlipTest = (options: SignFlipOptions): number => {
   const { permutations, seed } = options;
+  const isTwoSided = options.alternative !== 'greater';
   // A user without a difference has no sign to flip.
   const differences = pairedDifferences(options).filter((difference) => difference !== 0);
   const sums = groupSums(differences);
   const total = differences.reduce((sum, value) => sum + value, 0);
   const spread = differences.reduce((sum, value) => sum + Math.abs(value), 0);
-  const bound = Math.abs(total) - TOLERANCE * spread;
+  const bound = (isTwoSided ? Math.abs(total) : total) - TOLERANCE * spread;
   const rng = createRng(seed);
   let hits = 0;
   for (let permutation = 0; permutation < permutations; permutation += 1) {
@@ -60,7 +64,7 @@ export const signFlipTest = (options: SignFlipOptions): number => {
         signs >>>= GROUP;
       }
     }
-    hits += Math.abs(sum) >= bound ? 1 : 0;
+    hits += (isTwoSided ? Math.abs(sum) : sum) >= bound ? 1 : 0;
   }
   return (hits + 1) / (permutations + 1);
 };

@@ -78,8 +78,11 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
   gate: {
     model_name: 'fixture-model',
     min_ndcg_at_10: 0.1,
+    rule: 'superior',
     min_improvement: 0,
+    margin: 0.01,
     confidence: 0.95,
+    guards: [],
     require_approval: false,
   },
   notify: null,

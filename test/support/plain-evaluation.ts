@@ -1,12 +1,13 @@
 /** The evaluation as plainly as can be: one comparison for each pair of items. The reference for the fast one. */
 import type { LoadedDataset, PairArrays, SplitName } from '../../contracts/dataset.ts';
-import type { EvaluationSummary } from '../../contracts/metrics.ts';
+import type { Evaluation } from '../../models/evaluation/evaluate-scorer.ts';
 
 const CUT_OFF = 10;
 
 interface UserRanking {
   readonly user: number;
   readonly ndcg: number;
+  readonly dcg: number;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
@@ -63,6 +64,7 @@ const rankUser = (
   return {
     user,
     ndcg: gained / ideal,
+    dcg: gained,
     precision,
     recall,
     f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall),
@@ -81,7 +83,7 @@ export const plainEvaluation = (
   split: Exclude<SplitName, 'train'>,
   scores: Float32Array,
   threshold: number,
-): { readonly summary: EvaluationSummary; readonly userIndex: readonly number[]; readonly ndcg: readonly number[] } => {
+): Evaluation => {
   const items = dataset.itemIds.length;
   const rankings = [...dataset.userIds.keys()]
     .map((user) => rankUser(dataset, split, user, scores.subarray(user * items, (user + 1) * items), threshold))
@@ -103,7 +105,12 @@ export const plainEvaluation = (
       novelty: mean(recommended.map((item) => -Math.log2(((met[item] ?? 0) + 1) / (pairs + items)))),
       users: rankings.length,
     },
-    userIndex: rankings.map(({ user }) => user),
-    ndcg: rankings.map(({ ndcg }) => ndcg),
+    perUser: {
+      userIndex: rankings.map(({ user }) => user),
+      ndcg: rankings.map(({ ndcg }) => ndcg),
+      dcg: rankings.map(({ dcg }) => dcg),
+      recall: rankings.map(({ recall }) => recall),
+      precision: rankings.map(({ precision }) => precision),
+    },
   };
 };

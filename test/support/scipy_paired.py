@@ -27,4 +27,4 @@ interval = stats.bootstrap(
 test = stats.permutation_test(
     pair, lift, permutation_type="samples", alternative="two-sided", rng=numpy.random.default_rng(2), **shared
 )
-print(json.dumps({"low": interval.low, "high": interval.high, "p": test.pvalue}))
+print(json.dumps({"mean": lift(*pair), "low": interval.low, "high": interval.high, "p": test.pvalue}))

@@ -11,8 +11,11 @@ import { simulatePart } from './simulated-users.ts';
 export const GATE: Required<GateConfig> = {
   model_name: 'simulated',
   min_ndcg_at_10: 0,
+  rule: 'superior',
   min_improvement: 0,
+  margin: 0.01,
   confidence: 0.95,
+  guards: [],
   require_approval: false,
 };
 
@@ -34,6 +37,7 @@ export const isPromoted = (pair: PairedUsers, confidence: number, seed: number):
       candidate: { version: '2', run_id: 'candidate', ndcg_at_10: meanOf(pair.candidate) },
       champion: { version: '1', run_id: 'champion', ndcg_at_10: meanOf(pair.champion) },
       ...compareUsers({ ...pair, confidence, seed }),
+      ...{ dcg: null, guards: [], ancestor: null },
       comparedWith: '1',
       championProblem: null,
     },

@@ -66,8 +66,9 @@ test('messages arrive in order and a large result whole', async () => {
 test('compute/compute-runner: an evaluate job gives its result', async () => {
   const runner = createTestRunner();
   const source = { modelFolder: '', encoderFile: '' };
-  const job = { datasetFolder: '', candidate: source, champion: null, perUserFile: '' };
-  const settings = { kind: 'evaluate', relevanceThreshold: 0.4, seed: 1, confidence: 0.95 } as const;
+  const job = { datasetFolder: '', candidate: source, champion: null, ancestor: null, usersFile: '' };
+  const rules = { confidence: 0.95, margin: null, guards: [] };
+  const settings = { kind: 'evaluate', relevanceThreshold: 0.4, seed: 1, ...rules } as const;
   expect(await runner.evaluate({ ...job, ...settings }, never.signal)).toEqual({ users: 7, champion: null, ci: null });
 });
 

@@ -56,7 +56,6 @@ describe('models/evaluation, exported', () => {
     async (exportDepth) => {
       const file = join(folder, `rankings-${exportDepth}.parquet`);
       const writer = await createRankingsWriter(file);
-      const writes: Promise<void>[] = [];
       const { summary } = evaluateWithReport({
         scorer,
         dataset,
@@ -65,18 +64,15 @@ describe('models/evaluation, exported', () => {
         exportDepth,
         onRanking: (user, items, scores, gains, ranks) => {
           const users = Array.from(items, () => dataset.userIds[user] ?? '');
-          writes.push(
-            writer.write({
-              users,
-              ranks,
-              items: Array.from(items, (item) => dataset.itemIds[item] ?? ''),
-              scores,
-              gains,
-            }),
-          );
+          writer.write({
+            users,
+            ranks,
+            items: Array.from(items, (item) => dataset.itemIds[item] ?? ''),
+            scores,
+            gains,
+          });
         },
       });
-      await Promise.all(writes);
       await writer.finish();
       expect((await readdir(folder)).filter((name) => name.includes('.tmp'))).toEqual([]);
       const rows = await readRows(file);

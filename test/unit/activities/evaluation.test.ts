@@ -42,7 +42,7 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
   const tracking: TrackingPort = { ...fake.tracking, listArtifacts: artifactsOf };
   const evaluate: ComputePort['evaluate'] = async (job) => {
     jobs.push(job);
-    await writeFile(job.perUserFile, '[]');
+    await writeFile(job.usersFile, '[]');
     const champion = job.champion === null ? null : evaluationSummary(0.3);
     return {
       model: evaluationSummary(0.4),
@@ -52,6 +52,9 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
       championProblem: null,
       ci: champion === null ? null : { mean: 0.1, low: 0.05, high: 0.15, confidence: 0.95 },
       pairedTest: champion === null ? null : PAIRED_TEST,
+      dcg: null,
+      guards: [],
+      ancestor: null,
     };
   };
   const { evaluateBest } = createEvaluationActivities({

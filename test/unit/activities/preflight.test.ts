@@ -101,8 +101,8 @@ describe('activities', () => {
     'activities/evaluation: a model of %d beside a popularity of 0.2 is tagged below_popularity %s',
     async (ndcg, tag) => {
       const { deps, tags } = createDeps(folder, {
-        evaluate: async ({ perUserFile }) => {
-          await writeFile(perUserFile, '[]');
+        evaluate: async ({ usersFile }) => {
+          await writeFile(usersFile, '[]');
           return {
             model: evaluationSummary(ndcg),
             baselines: { popularity: evaluationSummary(0.2) },
@@ -111,6 +111,9 @@ describe('activities', () => {
             championProblem: null,
             ci: null,
             pairedTest: null,
+            dcg: null,
+            guards: [],
+            ancestor: null,
           };
         },
       });

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../../activities/registry.ts';
 import { GATE_NOT_RUN, type GateDecision, type GateVerdict } from '../../../contracts/gate.ts';
 import type { ApplyGateRequest } from '../../../contracts/steps.ts';
-import { createReports } from '../../../reports/create-reports.ts';
 import { type AliasRegistry, createAliasRegistry } from '../../support/alias-registry.ts';
 
 const side = (version: string) => ({ version, run_id: `run-${version}`, ndcg_at_10: 0.4 });
@@ -29,7 +28,6 @@ const activitiesOf = ({ tracking }: AliasRegistry, isCurrent = true) =>
     tracking,
     workspace: { trialFolder: async () => '', modelFolder: async () => '' },
     attempts: { confirm: async () => isCurrent },
-    reports: createReports(),
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
   });
 
@@ -119,6 +117,27 @@ describe('activities/registry', () => {
     await new MockActivityEnvironment().run(activitiesOf(registry).recordVerdict, request);
     const { tags } = registry.runOf('parent');
     expect([tags['tt.gate_p_value'], tags['tt.gate_smallest_lift']]).toEqual([p, lift]);
+  });
+
+  it('what was measured is logged as metrics of both runs, and what was not is left out', async () => {
+    const registry = createAliasRegistry('m', { champion: '1' });
+    registry.addRun('parent');
+    registry.addRun('run-2');
+    const ci = { mean: 0.02, low: 0.01, high: 0.03, confidence: 0.95 };
+    const numbers = { ci, p_value: 0.012, effect_size: null, power: { smallest_lift: 0.03 } };
+    const verdict = { ...verdictOn('2', 'rejected', '1'), ...numbers };
+    const request = { parentRunId: 'parent', runId: 'run-2', verdict, timestampMs: 9 };
+    await new MockActivityEnvironment().run(activitiesOf(registry).recordVerdict, request);
+    for (const run of ['parent', 'run-2']) {
+      const at = { step: 0, timestampMs: 9 };
+      expect(registry.runOf(run).points).toEqual([
+        { key: 'gate_ndcg_diff', value: 0.02, ...at },
+        { key: 'gate_ci_low', value: 0.01, ...at },
+        { key: 'gate_ci_high', value: 0.03, ...at },
+        { key: 'gate_p_value', value: 0.012, ...at },
+        { key: 'gate_smallest_lift', value: 0.03, ...at },
+      ]);
+    }
   });
 
   it('an attempt that Temporal has given up moves nothing any more', async () => {

@@ -82,8 +82,11 @@ test('a bare name gets the defaults of DESIGN section 8', () => {
     gate: {
       model_name: 'two-tower',
       min_ndcg_at_10: 0.1,
+      rule: 'superior',
       min_improvement: 0,
+      margin: 0.01,
       confidence: 0.95,
+      guards: [],
       require_approval: false,
     },
   });

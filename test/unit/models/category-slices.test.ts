@@ -19,14 +19,16 @@ interface Given {
   readonly gains: readonly number[];
 }
 
-const slicesOf = (features: readonly CategoryFeature[], users: readonly Given[]) => {
-  const collected = collectCategorySlices(features);
+const collect = (features: readonly CategoryFeature[], users: readonly Given[], watch: readonly string[] = []) => {
+  const collected = collectCategorySlices(features, watch);
   for (const { user, items, ranks, gains } of users) {
     const ranked = { ranks, gains, relevanceThreshold: 0.4 };
     collected.add({ user, wanted: { items, gains }, ranked, ranking: measureRanking(ranked) });
   }
-  return collected.slices();
+  return collected;
 };
+
+const slicesOf = (...given: Parameters<typeof collect>) => collect(...given).slices();
 
 describe('models/category-slices', () => {
   it('the mean of a user value goes over the users that have it, the largest first', () => {
@@ -55,6 +57,22 @@ describe('models/category-slices', () => {
     );
     expect(games).toMatchObject({ side: 'item', value: 'games', users: 2, ndcg_at_10: 0.5, recall_at_10: 0.5 });
     expect(health).toMatchObject({ side: 'item', value: 'health', users: 1, ndcg_at_10: 0.5, map: 1 / 3 });
+  });
+
+  it('a slice that is watched is told user by user, at their places, and one that nobody is in without a user', () => {
+    const [users, items] = [
+      featureOf('user', ['(other)', 'web'], [[1], [0], [1]]),
+      featureOf('item', ['(other)', 'web'], [[1], [0]]),
+    ];
+    const at = (user: number, ranks: number[]): Given => ({ user, items: [0, 1], ranks, gains: [1, 1] });
+    const watch = ['user.kind=web', 'item.kind=web', 'user.kind=ml'];
+    const watched = collect([users, items], [at(0, [1, 2]), at(1, [3, 1]), at(2, [12, 11])], watch).watched();
+    expect(watched).toEqual({
+      'user.kind=web': { places: [0, 2], ndcg: [1, 0] },
+      // Only item 0 counts: at rank 3 its NDCG is 1 / log2(4).
+      'item.kind=web': { places: [0, 1, 2], ndcg: [1, 0.5, 0] },
+      'user.kind=ml': { places: [], ndcg: [] },
+    });
   });
 
   it('a feature of many values tells its ten largest', () => {

@@ -49,6 +49,10 @@ describe('models/evaluation', () => {
     expect(perUser.userIndex).toEqual([0, 1]);
     expect(perUser.ndcg[0]).toBeCloseTo(1, 6);
     expect(perUser.ndcg[1]).toBeCloseTo(0.380094, 5);
+    // Before they are divided by the ideal: 1 and 0.5. Of ten places one holds a relevant item, of one and of two.
+    expect(perUser.dcg).toEqual([1, 0.5]);
+    expect(perUser.precision).toEqual([0.1, 0.1]);
+    expect(perUser.recall).toEqual([1, 0.5]);
     expect(summary.users).toBe(2);
     expect(summary.ndcg_at_10).toBeCloseTo((1 + 0.380094) / 2, 5);
     expect(summary.precision_at_10).toBeCloseTo(0.1, 6);
@@ -63,7 +67,7 @@ describe('models/evaluation', () => {
 
   it('validation candidates are all but the training items', () => {
     // User 0 met only item 0 in training: item 1 ranks first. User 2 is below the threshold.
-    expect(evaluate('validation').perUser).toEqual({ userIndex: [0], ndcg: [1] });
+    expect(evaluate('validation').perUser).toMatchObject({ userIndex: [0], ndcg: [1] });
   });
 
   it('a part without relevant pairs has no users and metrics of 0', () => {

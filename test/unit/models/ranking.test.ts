@@ -17,6 +17,7 @@ describe('models/ranking', () => {
     // DCG = 1.0 / log2(3) + 0.6 / log2(6) = 0.630930 + 0.232112 = 0.863042 (rank 12 lies beyond the cut-off).
     // Ideal = 1.0 / log2(2) + 0.9 / log2(3) + 0.6 / log2(4) = 1 + 0.567837 + 0.3 = 1.867837. NDCG = 0.462054.
     expect(ranking.ndcg).toBeCloseTo(0.462054, 5);
+    expect(ranking.dcg).toBeCloseTo(0.863042, 5);
     expect(ranking.precision).toBeCloseTo(2 / 10, 12);
     expect(ranking.recall).toBeCloseTo(2 / 3, 12);
     // F1 = 2 · 0.2 · 0.6667 / 0.8667 = 0.307692.

@@ -4,8 +4,11 @@ import { type CalibrationOptions, calibrateGate } from '../../../../policy/gate/
 const gate: CalibrationOptions['gate'] = {
   model_name: 'two-tower',
   min_ndcg_at_10: 0.9,
+  rule: 'superior',
   min_improvement: 0,
+  margin: 0.05,
   confidence: 0.95,
+  guards: [],
   require_approval: false,
 };
 
@@ -40,6 +43,9 @@ describe('policy/gate/calibrate', () => {
       expect(measured.power[0]).toEqual({ ...free.power[0], gain: min_improvement + 0.05 });
       expect(measured.smallest_gain).toBeCloseTo(min_improvement + (free.smallest_gain ?? 0), 12);
     }
+    const measured = calibrateGate({ ...options, gate: { ...gate, rule: 'non_inferior' } });
+    expect(measured.false_promotions).toEqual(free.false_promotions);
+    expect(measured.required_gain).toBe(-0.05);
   });
 
   it('asks the permutation test too with few users', () => {

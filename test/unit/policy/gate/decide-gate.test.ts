@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { GateConfig } from '../../../../contracts/experiment-config.ts';
 import type { ConfidenceInterval, GateVerdict } from '../../../../contracts/gate.ts';
-import { decideGate, type GateEvidence } from '../../../../policy/gate/decide-gate.ts';
+import { decideGate } from '../../../../policy/gate/decide-gate.ts';
+import type { GateEvidence } from '../../../../policy/gate/gate-evidence.ts';
 import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
 
 const config: Required<GateConfig> = {
   model_name: 'm',
   min_ndcg_at_10: 0.3,
+  rule: 'superior',
   min_improvement: 0.01,
+  margin: 0.01,
   confidence: 0.95,
+  guards: [],
   require_approval: false,
 };
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };
@@ -19,6 +23,9 @@ const alone: GateEvidence = {
   champion: null,
   ci: null,
   pairedTest: null,
+  dcg: null,
+  guards: [],
+  ancestor: null,
   comparedWith: null,
   championProblem: null,
 };

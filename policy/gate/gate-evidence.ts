@@ -1,0 +1,61 @@
+/** What a verdict is a function of, beside the config. */
+import type {
+  AncestorComparison,
+  ConfidenceInterval,
+  GateSide,
+  GateVerdict,
+  GuardMeasure,
+  PairedTest,
+} from '../../contracts/gate.ts';
+import type { EvaluateBestResult } from '../../contracts/steps.ts';
+
+export interface GateEvidence {
+  readonly candidate: GateSide;
+  /** null where there is none, or where it could not be evaluated. */
+  readonly champion: GateSide | null;
+  /** Paired over the same test users; null unless the champion was evaluated beside the candidate. */
+  readonly ci: ConfidenceInterval | null;
+  /** Of the same users; null without an interval, and in evidence of earlier versions. */
+  readonly pairedTest: PairedTest | null;
+  /** Of the difference in DCG@10; null as the paired test. */
+  readonly dcg: ConfidenceInterval | null;
+  /** Of the config's guards, in any order; those that are missing were not measured. */
+  readonly guards: readonly GuardMeasure[];
+  /** null where no ancestor was asked for, or where there is none. */
+  readonly ancestor: AncestorComparison | null;
+  /** Version of the champion, evaluated or not; null: there is none. */
+  readonly comparedWith: string | null;
+  /** Why there is a champion that could not be evaluated; null where there is none, or where it could. */
+  readonly championProblem: string | null;
+}
+
+/** @param candidate the version that the evaluated run was registered as */
+export const evidenceOf = (
+  candidate: Pick<GateSide, 'version' | 'run_id'>,
+  evaluated: EvaluateBestResult,
+): GateEvidence => {
+  const { test, pairedTest = null, dcg = null, guards = [], ancestor = null, ...known } = evaluated;
+  const { ndcg_at_10, users } = test.model;
+  return { ...known, candidate: { ...candidate, ndcg_at_10, users }, pairedTest, dcg, guards, ancestor };
+};
+
+type Recorded = Partial<GateVerdict> & Pick<GateVerdict, 'champion' | 'ci' | 'compared_with' | 'champion_problem'>;
+
+/** null for verdicts of versions that had no p-value, and decided without. */
+const pairedTestIn = ({ users = null, p_value = null, effect_size = null, margin_p_value }: Recorded) =>
+  users === null || p_value === null
+    ? null
+    : { users, p_value, effect_size, smallest_lift: null, margin_p_value: margin_p_value ?? null };
+
+/** What a verdict keeps of its evidence: enough to decide again. Those of earlier versions lack some of it. */
+export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence => ({
+  candidate,
+  champion: verdict.champion,
+  ci: verdict.ci,
+  pairedTest: pairedTestIn(verdict),
+  dcg: verdict.dcg ?? null,
+  guards: verdict.guards ?? [],
+  ancestor: verdict.ancestor ?? null,
+  comparedWith: verdict.compared_with,
+  championProblem: verdict.champion_problem,
+});

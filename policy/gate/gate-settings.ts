@@ -1,0 +1,18 @@
+/** What a config asks of a comparison. Configs of earlier versions say nothing of rule, margin and guards. */
+import type { GateConfig, GuardConfig } from '../../contracts/experiment-config.ts';
+
+type Asked = Pick<GateConfig, 'rule' | 'margin' | 'guards'>;
+
+export interface ComparisonSettings {
+  /** Loss to be ruled out; null for the rule `superior`. */
+  readonly margin: number | null;
+  readonly guards: readonly GuardConfig[];
+}
+
+/** The schema's default, for configs that were completed before it had one. */
+const DEFAULT_MARGIN = 0.01;
+
+export const comparisonSettings = ({ rule, margin = DEFAULT_MARGIN, guards = [] }: Asked): ComparisonSettings => ({
+  margin: rule === 'non_inferior' ? margin : null,
+  guards,
+});

@@ -1,0 +1,32 @@
+/** An anchor against creeping down: the best champion of the last 12 months, beside the candidate. */
+import type { AncestorComparison, GateRule } from '../../../contracts/gate.ts';
+import { nonInferiorRule } from './non-inferior.ts';
+import { permutationRule } from './permutation.ts';
+
+export interface JudgedAncestor {
+  /** null where nothing can be checked. */
+  readonly rule: GateRule | null;
+  /** What could not be checked, as a sentence; null where all was. */
+  readonly note: string | null;
+}
+
+/**
+ * One `non_inferior` promotion may lose almost the margin, and many in a row as many margins: held against the best
+ * champion as well, they lose one margin in all. Without an ancestor that can be read, nobody is held up.
+ */
+export const ancestorRule = (ancestor: AncestorComparison | null, margin: number, level: number): JudgedAncestor => {
+  if (ancestor === null) {
+    return { rule: null, note: null };
+  }
+  const name = `version ${ancestor.version} (the best champion of the last 12 months)`;
+  if (ancestor.ci === null) {
+    const why = ancestor.problem ?? 'no test user has a relevant item';
+    return { rule: null, note: `Not compared with ${name}: ${why}.` };
+  }
+  const rule = nonInferiorRule('ancestor', ancestor.ci, name, margin);
+  const permutation = permutationRule(ancestor.users, ancestor.margin_p_value, level);
+  return {
+    rule: permutation?.passed === false && rule.passed ? { ...permutation, name: 'ancestor' } : rule,
+    note: null,
+  };
+};

@@ -1,0 +1,30 @@
+/** How the gate writes numbers. */
+import type { ConfidenceInterval } from '../../../contracts/gate.ts';
+
+const FEWEST_DIGITS = 3;
+const MOST_DIGITS = 8;
+
+/** As few digits as still show on which side of its bound each value lies. */
+export const formatter = (...sides: readonly (readonly [value: number, bound: number])[]) => {
+  const isTold = (digits: number): boolean =>
+    sides.every(
+      ([value, bound]) =>
+        Math.sign(Number(value.toFixed(digits)) - Number(bound.toFixed(digits))) === Math.sign(value - bound),
+    );
+  let digits = FEWEST_DIGITS;
+  while (digits < MOST_DIGITS && !isTold(digits)) {
+    digits += 1;
+  }
+  return (value: number): string => (value === 0 ? '0' : value.toFixed(digits));
+};
+
+/** `95 % interval 0.010 to 0.090`. */
+export const intervalText = ({ low, high, confidence }: ConfidenceInterval, text: (value: number) => string): string =>
+  `${Number((confidence * 100).toFixed(4))} % interval ${text(low)} to ${text(high)}`;
+
+/** One-sided level of the interval's lower end. */
+export const oneSidedLevel = ({ confidence }: Pick<ConfidenceInterval, 'confidence'>): number =>
+  Number(((1 - confidence) / 2).toPrecision(6));
+
+/** JSON has no NaN: what was one arrives as null. */
+export const isNumber = (value: number | null | undefined): value is number => Number.isFinite(value);

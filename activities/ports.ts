@@ -7,6 +7,8 @@ import type { EmbeddingReport } from '../contracts/data-report.ts';
 import type { DataRequest, ExtractResult, LabelResult, SplitResult } from '../contracts/data-stages.ts';
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import type { SweepFacts } from '../contracts/experiment.ts';
+import type { DecidedVerdict } from '../contracts/gate.ts';
+import type { VerdictFacts } from '../contracts/gate-details.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
@@ -79,6 +81,8 @@ export interface TrackingPort {
     tags: Readonly<Record<string, string>>;
     description?: string;
   }): Promise<ModelVersionRecord>;
+  /** Changes the description as it stands by now; writes nothing where that comes to the same, or to more than fits. */
+  editVersionDescription(name: string, version: string, edit: (text: string) => string): Promise<void>;
   /** Throws UPSTREAM_REJECTED when there is no such version. */
   getVersion(name: string, version: string): Promise<ModelVersionRecord>;
   findByAlias(name: string, alias: string): Promise<ModelVersionRecord | null>;
@@ -114,9 +118,16 @@ export interface AttemptPort {
   confirm(taskToken: Uint8Array, details: unknown): Promise<boolean>;
 }
 
-/** Pictures and pages of a sweep, made of nothing but its facts. */
+/** Pictures and pages, made of nothing but facts. */
 export interface ReportPort {
-  /** Path among the parent run's artifacts to content. */
+  /** A whole HTML document. */
+  verdictPage(facts: VerdictFacts): string;
+  /**
+   * The markdown of a model version, with a link to the page of its verdict among the artifacts of a run: in place of the
+   * link to an earlier one, whatever else has been written there.
+   */
+  linkVerdict(text: string, verdict: DecidedVerdict, run: Pick<RunRecord, 'runId' | 'experimentId'>): string;
+  /** Of a sweep: path among the parent run's artifacts to content. */
   render(facts: SweepFacts): readonly { readonly path: string; readonly text: string }[];
   /** What the parent run's own page shows. */
   summarise(facts: SweepFacts): {

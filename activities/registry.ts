@@ -1,7 +1,7 @@
 /** Registry steps: make the chosen trial a model version, and move the aliases as the gate decided. */
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
-import { type GateVerdict, isChampionAlready } from '../contracts/gate.ts';
+import { type GateVerdict, isChampionAlready, isDecided } from '../contracts/gate.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { MetricPoint } from '../contracts/runs.ts';
 import type {
@@ -16,11 +16,13 @@ import { fetchModel } from '../registry/fetch-model.ts';
 import { changeRegistry, type RegistryChange, type RegistryChanged } from '../registry/ledger/change-registry.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
-import type { TrackingPort } from './ports.ts';
+import type { ReportPort, TrackingPort } from './ports.ts';
+import { publishVerdict } from './publish-verdict.ts';
 
 export interface RegistryActivityDeps extends FenceDeps {
   readonly tracking: TrackingPort;
   readonly workspace: Workspace;
+  readonly reports: ReportPort;
 }
 
 type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;
@@ -62,7 +64,7 @@ const gatePoints = ({ ci, p_value, effect_size, power }: GateVerdict, timestampM
     .filter((entry): entry is [string, number] => Number.isFinite(entry[1]))
     .map(([key, value]) => ({ key, value, step: 0, timestampMs }));
 
-export const createRegistryActivities = ({ tracking, workspace, ...fencing }: RegistryActivityDeps) => {
+export const createRegistryActivities = ({ tracking, workspace, reports, ...fencing }: RegistryActivityDeps) => {
   /** A worker that was frozen in the middle must not go on when the turn is another's. */
   const fenced = () => {
     const fence = fenceOwnAttempt(fencing, () => null);
@@ -121,7 +123,8 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
      * What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them.
      * The run of a candidate that is the champion already keeps the verdict that made it so.
      */
-    recordVerdict: async ({ parentRunId, runId, verdict, timestampMs }: RecordVerdictRequest): Promise<void> => {
+    recordVerdict: async (request: RecordVerdictRequest): Promise<void> => {
+      const { parentRunId, runId, verdict, modelName, timestampMs } = request;
       const { p_value: pValue, power } = verdict;
       const tags = {
         [TAG.gateDecision]: verdict.decision,
@@ -139,7 +142,10 @@ export const createRegistryActivities = ({ tracking, workspace, ...fencing }: Re
       await tryEach(
         () => (isChampionAlready(verdict) ? Promise.resolve() : record(runId)),
         () => record(parentRunId),
-        () => tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
+        () =>
+          isDecided(verdict) && modelName !== undefined
+            ? publishVerdict({ tracking, reports }, { parentRunId, runId, modelName, verdict })
+            : tracking.putArtifactText(parentRunId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`),
       );
     },
   };

@@ -43,8 +43,14 @@ const spreadPairs = (users: number, items: number): PairArrays => {
   };
 };
 
-/** Seconds of one evaluation with random vectors; every user has ten relevant items. */
-const createEvaluation = (users: number, items: number): (() => number) => {
+/** In seconds; that of the processor sums over all threads. */
+interface Spent {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+/** What one evaluation with random vectors takes; every user has ten relevant items. */
+const createEvaluation = (users: number, items: number): (() => Spent) => {
   const toy = createToyDataset({ users: 1, items: 1, pairsPerUser: 0, seed: 1 });
   const dataset: LoadedDataset = {
     ...toy,
@@ -55,16 +61,22 @@ const createEvaluation = (users: number, items: number): (() => number) => {
   const scorer = dotScorer(matrix(users, 1), matrix(items, 2), DIM);
   return () => {
     const startMs = performance.now();
+    const before = process.cpuUsage();
     const { summary } = evaluateScorer({ scorer, dataset, split: 'test', relevanceThreshold: 0.4 });
     if (summary.users !== users) {
       throw new Error(`got ${summary.users} users, expected ${users}`);
     }
-    return (performance.now() - startMs) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    return { wall: (performance.now() - startMs) / 1000, processor: (user + system) / 1_000_000 };
   };
 };
 
-const describe = (seconds: readonly number[]): string =>
-  `min ${Math.min(...seconds).toFixed(2)} s, median ${median(seconds).toFixed(2)} s`;
+const wallOf = (rounds: readonly Spent[]): number[] => rounds.map(({ wall }) => wall);
+const processorOf = (rounds: readonly Spent[]): number[] => rounds.map(({ processor }) => processor);
+
+const describe = (rounds: readonly Spent[]): string =>
+  `min ${Math.min(...wallOf(rounds)).toFixed(2)} s, median ${median(wallOf(rounds)).toFixed(2)} s, ` +
+  `processor ${Math.min(...processorOf(rounds)).toFixed(2)} s`;
 
 const besideAnchor = async (users: number, items: number): Promise<void> => {
   const script = fileURLToPath(new URL('./rank-catalogue.py', import.meta.url));
@@ -73,27 +85,31 @@ const besideAnchor = async (users: number, items: number): Promise<void> => {
   anchor.stderr.pipe(process.stderr);
   try {
     const lines = createInterface({ input: anchor.stdout })[Symbol.asyncIterator]();
-    const runAnchor = async (): Promise<number> => {
+    const runAnchor = async (): Promise<Spent> => {
       anchor.stdin.write('\n');
       const line = await lines.next();
       if (line.done === true) {
         throw new Error('the anchor ended early');
       }
-      return (JSON.parse(line.value) as { seconds: number }).seconds;
+      return JSON.parse(line.value) as Spent;
     };
     const evaluateOnce = createEvaluation(users, items);
     evaluateOnce();
     await runAnchor();
-    const ours: number[] = [];
-    const anchors: number[] = [];
+    const ours: Spent[] = [];
+    const anchors: Spent[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       ours.push(evaluateOnce());
       anchors.push(await runAnchor());
     }
     console.log(`ours:   ${describe(ours)} (all metrics of ${users} users x ${items} items)`);
     console.log(`anchor: ${describe(anchors)} (PyTorch's matmul and topk alone)`);
-    const ratios = [Math.min(...ours) / Math.min(...anchors), median(ours) / median(anchors)];
-    console.log(`ratio:  min ${ratios[0]?.toFixed(2)}, median ${ratios[1]?.toFixed(2)}, limit 1`);
+    const ratio = (of: (seconds: readonly number[]) => number, pick: typeof wallOf): string =>
+      (of(pick(ours)) / of(pick(anchors))).toFixed(2);
+    const least = (seconds: readonly number[]): number => Math.min(...seconds);
+    console.log(
+      `ratio:  min ${ratio(least, wallOf)}, median ${ratio(median, wallOf)}, processor ${ratio(least, processorOf)}, limit 1`,
+    );
   } finally {
     anchor.stdin.end();
     if (anchor.exitCode === null) {
@@ -104,7 +120,7 @@ const besideAnchor = async (users: number, items: number): Promise<void> => {
 
 await activateBackend('native');
 if (process.argv.includes('--large')) {
-  const seconds = createEvaluation(100_000, 50_000)();
+  const seconds = createEvaluation(100_000, 50_000)().wall;
   const mebibytes = process.resourceUsage().maxRSS / 1024;
   console.log(
     `100,000 users x 50,000 items: ${seconds.toFixed(0)} s, resident at most ${mebibytes.toFixed(0)} MiB, ` +

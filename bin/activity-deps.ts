@@ -11,7 +11,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
 import type { ProgressSink } from '../contracts/services.ts';
 import { createWorkspace } from '../host/workspace.ts';
-import { createSweepPages } from '../reports/sweep-pages.ts';
+import { createReports } from '../reports/create-reports.ts';
 import { createNotifications } from '../tracking/notifications.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
@@ -72,7 +72,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     datasets: await createHomeBuilder({ environment, progress: options.progress, log }),
     compute: runner,
     workspace: createWorkspace(environment.homeFolder),
-    reports: createSweepPages(),
+    reports: createReports(),
     notifications: createNotifications({
       variables: environment.variables,
       urls: serverUrls(environment, trackingUri),

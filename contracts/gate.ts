@@ -143,6 +143,9 @@ export interface DecidedVerdict extends GateVerdict {
   readonly candidate: GateSide;
 }
 
+export const isDecided = (verdict: GateVerdict): verdict is DecidedVerdict =>
+  verdict.decision !== 'not_run' && verdict.candidate !== null;
+
 export const GATE_NOT_RUN: GateVerdict = {
   decision: 'not_run',
   reasons: [],

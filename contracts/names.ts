@@ -95,7 +95,9 @@ export const ARTIFACT = {
   latestCheckpoint: 'checkpoints/latest.ckpt',
   bestCheckpoint: 'checkpoints/best.ckpt',
   gate: 'gate.json',
-  /** Of the chosen run: what each test user came to with each model that the gate compared. */
+  /** The same for people. */
+  gatePage: 'gate.html',
+  /** Of the candidate's run: every test user under each model that the gate compared. */
   gateUsers: 'gate_users.parquet',
   /** Of a trial that is done, so that it need not be trained again. */
   trainingResult: 'training_result.json',

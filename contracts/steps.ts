@@ -187,6 +187,8 @@ export interface RecordVerdictRequest {
   /** Of the candidate. */
   readonly runId: string;
   readonly verdict: GateVerdict;
+  /** Missing in requests of earlier versions: their verdicts have no page. */
+  readonly modelName?: string;
   /** When it was decided; missing in requests of earlier versions. */
   readonly timestampMs?: number;
 }

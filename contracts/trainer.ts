@@ -5,6 +5,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { GuardConfig } from './experiment-config.ts';
 import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest } from './gate.ts';
+import type { GateDetails } from './gate-details.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
@@ -107,6 +108,8 @@ export interface EvaluateResult extends TestEvaluation {
   readonly ci: ConfidenceInterval | null;
   /** Of the same users; null without a champion. */
   readonly pairedTest: PairedTest | null;
+  /** Of the same users; missing without a champion, and in results of earlier versions. */
+  readonly details?: GateDetails;
   /** Of the difference in DCG@10; null without a champion. */
   readonly dcg: ConfidenceInterval | null;
   /** None without a champion. */

@@ -5,7 +5,8 @@ import { type CategorySlice, RANKING_METRIC_NAMES, USER_SLICE_NAMES } from '../c
 import { differenceText, markOf, settingText, subjectLetter } from '../policy/comparison/describe-comparison.ts';
 import { intervalsChart } from './intervals-chart.ts';
 import { page } from './page.ts';
-import { element, escapeMarkup } from './svg.ts';
+import { element } from './svg.ts';
+import { type Cell, heading, paragraph, table } from './table.ts';
 
 const METRIC_TITLE: Readonly<Record<ComparedMetric, string>> = {
   ndcg_at_10: 'NDCG@10',
@@ -18,29 +19,7 @@ const METRIC_TITLE: Readonly<Record<ComparedMetric, string>> = {
 
 const SLICE_TITLE = { cold: 'cold (fewer than 5)', warm: 'warm (5 to 20)', hot: 'hot (more than 20)' } as const;
 
-interface Cell {
-  readonly text: string;
-  readonly kind?: 'number' | 'number best' | 'params';
-}
-
-const cell = (tag: 'th' | 'td', { text, kind }: Cell): string =>
-  element(tag, kind === undefined ? {} : { class: kind }, escapeMarkup(text));
-
 const number = (value: number | null | undefined): Cell => ({ text: value?.toFixed(4) ?? '–', kind: 'number' });
-
-const table = (titles: readonly Cell[], rows: readonly (readonly Cell[])[]): string => {
-  const row = (tag: 'th' | 'td', cells: readonly Cell[]): string =>
-    element('tr', {}, ...cells.map((one) => cell(tag, one)));
-  return element(
-    'table',
-    {},
-    element('thead', {}, row('th', titles)),
-    element('tbody', {}, rows.map((cells) => row('td', cells)).join('\n')),
-  );
-};
-
-const paragraph = (text: string): string => element('p', {}, escapeMarkup(text));
-const heading = (text: string): string => element('h2', {}, escapeMarkup(text));
 
 const letters = ({ subjects }: ModelComparison): readonly Cell[] =>
   subjects.map((_, index) => ({ text: subjectLetter(index), kind: 'number' }));

@@ -11,7 +11,13 @@ th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td { white-space: nowrap; }
 td.params { white-space: normal; overflow-wrap: anywhere; }
 tr.best, td.best { font-weight: 600; }
-p, small { color: ${COLOUR.quiet}; }`;
+p, small { color: ${COLOUR.quiet}; }
+p.decision { color: ${COLOUR.text}; font-size: 1.2em; }
+pre { background: ${COLOUR.grid}; padding: 0.5rem 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+svg { max-width: 100%; height: auto; }
+figure, tr, pre { break-inside: avoid; }
+h1, h2 { break-after: avoid; }
+@media print { body { margin: 0; max-width: none; font-size: 10pt; } }`;
 
 /** @param body markup @param title text */
 export const page = (title: string, body: string): string => `<!DOCTYPE html>

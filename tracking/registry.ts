@@ -3,7 +3,7 @@
 import { TtExpError } from '../contracts/errors.ts';
 import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { JsonObject } from './answers.ts';
-import { cutText } from './limited-text.ts';
+import { cutText, TEXT_LIMIT } from './limited-text.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -11,6 +11,7 @@ interface RestVersion {
   readonly name: string;
   readonly version: string;
   readonly run_id?: string;
+  readonly description?: string;
   readonly aliases?: readonly (string | { readonly alias: string })[];
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
@@ -66,10 +67,13 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
     }
   };
 
-  const getVersion = async (name: string, version: string): Promise<ModelVersionRecord> => {
+  const readVersion = async (name: string, version: string): Promise<RestVersion> => {
     const answer = await rest.call<{ model_version: RestVersion }>('GET', 'model-versions/get', { name, version });
-    return toRecord(answer.model_version);
+    return answer.model_version;
   };
+
+  const getVersion = async (name: string, version: string): Promise<ModelVersionRecord> =>
+    toRecord(await readVersion(name, version));
 
   const findByRun = async (name: string, runId: string): Promise<string | null> => {
     const answer = await rest.call<{ model_versions?: readonly RestVersion[] }>('GET', 'model-versions/search', {
@@ -129,6 +133,16 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
           );
         }
         return getVersion(name, version);
+      }),
+
+    /** What would not fit stays as it was: it is nobody's to cut. */
+    editVersionDescription: (name: string, version: string, edit: (text: string) => string): Promise<void> =>
+      serialise(`registered model ${name}`, async () => {
+        const { description: text = '' } = await readVersion(name, version);
+        const description = edit(text);
+        if (description !== text && description.length <= TEXT_LIMIT.description) {
+          await rest.call('PATCH', 'model-versions/update', { name, version, description });
+        }
       }),
 
     /** null when the model or the alias does not exist. */

@@ -81,7 +81,7 @@ const apply = async (
   state.update({ gate: verdict });
   state.setModel(applied.model);
   await note(state, "The gate's verdict is not in MLflow", () =>
-    recordVerdict({ ...judged, verdict, timestampMs: Date.now() }),
+    recordVerdict({ ...judged, verdict, modelName: input.config.gate.model_name, timestampMs: Date.now() }),
   );
   await tell(run, 'gate');
   return null;

@@ -236,6 +236,27 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     await expect(tracking.setAlias(model, 'champion', '3')).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
   });
 
+  test("a version's description is changed as it stands, and stays where the change would not fit", async () => {
+    const { tracking, registerRun } = await begin();
+    const model = unique('described').replaceAll(' ', '-');
+    await registerRun(model, 'first');
+    const seen: string[] = [];
+    const edit = (change: (text: string) => string) =>
+      tracking.editVersionDescription(model, '1', (text) => {
+        seen.push(text);
+        return change(text);
+      });
+    await edit((text) => `${text}first`);
+    await edit((text) => `${text}, second`);
+    await edit((text) => text);
+    await edit((text) => text + 'x'.repeat(5000));
+    await edit((text) => text);
+    expect(seen).toEqual(['', 'first', 'first, second', 'first, second', 'first, second']);
+    await expect(tracking.editVersionDescription(model, '2', (text) => text)).rejects.toMatchObject({
+      code: 'UPSTREAM_REJECTED',
+    });
+  });
+
   test('behind a guard that throws it can be read, and nothing is written', async () => {
     const { tracking, server, experimentId, newRun, registerRun } = await begin();
     const [runId, model] = [await newRun(), unique('guarded').replaceAll(' ', '-')];
@@ -260,6 +281,7 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
       () => stale.deleteArtifact(runId, 'kept.txt'),
       () => stale.setAlias(model, 'challenger', '1'),
       () => stale.deleteAlias(model, 'champion'),
+      () => stale.editVersionDescription(model, '1', (text) => `${text}more`),
     ]) {
       await expect(write(), String(write)).rejects.toBe(isOver);
     }

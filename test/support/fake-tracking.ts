@@ -8,7 +8,7 @@ import { epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { MetricPoint, RunRecord, RunStatus } from '../../contracts/runs.ts';
 import type { LedgerReader } from '../../registry/ports.ts';
-import { cutText, fitTexts, type TextKind } from '../../tracking/limited-text.ts';
+import { cutText, fitTexts, TEXT_LIMIT, type TextKind } from '../../tracking/limited-text.ts';
 
 type Texts = Readonly<Record<string, string>>;
 type Writes = Omit<TrackingPort, 'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts' | 'versionsOf'>;
@@ -26,7 +26,7 @@ interface FakeRun {
 }
 
 interface FakeModel {
-  readonly versions: { readonly version: string; readonly runId: string; readonly tags: Texts }[];
+  readonly versions: { readonly version: string; readonly runId: string; readonly tags: Texts; description?: string }[];
   /** Alias to version. */
   readonly aliases: Record<string, string>;
   readonly createdAtMs: number;
@@ -94,13 +94,17 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     models.set(name, model);
     return model;
   };
-  const versionOf = (name: string, version: string) => {
-    const { versions = [], aliases = {} }: Partial<FakeModel> = models.get(name) ?? {};
-    const found = versions.find((one) => one.version === version);
+  const storedVersion = (name: string, version: string) => {
+    const found = models.get(name)?.versions.find((one) => one.version === version);
     if (found === undefined) {
       throw missing(`version ${version} of ${name}`);
     }
-    return { ...found, name, aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version) };
+    return found;
+  };
+  const versionOf = (name: string, version: string) => {
+    const { runId, tags } = storedVersion(name, version);
+    const { aliases } = modelOf(name);
+    return { name, version, runId, tags, aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version) };
   };
 
   const addRun = (runId: string, change: Partial<FakeRun> = {}): FakeRun => {
@@ -112,10 +116,10 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     runs.set(runId, run);
     return run;
   };
-  const addVersion = (name: string, runId: string, tags: Texts = {}): string => {
+  const addVersion = (name: string, runId: string, tags: Texts = {}, description = ''): string => {
     const { versions } = modelOf(name);
     const version = String(versions.length + 1);
-    versions.push({ version, runId, tags });
+    versions.push({ version, runId, tags, description });
     return version;
   };
 
@@ -214,12 +218,19 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       loggedModels.set(runId, modelId);
       return { modelId };
     },
-    ensureModelVersion: async ({ name, runId, modelId, tags }) => {
+    ensureModelVersion: async ({ name, runId, modelId, tags, description = '' }) => {
       if (![...loggedModels.values()].includes(modelId)) {
         throw missing(`logged model ${modelId}`);
       }
       const known = modelOf(name).versions.find((one) => one.runId === runId)?.version;
-      return versionOf(name, known ?? addVersion(name, runId, tags));
+      return versionOf(name, known ?? addVersion(name, runId, tags, cutText(description, 'description')));
+    },
+    editVersionDescription: async (name, version, edit) => {
+      const found = storedVersion(name, version);
+      const text = edit(found.description ?? '');
+      if (text.length <= TEXT_LIMIT.description) {
+        found.description = text;
+      }
     },
     setAlias: async (name, alias, version) => {
       modelOf(name).aliases[alias] = versionOf(name, version).version;

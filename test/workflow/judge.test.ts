@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../activities/registry.ts';
 import { readOutcome } from '../../client/outcome.ts';
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
+import { createReports } from '../../reports/create-reports.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { createAliasRegistry } from '../support/alias-registry.ts';
 import { evaluationSummary, experimentInput, resolvedConfig } from '../support/experiment-fixtures.ts';
@@ -24,6 +25,7 @@ const stepsOn = (aliases: Record<string, string>) => {
     tracking: registry.tracking,
     workspace: { trialFolder: async () => '', modelFolder: async () => '' },
     attempts: { confirm: async () => true },
+    reports: createReports(),
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
   });
   const { steps, recorder } = createSteps({

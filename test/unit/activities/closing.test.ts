@@ -105,8 +105,8 @@ describe('activities/closing', () => {
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({ message: 'artifact refused' });
     expect(calls.slice(-2)).toEqual([
-      ['setTags', 'r3', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
-      ['finishRun', 'r3', 'FAILED', 99],
+      ['setTags', 'r1', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
+      ['finishRun', 'r1', 'FAILED', 99],
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('activities/closing', () => {
     const { steps } = stepsOn({ putArtifactText: 'artifact', finishRun: 'end' });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({
-      message: 'artifact refused; its MLflow run r3 is not closed: end refused',
+      message: 'artifact refused; its MLflow run r1 is not closed: end refused',
     });
   });
 

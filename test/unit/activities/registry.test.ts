@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../../activities/registry.ts';
 import { GATE_NOT_RUN, type GateDecision, type GateVerdict } from '../../../contracts/gate.ts';
 import type { ApplyGateRequest } from '../../../contracts/steps.ts';
+import { createReports } from '../../../reports/create-reports.ts';
 import { type AliasRegistry, createAliasRegistry } from '../../support/alias-registry.ts';
 
 const side = (version: string) => ({ version, run_id: `run-${version}`, ndcg_at_10: 0.4 });
@@ -28,6 +29,7 @@ const activitiesOf = ({ tracking }: AliasRegistry, isCurrent = true) =>
     tracking,
     workspace: { trialFolder: async () => '', modelFolder: async () => '' },
     attempts: { confirm: async () => isCurrent },
+    reports: createReports(),
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
   });
 

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import type { GateDetails, VerdictFacts } from '../../../contracts/gate-details.ts';
+import { gatePage } from '../../../reports/gate-page.ts';
+import { comparedVerdict } from '../../support/gate-verdicts.ts';
+import { parseMarkup } from '../../support/parse-markup.ts';
+
+const DETAILS: GateDetails = {
+  users: 1200,
+  better: 500,
+  worse: 400,
+  equal: 300,
+  differences: [-0.5, -0.1, 0, 0.2, 0.6],
+  slices: [
+    { side: 'history', feature: 'training pairs', value: 'cold', users: 700, candidate: 0.21, champion: 0.22 },
+    { side: 'user', feature: 'country', value: 'de', users: 90, candidate: 0.4, champion: 0.3 },
+  ],
+};
+
+const input = (change: Partial<VerdictFacts> = {}): VerdictFacts => ({
+  modelName: 'demo',
+  experimentId: 'demo-0123456789',
+  datasetVersion: 'v-1',
+  verdict: comparedVerdict(),
+  details: DETAILS,
+  ...change,
+});
+
+/** Cells of every row of the table under a title, as texts. */
+const rowsBelow = (html: string, title: string): readonly (readonly string[])[] => {
+  const [, section = ''] = html.split(`<h2>${title}</h2>`);
+  const [, body = ''] = /<tbody>(.*?)<\/tbody>/s.exec(section) ?? [];
+  return body.split('\n').map((row) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, text = '']) => text));
+};
+
+const WITHOUT_CHAMPION = comparedVerdict({
+  ...{ decision: 'promoted', champion: null, compared_with: null, ci: null, users: null, p_value: null },
+  ...{ effect_size: null, power: null, seed_noise: null, reasons: ['Promoted: there is no champion to compare with.'] },
+});
+
+const HOSTILE = `</p><script>alert("1")</script>&amp;'\u0000\uD800`;
+
+test.each([
+  ['a rejection', input()],
+  ['a promotion without a champion', input({ verdict: WITHOUT_CHAMPION, details: null })],
+  [
+    'a champion that cannot be evaluated',
+    input({ verdict: comparedVerdict({ ci: null, champion: null, champion_problem: HOSTILE }), details: null }),
+  ],
+  ['details that are gone', input({ details: null })],
+  ['one user', input({ details: { ...DETAILS, users: 1, better: 1, worse: 0, equal: 0, differences: [0.2] } })],
+  [
+    'equal models',
+    input({ details: { ...DETAILS, differences: [0, 0, 0] }, verdict: comparedVerdict({ effect_size: null }) }),
+  ],
+  [
+    'texts that break markup',
+    input({
+      modelName: HOSTILE,
+      experimentId: HOSTILE,
+      datasetVersion: HOSTILE,
+      verdict: comparedVerdict({ reasons: [HOSTILE, HOSTILE] }),
+      details: { ...DETAILS, slices: DETAILS.slices.map((slice) => ({ ...slice, feature: HOSTILE, value: HOSTILE })) },
+    }),
+  ],
+])('the page of %s is well-formed, runs nothing and loads nothing', (_case, facts) => {
+  const html = gatePage(facts);
+  const tags = parseMarkup(html.replace('<!DOCTYPE html>\n', '').trim());
+  expect(tags[0]?.element).toBe('html');
+  expect(tags.map(({ element }) => element)).not.toContain('script');
+  expect(html).not.toMatch(/NaN|Infinity|undefined|(src|href)=|url\(|@import/);
+});
+
+test('says the decision first, then both models, the interval and how sure it is', () => {
+  const html = gatePage(input());
+  expect(html).toContain('<h1>demo version 4: not promoted</h1>');
+  expect(html).toContain('<p class="decision">Not promoted: the gain of 0.010 is not certain.</p>');
+  expect(rowsBelow(html, 'Candidate and champion')).toEqual([
+    ['candidate', 'version 4', 'run-of-4', '0.3100'],
+    ['champion', 'version 3', 'run-of-3', '0.3000'],
+    ['difference', '', '', '+0.0100'],
+  ]);
+  expect(html).toContain('>Mean difference +0.0100 (-0.0050 to +0.0250)<');
+  expect(html).toContain('>must lie above 0<');
+  expect(html).toMatch(/<td>p<\/td><td class="number">0\.1900</);
+  expect(html).toMatch(/<td>effect size<\/td><td class="number">\+0\.0375</);
+  expect(html).toMatch(/<td>smallest lift<\/td><td class="number">0\.0215<\/td>.*1200 users/);
+});
+
+test('lists each rule with its number', () => {
+  expect(rowsBelow(gatePage(input()), 'Rules')).toEqual([
+    ['minimum', 'yes', '0.3100', '0.1000', 'test NDCG@10 reaches the minimum'],
+    ['superior', 'no', '-0.0050', '0.0000', 'the gain is not certain'],
+  ]);
+});
+
+test('lists slices with their differences, and says how many users gain', () => {
+  const html = gatePage(input());
+  expect(rowsBelow(html, 'NDCG@10 by slice')).toEqual([
+    ['cold (by training pairs)', '700', '0.2100', '0.2200', '-0.0100'],
+    ['user country: de', '90', '0.4000', '0.3000', '+0.1000'],
+  ]);
+  // 500, 400 and 300 of 1,200.
+  expect(html).toContain('500 (41.67 %) gain, 400 (33.33 %) lose, 300 (25 %) see no difference');
+});
+
+test('names what it leaves out, and the file and the formula to compute it again', () => {
+  const html = gatePage(input());
+  expect(html).toContain('<li>Seed noise:');
+  expect(html).toContain('gate_users.parquet of run run-of-4');
+  expect(html).toContain('avg(ndcg_candidate - ndcg_champion)');
+  const alone = gatePage(input({ verdict: WITHOUT_CHAMPION, details: null }));
+  expect(alone).not.toContain('Seed noise');
+  expect(alone).not.toContain('gate_users.parquet');
+});
+
+test('says so where a later evaluation has replaced the per-user figures', () => {
+  expect(gatePage(input({ details: null }))).toContain('A later evaluation has replaced the per-user figures');
+});
+
+test('stays below 200 kB with as many points and slices as there may be', () => {
+  const differences = Array.from({ length: 400 }, (_, place) => (place - 200) / 211);
+  const slices = Array.from({ length: 103 }, (_, index) => ({ ...DETAILS.slices[1], value: `value-${index}` }));
+  const details = { ...DETAILS, users: 100_000, differences, slices } as GateDetails;
+  expect(gatePage(input({ details })).length).toBeLessThan(200_000);
+});

@@ -14,6 +14,7 @@ const onSignal =
 const compare = () => import('./cli/compare.ts');
 const data = () => import('./cli/data.ts');
 const model = () => import('./cli/model.ts');
+const registry = () => import('./cli/registry.ts');
 const services = () => import('./cli/services.ts');
 
 export const createCliRuntime = (): CliRuntime => ({
@@ -41,6 +42,7 @@ export const createCliRuntime = (): CliRuntime => ({
 
   compareModels: async (request) => (await compare()).compareModels(request),
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
+  openCatalogue: async () => (await registry()).openCatalogue(),
 
   services: {
     up: async (progress, signal) => (await services()).up(progress, signal),

@@ -51,6 +51,7 @@ export const ERROR_CATALOGUE = {
   DATASET_CORRUPT: kind('data', false, EXIT.badData),
   // models and training
   PREFLIGHT_FAILED: kind('data', false, EXIT.badData),
+  MODEL_NOT_FOUND: kind('data', false, EXIT.missingInput),
   MODEL_NOT_LOADING: kind('data', false, EXIT.missingInput),
   MODEL_INCOMPATIBLE: kind('data', false, EXIT.badData),
   CHECKPOINT_CORRUPT: kind('data', false, EXIT.badData),

@@ -45,3 +45,6 @@ export const splitTrialReference = (text: string): { readonly experiment: string
 
 /** Whether text has the form of an MLflow run's id. */
 export const isRunId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
+
+/** Whether text can only name a version of a registered model: `name@alias`, or `name/version`. No id has this form. */
+export const isVersionReference = (text: string): boolean => /^[^/@]+(?:@[^/@]+|\/\d{1,9})$/.test(text);

@@ -63,3 +63,10 @@ export interface LedgerEntry extends LedgerMove {
   /** SHA-256, in hex, of all other fields as canonical JSON. */
   readonly digest: string;
 }
+
+/** The first record of a ledger that is not as its owner wrote it. */
+export interface BrokenRecord {
+  readonly seq: number;
+  /** Continues "Record 3 ". */
+  readonly reason: string;
+}

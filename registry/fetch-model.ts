@@ -65,7 +65,10 @@ export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId:
     throw lost(`run ${runId} has no artifact ${ARTIFACT.modelFolder}/`);
   }
   const digests = await recordedDigests(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`));
-  for (const name of names.filter((other) => other !== MANIFEST_FILE)) {
+  // A file that the manifest names and MLflow does not list is missing.
+  const files = new Set([...names, ...Object.keys(digests)]);
+  files.delete(MANIFEST_FILE);
+  for (const name of files) {
     const path = `${ARTIFACT.modelFolder}/${name}`;
     const expected = digests[name];
     if (expected !== undefined && (await digestOf(fileOf(path))) === expected) {

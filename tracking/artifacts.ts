@@ -202,6 +202,27 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
       await sendOrNull({ method: 'DELETE', path: proxyPath(await artifactUri(runId), path) }, readJson);
     },
 
+    /** Of all files below `path` of a run's or model's store; null where nothing is there, or the server does not serve it. */
+    artifactBytes: async (uri: string, path: string): Promise<number | null> => {
+      if (!PROXY_SCHEME.test(uri)) {
+        return null;
+      }
+      let bytes: number | null = null;
+      const waiting = [proxySegments(uri, path).join('/')];
+      for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
+        const request = { method: 'GET', path: `${PROXY}?path=${encodeURIComponent(folder)}` } as const;
+        const answer = await sendOrNull(request, readJson<ListAnswer>);
+        for (const { path: name, is_dir: isFolder, file_size: size } of answer?.files ?? []) {
+          if (isFolder === true) {
+            waiting.push(`${folder}/${name}`);
+          } else {
+            bytes = (bytes ?? 0) + Number(size ?? 0);
+          }
+        }
+      }
+      return bytes;
+    },
+
     listArtifacts: async (runId: string, path: string): Promise<readonly string[]> => {
       const files: string[] = [];
       const waiting = [path];

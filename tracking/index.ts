@@ -5,6 +5,7 @@ import { createExperiments } from './experiments.ts';
 import { createHistory } from './history.ts';
 import { createHttpClient, DEFAULT_RETRY, type HttpClient, type RetryPolicy } from './http.ts';
 import { createLoggedModels } from './logged-models.ts';
+import { createModelCatalogue } from './model-catalogue.ts';
 import { createRegistry } from './registry.ts';
 import { createRest } from './rest.ts';
 import { createRuns } from './runs.ts';
@@ -43,6 +44,7 @@ const connect = (http: HttpClient, serialise: Serialiser) => {
     deleteArtifact,
     ...createLoggedModels(rest, artifacts, serialise),
     ...createRegistry(rest, serialise),
+    ...createModelCatalogue(rest, artifacts),
   };
 };
 

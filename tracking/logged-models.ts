@@ -22,6 +22,9 @@ interface RunAnswer {
   readonly run: { readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string }[] } };
 }
 
+/** Registered models may have them in their names, logged ones may not. */
+const REFUSED_IN_NAMES = /[/:.%"']/g;
+
 const READY = 'LOGGED_MODEL_READY';
 
 /** A flavor of our own; other tools read signature and names, and leave the loading to us. */
@@ -63,7 +66,7 @@ export const createLoggedModels = (rest: Rest, artifacts: Artifacts, serialise: 
       Object.entries(values).map(([key, value]) => ({ key, value }));
     const model = {
       experiment_id: spec.experimentId,
-      name: spec.name,
+      name: spec.name.replace(REFUSED_IN_NAMES, '-'),
       model_type: 'two-tower',
       source_run_id: spec.runId,
       params: list(spec.params),

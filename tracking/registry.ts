@@ -4,6 +4,8 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { JsonObject } from './answers.ts';
 import { cutText, TEXT_LIMIT } from './limited-text.ts';
+import { quote } from './quote.ts';
+import { type RestModel, type RestPair, toModel, toTexts } from './registered-model.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -13,14 +15,7 @@ interface RestVersion {
   readonly run_id?: string;
   readonly description?: string;
   readonly aliases?: readonly (string | { readonly alias: string })[];
-  readonly tags?: readonly { readonly key: string; readonly value: string }[];
-}
-
-interface RestModel {
-  readonly name: string;
-  readonly creation_timestamp: number;
-  readonly aliases?: readonly { readonly alias: string; readonly version: string }[];
-  readonly tags?: RestVersion['tags'];
+  readonly tags?: readonly RestPair[];
 }
 
 interface VersionsAnswer {
@@ -31,9 +26,6 @@ interface VersionsAnswer {
 const VERSIONS_PER_PAGE = 1000;
 
 const MISSING = ['RESOURCE_DOES_NOT_EXIST', 'INVALID_PARAMETER_VALUE'];
-
-const toTexts = (tags: RestVersion['tags'] = []): Readonly<Record<string, string>> =>
-  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 
 const toRecord = (version: RestVersion): ModelVersionRecord => ({
   name: version.name,
@@ -77,10 +69,13 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
 
   const findByRun = async (name: string, runId: string): Promise<string | null> => {
     const answer = await rest.call<{ model_versions?: readonly RestVersion[] }>('GET', 'model-versions/search', {
-      filter: `name='${name}' and run_id='${runId}'`,
+      // No filter can hold every name.
+      filter: `run_id=${quote(runId)}`,
       max_results: 100,
     });
-    const versions = (answer.model_versions ?? []).map(({ version }) => Number(version));
+    const versions = (answer.model_versions ?? [])
+      .filter((one) => one.name === name)
+      .map(({ version }) => Number(version));
     return versions.length === 0 ? null : String(Math.min(...versions));
   };
 
@@ -167,12 +162,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       const answer = await rest.callOr<{ registered_model: RestModel }>(MISSING, 'GET', 'registered-models/get', {
         name,
       });
-      if (answer === null) {
-        return null;
-      }
-      const { creation_timestamp: createdAtMs, aliases = [], tags } = answer.registered_model;
-      const versions = Object.fromEntries(aliases.map(({ alias, version }) => [alias, version]));
-      return { name, createdAtMs, tags: toTexts(tags), aliases: versions };
+      return answer === null ? null : toModel(answer.registered_model);
     },
 
     versionsOf: async (name: string): Promise<readonly string[]> => {
@@ -180,7 +170,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       let token: string | undefined;
       do {
         const answer: VersionsAnswer = await rest.call('GET', 'model-versions/search', {
-          filter: `name='${name}'`,
+          filter: `name=${quote(name)}`,
           max_results: VERSIONS_PER_PAGE,
           ...(token === undefined ? {} : { page_token: token }),
         });

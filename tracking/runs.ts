@@ -7,6 +7,7 @@ import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../co
 import type { SystemUsage } from '../contracts/trainer.ts';
 import type { Artifacts } from './artifacts.ts';
 import { type FittedTexts, fitTexts, type TextKind } from './limited-text.ts';
+import { quote } from './quote.ts';
 import type { Rest } from './rest.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -39,9 +40,6 @@ const toRecord = ({ info, data }: RestRun): RunRecord => ({
   endTimeMs: info.end_time ?? null,
   tags: Object.fromEntries((data.tags ?? []).map(({ key, value }) => [key, value])),
 });
-
-/** The filter language knows both quotes, and no way to escape either. */
-const quote = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
 
 /** JSON has no NaN or Infinity; the server takes them as text. */
 const metricValue = (value: number): number | string => (Number.isFinite(value) ? value : String(value));

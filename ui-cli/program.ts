@@ -6,6 +6,7 @@ import { addData } from './data/data-commands.ts';
 import { addInspection } from './inspect/inspect-commands.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
+import { addRegistry } from './registry/registry-commands.ts';
 import { addRun } from './run/run-command.ts';
 import { addValidate } from './run/validate-command.ts';
 import { addWatch } from './run/watch-command.ts';
@@ -54,5 +55,6 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addData(program, context);
   addModel(program, context);
   addCompare(program, context);
+  addRegistry(program, context);
   return program;
 };

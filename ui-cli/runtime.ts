@@ -3,7 +3,14 @@ import type { CompareRuntime } from './compare/compare-runtime.ts';
 import type { DataRuntime } from './data/data-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
+import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
 import type { ServicesRuntime } from './services/services-runtime.ts';
 
-export type CliRuntime = RunRuntime & InspectRuntime & DataRuntime & ModelRuntime & CompareRuntime & ServicesRuntime;
+export type CliRuntime = RunRuntime &
+  InspectRuntime &
+  DataRuntime &
+  ModelRuntime &
+  CompareRuntime &
+  RegistryRuntime &
+  ServicesRuntime;

@@ -1,5 +1,5 @@
 /** Whether a ledger is as its owner wrote it: no record removed, added or edited. */
-import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { BrokenRecord, LedgerEntry } from '../../contracts/ledger.ts';
 import { advance, NO_STANDING, type Standing } from './standing.ts';
 
 /** SHA-256, in hex, of a record's other fields as canonical JSON. */
@@ -16,12 +16,6 @@ export interface FoundRecord {
 export interface LedgerHead {
   readonly seq: number;
   readonly digest: string;
-}
-
-export interface BrokenRecord {
-  readonly seq: number;
-  /** Continues "Record 3 ". */
-  readonly reason: string;
 }
 
 export interface CheckedLedger {

@@ -103,3 +103,17 @@ export const formatOption = (value: string): 'parquet' | 'csv' => {
   }
   return value;
 };
+
+/** To epoch milliseconds: an ISO 8601 date, or date and time. In UTC where it names no zone, as all times are printed. */
+export const timeOption =
+  (option: string) =>
+  (value: string): number => {
+    const [, day = '', time = '00:00', zone = 'Z'] =
+      /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value.trim()) ?? [];
+    const milliseconds = Date.parse(`${day}T${time}${zone}`);
+    const isOnCalendar = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;
+    if (!isOnCalendar || Number.isNaN(milliseconds)) {
+      throw wrongOption(option, value, 'an ISO 8601 time', '2026-11-01T12:00');
+    }
+    return milliseconds;
+  };

@@ -1,12 +1,21 @@
 /** Commands that look at what is recorded of experiments: list, show, why, replay. */
 
 import type { Command } from 'commander';
+import { isVersionReference } from '../../contracts/ids.ts';
 import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { collect, integerOption } from '../command-line/option-values.ts';
+import { AS_OF } from '../registry/registry-commands.ts';
+import type { RegistryRuntime } from '../registry/registry-runtime.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 
 interface JsonFlags {
   readonly json?: boolean;
+}
+
+interface ShowFlags {
+  readonly limit: number;
+  /** Epoch milliseconds. */
+  readonly asOf?: number;
 }
 
 const DEFAULT_LIMIT = 10;
@@ -23,18 +32,24 @@ const addList = (program: Command, { runtime, finish }: CommandContext<InspectRu
     });
 };
 
-const addShow = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
+const addShow = (program: Command, { runtime, finish }: CommandContext<InspectRuntime & RegistryRuntime>): void => {
   program
     .command('show')
     .description(
       'Show the leaderboard of an experiment, which parameters mattered, its budgets and where to look further.',
     )
-    .argument(...ID)
+    .argument('<id>', `${ID[1]}; also a version of a registered model, as \`models show\` takes it`)
+    .option(...AS_OF)
     .option('--limit <n>', 'trials on the leaderboard', integerOption('--limit', 1), DEFAULT_LIMIT)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('show sweep-0123456789', 'show sweep-0123456789 --limit 50 --json'))
-    .action(async (id: string, { limit, json }: JsonFlags & { readonly limit: number }) => {
+    .action(async (id: string, { limit, asOf, json }: JsonFlags & ShowFlags) => {
+      if (asOf !== undefined || isVersionReference(id)) {
+        const { showModel } = await import('../registry/show-model.ts');
+        finish(await showModel(runtime, id, { asOfMs: asOf ?? null, isJson: json === true }));
+        return;
+      }
       const { showExperiment } = await import('./show-experiment.ts');
       finish(await showExperiment(runtime, id, { limit, isJson: json === true }));
     });
@@ -78,7 +93,7 @@ const addReplay = (program: Command, { runtime, finish }: CommandContext<Inspect
     });
 };
 
-export const addInspection = (program: Command, context: CommandContext<InspectRuntime>): void => {
+export const addInspection = (program: Command, context: CommandContext<InspectRuntime & RegistryRuntime>): void => {
   addList(program, context);
   addShow(program, context);
   addWhy(program, context);

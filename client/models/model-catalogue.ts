@@ -1,0 +1,16 @@
+/** Registered models: versions, records, files. MLflow alone is asked, so this works with Temporal down. */
+import { listModels } from './list-models.ts';
+import type { CatalogueReader } from './ports.ts';
+import { pullVersion } from './pull-version.ts';
+import { readHistory } from './read-history.ts';
+import { showVersion } from './show-version.ts';
+import { type VerifyRequest, verifyModel } from './verify-model.ts';
+
+/** @param tracking closed by whoever opened it */
+export const createModelCatalogue = (tracking: CatalogueReader) => ({
+  list: (request: Parameters<typeof listModels>[1]) => listModels(tracking, request),
+  show: (request: Parameters<typeof showVersion>[1]) => showVersion(tracking, request),
+  history: (name: string) => readHistory(tracking, name),
+  verify: (request: VerifyRequest) => verifyModel(tracking, request),
+  pull: (request: Parameters<typeof pullVersion>[1]) => pullVersion(tracking, request),
+});

@@ -1,0 +1,25 @@
+import { TtExpError } from '../../contracts/errors.ts';
+import type { PulledModel } from '../../contracts/model-catalogue.ts';
+import { MESSAGE } from '../../contracts/names.ts';
+import { pullModel } from '../../registry/pull-model.ts';
+import type { CatalogueReader } from './ports.ts';
+import { resolveVersion } from './resolve-version.ts';
+
+/** Throws as `resolveVersion` and `pullModel`. */
+export const pullVersion = async (
+  tracking: CatalogueReader,
+  request: { readonly reference: string; readonly folder: string; readonly isForced: boolean },
+): Promise<PulledModel> => {
+  const { reference, ...target } = request;
+  const { record } = (await resolveVersion(tracking, reference)).version;
+  const { name, version, runId } = record;
+  if (runId === null || !(await tracking.measuredRuns([runId])).has(runId)) {
+    throw new TtExpError(
+      'MODEL_NOT_LOADING',
+      `${MESSAGE.modelNotLoading}: ${name}/${version}: ${runId === null ? 'it was registered without a run' : `its run ${runId} was deleted for good`}, and its files with it`,
+      { hint: `Pull another version: \`tt-exp models ${name}\` lists them.` },
+    );
+  }
+  await pullModel(tracking, { runId, ...target });
+  return { name, version, runId, folder: target.folder };
+};

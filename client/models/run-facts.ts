@@ -1,0 +1,63 @@
+/** What the runs behind versions tell, where there still are any. */
+import type { CatalogueVersion, MeasuredRun, RegisteredVersionRecord } from '../../contracts/model-catalogue.ts';
+import { ARTIFACT, TAG } from '../../contracts/names.ts';
+import { verdictOf } from '../../policy/registry/version-verdict.ts';
+import type { ModelAt } from './model-at.ts';
+import type { CatalogueReader } from './ports.ts';
+
+/** Listings at once: MLflow's one worker answers no faster. */
+const PARALLEL = 8;
+
+const TEST_NDCG = 'test_ndcg_at_10';
+
+export interface RunFacts {
+  readonly run: MeasuredRun;
+  /** Of its model's files. */
+  readonly bytes: number | null;
+}
+
+/** By run id. Sizes are asked of the store each time: files of a run may be deleted. */
+export const readRunFacts = async (
+  tracking: CatalogueReader,
+  records: readonly RegisteredVersionRecord[],
+): Promise<ReadonlyMap<string, RunFacts>> => {
+  const runs = await tracking.measuredRuns(records.flatMap(({ runId }) => (runId === null ? [] : [runId])));
+  const facts = new Map<string, RunFacts>();
+  const waiting = runs.values();
+  const ask = async (): Promise<void> => {
+    for (const run of waiting) {
+      facts.set(run.runId, { run, bytes: await tracking.artifactBytes(run.artifactUri, ARTIFACT.modelFolder) });
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, ask));
+  return facts;
+};
+
+const stateOf = (runId: string | null, run: MeasuredRun | undefined): CatalogueVersion['run'] => {
+  if (runId === null) {
+    return 'none';
+  }
+  return run === undefined ? 'missing' : run.isDeleted ? 'deleted' : 'active';
+};
+
+export const describeVersion = (
+  { asOfMs, aliases: served, entries }: Pick<ModelAt, 'asOfMs' | 'aliases' | 'entries'>,
+  { record, aliases }: ModelAt['versions'][number],
+  facts: ReadonlyMap<string, RunFacts>,
+): CatalogueVersion => {
+  const { version, runId, createdAtMs, tags } = record;
+  const { run, bytes = null } = facts.get(runId ?? '') ?? {};
+  // What a run's tag says now it need not have said at an earlier time.
+  const decision = asOfMs === null ? run?.tags[TAG.gateDecision] : undefined;
+  return {
+    version,
+    aliases,
+    runId,
+    run: stateOf(runId, run),
+    datasetVersion: tags[TAG.datasetVersion] ?? run?.tags[TAG.datasetVersion] ?? null,
+    ndcgAt10: run?.metrics[TEST_NDCG] ?? null,
+    bytes,
+    createdAtMs,
+    verdict: verdictOf({ version, aliases: served, entries, decision }),
+  };
+};

@@ -1,0 +1,52 @@
+/** One version in full. */
+import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogue.ts';
+import { TAG } from '../../contracts/names.ts';
+import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import type { CatalogueReader } from './ports.ts';
+import { resolveVersion } from './resolve-version.ts';
+import { describeVersion, readRunFacts } from './run-facts.ts';
+
+const TEST = /^test_/;
+
+/** Of the gate. Tags are written by others too. */
+const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
+  const text = run?.tags[TAG.gateReasons] ?? '[]';
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.map(String) : [String(value)];
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return [text];
+    }
+    throw error;
+  }
+};
+
+/** Throws as `resolveVersion`. */
+export const showVersion = async (
+  tracking: CatalogueReader,
+  { reference, asOfMs }: { readonly reference: string; readonly asOfMs: number | null },
+): Promise<VersionDetails> => {
+  const { model, version } = await resolveVersion(tracking, reference, asOfMs);
+  const { record } = version;
+  const entries = asOfMs === null ? ((await readLedger(tracking, model.name))?.entries ?? []) : model.entries;
+  const facts = await readRunFacts(tracking, [record]);
+  const run = facts.get(record.runId ?? '')?.run;
+  return {
+    name: model.name,
+    ...describeVersion(model, version, facts),
+    experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
+    trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
+    reasons: reasonsOf(run),
+    test: Object.fromEntries(
+      Object.entries(run?.metrics ?? {}).flatMap(([key, value]) =>
+        TEST.test(key) ? [[key.replace(TEST, ''), value]] : [],
+      ),
+    ),
+    records: entries.filter(({ from, to }) => from === record.version || to === record.version),
+    mlflowPath:
+      run === undefined || run.isDeleted
+        ? null
+        : `/#/experiments/${run.experimentId}/runs/${run.runId}?workflowType=machine_learning`,
+  };
+};

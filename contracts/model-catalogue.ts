@@ -1,0 +1,105 @@
+/** Registered models as a person looks them up: what MLflow and the ledger know of each version. */
+import type { GateDecision } from './gate.ts';
+import type { BrokenRecord, LedgerEntry } from './ledger.ts';
+import type { Aliases } from './registry-owner.ts';
+
+/**
+ * promoted: champion, by the gate or by a person. superseded: it was, or it waited for approval, and another version
+ * came in its place. none: nobody decided.
+ */
+export type VersionVerdict = Exclude<GateDecision, 'not_run'> | 'superseded' | 'none';
+
+export interface RegisteredVersionRecord {
+  readonly name: string;
+  readonly version: string;
+  /** null where whoever registered it named none. */
+  readonly runId: string | null;
+  readonly createdAtMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A run with what was measured last. */
+export interface MeasuredRun {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly isDeleted: boolean;
+  readonly artifactUri: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface CatalogueVersion {
+  readonly version: string;
+  readonly aliases: readonly string[];
+  readonly runId: string | null;
+  /** deleted: in MLflow's bin. missing: gone for good. none: the version names no run. */
+  readonly run: 'active' | 'deleted' | 'missing' | 'none';
+  readonly datasetVersion: string | null;
+  /** On the test part. */
+  readonly ndcgAt10: number | null;
+  /** Of the model's files; null where the store does not tell. */
+  readonly bytes: number | null;
+  readonly createdAtMs: number;
+  readonly verdict: VersionVerdict;
+}
+
+export interface CatalogueModel {
+  readonly name: string;
+  readonly aliases: Aliases;
+  /** Aliases whose version was deleted: they count as not there. */
+  readonly dangling: readonly { readonly alias: string; readonly version: string }[];
+  /** Newest first. */
+  readonly versions: readonly CatalogueVersion[];
+  /** false: nothing is recorded of the time that was asked for, so that its aliases are not known. */
+  readonly hasRecords: boolean;
+}
+
+/** One version in full. */
+export interface VersionDetails extends CatalogueVersion {
+  readonly name: string;
+  readonly experimentId: string | null;
+  readonly trialId: string | null;
+  /** Of the gate, as the run's tag has them. */
+  readonly reasons: readonly string[];
+  /** Metrics of the test part, without `test_`. */
+  readonly test: Readonly<Record<string, number>>;
+  /** That begin or end with this version, oldest first. */
+  readonly records: readonly LedgerEntry[];
+  /** Of its run's page, below MLflow's address; null where the run is gone. */
+  readonly mlflowPath: string | null;
+}
+
+export interface ModelHistory {
+  readonly name: string;
+  /** Oldest first. */
+  readonly entries: readonly LedgerEntry[];
+  /** The first record that is not as it was written; null: all are. */
+  readonly broken: BrokenRecord | null;
+}
+
+export interface VerifiedVersion {
+  readonly version: string;
+  readonly aliases: readonly string[];
+  /** Of its files; null: each equals its digest. */
+  readonly problem: string | null;
+}
+
+export interface ModelVerification {
+  readonly name: string;
+  /** That can be read. */
+  readonly records: number;
+  readonly broken: BrokenRecord | null;
+  /** Newest first. */
+  readonly versions: readonly VerifiedVersion[];
+  readonly aliases: Aliases;
+  /** Champion by the ledger's intact records; null without a ledger. */
+  readonly ledgerChampion: { readonly version: string | null } | null;
+}
+
+export interface PulledModel {
+  readonly name: string;
+  readonly version: string;
+  readonly runId: string;
+  /** Absolute. */
+  readonly folder: string;
+}

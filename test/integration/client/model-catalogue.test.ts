@@ -1,0 +1,203 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createModelCatalogue } from '../../../client/models/model-catalogue.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
+import { readLedger, recordPath } from '../../../registry/ledger/read-ledger.ts';
+import { createTracking, type Tracking } from '../../../tracking/index.ts';
+import { createMlflowReader } from '../../support/mlflow-rest.ts';
+import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
+import { addVersion, MANIFEST, move, promotion, rejection, WEIGHTS } from '../../support/registered-model.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+let mlflow: TestMlflow;
+let tracking: Tracking;
+let catalogue: ReturnType<typeof createModelCatalogue>;
+
+beforeAll(async () => {
+  mlflow = await startTestMlflow();
+  tracking = createTracking({ trackingUri: mlflow.address });
+  catalogue = createModelCatalogue(tracking);
+});
+
+afterAll(async () => {
+  await tracking?.close();
+  await mlflow?.dispose();
+});
+
+const errorOf = async (work: Promise<unknown>): Promise<TtExpError> => {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof TtExpError)) {
+    throw new Error(`expected a TtExpError, got ${error}`);
+  }
+  return error;
+};
+
+/** Without its ledger: versions 1 to `count` of a model. */
+const versions = async (model: string, count: number): Promise<readonly string[]> => {
+  const runIds: string[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    runIds.push((await addVersion(tracking, { model, key: String(number), ndcgAt10: number / 10 })).runId);
+  }
+  return runIds;
+};
+
+const find = async (name: string, asOf: string | null = null) => {
+  const [model] = await catalogue.list({ name, asOfMs: asOf === null ? null : Date.parse(asOf) });
+  if (model === undefined) {
+    throw new Error(`${name} is not listed`);
+  }
+  return model;
+};
+
+describe('client/models/model-catalogue', () => {
+  test('lists versions newest first with aliases, metric, size and verdict, whatever the name holds', async () => {
+    const name = `it's a "model"`;
+    const [first = ''] = await versions(name, 1);
+    await addVersion(tracking, { model: name, key: '2', ndcgAt10: 0.2, decision: 'promoted' });
+    await addVersion(tracking, { model: name, key: '3', ndcgAt10: 0.3, decision: 'rejected' });
+    await addVersion(tracking, { model: name, key: '4', ndcgAt10: 0.4, decision: 'awaiting_approval' });
+    await tracking.setAlias(name, 'champion', '1');
+    await tracking.setAlias(name, 'challenger', '4');
+    await tracking.setAlias(name, 'shadow', '2');
+    const model = await find(name);
+    expect(model.aliases).toEqual({ champion: '1', challenger: '4', previous: null });
+    expect(
+      model.versions.map(({ version, aliases, ndcgAt10, verdict }) => [version, aliases, ndcgAt10, verdict]),
+    ).toEqual([
+      ['4', ['challenger'], 0.4, 'awaiting_approval'],
+      ['3', [], 0.3, 'rejected'],
+      ['2', ['shadow'], 0.2, 'superseded'],
+      ['1', ['champion'], 0.1, 'promoted'],
+    ]);
+    const oldest = model.versions.at(-1);
+    expect(oldest).toMatchObject({ runId: first, run: 'active', datasetVersion: 'ds-0123456789abcdef' });
+    expect(oldest?.bytes).toBe(WEIGHTS.length + MANIFEST.length);
+  });
+
+  test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {
+    const name = 'as-of';
+    await versions(name, 3);
+    const [first, second] = ['2099-01-01T10:00:00.000Z', '2099-01-01T12:00:00.000Z'];
+    await move(tracking, name, promotion('1', null), first);
+    await move(tracking, name, promotion('3', '1'), second);
+    await move(tracking, name, rejection('2'), '2099-01-01T13:00:00.000Z');
+    const served = async (at: string) => (await find(name, at)).aliases;
+    expect(await served('2099-01-01T09:59:59.999Z')).toEqual({ champion: null, challenger: null, previous: null });
+    expect(await served(first)).toEqual({ champion: '1', challenger: null, previous: null });
+    expect(await served('2099-01-01T11:59:59.999Z')).toEqual({ champion: '1', challenger: null, previous: null });
+    expect(await served(second)).toEqual({ champion: '3', challenger: null, previous: '1' });
+    const then = await find(name, second);
+    expect(then.versions.map(({ version, verdict }) => [version, verdict])).toEqual([
+      ['3', 'promoted'],
+      ['2', 'none'],
+      ['1', 'superseded'],
+    ]);
+    expect((await find(name, '2099-01-01T13:00:00.000Z')).versions[1]?.verdict).toBe('rejected');
+    expect(await find(name, '2001-01-01')).toMatchObject({ versions: [], hasRecords: false });
+    expect(await catalogue.show({ reference: `${name}@champion`, asOfMs: Date.parse(first) })).toMatchObject({
+      version: '1',
+      records: [{ seq: 1 }],
+    });
+    expect(await catalogue.show({ reference: `${name}@champion`, asOfMs: null })).toMatchObject({ version: '3' });
+  });
+
+  test('what is not there is named, with what is nearest', async () => {
+    await versions('two-tower', 2);
+    await tracking.setAlias('two-tower', 'champion', '2');
+    const show = (reference: string) => errorOf(catalogue.show({ reference, asOfMs: null }));
+    expect(await errorOf(find('two-towr'))).toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      hint: expect.stringContaining('two-tower?'),
+    });
+    expect((await show('two-tower/7')).message).toBe('model two-tower: there is no version 7');
+    expect(await show('two-tower@champ')).toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      hint: 'Did you mean two-tower@champion?',
+    });
+    expect(await show('0123456789abcdef0123456789abcdef')).toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      message: 'run 0123456789abcdef0123456789abcdef: no registered version comes from it',
+    });
+  });
+
+  test('a version is found by its run, and shown also when that run is deleted', async () => {
+    const [runId = ''] = await versions('of-run', 1);
+    expect(await catalogue.show({ reference: runId, asOfMs: null })).toMatchObject({ name: 'of-run', version: '1' });
+    await createMlflowReader(mlflow.address).deleteRun(runId);
+    expect(await catalogue.show({ reference: 'of-run/1', asOfMs: null })).toMatchObject({
+      run: 'deleted',
+      ndcgAt10: 0.1,
+      mlflowPath: null,
+    });
+  });
+
+  test('a ledger and files that are as they were written verify; a record and a file that were changed are named', async () => {
+    const name = 'verified';
+    const [runId = ''] = await versions(name, 2);
+    await move(tracking, name, promotion('1', null));
+    await move(tracking, name, promotion('2', '1'));
+    const verify = () => catalogue.verify({ name, isAll: false, onVersion: () => undefined });
+    expect(await verify()).toMatchObject({
+      records: 2,
+      broken: null,
+      versions: [
+        { version: '2', aliases: ['champion'], problem: null },
+        { version: '1', aliases: ['previous'], problem: null },
+      ],
+      ledgerChampion: { version: '2' },
+    });
+    await tracking.putArtifactText(runId, 'model/weights.bin', `${WEIGHTS}!`);
+    expect((await verify()).versions[1]?.problem).toBe(
+      `run ${runId} has an artifact model/weights.bin that differs from the digest in its manifest`,
+    );
+    await tracking.deleteArtifact(runId, 'model/weights.bin');
+    expect((await verify()).versions[1]?.problem).toContain('has no artifact model/weights.bin');
+    const ledger = await readLedger(tracking, name);
+    const [record] = ledger?.entries ?? [];
+    await tracking.putArtifactText(ledger?.runId ?? '', recordPath(1), JSON.stringify({ ...record, reason: 'better' }));
+    expect((await verify()).broken).toEqual({ seq: 1, reason: 'was edited: its digest is not that of its content' });
+    expect((await catalogue.history(name)).broken?.seq).toBe(1);
+  });
+
+  test('a version is copied to a folder, whole and verified, and replaces nothing unasked', async () => {
+    const [runId = ''] = await versions('pulled', 1);
+    await tracking.setAlias('pulled', 'champion', '1');
+    const parent = await temporaryFolder();
+    const folder = join(parent, 'copy');
+    const pull = (isForced: boolean) => catalogue.pull({ reference: 'pulled@champion', folder, isForced });
+    expect(await pull(false)).toEqual({ name: 'pulled', version: '1', runId, folder });
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual([
+      'encoder.json',
+      'model',
+      'model/manifest.json',
+      'model/weights.bin',
+    ]);
+    expect(await errorOf(pull(false))).toMatchObject({ code: 'USAGE', message: `${folder}: it exists` });
+    await writeFile(join(folder, 'model', 'weights.bin'), 'spoilt');
+    await pull(true);
+    expect(await readFile(join(folder, 'model', 'weights.bin'), 'utf8')).toBe(WEIGHTS);
+    const other = join(parent, 'other');
+    await writeFile(other, 'a file');
+    const intoFile = catalogue.pull({ reference: 'pulled@champion', folder: other, isForced: true });
+    expect((await errorOf(intoFile)).message).toBe(`${other}: it exists and is not a folder`);
+    await tracking.putArtifactText(runId, 'model/weights.bin', 'changed');
+    expect((await errorOf(pull(true))).code).toBe('MODEL_NOT_LOADING');
+    expect(await readFile(join(folder, 'model', 'weights.bin'), 'utf8')).toBe(WEIGHTS);
+    expect((await readdir(parent)).sort()).toEqual(['copy', 'other']);
+  });
+
+  test('a model from before there was a ledger has no records, and that is no error', async () => {
+    await versions('old', 1);
+    expect(await catalogue.history('old')).toEqual({ name: 'old', entries: [], broken: null });
+    expect(await catalogue.verify({ name: 'old', isAll: true, onVersion: () => undefined })).toMatchObject({
+      records: 0,
+      broken: null,
+      versions: [{ version: '1', problem: null }],
+      ledgerChampion: null,
+    });
+  });
+});

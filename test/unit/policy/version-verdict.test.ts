@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerAction, LedgerEntry } from '../../../contracts/ledger.ts';
+import type { Aliases } from '../../../contracts/registry-owner.ts';
+import { aliasesAfter, entriesUntil } from '../../../policy/registry/as-of.ts';
+import { verdictOf } from '../../../policy/registry/version-verdict.ts';
+
+const NONE: Aliases = { champion: null, challenger: null, previous: null };
+
+const entries = (
+  ...moves: readonly (readonly [LedgerAction, string | null, string | null])[]
+): readonly LedgerEntry[] =>
+  moves.map(([action, from, to], place) => ({
+    ...{ seq: place + 1, at: `2026-11-0${place + 1}T12:00:00.000Z`, actor: 'a', action, from, to, reason: '' },
+    alias: action === 'reject' ? 'challenger' : action === 'archive' ? null : 'champion',
+    ...{ evidence: {}, request: String(place), previous_digest: null, digest: String(place) },
+  }));
+
+describe('policy/registry/version-verdict', () => {
+  test.each([
+    ['champion by hand against the gate', { champion: '1' }, [], 'rejected', 'promoted'],
+    ['promoted by the gate and replaced', { champion: '2' }, [], 'promoted', 'superseded'],
+    ['waiting', { challenger: '1' }, [], 'awaiting_approval', 'awaiting_approval'],
+    ['waiting until another came', { challenger: '2' }, [], 'awaiting_approval', 'superseded'],
+    ['rejected by the gate', {}, [], 'rejected', 'rejected'],
+    ['not run', {}, [], 'not_run', 'none'],
+    ['registered by somebody else', {}, [], undefined, 'none'],
+    [
+      'promoted by a person against the gate, and replaced',
+      { champion: '2' },
+      entries(['promote', null, '1'], ['promote', '1', '2']),
+      'rejected',
+      'superseded',
+    ],
+    ['rejected by a person', {}, entries(['reject', '1', null]), undefined, 'rejected'],
+    [
+      'rolled back',
+      { champion: '2' },
+      entries(['promote', '2', '1'], ['rollback', '1', '2']),
+      'promoted',
+      'superseded',
+    ],
+  ] as const)('%s', (_case, aliases, records, decision, verdict) => {
+    expect(verdictOf({ version: '1', aliases: { ...NONE, ...aliases }, entries: records, decision })).toBe(verdict);
+  });
+});
+
+describe('policy/registry/as-of', () => {
+  const records = entries(['adopt', null, '1'], ['promote', '1', '2'], ['rollback', '2', '1'], ['repair', '1', null]);
+
+  test('who served after each record', () => {
+    const served = records.map((_record, place) => aliasesAfter(records.slice(0, place + 1), ['2', '3']));
+    expect(served).toEqual([
+      { champion: '1', challenger: null, previous: null },
+      { champion: '2', challenger: null, previous: '1' },
+      { champion: '1', challenger: null, previous: '2' },
+      { champion: null, challenger: null, previous: '2' },
+    ]);
+  });
+
+  test('a record counts from its own time on', () => {
+    expect(entriesUntil(records, Date.parse('2026-11-02T12:00:00Z')).length).toBe(2);
+    expect(entriesUntil(records, Date.parse('2026-11-02T11:59:59.999Z')).length).toBe(1);
+  });
+});

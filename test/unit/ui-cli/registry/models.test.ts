@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../../contracts/ledger.ts';
+import {
+  catalogueModel,
+  catalogueVersion,
+  NOW_MS,
+  runOnCatalogue,
+  versionDetails,
+} from '../../../support/fake-cli/fake-catalogue.ts';
+import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
+
+const MODEL = catalogueModel({
+  aliases: { champion: '12', challenger: '13', previous: '9' },
+  dangling: [{ alias: 'shadow', version: '4' }],
+  versions: [
+    catalogueVersion('13', { aliases: ['challenger'], verdict: 'awaiting_approval', createdAtMs: NOW_MS - 300_000 }),
+    catalogueVersion('12', { aliases: ['champion', 'stable'], verdict: 'promoted', ndcgAt10: 0.5 }),
+    catalogueVersion('9', {
+      aliases: ['previous'],
+      verdict: 'superseded',
+      bytes: 40_000,
+      createdAtMs: NOW_MS - 40 * 86_400_000,
+    }),
+    catalogueVersion('1', { runId: null, run: 'none', ndcgAt10: null, bytes: null, datasetVersion: null }),
+  ],
+});
+
+const entry = (change: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  ...{
+    seq: 2,
+    at: '2026-11-30T10:00:00.000Z',
+    actor: 'ana',
+    action: 'promote',
+    alias: 'champion',
+    from: '9',
+    to: '12',
+  },
+  ...{
+    reason: 'better for new users',
+    evidence: {},
+    request: 'r',
+    previous_digest: 'a'.repeat(64),
+    digest: 'b'.repeat(64),
+  },
+  ...change,
+});
+
+describe('ui-cli/registry', () => {
+  test('models: a table, newest first, within 80 columns', async () => {
+    const asked: unknown[] = [];
+    const list = async (request: unknown) => {
+      asked.push(request);
+      return [MODEL, catalogueModel({ name: 'empty' })];
+    };
+    const { stdout, exitCode } = await runOnCatalogue(['models'], { list });
+    expect(asked).toEqual([{ name: null, asOfMs: null }]);
+    expect(exitCode).toBe(0);
+    expect(stdout().split('\n')).toEqual([
+      'two-tower: champion 12, challenger 13, previous 9',
+      '  version  NDCG@10    MB    age  verdict            aliases',
+      '       13   0.4123  12.3  5 min  awaiting approval  challenger',
+      '       12   0.5000  12.3    1 d  promoted           champion, stable',
+      '        9   0.4123  0.04   40 d  superseded         previous',
+      '        1        –     –    1 d  –',
+      '  the alias shadow names version 4, which was deleted: it counts as none',
+      '',
+      'empty: no champion',
+      '  no versions',
+      '',
+    ]);
+  });
+
+  test('models: no line is wider than a narrow terminal', async () => {
+    const { stdout } = await runOnCatalogue(['models', 'two-tower'], { list: async () => [MODEL] }, { columns: 40 });
+    expect(
+      stdout()
+        .split('\n')
+        .filter((line) => line.length > 40),
+    ).toEqual([]);
+    expect(stdout()).toContain('  12  champion, stable\n    NDCG@10 0.5000, 12.3 MB, 1 d,\n    verdict promoted\n');
+  });
+
+  test('models --json: the fields that scripts rely on', async () => {
+    const run = await runOnCatalogue(['models', '--json'], { list: async () => [MODEL] });
+    expect(jsonOf(run)).toEqual({
+      models: [
+        {
+          name: 'two-tower',
+          aliases: { champion: '12', challenger: '13', previous: '9' },
+          versions: expect.arrayContaining([
+            {
+              version: '12',
+              aliases: ['champion', 'stable'],
+              run_id: '12'.padStart(32, '0'),
+              dataset_version: 'ds-0123456789abcdef',
+              ndcg_at_10: 0.5,
+              size_mb: 12.345678,
+              created_at: '2026-11-29T12:00:00.000Z',
+              verdict: 'promoted',
+              bundle: null,
+            },
+          ]),
+        },
+      ],
+    });
+  });
+
+  test('models --as-of: the time is in UTC, and what no record tells is said', async () => {
+    const asked: unknown[] = [];
+    const list = async (request: unknown) => {
+      asked.push(request);
+      return [catalogueModel({ hasRecords: false, versions: [catalogueVersion('1')] })];
+    };
+    const { stderr, exitCode } = await runOnCatalogue(['models', 'two-tower', '--as-of', '2026-11-01T12:00'], { list });
+    expect(asked).toEqual([{ name: 'two-tower', asOfMs: Date.UTC(2026, 10, 1, 12) }]);
+    expect(stderr()).toBe(
+      'note: two-tower: its ledger has no record as old as that, so who served then is not known\n',
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test.each(['2026-02-30', '2026-13-01', 'yesterday', '2026-11-01T25:00', '12:00'])(
+    '--as-of %s is refused',
+    async (time) => {
+      const { stderr, exitCode } = await runOnCatalogue(['models', '--as-of', time], {});
+      expect([exitCode, stderr()]).toEqual([
+        64,
+        expect.stringContaining(`--as-of: got "${time}", expected an ISO 8601 time`),
+      ]);
+    },
+  );
+
+  test('models show: what is known of a version, its records among it', async () => {
+    const show = async () =>
+      versionDetails({
+        records: [entry(), entry({ seq: 3, action: 'reject', alias: 'challenger', from: '3', to: null, reason: '' })],
+      });
+    const { stdout } = await runOnCatalogue(['models', 'show', 'two-tower@champion'], { show });
+    expect(stdout()).toContain('two-tower/3\n  aliases     champion\n  verdict     promoted\n');
+    expect(stdout()).toContain('  trained by  sweep-0123456789/trial-002\n');
+    expect(stdout()).toContain(
+      '  #2  2026-11-30 10:00:00  promote  champion 9 → 12\n      ana: better for new users\n',
+    );
+    expect(stdout()).toContain('  #3  2026-11-30 10:00:00  reject  version 3\n      ana: no reason given\n');
+    expect(stdout()).toContain('  http://127.0.0.1:5000/#/experiments/1/runs/3\n');
+  });
+
+  test.each([['two-tower@champion'], ['two-tower/3'], ['two-tower', '--as-of', '2026-11-01']])(
+    'show %s: a version of a model, as models show',
+    async (...args) => {
+      const asked: unknown[] = [];
+      const show = async ({ reference }: { readonly reference: string }) => {
+        asked.push(reference);
+        return versionDetails();
+      };
+      const run = await runOnCatalogue(['show', ...args, '--json'], { show });
+      expect(asked).toEqual([args[0]]);
+      expect(jsonOf(run)).toMatchObject({ name: 'two-tower', version: '3', experiment_id: 'sweep-0123456789' });
+    },
+  );
+
+  test('models history: records oldest first; a broken one is named, and what was read is shown', async () => {
+    const history = async () => ({ name: 'two-tower', entries: [entry()], broken: { seq: 3, reason: 'is missing' } });
+    const text = await runOnCatalogue(['models', 'history', 'two-tower'], { history });
+    expect(text.stdout()).toBe('#2  2026-11-30 10:00:00  promote  champion 9 → 12\n    ana: better for new users\n');
+    expect(text.stderr()).toContain('warning: record 3 is missing');
+    const json = jsonOf(await runOnCatalogue(['models', 'history', 'two-tower', '--json'], { history }));
+    expect(json).toEqual({ name: 'two-tower', entries: [entry()], intact: false });
+  });
+
+  test('models verify: what is broken is named on stderr, with exit code 65', async () => {
+    const verification = {
+      ...{ name: 'two-tower', records: 2, broken: null, aliases: { champion: '2', challenger: null, previous: null } },
+      versions: [{ version: '2', aliases: ['champion'], problem: null }],
+      ledgerChampion: { version: '1' },
+    };
+    const verify = (change: object) =>
+      runOnCatalogue(['models', 'verify', 'two-tower'], { verify: async () => ({ ...verification, ...change }) });
+    const whole = await verify({});
+    expect([whole.exitCode, whole.stdout()]).toEqual([0, 'ledger: 2 records, intact\nversion 2 (champion): intact\n']);
+    expect(whole.stderr()).toContain('note: champion is 2, but 1 by the ledger');
+    const broken = await verify({ broken: { seq: 2, reason: 'is missing' } });
+    expect([broken.exitCode, broken.stderr()]).toEqual([
+      65,
+      expect.stringContaining('error: ledger of two-tower: record 2 is missing\n'),
+    ]);
+    const file = await verify({ versions: [{ version: '2', aliases: [], problem: 'run r has no artifact model/' }] });
+    expect([file.exitCode, file.stderr()]).toEqual([
+      65,
+      expect.stringContaining('error: two-tower/2: run r has no artifact model/\n'),
+    ]);
+  });
+
+  test('models pull: needs a folder, and says how to go on', async () => {
+    const none = await runOnCatalogue(['models', 'pull', 'two-tower'], {});
+    expect([none.exitCode, none.stderr()]).toEqual([64, expect.stringContaining('--to <folder>')]);
+    const pull = async ({ folder }: { readonly folder: string }) => ({
+      name: 'two-tower',
+      version: '3',
+      runId: 'r',
+      folder,
+    });
+    const { stdout } = await runOnCatalogue(['models', 'pull', 'two-tower', '--to', '/tmp/copy'], { pull });
+    expect(stdout()).toBe(
+      'two-tower/3 in /tmp/copy, every file verified\nevaluate it: tt-exp evaluate --model /tmp/copy\n',
+    );
+  });
+});

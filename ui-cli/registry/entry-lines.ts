@@ -1,0 +1,19 @@
+/** Records of a ledger for people: what moved, and below it why and by whom. */
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import { wrapLine } from '../text/table.ts';
+
+const named = (version: string | null): string => version ?? 'none';
+
+/** `champion 2 → 3`; `version 2` for one that was archived or rejected. */
+const moveText = ({ alias, from, to }: LedgerEntry): string =>
+  alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from)}`;
+
+/** `2026-11-01 12:00:00  #3  promote  champion 2 → 3`, then actor and reason. */
+export const entryLines = (entries: readonly LedgerEntry[], width: number): readonly string[] =>
+  entries.flatMap((entry) => [
+    ...wrapLine(
+      `#${entry.seq}  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.action}  ${moveText(entry)}`,
+      width,
+    ),
+    ...wrapLine(`    ${entry.actor}: ${entry.reason === '' ? 'no reason given' : entry.reason}`, width),
+  ]);

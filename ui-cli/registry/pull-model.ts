@@ -1,0 +1,31 @@
+/** `tt-exp models pull`: a verified copy of a version. */
+import { resolve } from 'node:path';
+import { EXIT } from '../../contracts/errors.ts';
+import { printJson, printLines } from '../text/output.ts';
+import type { RegistryRuntime } from './registry-runtime.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+export interface PullOptions {
+  readonly to: string;
+  readonly isForced: boolean;
+  readonly isJson: boolean;
+}
+
+export const pullModel = (
+  runtime: RegistryRuntime,
+  reference: string,
+  { to, isForced, isJson }: PullOptions,
+): Promise<number> =>
+  withCatalogue(runtime, async (catalogue) => {
+    const pulled = await catalogue.pull({ reference, folder: resolve(to), isForced });
+    const { name, version, runId, folder } = pulled;
+    if (isJson) {
+      printJson(runtime.io, { name, version, run_id: runId, folder });
+    } else {
+      printLines(runtime.io.stdout, [
+        `${name}/${version} in ${folder}, every file verified`,
+        `evaluate it: tt-exp evaluate --model ${to}`,
+      ]);
+    }
+    return EXIT.done;
+  });

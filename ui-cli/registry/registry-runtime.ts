@@ -1,0 +1,37 @@
+import type {
+  CatalogueModel,
+  ModelHistory,
+  ModelVerification,
+  PulledModel,
+  VersionDetails,
+} from '../../contracts/model-catalogue.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+
+/** Registered models as MLflow knows them; nothing else need run. Whoever opens it closes it. */
+export interface ModelCatalogue {
+  /** Of MLflow. */
+  readonly uri: string;
+  /** @param name null: all. Throws MODEL_NOT_FOUND. */
+  list(request: { readonly name: string | null; readonly asOfMs: number | null }): Promise<readonly CatalogueModel[]>;
+  /** Throws MODEL_NOT_FOUND, for a run or a trial also RUN_NOT_FOUND and USAGE. */
+  show(request: { readonly reference: string; readonly asOfMs: number | null }): Promise<VersionDetails>;
+  /** Throws MODEL_NOT_FOUND. */
+  history(name: string): Promise<ModelHistory>;
+  verify(request: {
+    readonly name: string;
+    readonly isAll: boolean;
+    readonly onVersion: (version: string) => void;
+  }): Promise<ModelVerification>;
+  /** `folder` is absolute. Throws USAGE where it exists and may not be replaced, MODEL_NOT_LOADING. */
+  pull(request: {
+    readonly reference: string;
+    readonly folder: string;
+    readonly isForced: boolean;
+  }): Promise<PulledModel>;
+  close(): Promise<void>;
+}
+
+export interface RegistryRuntime extends ProcessRuntime {
+  /** Throws SERVICE_UNREACHABLE where no MLflow runs. */
+  openCatalogue(): Promise<ModelCatalogue>;
+}

@@ -1,0 +1,14 @@
+import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
+
+/** Connects to the MLflow that runs; starts nothing. */
+export const withCatalogue = async <Result>(
+  runtime: RegistryRuntime,
+  work: (catalogue: ModelCatalogue) => Promise<Result>,
+): Promise<Result> => {
+  const catalogue = await runtime.openCatalogue();
+  try {
+    return await work(catalogue);
+  } finally {
+    await catalogue.close();
+  }
+};

@@ -3,7 +3,7 @@ import type { DatasetSummary } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { GateVerdict } from './gate.ts';
 import type { BaselineName, EvaluationSummary } from './metrics.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, ObjectiveName } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 import type { SweepControl } from './sweep.ts';
@@ -155,6 +155,8 @@ export interface ExperimentOutcome {
   readonly trials: { readonly ended: number; readonly total: number | null };
   /** The objective of the best trial; null where none has one. */
   readonly best: number | null;
+  /** What the objective is; missing in records of earlier versions. */
+  readonly metric?: ObjectiveName;
 }
 
 /** Trials that have ended, of all that are known to come. */

@@ -1,4 +1,5 @@
 /** Artifacts through MLflow's proxy: raw bytes up and down. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
@@ -181,7 +182,8 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
       }),
 
     getArtifactFile: async (runId: string, path: string, file: string): Promise<boolean> => {
-      const temporary = `${file}.${process.pid}.tmp`;
+      // Two steps of a worker may fetch one file at once.
+      const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
       const uri = await artifactUri(runId);
       try {
         const content = await get(uri, path, async ({ body }) => ({

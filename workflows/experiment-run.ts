@@ -43,4 +43,5 @@ export const currentSnapshot = ({ state, conductor, input }: ExperimentRun): Exp
 export const outcomeOf = (snapshot: ExperimentSnapshot): ExperimentOutcome => ({
   trials: endedTrials(snapshot),
   best: pickBestTrial(snapshot.trials, snapshot.objective.direction)?.value ?? null,
+  metric: snapshot.objective.metric,
 });

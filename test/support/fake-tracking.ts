@@ -1,5 +1,5 @@
 /** An MLflow in memory. It keeps what test/suites/tracking-suite.ts says of the real one. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { TrackingPort } from '../../activities/ports.ts';
 import type { RunsPort } from '../../client/reconcile-runs.ts';
@@ -7,6 +7,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { MetricPoint, RunRecord, RunStatus } from '../../contracts/runs.ts';
+import { replaceFile } from '../../host/files/replace-file.ts';
 import type { LedgerReader } from '../../registry/ports.ts';
 import { cutText, fitTexts, TEXT_LIMIT, type TextKind } from '../../tracking/limited-text.ts';
 
@@ -289,8 +290,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
           return false;
         }
         await mkdir(dirname(file), { recursive: true });
-        await writeFile(`${file}.tmp`, content);
-        await rename(`${file}.tmp`, file);
+        await replaceFile(file, (temporary) => writeFile(temporary, content));
         return true;
       },
       getArtifactText: async (runId, path) => runOf(runId).artifacts.get(path)?.toString('utf8') ?? null,

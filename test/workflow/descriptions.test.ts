@@ -39,10 +39,10 @@ describe('workflows/descriptions', () => {
       expect((await handle.describe()).memo).toEqual({
         name: 'fixture',
         config_digest: '0123456789abcdef',
-        outcome: { trials: { ended: 4, total: 4 }, best: 0.4 },
+        outcome: { trials: { ended: 4, total: 4 }, best: 0.4, metric: 'ndcg_at_10' },
       });
       expect((await experiments.list()).map(({ outcome }) => outcome)).toEqual([
-        { trials: { ended: 4, total: 4 }, best: 0.4 },
+        { trials: { ended: 4, total: 4 }, best: 0.4, metric: 'ndcg_at_10' },
       ]);
       const { currentDetails } = await handle.query<Metadata, []>('__temporal_workflow_metadata');
       expect(currentDetails).toBe('Phase: **done**\n\nTrials: 4 completed\n\nBest so far: trial-003, 0.4000');

@@ -80,7 +80,7 @@ export const explainTrial = (
     const explanation = analysis.explain(facts, trialId, await curves());
     if (explanation === null || view === undefined) {
       const found = trials.length === 0 ? 'no trial yet' : `trial-000 to ${trials.at(-1)?.trialId}`;
-      throw new TtExpError('USAGE', `experiment ${id}: got ${trialId}, expected one of its trials`, {
+      throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: got ${trialId}, expected one of its trials`, {
         hint: `It has ${found}.`,
       });
     }

@@ -7,10 +7,12 @@ import {
   endedTrials,
   isPastTraining,
 } from '../../contracts/experiment.ts';
+import type { ObjectiveName } from '../../contracts/objective.ts';
 import { bestTrial } from '../../policy/ranking.ts';
 import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { formatDuration, formatMetric } from '../text/formats.ts';
+import { objectiveText } from '../text/objective.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 
@@ -62,6 +64,15 @@ const bestOf = ({ snapshot, outcome }: Row): number | null =>
     ? (outcome?.best ?? null)
     : (bestTrial(snapshot.trials, snapshot.objective.direction)?.value ?? null);
 
+/** null where nobody knows. */
+const metricOf = ({ snapshot, outcome }: Row): ObjectiveName | null =>
+  snapshot?.objective.metric ?? outcome?.metric ?? null;
+
+const bestText = (row: Row): string => {
+  const [best, metric] = [bestOf(row), metricOf(row)];
+  return best === null || metric === null ? formatMetric(best) : objectiveText({ metric }, best);
+};
+
 /** Asks those that run, a few at once. */
 const withSnapshots = async (
   experiments: Experiments,
@@ -89,6 +100,7 @@ const toJson = (row: Row): object => ({
   phase: row.snapshot?.phase ?? null,
   trials: trialsOf(row),
   best: bestOf(row),
+  metric: metricOf(row),
   started_at: isoTime(row.startedAtMs),
   ended_at: row.endedAtMs === null ? null : isoTime(row.endedAtMs),
 });
@@ -107,7 +119,7 @@ const tableOf = (rows: readonly Row[], nowMs: number): readonly string[] =>
       row.experimentId,
       statusText(row),
       progressText(row),
-      formatMetric(bestOf(row)),
+      bestText(row),
       isoTime(row.startedAtMs).replace('T', ' ').slice(0, 19),
       formatDuration(((row.endedAtMs ?? nowMs) - row.startedAtMs) / 1000),
     ]),

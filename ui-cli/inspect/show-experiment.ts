@@ -12,13 +12,14 @@ import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
+import { gateLines } from '../text/gate-lines.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
-import { formatTextTable, USUAL_WIDTH } from '../text/table.ts';
+import { formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
 import { importanceLines } from './importance-lines.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
-import { budgetUse, countTrials, leaderboardOf, trainedEpochs } from './leaderboard.ts';
+import { type BudgetUse, budgetUse, countTrials, leaderboardOf, trainedEpochs } from './leaderboard.ts';
 import { withFacts } from './with-facts.ts';
 
 export interface ShowOptions {
@@ -42,6 +43,13 @@ const trialCells = (trial: TrialView, place: number, bestTrialId: string | null)
 
 const number = (value: number | null): string =>
   value === null ? '–' : String(Number(value.toPrecision(value < 1 ? 4 : 6)));
+
+const budgetLine = ({ name, used, limit }: BudgetUse): readonly string[] => {
+  if (name === 'target') {
+    return limit === null ? [] : [`target  ${number(limit)}, best so far ${number(used)}`];
+  }
+  return [`${name}  ${number(used)}${limit === null ? ', no limit' : ` of ${number(limit)}`}`];
+};
 
 const statusLine = ({ snapshot }: ExperimentFacts): string => {
   const { experimentId, status, phase, sweep } = snapshot;
@@ -106,12 +114,10 @@ const showLines = (
       improvements(trials, objective.direction).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
     ),
     ...(importances === null ? [] : section(importanceTitle(importances), importanceLines(importances))),
+    ...section('Budgets', budgetUse(config, snapshot, timings.train ?? null).flatMap(budgetLine)),
     ...section(
-      'Budgets',
-      budgetUse(config, snapshot, timings.train ?? null).map(
-        ({ name, used, limit: most }) =>
-          `${name}  ${number(used)}${most === null ? ', no limit' : ` of ${number(most)}`}`,
-      ),
+      'Gate',
+      gateLines(snapshot).flatMap((line) => wrapLine(line, width - 2)),
     ),
     ...section('Error', snapshot.error === null ? [] : [snapshot.error.message]),
     ...section('Not recorded or closed in MLflow', problemLines(snapshot)),

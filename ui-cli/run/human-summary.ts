@@ -6,6 +6,7 @@ import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
+import { gateLines } from '../text/gate-lines.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
 import { shownValue } from '../text/objective.ts';
@@ -48,26 +49,6 @@ const trialLines = ({ trials, bestTrialId, objective }: ExperimentView, width: n
 
 const testLines = ({ test }: ExperimentView): readonly string[] =>
   test === null ? [] : [...metricTable('test', test), ...baselineWarnings(test)];
-
-/** What the interval in the reasons does not say. */
-const pairedLines = ({ users, p_value: p, power }: ExperimentView['gate']): readonly string[] =>
-  users === null || p === null || power === null
-    ? []
-    : [
-        `${users} test users: p ${formatMetric(p)}, smallest lift found 80 % of the time ${formatMetric(power.smallest_lift)}`,
-      ];
-
-const gateLines = ({ gate, model }: ExperimentView): readonly string[] => {
-  const registered =
-    model === null
-      ? []
-      : [
-          `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
-        ];
-  return gate.decision === 'not_run'
-    ? registered
-    : [gate.decision.replace('_', ' '), ...gate.reasons, ...pairedLines(gate), ...registered];
-};
 
 const CLOSE_THEM = 'Some runs are still open: `tt-exp doctor --repair` closes them.';
 

@@ -11,7 +11,7 @@ export const shownValue = (trial: TrialView, { metric }: Objective): number | nu
   isRanked(trial) ? trial.value : (trial.result?.validation[metric] ?? trial.value);
 
 /** `recall@10 0.3000` */
-export const objectiveText = ({ metric }: Objective, value: number | null): string =>
+export const objectiveText = ({ metric }: Pick<Objective, 'metric'>, value: number | null): string =>
   `${metricName(metric)} ${formatMetric(value)}`;
 
 /** Epochs are compared by NDCG@10 whatever trials are compared by: that is shown too. */

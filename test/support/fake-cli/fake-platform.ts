@@ -166,7 +166,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
               status: 'CANCELLED',
               startedAtMs: Date.UTC(2024, 0, 1),
               endedAtMs: Date.UTC(2024, 0, 1, 1),
-              outcome: { trials: { ended: 3, total: 8 }, best: 0.25 },
+              outcome: { trials: { ended: 3, total: 8 }, best: 0.25, metric: 'map' },
             },
           ],
         },

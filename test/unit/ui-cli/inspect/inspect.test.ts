@@ -6,6 +6,7 @@ import { runCli } from '../../../../ui-cli/main.ts';
 import { changed, DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
 import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
 import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 import { SMALL_FACTS } from '../../../support/small-sweep.ts';
 
 /** Streams hand their text on in a later turn. */
@@ -128,15 +129,17 @@ Where it stands
   test.each([
     [['why', EXPERIMENT_ID], 'the id of a trial is missing'],
     [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003'],
-    [['why', EXPERIMENT_ID, 'trial-009'], 'got trial-009, expected one of its trials'],
   ])('%j ends with 64', async (args, text) => {
     const { exitCode, stderr } = await cli(args);
     expect(exitCode).toBe(64);
     expect(stderr()).toContain(text);
   });
 
-  test('an experiment that nobody knows ends with 66', async () => {
+  test('an experiment that nobody knows ends with 66, and so does a trial that it does not have', async () => {
     expect((await cli(['show', EXPERIMENT_ID], {})).exitCode).toBe(66);
+    const { exitCode, stderr } = await cli(['why', EXPERIMENT_ID, 'trial-009']);
+    expect(exitCode).toBe(66);
+    expect(stderr()).toContain('got trial-009, expected one of its trials');
   });
 });
 
@@ -261,12 +264,38 @@ Budgets
   trials  4, no limit
   failures  0 of 3
   seconds  60, no limit
-  target  0.4, no limit
+
+Gate
+  promoted
+  Test NDCG@10 0.400 reaches the minimum 0.100.
+  Promoted: there is no champion to compare with.
 
 Links
   MLflow    http://127.0.0.1:5000/#/experiments/3?workflowType=machine_learning
   Temporal  http://127.0.0.1:8233/namespaces/default/workflows/tt-exp%2Fdemo%2F0123456789
   why       tt-exp why ${EXPERIMENT_ID} trial-002
+`);
+  });
+
+  test('show sets the best value beside the target that ends the sweep', async () => {
+    const { sweep } = SMALL_FACTS.config;
+    const config = { ...SMALL_FACTS.config, sweep: sweep === null ? null : { ...sweep, target: 0.6 } };
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts: { ...SMALL_FACTS, config } });
+    expect(stdout()).toContain('  target  0.6, best so far 0.4\n');
+  });
+
+  test("show gives the gate's reasons, how sure they are, and the rules, failed ones first", async () => {
+    const snapshot = { ...SMALL_FACTS.snapshot, gate: comparedVerdict() };
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts: { ...SMALL_FACTS, snapshot } });
+    expect(stdout()).toContain(`
+Gate
+  rejected
+  Test NDCG@10 0.310 reaches the minimum 0.100.
+  Not promoted: the gain of 0.010 is not certain.
+  1200 test users: p 0.1900, smallest lift found 80 % of the time 0.0215
+          rule        value   bound
+  failed  superior  -0.0050  0.0000
+  passed  minimum    0.3100  0.1000
 `);
   });
 

@@ -38,9 +38,9 @@ describe('ui-cli/list', () => {
     const { exitCode, stdout, stderr } = await list(training());
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'experiment        status     progress         best  started (UTC)              time',
-      'demo-0123456789   running    1 of 8 trials  0.3100  2024-01-02 03:04:05  1 min 00 s',
-      'other-abcdefabcd  cancelled  3 of 8 trials  0.2500  2024-01-01 00:00:00  1 h 00 min',
+      'experiment        status     progress                 best  started (UTC)              time',
+      'demo-0123456789   running    1 of 8 trials  ndcg@10 0.3100  2024-01-02 03:04:05  1 min 00 s',
+      'other-abcdefabcd  cancelled  3 of 8 trials      map 0.2500  2024-01-01 00:00:00  1 h 00 min',
       '',
     ]);
   });
@@ -55,14 +55,14 @@ describe('ui-cli/list', () => {
   });
 
   test.each([
-    ['paused', 'paused', '1 of 8 trials', '0.3100', training({ sweep: { ...sweep, isPaused: true } })],
-    ['one that awaits approval', 'awaiting approval', 'gate', '0.2500', awaiting],
+    ['paused', 'paused', '1 of 8 trials', 'ndcg@10 0.3100', training({ sweep: { ...sweep, isPaused: true } })],
+    ['one that awaits approval', 'awaiting approval', 'gate', 'ndcg@10 0.2500', awaiting],
     ['one that reads its data', 'running', 'label', '–', viewOf('label')],
     [
       'one whose number of trials is open',
       'running',
       '1 trial',
-      '0.3100',
+      'ndcg@10 0.3100',
       training({ sweep: { ...sweep, trialCount: null } }),
     ],
   ])('ui-cli/list: tells %s', async (_what, status, progress, best, view) => {
@@ -81,6 +81,7 @@ describe('ui-cli/list', () => {
           phase: 'gate',
           trials: { ended: 1, total: null },
           best: 0.25,
+          metric: 'ndcg_at_10',
           started_at: '2024-01-02T03:04:05.000Z',
           ended_at: null,
         },
@@ -91,6 +92,7 @@ describe('ui-cli/list', () => {
           phase: null,
           trials: { ended: 3, total: 8 },
           best: 0.25,
+          metric: 'map',
           started_at: '2024-01-01T00:00:00.000Z',
           ended_at: '2024-01-01T01:00:00.000Z',
         },

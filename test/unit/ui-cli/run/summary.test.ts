@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GateRule } from '../../../../contracts/gate.ts';
 import { humanSummary } from '../../../../ui-cli/run/human-summary.ts';
 import { type SummaryFrame, summarise } from '../../../../ui-cli/run/summary.ts';
 import { evaluationSummary } from '../../../support/experiment-fixtures.ts';
@@ -194,6 +195,27 @@ describe('ui-cli/human-summary', () => {
     expect(humanSummary(view, ADDRESSES)).toContain(
       '  150 test users: p 0.0120, smallest lift found 80 % of the time 0.0300',
     );
+  });
+
+  test('ui-cli/run/human-summary: has a line for each rule of the gate, failed ones first, within 80 columns', () => {
+    const rule = (name: GateRule['name'], passed: boolean) => ({
+      name,
+      passed,
+      value: 0.5,
+      bound: 0.05,
+      reason: 'why',
+    });
+    const rules = [
+      rule('minimum', true),
+      rule('superior', false),
+      rule('permutation', true),
+      rule('permutation', false),
+    ];
+    const gate = { ...completedView().gate, rules };
+    const lines = humanSummary(completedView({ gate }), ADDRESSES);
+    expect(lines.flatMap((line) => /^ {2}(passed|failed) {2}(\w+)/.exec(line)?.slice(1).join(' ') ?? [])).toEqual([
+      ...['failed superior', 'failed permutation', 'passed minimum', 'passed permutation'],
+    ]);
   });
 
   test('ui-cli/run/human-summary: warns of a model that does not beat popularity', () => {

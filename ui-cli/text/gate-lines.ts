@@ -1,0 +1,48 @@
+/** What people read of a gate's verdict. */
+import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
+import type { GateRule, GateVerdict } from '../../contracts/gate.ts';
+import { formatMetric } from './formats.ts';
+import { formatTable } from './table.ts';
+
+/** What the interval in the reasons does not say. */
+const pairedLines = ({ users, p_value: p, power }: GateVerdict): readonly string[] =>
+  users === null || p === null || power === null
+    ? []
+    : [
+        `${users} test users: p ${formatMetric(p)}, smallest lift found 80 % of the time ${formatMetric(power.smallest_lift)}`,
+      ];
+
+const ruleCells = ({ passed, name, value, bound }: GateRule): readonly string[] => [
+  passed ? 'passed' : 'failed',
+  name,
+  formatMetric(value),
+  formatMetric(bound),
+];
+
+/** Failed ones first. The minimum alone is told by the reasons. */
+const ruleLines = ({ rules }: GateVerdict): readonly string[] =>
+  rules.length < 2
+    ? []
+    : formatTable(
+        [{ title: '' }, { title: 'rule' }, { title: 'value', align: 'right' }, { title: 'bound', align: 'right' }],
+        [...rules.filter(({ passed }) => !passed), ...rules.filter(({ passed }) => passed)].map(ruleCells),
+      );
+
+const versionLines = ({ model }: Pick<ExperimentSnapshot, 'model'>): readonly string[] =>
+  model === null
+    ? []
+    : [
+        `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
+      ];
+
+/** Nothing before there is a model. */
+export const gateLines = ({ gate, model }: Pick<ExperimentSnapshot, 'gate' | 'model'>): readonly string[] =>
+  gate.decision === 'not_run'
+    ? versionLines({ model })
+    : [
+        gate.decision.replace('_', ' '),
+        ...gate.reasons,
+        ...pairedLines(gate),
+        ...ruleLines(gate),
+        ...versionLines({ model }),
+      ];

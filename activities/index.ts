@@ -6,6 +6,7 @@ import { createEvaluationActivities } from './evaluation.ts';
 import { createExperimentRunActivities } from './experiment-run.ts';
 import type { Clocks } from './fence.ts';
 import { withHeartbeats } from './heartbeat.ts';
+import { createLookActivities } from './look.ts';
 import { createNotifyActivities } from './notify.ts';
 import type { AttemptPort, ComputePort, DatasetPort, NotificationPort, ReportPort, TrackingPort } from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
@@ -42,6 +43,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
       ...withHeartbeats({
         ...createExperimentRunActivities(deps),
         ...createRegistryActivities(deps),
+        ...createLookActivities(deps),
         ...createSweepReportActivities(deps),
         ...createNotifyActivities(deps),
       }),

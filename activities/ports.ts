@@ -14,6 +14,7 @@ import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
+import type { TestPart } from '../contracts/test-part-looks.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
 
 export interface EmbedTextsOptions {
@@ -37,6 +38,8 @@ export interface DatasetPort {
   findLocal(version: string): Promise<string | null>;
   /** Where a fetched version goes: `receive` fills an empty temporary folder, then the folder is verified and published by rename. */
   adopt(version: string, receive: (folder: string) => Promise<void>): Promise<string>;
+  /** Of a finished version on this host. */
+  readTestPart(version: string): Promise<TestPart>;
 }
 
 export interface TrackingPort {

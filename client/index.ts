@@ -13,8 +13,6 @@ export type { ApprovalAnswer, RegistryAnswer, RegistryRequest } from '../contrac
 export type { ResolvedConfig } from '../contracts/resolved-config.ts';
 export type { AskedLook, Look } from '../contracts/test-part-looks.ts';
 export type { TrialView } from '../contracts/trial.ts';
-/** What confidence another look at a test part gets. */
-export { takeLook } from '../policy/gate/alpha-ledger.ts';
 /** How often the gate is wrong on vectors of one's own. */
 export { type CalibrationOptions, calibrateGate } from '../policy/gate/calibrate.ts';
 /** What a request would move, to be shown before it is asked. */

@@ -135,6 +135,14 @@ export interface GateVerdict {
   readonly ancestor: AncestorComparison | null;
   /** Those of the config, in its order; none where nothing was compared. */
   readonly guards: readonly GateGuard[];
+  /** Looks at this test part so far, this one among them; null where nothing was spent, as are the next three. */
+  readonly looks: number | null;
+  /** Probability of a false promotion that they may spend together; at most 1 - `gate.confidence`. */
+  readonly alpha_spent: number | null;
+  /** Looks that this test part has in all. */
+  readonly shelf_life: number | null;
+  /** Nothing was left for this look: only a person may promote. */
+  readonly is_used_up: boolean | null;
 }
 
 /** The gate has run: there is a candidate. */
@@ -164,6 +172,10 @@ export const GATE_NOT_RUN: GateVerdict = {
   dcg: null,
   ancestor: null,
   guards: [],
+  looks: null,
+  alpha_spent: null,
+  shelf_life: null,
+  is_used_up: null,
 };
 
 /** The candidate is the model that serves: nothing is to be moved, and what was said of it when it got there stays. */

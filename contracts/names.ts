@@ -105,6 +105,8 @@ export const ARTIFACT = {
   sweep: 'sweep.json',
   /** Of a ledger's run: a file for each record. */
   ledger: 'ledger',
+  /** Of a ledger's run: the looks at test parts so far. */
+  looks: 'looks.json',
 } as const;
 
 /** MLflow experiment of all ledgers, each one a run. */

@@ -36,3 +36,10 @@ export interface Look extends AskedLook {
   /** Looks that get a share, in all. */
   readonly shelf_life: number;
 }
+
+export interface LookTaken {
+  /** Version that is champion; null: there is none. */
+  readonly comparedWith: string | null;
+  /** null where nothing is compared, so nothing is spent: no champion, or the candidate is it. */
+  readonly look: Look | null;
+}

@@ -7,6 +7,7 @@ import type { DataRequest, ExtractResult, LabelResult, SplitResult } from '../co
 import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
+import type { TestPart } from '../contracts/test-part-looks.ts';
 import { exists } from '../host/files/file-errors.ts';
 import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
@@ -23,6 +24,7 @@ import { attachTables, STAGE_FOLDER, type StageContext, temporaryFolderOf, withD
 import { renameOrAdopt, sweepTemporary, withTemporaryFolder } from './store/publish-folder.ts';
 import { verifyFiles } from './store/verify-folder.ts';
 import { readProvenance } from './versions/provenance.ts';
+import { readTestPart } from './versions/test-part.ts';
 
 /** The git commit goes to provenance.json of a version, beside the time; no part of its content. */
 export interface DatasetBuilderOptions extends Omit<StageContext, 'threads'> {
@@ -47,6 +49,8 @@ export interface DatasetBuilder {
   findLocal(version: string): Promise<string | null>;
   /** `receive` fills an empty temporary folder; it is verified and published. Returns the version's folder. */
   adopt(version: string, receive: (folder: string) => Promise<void>): Promise<string>;
+  /** Of a finished version on this host. */
+  readTestPart(version: string): Promise<TestPart>;
 }
 
 const VERSION = /^ds-[0-9a-f]{16}$/;
@@ -204,5 +208,6 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       });
       return folder;
     },
+    readTestPart: (version) => readTestPart(context, { version, folder: versionFolder(context, version) }),
   };
 };

@@ -6,7 +6,7 @@ import type { GateCalibration, SimulatedRate } from '../../contracts/gate-calibr
 import { createRng, deriveSeed } from '../rng.ts';
 import { decideGate } from './decide-gate.ts';
 import { effectSize } from './effect-size.ts';
-import { FEW_USERS } from './few-users.ts';
+import { needsPermutation } from './few-users.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
 import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
@@ -51,7 +51,7 @@ const drawTest = (centred: Float64Array, test: number, options: CalibrationOptio
     resamples: options.resamples,
     seed: deriveSeed(options.seed, `resamples ${test}`),
   });
-  return { ci, differences: differences.length < FEW_USERS ? differences : null };
+  return { ci, differences: needsPermutation(differences.length, confidence) ? differences : null };
 };
 
 const side = (version: string) => ({ version, run_id: version, ndcg_at_10: 1 });

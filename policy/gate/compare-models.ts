@@ -64,7 +64,7 @@ export const compareModels = (options: ComparedModels): ModelComparison => {
         ? []
         : guards.map((guard) => {
             onTest?.();
-            return measureGuard(guard, { candidate, champion, resamples, seed });
+            return measureGuard(guard, { ...options, champion, resamples });
           }),
     ancestor: anchored && {
       ci: anchored.ci,

@@ -14,6 +14,7 @@ import { ancestorRule } from './rules/ancestor.ts';
 import { dcgRule, isDcgNote } from './rules/dcg.ts';
 import { isNumber, oneSidedLevel } from './rules/gate-text.ts';
 import { judgeGuards } from './rules/guards.ts';
+import { lookNote } from './rules/look-note.ts';
 import { minimumRule } from './rules/minimum.ts';
 import { nonInferiorRule } from './rules/non-inferior.ts';
 import { permutationRule } from './rules/permutation.ts';
@@ -24,7 +25,7 @@ export type GateRules = Required<Omit<GateConfig, 'rule' | 'margin' | 'guards'>>
   Pick<GateConfig, 'rule' | 'margin' | 'guards'>;
 
 /** What a verdict says of the comparison in numbers. */
-const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor }: GateEvidence) => {
+const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor, look = null }: GateEvidence) => {
   const lift = pairedTest?.smallest_lift ?? null;
   const { margin } = comparisonSettings(config);
   return {
@@ -37,6 +38,10 @@ const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor }: GateEvid
     seed_noise: ci === null ? null : ('not measured' as const),
     dcg,
     ancestor,
+    looks: look?.looks ?? null,
+    alpha_spent: look?.alpha_spent ?? null,
+    shelf_life: look?.shelf_life ?? null,
+    is_used_up: look?.is_used_up ?? null,
   };
 };
 
@@ -53,13 +58,14 @@ const mainRules = (
     const p = pairedTest?.margin_p_value ?? null;
     return [
       nonInferiorRule('non_inferior', ci, `version ${version}`, margin),
-      permutationRule(users, p, oneSidedLevel(ci)),
+      permutationRule({ users, p, level: oneSidedLevel(ci), confidence: ci.confidence }),
     ];
   }
   const bound = config.min_improvement;
   // An accepted loss is no question of a difference from 0.
   const p = bound < 0 ? null : (pairedTest?.p_value ?? null);
-  return [superiorRule(ci, version, bound), permutationRule(users, p, Number((1 - ci.confidence).toFixed(6)))];
+  const level = Number((1 - ci.confidence).toFixed(6));
+  return [superiorRule(ci, version, bound), permutationRule({ users, p, level, confidence: ci.confidence })];
 };
 
 const isWhole = ({ mean, low, high }: ConfidenceInterval): boolean => [mean, low, high].every(isNumber);
@@ -73,7 +79,9 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
   const others = [permutation, anchored.rule, dcg, ...judged.rules].filter((rule) => rule !== null);
   // Where the interval says no, nothing has to agree with it.
   const against = others.filter((rule) => !rule.passed && (main.passed || rule !== permutation));
+  const lookedAt = lookNote(evidence.look ?? null, config.confidence, ci.confidence);
   const notes = [
+    ...(lookedAt === null ? [] : [lookedAt]),
     ...(anchored.note === null ? [] : [anchored.note]),
     ...(dcg !== null && isDcgNote(ci, dcg) ? [`Note: ${dcg.reason}.`] : []),
   ];
@@ -82,7 +90,7 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
 
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
 export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
-  const { candidate, champion, ci, comparedWith, championProblem } = evidence;
+  const { candidate, champion, ci, comparedWith, championProblem, look = null } = evidence;
   const isChampion = isChampionAlready({ candidate, champion });
   const minimum = minimumRule(candidate, config.min_ndcg_at_10);
   const verdict = (
@@ -108,9 +116,10 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
     return verdict('rejected', [minimum.reason, outcome]);
   }
-  const [decision, opening] = config.require_approval
-    ? (['awaiting_approval', 'Awaits approval'] as const)
-    : (['promoted', 'Promoted'] as const);
+  const [decision, opening] =
+    config.require_approval || look?.is_used_up === true
+      ? (['awaiting_approval', 'Awaits approval'] as const)
+      : (['promoted', 'Promoted'] as const);
   if (champion === null) {
     return verdict(decision, [minimum.reason, `${opening}: there is no champion to compare with.`]);
   }

@@ -8,6 +8,7 @@ import type {
   PairedTest,
 } from '../../contracts/gate.ts';
 import type { EvaluateBestResult } from '../../contracts/steps.ts';
+import type { Look } from '../../contracts/test-part-looks.ts';
 
 export interface GateEvidence {
   readonly candidate: GateSide;
@@ -23,11 +24,15 @@ export interface GateEvidence {
   readonly guards: readonly GuardMeasure[];
   /** null where no ancestor was asked for, or where there is none. */
   readonly ancestor: AncestorComparison | null;
+  /** What this look at the test part was given; null or absent where nothing was spent, and in evidence of earlier versions. */
+  readonly look?: GateLook | null;
   /** Version of the champion, evaluated or not; null: there is none. */
   readonly comparedWith: string | null;
   /** Why there is a champion that could not be evaluated; null where there is none, or where it could. */
   readonly championProblem: string | null;
 }
+
+export type GateLook = Pick<Look, 'looks' | 'alpha_spent' | 'shelf_life' | 'is_used_up'>;
 
 /** @param candidate the version that the evaluated run was registered as */
 export const evidenceOf = (
@@ -47,6 +52,11 @@ const pairedTestIn = ({ users = null, p_value = null, effect_size = null, margin
     ? null
     : { users, p_value, effect_size, smallest_lift: null, margin_p_value: margin_p_value ?? null };
 
+const lookIn = ({ looks, alpha_spent, shelf_life, is_used_up }: Recorded): GateLook | null =>
+  looks == null || alpha_spent == null || shelf_life == null
+    ? null
+    : { looks, alpha_spent, shelf_life, is_used_up: is_used_up ?? false };
+
 /** What a verdict keeps of its evidence: enough to decide again. Those of earlier versions lack some of it. */
 export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence => ({
   candidate,
@@ -56,6 +66,7 @@ export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence
   dcg: verdict.dcg ?? null,
   guards: verdict.guards ?? [],
   ancestor: verdict.ancestor ?? null,
+  look: lookIn(verdict),
   comparedWith: verdict.compared_with,
   championProblem: verdict.champion_problem,
 });

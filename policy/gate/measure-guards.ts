@@ -12,6 +12,8 @@ export interface GuardedModels {
   readonly champion: JudgedModel;
   readonly resamples: number;
   readonly seed: number;
+  /** Two-sided, of the interval beside which the guards stand; absent: 0.95. */
+  readonly confidence?: number;
 }
 
 /** What a guard is called, in rules and streams of random numbers. */

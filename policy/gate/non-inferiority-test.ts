@@ -1,6 +1,6 @@
 /** Whether a fall can be ruled out. */
 import { createRng, deriveSeed } from '../rng.ts';
-import { FEW_USERS } from './few-users.ts';
+import { needsPermutation } from './few-users.ts';
 import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
 import { resampleMeans } from './resample-means.ts';
 import { signFlipTest } from './sign-flip-test.ts';
@@ -11,6 +11,8 @@ export interface NonInferiorityOptions extends PairedUsers {
   /** At least 1. */
   readonly resamples: number;
   readonly seed: number;
+  /** Two-sided, of the interval that the p-value stands beside; absent: 0.95. */
+  readonly confidence?: number;
 }
 
 export interface NonInferiority {
@@ -27,11 +29,11 @@ const ROUNDING = 1e-12;
  * Null hypothesis: the mean of candidate - champion is -margin or less. It is the one that protects users: with few of
  * them, or much noise, it stands, and a fall is not ruled out. The opposite test, whether a fall is significant, would
  * let any fall pass on few users. The p-value is the share of bootstrap means at or below -margin, which is at most
- * α where the interval's lower end at 1 - 2α lies above -margin; below 200 users it is at least that of sign flips of
- * the differences + margin. null below two users, who show no spread.
+ * α where the interval's lower end at 1 - 2α lies above -margin; below 200 users, and far out, it is at least that of sign flips
+ * of the differences + margin. null below two users, who show no spread.
  */
 export const nonInferiorityTest = (options: NonInferiorityOptions): NonInferiority | null => {
-  const { champion, margin, resamples, seed } = options;
+  const { champion, margin, resamples, seed, confidence = 0.95 } = options;
   const users = champion.length;
   if (users < 2) {
     return null;
@@ -50,6 +52,6 @@ export const nonInferiorityTest = (options: NonInferiorityOptions): NonInferiori
     });
   return {
     standardError: Math.sqrt(variance / users),
-    pValue: users < FEW_USERS ? Math.max(bootstrap, flips()) : bootstrap,
+    pValue: needsPermutation(users, confidence) ? Math.max(bootstrap, flips()) : bootstrap,
   };
 };

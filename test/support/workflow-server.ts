@@ -67,6 +67,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
+    takeLook: async () => ({ comparedWith: null, look: null }),
     changeRegistry: async ({ request }) => ({
       answer: {
         ...{ kind: 'done', entry: null },

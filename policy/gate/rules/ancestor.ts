@@ -24,7 +24,10 @@ export const ancestorRule = (ancestor: AncestorComparison | null, margin: number
     return { rule: null, note: `Not compared with ${name}: ${why}.` };
   }
   const rule = nonInferiorRule('ancestor', ancestor.ci, name, margin);
-  const permutation = permutationRule(ancestor.users, ancestor.margin_p_value, level);
+  const permutation = permutationRule({
+    ...{ users: ancestor.users, p: ancestor.margin_p_value },
+    ...{ level, confidence: ancestor.ci.confidence },
+  });
   return {
     rule: permutation?.passed === false && rule.passed ? { ...permutation, name: 'ancestor' } : rule,
     note: null,

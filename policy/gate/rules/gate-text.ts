@@ -18,9 +18,12 @@ export const formatter = (...sides: readonly (readonly [value: number, bound: nu
   return (value: number): string => (value === 0 ? '0' : value.toFixed(digits));
 };
 
+/** `95 %`. */
+export const percentText = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
+
 /** `95 % interval 0.010 to 0.090`. */
 export const intervalText = ({ low, high, confidence }: ConfidenceInterval, text: (value: number) => string): string =>
-  `${Number((confidence * 100).toFixed(4))} % interval ${text(low)} to ${text(high)}`;
+  `${percentText(confidence)} interval ${text(low)} to ${text(high)}`;
 
 /** One-sided level of the interval's lower end. */
 export const oneSidedLevel = ({ confidence }: Pick<ConfidenceInterval, 'confidence'>): number =>

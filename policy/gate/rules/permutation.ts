@@ -1,15 +1,28 @@
-/** With few users the permutation test must agree with the interval. */
+/** With few users, and far out, the permutation test must agree with the interval. */
 import type { GateRule } from '../../../contracts/gate.ts';
-import { FEW_USERS } from '../few-users.ts';
-import { formatter } from './gate-text.ts';
+import { FEW_USERS, needsPermutation } from '../few-users.ts';
+import { formatter, percentText } from './gate-text.ts';
 
-/** null among many users, and without a p-value. */
-export const permutationRule = (users: number | null, p: number | null, level: number): GateRule | null => {
-  if (users === null || p === null || users >= FEW_USERS) {
+export interface Permutation {
+  readonly users: number | null;
+  readonly p: number | null;
+  /** Largest p-value that agrees. */
+  readonly level: number;
+  /** Of the interval. */
+  readonly confidence: number;
+}
+
+/** null where nothing has to agree, and without a p-value. */
+export const permutationRule = ({ users, p, level, confidence }: Permutation): GateRule | null => {
+  if (users === null || p === null || !needsPermutation(users, confidence)) {
     return null;
   }
   const passed = p <= level;
   const text = formatter([p, level]);
-  const reason = `with fewer than ${FEW_USERS} test users (${users}) the permutation test must agree: p ${text(p)} is ${passed ? 'at most' : 'above'} ${text(level)}`;
+  const why =
+    users < FEW_USERS
+      ? `with fewer than ${FEW_USERS} test users (${users})`
+      : `at a confidence of ${percentText(confidence)}`;
+  const reason = `${why} the permutation test must agree: p ${text(p)} is ${passed ? 'at most' : 'above'} ${text(level)}`;
   return { name: 'permutation', passed, value: p, bound: level, reason };
 };

@@ -1,0 +1,28 @@
+/** Counts a look at the test part of a dataset version, before the gate takes it. */
+import type { LookTaken } from '../contracts/test-part-looks.ts';
+import { type LookRequest, recordLook } from '../registry/ledger/record-look.ts';
+import { ensureDataset } from './dataset.ts';
+import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
+import type { DatasetPort, TrackingPort } from './ports.ts';
+
+export interface LookActivityDeps extends FenceDeps {
+  readonly datasets: DatasetPort;
+  readonly tracking: TrackingPort;
+}
+
+export interface TakeLookRequest extends Omit<LookRequest, 'part'> {
+  readonly datasetVersion: string;
+}
+
+export const createLookActivities = ({ datasets, tracking, ...fencing }: LookActivityDeps) => ({
+  /** Throws LEDGER_BROKEN. Only the model's owner calls it, one at a time. */
+  takeLook: async ({ datasetVersion, ...request }: TakeLookRequest): Promise<LookTaken> => {
+    await ensureDataset({ datasets, tracking }, datasetVersion);
+    const part = await datasets.readTestPart(datasetVersion);
+    const fence = fenceOwnAttempt(fencing, () => null);
+    return recordLook(
+      tracking.guardedBy(() => fence.assertCurrent()),
+      { ...request, part },
+    );
+  },
+});

@@ -1,0 +1,78 @@
+/**
+ * Counts a look at a test part, beside the ledger of the registered model. Only the model's owner calls it, one at a
+ * time. Killed anywhere and asked again, it answers the same.
+ */
+import { TtExpError } from '../../contracts/errors.ts';
+import { ALIAS, ARTIFACT } from '../../contracts/names.ts';
+import type { Look, LookTaken, TestPart } from '../../contracts/test-part-looks.ts';
+import { takeLook } from '../../policy/gate/alpha-ledger.ts';
+import type { LedgerReader, LedgerWriter, VersionReader } from '../ports.ts';
+import { ensureLedger, findLedger } from './find-ledger.ts';
+
+export interface LookRequest {
+  readonly modelName: string;
+  /** Run of the candidate. */
+  readonly runId: string;
+  readonly statedConfidence: number;
+  readonly relevanceThreshold: number;
+  readonly part: TestPart;
+  readonly actor: string;
+  /** ISO 8601, UTC: of the owner's clock. */
+  readonly at: string;
+}
+
+const isLook = (value: unknown): value is Look =>
+  typeof value === 'object' && value !== null && 'key' in value && 'spent' in value && 'ends_at' in value;
+
+const parse = (text: string, runId: string): readonly Look[] => {
+  const broken = (): TtExpError =>
+    new TtExpError('LEDGER_BROKEN', `${ARTIFACT.looks} of MLflow run ${runId}: got something else, expected looks`, {
+      hint: 'Restore the artifact from a backup. Without it, every test part counts as never looked at.',
+    });
+  try {
+    const looks: unknown = JSON.parse(text);
+    if (Array.isArray(looks) && looks.every(isLook)) {
+      return looks;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) {
+      throw error;
+    }
+  }
+  throw broken();
+};
+
+const readLooksOf = async (
+  tracking: Pick<LedgerReader, 'getArtifactText'>,
+  runId: string,
+): Promise<readonly Look[]> => {
+  const text = await tracking.getArtifactText(runId, ARTIFACT.looks);
+  return text === null ? [] : parse(text, runId);
+};
+
+/** In the order of asking; none where the model has no ledger yet. Throws LEDGER_BROKEN. */
+export const readLooks = async (tracking: LedgerReader, modelName: string): Promise<readonly Look[]> => {
+  const model = await tracking.findModel(modelName);
+  const ledger = model === null ? null : await findLedger(tracking, model);
+  return ledger === null ? [] : readLooksOf(tracking, ledger.runId);
+};
+
+/** No look, and nothing spent, where there is no other model to compare the candidate with. */
+export const recordLook = async (
+  tracking: LedgerWriter & Pick<VersionReader, 'findByAlias'>,
+  { modelName, runId, statedConfidence, relevanceThreshold, part, actor, at }: LookRequest,
+): Promise<LookTaken> => {
+  const model = await tracking.findModel(modelName);
+  const champion = await tracking.findByAlias(modelName, ALIAS.champion);
+  if (model === null || champion === null || champion.runId === runId) {
+    return { comparedWith: champion?.version ?? null, look: null };
+  }
+  const ledger = await ensureLedger(tracking, model, { actor, startTimeMs: Date.parse(at) });
+  const looks = await readLooksOf(tracking, ledger.runId);
+  const key = [runId, champion.version, part.dataset_version, relevanceThreshold, statedConfidence].join(' ');
+  const look = takeLook(looks, { ...part, key, at, stated_confidence: statedConfidence });
+  if (!looks.includes(look)) {
+    await tracking.putArtifactText(ledger.runId, ARTIFACT.looks, `${JSON.stringify([...looks, look], null, 2)}\n`);
+  }
+  return { comparedWith: champion.version, look };
+};

@@ -1,17 +1,17 @@
 /** The test step: the chosen trial and the champion rank the same test users over the same candidates. */
 
 import { dirname, join } from 'node:path';
-import { TtExpError } from '../contracts/errors.ts';
-import type { GateSide } from '../contracts/gate.ts';
+import type { AncestorComparison, GateSide } from '../contracts/gate.ts';
 import { isBelowPopularity, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
-import type { EvaluateResult, ModelSource } from '../contracts/trainer.ts';
+import type { EvaluateResult } from '../contracts/trainer.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import { type Ancestor, fetchOther, findAncestor, type OtherModel } from './other-models.ts';
 import type { ComputePort, DatasetPort, TrackingPort } from './ports.ts';
 
 export interface EvaluationActivityDeps {
@@ -21,34 +21,7 @@ export interface EvaluationActivityDeps {
   readonly workspace: Workspace;
 }
 
-/** What no retry brings back. An MLflow that is out of reach or refuses is another matter: it fails the step. */
-const isGone = (error: unknown): error is TtExpError =>
-  error instanceof TtExpError &&
-  (error.code === 'MODEL_NOT_LOADING' ||
-    (error.code === 'UPSTREAM_REJECTED' && error.details.errorCode === 'RESOURCE_DOES_NOT_EXIST'));
-
-interface Champion {
-  /** null: nothing to evaluate beside the candidate. */
-  readonly source: ModelSource | null;
-  readonly problem: string | null;
-}
-
-const NOBODY: Champion = { source: null, problem: null };
-
-/** Everything that has been trained is to be judged, whatever has become of the champion's files. */
-const fetchChampion = async (deps: EvaluationActivityDeps, { runId }: ModelVersionRecord): Promise<Champion> => {
-  if (runId === '') {
-    return { source: null, problem: 'it names no run that holds its model (another tool may have registered it)' };
-  }
-  try {
-    return { source: await fetchModel(deps, runId), problem: null };
-  } catch (error) {
-    if (isGone(error)) {
-      return { source: null, problem: `its model cannot be fetched: ${error.message}` };
-    }
-    throw error;
-  }
-};
+const NOBODY: OtherModel = { source: null, problem: null };
 
 /** A candidate that is the champion was measured once; that counts for both. */
 const championSide = (
@@ -62,6 +35,14 @@ const championSide = (
     : { version: version.version, run_id: version.runId, ndcg_at_10: measured.ndcg_at_10 };
 };
 
+const ancestorSide = (
+  { version, runId, problem }: Ancestor,
+  { ancestor }: Pick<EvaluateResult, 'ancestor'>,
+): AncestorComparison => ({
+  ...{ version, run_id: runId },
+  ...(ancestor ?? { ndcg_at_10: null, ci: null, users: null, margin_p_value: null, problem }),
+});
+
 export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
   return {
     evaluateBest: (request: EvaluateBestRequest): Promise<EvaluateBestResult> =>
@@ -73,7 +54,16 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           const version = await deps.tracking.findByAlias(request.modelName, ALIAS.champion);
           const candidate = await fetchModel(deps, runId);
           const { source, problem } =
-            version === null || version.runId === runId ? NOBODY : await fetchChampion(deps, version);
+            version === null || version.runId === runId ? NOBODY : await fetchOther(deps, version);
+          const margin = request.margin ?? null;
+          const ancestor =
+            margin === null
+              ? null
+              : await findAncestor(deps, {
+                  modelName: request.modelName,
+                  nowMs: request.timestampMs,
+                  known: [runId, version?.runId ?? runId],
+                });
           const usersFile = join(dirname(candidate.modelFolder), ARTIFACT.gateUsers);
           const evaluated = await deps.compute.evaluate(
             {
@@ -81,11 +71,11 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
               datasetFolder,
               candidate,
               champion: source,
-              ancestor: null,
+              ancestor: ancestor?.source ?? null,
               relevanceThreshold: request.relevanceThreshold,
               seed: request.seed,
               confidence: request.confidence,
-              margin: request.margin ?? null,
+              margin,
               guards: request.guards ?? [],
               usersFile,
             },
@@ -114,7 +104,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             pairedTest,
             dcg,
             guards,
-            ancestor: null,
+            ancestor: ancestor && ancestorSide(ancestor, evaluated),
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,
           };

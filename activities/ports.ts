@@ -92,6 +92,8 @@ export interface TrackingPort {
   setAlias(name: string, alias: string, version: string): Promise<void>;
   /** One that is not there is as good as deleted. */
   deleteAlias(name: string, alias: string): Promise<void>;
+  /** Id of the experiment; null when there is no such one. */
+  findExperiment(name: string): Promise<string | null>;
   /** null when there is no such model. */
   findModel(name: string): Promise<RegisteredModelRecord | null>;
   /** Of a model; none when there is no such model. */

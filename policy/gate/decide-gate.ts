@@ -74,7 +74,8 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
   const { margin, guards: configured } = comparisonSettings(config);
   const [main, permutation] = mainRules(config, evidence, ci, version);
   const dcg = dcgRule(ci, evidence.dcg);
-  const anchored = ancestorRule(margin === null ? null : evidence.ancestor, margin ?? 0, oneSidedLevel(ci));
+  const anchored =
+    margin === null ? { rule: null, note: null } : ancestorRule(evidence.ancestor, margin, oneSidedLevel(ci));
   const judged = judgeGuards(configured, evidence.guards, oneSidedLevel(ci));
   const others = [permutation, anchored.rule, dcg, ...judged.rules].filter((rule) => rule !== null);
   // Where the interval says no, nothing has to agree with it.

@@ -10,13 +10,15 @@ export interface JudgedAncestor {
   readonly note: string | null;
 }
 
+const NOBODY = 'The champion is the only anchor: no better champion of the last 12 months is on record.';
+
 /**
  * One `non_inferior` promotion may lose almost the margin, and many in a row as many margins: held against the best
  * champion as well, they lose one margin in all. Without an ancestor that can be read, nobody is held up.
  */
 export const ancestorRule = (ancestor: AncestorComparison | null, margin: number, level: number): JudgedAncestor => {
   if (ancestor === null) {
-    return { rule: null, note: null };
+    return { rule: null, note: NOBODY };
   }
   const name = `version ${ancestor.version} (the best champion of the last 12 months)`;
   if (ancestor.ci === null) {

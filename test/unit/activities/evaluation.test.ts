@@ -7,6 +7,7 @@ import type { ComputePort, DatasetPort, TrackingPort } from '../../../activities
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../../../contracts/steps.ts';
 import type { EvaluateJob } from '../../../contracts/trainer.ts';
+import { changeRegistry } from '../../../registry/ledger/change-registry.ts';
 import { evaluationReport, evaluationSummary } from '../../support/experiment-fixtures.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -79,7 +80,98 @@ const refusal = (errorCode: string) => () => {
   throw new TtExpError('UPSTREAM_REJECTED', `MLflow: got ${errorCode}`, { details: { errorCode } });
 };
 
+/** Champions of the last days, promoted one after the other; the last one serves. `runs` and `ndcg` of each. */
+const evaluateAfter = async (promoted: readonly (readonly [run: string, ndcg: number])[], margin: number | null) => {
+  const jobs: EvaluateJob[] = [];
+  const fake = createFakeTracking();
+  const artifacts = new Map(['model/manifest.json', 'encoder.json'].map((path) => [path, Buffer.from('{}')]));
+  const { versions } = fake.modelOf('m');
+  fake.addRun('new', { artifacts });
+  for (const [index, [run, ndcg]] of promoted.entries()) {
+    const candidate = String(index + 1);
+    fake.addRun(run, { artifacts: run.startsWith('gone') ? new Map() : artifacts });
+    versions.push({ version: candidate, runId: run, tags: {} });
+    const comparedWith = index === 0 ? null : String(index);
+    const { answer } = await changeRegistry(fake.tracking, {
+      modelName: 'm',
+      request: {
+        ...{ kind: 'promote', candidate, comparedWith, request: run, supersedes: false },
+        ...{ actor: 'ana', reason: 'better', evidence: { ndcg_at_10: ndcg } },
+      },
+      manualMoves: 'accept',
+      at: `2026-11-0${candidate}T12:00:00.000Z`,
+      known: null,
+    });
+    expect(answer.kind).toBe('done');
+  }
+  const found = { mean: -0.01, low: -0.02, high: 0, confidence: 0.95 };
+  const { evaluateBest } = createEvaluationActivities({
+    datasets: { findLocal: async () => '/data' } as Partial<DatasetPort> as DatasetPort,
+    tracking: fake.tracking,
+    compute: {
+      evaluate: async (job) => {
+        jobs.push(job);
+        await writeFile(job.usersFile, '[]');
+        const nothing = { champion: null, championProblem: null, ci: null, pairedTest: null, dcg: null, guards: [] };
+        const ancestor = { ndcg_at_10: 0.42, ci: found, users: 300, margin_p_value: 0.001, problem: null };
+        return {
+          ...{ model: evaluationSummary(0.4), baselines: {}, report: evaluationReport(), ...nothing },
+          ancestor: job.ancestor === null ? null : ancestor,
+        };
+      },
+    } as Partial<ComputePort> as ComputePort,
+    workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => join(folder, runId) },
+  });
+  const asked = { ...request, margin, timestampMs: Date.parse('2026-11-30T12:00:00Z') };
+  const { ancestor }: EvaluateBestResult = await new MockActivityEnvironment().run(evaluateBest, asked);
+  return { ancestor, source: jobs[0]?.ancestor?.modelFolder ?? null, found };
+};
+
 describe('activities/evaluation', () => {
+  it('a margin asks for the best champion of the last 12 months', async () => {
+    const promoted = [
+      ['first', 0.5],
+      ['second', 0.45],
+    ] as const;
+    const { ancestor, source, found } = await evaluateAfter(promoted, 0.01);
+    expect(source).toBe(join(folder, 'first', 'model'));
+    expect(ancestor).toMatchObject({ version: '1', run_id: 'first', ndcg_at_10: 0.42, ci: found, problem: null });
+    expect(await evaluateAfter(promoted, null)).toMatchObject({ ancestor: null, source: null });
+  });
+
+  it.each([
+    ['nobody was champion', []],
+    [
+      'the champion is the best',
+      [
+        ['first', 0.4],
+        ['second', 0.45],
+      ],
+    ],
+    [
+      'the candidate was the best',
+      [
+        ['new', 0.5],
+        ['second', 0.45],
+      ],
+    ],
+  ] as const)('where %s, there is no ancestor', async (_, promoted) => {
+    expect(await evaluateAfter(promoted, 0.01)).toMatchObject({ ancestor: null, source: null });
+  });
+
+  it('an ancestor whose files are gone is told, and does not fail the step', async () => {
+    const { ancestor, source } = await evaluateAfter(
+      [
+        ['gone', 0.5],
+        ['second', 0.45],
+      ],
+      0.01,
+    );
+    expect(source).toBeNull();
+    expect(ancestor).toMatchObject({ version: '1', run_id: 'gone', ci: null, ndcg_at_10: null });
+    expect(ancestor?.problem).toContain('its model cannot be fetched');
+  });
+
   it('candidate and champion rank the same part, and the result names the champion', async () => {
     const { result, jobs } = await evaluateBeside('old', whole);
     expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'old', 'model')]);

@@ -14,6 +14,7 @@ import { createSweepReportActivities } from './sweep-report.ts';
 import { createTrainingActivities } from './training.ts';
 import { createTrialActivities } from './trial.ts';
 
+export type { KnownLedger } from '../registry/ledger/change-registry.ts';
 export { WORKER_SHUTDOWN } from './stop-signals.ts';
 
 export interface ActivityDeps {

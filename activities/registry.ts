@@ -1,15 +1,10 @@
-/** Registry steps: make the chosen trial a model version, and move the aliases as the gate decided. */
+/** Registry steps: make the chosen trial a model version, change the registered model, say what the gate decided. */
 
 import type { RegisteredModel } from '../contracts/experiment.ts';
 import { type GateVerdict, isChampionAlready, isDecided } from '../contracts/gate.ts';
-import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
+import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { MetricPoint } from '../contracts/runs.ts';
-import type {
-  ApplyGateRequest,
-  ApplyGateResult,
-  RecordVerdictRequest,
-  RegisterModelRequest,
-} from '../contracts/steps.ts';
+import type { RecordVerdictRequest, RegisterModelRequest } from '../contracts/steps.ts';
 import { tryEach } from '../contracts/try-each.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
@@ -24,32 +19,6 @@ export interface RegistryActivityDeps extends FenceDeps {
   readonly workspace: Workspace;
   readonly reports: ReportPort;
 }
-
-type Aliases = Pick<TrackingPort, 'findByAlias' | 'setAlias' | 'deleteAlias'>;
-
-/**
- * `champion` moves last: a promotion that ends before has changed nothing that serves, and done again it comes to the
- * same end. `previous` never moves to the candidate, which is champion already where only the last word was lost.
- */
-const moveAliases = async (
-  tracking: Aliases,
-  { modelName, version, verdict }: ApplyGateRequest,
-  champion: string | null,
-): Promise<void> => {
-  if (verdict.decision === 'awaiting_approval') {
-    await tracking.setAlias(modelName, ALIAS.challenger, version);
-    return;
-  }
-  if (verdict.decision === 'promoted' && champion !== version && !isChampionAlready(verdict)) {
-    if (champion !== null) {
-      await tracking.setAlias(modelName, ALIAS.previous, champion);
-    }
-    await tracking.setAlias(modelName, ALIAS.champion, version);
-  }
-  if ((await tracking.findByAlias(modelName, ALIAS.challenger))?.version === version) {
-    await tracking.deleteAlias(modelName, ALIAS.challenger);
-  }
-};
 
 /** What was measured, as metrics: sorted and filtered by in MLflow. The latest verdict is the latest point. */
 const gatePoints = ({ ci, p_value, effect_size, power }: GateVerdict, timestampMs: number): readonly MetricPoint[] =>
@@ -100,24 +69,6 @@ export const createRegistryActivities = ({ tracking, workspace, reports, ...fenc
 
     /** Throws LEDGER_BROKEN. Only the model's owner calls it: MLflow moves an alias whatever it was. */
     changeRegistry: (change: RegistryChange): Promise<RegistryChanged> => changeRegistry(fenced(), change),
-
-    /**
-     * Promotion moves `champion` and leaves `previous` on the version that it had; while approval is awaited the
-     * candidate is `challenger`, and no longer once there is an answer. Moves nothing where the champion of now is not
-     * the one that the verdict rests on. MLflow moves an alias whatever it was: call it in turn (workflows/registry.ts).
-     */
-    applyGate: async (request: ApplyGateRequest): Promise<ApplyGateResult> => {
-      const { modelName, version, verdict, restsOnChampion } = request;
-      const registry = fenced();
-      const champion = (await registry.findByAlias(modelName, ALIAS.champion))?.version ?? null;
-      const isDone = verdict.decision === 'promoted' && champion === version;
-      if (restsOnChampion && !isDone && champion !== verdict.compared_with) {
-        return { kind: 'outdated', champion };
-      }
-      await moveAliases(registry, request, champion);
-      const { aliases } = await registry.getVersion(modelName, version);
-      return { kind: 'applied', model: { name: modelName, version, aliases } };
-    },
 
     /**
      * What the candidate's run and the experiment's say of the verdict. The aliases are moved: it changes none of them.

@@ -24,5 +24,6 @@ export {
   type ListedExperiment,
   type StartedExperiment,
 } from './experiments-client.ts';
+export { createRegistryClient, type RegistryClient } from './registry-client.ts';
 export type { ExperimentSteering } from './steering.ts';
 export type { TemporalTarget } from './temporal-target.ts';

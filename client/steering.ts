@@ -3,7 +3,6 @@ import { ApplicationFailure, type Client, WorkflowNotFoundError, WorkflowUpdateF
 import { TtExpError } from '../contracts/errors.ts';
 import { parseExperimentId } from '../contracts/ids.ts';
 import type { experiment } from '../workflows/experiment.ts';
-import type { ApprovalDecision } from '../workflows/messages.ts';
 
 export interface ExperimentSteering {
   /** No trial starts or continues; running ones end their epoch. Idempotent. */
@@ -16,7 +15,6 @@ export interface ExperimentSteering {
   cancelTrial(id: string, trialId: string): Promise<void>;
   /** Tries every failed trial of a running experiment again; answers their ids. */
   retryFailed(id: string): Promise<readonly string[]>;
-  decideApproval(id: string, decision: ApprovalDecision): Promise<void>;
 }
 
 export const experimentNotFound = (id: string): TtExpError =>
@@ -84,7 +82,5 @@ export const createSteering = (client: Client): ExperimentSteering => {
     cancelTrial: (id, trialId) =>
       explained(id, () => handleOf(id).executeUpdate('cancelTrial', { args: [{ trialId }] })),
     retryFailed: (id) => explained(id, () => handleOf(id).executeUpdate<readonly string[], []>('retryFailed')),
-    decideApproval: (id, decision) =>
-      explained(id, () => handleOf(id).executeUpdate<void, [ApprovalDecision]>('decideApproval', { args: [decision] })),
   };
 };

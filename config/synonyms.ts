@@ -76,7 +76,7 @@ export const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   'sweep.tpe.startup_trials': ['n_startup_trials', 'n_initial_points', 'initial_trials'],
   'sweep.tpe.candidates': ['n_ei_candidates', 'n_candidates'],
   'gate.model_name': ['registered_model', 'registered_model_name'],
-  'gate.require_approval': ['approval', 'manual_approval', 'needs_approval'],
+  'gate.approval': ['manual_approval', 'needs_approval'],
   // Of one parameter of a space.
   choice: ['choices', 'values', 'options', 'categories', 'categorical'],
   float: ['uniform', 'range', 'real', 'double', 'loguniform'],

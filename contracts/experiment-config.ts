@@ -883,7 +883,15 @@ export interface GateConfig {
    */
   guards?: GuardConfig[];
   /**
-   * Wait for a person's approval before the champion changes.
+   * manual: a candidate that the gate lets pass becomes champion only once a person approves. The experiment ends meanwhile.
+   */
+  approval?: 'auto' | 'manual';
+  /**
+   * Hours after which a candidate that nobody has approved is rejected. null: it waits as long as it takes.
+   */
+  approval_timeout?: number | null;
+  /**
+   * true: the same as approval: manual.
    */
   require_approval?: boolean;
 }

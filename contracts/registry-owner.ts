@@ -2,9 +2,13 @@
  * What the one owner of a registered model is asked, and what it answers. The owner is the workflow
  * `registryWorkflowId(name)`; nobody else moves aliases. Each request has an id: asked twice, it is done once.
  */
+
+import type { ErrorRecord } from './errors.ts';
+import type { RegisteredModel } from './experiment.ts';
 import type { GateConfig } from './experiment-config.ts';
 import type { DecidedVerdict, GateVerdict } from './gate.ts';
 import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
+import type { NotifyRequest, RegisterModelRequest } from './steps.ts';
 
 interface Asked {
   /** Of this request, for instance `<workflow id>/<execution id>/promote/1`. */
@@ -68,6 +72,13 @@ export interface ApprovalQuestion {
   readonly askedAtMs: number;
   /** null: it waits as long as it takes. */
   readonly expiresAtMs: number | null;
+  /** That is sent again with the answer; null where nobody wants to hear of it. */
+  readonly notify: NotifyRequest | null;
+}
+
+/** A question that waits for its answer. */
+export interface OpenQuestion extends ApprovalQuestion {
+  readonly candidate: string;
 }
 
 /** Looks at the aliases as MLflow has them, and records or takes back what was moved by hand. */
@@ -107,3 +118,39 @@ export type RegistryAnswer =
   | { readonly kind: 'outdated'; readonly champion: string | null }
   /** It cannot be done; a sentence says why. */
   | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };
+
+/** A run's model becomes a version: in turn with all other changes, or two of one run could be made. */
+export interface RegisterRequest {
+  readonly kind: 'register';
+  readonly request: string;
+  readonly model: RegisterModelRequest;
+}
+
+/** What another workflow asks the owner. */
+export interface OwnerQuestion {
+  readonly asked: RegistryRequest | RegisterRequest;
+  /** Workflow id. */
+  readonly replyTo: string;
+}
+
+export type OwnerAnswer = RegistryAnswer | { readonly kind: 'registered'; readonly model: RegisteredModel };
+
+export interface OwnerReply {
+  /** Id of the request. */
+  readonly request: string;
+  readonly outcome:
+    | { readonly kind: 'answered'; readonly answer: OwnerAnswer }
+    | { readonly kind: 'failed'; readonly error: ErrorRecord };
+}
+
+/** What a person's answer came to. */
+export interface ApprovalResult {
+  readonly experimentId: string;
+  readonly candidate: string;
+  /** As it stands now: promoted; or rejected, also where the gate no longer lets it pass. */
+  readonly verdict: DecidedVerdict;
+  readonly entry: LedgerEntry | null;
+  readonly aliases: Aliases;
+  /** Something that was left undone beside it; null: nothing. */
+  readonly problem: string | null;
+}

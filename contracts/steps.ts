@@ -1,6 +1,6 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
 import type { DatasetSummary } from './dataset.ts';
-import type { RegisteredModel, SweepFacts, TestEvaluation } from './experiment.ts';
+import type { SweepFacts, TestEvaluation } from './experiment.ts';
 import type { GuardConfig } from './experiment-config.ts';
 import type {
   AncestorComparison,
@@ -167,20 +167,6 @@ export interface RegisterModelRequest {
   /** Of the version, as markdown. */
   readonly description: string;
 }
-
-export interface ApplyGateRequest {
-  readonly modelName: string;
-  /** Of the candidate. */
-  readonly version: string;
-  readonly verdict: GateVerdict;
-  /** Whether the verdict holds only against the champion that it names; false where nobody is to be replaced by it. */
-  readonly restsOnChampion: boolean;
-}
-
-export type ApplyGateResult =
-  | { readonly kind: 'applied'; readonly model: RegisteredModel }
-  /** Nothing was moved: another version, or none, is champion by now. */
-  | { readonly kind: 'outdated'; readonly champion: string | null };
 
 export interface RecordVerdictRequest {
   readonly parentRunId: string;

@@ -1,24 +1,17 @@
 /** Answers to the queries, signals and updates of an experiment. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { isPastTraining } from '../contracts/experiment.ts';
-import type { GateVerdict } from '../contracts/gate.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
-import { answerReason } from './judge.ts';
 import {
-  type ApprovalDecision,
   cancelTrialUpdate,
-  decideApprovalUpdate,
   pauseSignal,
+  replySignal,
   resumeSignal,
   retryFailedUpdate,
   setMaxParallelUpdate,
   snapshotQuery,
 } from './messages.ts';
 import type { SweepConductor } from './sweep-conductor.ts';
-
-/** Between an answer and what comes of it, which may be another question: nothing is asked, and nothing decided. */
-const openGate = ({ approval }: ExperimentRun, gate: GateVerdict): GateVerdict =>
-  approval === null ? gate : { ...gate, decision: 'not_run', reasons: [...gate.reasons, answerReason(approval)] };
 
 export const listen = (run: ExperimentRun): void => {
   const { state } = run;
@@ -31,7 +24,7 @@ export const listen = (run: ExperimentRun): void => {
   // Who waits for the end reads MLflow next: until its run is closed there, an experiment has not ended.
   setHandler(snapshotQuery, () => {
     const snapshot = currentSnapshot(run);
-    return { ...snapshot, gate: openGate(run, snapshot.gate), ...(run.isClosed ? {} : { status: 'running' }) };
+    return run.isClosed ? snapshot : { ...snapshot, status: 'running' };
   });
   setHandler(pauseSignal, () => run.conductor?.pause());
   setHandler(resumeSignal, () => run.conductor?.resume());
@@ -57,17 +50,7 @@ export const listen = (run: ExperimentRun): void => {
       }
     },
   });
-  setHandler(
-    decideApprovalUpdate,
-    (decision: ApprovalDecision): void => {
-      run.approval = decision;
-    },
-    {
-      validator: (_decision: ApprovalDecision): void => {
-        if (state.snapshot.gate.decision !== 'awaiting_approval' || run.approval !== null) {
-          throw ApplicationFailure.nonRetryable('nothing awaits approval', 'USAGE');
-        }
-      },
-    },
-  );
+  setHandler(replySignal, ({ request, outcome }) => {
+    run.replies.set(request, outcome);
+  });
 };

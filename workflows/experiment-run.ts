@@ -8,8 +8,8 @@ import {
 import type { Provenance } from '../contracts/steps.ts';
 import { training } from '../policy/experiment-stages.ts';
 import { pickBestTrial } from '../policy/selection.ts';
+import type { Replies } from './ask-owner.ts';
 import type { ExperimentState } from './experiment-state.ts';
-import type { ApprovalDecision } from './messages.ts';
 import type { SweepConductor } from './sweep-conductor.ts';
 
 export interface ExperimentRun {
@@ -18,7 +18,7 @@ export interface ExperimentRun {
   readonly provenance: Provenance;
   /** null until the config has been understood. */
   conductor: SweepConductor | null;
-  approval: ApprovalDecision | null;
+  readonly replies: Replies;
   /** How each notification went. */
   readonly told: string[];
   /** Its parent run in MLflow has been closed: nothing of it is written any more. */

@@ -9,7 +9,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DatasetSummary } from '../contracts/dataset.ts';
-import type { ErrorRecord } from '../contracts/errors.ts';
 import type { DataPhase, ExperimentInput, ExperimentSnapshot, Opened } from '../contracts/experiment.ts';
 import { TAG } from '../contracts/names.ts';
 import type { FinishedTrial, TrialView } from '../contracts/trial.ts';
@@ -28,8 +27,8 @@ import type { ConductorState } from './conductor-plan.ts';
 import { listen } from './experiment-messages.ts';
 import { currentSnapshot, type ExperimentRun, outcomeOf } from './experiment-run.ts';
 import { ExperimentState } from './experiment-state.ts';
-import { toRecord } from './failures.ts';
-import { judge, withdraw } from './judge.ts';
+import { failureOf, toRecord } from './failures.ts';
+import { judge } from './judge.ts';
 import { tell } from './notifications.ts';
 import {
   closeExperiment,
@@ -69,9 +68,6 @@ const prepareDataset = async ({ input, state, provenance }: ExperimentRun, opene
   await publishDataset({ provenance, dataset, source: identity, leftOut, parentRunId, timestampMs: Date.now() });
   return dataset;
 };
-
-const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFailure =>
-  ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });
 
 /** The best trial so far, and what all of them have come to. */
 const keepTrials = (run: ExperimentRun, known: KnownInTrain): FinishedTrial | null => {
@@ -178,7 +174,15 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     ...{ experimentId, workflowId, executionId: firstExecutionRunId, configDigest, gitCommit, user },
     ...(temporalId === undefined ? {} : { temporalId }),
   };
-  const run: ExperimentRun = { input, state, provenance, conductor: null, approval: null, told: [], isClosed: false };
+  const run: ExperimentRun = {
+    input,
+    state,
+    provenance,
+    conductor: null,
+    replies: new Map(),
+    told: [],
+    isClosed: false,
+  };
   listen(run);
   try {
     const known = await conduct(run);
@@ -194,7 +198,6 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     const record = toRecord(error);
     const status = isCancelled ? 'cancelled' : 'failed';
     state.end({ status, error: record });
-    await withdraw(run, status);
     await end(run, isCancelled ? 'KILLED' : 'FAILED');
     if (isCancelled) {
       throw new CancelledFailure(record.message);

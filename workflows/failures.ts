@@ -41,3 +41,7 @@ export const toRecord = (error: unknown): ErrorRecord => {
   }
   return { code: 'INTERNAL', message: rootCause(error) ?? String(error) };
 };
+
+/** The way back: what a workflow or an update fails with. */
+export const failureOf = ({ code, message, hint, details }: ErrorRecord): ApplicationFailure =>
+  ApplicationFailure.create({ type: code, nonRetryable: true, message, details: [{ hint, details }] });

@@ -1,7 +1,6 @@
 /** The verdict on the best trial: test, registry, gate. */
-import { condition } from '@temporalio/workflow';
 import type { DecidedVerdict } from '../contracts/gate.ts';
-import type { EvaluateBestResult } from '../contracts/steps.ts';
+import type { RegistryAnswer } from '../contracts/registry-owner.ts';
 import type { FinishedTrial } from '../contracts/trial.ts';
 import { describeModel } from '../policy/describe-model.ts';
 import {
@@ -12,106 +11,90 @@ import {
   type KnownInTrain,
   registering,
 } from '../policy/experiment-stages.ts';
-import { decideGate, outdatedReasons } from '../policy/gate/decide-gate.ts';
-import { evidenceOf } from '../policy/gate/gate-evidence.ts';
-import { comparisonSettings } from '../policy/gate/gate-settings.ts';
+import { approvalDeadline } from '../policy/gate/approval.ts';
+import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
+import { askOwner, registerVersion } from './ask-owner.ts';
 import { note } from './closing.ts';
+import { decideOn, evaluateCandidate, type JudgedCandidate } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
-import type { ApprovalDecision } from './messages.ts';
-import { tell } from './notifications.ts';
-import { moveAliasesInTurn, registerInTurn } from './registry.ts';
-import { evaluateBest, recordVerdict } from './steps.ts';
+import { gateNotification, tell } from './notifications.ts';
+import { recordVerdict } from './steps.ts';
 
-interface Judged {
+interface Judged extends JudgedCandidate {
   readonly parentRunId: string;
-  readonly runId: string;
 }
 
-const evaluate = (
-  { input }: ExperimentRun,
-  runId: string,
-  { dataset }: Pick<KnownInTrain, 'dataset'>,
-): Promise<EvaluateBestResult> => {
-  const { gate, evaluation, seed } = input.config;
-  return evaluateBest({
-    runId,
-    datasetVersion: dataset.version,
-    modelName: gate.model_name,
-    relevanceThreshold: evaluation.relevance_threshold,
-    seed,
-    confidence: gate.confidence,
-    ...comparisonSettings(gate),
-    timestampMs: Date.now(),
-  });
+/** Of a request to the model's owner: another one for each time that the gate decides. */
+const requestId = ({ provenance }: ExperimentRun, what: string): string =>
+  `${provenance.workflowId}/${provenance.executionId}/${what}`;
+
+/** Asks the owner for what the gate has decided. */
+const ask = (run: ExperimentRun, verdict: DecidedVerdict, judged: Judged, round: number): Promise<RegistryAnswer> => {
+  const { gate } = judged;
+  const askedAtMs = Date.now();
+  const question = {
+    ...judged,
+    ...{ experimentId: run.input.experimentId, askedAtMs, expiresAtMs: approvalDeadline(gate, askedAtMs) },
+    notify: gateNotification(run),
+  };
+  const request = gateRequest(verdict, { request: requestId(run, `gate/${round}`), question });
+  return askOwner(gate.model_name, run.replies, request);
 };
 
-export const answerReason = ({ isApproved, by, reason }: ApprovalDecision): string =>
-  `${isApproved ? 'Approved' : 'Rejected'} by ${by}: ${reason}`;
-
-/** A person's answer turns `awaiting_approval` into a verdict that stands. */
-const settleApproval = async (run: ExperimentRun, verdict: DecidedVerdict): Promise<DecidedVerdict> => {
-  await condition(() => run.approval !== null);
-  const answer = run.approval ?? { isApproved: false, by: '', reason: '' };
-  return {
-    ...verdict,
-    decision: answer.isApproved ? 'promoted' : 'rejected',
-    reasons: [...verdict.reasons, answerReason(answer)],
-  };
+/** The gate's word stands; the runs say so, and whoever wants to hear of it is told. */
+const settle = async (
+  run: ExperimentRun,
+  { parentRunId, runId, gate }: Judged,
+  verdict: DecidedVerdict,
+  aliases: readonly string[],
+): Promise<void> => {
+  const { state } = run;
+  state.update({ gate: verdict });
+  state.setModel({ name: gate.model_name, version: verdict.candidate.version, aliases });
+  await note(state, "The gate's verdict is not in MLflow", () =>
+    recordVerdict({ parentRunId, runId, verdict, modelName: gate.model_name, timestampMs: Date.now() }),
+  );
+  await tell(run, 'gate');
 };
 
 /** The reasons to decide again where another version is champion by now than the verdict rests on; else null. */
-const apply = async (
+const carryOut = async (
   run: ExperimentRun,
   verdict: DecidedVerdict,
   judged: Judged,
-  restsOnChampion: boolean,
+  round: number,
 ): Promise<readonly string[] | null> => {
-  const { state, input } = run;
-  const applied = await moveAliasesInTurn({
-    modelName: input.config.gate.model_name,
-    version: verdict.candidate.version,
-    verdict,
-    restsOnChampion,
-  });
-  if (applied.kind === 'outdated') {
-    return outdatedReasons(verdict, applied.champion);
+  const answer = await ask(run, verdict, judged, round);
+  switch (answer.kind) {
+    case 'outdated':
+      return outdatedReasons(verdict, answer.champion);
+    case 'refused': {
+      const reasons = [...verdict.reasons, `Not promoted: ${answer.reason}`];
+      await settle(run, judged, { ...verdict, decision: 'rejected', reasons }, []);
+      return null;
+    }
+    case 'done':
+      await settle(run, judged, verdict, aliasesAt(answer.aliases, verdict.candidate.version));
+      return null;
   }
-  // An answer is one to this question, not to one that was asked before.
-  run.approval = null;
-  state.update({ gate: verdict });
-  state.setModel(applied.model);
-  await note(state, "The gate's verdict is not in MLflow", () =>
-    recordVerdict({ ...judged, verdict, modelName: input.config.gate.model_name, timestampMs: Date.now() }),
-  );
-  await tell(run, 'gate');
-  return null;
-};
-
-/** As `apply`, with a person's answer where the config asks for one. */
-const decide = async (
-  run: ExperimentRun,
-  verdict: DecidedVerdict,
-  judged: Judged,
-): Promise<readonly string[] | null> => {
-  const outdated = await apply(run, verdict, judged, true);
-  if (outdated !== null || verdict.decision !== 'awaiting_approval') {
-    return outdated;
-  }
-  const settled = await settleApproval(run, verdict);
-  return apply(run, settled, judged, settled.decision === 'promoted');
 };
 
 export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: FinishedTrial): Promise<KnownInGate> => {
   const { input, state, provenance } = run;
-  const { gate } = input.config;
+  const { gate, evaluation, seed } = input.config;
   const { dataset, parentRunId, mlflowExperimentId } = trained;
   const { runId } = best;
   const known = { ...trained, ...chosen(best) };
+  const judged: Judged = {
+    ...{ parentRunId, runId, datasetVersion: dataset.version, seed, gate },
+    relevanceThreshold: evaluation.relevance_threshold,
+  };
   state.reach(evaluating(known, null), Date.now());
-  let evaluated = await evaluate(run, runId, known);
+  let evaluated = await evaluateCandidate(judged);
 
   state.reach(registering({ ...known, test: evaluated.test }, null), Date.now());
-  const model = await registerInTurn({
+  const model = await registerVersion(run.replies, requestId(run, 'register'), {
     provenance,
     mlflowExperimentId,
     runId,
@@ -126,40 +109,15 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
     }),
   });
   let earlier: readonly string[] = [];
-  for (;;) {
-    const { test } = evaluated;
-    // Its aliases may have moved since.
-    const registered = { ...known, test, model: state.snapshot.model ?? model };
+  for (let round = 1; ; round += 1) {
+    const registered = { ...known, test: evaluated.test, model };
     state.reach(judging(registered), Date.now());
-    const verdict = decideGate(gate, evidenceOf({ version: model.version, run_id: runId }, evaluated));
-    const reasons = [...earlier, ...verdict.reasons];
-    const outdated = await decide(run, { ...verdict, reasons }, { parentRunId, runId });
+    const verdict = decideOn(judged, model.version, evaluated);
+    const outdated = await carryOut(run, { ...verdict, reasons: [...earlier, ...verdict.reasons] }, judged, round);
     if (outdated === null) {
       return { ...registered, model: state.snapshot.model ?? model };
     }
     earlier = outdated;
-    evaluated = await evaluate(run, runId, known);
+    evaluated = await evaluateCandidate(judged);
   }
-};
-
-/**
- * An experiment that ends before its question was answered takes it back: nobody can answer it any more, and the
- * candidate is no challenger. Never rejects.
- */
-export const withdraw = async (run: ExperimentRun, ending: 'cancelled' | 'failed'): Promise<void> => {
-  const { state } = run;
-  const { gate, parentRunId } = state.snapshot;
-  const { candidate } = gate;
-  if (gate.decision !== 'awaiting_approval' || parentRunId === null || candidate === null) {
-    return;
-  }
-  const reasons = [
-    ...gate.reasons,
-    `Withdrawn: the experiment ${ending === 'cancelled' ? 'was cancelled' : 'failed'} before anybody approved or rejected this.`,
-  ];
-  const verdict: DecidedVerdict = { ...gate, decision: 'rejected', reasons, candidate };
-  state.update({ gate: verdict });
-  await note(state, 'The candidate may still be challenger in MLflow', async () => {
-    await apply(run, verdict, { parentRunId, runId: candidate.run_id }, false);
-  });
 };

@@ -1,17 +1,18 @@
 /** Queries, signals and updates of the workflows. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import type {
+  ApprovalAnswer,
+  ApprovalResult,
+  OpenQuestion,
+  OwnerAnswer,
+  OwnerQuestion,
+  OwnerReply,
+  RegistryRequest,
+} from '../contracts/registry-owner.ts';
+import type { Standing } from '../policy/registry/standing.ts';
 
 export const snapshotQuery = defineQuery<ExperimentSnapshot>('snapshot');
-
-export interface ApprovalDecision {
-  readonly isApproved: boolean;
-  readonly by: string;
-  readonly reason: string;
-}
-
-/** Answers `require_approval`; rejected by the validator while nothing awaits approval. */
-export const decideApprovalUpdate = defineUpdate<void, [ApprovalDecision]>('decideApproval');
 
 /** No trial begins or goes on; running ones end their epoch and give their slots back. Idempotent. */
 export const pauseSignal = defineSignal('pause');
@@ -29,3 +30,29 @@ export const retryFailedUpdate = defineUpdate<readonly string[], []>('retryFaile
 
 /** To a trial: end the training after the epoch that is running; what there is then stays. */
 export const stopSignal = defineSignal('stop');
+
+/** To a workflow that has asked the owner of a registered model. */
+export const replySignal = defineSignal<[OwnerReply]>('reply');
+
+/** To the owner, from a workflow: answered by `reply`. */
+export const askSignal = defineSignal<[OwnerQuestion]>('ask');
+
+const requestUpdate = (kind: RegistryRequest['kind']) => defineUpdate<OwnerAnswer, [RegistryRequest]>(kind);
+
+/** To the owner, from a program: each is named as the kind of its request. */
+export const REQUEST_UPDATES = (['promote', 'reject', 'rollback', 'archive', 'challenge', 'reconcile'] as const).map(
+  requestUpdate,
+);
+
+/** To the owner: a person's answer. Rejected by the validator where no such question is open. */
+export const decideUpdate = defineUpdate<ApprovalResult, [ApprovalAnswer]>('decide');
+
+/** What the owner knows by now. */
+export interface RegistryView {
+  /** null before its first request. */
+  readonly standing: Standing | null;
+  readonly ledgerRunId: string | null;
+  readonly question: OpenQuestion | null;
+}
+
+export const registryQuery = defineQuery<RegistryView>('registry');

@@ -1,51 +1,99 @@
 /**
- * Changes of a registered model, one at a time. Temporal runs one workflow of an id at a time on all hosts together, so
- * the id `registryWorkflowId` is the lock: a turn that dies with its worker goes on at another one, still alone.
+ * One workflow for each registered model, for as long as there is one: who changes the model asks it. Its id is that of
+ * the model, so Temporal lets no second one run; it continues as new whenever nobody waits, so its history stays short
+ * and a newer version of this code takes over between two requests.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { CancellationScope, executeChild, ParentClosePolicy, sleep } from '@temporalio/workflow';
-import type { RegisteredModel } from '../contracts/experiment.ts';
-import { registryWorkflowId } from '../contracts/ids.ts';
-import type { ApplyGateRequest, ApplyGateResult, RegisterModelRequest } from '../contracts/steps.ts';
-import { applyGate, registerModel } from './steps.ts';
+import { condition, continueAsNew, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import type { OwnerQuestion, OwnerReply } from '../contracts/registry-owner.ts';
+import { whyNoAnswer, whyNoRequest } from '../policy/registry/check-request.ts';
+import { answerQuestion, expire } from './approval.ts';
+import { failureOf, toRecord } from './failures.ts';
+import { askSignal, decideUpdate, REQUEST_UPDATES, registryQuery, replySignal } from './messages.ts';
+import { type RegistryInput, RegistryOwner } from './registry-owner.ts';
 
-export async function registerVersion(request: RegisterModelRequest): Promise<RegisteredModel> {
-  return registerModel(request);
-}
+/** Expiry that could not be carried out is tried again after this long. */
+const EXPIRE_AGAIN_MS = 60_000;
 
-export async function moveAliases(request: ApplyGateRequest): Promise<ApplyGateResult> {
-  return applyGate(request);
-}
-
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
-
-/**
- * Waits for its turn, then takes it. A turn that has begun is ended whatever becomes of its experiment, so that nobody
- * takes the next one while a step of this one still runs.
- */
-const inTurn = async <Request extends { readonly modelName: string }, Result>(
-  turn: (request: Request) => Promise<Result>,
-  request: Request,
-): Promise<Result> => {
-  const options = {
-    workflowId: registryWorkflowId(request.modelName),
-    args: [request] as [Request],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-  };
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
-    try {
-      return (await CancellationScope.nonCancellable(() => executeChild(turn, options))) as Result;
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) {
-        throw error;
-      }
-    }
-    await sleep(waitMs);
+const refuse = (reason: string | null): void => {
+  if (reason !== null) {
+    throw failureOf({ code: 'MOVE_REFUSED', message: reason });
   }
 };
 
-export const registerInTurn = (request: RegisterModelRequest): Promise<RegisteredModel> =>
-  inTurn(registerVersion, request);
+/** Updates fail with the failures of our catalogue. */
+const failing = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf(toRecord(error));
+  }
+};
 
-export const moveAliasesInTurn = (request: ApplyGateRequest): Promise<ApplyGateResult> => inTurn(moveAliases, request);
+const outcomeOf = async (owner: RegistryOwner, asked: OwnerQuestion['asked']): Promise<OwnerReply['outcome']> => {
+  try {
+    return { kind: 'answered', answer: await owner.ask(asked) };
+  } catch (error) {
+    return { kind: 'failed', error: toRecord(error) };
+  }
+};
+
+interface Deciding {
+  isAnswered: boolean;
+}
+
+const listen = (owner: RegistryOwner, deciding: Deciding): void => {
+  setHandler(registryQuery, () => {
+    const { known, question } = owner.state;
+    return { standing: known?.standing ?? null, ledgerRunId: known?.runId ?? null, question };
+  });
+  for (const update of REQUEST_UPDATES) {
+    // What a request moves is decided by the step, which knows what was moved by hand since.
+    setHandler(update, (request) => failing(() => owner.ask(request)), {
+      validator: (request) => refuse(whyNoRequest(request, update.name)),
+    });
+  }
+  setHandler(
+    decideUpdate,
+    (answer) =>
+      failing(async () => {
+        const { question } = owner;
+        if (question === null) {
+          throw failureOf({ code: 'MOVE_REFUSED', message: 'Nothing awaits approval.' });
+        }
+        deciding.isAnswered = true;
+        try {
+          return await answerQuestion(owner, question, answer);
+        } finally {
+          deciding.isAnswered = false;
+        }
+      }),
+    { validator: (answer) => refuse(whyNoAnswer(owner.question, answer, deciding.isAnswered)) },
+  );
+  setHandler(askSignal, async ({ asked, replyTo }) => {
+    const reply = { request: asked.request, outcome: await outcomeOf(owner, asked) };
+    await getExternalWorkflowHandle(replyTo)
+      .signal(replySignal, reply)
+      .catch((error: unknown) => log.warn('whoever asked has ended before the answer', { replyTo, error }));
+  });
+};
+
+export async function registry(input: RegistryInput): Promise<void> {
+  const owner = new RegistryOwner(input);
+  const deciding: Deciding = { isAnswered: false };
+  listen(owner, deciding);
+  let retryAtMs = 0;
+  while (!owner.isDone) {
+    const { question } = owner;
+    const hasChanged = (): boolean => owner.isDone || owner.question !== question;
+    if (question?.expiresAtMs == null) {
+      await condition(hasChanged);
+    } else if (!(await condition(hasChanged, Math.max(question.expiresAtMs, retryAtMs) - Date.now()))) {
+      await condition(() => !deciding.isAnswered);
+      if (owner.question === question) {
+        retryAtMs = Date.now() + EXPIRE_AGAIN_MS;
+        await expire(owner, question).catch((error: unknown) => log.warn('a question has not expired yet', { error }));
+      }
+    }
+  }
+  await continueAsNew<typeof registry>(owner.state);
+}

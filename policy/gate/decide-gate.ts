@@ -8,6 +8,7 @@ import {
   type GateVerdict,
   isChampionAlready,
 } from '../../contracts/gate.ts';
+import { needsApproval } from './approval.ts';
 import type { GateEvidence } from './gate-evidence.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { ancestorRule } from './rules/ancestor.ts';
@@ -20,9 +21,11 @@ import { nonInferiorRule } from './rules/non-inferior.ts';
 import { permutationRule } from './rules/permutation.ts';
 import { superiorRule } from './rules/superior.ts';
 
-/** Configs of earlier versions have no rule, margin or guards. */
-export type GateRules = Required<Omit<GateConfig, 'rule' | 'margin' | 'guards'>> &
-  Pick<GateConfig, 'rule' | 'margin' | 'guards'>;
+/** Configs of earlier versions lack them. */
+type LaterField = 'rule' | 'margin' | 'guards' | 'approval' | 'approval_timeout';
+
+/** Of a config. */
+export type GateRules = Required<Omit<GateConfig, LaterField>> & Pick<GateConfig, LaterField>;
 
 /** What a verdict says of the comparison in numbers. */
 const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor, look = null }: GateEvidence) => {
@@ -118,7 +121,7 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     return verdict('rejected', [minimum.reason, outcome]);
   }
   const [decision, opening] =
-    config.require_approval || look?.is_used_up === true
+    needsApproval(config) || look?.is_used_up === true
       ? (['awaiting_approval', 'Awaits approval'] as const)
       : (['promoted', 'Promoted'] as const);
   if (champion === null) {

@@ -1,6 +1,7 @@
 /** The gate's verdict once more, from the evidence that it keeps. */
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { ReplayStep } from '../../contracts/replay.ts';
+import { needsApproval } from '../gate/approval.ts';
 import { decideGate, type GateRules, latestReasons } from '../gate/decide-gate.ts';
 import { evidenceIn } from '../gate/gate-evidence.ts';
 
@@ -21,7 +22,7 @@ export const replayGate = (config: GateRules, verdict: GateVerdict): readonly Re
     return [];
   }
   const again = decideGate(config, evidenceIn(candidate, verdict));
-  const recorded = byRule(verdict, config.require_approval);
+  const recorded = byRule(verdict, needsApproval(config));
   const text = ({ decision, reasons: all }: { decision: string; reasons: readonly string[] }): string =>
     [decision, ...all].join('; ');
   return [

@@ -1,9 +1,8 @@
 /** The aliases of one registered model on an MLflow in memory: any move is done, whatever was there. */
-import type { TrackingPort } from '../../activities/ports.ts';
 import { createFakeTracking, type FakeTracking } from './fake-tracking.ts';
 
 export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf'> {
-  readonly tracking: TrackingPort;
+  readonly tracking: FakeTracking['tracking'];
   /** Alias to version; to be moved by a test as by somebody else. */
   readonly aliases: Record<string, string>;
   /** Moves so far, as `champion=2` or `-challenger`. */

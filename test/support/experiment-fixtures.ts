@@ -83,6 +83,8 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     margin: 0.01,
     confidence: 0.95,
     guards: [],
+    approval: 'auto',
+    approval_timeout: null,
     require_approval: false,
   },
   notify: null,

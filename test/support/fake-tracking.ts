@@ -65,11 +65,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
   /** Writes that were done, in order: method, arguments. */
   const calls: unknown[][] = [];
 
-  let created = 0;
-  const unusedRunId = (): string => {
-    created += 1;
-    return `r${created}`;
-  };
+  let deletedRuns = 0;
 
   const runOf = (runId: string): FakeRun => valueIn(runs, runId, 'run');
   const experimentOf = (id: string): FakeExperiment => {
@@ -167,7 +163,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       if (found !== undefined) {
         return found[0];
       }
-      const runId = unusedRunId();
+      const runId = `r${runs.size + deletedRuns + 1}`;
       addRun(runId, { experimentId, startTimeMs });
       keepTexts(runId, 'tag', {
         ...tags,
@@ -322,7 +318,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     addRun,
     addVersion,
     deleteRun: async (runId: string): Promise<void> => {
-      runs.delete(runId);
+      deletedRuns += runs.delete(runId) ? 1 : 0;
     },
     /** Its aliases stay, as MLflow's do. */
     deleteVersion: async (name: string, version: string): Promise<void> => {

@@ -16,6 +16,8 @@ export const GATE: Required<GateConfig> = {
   margin: 0.01,
   confidence: 0.95,
   guards: [],
+  approval: 'auto',
+  approval_timeout: null,
   require_approval: false,
 };
 

@@ -75,14 +75,6 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
       },
       known: null,
     }),
-    applyGate: async (request) => ({
-      kind: 'applied',
-      model: {
-        name: request.modelName,
-        version: '1',
-        aliases: request.verdict.decision === 'promoted' ? ['champion'] : [],
-      },
-    }),
     ...change,
   };
   return { steps, recorder };

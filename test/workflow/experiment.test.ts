@@ -227,21 +227,4 @@ describe('workflows/experiment', () => {
       });
     },
   );
-
-  it('waits for approval where the gate requires it', async () => {
-    const { steps } = createSteps();
-    const config = resolvedConfig();
-    const gate = { ...config.gate, require_approval: true };
-    const snapshot = await withWorkers(steps, async (client) => {
-      const handle = await start(client, resolvedConfig({ gate, sweep: null }));
-      const awaited = async (): Promise<ExperimentSnapshot> => handle.query<ExperimentSnapshot, []>('snapshot');
-      while ((await awaited()).gate.decision !== 'awaiting_approval') {
-        await pause(50);
-      }
-      await handle.executeUpdate('decideApproval', { args: [{ isApproved: true, by: 'ana', reason: 'looks right' }] });
-      return handle.result();
-    });
-    expect(snapshot.gate.decision).toBe('promoted');
-    expect(snapshot.gate.reasons.at(-1)).toBe('Approved by ana: looks right');
-  });
 });

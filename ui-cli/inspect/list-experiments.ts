@@ -35,9 +35,6 @@ const statusText = ({ status, snapshot }: Row): string => {
   if (snapshot?.status !== 'running') {
     return STATUS[status] ?? status.toLowerCase();
   }
-  if (snapshot.gate.decision === 'awaiting_approval') {
-    return 'awaiting approval';
-  }
   return snapshot.sweep?.isPaused === true && !isPastTraining(snapshot.phase) ? 'paused' : 'running';
 };
 

@@ -2,6 +2,7 @@
 
 import type { ExperimentsClient, StartedExperiment } from '../../client/experiments-client.ts';
 import type { FactsReader } from '../../client/facts-reader.ts';
+import type { RegistryClient } from '../../client/registry-client.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ProgressSink, ServiceAddresses } from '../../contracts/services.ts';
 import type { SourceBinding } from '../../contracts/source-reading.ts';
@@ -29,6 +30,7 @@ export interface Experiments extends Omit<ExperimentsClient, 'start'> {
 export interface Platform {
   readonly experiments: Experiments;
   readonly facts: FactsReader;
+  readonly registry: RegistryClient;
   readonly addresses: ServiceAddresses;
   close(): Promise<void>;
 }

@@ -56,8 +56,6 @@ const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpErr
   switch (outcome.kind) {
     case 'ended':
       return failureOf(outcome.view) ?? (isPromotionRequired ? promotionFailure(outcome.view) : null);
-    case 'awaiting-approval':
-      return isPromotionRequired ? promotionFailure(outcome.view) : null;
     case 'timed-out':
       return outcome.error;
     case 'detached':
@@ -75,7 +73,7 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
   if (isJson) {
     const frame = { experimentId, workflowId, addresses, status: statusOf(outcome) };
     printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
-  } else if (outcome.kind === 'ended' || outcome.kind === 'awaiting-approval') {
+  } else if (outcome.kind === 'ended') {
     printLines(io.stdout, humanSummary(outcome.view, addresses, io.stdout.columns || undefined));
   }
   if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {

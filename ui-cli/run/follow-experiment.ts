@@ -1,4 +1,4 @@
-/** Watches one experiment until it ends, awaits approval, or nobody wants to watch any more. */
+/** Watches one experiment until it ends, or nobody wants to watch any more. */
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { Experiments } from '../platform/platform-runtime.ts';
@@ -6,8 +6,6 @@ import { formatDuration } from '../text/formats.ts';
 
 export type FollowOutcome =
   | { readonly kind: 'ended'; readonly view: ExperimentView }
-  /** A person decides next, perhaps tomorrow: no reason to keep a terminal waiting. */
-  | { readonly kind: 'awaiting-approval'; readonly view: ExperimentView }
   | { readonly kind: 'detached'; readonly view: ExperimentView | null }
   | { readonly kind: 'timed-out'; readonly view: ExperimentView | null; readonly error: TtExpError };
 
@@ -67,9 +65,6 @@ export const followExperiment = async (request: FollowRequest): Promise<FollowOu
       }
       view = result.value;
       onView(view);
-      if (view.status === 'running' && view.gate.decision === 'awaiting_approval') {
-        return { kind: 'awaiting-approval', view };
-      }
     }
   } finally {
     views.return?.().catch(() => {});

@@ -59,14 +59,14 @@ export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'proble
 const nextSteps = (view: ExperimentView): readonly string[] => {
   const id = view.experimentId;
   if (view.gate.decision === 'awaiting_approval') {
-    return [`tt-exp approve ${id}   or   tt-exp reject ${id}`];
+    return [`tt-exp approve ${id} --reason …   or   tt-exp reject ${id} --reason …`];
   }
   return view.status === 'completed'
     ? ['run it again to reuse finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
     : [`tt-exp run with the same config resumes it, reusing finished trials`];
 };
 
-/** Pure: the lines of the report on an experiment that has ended or awaits approval; only addresses may be wider. */
+/** Pure: the lines of the report on an experiment that has ended; only addresses may be wider. */
 export const humanSummary = (
   view: ExperimentView,
   addresses: ServiceAddresses,
@@ -77,7 +77,7 @@ export const humanSummary = (
   const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
   const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
   return [
-    `${view.experimentId}: ${view.status === 'running' ? 'awaits approval' : view.status} after ${formatDuration(seconds)}${backend}`,
+    `${view.experimentId}: ${view.status} after ${formatDuration(seconds)}${backend}`,
     ...section('Data', wrapped(dataLines(view))),
     ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
     ...section('Test part, best trial', wrapped(testLines(view))),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, ID, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 const addDecision = (
@@ -9,13 +9,17 @@ const addDecision = (
 ): void => {
   program
     .command(verb)
-    .description(
-      `${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.require_approval).`,
-    )
-    .argument(...ID)
-    .option('--reason <text>', 'kept with the decision', '')
+    .description(`${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.approval).`)
+    .argument('<model or experiment>', 'registered model, or the experiment whose candidate waits')
+    .requiredOption('--reason <text>', "kept in the model's ledger")
     .option(...VERBOSE)
-    .addHelpText('after', examples(`${verb} sweep-0123456789 --reason "looked at the worst users"`))
+    .addHelpText(
+      'after',
+      examples(
+        `${verb} two-tower --reason "looked at the worst users"`,
+        `${verb} sweep-0123456789 --reason "looked at the worst users"`,
+      ),
+    )
     .action(async (id: string, { reason }: { readonly reason: string }) => {
       const { decideApproval } = await import('./decide-approval.ts');
       finish(await decideApproval(runtime, id, { isApproved: verb === 'approve', reason }));

@@ -1,6 +1,9 @@
-/** `approve` and `reject`: one call to a running platform each. */
+/** `approve` and `reject`: a person's answer to the question that waits with the owner of a registered model. */
+import { newRequestId } from '../../client/registry-client.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import { parseExperimentId } from '../../contracts/ids.ts';
+import type { ApprovalResult } from '../../contracts/registry-owner.ts';
+import type { Platform, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printLines } from '../text/output.ts';
@@ -10,11 +13,41 @@ export interface ApprovalOptions {
   readonly reason: string;
 }
 
+interface Asked {
+  readonly modelName: string;
+  /** null: the text names the model. */
+  readonly experimentId: string | null;
+}
+
+/** A model whose owner has been asked before goes by its name; all else names an experiment. Throws EXPERIMENT_NOT_FOUND. */
+const find = async ({ experiments, registry }: Platform, text: string): Promise<Asked> => {
+  if (parseExperimentId(text) === null && (await registry.view(text)) !== null) {
+    return { modelName: text, experimentId: null };
+  }
+  const experimentId = await resolveExperimentId(experiments, text);
+  const { config } = await experiments.input(experimentId);
+  return { modelName: config.gate.model_name, experimentId };
+};
+
+const linesOf = (modelName: string, { candidate, experimentId, verdict, entry, problem }: ApprovalResult) => {
+  const moved = entry?.alias === 'champion' ? ` (champion ${entry.from ?? 'none'} -> ${entry.to})` : '';
+  return [
+    `model ${modelName}, version ${candidate} of ${experimentId}: ${verdict.decision}${moved}`,
+    ...verdict.reasons.slice(-1),
+    ...(problem === null ? [] : [`warning: ${problem}`]),
+  ];
+};
+
+/** 1 where an approved candidate is rejected all the same, since the gate no longer lets it pass. */
 export const decideApproval = (runtime: PlatformRuntime, text: string, options: ApprovalOptions): Promise<number> =>
-  withPlatform(runtime, async ({ experiments }) => {
-    const id = await resolveExperimentId(experiments, text);
-    await experiments.decideApproval(id, { ...options, by: runtime.environment().user });
-    const verb = options.isApproved ? 'approved' : 'rejected';
-    printLines(runtime.io.stderr, [`experiment ${id}: ${verb}`, `result: tt-exp watch ${id}`]);
-    return EXIT.done;
+  withPlatform(runtime, async (platform) => {
+    const { modelName, experimentId } = await find(platform, text);
+    const by = runtime.environment().user;
+    const request = newRequestId(by, options.isApproved ? 'approve' : 'reject');
+    const result = await platform.registry.decide(modelName, {
+      ...options,
+      ...{ by, request, experimentId, candidate: null },
+    });
+    printLines(runtime.io.stderr, linesOf(modelName, result));
+    return options.isApproved && result.verdict.decision !== 'promoted' ? EXIT.failed : EXIT.done;
   });

@@ -3,6 +3,7 @@ import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
+import type { ApprovalResult } from '../../../contracts/registry-owner.ts';
 import type { ServiceAddresses } from '../../../contracts/services.ts';
 import type { PlatformRuntime, StartRequest } from '../../../ui-cli/platform/platform-runtime.ts';
 import { EXPERIMENT_ID, WORKFLOW_ID } from '../experiment-views.ts';
@@ -11,6 +12,9 @@ export const ADDRESSES: ServiceAddresses = {
   temporal: { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233', namespace: 'default', isEmbedded: true },
   mlflow: { uri: 'http://127.0.0.1:5000', isEmbedded: true },
 };
+
+/** Whose owner has been asked before. */
+export const MODEL_NAME = 'fixture-model';
 
 export interface FakeScript {
   /** Whether the experiment was running already. Default: false. */
@@ -33,6 +37,8 @@ export interface FakeScript {
   readonly runTags?: Readonly<Record<string, string>>;
   /** Makes every steering request fail. */
   readonly steeringError?: TtExpError;
+  /** What an answer to a question comes to; without it there is no question. */
+  readonly approval?: ApprovalResult;
 }
 
 export interface Recorded {
@@ -113,6 +119,20 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           curves: async () => script.curves ?? {},
           runTags: async () => script.runTags ?? {},
         },
+        registry: {
+          ask: async () => {
+            throw new Error('not scripted');
+          },
+          decide: async (modelName, answer) => {
+            if (script.approval === undefined) {
+              throw new TtExpError('MOVE_REFUSED', `model ${modelName}: Nothing awaits approval.`);
+            }
+            recorded.decisions.push([modelName, answer]);
+            return script.approval;
+          },
+          view: async (modelName) =>
+            modelName === MODEL_NAME ? { standing: null, ledgerRunId: null, question: null } : null,
+        },
         experiments: {
           start: async (request) => {
             recorded.started.push(request);
@@ -147,9 +167,6 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           retryFailed: async (id) => {
             await steer('retryFailed', id);
             return ['trial-002'];
-          },
-          decideApproval: async (id, decision) => {
-            recorded.decisions.push([id, decision]);
           },
           list: async () => [
             {

@@ -1,27 +1,26 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../../activities/registry.ts';
-import { GATE_NOT_RUN, type GateDecision, type GateVerdict } from '../../../contracts/gate.ts';
-import type { ApplyGateRequest } from '../../../contracts/steps.ts';
+import { type DecidedVerdict, GATE_NOT_RUN, type GateVerdict } from '../../../contracts/gate.ts';
+import { gateRequest } from '../../../policy/registry/gate-request.ts';
+import type { RegistryChanged } from '../../../registry/ledger/change-registry.ts';
 import { createReports } from '../../../reports/create-reports.ts';
 import { type AliasRegistry, createAliasRegistry } from '../../support/alias-registry.ts';
+import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 
 const side = (version: string) => ({ version, run_id: `run-${version}`, ndcg_at_10: 0.4 });
 
-const verdictOn = (version: string, decision: GateDecision, comparedWith: string | null): GateVerdict => ({
+const verdictOn = (
+  version: string,
+  decision: DecidedVerdict['decision'],
+  comparedWith: string | null,
+): DecidedVerdict => ({
   ...GATE_NOT_RUN,
   decision,
   reasons: ['why'],
   candidate: side(version),
   champion: comparedWith === null ? null : side(comparedWith),
   compared_with: comparedWith,
-});
-
-const requestFor = (verdict: GateVerdict, restsOnChampion = true): ApplyGateRequest => ({
-  modelName: 'm',
-  version: verdict.candidate?.version ?? '',
-  verdict,
-  restsOnChampion,
 });
 
 const activitiesOf = ({ tracking }: AliasRegistry, isCurrent = true) =>
@@ -33,74 +32,57 @@ const activitiesOf = ({ tracking }: AliasRegistry, isCurrent = true) =>
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
   });
 
-const apply = (registry: AliasRegistry, request: ApplyGateRequest, isCurrent = true) =>
-  new MockActivityEnvironment().run(activitiesOf(registry, isCurrent).applyGate, request);
+const question = {
+  ...{ experimentId: 'e', parentRunId: 'parent', runId: 'run-2', datasetVersion: 'ds', relevanceThreshold: 0.5 },
+  ...{ seed: 1, gate: resolvedConfig().gate, askedAtMs: 0, expiresAtMs: null, notify: null },
+};
+
+let asked = 0;
+
+/** As an experiment asks for what the gate has decided. */
+const apply = (registry: AliasRegistry, verdict: DecidedVerdict, isCurrent = true): Promise<RegistryChanged> => {
+  asked += 1;
+  const request = gateRequest(verdict, { request: `gate/${asked}`, question });
+  const change = { modelName: 'm', request, manualMoves: 'accept', at: '2026-11-30T08:00:00Z', known: null } as const;
+  return new MockActivityEnvironment().run(activitiesOf(registry, isCurrent).changeRegistry, change);
+};
 
 describe('activities/registry', () => {
-  it.each([0, 1, 2])(
-    'killed after %d of the three moves of a promotion, the next attempt ends as one would',
-    async (moves) => {
-      const registry = createAliasRegistry('m', { champion: '1', previous: '0', challenger: '2' });
-      const request = requestFor(verdictOn('2', 'promoted', '1'));
-      registry.crashAfter(moves);
-      await expect(apply(registry, request)).rejects.toThrow('killed');
-      // What serves is one of the two, and what a rollback returns to is never the candidate.
-      expect(['1', '2']).toContain(registry.aliases.champion);
-      expect(registry.aliases.previous).not.toBe('2');
-      registry.crashAfter(Number.POSITIVE_INFINITY);
-      expect(await apply(registry, request)).toEqual({
-        kind: 'applied',
-        model: { name: 'm', version: '2', aliases: ['champion'] },
-      });
-      expect(registry.aliases).toEqual({ champion: '2', previous: '1' });
-    },
-  );
-
   it.each(['promoted', 'rejected', 'awaiting_approval'] as const)(
     'a verdict against a champion that is none any more moves nothing: %s',
     async (decision) => {
-      const registry = createAliasRegistry('m', { champion: '3', previous: '1' });
-      const answer = await apply(registry, requestFor(verdictOn('2', decision, '1')));
+      const registry = createAliasRegistry('m', { champion: '3' });
+      const { answer } = await apply(registry, verdictOn('2', decision, '1'));
       expect(answer).toEqual({ kind: 'outdated', champion: '3' });
       expect(registry.moves()).toEqual([]);
     },
   );
 
-  it('a model that was compared with nobody does not replace the one that was promoted meanwhile', async () => {
-    const registry = createAliasRegistry('m', { champion: '1' });
-    const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', null)));
-    expect(answer).toEqual({ kind: 'outdated', champion: '1' });
-    expect(registry.aliases).toEqual({ champion: '1' });
-  });
-
   it('a champion whose alias was taken away is no longer the one that was compared with', async () => {
-    const registry = createAliasRegistry('m', {});
-    const answer = await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
+    const { answer } = await apply(createAliasRegistry('m', {}), verdictOn('2', 'promoted', '1'));
     expect(answer).toEqual({ kind: 'outdated', champion: null });
   });
 
   it('a candidate is challenger while approval is awaited, and no longer after the answer', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
-    await apply(registry, requestFor(verdictOn('2', 'awaiting_approval', '1')));
+    await apply(registry, verdictOn('2', 'awaiting_approval', '1'));
     expect(registry.aliases).toEqual({ champion: '1', challenger: '2' });
-    // Somebody's no holds against any champion.
-    registry.aliases.champion = '3';
-    await apply(registry, requestFor(verdictOn('2', 'rejected', '1'), false));
-    expect(registry.aliases).toEqual({ champion: '3' });
+    await apply(registry, verdictOn('2', 'rejected', '1'));
+    expect(registry.aliases).toEqual({ champion: '1' });
   });
 
   it('the challenger of another experiment stays', async () => {
     const registry = createAliasRegistry('m', { champion: '1', challenger: '3' });
-    await apply(registry, requestFor(verdictOn('2', 'promoted', '1')));
+    await apply(registry, verdictOn('2', 'promoted', '1'));
     expect(registry.aliases).toEqual({ champion: '2', previous: '1', challenger: '3' });
   });
 
   it('a candidate that is the champion already moves nothing and keeps its tags', async () => {
-    const registry = createAliasRegistry('m', { champion: '2', previous: '1' });
+    const registry = createAliasRegistry('m', { champion: '2' });
     registry.addRun('run-2', { tags: { 'tt.gate_reasons': 'earlier' } });
     registry.addRun('parent');
     const verdict = verdictOn('2', 'promoted', '2');
-    expect(await apply(registry, requestFor(verdict))).toMatchObject({ kind: 'applied' });
+    expect((await apply(registry, verdict)).answer).toMatchObject({ kind: 'done', entry: null });
     const { recordVerdict } = activitiesOf(registry);
     await new MockActivityEnvironment().run(recordVerdict, { parentRunId: 'parent', runId: 'run-2', verdict });
     expect(registry.moves()).toEqual([]);
@@ -144,8 +126,9 @@ describe('activities/registry', () => {
 
   it('an attempt that Temporal has given up moves nothing any more', async () => {
     const registry = createAliasRegistry('m', { champion: '1' });
-    const request = requestFor(verdictOn('2', 'promoted', '1'));
-    await expect(apply(registry, request, false)).rejects.toMatchObject({ code: 'ATTEMPT_SUPERSEDED' });
+    await expect(apply(registry, verdictOn('2', 'promoted', '1'), false)).rejects.toMatchObject({
+      code: 'ATTEMPT_SUPERSEDED',
+    });
     expect(registry.moves()).toEqual([]);
   });
 });

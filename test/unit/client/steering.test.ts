@@ -45,11 +45,6 @@ const REQUESTS: readonly (readonly [string, Request, readonly unknown[]])[] = [
   ['setMaxParallel', (steering, id) => steering.setMaxParallel(id, 3), [{ maxParallel: 3 }]],
   ['cancelTrial', (steering, id) => steering.cancelTrial(id, 'trial-001'), [{ trialId: 'trial-001' }]],
   ['retryFailed', (steering, id) => steering.retryFailed(id), []],
-  [
-    'decideApproval',
-    (steering, id) => steering.decideApproval(id, { isApproved: true, by: 'tester', reason: '' }),
-    [{ isApproved: true, by: 'tester', reason: '' }],
-  ],
 ];
 
 describe.each(REQUESTS)('%s', (name, request, argumentsSent) => {

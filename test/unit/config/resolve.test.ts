@@ -87,6 +87,8 @@ test('a bare name gets the defaults of DESIGN section 8', () => {
       margin: 0.01,
       confidence: 0.95,
       guards: [],
+      approval: 'auto',
+      approval_timeout: null,
       require_approval: false,
     },
   });

@@ -9,6 +9,8 @@ const gate: CalibrationOptions['gate'] = {
   margin: 0.05,
   confidence: 0.95,
   guards: [],
+  approval: 'auto',
+  approval_timeout: null,
   require_approval: false,
 };
 

@@ -13,6 +13,8 @@ const config: Required<GateConfig> = {
   margin: 0.01,
   confidence: 0.95,
   guards: [],
+  approval: 'auto',
+  approval_timeout: null,
   require_approval: false,
 };
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };

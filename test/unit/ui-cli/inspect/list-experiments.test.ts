@@ -49,14 +49,13 @@ describe('ui-cli/list', () => {
     expect((await list(training())).asked).toEqual([EXPERIMENT_ID]);
   });
 
-  const awaiting = viewOf('gate', {
+  const judged = viewOf('gate', {
     trials: [trialView(0, { status: 'completed', result: trainingResult(0.25) })],
-    gate: { ...viewOf('gate').gate, decision: 'awaiting_approval' },
   });
 
   test.each([
     ['paused', 'paused', '1 of 8 trials', 'ndcg@10 0.3100', training({ sweep: { ...sweep, isPaused: true } })],
-    ['one that awaits approval', 'awaiting approval', 'gate', 'ndcg@10 0.2500', awaiting],
+    ['one that is judged', 'running', 'gate', 'ndcg@10 0.2500', judged],
     ['one that reads its data', 'running', 'label', '–', viewOf('label')],
     [
       'one whose number of trials is open',
@@ -71,13 +70,13 @@ describe('ui-cli/list', () => {
   });
 
   test('ui-cli/list: --json has status, phase, trials and best value', async () => {
-    const { stdout } = await list(awaiting, '--json');
+    const { stdout } = await list(judged, '--json');
     expect(JSON.parse(stdout)).toEqual({
       experiments: [
         {
           experiment_id: EXPERIMENT_ID,
           workflow_id: 'tt-exp/demo/0123456789',
-          status: 'awaiting_approval',
+          status: 'running',
           phase: 'gate',
           trials: { ended: 1, total: null },
           best: 0.25,

@@ -193,10 +193,10 @@ describe('run', () => {
     );
   });
 
-  test('a gate that awaits approval ends the watching with how to decide', async () => {
+  test('an experiment that ends while its candidate awaits approval says how to decide', async () => {
     const gate = { ...GATE_NOT_RUN, decision: 'awaiting_approval', reasons: ['Good.'] } as const;
     const result = await runScripted(['run', config], {
-      views: [completedView({ status: 'running', phase: 'gate', gate })],
+      views: [completedView({ gate })],
     });
     expect(result.exitCode).toBe(0);
     expect(result.stdout()).toContain(`tt-exp approve ${EXPERIMENT_ID}`);

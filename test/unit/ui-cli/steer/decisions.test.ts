@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
+import type { ApprovalResult } from '../../../../contracts/registry-owner.ts';
+import { experimentInput, resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID } from '../../../support/experiment-views.ts';
+import { MODEL_NAME } from '../../../support/fake-cli/fake-platform.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
 
 describe('cancel, approve, reject', () => {
@@ -15,10 +19,56 @@ describe('cancel, approve, reject', () => {
     expect([result.exitCode, result.recorded.cancelled]).toEqual([0, [EXPERIMENT_ID]]);
   });
 
-  test('approve and reject pass decision, person and reason on', async () => {
-    const approved = await runScripted(['approve', EXPERIMENT_ID, '--reason', 'fine']);
-    expect(approved.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: true, by: 'tester', reason: 'fine' }]]);
-    const rejected = await runScripted(['reject', EXPERIMENT_ID]);
-    expect(rejected.recorded.decisions).toEqual([[EXPERIMENT_ID, { isApproved: false, by: 'tester', reason: '' }]]);
+  const verdict = { ...GATE_NOT_RUN, decision: 'promoted', reasons: ['Approved by tester: fine'] } as const;
+  const approval: ApprovalResult = {
+    experimentId: EXPERIMENT_ID,
+    candidate: '4',
+    verdict: { ...verdict, candidate: { version: '4', run_id: 'r', ndcg_at_10: 0.4 } },
+    entry: null,
+    aliases: { champion: '4', challenger: null, previous: '3' },
+    problem: null,
+  };
+
+  test('approve asks the owner of the model by its name, with person and reason', async () => {
+    const approved = await runScripted(['approve', MODEL_NAME, '--reason', 'fine'], { views: [], approval });
+    expect(approved.recorded.decisions).toEqual([
+      [
+        MODEL_NAME,
+        {
+          ...{ isApproved: true, by: 'tester', reason: 'fine', experimentId: null, candidate: null },
+          request: expect.stringMatching(/^tester\/approve\//),
+        },
+      ],
+    ]);
+    expect(approved.stderr()).toBe(
+      `model ${MODEL_NAME}, version 4 of ${EXPERIMENT_ID}: promoted\nApproved by tester: fine\n`,
+    );
+    expect(approved.exitCode).toBe(0);
+  });
+
+  test('reject finds the model of an experiment', async () => {
+    const input = experimentInput(resolvedConfig());
+    const rejected = await runScripted(['reject', EXPERIMENT_ID, '--reason', 'no'], { views: [], approval, input });
+    expect(rejected.recorded.decisions).toEqual([
+      [
+        input.config.gate.model_name,
+        expect.objectContaining({ isApproved: false, reason: 'no', experimentId: EXPERIMENT_ID }),
+      ],
+    ]);
+  });
+
+  test('an approved candidate that the gate no longer lets pass ends with 1, and the reason', async () => {
+    const reasons = ['Not promoted: a loss.'];
+    const now = { ...approval, verdict: { ...approval.verdict, decision: 'rejected', reasons } } as const;
+    const result = await runScripted(['approve', MODEL_NAME, '--reason', 'fine'], { views: [], approval: now });
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr()).toContain('Not promoted: a loss.');
+  });
+
+  test('an answer without a question ends with 1, one without a reason with 64', async () => {
+    const unasked = await runScripted(['approve', MODEL_NAME, '--reason', 'fine']);
+    expect(unasked.exitCode).toBe(1);
+    expect(unasked.stderr()).toContain('Nothing awaits approval.');
+    expect((await runScripted(['approve', MODEL_NAME])).exitCode).toBe(64);
   });
 });

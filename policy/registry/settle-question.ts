@@ -1,0 +1,68 @@
+/** How a question about a candidate ends: with a verdict that stands in place of the one that awaits approval. */
+import type { DecidedVerdict } from '../../contracts/gate.ts';
+import type { ApprovalAnswer, OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
+
+const HOUR_MS = 3_600_000;
+
+const settled = ({ verdict }: OpenQuestion, decision: 'promoted' | 'rejected', sentence: string): DecidedVerdict => ({
+  ...verdict,
+  decision,
+  reasons: [...verdict.reasons, sentence],
+});
+
+const DONE_BY = {
+  promote: 'Promoted',
+  rollback: 'Made champion by a rollback',
+  reject: 'Rejected',
+  archive: 'Archived',
+};
+
+const sentenceOf = (kind: keyof typeof DONE_BY, by: string, reason: string): string =>
+  `${DONE_BY[kind]} by ${by}: ${reason}`;
+
+/** @param verdict the question's own, or what the gate has made of the candidate beside the champion of now */
+export const approvedBy = (
+  verdict: DecidedVerdict,
+  { by, reason }: Pick<ApprovalAnswer, 'by' | 'reason'>,
+): DecidedVerdict => ({
+  ...verdict,
+  decision: 'promoted',
+  reasons: [...verdict.reasons, `Approved by ${by}: ${reason}`],
+});
+
+export const rejectedBy = (question: OpenQuestion, by: string, reason: string): DecidedVerdict =>
+  settled(question, 'rejected', sentenceOf('reject', by, reason));
+
+/** Why it is rejected where nobody answered in time. */
+export const expiryReason = ({ askedAtMs, expiresAtMs }: OpenQuestion): string =>
+  `nobody answered within ${Number((((expiresAtMs ?? askedAtMs) - askedAtMs) / HOUR_MS).toFixed(3))} h (gate.approval_timeout)`;
+
+/** Why it is rejected where the model's owner is asked about another candidate. */
+export const supersededReason = (candidate: string): string =>
+  `superseded by version ${candidate}, which awaits approval now`;
+
+/** What another request that was done makes of the question: null where it stays open. */
+export const settledBy = (
+  question: OpenQuestion,
+  request: RegistryRequest,
+  champion: string | null,
+): DecidedVerdict | null => {
+  const { candidate } = question;
+  const { actor, reason } = request;
+  if (champion === candidate) {
+    const kind = request.kind === 'rollback' ? 'rollback' : 'promote';
+    return settled(question, 'promoted', sentenceOf(kind, actor, reason));
+  }
+  switch (request.kind) {
+    case 'challenge':
+      return request.candidate === candidate
+        ? settled(question, 'rejected', 'Rejected: asked again by a later experiment')
+        : rejectedBy(question, 'tt-exp', supersededReason(request.candidate));
+    case 'reject':
+      return request.candidate === candidate ? rejectedBy(question, actor, reason) : null;
+    case 'archive':
+      return request.version === candidate ? settled(question, 'rejected', sentenceOf('archive', actor, reason)) : null;
+    default:
+      return null;
+  }
+};

@@ -1,0 +1,104 @@
+/** A person's answer to the question about a candidate, or its expiry. */
+import type { DecidedVerdict } from '../contracts/gate.ts';
+import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
+import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { approvedBy, expiryReason, rejectedBy } from '../policy/registry/settle-question.ts';
+import { decideOn, evaluateCandidate } from './evaluate-candidate.ts';
+import { failureOf } from './failures.ts';
+import type { RegistryOwner } from './registry-owner.ts';
+
+type Settled = Extract<RegistryAnswer, { readonly kind: 'done' }>;
+
+const evidenceOf = ({ runId, experimentId, parentRunId, datasetVersion }: OpenQuestion, verdict: DecidedVerdict) => ({
+  run_id: runId,
+  experiment_id: experimentId,
+  verdict_run_id: parentRunId,
+  dataset_version: datasetVersion,
+  compared_with: verdict.compared_with,
+  ndcg_at_10: verdict.candidate.ndcg_at_10,
+});
+
+interface Answering {
+  readonly request: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+const settle = (
+  owner: RegistryOwner,
+  question: OpenQuestion,
+  { request, by: actor, reason }: Answering,
+  verdict: DecidedVerdict,
+): Promise<RegistryAnswer> => {
+  const { candidate } = question;
+  const asked = { request, actor, reason, evidence: evidenceOf(question, verdict), verdict, candidate };
+  return owner.settle(
+    question,
+    verdict.decision === 'promoted'
+      ? { ...asked, kind: 'promote', comparedWith: verdict.compared_with, supersedes: false }
+      : { ...asked, kind: 'reject' },
+    verdict,
+  );
+};
+
+/** Throws MOVE_REFUSED. */
+const done = (answer: RegistryAnswer): Settled => {
+  if (answer.kind === 'done') {
+    return answer;
+  }
+  const { reason, hint } =
+    answer.kind === 'refused' ? answer : { reason: 'The champion keeps changing.', hint: 'Answer once more.' };
+  throw failureOf({ code: 'MOVE_REFUSED', message: reason, hint });
+};
+
+/**
+ * An approval holds against the champion that the gate compared with. Where another is champion by now, the candidate is
+ * evaluated again beside that one, and the gate decides anew: what it lets pass is approved already.
+ */
+const approve = async (
+  owner: RegistryOwner,
+  question: OpenQuestion,
+  answering: Answering,
+): Promise<{ readonly verdict: DecidedVerdict; readonly answer: Settled }> => {
+  let verdict = approvedBy(question.verdict, answering);
+  for (let round = 1; ; round += 1) {
+    const request = `${answering.request}/${round}`;
+    const answer = await settle(owner, question, { ...answering, request }, verdict);
+    if (answer.kind !== 'outdated') {
+      return { verdict, answer: done(answer) };
+    }
+    const earlier = outdatedReasons(verdict, answer.champion);
+    const again = decideOn(question, question.candidate, await evaluateCandidate(question));
+    const decided = { ...again, reasons: [...earlier, ...again.reasons] };
+    if (again.decision === 'rejected') {
+      const reason = again.reasons.at(-1) ?? again.decision;
+      return {
+        verdict: decided,
+        answer: done(await settle(owner, question, { ...answering, request, reason }, decided)),
+      };
+    }
+    verdict = approvedBy(decided, answering);
+  }
+};
+
+export const answerQuestion = async (
+  owner: RegistryOwner,
+  question: OpenQuestion,
+  answering: ApprovalAnswer,
+): Promise<ApprovalResult> => {
+  const { by, reason, isApproved } = answering;
+  const { experimentId, candidate } = question;
+  const reject = async () => {
+    const verdict = rejectedBy(question, by, reason);
+    return { verdict, answer: done(await settle(owner, question, answering, verdict)) };
+  };
+  const { verdict, answer } = await (isApproved ? approve(owner, question, answering) : reject());
+  const { entry, aliases } = answer;
+  return { experimentId, candidate, verdict, entry, aliases, problem: owner.problem };
+};
+
+/** Rejected where nobody answered in time. Stays open where that cannot be carried out: it is tried again. */
+export const expire = async (owner: RegistryOwner, question: OpenQuestion): Promise<void> => {
+  const answering = { by: 'tt-exp', reason: expiryReason(question), request: `expiry/${question.parentRunId}` };
+  await settle(owner, question, answering, rejectedBy(question, answering.by, answering.reason));
+};

@@ -7,6 +7,7 @@ import type { EvaluateJob, EvaluateResult, ModelSource } from '../../contracts/t
 import { evaluateBaselines } from '../../models/reports/baselines.ts';
 import { openDataset, writeGateUsers } from '../../pipeline/index.ts';
 import { compareModels } from '../../policy/gate/compare-models.ts';
+import { type DetailedModel, gateDetails } from '../../policy/gate/gate-details.ts';
 import type { JudgedModel } from '../../policy/gate/judged-model.ts';
 import { deriveSeed } from '../../policy/rng.ts';
 import { type LoadedModel, loadModel } from '../../registry/load-model.ts';
@@ -97,6 +98,11 @@ const compare = (job: EvaluateJob, { candidate, champion, ancestor }: Compared, 
   });
 };
 
+const detailsOf = (candidate: Judged, champion: Judged) => {
+  const asDetailed = (judged: Judged): DetailedModel => ({ ndcg: judged.perUser.ndcg, report: judged });
+  return gateDetails(asDetailed(candidate), asDetailed(champion));
+};
+
 const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedModel[]): Promise<EvaluateResult> => {
   const dataset = await openDataset(job.datasetFolder);
   const watch = job.guards.flatMap(({ slice }) => slice ?? []);
@@ -121,6 +127,7 @@ const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedMod
     champion: champion.judged?.summary ?? null,
     championProblem: champion.problem,
     ...comparison,
+    ...(comparison.ci !== null && champion.judged !== null && { details: detailsOf(candidate, champion.judged) }),
     ancestor:
       job.ancestor === null
         ? null

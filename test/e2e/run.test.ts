@@ -131,6 +131,16 @@ describe('e2e/run', () => {
         ({ key }) => key === 'test_ndcg_at_10',
       );
       expect(testMetric?.value).toBeCloseTo(summary.test.model.ndcg_at_10 ?? Number.NaN, 10);
+
+      const { run_id: bestRun } = summary.best;
+      const page = await mlflow.artifactText(bestRun, 'gate.html');
+      expect(page).toContain(`<h1>${summary.model.name} version ${summary.model.version}: promoted</h1>`);
+      const parent = tagsOf(await mlflow.run(bestRun))['mlflow.parentRunId'] ?? '';
+      expect(await mlflow.artifactText(parent, 'gate.html')).toBe(page);
+      const address = `#/experiments/${await mlflow.experimentId('smoke')}/runs/${bestRun}/artifacts/gate.html`;
+      const [version] = await mlflow.modelVersions(summary.model.name);
+      expect(version?.description).toMatch(/^trial-\d+ of smoke-/);
+      expect(version?.description).toContain(`[Gate: promoted](${address})`);
     },
     RUN_TIMEOUT_MS,
   );

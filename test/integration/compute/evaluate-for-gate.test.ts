@@ -104,6 +104,26 @@ describe('compute/evaluate-for-gate', () => {
     expect(meanOf(of('precision').champion)).toBeCloseTo(champion?.precision_at_10 ?? Number.NaN, 12);
   });
 
+  it('the users beside the mean, and the slices of both models, are those of the same table', async () => {
+    const { details, ci, report, champion } = await evaluate({});
+    const rows = await readUsers();
+    const champions = numbers(rows, 'ndcg_champion');
+    const differences = numbers(rows, 'ndcg_candidate').map((value, user) => value - (champions[user] ?? Number.NaN));
+    expect(differences.length).toBeLessThan(400);
+    expect(details?.differences).toEqual(differences.toSorted((a, b) => a - b));
+    const [better, worse] = [differences.filter((one) => one > 0).length, differences.filter((one) => one < 0).length];
+    expect(details).toMatchObject({ users: rows.length, better, worse, equal: rows.length - better - worse });
+    expect(better * worse).toBeGreaterThan(0);
+    expect(meanOf(differences)).toBeCloseTo(ci?.mean ?? Number.NaN, 12);
+    const byHistory = details?.slices.filter(({ side }) => side === 'history') ?? [];
+    const weighted = (of: 'candidate' | 'champion'): number =>
+      byHistory.reduce((sum, slice) => sum + slice.users * slice[of], 0) / rows.length;
+    expect(weighted('champion')).toBeCloseTo(champion?.ndcg_at_10 ?? Number.NaN, 12);
+    expect(weighted('candidate')).toBeCloseTo(meanOf(numbers(rows, 'ndcg_candidate')), 12);
+    expect(details?.slices.length).toBe(byHistory.length + report.categories.length);
+    expect((await evaluate({ champion: null })).details).toBeUndefined();
+  });
+
   it('measures every guard for both models', async () => {
     const { categories } = (await evaluate({})).report;
     const nameOf = ({ side, feature, value }: CategorySlice): string => `${side}.${feature}=${value}`;

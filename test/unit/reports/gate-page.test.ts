@@ -77,13 +77,64 @@ test('says the decision first, then both models, the interval and how sure it is
   expect(rowsBelow(html, 'Candidate and champion')).toEqual([
     ['candidate', 'version 4', 'run-of-4', '0.3100'],
     ['champion', 'version 3', 'run-of-3', '0.3000'],
-    ['difference', '', '', '+0.0100'],
   ]);
   expect(html).toContain('>Mean difference +0.0100 (-0.0050 to +0.0250)<');
   expect(html).toContain('>must lie above 0<');
   expect(html).toMatch(/<td>p<\/td><td class="number">0\.1900</);
   expect(html).toMatch(/<td>effect size<\/td><td class="number">\+0\.0375</);
   expect(html).toMatch(/<td>smallest lift<\/td><td class="number">0\.0215<\/td>.*1200 users/);
+});
+
+test('holds the candidate beside the best champion of 12 months, DCG@10, the margin and every guard', () => {
+  const [ci, dcg] = [
+    { mean: -0.02, low: -0.04, high: 0.001, confidence: 0.95 },
+    { mean: 0.03, low: -0.01, high: 0.07, confidence: 0.95 },
+  ];
+  const guard = {
+    ...{
+      metric: 'recall_at_10' as const,
+      slice: null,
+      candidate: 0.4,
+      champion: 0.5,
+      users: 1200,
+      standard_error: 0.02,
+    },
+    ...{ p_value: 0.3, problem: null, tolerance: 0.05, value: 0.6, bound: 0.025, adjusted_p: 0.6, passed: false },
+    provable_tolerance: 0.061,
+  };
+  const size = {
+    ...{ metric: 'model_size_mb' as const, slice: null, candidate: 4, champion: 4, users: null, standard_error: null },
+    ...{ p_value: null, problem: null, tolerance: 0.1, value: 0, bound: 0.1, adjusted_p: null, passed: true },
+    provable_tolerance: null,
+  };
+  const rule = { name: 'non_inferior' as const, passed: false, value: -0.005, bound: -0.004, reason: 'why' };
+  const verdict = comparedVerdict({
+    ...{ dcg, margin_p_value: 0.04, guards: [guard, size], rules: [rule] },
+    ancestor: {
+      version: '2',
+      run_id: 'run-of-2',
+      ndcg_at_10: 0.33,
+      ci,
+      users: 1200,
+      margin_p_value: 0.5,
+      problem: null,
+    },
+  });
+  const html = gatePage(input({ verdict }));
+  expect(rowsBelow(html, 'Candidate and champion').at(-1)).toEqual([
+    'best of 12 months',
+    'version 2',
+    'run-of-2',
+    '0.3300',
+  ]);
+  expect(html).toMatch(/<td>to the best of 12 months<\/td><td class="number">-0\.0400 to \+0\.0010</);
+  expect(html).toMatch(/<td>DCG@10<\/td><td class="number">-0\.0100 to \+0\.0700</);
+  expect(html).toMatch(/<td>p of the margin<\/td><td class="number">0\.0400</);
+  expect(html).toContain('>must lie above -0.0040<');
+  expect(rowsBelow(html, 'Guards')).toEqual([
+    ['recall_at_10', '0.4000', '0.5000', '0.0500', '0.6000', '0.0610', '1200', 'no'],
+    ['model_size_mb', '4.0000', '4.0000', '0.1000', '–', '–', '–', 'yes'],
+  ]);
 });
 
 test('lists each rule with its number', () => {

@@ -4,7 +4,7 @@ import type { GateDetails, VerdictFacts } from '../contracts/gate-details.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import { differenceChart } from './difference-chart.ts';
 import { effectPlot } from './effect-plot.ts';
-import { decisionText } from './gate-facts.ts';
+import { decisionText, percentText } from './gate-facts.ts';
 import { certaintyTable, guardsTable, rulesTable, sidesTable, slicesTable } from './gate-tables.ts';
 import { page } from './page.ts';
 import { element, escapeMarkup } from './svg.ts';
@@ -33,6 +33,24 @@ const userSections = ({ ci }: DecidedVerdict, details: GateDetails | null): read
         ),
       ];
 };
+
+/** Nothing where nothing was spent on this look. */
+const reuse = ({
+  looks,
+  shelf_life: life,
+  alpha_spent: spent,
+  is_used_up: isUsedUp,
+}: DecidedVerdict): readonly string[] =>
+  looks === null || life === null || spent === null
+    ? []
+    : [
+        heading('Use of this test part'),
+        paragraph(
+          `This is look ${looks} of the ${life} that this test part has; ${Math.max(0, life - looks)} are left. ` +
+            `The probability of a false promotion by any of them so far is at most ${percentText(spent)}.` +
+            (isUsedUp === true ? ' Nothing was left for this look: only a person may promote.' : ''),
+        ),
+      ];
 
 const notCovered = ({ ci, seed_noise: seedNoise, champion_problem: problem }: DecidedVerdict): readonly string[] => [
   ...(problem === null
@@ -81,6 +99,7 @@ export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, det
     rulesTable(rules),
     ...guardsTable(verdict),
     ...(reasons.length > 1 ? [heading('Reasons'), list(reasons)] : []),
+    ...reuse(verdict),
     ...userSections(verdict, details),
     heading('What this does not cover'),
     list(notCovered(verdict)),

@@ -15,6 +15,12 @@ export interface MetricPoint {
   readonly value: number;
 }
 
+interface RestVersion {
+  readonly version: string;
+  readonly run_id: string;
+  readonly description?: string;
+}
+
 export const createMlflowReader = (uri: string) => {
   const call = async <Answer>(path: string, body?: object, method = 'POST'): Promise<Answer> => {
     const response = await fetch(`${uri}/api/2.0/mlflow/${path}`, {
@@ -113,9 +119,9 @@ export const createMlflowReader = (uri: string) => {
           source: 's3://bucket/model',
         })
       ).model_version.version,
-    modelVersions: async (name: string): Promise<readonly { version: string; run_id: string }[]> =>
+    modelVersions: async (name: string): Promise<readonly RestVersion[]> =>
       (
-        await call<{ model_versions?: { version: string; run_id: string }[] }>(
+        await call<{ model_versions?: RestVersion[] }>(
           `model-versions/search?filter=${encodeURIComponent(`name='${name}'`)}`,
         )
       ).model_versions ?? [],

@@ -137,6 +137,17 @@ test('holds the candidate beside the best champion of 12 months, DCG@10, the mar
   ]);
 });
 
+test('says how often this test part was looked at, and what is left of it', () => {
+  const used = { looks: 3, shelf_life: 52, alpha_spent: 0.0312, is_used_up: false };
+  const html = gatePage(input({ verdict: comparedVerdict(used) }));
+  expect(html).toContain('look 3 of the 52 that this test part has; 49 are left');
+  expect(html).toContain('at most 3.12 %.</p>');
+  const over = gatePage(input({ verdict: comparedVerdict({ ...used, looks: 53, is_used_up: true }) }));
+  expect(over).toContain('; 0 are left');
+  expect(over).toContain('only a person may promote');
+  expect(gatePage(input())).not.toContain('Use of this test part');
+});
+
 test('lists each rule with its number', () => {
   expect(rowsBelow(gatePage(input()), 'Rules')).toEqual([
     ['minimum', 'yes', '0.3100', '0.1000', 'test NDCG@10 reaches the minimum'],

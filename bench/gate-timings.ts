@@ -1,9 +1,12 @@
 /**
  * The gate's statistics on 20,000 users: 10,000 resamples of the bootstrap, beside the same with one call of the seeded
- * generator a draw, and 10,000 permutations; interleaved. Processor time of one thread.
+ * generator a draw, 10,000 permutations, and a whole comparison with four guards, DCG@10 and an ancestor; interleaved.
+ * Processor time of one thread.
  */
 import { missing } from '../contracts/element-at.ts';
 import { createGenerator, toUnit } from '../models/numerics/prng.ts';
+import { compareModels } from '../policy/gate/compare-models.ts';
+import type { JudgedModel } from '../policy/gate/judged-model.ts';
 import { pairedBootstrap } from '../policy/gate/paired-bootstrap.ts';
 import { signFlipTest } from '../policy/gate/sign-flip-test.ts';
 import { createRng } from '../policy/rng.ts';
@@ -32,6 +35,26 @@ const callForEachDraw = (seed: number): void => {
   }
 };
 
+const NO_NUMBERS = { coverage: null, popularity_share: null, model_size_mb: null, scoring_latency_ms: null };
+
+const judgedModel = (values: Float64Array): JudgedModel => {
+  const ndcg = [...values];
+  return {
+    ...{ ndcg, dcg: ndcg, recall: ndcg, watched: {}, catalogue: NO_NUMBERS },
+    // A fifth cold, a fifth hot.
+    userSlices: ndcg.map((_, user) => (user % 5 === 0 ? 'cold' : user % 5 === 1 ? 'hot' : 'warm')),
+  };
+};
+
+const GUARDED = ['recall_at_10', 'cold_ndcg_at_10', 'warm_ndcg_at_10', 'hot_ndcg_at_10'] as const;
+const [own, other] = [judgedModel(candidate), judgedModel(champion)];
+
+const compareWhole = (margin: number | null, seed: number) =>
+  compareModels({
+    ...{ candidate: own, champion: other, ancestor: margin === null ? null : other, confidence: 0.95, margin, seed },
+    guards: GUARDED.map((metric) => ({ metric, tolerance: 0.01 })),
+  });
+
 /** Lines of a Markdown table. */
 export const timeStatistics = (): readonly string[] => {
   const contestants = [
@@ -46,6 +69,8 @@ export const timeStatistics = (): readonly string[] => {
       scale: 1,
       run: (seed: number) => signFlipTest({ ...pair, permutations: RESAMPLES, seed }),
     },
+    { name: 'superior, four guards', scale: 1, run: (seed: number) => compareWhole(null, seed) },
+    { name: 'non_inferior, four guards, ancestor', scale: 1, run: (seed: number) => compareWhole(0.01, seed) },
   ].map((contestant) => ({ ...contestant, seconds: [] as number[] }));
 
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -31,8 +31,12 @@ const missingIn = (fields: Fields): readonly (keyof Fields)[] =>
 const isWhole = (fields: Fields): fields is ExperimentSnapshot => missingIn(fields).length === 0;
 
 /** Whether this version, or a later one, has written it. */
-export const isCurrent = (recorded: RecordedSnapshot): recorded is ExperimentSnapshot =>
-  recorded.objective !== undefined && recorded.gate?.rules !== undefined;
+export const isCurrent = (recorded: RecordedSnapshot): recorded is ExperimentSnapshot => {
+  const { objective, gate } = recorded;
+  return (
+    objective !== undefined && gate !== undefined && Object.keys(GATE_NOT_RUN).every((key) => Object.hasOwn(gate, key))
+  );
+};
 
 /**
  * Throws INTERNAL where a record says that a phase is over, and lacks what it found out.

@@ -1,8 +1,10 @@
 /** `tt-exp run --dry-run`: what an experiment would do, with sizes. */
+
 import { configDigest } from '../../config/digest.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig, ResolvedSweep } from '../../contracts/resolved-config.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
+import { describeGate } from '../../policy/gate/describe-gate.ts';
 import { formatCount, formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
@@ -127,7 +129,7 @@ const humanPlan = (
     `Scheduler: ${config.sweep?.scheduler.type ?? 'none'}`,
     ...describeRungs(plan.rungs, describeStops(config.sweep?.scheduler)),
     '',
-    `Gate: model ${config.gate.model_name}, test ndcg@10 at least ${config.gate.min_ndcg_at_10}, improvement over the champion above ${config.gate.min_improvement}`,
+    `Gate: ${describeGate(config.gate)}`,
     ...(plan.notes.length === 0 ? [] : ['', ...plan.notes.map((note) => `note: ${note}`)]),
   ];
 };

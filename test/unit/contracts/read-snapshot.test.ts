@@ -52,6 +52,14 @@ describe('contracts/read-snapshot', () => {
     expect(readSnapshot(old, NO_SWEEP)).toEqual(snapshot);
   });
 
+  test('one whose verdict has rules, and no guards yet, is brought up to date', () => {
+    const snapshot = readSnapshot(recorded(), NO_SWEEP);
+    const { guards: _, dcg: __, ancestor: ___, margin_p_value: ____, ...gate } = snapshot.gate;
+    const old = { ...snapshot, gate } as RecordedSnapshot;
+    expect(isCurrent(old)).toBe(false);
+    expect(readSnapshot(old, NO_SWEEP)).toEqual(snapshot);
+  });
+
   test("today's snapshot stays as it is", () => {
     const snapshot = readSnapshot(recorded(), NO_SWEEP);
     expect(readSnapshot(snapshot, { sweep: sweepSettings({ metric: 'map' }) })).toEqual(snapshot);

@@ -1,7 +1,7 @@
 /** The test step: the chosen trial and the champion rank the same test users over the same candidates. */
 
 import { dirname, join } from 'node:path';
-import type { AncestorComparison, GateSide } from '../contracts/gate.ts';
+import type { AncestorComparison, ChampionStandIn, GateSide } from '../contracts/gate.ts';
 import { isBelowPopularity, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
@@ -21,7 +21,23 @@ export interface EvaluationActivityDeps {
   readonly workspace: Workspace;
 }
 
-const NOBODY: OtherModel = { source: null, problem: null };
+interface Champion extends OtherModel {
+  readonly standIn: ChampionStandIn | null;
+}
+
+const NOBODY: Champion = { source: null, problem: null, standIn: null };
+
+const fetchChampion = async (
+  deps: EvaluationActivityDeps,
+  champion: ModelVersionRecord,
+  asked: EvaluateBestRequest['standIn'],
+): Promise<Champion> => {
+  if (asked?.version !== champion.version) {
+    return { ...(await fetchOther(deps, champion)), standIn: null };
+  }
+  const { run_id, reason } = asked;
+  return { source: await fetchModel(deps, run_id), problem: null, standIn: { run_id, reason } };
+};
 
 /** A candidate that is the champion was measured once; that counts for both. */
 const championSide = (
@@ -53,8 +69,8 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           const datasetFolder = await ensureDataset(deps, request.datasetVersion);
           const version = await deps.tracking.findByAlias(request.modelName, ALIAS.champion);
           const candidate = await fetchModel(deps, runId);
-          const { source, problem } =
-            version === null || version.runId === runId ? NOBODY : await fetchOther(deps, version);
+          const { source, problem, standIn } =
+            version === null || version.runId === runId ? NOBODY : await fetchChampion(deps, version, request.standIn);
           const margin = request.margin ?? null;
           const ancestor =
             margin === null
@@ -107,6 +123,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             ancestor: ancestor && ancestorSide(ancestor, evaluated),
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,
+            championStandIn: standIn,
           };
         },
       ),

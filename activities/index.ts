@@ -1,5 +1,7 @@
 /** All durable steps, from the ports they need. Workflows import only the types. */
+import type { TrialSettings } from '../contracts/trial.ts';
 import type { Workspace } from '../host/workspace.ts';
+import { createChampionSettingsActivities } from './champion-settings.ts';
 import { createDatasetActivities } from './dataset.ts';
 import { withFailures } from './errors.ts';
 import { createEvaluationActivities } from './evaluation.ts';
@@ -25,6 +27,8 @@ export interface ActivityDeps {
   readonly reports: ReportPort;
   readonly notifications: NotificationPort;
   readonly trainingCodeDigest: string;
+  /** Throws CONFIG_INVALID or CONFIG_SYNTAX for what this version of the code cannot train. */
+  readonly readSettings: (text: string, runId: string) => TrialSettings;
   readonly now: () => number;
   readonly attempts: AttemptPort;
   readonly clocks: Clocks;
@@ -45,6 +49,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
         ...createExperimentRunActivities(deps),
         ...createRegistryActivities(deps),
         ...createLookActivities(deps),
+        ...createChampionSettingsActivities(deps),
         ...createSweepReportActivities(deps),
         ...createNotifyActivities(deps),
       }),

@@ -1,10 +1,10 @@
 /** Registered models that a candidate is held against. */
-import { TtExpError } from '../contracts/errors.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { readAncestor } from '../registry/ledger/read-ancestor.ts';
+import { isGone } from './is-gone.ts';
 import type { TrackingPort } from './ports.ts';
 
 export interface OtherModelDeps {
@@ -17,12 +17,6 @@ export interface OtherModel {
   readonly source: ModelSource | null;
   readonly problem: string | null;
 }
-
-/** What no retry brings back. An MLflow that is out of reach or refuses is another matter: it fails the step. */
-const isGone = (error: unknown): error is TtExpError =>
-  error instanceof TtExpError &&
-  (error.code === 'MODEL_NOT_LOADING' ||
-    (error.code === 'UPSTREAM_REJECTED' && error.details.errorCode === 'RESOURCE_DOES_NOT_EXIST'));
 
 /** Everything that has been trained is to be judged, whatever has become of the other model's files. */
 export const fetchOther = async (deps: OtherModelDeps, { runId }: ModelVersionRecord): Promise<OtherModel> => {

@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
 import { createAttemptCheck } from '../client/attempt-check.ts';
 import type { Environment } from '../config/env.ts';
+import { recordedSettings } from '../config/recorded-settings.ts';
 import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
@@ -79,6 +80,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       log,
     }),
     trainingCodeDigest: trainingCode,
+    readSettings: recordedSettings,
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
     clocks: { monotonicMs, wallMs: () => Date.now() },

@@ -65,6 +65,15 @@ const checkGuard = (root: unknown, index: number): readonly Finding[] => {
   return findings;
 };
 
+/** A champion is superseded only with a reason: the ledger then has nothing else to show. */
+const checkSupersede = (root: unknown): readonly Finding[] => {
+  const path = ['gate', 'unreadable_champion'];
+  const reason = String(valueAt(root, ['gate', 'supersede_reason']) ?? '');
+  return valueAt(root, path) !== 'supersede' || reason.trim() !== ''
+    ? []
+    : [{ path, part: 'value', expected: '"supersede_reason" beside it: why such a champion may be replaced' }];
+};
+
 /** For a `gate` that fits the schema. */
 export const checkGate = (root: unknown): readonly Finding[] => {
   const given = valueAt(root, GUARDS);
@@ -72,6 +81,7 @@ export const checkGate = (root: unknown): readonly Finding[] => {
   const names = guards.map((guard) => String(valueAt(guard, ['slice']) ?? valueAt(guard, ['metric'])));
   return [
     ...checkRule(root),
+    ...checkSupersede(root),
     ...guards.flatMap((_, index) => checkGuard(root, index)),
     ...names.flatMap((name, index): readonly Finding[] =>
       names.indexOf(name) === index

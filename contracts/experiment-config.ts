@@ -894,6 +894,18 @@ export interface GateConfig {
    * true: the same as approval: manual.
    */
   require_approval?: boolean;
+  /**
+   * When the champion cannot be evaluated on the new data (its files or a feature are gone). retrain: its recorded settings, trained on the new data, stand in for it; where that is impossible, a person decides. supersede: the candidate takes its place, for supersede_reason. keep: no candidate is promoted.
+   */
+  unreadable_champion?: 'retrain' | 'supersede' | 'keep';
+  /**
+   * Why a champion that cannot be evaluated may be replaced; required with unreadable_champion supersede, and recorded in the ledger.
+   */
+  supersede_reason?: string;
+  /**
+   * When somebody moves or removes the champion in MLflow by hand. accept: the ledger adopts it, and the gate says what it would have decided. revert: it is taken back. The last experiment of a model decides.
+   */
+  manual_moves?: 'accept' | 'revert';
 }
 /**
  * A measure of the candidate that must not become worse than the champion's by more than a tolerance.

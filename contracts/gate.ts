@@ -89,6 +89,14 @@ export interface AncestorComparison {
   readonly problem: string | null;
 }
 
+/** A champion that could not be evaluated, and what was in place of it. */
+export interface ChampionStandIn {
+  /** Of a model with the champion's recorded settings, trained on the candidate's dataset version. */
+  readonly run_id: string;
+  /** Why the champion itself could not be evaluated. */
+  readonly reason: string;
+}
+
 /** One check of the gate with its number. */
 export interface GateRule {
   /**
@@ -117,6 +125,8 @@ export interface GateVerdict {
   readonly compared_with: string | null;
   /** Why that champion could not be evaluated; null where it could, or where there was none. */
   readonly champion_problem: string | null;
+  /** What was evaluated in place of the champion; null where it was the champion itself, or nothing. */
+  readonly champion_stand_in: ChampionStandIn | null;
   /** Those that were checked, in order; none in verdicts of earlier versions, and for the champion itself but `minimum`. */
   readonly rules: readonly GateRule[];
   /** Test users behind interval and p-value; null where nothing was compared, as are the next three. */
@@ -162,6 +172,7 @@ export const GATE_NOT_RUN: GateVerdict = {
   ci: null,
   compared_with: null,
   champion_problem: null,
+  champion_stand_in: null,
   rules: [],
   users: null,
   p_value: null,

@@ -4,6 +4,7 @@ import type { SweepFacts, TestEvaluation } from './experiment.ts';
 import type { GuardConfig } from './experiment-config.ts';
 import type {
   AncestorComparison,
+  ChampionStandIn,
   ConfidenceInterval,
   GateSide,
   GateVerdict,
@@ -136,7 +137,19 @@ export interface EvaluateBestRequest {
   /** Missing in requests of earlier versions, as is the margin. */
   readonly guards?: readonly GuardConfig[];
   readonly timestampMs: number;
+  /** To be evaluated in place of the champion, if that is still this version. */
+  readonly standIn?: { readonly version: string } & ChampionStandIn;
 }
+
+export interface ReadChampionSettingsRequest {
+  readonly modelName: string;
+  readonly version: string;
+}
+
+export type ReadChampionSettingsResult =
+  | { readonly kind: 'recorded'; readonly settings: TrialSettings }
+  /** Why they are not to be had. */
+  | { readonly kind: 'none'; readonly reason: string };
 
 export interface EvaluateBestResult {
   readonly test: TestEvaluation;
@@ -153,6 +166,8 @@ export interface EvaluateBestResult {
   readonly comparedWith: string | null;
   /** Why that champion could not be evaluated on this dataset version. */
   readonly championProblem: string | null;
+  /** What was evaluated in place of that champion; null: nothing. Missing in results of earlier versions. */
+  readonly championStandIn?: ChampionStandIn | null;
 }
 
 export interface RegisterModelRequest {

@@ -1,13 +1,11 @@
 /** What MLflow keeps of one training: settings, epochs, model and circumstances. */
-import { createConfigSource } from '../config/config-source.ts';
-import { checkConfig } from '../config/load.ts';
+import { recordedSettings } from '../config/recorded-settings.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { CircumstanceName } from '../contracts/reproduction.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import type { EpochValues } from '../policy/reproduction/compare-trainings.ts';
-import { trialSettings } from '../policy/trial-plan.ts';
 import { findRecordedRun } from '../registry/find-run.ts';
 import type { RunReader } from '../registry/ports.ts';
 import type { LocalTracking } from './ports.ts';
@@ -32,26 +30,6 @@ export interface RecordedTraining {
 
 export const valuesOf = (history: readonly EpochRecord[]): readonly EpochValues[] =>
   history.map((record) => ({ epoch: record.epoch, values: epochMetrics(record) }));
-
-/** A trial keeps its settings, a training of `tt-exp train` a config; both name them alike but for the threshold. */
-interface KeptSettings {
-  readonly seed: number;
-  readonly model: object;
-  readonly training: object;
-  readonly relevanceThreshold?: number;
-  readonly evaluation?: object;
-}
-
-const settingsIn = (text: string, runId: string): TrialSettings => {
-  const { seed, model, training, relevanceThreshold, evaluation } = JSON.parse(text) as KeptSettings;
-  const value = {
-    name: 'reproduce',
-    ...{ seed, model, training },
-    evaluation: evaluation ?? { relevance_threshold: relevanceThreshold },
-  };
-  const document = { file: `${ARTIFACT.config} of run ${runId}`, value, duplicates: [], position: () => null };
-  return trialSettings(checkConfig(createConfigSource(document, [])), {});
-};
 
 const readMetrics = async (tracking: RecordPort, runId: string, names: readonly string[]): Promise<EpochValues[]> => {
   const epochs = new Map<number, Record<string, number>>();
@@ -85,7 +63,7 @@ export const readRecordedTraining = async (tracking: RecordPort, text: string): 
     experimentId: tag(TAG.experimentId),
     trialId: tag(TAG.trialId),
     datasetVersion,
-    settings: settingsIn(config, runId),
+    settings: recordedSettings(config, runId),
     outOfMemory: tag(TAG.outOfMemory),
     history: epochs,
     metrics: await readMetrics(tracking, runId, Object.keys(epochs[0]?.values ?? {})),

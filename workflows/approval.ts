@@ -35,7 +35,10 @@ const settle = (
   return owner.settle(
     question,
     verdict.decision === 'promoted'
-      ? { ...asked, kind: 'promote', comparedWith: verdict.compared_with, supersedes: false }
+      ? {
+          ...{ ...asked, kind: 'promote', comparedWith: verdict.compared_with },
+          supersedes: verdict.champion_problem !== null,
+        }
       : { ...asked, kind: 'reject' },
     verdict,
   );

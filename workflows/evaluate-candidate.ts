@@ -1,7 +1,7 @@
 /** The candidate beside the champion of now, and what the gate makes of it. */
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { ApprovalQuestion } from '../contracts/registry-owner.ts';
-import type { EvaluateBestResult } from '../contracts/steps.ts';
+import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
@@ -13,12 +13,16 @@ export type JudgedCandidate = Pick<
   'runId' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
 >;
 
-export const evaluateCandidate = ({ gate, ...candidate }: JudgedCandidate): Promise<EvaluateBestResult> => {
+export const evaluateCandidate = (
+  { gate, ...candidate }: JudgedCandidate,
+  standIn?: EvaluateBestRequest['standIn'],
+): Promise<EvaluateBestResult> => {
   const { runId, datasetVersion, relevanceThreshold, seed } = candidate;
   return evaluateBest({
     ...{ runId, datasetVersion, relevanceThreshold, seed },
     ...{ modelName: gate.model_name, confidence: gate.confidence, timestampMs: Date.now() },
     ...comparisonSettings(gate),
+    ...(standIn === undefined ? {} : { standIn }),
   });
 };
 

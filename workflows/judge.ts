@@ -15,6 +15,7 @@ import { approvalDeadline } from '../policy/gate/approval.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
 import { askOwner, registerVersion } from './ask-owner.ts';
+import { evaluateBeside } from './champion-stand-in.ts';
 import { note } from './closing.ts';
 import { decideOn, evaluateCandidate, type JudgedCandidate } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
@@ -91,7 +92,8 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
     relevanceThreshold: evaluation.relevance_threshold,
   };
   state.reach(evaluating(known, null), Date.now());
-  let evaluated = await evaluateCandidate(judged);
+  const evaluate = () => evaluateBeside(run, trained, runId, (standIn) => evaluateCandidate(judged, standIn));
+  let evaluated = await evaluate();
 
   state.reach(registering({ ...known, test: evaluated.test }, null), Date.now());
   const model = await registerVersion(run.replies, requestId(run, 'register'), {
@@ -118,6 +120,6 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
       return { ...registered, model: state.snapshot.model ?? model };
     }
     earlier = outdated;
-    evaluated = await evaluateCandidate(judged);
+    evaluated = await evaluate();
   }
 };

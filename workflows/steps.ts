@@ -3,8 +3,15 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { CpuActivities, GpuActivities } from '../activities/index.ts';
 import { LOCAL_STEP, LONG_STEP, NOTIFICATION_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
 
-export const { openExperiment, closeExperiment, publishSweep, registerModel, changeRegistry, recordVerdict } =
-  proxyActivities<CpuActivities>(SHORT_STEP);
+export const {
+  openExperiment,
+  closeExperiment,
+  publishSweep,
+  registerModel,
+  changeRegistry,
+  recordVerdict,
+  readChampionSettings,
+} = proxyActivities<CpuActivities>(SHORT_STEP);
 
 export const { notify } = proxyActivities<CpuActivities>(NOTIFICATION_STEP);
 

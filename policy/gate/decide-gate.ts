@@ -20,9 +20,18 @@ import { minimumRule } from './rules/minimum.ts';
 import { nonInferiorRule } from './rules/non-inferior.ts';
 import { permutationRule } from './rules/permutation.ts';
 import { superiorRule } from './rules/superior.ts';
+import { judgeUnreadable } from './unreadable-champion.ts';
 
 /** Configs of earlier versions lack them. */
-type LaterField = 'rule' | 'margin' | 'guards' | 'approval' | 'approval_timeout';
+type LaterField =
+  | 'rule'
+  | 'margin'
+  | 'guards'
+  | 'approval'
+  | 'approval_timeout'
+  | 'unreadable_champion'
+  | 'supersede_reason'
+  | 'manual_moves';
 
 /** Of a config. */
 export type GateRules = Required<Omit<GateConfig, LaterField>> & Pick<GateConfig, LaterField>;
@@ -92,9 +101,26 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
   return { main, against, notes, rules: [main, ...others], guards: judged.guards };
 };
 
+/** What is unusual about the champion that the candidate is compared with. */
+const championNotes = (
+  config: GateRules,
+  { championStandIn = null }: GateEvidence,
+  champion: GateSide,
+): readonly string[] => {
+  const isBelow = champion.ndcg_at_10 < config.min_ndcg_at_10;
+  return [
+    ...(championStandIn === null
+      ? []
+      : [
+          `Version ${champion.version} cannot be compared with: ${championStandIn.reason}. Its recorded settings, trained on this data in run ${championStandIn.run_id}, stand in for it.`,
+        ]),
+    ...(isBelow ? [`Note: version ${champion.version} is below the minimum itself.`] : []),
+  ];
+};
+
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
 export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
-  const { candidate, champion, ci, comparedWith, championProblem, look = null } = evidence;
+  const { candidate, champion, ci, comparedWith, championProblem, championStandIn = null, look = null } = evidence;
   const isChampion = isChampionAlready({ candidate, champion });
   const minimum = minimumRule(candidate, config.min_ndcg_at_10);
   const verdict = (
@@ -105,6 +131,7 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     ...{ decision, reasons, candidate, champion, ci },
     compared_with: comparedWith,
     champion_problem: championProblem,
+    champion_stand_in: championStandIn,
     rules: [minimum, ...rules],
     guards,
     ...measured(config, evidence),
@@ -117,8 +144,11 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     return verdict('promoted', [`Version ${champion?.version} is the champion already.`]);
   }
   if (championProblem !== null) {
-    const outcome = `Not promoted: the champion, version ${comparedWith}, cannot be compared with: ${championProblem}.`;
-    return verdict('rejected', [minimum.reason, outcome]);
+    const { decision, outcome } = judgeUnreadable(config, {
+      ...{ version: comparedWith, problem: championProblem },
+      isRetrainedAsCandidate: championStandIn?.run_id === candidate.run_id,
+    });
+    return verdict(decision, [minimum.reason, outcome]);
   }
   const [decision, opening] =
     needsApproval(config) || look?.is_used_up === true
@@ -133,7 +163,7 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
   }
   const compared = compare(config, evidence, ci, champion);
   const { main, against, notes } = compared;
-  const reasons = [minimum.reason, ...notes];
+  const reasons = [minimum.reason, ...championNotes(config, evidence, champion), ...notes];
   if (main.passed && against.length === 0) {
     return verdict(decision, [...reasons, `${opening}: ${main.reason}.`], compared);
   }

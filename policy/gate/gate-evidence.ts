@@ -1,6 +1,7 @@
 /** What a verdict is a function of, beside the config. */
 import type {
   AncestorComparison,
+  ChampionStandIn,
   ConfidenceInterval,
   GateSide,
   GateVerdict,
@@ -30,6 +31,8 @@ export interface GateEvidence {
   readonly comparedWith: string | null;
   /** Why there is a champion that could not be evaluated; null where there is none, or where it could. */
   readonly championProblem: string | null;
+  /** What was evaluated in place of the champion, or was found to be the candidate itself; null or absent: nothing. */
+  readonly championStandIn?: ChampionStandIn | null;
 }
 
 export type GateLook = Pick<Look, 'looks' | 'alpha_spent' | 'shelf_life' | 'is_used_up'>;
@@ -39,9 +42,25 @@ export const evidenceOf = (
   candidate: Pick<GateSide, 'version' | 'run_id'>,
   evaluated: EvaluateBestResult,
 ): GateEvidence => {
-  const { test, pairedTest = null, dcg = null, guards = [], ancestor = null, ...known } = evaluated;
+  const {
+    test,
+    pairedTest = null,
+    dcg = null,
+    guards = [],
+    ancestor = null,
+    championStandIn = null,
+    ...known
+  } = evaluated;
   const { ndcg_at_10, users } = test.model;
-  return { ...known, candidate: { ...candidate, ndcg_at_10, users }, pairedTest, dcg, guards, ancestor };
+  return {
+    ...known,
+    candidate: { ...candidate, ndcg_at_10, users },
+    pairedTest,
+    dcg,
+    guards,
+    ancestor,
+    championStandIn,
+  };
 };
 
 type Recorded = Partial<GateVerdict> & Pick<GateVerdict, 'champion' | 'ci' | 'compared_with' | 'champion_problem'>;
@@ -69,4 +88,5 @@ export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence
   look: lookIn(verdict),
   comparedWith: verdict.compared_with,
   championProblem: verdict.champion_problem,
+  championStandIn: verdict.champion_stand_in ?? null,
 });

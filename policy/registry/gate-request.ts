@@ -27,7 +27,7 @@ export const gateRequest = (verdict: DecidedVerdict, { request, question }: Gate
   switch (verdict.decision) {
     case 'promoted':
       return {
-        ...{ ...asked, kind: 'promote', supersedes: false },
+        ...{ ...asked, kind: 'promote', supersedes: verdict.champion_problem !== null },
         // Of two versions of one run the champion stays the one that it is.
         ...(champion !== null && isChampionAlready(verdict) ? { candidate: champion.version } : {}),
       };

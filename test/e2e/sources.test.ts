@@ -209,16 +209,20 @@ describe('e2e/sources', () => {
       expect(summary.dataset.splits.test).toBeGreaterThan(0);
       expect(summary.gate.decision).toBe('promoted');
 
-      // This champion knows no texts: it cannot rank the synthetic data, and is not replaced by a model that can.
-      const other = await runJson([
-        'experiments/smoke.json',
-        ...SHORT,
+      // This champion knows no texts: it cannot rank the synthetic data.
+      const other = [
+        ...['experiments/smoke.json', ...SHORT],
         ...['--set', 'sweep.space={"training.learning_rate":{"choice":[0.001]}}'],
         ...['--set', 'gate.model_name=two-tower-films'],
-      ]);
-      expect(other.status).toBe('completed');
-      expect(other.gate.decision).toBe('rejected');
-      expect(other.gate.reasons.join(' ')).toContain('cannot be compared with');
+      ];
+      const kept = await runJson([...other, '--set', 'gate.unreadable_champion=keep']);
+      expect([kept.status, kept.gate.decision]).toEqual(['completed', 'rejected']);
+      expect(kept.gate.reasons.join(' ')).toContain('cannot be compared with');
+
+      const retrained = await runJson(other);
+      expect(retrained.status).toBe('completed');
+      expect(['promoted', 'rejected']).toContain(retrained.gate.decision);
+      expect(retrained.gate.reasons.join(' ')).toContain('recorded settings, trained on this data');
     },
     RUN_TIMEOUT_MS,
   );

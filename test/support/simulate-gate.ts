@@ -19,6 +19,9 @@ export const GATE: Required<GateConfig> = {
   approval: 'auto',
   approval_timeout: null,
   require_approval: false,
+  unreadable_champion: 'retrain',
+  supersede_reason: '',
+  manual_moves: 'accept',
 };
 
 /** Below this many standard errors no interval of 95 % or more lies above 0: its resamples are spared. */

@@ -68,6 +68,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
     takeLook: async () => ({ comparedWith: null, look: null }),
+    readChampionSettings: async () => ({ kind: 'none', reason: 'nothing is recorded in memory' }),
     changeRegistry: async ({ request }) => ({
       answer: {
         ...{ kind: 'done', entry: null },

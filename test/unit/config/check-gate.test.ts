@@ -94,4 +94,16 @@ describe('config/check-gate', () => {
       'gate.min_improvement | 0.02 | "rule": "superior" beside it, as no other rule has a min_improvement',
     ]);
   });
+
+  it('retrains an unreadable champion and accepts moves by hand by default', () => {
+    expect(check({})).toMatchObject({ unreadable_champion: 'retrain', supersede_reason: '', manual_moves: 'accept' });
+  });
+
+  it('asks for a reason to supersede a champion', () => {
+    const supersede = { unreadable_champion: 'supersede' };
+    const problem = expect.stringMatching(/^gate\.unreadable_champion \| .*"supersede_reason" beside it/);
+    expect(problemsOf(supersede)).toEqual([problem]);
+    expect(problemsOf({ ...supersede, supersede_reason: '  ' })).toEqual([problem]);
+    expect(problemsOf({ ...supersede, supersede_reason: 'its artifacts are gone' })).toEqual([]);
+  });
 });

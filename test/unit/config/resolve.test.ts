@@ -90,6 +90,9 @@ test('a bare name gets the defaults of DESIGN section 8', () => {
       approval: 'auto',
       approval_timeout: null,
       require_approval: false,
+      unreadable_champion: 'retrain',
+      supersede_reason: '',
+      manual_moves: 'accept',
     },
   });
 });

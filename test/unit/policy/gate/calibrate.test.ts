@@ -12,6 +12,9 @@ const gate: CalibrationOptions['gate'] = {
   approval: 'auto',
   approval_timeout: null,
   require_approval: false,
+  unreadable_champion: 'retrain',
+  supersede_reason: '',
+  manual_moves: 'accept',
 };
 
 /** Differences of 0.1 and -0.1 by turns: mean 0, standard deviation 0.1. */

@@ -16,6 +16,9 @@ const config: Required<GateConfig> = {
   approval: 'auto',
   approval_timeout: null,
   require_approval: false,
+  unreadable_champion: 'retrain',
+  supersede_reason: '',
+  manual_moves: 'accept',
 };
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };
 const champion = { version: '1', run_id: 'old', ndcg_at_10: 0.4 };
@@ -149,12 +152,47 @@ describe('policy/gate/decide-gate', () => {
     expect(verdict.reasons.at(-1)).toBe('Awaits approval: there is no champion to compare with.');
   });
 
-  it('a champion that cannot be compared with is not replaced, and the verdict names it', () => {
-    const verdict = decideGate(config, { ...alone, comparedWith: '1', championProblem: 'other texts' });
-    expect(verdict.decision).toBe('rejected');
-    expect(verdict.reasons.at(-1)).toBe('Not promoted: the champion, version 1, cannot be compared with: other texts.');
+  it.each([
+    [
+      { unreadable_champion: 'keep' },
+      'rejected',
+      'Not promoted: the champion, version 1, cannot be compared with: other texts.',
+    ],
+    [
+      { unreadable_champion: 'retrain' },
+      'awaiting_approval',
+      'Awaits approval, which would supersede it: the champion, version 1, cannot be compared with: other texts.',
+    ],
+    [
+      { unreadable_champion: 'supersede', supersede_reason: 'new texts' },
+      'promoted',
+      'Promoted: the champion, version 1, cannot be compared with: other texts; it is superseded: new texts.',
+    ],
+    [
+      { unreadable_champion: 'supersede', supersede_reason: 'new texts', require_approval: true },
+      'awaiting_approval',
+      'Awaits approval: the champion, version 1, cannot be compared with: other texts; it is superseded: new texts.',
+    ],
+  ] as const)('a champion that cannot be compared with has a verdict too: %j', (gate, decision, reason) => {
+    const asked = { ...config, ...gate };
+    const verdict = decideGate(asked, { ...alone, comparedWith: '1', championProblem: 'other texts' });
+    expect(verdict.decision).toBe(decision);
+    expect(verdict.reasons.at(-1)).toBe(reason);
     expect(verdict.compared_with).toBe('1');
-    expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+    expect(replayGate(asked, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+  });
+
+  it('an experiment of an earlier version keeps such a champion', () => {
+    const { unreadable_champion: _, ...earlier } = config;
+    const verdict = decideGate(earlier, { ...alone, comparedWith: '1', championProblem: 'other texts' });
+    expect(verdict.decision).toBe('rejected');
+  });
+
+  it('a champion that fails the minimum itself is compared with all the same, and the verdict says so', () => {
+    const weak = { ...champion, ndcg_at_10: 0.2 };
+    const { decision, reasons } = decideGate(config, { ...beside(interval(0.02, 0.05, 0.09)), champion: weak });
+    expect([decision, reasons[1]]).toEqual(['promoted', 'Note: version 1 is below the minimum itself.']);
+    expect(decideGate(config, { ...beside(interval(-0.02, 0.05, 0.09)), champion: weak }).decision).toBe('rejected');
   });
 
   it('below 200 users the permutation test must agree with the interval, and a replay sees it', () => {

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CpuActivities } from '../../activities/index.ts';
+import type { GateConfig } from '../../contracts/experiment-config.ts';
+import type { GateVerdict } from '../../contracts/gate.ts';
+import type { RegistryRequest } from '../../contracts/registry-owner.ts';
+import type { EvaluateBestRequest, OpenTrialRequest, ReadChampionSettingsResult } from '../../contracts/steps.ts';
+import { trialSettings } from '../../policy/trial-plan.ts';
+import type { experiment } from '../../workflows/experiment.ts';
+import { evaluationSummary, experimentInput, resolvedConfig } from '../support/experiment-fixtures.ts';
+import { createSteps, startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
+
+/** What the champion was trained with: nothing that this experiment would try. */
+const SETTINGS = { ...trialSettings(resolvedConfig({ sweep: null }), {}), seed: 77 };
+const RECORDED: ReadChampionSettingsResult = { kind: 'recorded', settings: SETTINGS };
+const REASON = 'its model cannot be fetched: Model not loading';
+
+const without = { champion: null, ci: null, comparedWith: '3', championProblem: REASON };
+
+/** Champion is version 3, which nobody can evaluate; the candidate ranks with 0.4, and what stands in with `standIn`. */
+const stepsOn = (settings: ReadChampionSettingsResult, standIn: number, change: Partial<CpuActivities> = {}) => {
+  const opened: OpenTrialRequest[] = [];
+  const evaluated: EvaluateBestRequest[] = [];
+  const asked: RegistryRequest[] = [];
+  const { steps } = createSteps({
+    changeRegistry: async ({ request }) => {
+      asked.push(request);
+      return {
+        answer: { kind: 'done', entry: null, aliases: { champion: '3', challenger: null, previous: null } },
+        known: null,
+      };
+    },
+    openTrial: async (request) => {
+      opened.push(request);
+      return { kind: 'open', runId: `run-${request.trialId}`, codeDigest: 'code', warmStartRunId: null };
+    },
+    registerModel: async ({ modelName }) => ({ name: modelName, version: '4', aliases: [] }),
+    readChampionSettings: async () => settings,
+    evaluateBest: async (request) => {
+      evaluated.push(request);
+      const test = { model: evaluationSummary(0.4), baselines: {} };
+      if (request.standIn === undefined) {
+        return { test, ...without };
+      }
+      const { run_id, reason } = request.standIn;
+      const mean = 0.4 - standIn;
+      return {
+        test,
+        champion: { version: '3', run_id: 'run-of-3', ndcg_at_10: standIn },
+        ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence: 0.95 },
+        ...{ comparedWith: '3', championProblem: null, championStandIn: { run_id, reason } },
+      };
+    },
+    ...change,
+  });
+  return { steps, opened, evaluated, asked };
+};
+
+describe('workflows/champion-stand-in', () => {
+  let server: WorkflowServer;
+
+  beforeAll(async () => {
+    server = await startWorkflowServer();
+  });
+
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  const judge = (
+    { steps }: Pick<ReturnType<typeof stepsOn>, 'steps'>,
+    gate: Partial<GateConfig> = {},
+  ): Promise<GateVerdict> => {
+    const config = resolvedConfig({ sweep: null });
+    return server.withWorkers(steps, async (client) => {
+      const handle = await client.workflow.start<typeof experiment>('experiment', {
+        taskQueue: 'tt-cpu',
+        workflowId: `tt-exp/fixture/${randomUUID()}`,
+        args: [experimentInput({ ...config, gate: { ...config.gate, ...gate } })],
+      });
+      return (await handle.result()).gate;
+    });
+  };
+
+  it.each([
+    [0.2, 'promoted', /^Promoted: the gain of 0\.200 over version 3 is certain/],
+    [0.38, 'rejected', /^Not promoted: the gain of 0\.020 over version 3 is not certain/],
+  ] as const)(
+    'compares with the recorded settings of the champion, trained on the new data: %d, %s',
+    async (standIn, decision, outcome) => {
+      const world = stepsOn(RECORDED, standIn);
+      const verdict = await judge(world);
+      expect(world.opened.map(({ trialId, settings, mayReuse }) => [trialId, settings.seed, mayReuse])).toEqual([
+        ['trial-000', resolvedConfig().seed, true],
+        ['champion-3', 77, true],
+      ]);
+      expect(world.evaluated.map((request) => request.standIn)).toEqual([
+        undefined,
+        { version: '3', run_id: 'run-champion-3', reason: REASON },
+      ]);
+      expect(verdict).toMatchObject({
+        ...{ decision, compared_with: '3', champion_problem: null },
+        champion_stand_in: { run_id: 'run-champion-3', reason: REASON },
+      });
+      expect(verdict.reasons.slice(1)).toEqual([
+        `Version 3 cannot be compared with: ${REASON}. Its recorded settings, trained on this data in run run-champion-3, stand in for it.`,
+        expect.stringMatching(outcome),
+      ]);
+    },
+  );
+
+  it.each([
+    ['nothing is recorded', stepsOn({ kind: 'none', reason: 'its run has no config.json' }, 0), 'no config.json'],
+    [
+      'the training fails',
+      stepsOn(RECORDED, 0, {
+        openTrial: async ({ trialId }) => {
+          if (trialId === 'champion-3') {
+            throw ApplicationFailure.nonRetryable('no room', 'DISK_FULL');
+          }
+          return { kind: 'open', runId: 'run', codeDigest: 'code', warmStartRunId: null };
+        },
+      }),
+      'training its recorded settings failed',
+    ],
+  ])('a person decides where %s', async (_case, world, reason) => {
+    const verdict = await judge(world);
+    expect(verdict).toMatchObject({ decision: 'awaiting_approval', champion: null, champion_stand_in: null });
+    expect(verdict.reasons.at(-1)).toContain('Awaits approval, which would supersede it: the champion, version 3');
+    expect(verdict.reasons.at(-1)).toContain(reason);
+  });
+
+  it('a stand-in that is the candidate itself leaves nothing to compare: the candidate takes the place', async () => {
+    const world = stepsOn(RECORDED, 0, {
+      openTrial: async () => ({ kind: 'open', runId: 'the same', codeDigest: 'code', warmStartRunId: null }),
+    });
+    const verdict = await judge(world);
+    expect(verdict.decision).toBe('promoted');
+    expect(verdict.reasons.at(-1)).toContain('its recorded settings, trained on this data, give this candidate');
+    expect(world.evaluated).toHaveLength(1);
+  });
+
+  it('keeps the champion, or supersedes it for a reason, without a training', async () => {
+    const kept = stepsOn(RECORDED, 0.2);
+    expect(await judge(kept, { unreadable_champion: 'keep' })).toMatchObject({ decision: 'rejected' });
+    const superseded = await judge(kept, { unreadable_champion: 'supersede', supersede_reason: 'the store burned' });
+    expect(superseded.decision).toBe('promoted');
+    expect(superseded.reasons.at(-1)).toContain('it is superseded: the store burned');
+    expect(kept.asked).toMatchObject([
+      { kind: 'reject', candidate: '4' },
+      { kind: 'promote', candidate: '4', comparedWith: '3', supersedes: true },
+    ]);
+    expect(kept.opened.map(({ trialId }) => trialId)).toEqual(['trial-000', 'trial-000']);
+  });
+
+  it('trains nothing for a candidate below the minimum', async () => {
+    const world = stepsOn(RECORDED, 0.2);
+    expect(await judge(world, { min_ndcg_at_10: 0.5 })).toMatchObject({ decision: 'rejected' });
+    expect(world.opened.map(({ trialId }) => trialId)).toEqual(['trial-000']);
+  });
+});

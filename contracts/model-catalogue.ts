@@ -1,6 +1,6 @@
 /** Registered models as a person looks them up: what MLflow and the ledger know of each version. */
-import type { GateDecision } from './gate.ts';
-import type { BrokenRecord, LedgerEntry } from './ledger.ts';
+import type { GateDecision, GateVerdict } from './gate.ts';
+import type { BrokenRecord, LedgerEntry, LedgerEvidence } from './ledger.ts';
 import type { Aliases } from './registry-owner.ts';
 
 /**
@@ -94,6 +94,20 @@ export interface ModelVerification {
   readonly aliases: Aliases;
   /** Champion by the ledger's intact records; null without a ledger. */
   readonly ledgerChampion: { readonly version: string | null } | null;
+}
+
+/** A version that somebody means to move, and what the move rests on. */
+export interface PlannedMove {
+  readonly name: string;
+  readonly version: string;
+  /** Of now. */
+  readonly aliases: Aliases;
+  readonly verdict: VersionVerdict;
+  /** Of the gate. */
+  readonly reasons: readonly string[];
+  readonly evidence: LedgerEvidence;
+  /** What the gate said of it last; null: nothing that is kept. */
+  readonly gate: GateVerdict | null;
 }
 
 export interface PulledModel {

@@ -1,5 +1,8 @@
 /** Registered models: versions, records, files. MLflow alone is asked, so this works with Temporal down. */
 import { listModels } from './list-models.ts';
+import { findModelAt } from './model-at.ts';
+import { isMovedByHand } from './moved-by-hand.ts';
+import { planMove } from './plan-move.ts';
 import type { CatalogueReader } from './ports.ts';
 import { pullVersion } from './pull-version.ts';
 import { readHistory } from './read-history.ts';
@@ -12,5 +15,8 @@ export const createModelCatalogue = (tracking: CatalogueReader) => ({
   show: (request: Parameters<typeof showVersion>[1]) => showVersion(tracking, request),
   history: (name: string) => readHistory(tracking, name),
   verify: (request: VerifyRequest) => verifyModel(tracking, request),
+  plan: (reference: string) => planMove(tracking, reference),
+  movedByHand: async () => (await tracking.registeredModels()).filter(isMovedByHand).map(({ name }) => name),
+  aliases: async (name: string) => (await findModelAt(tracking, name)).aliases,
   pull: (request: Parameters<typeof pullVersion>[1]) => pullVersion(tracking, request),
 });

@@ -9,7 +9,7 @@ import { describeVersion, readRunFacts } from './run-facts.ts';
 const TEST = /^test_/;
 
 /** Of the gate. Tags are written by others too. */
-const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
+export const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
   const text = run?.tags[TAG.gateReasons] ?? '[]';
   try {
     const value: unknown = JSON.parse(text);

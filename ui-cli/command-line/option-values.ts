@@ -117,3 +117,13 @@ export const timeOption =
     }
     return milliseconds;
   };
+
+/** Not blank. */
+export const textOption =
+  (option: string) =>
+  (value: string): string => {
+    if (value.trim() === '') {
+      throw wrongOption(option, value, 'a text', '"better for new users"');
+    }
+    return value.trim();
+  };

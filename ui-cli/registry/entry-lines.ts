@@ -15,5 +15,5 @@ export const entryLines = (entries: readonly LedgerEntry[], width: number): read
       `#${entry.seq}  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.action}  ${moveText(entry)}`,
       width,
     ),
-    ...wrapLine(`    ${entry.actor}: ${entry.reason === '' ? 'no reason given' : entry.reason}`, width),
+    ...wrapLine(`    ${entry.actor}: ${entry.reason}`, width),
   ]);

@@ -1,7 +1,8 @@
-/** Commands that look at registered models: models, and its show, history, verify, pull. */
+/** Commands that look at registered models; those that move their aliases are in move-commands.ts. */
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { timeOption } from '../command-line/option-values.ts';
+import { addMoves } from './move-commands.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 
 interface JsonFlag {
@@ -95,6 +96,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
 };
 
 export const addRegistry = (program: Command, context: CommandContext<RegistryRuntime>): void => {
-  const models = program.command('models').description('List, inspect, verify and copy registered models.');
+  const models = program.command('models').description('List, inspect, verify, copy and move registered models.');
   addReading(models, context);
+  addMoves(models, context);
 };

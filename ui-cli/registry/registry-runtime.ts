@@ -2,10 +2,12 @@ import type {
   CatalogueModel,
   ModelHistory,
   ModelVerification,
+  PlannedMove,
   PulledModel,
   VersionDetails,
 } from '../../contracts/model-catalogue.ts';
-import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import type { Aliases } from '../../contracts/registry-owner.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 /** Registered models as MLflow knows them; nothing else need run. Whoever opens it closes it. */
 export interface ModelCatalogue {
@@ -28,10 +30,16 @@ export interface ModelCatalogue {
     readonly folder: string;
     readonly isForced: boolean;
   }): Promise<PulledModel>;
+  /** What a move of this version rests on. Throws as `show`. */
+  plan(reference: string): Promise<PlannedMove>;
+  /** Of now. Throws MODEL_NOT_FOUND. */
+  aliases(name: string): Promise<Aliases>;
+  /** Names of models whose champion is not the one that their owner made. */
+  movedByHand(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
-export interface RegistryRuntime extends ProcessRuntime {
+export interface RegistryRuntime extends PlatformRuntime {
   /** Throws SERVICE_UNREACHABLE where no MLflow runs. */
   openCatalogue(): Promise<ModelCatalogue>;
 }

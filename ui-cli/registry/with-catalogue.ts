@@ -1,3 +1,4 @@
+import { recordHandMoves } from './record-hand-moves.ts';
 import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
 
 /** Connects to the MLflow that runs; starts nothing. */
@@ -7,6 +8,7 @@ export const withCatalogue = async <Result>(
 ): Promise<Result> => {
   const catalogue = await runtime.openCatalogue();
   try {
+    await recordHandMoves(runtime, catalogue);
     return await work(catalogue);
   } finally {
     await catalogue.close();

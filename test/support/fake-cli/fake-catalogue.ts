@@ -43,7 +43,12 @@ export const versionDetails = (change: Partial<VersionDetails> = {}): VersionDet
 /** What is not given fails the test by its name. */
 export const fakeCatalogue = (given: Partial<ModelCatalogue>): Pick<RegistryRuntime, 'openCatalogue'> => ({
   openCatalogue: async () =>
-    ({ uri: 'http://127.0.0.1:5000/', close: async () => undefined, ...given }) as ModelCatalogue,
+    ({
+      uri: 'http://127.0.0.1:5000/',
+      movedByHand: async () => [],
+      close: async () => undefined,
+      ...given,
+    }) as ModelCatalogue,
 });
 
 export interface RegistryRun extends FakeRuntime {

@@ -133,7 +133,7 @@ describe('ui-cli/registry', () => {
   test('models show: what is known of a version, its records among it', async () => {
     const show = async () =>
       versionDetails({
-        records: [entry(), entry({ seq: 3, action: 'reject', alias: 'challenger', from: '3', to: null, reason: '' })],
+        records: [entry(), entry({ seq: 3, action: 'reject', alias: 'challenger', from: '3', to: null })],
       });
     const { stdout } = await runOnCatalogue(['models', 'show', 'two-tower@champion'], { show });
     expect(stdout()).toContain('two-tower/3\n  aliases     champion\n  verdict     promoted\n');
@@ -141,7 +141,7 @@ describe('ui-cli/registry', () => {
     expect(stdout()).toContain(
       '  #2  2026-11-30 10:00:00  promote  champion 9 → 12\n      ana: better for new users\n',
     );
-    expect(stdout()).toContain('  #3  2026-11-30 10:00:00  reject  version 3\n      ana: no reason given\n');
+    expect(stdout()).toContain('  #3  2026-11-30 10:00:00  reject  version 3\n      ana: better for new users\n');
     expect(stdout()).toContain('  http://127.0.0.1:5000/#/experiments/1/runs/3\n');
   });
 

@@ -1,0 +1,206 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
+import type { LedgerEntry } from '../../../../contracts/ledger.ts';
+import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
+import type { RegistryRequest } from '../../../../contracts/registry-owner.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
+import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
+import { fakeCatalogue, runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
+import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
+
+const ALIASES = { champion: '2', challenger: null, previous: '1' };
+
+const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
+  ...{ name: 'two-tower', version: '3', aliases: ALIASES, verdict: 'rejected', reasons: ['NDCG@10 fell by 0.02'] },
+  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null },
+  ...change,
+});
+
+const entryOf = (request: RegistryRequest, move: Pick<LedgerEntry, 'alias' | 'from' | 'to'>): LedgerEntry => ({
+  ...{ seq: 7, at: '2026-11-30T12:00:00.000Z', actor: request.actor, action: 'promote', reason: request.reason },
+  ...{ evidence: {}, request: request.request, previous_digest: null, digest: 'd'.repeat(64) },
+  ...move,
+});
+
+interface Answer {
+  readonly move?: Pick<LedgerEntry, 'alias' | 'from' | 'to'>;
+  readonly error?: TtExpError;
+}
+
+/** Services with one owner, who says what a test gives. */
+const owners = ({ move, error }: Answer) => {
+  const asked: (readonly [string, RegistryRequest])[] = [];
+  const openPlatform = async () => ({
+    close: async () => undefined,
+    registry: {
+      ask: async (name: string, request: RegistryRequest) => {
+        asked.push([name, request]);
+        if (error !== undefined) {
+          throw error;
+        }
+        const entry = move === undefined ? null : entryOf(request, move);
+        return { kind: 'done', entry, aliases: { ...ALIASES, champion: move?.to ?? ALIASES.champion } };
+      },
+    },
+  });
+  return { asked, openPlatform: openPlatform as unknown as PlatformRuntime['openPlatform'] };
+};
+
+const PROMOTE = ['models', 'promote', 'two-tower/3', '--reason', 'better for new users'];
+const PROMOTED = { move: { alias: 'champion', from: '2', to: '3' } } as const;
+
+describe('ui-cli/registry', () => {
+  test('models promote: says what moves and that the gate was against it, and asks the owner with what it rests on', async () => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const run = await runOnCatalogue([...PROMOTE, '--yes'], { plan: async () => planned() }, { openPlatform });
+    expect(run.exitCode).toBe(0);
+    expect(run.stderr()).toBe(
+      'two-tower: champion from version 2 to version 3\nwarning: the gate rejected it:\n  NDCG@10 fell by 0.02\n',
+    );
+    expect(run.stdout()).toBe(
+      'two-tower: champion from version 2 to version 3, record 7 of its ledger\ntwo-tower: champion 3, previous 1\n',
+    );
+    expect(asked).toMatchObject([
+      [
+        'two-tower',
+        {
+          ...{ kind: 'promote', candidate: '3', comparedWith: '2', supersedes: false },
+          ...{ actor: 'tester', reason: 'better for new users' },
+          evidence: { run_id: 'run-3', ndcg_at_10: 0.4, compared_with: '2' },
+        },
+      ],
+    ]);
+  });
+
+  test('models promote --json: the move', async () => {
+    const { openPlatform } = owners(PROMOTED);
+    const run = await runOnCatalogue(
+      [...PROMOTE, '--yes', '--json'],
+      { plan: async () => planned() },
+      { openPlatform },
+    );
+    expect(jsonOf(run)).toEqual({
+      ...{ name: 'two-tower', alias: 'champion', from: '2', to: '3', seq: 7, digest: 'd'.repeat(64) },
+    });
+  });
+
+  test('models rollback and archive: what the owner is asked', async () => {
+    const back = owners({ move: { alias: 'champion', from: '2', to: '1' } });
+    const aliases = async () => ALIASES;
+    const rolled = await runOnCatalogue(
+      ['models', 'rollback', 'two-tower', '--reason', 'complaints', '--yes'],
+      { aliases },
+      { openPlatform: back.openPlatform },
+    );
+    expect(rolled.stderr()).toBe('two-tower: champion from version 2 back to version 1\n');
+    expect(back.asked).toMatchObject([['two-tower', { kind: 'rollback', comparedWith: '2', reason: 'complaints' }]]);
+    const out = owners({ move: { alias: null, from: '3', to: null } });
+    const archived = await runOnCatalogue(
+      ['models', 'archive', 'two-tower/3', '--yes'],
+      { plan: async () => planned() },
+      { openPlatform: out.openPlatform },
+    );
+    expect(archived.stdout()).toContain('two-tower: version 3 out of use, record 7 of its ledger\n');
+    expect(out.asked).toMatchObject([['two-tower', { kind: 'archive', version: '3', reason: 'no reason given' }]]);
+  });
+
+  test('a move that the owner refuses ends with 1 and the reason', async () => {
+    const error = new TtExpError('MOVE_REFUSED', 'model two-tower: version 4 is champion by now', {
+      hint: 'Ask again.',
+    });
+    const { openPlatform } = owners({ error });
+    const run = await runOnCatalogue(
+      [...PROMOTE, '--yes'],
+      { plan: async () => planned({ verdict: 'none' }) },
+      { openPlatform },
+    );
+    expect([run.exitCode, run.stdout()]).toEqual([1, '']);
+    expect(run.stderr()).toBe(
+      'two-tower: champion from version 2 to version 3\nwarning: no gate has judged it\n' +
+        'error: model two-tower: version 4 is champion by now\nhint: Ask again.\n',
+    );
+  });
+
+  test('what is so already is no error, and no record', async () => {
+    const { openPlatform } = owners({});
+    const run = await runOnCatalogue(
+      [...PROMOTE, '--yes', '--json'],
+      { plan: async () => planned({ version: '2' }) },
+      { openPlatform },
+    );
+    expect([run.exitCode, jsonOf(run)]).toEqual([
+      0,
+      { name: 'two-tower', alias: 'champion', from: '2', to: '2', seq: null, digest: null },
+    ]);
+  });
+
+  test('without a terminal and without --yes nothing is asked of anybody', async () => {
+    const run = await runOnCatalogue(PROMOTE, {});
+    expect([run.exitCode, run.stderr()]).toEqual([
+      64,
+      'error: tt-exp: nobody can be asked, because this is no terminal\nhint: Add --yes to do it without a question.\n',
+    ]);
+  });
+
+  test.each([
+    ['promote', 'two-tower/3'],
+    ['rollback', 'two-tower'],
+  ])('models %s: a reason must be given', async (command, argument) => {
+    const run = await runOnCatalogue(['models', command, argument, '--yes'], {});
+    expect([run.exitCode, run.stderr()]).toEqual([64, expect.stringContaining('--reason <text>')]);
+  });
+
+  test('a blank reason is none', async () => {
+    const run = await runOnCatalogue(['models', 'archive', 'two-tower/3', '--reason', ' ', '--yes'], {});
+    expect([run.exitCode, run.stderr()]).toEqual([64, expect.stringContaining('--reason: got " ", expected a text')]);
+  });
+
+  test.each([
+    ['y\n', 0, 1],
+    ['Yes\n', 0, 1],
+    ['n\n', 1, 0],
+    ['\n', 1, 0],
+    ['yesterday\n', 1, 0],
+    [null, 1, 0],
+  ])('on a terminal the answer %j decides', async (answer, exitCode, moves) => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const fake = createFakeRuntime({ openPlatform, ...fakeCatalogue({ plan: async () => planned() }) });
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const runtime = { ...fake.runtime, io: { ...fake.runtime.io, stdin: stdin as unknown as NodeJS.ReadStream } };
+    const running = runCli(PROMOTE, { ...runtime, openPlatform, openCatalogue: fake.runtime.openCatalogue });
+    stdin.end(answer ?? '');
+    expect(await running).toBe(exitCode);
+    await settle();
+    expect(asked.length).toBe(moves);
+    expect(fake.stderr()).toContain('Do it? [y/N] ');
+    expect(fake.stderr().includes('nothing was moved')).toBe(moves === 0);
+  });
+
+  test('a champion that was moved by hand is recorded before anything is shown', async () => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const run = await runOnCatalogue(
+      ['models', 'history', 'two-tower'],
+      { movedByHand: async () => ['two-tower'], history: async (name) => ({ name, entries: [], broken: null }) },
+      { openPlatform },
+    );
+    expect(asked).toMatchObject([['two-tower', { kind: 'reconcile', actor: 'tester' }]]);
+    expect([run.exitCode, run.stderr()]).toEqual([
+      0,
+      'note: two-tower: the champion was moved by hand in MLflow; it is version 3 now\n',
+    ]);
+  });
+
+  test('where its owner cannot be asked, that is said, and the model is shown all the same', async () => {
+    const { openPlatform } = owners({ error: new TtExpError('SERVICE_UNREACHABLE', 'Temporal is not running') });
+    const run = await runOnCatalogue(
+      ['models', 'history', 'two-tower'],
+      { movedByHand: async () => ['two-tower'], history: async (name) => ({ name, entries: [], broken: null }) },
+      { openPlatform },
+    );
+    expect([run.exitCode, run.stdout()]).toEqual([0, expect.stringContaining('two-tower has no ledger yet')]);
+    expect(run.stderr()).toContain(
+      'moved by hand in MLflow, which is not in the ledger yet: Temporal is not running\n',
+    );
+  });
+});

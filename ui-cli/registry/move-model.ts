@@ -1,0 +1,133 @@
+/** `models promote`, `rollback` and `archive`: say what moves from where to where, ask, and let the model's owner do it. */
+import { newRequestId } from '../../client/registry-client.ts';
+import { EXIT } from '../../contracts/errors.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { PlannedMove } from '../../contracts/model-catalogue.ts';
+import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
+import { confirm, requireAnswer } from '../command-line/confirm.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import { printJson, printLines } from '../text/output.ts';
+import { aliasesText } from './model-formats.ts';
+import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
+import { withCatalogue } from './with-catalogue.ts';
+
+export interface MoveOptions {
+  readonly reason: string;
+  readonly isYes: boolean;
+  readonly isJson: boolean;
+}
+
+interface Move extends Pick<LedgerEntry, 'alias' | 'from' | 'to'> {
+  readonly name: string;
+  /** What moves from where to where, and what speaks against it. */
+  readonly lines: readonly string[];
+  readonly request: RegistryRequest;
+}
+
+type Moved = Pick<LedgerEntry, 'alias' | 'from' | 'to'> & {
+  /** null where everything was so already. */
+  readonly seq: number | null;
+  readonly digest: string | null;
+};
+
+const named = (version: string | null): string => (version === null ? 'none' : `version ${version}`);
+
+const movedLines = (name: string, { alias, from, to, seq }: Moved, aliases: Aliases): readonly string[] => {
+  const move = alias === 'champion' ? `champion from ${named(from)} to ${named(to)}` : `${named(from)} out of use`;
+  return [
+    seq === null ? `${name}: nothing to do: it is so already` : `${name}: ${move}, record ${seq} of its ledger`,
+    `${name}: ${aliasesText(aliases)}`,
+  ];
+};
+
+/** The services must run before anybody is asked. */
+const carryOut = (
+  runtime: RegistryRuntime,
+  { isYes, isJson }: MoveOptions,
+  plan: (catalogue: ModelCatalogue) => Promise<Move>,
+): Promise<number> => {
+  const { io } = runtime;
+  requireAnswer(io, isYes);
+  return withPlatform(runtime, ({ registry }) =>
+    withCatalogue(runtime, async (catalogue) => {
+      const { name, lines, request, ...planned } = await plan(catalogue);
+      printLines(io.stderr, lines);
+      if (!isYes && !(await confirm(io, 'Do it?'))) {
+        printLines(io.stderr, ['nothing was moved']);
+        return EXIT.failed;
+      }
+      const { entry, aliases } = await registry.ask(name, request);
+      const { alias, from, to, seq, digest }: Moved = entry ?? { ...planned, seq: null, digest: null };
+      if (isJson) {
+        printJson(io, { name, alias, from, to, seq, digest });
+      } else {
+        printLines(io.stdout, movedLines(name, { alias, from, to, seq, digest }, aliases));
+      }
+      return EXIT.done;
+    }),
+  );
+};
+
+/** What a person should know before they overrule the gate. */
+const gateLines = ({ verdict, reasons }: PlannedMove): readonly string[] => {
+  switch (verdict) {
+    case 'rejected':
+      return ['warning: the gate rejected it:', ...reasons.map((reason) => `  ${reason}`)];
+    case 'none':
+      return ['warning: no gate has judged it'];
+    default:
+      return [];
+  }
+};
+
+const asked = (runtime: RegistryRuntime, kind: string, { reason }: MoveOptions) => {
+  const { user } = runtime.environment();
+  return { request: newRequestId(user, kind), actor: user, reason };
+};
+
+export const promoteModel = (runtime: RegistryRuntime, reference: string, options: MoveOptions): Promise<number> =>
+  carryOut(runtime, options, async (catalogue) => {
+    const planned = await catalogue.plan(reference);
+    const { name, version, evidence, gate } = planned;
+    const { champion } = planned.aliases;
+    return {
+      ...{ name, alias: 'champion', from: champion, to: version },
+      lines: [`${name}: champion from ${named(champion)} to ${named(version)}`, ...gateLines(planned)],
+      request: {
+        kind: 'promote',
+        candidate: version,
+        comparedWith: champion,
+        supersedes: false,
+        ...asked(runtime, 'promote', options),
+        evidence: { ...evidence, compared_with: champion },
+        ...(gate !== null && { verdict: gate }),
+      },
+    };
+  });
+
+export const rollBackModel = (runtime: RegistryRuntime, name: string, options: MoveOptions): Promise<number> =>
+  carryOut(runtime, options, async (catalogue) => {
+    const { champion, previous } = await catalogue.aliases(name);
+    return {
+      ...{ name, alias: 'champion', from: champion, to: previous },
+      lines: [
+        `${name}: champion from ${named(champion)} back to ${previous === null ? 'what served before' : named(previous)}`,
+      ],
+      request: {
+        kind: 'rollback',
+        comparedWith: champion,
+        ...asked(runtime, 'rollback', options),
+        evidence: { compared_with: champion },
+      },
+    };
+  });
+
+export const archiveModel = (runtime: RegistryRuntime, reference: string, options: MoveOptions): Promise<number> =>
+  carryOut(runtime, options, async (catalogue) => {
+    const { name, version, evidence } = await catalogue.plan(reference);
+    return {
+      ...{ name, alias: null, from: version, to: null },
+      lines: [`${name}: version ${version} out of use: it cannot become champion or previous any more`],
+      request: { kind: 'archive', version, ...asked(runtime, 'archive', options), evidence },
+    };
+  });

@@ -51,7 +51,7 @@ const championSide = (
     : { version: version.version, run_id: version.runId, ndcg_at_10: measured.ndcg_at_10 };
 };
 
-const ancestorSide = (
+export const ancestorSide = (
   { version, runId, problem }: Ancestor,
   { ancestor }: Pick<EvaluateResult, 'ancestor'>,
 ): AncestorComparison => ({

@@ -13,6 +13,7 @@ const onSignal =
 
 const compare = () => import('./cli/compare.ts');
 const data = () => import('./cli/data.ts');
+const gate = () => import('./cli/gate.ts');
 const model = () => import('./cli/model.ts');
 const registry = () => import('./cli/registry.ts');
 const services = () => import('./cli/services.ts');
@@ -41,6 +42,8 @@ export const createCliRuntime = (): CliRuntime => ({
   reproduceTraining: async (request) => (await model()).reproduceTraining(request),
 
   compareModels: async (request) => (await compare()).compareModels(request),
+  askGate: async (question) => (await gate()).askGate(question),
+  calibrateGate: async (question) => (await gate()).calibrateGate(question),
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
   openCatalogue: async () => (await registry()).openCatalogue(),
 

@@ -28,7 +28,7 @@ export interface ComputeProcessOptions {
 
 export type FinalMessage = Extract<
   ComputeMessage,
-  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' }
+  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' | 'calibrated' }
 >;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
@@ -167,6 +167,7 @@ export const runComputeProcess = (
         case 'evaluated':
         case 'model_evaluated':
         case 'models_compared':
+        case 'calibrated':
           end({ kind: 'done', message });
           return;
         case 'failed':

@@ -3,10 +3,12 @@
 import { basename, dirname } from 'node:path';
 import type { MeasuredComparison } from '../contracts/comparison.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { GateCalibration } from '../contracts/gate-calibration.ts';
 import type { Log } from '../contracts/log.ts';
 import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type {
+  CalibrateGateJob,
   CompareModelsJob,
   ComputeJob,
   ComputeMessage,
@@ -47,6 +49,7 @@ export interface ComputeRunner {
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
   evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
   compareModels(job: CompareModelsJob, signal: AbortSignal): Promise<MeasuredComparison>;
+  calibrateGate(job: CalibrateGateJob, signal: AbortSignal): Promise<GateCalibration>;
 }
 
 const NO_DEVICE = '-1';
@@ -139,6 +142,13 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       const final = await run(job, () => undefined, { signal });
       if (final.kind !== 'models_compared') {
         throw unexpected(final.kind, 'models_compared');
+      }
+      return final.result;
+    },
+    calibrateGate: async (job, signal) => {
+      const final = await run(job, () => undefined, { signal });
+      if (final.kind !== 'calibrated') {
+        throw unexpected(final.kind, 'calibrated');
       }
       return final.result;
     },

@@ -1,6 +1,7 @@
 /** What a compute process does: one training or one evaluation, on the backend that its parent chose. */
 import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
 import { serveComputeJob } from './child-channel.ts';
+import { calibrate } from './jobs/calibrate-job.ts';
 import { compareModels } from './jobs/compare-job.ts';
 import { evaluateAlone } from './jobs/evaluate-alone.ts';
 import { evaluateForGate } from './jobs/evaluate-for-gate.ts';
@@ -29,5 +30,7 @@ export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<Tensorflow
         return evaluateAlone(job, tensorflow, channel);
       case 'compare_models':
         return compareModels(job, tensorflow, channel);
+      case 'calibrate_gate':
+        return calibrate(job, channel);
     }
   });

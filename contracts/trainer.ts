@@ -3,8 +3,9 @@ import type { MeasuredComparison } from './comparison.ts';
 import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
-import type { GuardConfig } from './experiment-config.ts';
+import type { GateConfig, GuardConfig } from './experiment-config.ts';
 import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest } from './gate.ts';
+import type { GateCalibration } from './gate-calibration.ts';
 import type { GateDetails } from './gate-details.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
 import type { PreflightReport } from './preflight.ts';
@@ -77,12 +78,18 @@ export interface EvaluateModelJob {
 
 export type EvaluatedSplit = Exclude<SplitName, 'train'>;
 
+export interface ComparedSource {
+  /** How results and errors call it; differs between the models of a job. */
+  readonly ref: string;
+  readonly model: ModelSource;
+}
+
 /** Rank one part with each of several models: same users, same candidates. */
 export interface CompareModelsJob {
   readonly kind: 'compare_models';
   readonly datasetFolder: string;
-  /** Two or more; `ref` is how results and errors call one, and differs between them. */
-  readonly subjects: readonly { readonly ref: string; readonly model: ModelSource }[];
+  /** Two or more. */
+  readonly subjects: readonly ComparedSource[];
   readonly split: EvaluatedSplit;
   readonly relevanceThreshold: number;
   readonly confidence: number;
@@ -90,7 +97,18 @@ export interface CompareModelsJob {
   readonly seed: number;
 }
 
-export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob | CompareModelsJob;
+/** Rank the test part with two models, and simulate the gate on the differences between them. */
+export interface CalibrateGateJob {
+  readonly kind: 'calibrate_gate';
+  readonly datasetFolder: string;
+  readonly candidate: ComparedSource;
+  readonly champion: ComparedSource;
+  readonly relevanceThreshold: number;
+  readonly seed: number;
+  readonly gate: Required<GateConfig>;
+}
+
+export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob | CompareModelsJob | CalibrateGateJob;
 
 export interface ModelEvaluation extends TestEvaluation {
   readonly report: EvaluationReport;
@@ -150,4 +168,5 @@ export type ComputeMessage =
   | { readonly kind: 'evaluated'; readonly result: EvaluateResult }
   | { readonly kind: 'model_evaluated'; readonly result: ModelEvaluation }
   | { readonly kind: 'models_compared'; readonly result: MeasuredComparison }
+  | { readonly kind: 'calibrated'; readonly result: GateCalibration }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

@@ -1,10 +1,8 @@
 /** What training and evaluating without Temporal need of the other rooms; `bin/` wires the real parts. */
 import type { DatasetPort, TrackingPort } from '../activities/ports.ts';
 import type { ComputeRunner } from '../compute/index.ts';
-import type { MeasuredComparison } from '../contracts/comparison.ts';
 import type { Device } from '../contracts/local-model.ts';
 import type { HistoryPoint } from '../contracts/runs.ts';
-import type { CompareModelsJob, EvaluateModelJob, ModelEvaluation } from '../contracts/trainer.ts';
 import type { ArtifactReader, RunReader, VersionReader } from '../registry/ports.ts';
 
 /** MLflow at one address. Whoever opens it closes it. */
@@ -22,9 +20,7 @@ export interface LocalDatasets extends DatasetPort {
 }
 
 /** Runs one job at a time, on the device and with the threads that it was opened with. */
-export interface LocalCompute extends Pick<ComputeRunner, 'threads' | 'train'> {
-  evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
-  compareModels(job: CompareModelsJob, signal: AbortSignal): Promise<MeasuredComparison>;
+export interface LocalCompute extends ComputeRunner {
   /** Digest of what its trainings run. */
   readonly trainingCode: string;
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
 import { addCompare } from './compare/compare-commands.ts';
 import { addData } from './data/data-commands.ts';
+import { addGate } from './gate/gate-commands.ts';
 import { addInspection } from './inspect/inspect-commands.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
@@ -55,6 +56,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addData(program, context);
   addModel(program, context);
   addCompare(program, context);
+  addGate(program, context);
   addRegistry(program, context);
   return program;
 };

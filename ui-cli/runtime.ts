@@ -1,6 +1,7 @@
 /** What the commands need from the rest of tt-exp, by family. `bin/` implements it, lazily: nothing heavy loads before it is called. */
 import type { CompareRuntime } from './compare/compare-runtime.ts';
 import type { DataRuntime } from './data/data-runtime.ts';
+import type { GateRuntime } from './gate/gate-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
@@ -12,5 +13,6 @@ export type CliRuntime = RunRuntime &
   DataRuntime &
   ModelRuntime &
   CompareRuntime &
+  GateRuntime &
   RegistryRuntime &
   ServicesRuntime;

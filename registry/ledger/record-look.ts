@@ -4,7 +4,7 @@
  */
 import { TtExpError } from '../../contracts/errors.ts';
 import { ALIAS, ARTIFACT } from '../../contracts/names.ts';
-import type { Look, LookTaken, TestPart } from '../../contracts/test-part-looks.ts';
+import type { AskedLook, Look, LookTaken, TestPart } from '../../contracts/test-part-looks.ts';
 import { takeLook } from '../../policy/gate/alpha-ledger.ts';
 import type { LedgerReader, LedgerWriter, VersionReader } from '../ports.ts';
 import { ensureLedger, findLedger } from './find-ledger.ts';
@@ -57,6 +57,25 @@ export const readLooks = async (tracking: LedgerReader, modelName: string): Prom
   return ledger === null ? [] : readLooksOf(tracking, ledger.runId);
 };
 
+type Asked = Pick<LookRequest, 'runId' | 'part' | 'relevanceThreshold' | 'statedConfidence' | 'at'>;
+
+/** Named by what it asks: the same question again is the same look. */
+const askedLook = (
+  { runId, part, relevanceThreshold, statedConfidence, at }: Asked,
+  championVersion: string,
+): AskedLook => ({
+  ...part,
+  key: [runId, championVersion, part.dataset_version, relevanceThreshold, statedConfidence].join(' '),
+  at,
+  stated_confidence: statedConfidence,
+});
+
+/** What a look would be given, without taking it. Throws LEDGER_BROKEN. */
+export const previewLook = async (
+  tracking: LedgerReader,
+  { modelName, championVersion, ...asked }: Asked & { readonly modelName: string; readonly championVersion: string },
+): Promise<Look> => takeLook(await readLooks(tracking, modelName), askedLook(asked, championVersion));
+
 /** No look, and nothing spent, where there is no other model to compare the candidate with. */
 export const recordLook = async (
   tracking: LedgerWriter & Pick<VersionReader, 'findByAlias'>,
@@ -69,8 +88,8 @@ export const recordLook = async (
   }
   const ledger = await ensureLedger(tracking, model, { actor, startTimeMs: Date.parse(at) });
   const looks = await readLooksOf(tracking, ledger.runId);
-  const key = [runId, champion.version, part.dataset_version, relevanceThreshold, statedConfidence].join(' ');
-  const look = takeLook(looks, { ...part, key, at, stated_confidence: statedConfidence });
+  const asked = { runId, part, relevanceThreshold, statedConfidence, at };
+  const look = takeLook(looks, askedLook(asked, champion.version));
   if (!looks.includes(look)) {
     await tracking.putArtifactText(ledger.runId, ARTIFACT.looks, `${JSON.stringify([...looks, look], null, 2)}\n`);
   }

@@ -35,14 +35,15 @@ const versionLines = ({ model }: Pick<ExperimentSnapshot, 'model'>): readonly st
         `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
       ];
 
+/** Why it was decided so. */
+export const verdictLines = (verdict: GateVerdict): readonly string[] => [
+  ...verdict.reasons,
+  ...pairedLines(verdict),
+  ...ruleLines(verdict),
+];
+
 /** Nothing before there is a model. */
 export const gateLines = ({ gate, model }: Pick<ExperimentSnapshot, 'gate' | 'model'>): readonly string[] =>
   gate.decision === 'not_run'
     ? versionLines({ model })
-    : [
-        gate.decision.replace('_', ' '),
-        ...gate.reasons,
-        ...pairedLines(gate),
-        ...ruleLines(gate),
-        ...versionLines({ model }),
-      ];
+    : [gate.decision.replace('_', ' '), ...verdictLines(gate), ...versionLines({ model })];

@@ -1,0 +1,29 @@
+/** Two models rank the test part, and the gate is asked about tests that are drawn from their users. */
+import { elementAt } from '../../contracts/element-at.ts';
+import type { CalibrateGateJob } from '../../contracts/trainer.ts';
+import { openDataset } from '../../pipeline/index.ts';
+import { calibrateGate } from '../../policy/gate/calibrate.ts';
+import type { ComputeChannel } from '../child-channel.ts';
+import { rankSubjects } from './rank-subject.ts';
+
+/** These place a rate of 2.5 % to within 1 %. */
+const SIMULATIONS = 1000;
+/** Of each interval; what they leave to chance averages out over the tests. */
+const RESAMPLES = 1000;
+
+export const calibrate = async (job: CalibrateGateJob, channel: ComputeChannel): Promise<void> => {
+  const { gate, seed, datasetFolder, relevanceThreshold } = job;
+  const dataset = await openDataset(datasetFolder);
+  const ranking = { datasetFolder, split: 'test', relevanceThreshold, onBlock: channel.alive } as const;
+  const ranked = await rankSubjects([job.candidate, job.champion], ranking, dataset);
+  const [candidate, champion] = [0, 1].map((side) => elementAt(ranked, side).rankings.map(({ ndcg }) => ndcg));
+  const result = calibrateGate({
+    candidate: candidate ?? [],
+    champion: champion ?? [],
+    ...{ gate, seed },
+    simulations: SIMULATIONS,
+    resamples: RESAMPLES,
+    onTest: channel.alive,
+  });
+  channel.send({ kind: 'calibrated', result });
+};

@@ -1,0 +1,190 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { CalibrationQuestion, GateQuestion } from '../../../../contracts/local-gate.ts';
+import { decideGate } from '../../../../policy/gate/decide-gate.ts';
+import type { GateRuntime } from '../../../../ui-cli/gate/gate-runtime.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
+import { resolvedConfig } from '../../../support/experiment-fixtures.ts';
+import { DATASET } from '../../../support/experiment-views.ts';
+import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+/** @param low end of the interval */
+const verdict = (low: number) =>
+  decideGate(resolvedConfig().gate, {
+    candidate: { version: '7', run_id: 'run-7', ndcg_at_10: 0.4 },
+    champion: { version: '3', run_id: 'run-3', ndcg_at_10: 0.38 },
+    ci: { mean: 0.02, low, high: 0.04, confidence: 0.95 },
+    pairedTest: { users: 400, p_value: 0.0123, effect_size: 0.2, smallest_lift: 0.0345 },
+    dcg: null,
+    guards: [],
+    ancestor: null,
+    comparedWith: '3',
+    championProblem: null,
+  });
+
+const run = async (args: readonly string[], slices: Partial<GateRuntime>) => {
+  const fake = createFakeRuntime(slices);
+  const exitCode = await runCli(['gate', ...args], fake.runtime);
+  await settle();
+  return { ...fake, exitCode };
+};
+
+/** A gate that answers, and what it was asked. */
+const gateWith = (low: number) => {
+  const asked: GateQuestion[] = [];
+  const askGate: GateRuntime['askGate'] = async (question) => {
+    asked.push(question);
+    return { candidate: 'two-tower/7', against: 'two-tower/3', dataset: DATASET, verdict: verdict(low) };
+  };
+  return { asked, askGate };
+};
+
+describe('ui-cli/gate/ask-gate', () => {
+  test('prints rules with number and bound, interval, p and power, and that nothing was moved', async () => {
+    const { exitCode, stdout } = await run(['two-tower/7'], gateWith(0.01));
+    expect(exitCode).toBe(0);
+    const text = stdout();
+    expect(text).toContain('Candidate: two-tower/7\nAgainst: two-tower/3\n');
+    expect(text).toContain('The gate would promote it:');
+    expect(text).toMatch(/^ {2}passed {2}superior +0\.0100 +0\.0000$/m);
+    expect(text).toContain('95 % interval of the difference in NDCG@10: 0.0100 to 0.0400, mean 0.0200');
+    expect(text).toContain('400 test users: p 0.0123, smallest lift found 80 % of the time 0.0345');
+    expect(text).toContain('this one is not counted');
+    expect(text).toMatch(/\nNothing was moved\.\n$/);
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('--json is the verdict, with a reason why the look is not counted', async () => {
+    const fake = await run(['two-tower/7', '--json'], gateWith(0.01));
+    const { looks_reason: reason, ...json } = jsonOf(fake);
+    expect(json).toEqual({ ...verdict(0.01), dataset_version: DATASET.version });
+    expect(reason).toContain('not counted');
+  });
+
+  test.each([
+    ['a promotion', 0.01, [], 0],
+    ['a rejection', -0.01, [], 0],
+    ['a rejection where promotion is required', -0.01, ['--require-promotion'], 1],
+    ['a promotion that is required', 0.01, ['--require-promotion'], 0],
+  ])('%s ends with its code', async (_case, low, flags, code) => {
+    expect((await run(['two-tower/7', ...flags], gateWith(low))).exitCode).toBe(code);
+  });
+
+  test('settings of the gate come from the config and from --set; without a config the threshold is that of the training', async () => {
+    const file = join(await temporaryFolder(), 'experiment.json');
+    await writeFile(
+      file,
+      JSON.stringify({
+        name: 'demo',
+        seed: 5,
+        gate: { model_name: 'mine', confidence: 0.9 },
+        evaluation: { relevance_threshold: 0.6 },
+      }),
+    );
+    const gate = gateWith(0.01);
+    await run(['models/a', '--config', file, '--set', 'gate.min_improvement=0.005'], gate);
+    await run(['models/a', '--set', 'gate.confidence=0.99', '--against', 'models/b', '--data', 'ds-01'], gate);
+    await run(['models/a', '--config', file, '--model-name', 'other'], gate);
+    expect(gate.asked).toMatchObject([
+      {
+        candidate: 'models/a',
+        against: null,
+        modelName: 'mine',
+        relevanceThreshold: 0.6,
+        seed: 5,
+        gate: { confidence: 0.9, min_improvement: 0.005 },
+      },
+      {
+        against: 'models/b',
+        modelName: null,
+        relevanceThreshold: null,
+        seed: null,
+        data: 'ds-01',
+        gate: { confidence: 0.99, min_improvement: 0 },
+      },
+      { modelName: 'other' },
+    ]);
+  });
+
+  test.each([
+    [
+      'a setting that is none of the gate',
+      ['a', '--set', 'training.num_epochs=3'],
+      64,
+      'expected a setting of the gate',
+    ],
+    ['a value that the gate does not take', ['a', '--set', 'gate.confidence=2'], 78, 'gate.confidence'],
+    ['data that is no version', ['a', '--data', 'x.csv'], 64, 'expected a dataset version'],
+    ['no candidate', [], 64, "missing required argument 'candidate'"],
+  ])('%s is refused', async (_case, args, code, message) => {
+    const { exitCode, stderr } = await run(args, {});
+    expect(stderr()).toContain(message);
+    expect(exitCode).toBe(code);
+  });
+});
+
+describe('ui-cli/gate/calibrate-gate', () => {
+  const rate = (value: number) => ({ rate: value, low: value - 0.01, high: value + 0.01 });
+
+  const calibrated = (falsely: number, smallest: number | null) => {
+    const asked: CalibrationQuestion[] = [];
+    const calibrateGate: GateRuntime['calibrateGate'] = async (question) => {
+      asked.push(question);
+      return {
+        model: 'two-tower/3',
+        against: 'two-tower/2',
+        dataset: DATASET,
+        calibration: {
+          users: 900,
+          simulations: 1000,
+          seed: 7,
+          confidence: 0.95,
+          required_gain: 0,
+          level: 0.025,
+          false_promotions: rate(falsely),
+          power: [{ gain: 0.02, ...rate(0.5) }],
+          smallest_gain: smallest,
+        },
+      };
+    };
+    return { asked, calibrateGate };
+  };
+
+  test('prints the rates with their errors, and what they mean', async () => {
+    const runtime = calibrated(0.027, 0.0315);
+    const { exitCode, stdout } = await run(['calibrate', 'two-tower@champion'], runtime);
+    expect(exitCode).toBe(0);
+    expect(runtime.asked).toMatchObject([{ model: 'two-tower@champion', against: null, data: null }]);
+    expect(stdout()).toMatch(/^ {2}0\.0000 \(no gain\) +2\.7 % +1\.7 % to 3\.7 %$/m);
+    expect(stdout()).toMatch(/^ +0\.0200 +50\.0 % +49\.0 % to 51\.0 %$/m);
+    const flowing = stdout().replaceAll('\n', ' ');
+    expect(flowing).toContain('the gate promotes 2.7 on your 900 users; stated are at most 2.5.');
+    expect(flowing).toContain('better by 0.0315 in NDCG@10 to be promoted four times in five');
+    expect(
+      stdout()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
+  test('says where the stated level is exceeded for certain, and where no gain can be found', async () => {
+    const { stdout } = await run(['calibrate', 'two-tower@champion'], calibrated(0.06, null));
+    const flowing = stdout().replaceAll('\n', ' ');
+    expect(flowing).toContain('promotes without a gain more often than stated');
+    expect(flowing).toContain('No gain is large enough');
+  });
+
+  test('--json has every figure', async () => {
+    const fake = await run(['calibrate', 'a', '--against', 'b', '--json'], calibrated(0.027, 0.03));
+    expect(jsonOf(fake)).toMatchObject({
+      model: 'two-tower/3',
+      against: 'two-tower/2',
+      dataset_version: DATASET.version,
+      false_promotions: rate(0.027),
+      smallest_gain: 0.03,
+      level: 0.025,
+    });
+  });
+});

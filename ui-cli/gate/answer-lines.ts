@@ -1,0 +1,43 @@
+/** A verdict that nothing came of, as people read it. Pure. */
+import { type DecidedVerdict, isChampionAlready } from '../../contracts/gate.ts';
+import type { GateAnswer } from '../../contracts/local-gate.ts';
+import { formatMetric } from '../text/formats.ts';
+import { verdictLines } from '../text/gate-lines.ts';
+import { wrapLine } from '../text/table.ts';
+
+const DECISIONS: Readonly<Record<DecidedVerdict['decision'], string>> = {
+  promoted: 'The gate would promote it',
+  rejected: 'The gate would reject it',
+  awaiting_approval: 'The gate would wait for approval',
+};
+
+/** An experiment's looks are counted, this one is not. */
+export const looksReason = (verdict: DecidedVerdict): string => {
+  const { looks, shelf_life: life, champion } = verdict;
+  if (looks !== null && life !== null) {
+    return `an experiment would take look ${looks} of ${life} at these test users; this one is not counted`;
+  }
+  return champion === null || isChampionAlready(verdict)
+    ? 'nothing is compared, so that none is taken'
+    : 'asked about another model than the champion: this one is not counted, and has the full confidence';
+};
+
+const intervalLines = ({ ci }: DecidedVerdict): readonly string[] =>
+  ci === null
+    ? []
+    : [
+        `${Number((ci.confidence * 100).toFixed(4))} % interval of the difference in NDCG@10: ${formatMetric(ci.low)} to ${formatMetric(ci.high)}, mean ${formatMetric(ci.mean)}`,
+      ];
+
+export const answerLines = ({ candidate, against, dataset, verdict }: GateAnswer, width: number): readonly string[] => {
+  const told = [...verdictLines(verdict), ...intervalLines(verdict), `Looks: ${looksReason(verdict)}.`];
+  return [
+    ...[`Candidate: ${candidate}`, `Against: ${against ?? 'nothing, there is no champion'}`],
+    `Data: the test part of ${dataset.version}`,
+    '',
+    `${DECISIONS[verdict.decision]}:`,
+    ...told.map((line) => `  ${line}`),
+    '',
+    'Nothing was moved.',
+  ].flatMap((line) => wrapLine(line, width));
+};

@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DATA_CONVERTER } from '../../client/payload-codec.ts';
+import { registryWorkflowId } from '../../contracts/ids.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { experimentInput } from '../support/experiment-fixtures.ts';
 import { temporalExecutable } from '../support/provisioned.ts';
@@ -36,6 +37,19 @@ const save = async (client: Client, name: string, workflowId: string, runId?: st
   process.stdout.write(`${name}: ${history.events?.length} events\n`);
 };
 
+/** One after the other, where it was continued as new. */
+const saveRuns = async (client: Client, name: string, workflowId: string): Promise<void> => {
+  const runs: string[] = [];
+  for await (const { runId, status } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    if (status.name !== 'RUNNING') {
+      runs.unshift(runId);
+    }
+  }
+  for (const [place, runId] of runs.entries()) {
+    await save(client, `${name}${runs.length > 1 ? `-${place + 1}` : ''}`, workflowId, runId);
+  }
+};
+
 const record = async (scenario: Scenario, workflowBundle: { code: string }): Promise<void> => {
   const environment = await openEnvironment(scenario.isContinued === true);
   const { client, nativeConnection: connection } = environment;
@@ -49,7 +63,7 @@ const record = async (scenario: Scenario, workflowBundle: { code: string }): Pro
         ...{ taskQueue: 'tt-cpu', workflowId },
         args: [experimentInput(scenario.config)],
       });
-      await scenario.steer?.(handle);
+      await scenario.steer?.(handle, client);
       // However it ends: the cancelled one rejects.
       await handle.result().catch(() => undefined);
     }),
@@ -57,13 +71,9 @@ const record = async (scenario: Scenario, workflowBundle: { code: string }): Pro
   for (const trial of scenario.trials) {
     await save(client, `trial-${scenario.name}`, `${workflowId}/${trial}`);
   }
-  const runs: string[] = [];
-  for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
-    runs.unshift(runId);
-  }
-  for (const [place, runId] of runs.entries()) {
-    const name = `experiment-${scenario.name}${runs.length > 1 ? `-${place + 1}` : ''}`;
-    await save(client, name, workflowId, runId);
+  await saveRuns(client, `experiment-${scenario.name}`, workflowId);
+  if (scenario.isOwnerKept === true) {
+    await saveRuns(client, `registry-${scenario.name}`, registryWorkflowId(scenario.config.gate.model_name));
   }
   await environment.teardown();
 };

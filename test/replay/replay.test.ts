@@ -36,8 +36,9 @@ describe('replay', () => {
   });
 
   it('replay/histories: every scenario has its history, and none is larger than 200 kB', async () => {
-    const expected = ['cancelled', 'continued-1', 'continued-2', 'paused', 'pruned', 'single'];
-    expect(names).toEqual(expect.arrayContaining(expected.map((name) => `experiment-${name}.json`)));
+    const experiments = ['approved', 'cancelled', 'continued-1', 'continued-2', 'paused', 'pruned', 'single'];
+    expect(names).toEqual(expect.arrayContaining(experiments.map((name) => `experiment-${name}.json`)));
+    expect(names).toEqual(expect.arrayContaining(['registry-approved-1.json', 'registry-approved-2.json']));
     for (const name of names) {
       expect((await read(name)).length, name).toBeLessThan(200_000);
     }

@@ -1,7 +1,8 @@
 /** Experiments whose histories are kept: each goes through a part of the workflows that the others do not touch. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { createRegistryClient } from '../../client/registry-client.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings } from '../support/experiment-fixtures.ts';
@@ -14,9 +15,11 @@ export interface Scenario {
   readonly config: ResolvedConfig;
   readonly steps: () => Steps;
   /** What people do while it runs. */
-  readonly steer?: (handle: Handle) => Promise<void>;
+  readonly steer?: (handle: Handle, client: Client) => Promise<void>;
   /** Trials whose own histories are kept too. */
   readonly trials: readonly string[];
+  /** The owner of its registered model: its executions are kept too. */
+  readonly isOwnerKept?: boolean;
   /** The server asks for a new execution after so few events. */
   readonly isContinued?: boolean;
 }
@@ -100,5 +103,18 @@ export const SCENARIOS: readonly Scenario[] = [
     steps: () => createNoOpSteps(),
     trials: [],
     isContinued: true,
+  },
+  {
+    name: 'approved',
+    config: short({ sweep: null, gate: { ...resolvedConfig().gate, approval: 'manual', approval_timeout: 1 } }),
+    steps: () => createNoOpSteps(),
+    steer: async (handle, client) => {
+      await handle.result();
+      await createRegistryClient(client).decide(resolvedConfig().gate.model_name, {
+        ...{ request: 'approve', candidate: null, experimentId: null, isApproved: true, by: 'ana', reason: 'fine' },
+      });
+    },
+    trials: [],
+    isOwnerKept: true,
   },
 ];

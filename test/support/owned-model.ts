@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { createRegistryActivities } from '../../activities/registry.ts';
 import type { GateConfig } from '../../contracts/experiment-config.ts';
+import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import { createReports } from '../../reports/create-reports.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { createAliasRegistry } from './alias-registry.ts';
@@ -55,8 +56,8 @@ export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedM
     },
   });
 
-  const start = (client: Client, gate: GateConfig = {}) => {
-    const config = resolvedConfig({ sweep: null });
+  const start = (client: Client, gate: GateConfig = {}, change: Partial<ResolvedConfig> = {}) => {
+    const config = resolvedConfig({ sweep: null, ...change });
     return client.workflow.start<typeof experiment>('experiment', {
       taskQueue: 'tt-cpu',
       workflowId: `tt-exp/fixture/${randomUUID()}`,

@@ -72,7 +72,11 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     changeRegistry: async ({ request }) => ({
       answer: {
         ...{ kind: 'done', entry: null },
-        aliases: { champion: request.kind === 'promote' ? request.candidate : null, challenger: null, previous: null },
+        aliases: {
+          champion: request.kind === 'promote' ? request.candidate : null,
+          challenger: request.kind === 'challenge' ? request.candidate : null,
+          previous: null,
+        },
       },
       known: null,
     }),

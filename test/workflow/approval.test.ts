@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRegistryClient } from '../../client/registry-client.ts';
+import type { NotifyRequest } from '../../contracts/steps.ts';
+import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import { createOwnedModel } from '../support/owned-model.ts';
+import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
+
+const MANUAL = { approval: 'manual' } as const;
+
+describe('workflows/approval', () => {
+  let server: WorkflowServer;
+
+  beforeAll(async () => {
+    server = await startWorkflowServer();
+  });
+
+  afterAll(async () => {
+    await server?.stop();
+  });
+
+  /** Until the experiment has ended with its question; then answers it. */
+  const answering = (client: Client, modelName: string) => {
+    const registry = createRegistryClient(client);
+    return (isApproved: boolean, reason: string, change: object = {}) =>
+      registry.decide(modelName, {
+        ...{ request: randomUUID(), candidate: null, experimentId: null, isApproved, by: 'ana', reason },
+        ...change,
+      });
+  };
+
+  it('the experiment ends while its candidate is challenger; approved, it is champion, and its runs say so', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      const { status, gate, model } = await (await start(client, MANUAL)).result();
+      expect([status, gate.decision, model?.aliases]).toEqual(['completed', 'awaiting_approval', ['challenger']]);
+      expect(registry.aliases).toEqual({ champion: '8', challenger: '2' });
+      const { verdict, entry, problem } = await answering(client, modelName)(true, 'looked at the worst users');
+      expect([verdict.decision, entry?.from, entry?.to, problem]).toEqual(['promoted', '8', '2', null]);
+      expect((await createRegistryClient(client).view(modelName))?.question).toBeNull();
+    });
+    expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
+    expect(recorded().decision).toBe('promoted');
+    expect(recorded().gate.reasons.at(-1)).toBe('Approved by ana: looked at the worst users');
+    const ledger = await readLedger(registry.tracking, modelName);
+    expect(ledger?.entries.at(-1)).toMatchObject({
+      ...{ action: 'promote', actor: 'ana', reason: 'looked at the worst users' },
+      evidence: { experiment_id: 'fixture-0123456789', compared_with: '8' },
+    });
+  });
+
+  it('rejected, it stays out and is no challenger any more', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      const answer = answering(client, modelName);
+      expect((await answer(false, 'too popular')).verdict.decision).toBe('rejected');
+      await expect(answer(true, 'after all')).rejects.toMatchObject({
+        ...{ code: 'MOVE_REFUSED', message: `model ${modelName}: Nothing awaits approval.` },
+      });
+    });
+    expect(registry.aliases).toEqual({ champion: '8' });
+    expect(recorded().gate.reasons.at(-1)).toBe('Rejected by ana: too popular');
+  });
+
+  it('an approval given after another promotion is held against that champion first, and the gate rejects', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel();
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      registry.aliases.champion = '9';
+      const { verdict } = await answering(client, modelName)(true, 'first of its kind');
+      expect([verdict.decision, verdict.compared_with]).toEqual(['rejected', '9']);
+    });
+    expect(recorded().gate.reasons).toEqual([
+      'Test NDCG@10 0.400 reaches the minimum 0.100.',
+      'Awaits approval: there is no champion to compare with.',
+      'Approved by ana: first of its kind',
+      'The champion changed from none to version 9 before this took effect: evaluated and decided again.',
+      'Test NDCG@10 0.400 reaches the minimum 0.100.',
+      'Not promoted: the difference of -0.077 to version 9 is a loss (95 % interval -0.127 to -0.027 lies below 0).',
+    ]);
+    expect(registry.aliases).toEqual({ champion: '9' });
+  });
+
+  it('one that is better than the new champion too is promoted without another question', async () => {
+    const { steps, registry, start, evaluations, modelName } = createOwnedModel();
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      registry.aliases.champion = '8';
+      const { verdict } = await answering(client, modelName)(true, 'better still');
+      expect([verdict.decision, verdict.compared_with]).toEqual(['promoted', '8']);
+    });
+    expect(evaluations()).toBe(2);
+    expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
+  });
+
+  it('a question that nobody answers in time is a rejection, with the reason', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, { ...MANUAL, approval_timeout: 0.0005 })).result();
+      await expect.poll(() => recorded().decision, { timeout: 60_000 }).toBe('rejected');
+    });
+    const reason = 'nobody answered within 0.001 h (gate.approval_timeout)';
+    expect(recorded().gate.reasons.at(-1)).toBe(`Rejected by tt-exp: ${reason}`);
+    expect(registry.aliases).toEqual({ champion: '8' });
+    const ledger = await readLedger(registry.tracking, modelName);
+    expect(ledger?.entries.at(-1)).toMatchObject({ action: 'reject', actor: 'tt-exp', from: '2', to: null, reason });
+  });
+
+  it('a newer candidate takes the place of one that waits, which is rejected', async () => {
+    let candidate = '2';
+    const { steps, registry, start, modelName } = createOwnedModel({
+      ...{ aliases: { champion: '8' }, candidate: () => candidate },
+    });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      candidate = '3';
+      await (await start(client, MANUAL)).result();
+      expect(registry.aliases).toEqual({ champion: '8', challenger: '3' });
+      const answer = answering(client, modelName);
+      await expect(answer(true, 'fine', { candidate: '2' })).rejects.toThrow(/Version 2 does not await approval/);
+      await answer(true, 'fine', { candidate: '3' });
+    });
+    expect(registry.aliases).toEqual({ champion: '3', previous: '8' });
+    const ledger = await readLedger(registry.tracking, modelName);
+    expect(ledger?.entries.slice(1).map(({ action, from, to, reason }) => [action, from, to, reason])).toEqual([
+      ['reject', '2', null, 'superseded by version 3, which awaits approval now'],
+      ['promote', '8', '3', 'fine'],
+    ]);
+  });
+
+  it('a candidate that is archived while it waits is settled', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      const by = { actor: 'ben', reason: 'wrong data', evidence: {}, request: 'archive' };
+      await createRegistryClient(client).ask(modelName, { kind: 'archive', version: '2', ...by });
+    });
+    expect(registry.aliases).toEqual({ champion: '8' });
+    expect(recorded().gate.reasons.at(-1)).toBe('Archived by ben: wrong data');
+  });
+
+  it('whoever wants to hear of the gate hears of the answer, and a record that fails is named', async () => {
+    const { steps, registry, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    const told: NotifyRequest[] = [];
+    const { recordVerdict } = steps;
+    const failing = {
+      ...steps,
+      notify: async (request: NotifyRequest) => {
+        told.push(request);
+        return { kind: 'delivered', attempts: 1 } as const;
+      },
+      recordVerdict: async (request: Parameters<typeof recordVerdict>[0]) => {
+        if (request.verdict.decision === 'rejected') {
+          throw ApplicationFailure.nonRetryable('MLflow: denied', 'UPSTREAM_REJECTED');
+        }
+        return recordVerdict(request);
+      },
+    };
+    await server.withWorkers(failing, async (client) => {
+      await (await start(client, MANUAL, { notify: { url_env: 'HOOK', on: ['gate'] } })).result();
+      const { problem } = await answering(client, modelName)(false, 'no');
+      expect(problem).toBe("The gate's verdict is not in MLflow: MLflow: denied");
+    });
+    expect(told.map(({ notification: { status, gate } }) => [status, gate?.decision])).toEqual([
+      ['running', 'awaiting_approval'],
+      ['completed', 'rejected'],
+    ]);
+    expect(registry.aliases).toEqual({ champion: '8' });
+  });
+});

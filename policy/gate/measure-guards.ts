@@ -38,7 +38,9 @@ const valuesOf = ({ metric, slice }: GuardConfig, model: JudgedModel): readonly 
 
 const nobodyIn = ({ metric, slice }: GuardConfig): string => {
   const name = USER_SLICES[metric];
-  return name === undefined ? `no test user counts for ${slice ?? metric}` : `no test user is ${name}`;
+  return name === undefined
+    ? `no test user counts for ${slice ?? metric}; test_metrics.json names the slices that have some`
+    : `no test user is ${name}`;
 };
 
 const meanOf = (values: readonly number[]): number | null =>

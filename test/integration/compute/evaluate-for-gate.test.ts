@@ -158,7 +158,9 @@ describe('compute/evaluate-for-gate', () => {
       expect(measure?.candidate).toBeCloseTo(named.ndcg_at_10, 12);
     }
     expect(nothing).toMatchObject({ users: 0, p_value: null, candidate: null });
-    expect(nothing?.problem).toBe('no test user counts for item.industry=nothing');
+    expect(nothing?.problem).toBe(
+      'no test user counts for item.industry=nothing; test_metrics.json names the slices that have some',
+    );
     expect(coverage).toMatchObject({ candidate: model.coverage, champion: champion?.coverage, users: null });
     expect(popularity?.candidate).toBe(report.popularity_bias.mean_percentile);
     const files = ['user_tower', 'item_tower'].flatMap((tower) => [`${tower}/model.json`, `${tower}/weights.bin`]);

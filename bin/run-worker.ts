@@ -12,6 +12,7 @@ import { temporalTarget } from '../client/environment-target.ts';
 import { explainConnection } from '../client/explain-connection.ts';
 import { DATA_CONVERTER } from '../client/payload-codec.ts';
 import type { Environment } from '../config/env.ts';
+import { toErrorRecord } from '../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../contracts/names.ts';
 import type { ProgressSink } from '../contracts/services.ts';
 import { type CodeWatch, watchCode } from '../host/code/code-watch.ts';
@@ -19,6 +20,7 @@ import { workerCode } from '../host/code/worker-code.ts';
 import { logToStderr } from '../host/log.ts';
 import { prepareHome } from '../services/index.ts';
 import { createActivityDeps } from './activity-deps.ts';
+import { watchModels } from './watch-models.ts';
 import { installWorkerRuntime } from './worker-runtime.ts';
 
 export interface RunWorkerOptions {
@@ -107,8 +109,17 @@ export const runWorker = async (options: RunWorkerOptions): Promise<void> => {
     },
   );
   await options.onReady();
+  const watch = new AbortController();
+  const client = new Client({ connection, namespace: target.namespace, dataConverter: DATA_CONVERTER });
+  if (options.queue === TASK_QUEUE.cpu) {
+    // A look that is under way may wait for a worker: nobody waits for it.
+    watchModels({ environment, client, log: logToStderr, signal: watch.signal }).catch((error: unknown) =>
+      logToStderr('warn', `moves by hand are not noticed: ${toErrorRecord(error).message}`),
+    );
+  }
   const running = worker.run();
   const onStop = (): void => {
+    watch.abort();
     worker.shutdown();
     shutdown.abort(new CancelledFailure(WORKER_SHUTDOWN));
   };

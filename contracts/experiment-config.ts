@@ -903,7 +903,7 @@ export interface GateConfig {
    */
   supersede_reason?: string;
   /**
-   * When somebody moves or removes the champion in MLflow by hand. accept: the ledger adopts it, and the gate says what it would have decided. revert: it is taken back. The last experiment of a model decides.
+   * When somebody moves or removes the champion in MLflow by hand. accept: the ledger adopts it. revert: it is taken back. The last experiment of a model decides.
    */
   manual_moves?: 'accept' | 'revert';
 }

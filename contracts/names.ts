@@ -61,6 +61,8 @@ export const TAG = {
   ledgerApplied: 'tt.ledger_applied',
   /** On a registered model: the version that is champion by its ledger; empty: none. */
   champion: 'tt.champion',
+  /** On a registered model: `revert` where moves by hand are taken back. */
+  manualMoves: 'tt.manual_moves',
 } as const;
 
 /** Values of TAG.kind. */

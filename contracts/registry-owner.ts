@@ -19,6 +19,8 @@ interface Asked {
   readonly evidence: LedgerEvidence;
   /** That it rests on: its digest becomes part of the evidence. */
   readonly verdict?: GateVerdict;
+  /** What becomes of moves by hand, from now on; absent: as the last request said that said it. */
+  readonly manualMoves?: 'accept' | 'revert';
 }
 
 /** The candidate becomes champion. Refused as outdated where the champion of now is not `comparedWith`. */

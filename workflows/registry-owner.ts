@@ -125,7 +125,7 @@ export class RegistryOwner {
 
   async #change(request: RegistryRequest): Promise<RegistryAnswer> {
     const { answer, known } = await changeRegistry({
-      ...{ modelName: this.modelName, request, manualMoves: 'accept', known: this.#known },
+      ...{ modelName: this.modelName, request, known: this.#known },
       at: new Date(Date.now()).toISOString(),
     });
     this.#known = known;

@@ -15,6 +15,7 @@ export const gateRequest = (verdict: DecidedVerdict, { request, question }: Gate
     ...{ request, actor: experimentId, reason: reasons.at(-1) ?? verdict.decision, verdict },
     candidate: candidate.version,
     comparedWith,
+    manualMoves: question.gate.manual_moves ?? 'accept',
     evidence: {
       run_id: runId,
       experiment_id: experimentId,

@@ -25,7 +25,8 @@ export interface KnownLedger {
 export interface RegistryChange {
   readonly modelName: string;
   readonly request: RegistryRequest;
-  readonly manualMoves: ManualMoves;
+  /** Absent: as the request says, or else the model's tag. */
+  readonly manualMoves?: ManualMoves;
   /** ISO 8601, UTC: of the owner's clock, which is the server's. */
   readonly at: string;
   readonly known: KnownLedger | null;
@@ -42,6 +43,9 @@ const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
   challenger: aliases[ALIAS.challenger] ?? null,
   previous: aliases[ALIAS.previous] ?? null,
 });
+
+const policyOf = ({ tags }: RegisteredModelRecord): ManualMoves =>
+  tags[TAG.manualMoves] === 'revert' ? 'revert' : 'accept';
 
 /** Throws LEDGER_BROKEN: on records that somebody changed no further move can rest. */
 const standingNow = async (
@@ -76,11 +80,15 @@ const note = async (
   model: RegisteredModelRecord,
   { runId, carriedOut }: Ledger,
   { seq, champion }: Standing,
+  { manualMoves }: RegistryRequest,
 ): Promise<void> => {
   if (carriedOut !== seq) {
     await tracking.setTags(runId, { [TAG.ledgerApplied]: String(seq), [TAG.registeredModel]: model.name });
   }
-  const tags = { [TAG.ledgerRun]: runId, [TAG.champion]: champion ?? '' };
+  const tags = {
+    ...{ [TAG.ledgerRun]: runId, [TAG.champion]: champion ?? '' },
+    ...(manualMoves === undefined ? {} : { [TAG.manualMoves]: manualMoves }),
+  };
   const changed = Object.entries(tags).filter(([key, value]) => model.tags[key] !== value);
   await tracking.setModelTags(model.name, Object.fromEntries(changed));
 };
@@ -101,7 +109,7 @@ const withDigest = (request: RegistryRequest): RegistryRequest =>
     : { ...request, evidence: { ...request.evidence, verdict_digest: digestOfVerdict(request.verdict) } };
 
 export const changeRegistry = async (tracking: LedgerWriter, change: RegistryChange): Promise<RegistryChanged> => {
-  const { modelName, request, manualMoves, at } = change;
+  const { modelName, request, at } = change;
   const model = await tracking.findModel(modelName);
   if (model === null) {
     const reason = `There is no registered model ${modelName} in MLflow.`;
@@ -111,6 +119,7 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const standing = await standingNow(tracking, ledger, change);
   const { carriedOut, runId } = ledger;
   const observed = { aliases: aliasesOf(model), versions: await tracking.versionsOf(modelName), carriedOut };
+  const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const { moves, aliases, outcome } = decideMove(standing, observed, withDigest(request), { at, manualMoves });
   const appended = await appendMoves(tracking, runId, standing, moves);
   if (appended === null) {
@@ -121,7 +130,7 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
     await tracking.setTags(runId, { [TAG.ledgerHead]: headText({ seq: after.seq, digest: after.digest }) });
   }
   await moveAliases(tracking, modelName, observed.aliases, aliases);
-  await note(tracking, model, ledger, after);
+  await note(tracking, model, ledger, after, request);
   const known = { runId, standing: after };
   if (outcome.kind !== 'done') {
     return { answer: outcome, known };

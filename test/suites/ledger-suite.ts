@@ -25,6 +25,10 @@ const promote = (candidate: string, comparedWith: string | null, request: string
   ...{ actor: 'ana', reason: `better than ${comparedWith}`, evidence: { ndcg_at_10: Number(candidate) / 10 } },
 });
 
+const look = (request: string): RegistryRequest => ({
+  ...{ kind: 'reconcile', request, actor: 'tt-exp', reason: 'to look', evidence: {} },
+});
+
 /** @param open asked in each test; may give the same server again */
 export const describeLedger = (open: () => LedgerUnderTest): void => {
   let count = 0;
@@ -49,7 +53,7 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     const ask = async (request: RegistryRequest, writer: LedgerWriter = tracking) => {
       clockMs += 1000;
       const at = new Date(clockMs).toISOString();
-      const changed = await changeRegistry(writer, { modelName: model, request, manualMoves: 'accept', at, known });
+      const changed = await changeRegistry(writer, { modelName: model, request, at, known });
       known = changed.known;
       return changed.answer;
     };
@@ -110,6 +114,25 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     forget();
     expect(await ask(promote('1', null, 'a'))).toEqual(first);
     expect((await reading()).entries).toHaveLength(1);
+  });
+
+  test('a move by hand is adopted, or taken back where the last experiment says so', async () => {
+    const { tracking, model, ask, reading, aliases } = await begin();
+    await ask({ ...promote('1', null, 'a'), manualMoves: 'revert' });
+    await tracking.setAlias(model, 'champion', '3');
+    await ask(look('b'));
+    expect(await aliases()).toEqual({ champion: '1' });
+    await ask({ ...promote('2', '1', 'c'), manualMoves: 'accept' });
+    await tracking.setAlias(model, 'champion', '3');
+    await ask(look('d'));
+    expect(await aliases()).toEqual({ champion: '3', previous: '2' });
+    expect(actions((await reading()).entries).slice(1)).toEqual([
+      [2, 'adopt', '1', '3'],
+      [3, 'revert', '3', '1'],
+      [4, 'promote', '1', '2'],
+      [5, 'adopt', '2', '3'],
+    ]);
+    expect((await tracking.findModel(model))?.tags).toMatchObject({ 'tt.champion': '3', 'tt.manual_moves': 'accept' });
   });
 
   test('a promotion that rests on another champion moves nothing', async () => {

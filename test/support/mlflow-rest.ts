@@ -108,6 +108,15 @@ export const createMlflowReader = (uri: string) => {
         ? call('registered-models/alias', { name, alias }, 'DELETE')
         : call('registered-models/alias', { name, alias, version }));
     },
+    modelTags: async (name: string): Promise<Readonly<Record<string, string>>> => {
+      const { registered_model: model } = await call<{
+        registered_model: { tags?: { key: string; value: string }[] };
+      }>(`registered-models/get?name=${encodeURIComponent(name)}`);
+      return Object.fromEntries((model.tags ?? []).map(({ key, value }) => [key, value]));
+    },
+    setModelTag: async (name: string, key: string, value: string): Promise<void> => {
+      await call('registered-models/set-tag', { name, key, value });
+    },
     createModel: async (name: string): Promise<void> => {
       await call('registered-models/create', { name });
     },

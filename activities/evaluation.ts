@@ -69,6 +69,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           const datasetFolder = await ensureDataset(deps, request.datasetVersion);
           const version = await deps.tracking.findByAlias(request.modelName, ALIAS.champion);
           const candidate = await fetchModel(deps, runId);
+          const replicates = await Promise.all((request.replicateRunIds ?? []).map((id) => fetchModel(deps, id)));
           const { source, problem, standIn } =
             version === null || version.runId === runId ? NOBODY : await fetchChampion(deps, version, request.standIn);
           const margin = request.margin ?? null;
@@ -93,11 +94,12 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
               confidence: request.confidence,
               margin,
               guards: request.guards ?? [],
+              replicates,
               usersFile,
             },
             signal,
           );
-          const { ci, pairedTest, dcg, guards, championProblem } = evaluated;
+          const { ci, pairedTest, dcg, guards, seedNoise = null, championProblem } = evaluated;
           const test = { model: evaluated.model, baselines: evaluated.baselines };
           // A run whose result is taken again is tested again: the same numbers at the same time are the same points.
           const { endTimeMs } = await deps.tracking.getRun(runId);
@@ -120,6 +122,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             pairedTest,
             dcg,
             guards,
+            seedNoise,
             ancestor: ancestor && ancestorSide(ancestor, evaluated),
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,

@@ -50,6 +50,7 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
         ...provenanceTags(provenance),
         [TAG.kind]: RUN_KIND.trial,
         [TAG.trialId]: trialId,
+        ...(request.replicateOf === undefined ? {} : { [TAG.replicateOf]: request.replicateOf }),
         [TAG.datasetVersion]: dataset.version,
         [TAG.trialDigest]: digest,
         [TAG.trainingCode]: trainingCodeDigest,

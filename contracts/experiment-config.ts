@@ -883,6 +883,10 @@ export interface GateConfig {
    */
   guards?: GuardConfig[];
   /**
+   * Trainings of the best trial's settings that the gate compares, with other seeds: the interval then holds for the settings and not for one seed. 1: only the trial itself.
+   */
+  replicates?: number;
+  /**
    * manual: a candidate that the gate lets pass becomes champion only once a person approves. The experiment ends meanwhile.
    */
   approval?: 'auto' | 'manual';

@@ -26,6 +26,13 @@ export interface PairedTest {
   readonly margin_p_value?: number | null;
 }
 
+/** How much the seed of a training matters: trainings of the candidate's settings, the candidate's own among them. */
+export interface SeedNoise {
+  readonly replicates: number;
+  /** Standard deviation of their mean NDCG@10. */
+  readonly sd: number;
+}
+
 export interface GateSide {
   readonly version: string;
   readonly run_id: string;
@@ -137,8 +144,11 @@ export interface GateVerdict {
   readonly effect_size: number | null;
   /** smallest_lift: the smallest mean difference that these users would have shown to be an improvement 80 % of the time. */
   readonly power: { readonly smallest_lift: number } | null;
-  /** The interval is over users: training with another seed might move the mean by more. null: there is no interval. */
-  readonly seed_noise: 'not measured' | null;
+  /**
+   * Not measured: the interval is over users, and training with another seed might move the mean by more. Otherwise it
+   * holds for the settings. null: there is no interval.
+   */
+  readonly seed_noise: 'not measured' | SeedNoise | null;
   /** Of the mean per-user difference in DCG@10, which is NDCG@10 before normalising; null where nothing was compared. */
   readonly dcg: ConfidenceInterval | null;
   /** null where none was asked for: no rule `non_inferior`, or no earlier champion but the one of now. */

@@ -6,6 +6,8 @@ export type TaskQueue = (typeof TASK_QUEUE)[keyof typeof TASK_QUEUE];
 export const TAG = {
   experimentId: 'tt.experiment_id',
   trialId: 'tt.trial_id',
+  /** On a run that trained a trial's settings with another seed: the trial. */
+  replicateOf: 'tt.replicate_of',
   configDigest: 'tt.config_digest',
   datasetVersion: 'tt.dataset_version',
   /** On a parent run: the database that was read. */

@@ -66,6 +66,8 @@ export interface ApprovalQuestion {
   readonly experimentId: string;
   readonly parentRunId: string;
   readonly runId: string;
+  /** Trainings of the candidate's settings with other seeds; absent: none. */
+  readonly replicateRunIds?: readonly string[];
   readonly datasetVersion: string;
   readonly relevanceThreshold: number;
   readonly seed: number;

@@ -10,6 +10,7 @@ import type {
   GateVerdict,
   GuardMeasure,
   PairedTest,
+  SeedNoise,
 } from './gate.ts';
 import type { Notification } from './notification.ts';
 import type { ObjectiveName } from './objective.ts';
@@ -60,6 +61,8 @@ export interface OpenTrialRequest {
   readonly mlflowExperimentId: string;
   readonly parentRunId: string;
   readonly trialId: string;
+  /** Trial whose settings are trained again with another seed; absent: it is a trial of its own. */
+  readonly replicateOf?: string;
   /** 1, and one more for each time the trial is tried again: each has a run of its own. */
   readonly attempt: number;
   readonly params: TrialParams;
@@ -136,6 +139,8 @@ export interface EvaluateBestRequest {
   readonly margin?: number | null;
   /** Missing in requests of earlier versions, as is the margin. */
   readonly guards?: readonly GuardConfig[];
+  /** Runs that trained the candidate's settings with other seeds. */
+  readonly replicateRunIds?: readonly string[];
   readonly timestampMs: number;
   /** To be evaluated in place of the champion, if that is still this version. */
   readonly standIn?: { readonly version: string } & ChampionStandIn;
@@ -160,6 +165,7 @@ export interface EvaluateBestResult {
   /** Of the difference in DCG@10. */
   readonly dcg?: ConfidenceInterval | null;
   readonly guards?: readonly GuardMeasure[];
+  readonly seedNoise?: SeedNoise | null;
   /** null where nobody asked for one, and where there is none but the champion. */
   readonly ancestor?: AncestorComparison | null;
   /** Version that was champion then, evaluated or not; null: there was none. */

@@ -4,7 +4,7 @@ import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { TestEvaluation } from './experiment.ts';
 import type { GateConfig, GuardConfig } from './experiment-config.ts';
-import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest } from './gate.ts';
+import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest, SeedNoise } from './gate.ts';
 import type { GateCalibration } from './gate-calibration.ts';
 import type { GateDetails } from './gate-details.ts';
 import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics.ts';
@@ -58,6 +58,8 @@ export interface EvaluateJob {
   /** Loss of NDCG@10 that is to be ruled out; null: none. */
   readonly margin: number | null;
   readonly guards: readonly GuardConfig[];
+  /** Trainings of the candidate's settings with other seeds. */
+  readonly replicates?: readonly ModelSource[];
   /** What each user comes to with each model is written here, as Parquet. */
   readonly usersFile: string;
 }
@@ -132,6 +134,8 @@ export interface EvaluateResult extends TestEvaluation {
   readonly dcg: ConfidenceInterval | null;
   /** None without a champion. */
   readonly guards: readonly GuardMeasure[];
+  /** null without replicates and without a champion; missing in results of earlier versions. */
+  readonly seedNoise?: SeedNoise | null;
   /** null where there is none. */
   readonly ancestor: Omit<AncestorComparison, 'version' | 'run_id'> | null;
 }

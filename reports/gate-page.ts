@@ -56,7 +56,7 @@ const notCovered = ({ ci, seed_noise: seedNoise, champion_problem: problem }: De
   ...(problem === null
     ? []
     : [`The champion could not be evaluated, so nothing is known of the difference: ${problem}.`]),
-  ...(seedNoise === null
+  ...(seedNoise !== 'not measured'
     ? []
     : ['Seed noise: training the same settings with another seed may move the mean by more than the interval says.']),
   ...(ci === null

@@ -10,16 +10,17 @@ import { evaluateBest } from './steps.ts';
 /** What it takes to evaluate a candidate again, days later if need be. */
 export type JudgedCandidate = Pick<
   ApprovalQuestion,
-  'runId' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
+  'runId' | 'replicateRunIds' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
 >;
 
 export const evaluateCandidate = (
   { gate, ...candidate }: JudgedCandidate,
   standIn?: EvaluateBestRequest['standIn'],
 ): Promise<EvaluateBestResult> => {
-  const { runId, datasetVersion, relevanceThreshold, seed } = candidate;
+  const { runId, replicateRunIds = [], datasetVersion, relevanceThreshold, seed } = candidate;
   return evaluateBest({
     ...{ runId, datasetVersion, relevanceThreshold, seed },
+    ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
     ...{ modelName: gate.model_name, confidence: gate.confidence, timestampMs: Date.now() },
     ...comparisonSettings(gate),
     ...(standIn === undefined ? {} : { standIn }),

@@ -30,6 +30,7 @@ import { ExperimentState } from './experiment-state.ts';
 import { failureOf, toRecord } from './failures.ts';
 import { judge } from './judge.ts';
 import { tell } from './notifications.ts';
+import { trainReplicates } from './replicates.ts';
 import {
   closeExperiment,
   embedData,
@@ -126,7 +127,7 @@ const conduct = async (run: ExperimentRun): Promise<KnownInGate> => {
   const known = { ...opened, dataset };
   state.reach(training(known, null), Date.now());
   const best = await trainAll(run, conductor, known);
-  return judge(run, known, best);
+  return judge(run, known, best, await trainReplicates(run, known, best));
 };
 
 const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string>> => {

@@ -81,7 +81,13 @@ const carryOut = async (
   }
 };
 
-export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: FinishedTrial): Promise<KnownInGate> => {
+/** @param replicateRunIds trainings of the best trial's settings with other seeds */
+export const judge = async (
+  run: ExperimentRun,
+  trained: KnownInTrain,
+  best: FinishedTrial,
+  replicateRunIds: readonly string[],
+): Promise<KnownInGate> => {
   const { input, state, provenance } = run;
   const { gate, evaluation, seed } = input.config;
   const { dataset, parentRunId, mlflowExperimentId } = trained;
@@ -90,6 +96,7 @@ export const judge = async (run: ExperimentRun, trained: KnownInTrain, best: Fin
   const judged: Judged = {
     ...{ parentRunId, runId, datasetVersion: dataset.version, seed, gate },
     relevanceThreshold: evaluation.relevance_threshold,
+    ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
   };
   state.reach(evaluating(known, null), Date.now());
   const evaluate = () => evaluateBeside(run, trained, runId, (standIn) => evaluateCandidate(judged, standIn));

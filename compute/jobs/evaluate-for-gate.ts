@@ -78,9 +78,10 @@ interface Compared {
   readonly candidate: Judged;
   readonly champion: Judged | null;
   readonly ancestor: Judged | null;
+  readonly replicates: readonly Judged[];
 }
 
-const compare = (job: EvaluateJob, { candidate, champion, ancestor }: Compared, onTest: () => void) => {
+const compare = (job: EvaluateJob, { candidate, champion, ancestor, replicates }: Compared, onTest: () => void) => {
   // It takes time, and nobody else looks at it.
   const isTimed = champion !== null && job.guards.some(({ metric }) => metric === 'scoring_latency_ms');
   const [own = null, other = null] = isTimed
@@ -93,6 +94,7 @@ const compare = (job: EvaluateJob, { candidate, champion, ancestor }: Compared, 
     confidence: job.confidence,
     margin: job.margin,
     guards: job.guards,
+    replicates: replicates.map(({ perUser }) => perUser.ndcg),
     seed: deriveSeed(job.seed, 'gate'),
     onTest,
   });
@@ -117,7 +119,14 @@ const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedMod
   const ancestor = await judgeOther(job.ancestor, others, dataset);
   opened.push(...(ancestor.judged === null ? [] : [ancestor.judged.model]));
 
-  const compared = { candidate, champion: champion.judged, ancestor: ancestor.judged };
+  const replicates: Judged[] = [];
+  for (const source of job.replicates ?? []) {
+    const replicate = await judgeModel(source, others, dataset);
+    opened.push(replicate.model);
+    replicates.push(replicate);
+  }
+
+  const compared = { candidate, champion: champion.judged, ancestor: ancestor.judged, replicates };
   await writeGateUsers(job.usersFile, judgedUsers(compared, dataset));
   const comparison = compare(job, compared, onBlock);
   return {

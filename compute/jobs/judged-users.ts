@@ -9,6 +9,8 @@ export interface JudgedParts {
   readonly candidate: Judged;
   readonly champion: Judged | null;
   readonly ancestor: Judged | null;
+  /** Of the candidate's settings, with other seeds. */
+  readonly replicates: readonly Judged[];
 }
 
 const METRICS = ['ndcg', 'dcg', 'recall', 'precision'] as const;
@@ -23,7 +25,7 @@ const spread = ({ places, ndcg }: Judged['watched'][string], users: number): rea
 };
 
 /** A column `<metric>_<model>` for each, and one for each watched slice: `ndcg_<model> <slice>`. */
-export const judgedUsers = ({ candidate, champion, ancestor }: JudgedParts, { userIds }: LoadedDataset) => {
+export const judgedUsers = ({ candidate, champion, ancestor, replicates }: JudgedParts, { userIds }: LoadedDataset) => {
   const { userIndex } = candidate.perUser;
   const nobody = userIndex.map(() => null);
   const models = { candidate, champion, ancestor };
@@ -36,6 +38,9 @@ export const judgedUsers = ({ candidate, champion, ancestor }: JudgedParts, { us
   return {
     userIds: userIndex.map((user) => elementAt(userIds, user)),
     slices: candidate.userSlices,
-    metrics: Object.fromEntries(metrics),
+    metrics: Object.fromEntries([
+      ...metrics,
+      ...replicates.map(({ perUser }, index) => [`ndcg_replicate_${index + 2}`, perUser.ndcg]),
+    ]),
   };
 };

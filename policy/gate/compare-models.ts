@@ -1,12 +1,19 @@
 /** Everything that the gate is told of candidate, champion and ancestor beside each other. */
 
 import type { GuardConfig } from '../../contracts/experiment-config.ts';
-import type { AncestorComparison, ConfidenceInterval, GuardMeasure, PairedTest } from '../../contracts/gate.ts';
+import type {
+  AncestorComparison,
+  ConfidenceInterval,
+  GuardMeasure,
+  PairedTest,
+  SeedNoise,
+} from '../../contracts/gate.ts';
 import { deriveSeed } from '../rng.ts';
 import { compareUsers } from './compare-users.ts';
 import type { JudgedModel } from './judged-model.ts';
 import { measureGuard } from './measure-guards.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
+import { type Replicates, seedNoiseOf } from './replicated-bootstrap.ts';
 import { resampleCount } from './resample-count.ts';
 
 export interface ComparedModels {
@@ -18,6 +25,8 @@ export interface ComparedModels {
   /** Loss to be ruled out; null unless that is the question. */
   readonly margin: number | null;
   readonly guards: readonly GuardConfig[];
+  /** NDCG@10 of other trainings of the candidate's settings, each over the same users; absent: none. */
+  readonly replicates?: Replicates;
   readonly seed: number;
   /** Called between the tests, each of which takes less than a second for 20,000 users. */
   readonly onTest?: () => void;
@@ -29,12 +38,14 @@ export interface ModelComparison {
   readonly pairedTest: PairedTest | null;
   readonly dcg: ConfidenceInterval | null;
   readonly guards: readonly GuardMeasure[];
+  /** null without replicates, and without a champion. */
+  readonly seedNoise: SeedNoise | null;
   readonly ancestor: Pick<AncestorComparison, 'ci' | 'users' | 'margin_p_value'> | null;
 }
 
 /** A function of its options alone. */
 export const compareModels = (options: ComparedModels): ModelComparison => {
-  const { candidate, champion, ancestor, guards, seed, onTest } = options;
+  const { candidate, champion, ancestor, guards, replicates = [], seed, onTest } = options;
   // Holm asks as much more of the best of several guards.
   const resamples = resampleCount(1 - (1 - options.confidence) / Math.max(1, guards.length));
   const isAnybodyThere = candidate.ndcg.length > 0;
@@ -66,6 +77,7 @@ export const compareModels = (options: ComparedModels): ModelComparison => {
             onTest?.();
             return measureGuard(guard, { ...options, champion, resamples });
           }),
+    seedNoise: compared === null || replicates.length === 0 ? null : seedNoiseOf([candidate.ndcg, ...replicates]),
     ancestor: anchored && {
       ci: anchored.ci,
       users: anchored.pairedTest.users,

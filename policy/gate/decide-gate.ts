@@ -37,7 +37,10 @@ type LaterField =
 export type GateRules = Required<Omit<GateConfig, LaterField>> & Pick<GateConfig, LaterField>;
 
 /** What a verdict says of the comparison in numbers. */
-const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor, look = null }: GateEvidence) => {
+const measured = (
+  config: GateRules,
+  { ci, pairedTest, dcg, ancestor, look = null, seedNoise = null }: GateEvidence,
+) => {
   const lift = pairedTest?.smallest_lift ?? null;
   const { margin } = comparisonSettings(config);
   return {
@@ -47,7 +50,7 @@ const measured = (config: GateRules, { ci, pairedTest, dcg, ancestor, look = nul
     effect_size: pairedTest?.effect_size ?? null,
     // The interval has to clear the required improvement, or the accepted loss, not 0.
     power: lift === null ? null : { smallest_lift: lift + (margin === null ? config.min_improvement : -margin) },
-    seed_noise: ci === null ? null : ('not measured' as const),
+    seed_noise: ci === null ? null : (seedNoise ?? ('not measured' as const)),
     dcg,
     ancestor,
     looks: look?.looks ?? null,

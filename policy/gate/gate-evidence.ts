@@ -7,6 +7,7 @@ import type {
   GateVerdict,
   GuardMeasure,
   PairedTest,
+  SeedNoise,
 } from '../../contracts/gate.ts';
 import type { EvaluateBestResult } from '../../contracts/steps.ts';
 import type { Look } from '../../contracts/test-part-looks.ts';
@@ -25,6 +26,8 @@ export interface GateEvidence {
   readonly guards: readonly GuardMeasure[];
   /** null where no ancestor was asked for, or where there is none. */
   readonly ancestor: AncestorComparison | null;
+  /** null or absent where it was not measured. */
+  readonly seedNoise?: SeedNoise | null;
   /** What this look at the test part was given; null or absent where nothing was spent, and in evidence of earlier versions. */
   readonly look?: GateLook | null;
   /** Version of the champion, evaluated or not; null: there is none. */
@@ -86,6 +89,7 @@ export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence
   guards: verdict.guards ?? [],
   ancestor: verdict.ancestor ?? null,
   look: lookIn(verdict),
+  seedNoise: typeof verdict.seed_noise === 'object' ? verdict.seed_noise : null,
   comparedWith: verdict.compared_with,
   championProblem: verdict.champion_problem,
   championStandIn: verdict.champion_stand_in ?? null,

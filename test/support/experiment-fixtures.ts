@@ -85,6 +85,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
     guards: [],
     approval: 'auto',
     approval_timeout: null,
+    replicates: 1,
     require_approval: false,
     unreadable_champion: 'retrain',
     supersede_reason: '',

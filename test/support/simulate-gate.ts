@@ -18,6 +18,7 @@ export const GATE: Required<GateConfig> = {
   guards: [],
   approval: 'auto',
   approval_timeout: null,
+  replicates: 1,
   require_approval: false,
   unreadable_champion: 'retrain',
   supersede_reason: '',

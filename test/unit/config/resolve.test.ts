@@ -89,6 +89,7 @@ test('a bare name gets the defaults of DESIGN section 8', () => {
       guards: [],
       approval: 'auto',
       approval_timeout: null,
+      replicates: 1,
       require_approval: false,
       unreadable_champion: 'retrain',
       supersede_reason: '',

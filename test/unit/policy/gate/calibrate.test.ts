@@ -11,6 +11,7 @@ const gate: CalibrationOptions['gate'] = {
   guards: [],
   approval: 'auto',
   approval_timeout: null,
+  replicates: 1,
   require_approval: false,
   unreadable_champion: 'retrain',
   supersede_reason: '',

@@ -15,6 +15,7 @@ const config: Required<GateConfig> = {
   guards: [],
   approval: 'auto',
   approval_timeout: null,
+  replicates: 1,
   require_approval: false,
   unreadable_champion: 'retrain',
   supersede_reason: '',

@@ -6,7 +6,7 @@ import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
 
 const config: Required<GateConfig> = {
   ...{ model_name: 'm', min_ndcg_at_10: 0, rule: 'superior', min_improvement: 0, margin: 0.01 },
-  ...{ confidence: 0.95, guards: [], approval: 'auto', approval_timeout: null, require_approval: false },
+  ...{ confidence: 0.95, guards: [], replicates: 1, approval: 'auto', approval_timeout: null, require_approval: false },
   ...{ unreadable_champion: 'retrain', supersede_reason: '', manual_moves: 'accept' },
 };
 

@@ -1,5 +1,5 @@
 /** The only reader of process.env: every variable that tt-exp knows, parsed and checked once. */
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
 import { TENSORFLOW_BACKENDS, type TensorflowBackend } from '../contracts/tensorflow.ts';
@@ -191,6 +191,15 @@ export const loadForProduction = async <Module>(load: () => Promise<Module>): Pr
   }
 };
 
+/** Of whoever runs this without a login shell, as cron does. In a container a user may have a number alone. */
+const accountName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+};
+
 /** An empty variable counts as unset. Throws ENVIRONMENT_INVALID. */
 export const readEnvironment = (source: Readonly<Record<string, string | undefined>> = process.env): Environment => {
   const variables = splitTrackingUri(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')));
@@ -220,7 +229,7 @@ export const readEnvironment = (source: Readonly<Record<string, string | undefin
     stallLimitMs: 1000 * seconds('TT_STALL_SECONDS', variables.TT_STALL_SECONDS, STALL_SECONDS),
     isCi: variables.CI !== undefined && variables.CI !== 'false',
     isColorless: variables.NO_COLOR !== undefined,
-    user: variables.USER ?? variables.LOGNAME ?? 'unknown',
+    user: variables.USER ?? variables.LOGNAME ?? accountName(),
     variables,
   };
 };

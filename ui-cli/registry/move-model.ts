@@ -7,6 +7,7 @@ import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts
 import { confirm, requireAnswer } from '../command-line/confirm.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { USUAL_WIDTH, wrapLine } from '../text/table.ts';
 import { aliasesText } from './model-formats.ts';
 import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
@@ -51,7 +52,11 @@ const carryOut = (
   return withPlatform(runtime, ({ registry }) =>
     withCatalogue(runtime, async (catalogue) => {
       const { name, lines, request, ...planned } = await plan(catalogue);
-      printLines(io.stderr, lines);
+      const width = io.stderr.columns || USUAL_WIDTH;
+      printLines(
+        io.stderr,
+        lines.flatMap((line) => wrapLine(line, width)),
+      );
       if (!isYes && !(await confirm(io, 'Do it?'))) {
         printLines(io.stderr, ['nothing was moved']);
         return EXIT.failed;

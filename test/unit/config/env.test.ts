@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
@@ -14,7 +15,7 @@ describe('config/env', () => {
       stallLimitMs: 300_000,
       isCi: false,
       isColorless: false,
-      user: 'unknown',
+      user: userInfo().username,
     });
   });
 

@@ -17,6 +17,7 @@ const stepsOn = (refused: Readonly<Record<string, string>> = {}, note?: string) 
       }
     },
   });
+  // The next one that is made is r3.
   for (const runId of ['parent', 'run']) {
     addRun(runId, note === undefined ? {} : { tags: { 'mlflow.note.content': note } });
   }
@@ -105,8 +106,8 @@ describe('activities/closing', () => {
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({ message: 'artifact refused' });
     expect(calls.slice(-2)).toEqual([
-      ['setTags', 'r1', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
-      ['finishRun', 'r1', 'FAILED', 99],
+      ['setTags', 'r3', { 'tt.error_code': 'UPSTREAM_REJECTED', 'tt.error': 'artifact refused' }],
+      ['finishRun', 'r3', 'FAILED', 99],
     ]);
   });
 
@@ -114,7 +115,7 @@ describe('activities/closing', () => {
     const { steps } = stepsOn({ putArtifactText: 'artifact', finishRun: 'end' });
     const request = { provenance: PROVENANCE, config: resolvedConfig(), startTimeMs: 1 };
     await expect(run(steps.openExperiment, request)).rejects.toMatchObject({
-      message: 'artifact refused; its MLflow run r1 is not closed: end refused',
+      message: 'artifact refused; its MLflow run r3 is not closed: end refused',
     });
   });
 

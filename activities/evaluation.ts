@@ -40,8 +40,8 @@ const fetchChampion = async (
 };
 
 /** A candidate that is the champion was measured once; that counts for both. */
-const championSide = (
-  version: ModelVersionRecord | null,
+export const championSide = (
+  version: Pick<ModelVersionRecord, 'version' | 'runId'> | null,
   { model, champion }: Pick<EvaluateResult, 'model' | 'champion'>,
   candidateRunId: string,
 ): GateSide | null => {

@@ -2,13 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ancestorSide } from '../activities/evaluation.ts';
+import { ancestorSide, championSide } from '../activities/evaluation.ts';
 import { type Ancestor, findAncestor } from '../activities/other-models.ts';
-import type { GateSide } from '../contracts/gate.ts';
 import type { GateAnswer, GateQuestion } from '../contracts/local-gate.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { Look } from '../contracts/test-part-looks.ts';
-import type { EvaluateJob, EvaluateResult } from '../contracts/trainer.ts';
+import type { EvaluateJob } from '../contracts/trainer.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
@@ -20,18 +19,6 @@ import type { LocalContext } from './local-context.ts';
 import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
 import type { LocalTracking } from './ports.ts';
-
-/** A candidate that is the champion is measured once; that counts for both. */
-const championSide = (
-  opponent: Opponent | null,
-  candidate: Opponent,
-  { model, champion }: EvaluateResult,
-): GateSide | null => {
-  const measured = opponent?.runId === candidate.runId ? model : champion;
-  return opponent === null || measured === null
-    ? null
-    : { version: opponent.version, run_id: opponent.runId, ndcg_at_10: measured.ndcg_at_10 };
-};
 
 interface Registry {
   readonly tracking: LocalTracking | null;
@@ -127,7 +114,7 @@ const ask = async (
     {
       ...compared,
       test: { model: ranked, baselines },
-      champion: championSide(champion, candidate, evaluated),
+      champion: championSide(champion, evaluated, candidate.runId),
       ancestor: ancestor && ancestorSide(ancestor, evaluated),
       comparedWith: champion?.version ?? null,
       championProblem: champion?.problem ?? evaluated.championProblem,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ARTIFACT, LEDGER_EXPERIMENT, TAG } from '../../contracts/names.ts';
 import { lookShare } from '../../policy/gate/alpha-ledger.ts';
-import { readLooks, recordLook } from '../../registry/ledger/record-look.ts';
+import { previewLook, readLooks, recordLook } from '../../registry/ledger/record-look.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { LedgerUnderTest } from './ledger-suite.ts';
 
@@ -84,6 +84,20 @@ export const describeLooks = (open: () => LedgerUnderTest): void => {
     expect(await look(one)).toEqual({ comparedWith: '1', look: null });
     expect(await readLooks(tracking, model)).toEqual([]);
     expect(await look('new-1', { modelName: 'nobody' })).toEqual({ comparedWith: null, look: null });
+  });
+
+  test('a preview is what the look is given then, before and after it is taken, and counts nothing', async () => {
+    const { tracking, model, look } = await begin();
+    await tracking.setAlias(model, 'champion', '1');
+    await look('new-1');
+    const taken = await readLooks(tracking, model);
+    const asked = { modelName: model, championVersion: '1', runId: 'new-2', relevanceThreshold: 0.5, part: PART };
+    const preview = () => previewLook(tracking, { ...asked, statedConfidence: 0.95, at: '2026-11-30T08:00:00.000Z' });
+    const before = await preview();
+    expect(before.looks).toBe(2);
+    expect(await readLooks(tracking, model)).toEqual(taken);
+    expect((await look('new-2')).look).toEqual(before);
+    expect(await preview()).toEqual(before);
   });
 
   test('looks that somebody edited are refused, not forgotten', async () => {

@@ -1,6 +1,6 @@
 /** What the path to a model needs of the tracking server. */
 import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
-import type { RunQuery, RunRecord, RunSpec } from '../contracts/runs.ts';
+import type { RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 
 export interface ArtifactReader {
   /** Every file below `path`, relative to it. */
@@ -43,6 +43,7 @@ export interface LedgerWriter extends Omit<LedgerReader, 'findExperiment'> {
   ensureExperiment(name: string, options?: { readonly ifDeleted?: 'refuse' | 'restore' }): Promise<string>;
   describeExperiment(experimentId: string, text: string): Promise<void>;
   ensureRun(spec: RunSpec): Promise<string>;
+  finishRun(runId: string, status: Exclude<RunStatus, 'RUNNING'>, endTimeMs: number): Promise<void>;
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   putArtifactText(runId: string, path: string, text: string): Promise<void>;
   versionsOf(name: string): Promise<readonly string[]>;

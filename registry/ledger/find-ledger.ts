@@ -67,5 +67,7 @@ export const ensureLedger = async (
     ...{ experimentId, runKey: keyOf(model), runName: model.name, user: actor, gitCommit: null, startTimeMs },
     tags: { [TAG.kind]: RUN_KIND.ledger, [TAG.registeredModel]: model.name },
   });
+  // Nothing runs in it: it takes records all the same.
+  await tracking.finishRun(runId, 'FINISHED', startTimeMs);
   return { runId, head: null, carriedOut: 0 };
 };

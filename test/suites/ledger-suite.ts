@@ -86,6 +86,7 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
       ['2026-11-30T08:00:02.000Z', 'ana', 'better than 1'],
     ]);
     expect(entries[1]?.previous_digest).toBe(entries[0]?.digest);
+    expect((await tracking.getRun(runId)).status).toBe('FINISHED');
     expect((await tracking.getRun(runId)).tags).toMatchObject({
       'tt.kind': 'registry',
       'tt.registered_model': model,

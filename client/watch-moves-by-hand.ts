@@ -1,8 +1,8 @@
 /** Notices a champion that somebody moved, set or removed in MLflow itself, while workers run. */
 import { toErrorRecord } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
-import { ALIAS, TAG } from '../contracts/names.ts';
 import type { RegisteredModelRecord } from '../contracts/registered-models.ts';
+import { isMovedByHand } from './models/moved-by-hand.ts';
 
 export interface WatchOptions {
   /** All of them, in one request. Those without a ledger are nobody's business. */
@@ -15,13 +15,6 @@ export interface WatchOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
-
-/**
- * MLflow takes a version's aliases away with the version. A promotion that is under way looks alike for a moment: its
- * owner then finds nothing to record.
- */
-const differs = ({ aliases, tags }: RegisteredModelRecord): boolean =>
-  tags[TAG.champion] !== undefined && tags[TAG.champion] !== (aliases[ALIAS.champion] ?? '');
 
 /** Says each problem once, until the look works again; nothing once `signal` aborts. */
 const createComplaints = ({ log, signal }: Pick<WatchOptions, 'log' | 'signal'>) => {
@@ -46,7 +39,7 @@ export const watchMovesByHand = async (options: WatchOptions): Promise<void> => 
   const complaining = createComplaints(options);
   while (!signal.aborted) {
     await complaining('registered models', async () => {
-      for (const { name } of (await models()).filter(differs)) {
+      for (const { name } of (await models()).filter(isMovedByHand)) {
         await complaining(`registered model ${name}`, () => reconcile(name));
       }
     });

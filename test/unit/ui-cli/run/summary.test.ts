@@ -154,6 +154,7 @@ describe('ui-cli/summary', () => {
         ci: null,
         compared_with: null,
         champion_problem: null,
+        champion_stand_in: null,
         rules: [],
         users: null,
         p_value: null,

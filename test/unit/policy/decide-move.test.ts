@@ -141,6 +141,18 @@ describe('decideMove', () => {
     expect(decide(standing, reconcile, { ...waiting, versions: ['1'] }).aliases.challenger).toBeNull();
   });
 
+  it('keeps a challenger that was rejected once and asked about anew', () => {
+    const standing = foresee(served('1'), [
+      {
+        ...{ at: AT, actor: 'ana', action: 'reject', alias: 'challenger', from: '2', to: null },
+        ...{ reason: '', evidence: {}, request: 'r2' },
+      },
+    ]);
+    const waiting = { aliases: { champion: '1', challenger: '2', previous: null } };
+    expect(decide(standing, reconcile, waiting).aliases.challenger).toBe('2');
+    expect(decide(standing, reconcile, { ...waiting, carriedOut: 1 }).aliases.challenger).toBeNull();
+  });
+
   it('adopts a champion that was set by hand, and what was compared with the one before is outdated', () => {
     expect(decide(served('1', '2'), promote('4', '2'), seen('3'))).toEqual({
       moves: ['adopt 2 3'],

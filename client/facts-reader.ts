@@ -2,7 +2,10 @@
 
 import { WorkflowFailedError } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
+import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-facts.ts';
+import type { GateVerdict } from '../contracts/gate.ts';
+import { ARTIFACT } from '../contracts/names.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
 import type { TrialView } from '../contracts/trial.ts';
@@ -54,6 +57,8 @@ export interface FactsReader {
   /** What each trial has shown by epoch; a trial without a run has none. */
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
+  /** What became of a candidate that awaited approval when its experiment ended; null: nobody has answered. */
+  verdictSince(snapshot: Pick<ExperimentSnapshot, 'gate' | 'parentRunId'>): Promise<GateVerdict | null>;
 }
 
 /** @param open a connection to MLflow for one call */
@@ -93,5 +98,14 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
       }),
 
     runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
+
+    verdictSince: async ({ gate, parentRunId }) => {
+      if (gate.decision !== 'awaiting_approval' || parentRunId === null) {
+        return null;
+      }
+      const text = await withTracking((tracking) => tracking.getArtifactText(parentRunId, ARTIFACT.gate));
+      const verdict = text === null ? null : (JSON.parse(text) as GateVerdict);
+      return verdict?.decision === gate.decision ? null : verdict;
+    },
   };
 };

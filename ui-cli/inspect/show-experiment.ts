@@ -3,6 +3,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
+import type { GateVerdict } from '../../contracts/gate.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -67,6 +68,8 @@ interface Shown {
   readonly facts: ExperimentFacts;
   /** null without a sweep. */
   readonly importances: ParameterImportances | null;
+  /** null unless a candidate awaited approval when the experiment ended, and has been answered. */
+  readonly since: GateVerdict | null;
   readonly addresses: ServiceAddresses;
 }
 
@@ -76,7 +79,7 @@ const importanceTitle = (importances: ParameterImportances): string =>
     : 'Parameter importances';
 
 const showLines = (
-  { facts, importances, addresses }: Shown,
+  { facts, importances, since, addresses }: Shown,
   { limit, width }: { readonly limit: number; readonly width: number },
 ): readonly string[] => {
   const { config, snapshot } = facts;
@@ -117,7 +120,7 @@ const showLines = (
     ...section('Budgets', budgetUse(config, snapshot, timings.train ?? null).flatMap(budgetLine)),
     ...section(
       'Gate',
-      gateLines(snapshot).flatMap((line) => wrapLine(line, width - 2)),
+      gateLines(snapshot, since).flatMap((line) => wrapLine(line, width - 2)),
     ),
     ...section('Error', snapshot.error === null ? [] : [snapshot.error.message]),
     ...section('Not recorded or closed in MLflow', problemLines(snapshot)),
@@ -129,7 +132,7 @@ const showLines = (
   ];
 };
 
-const showJson = ({ facts, importances, addresses }: Shown, limit: number): object => {
+const showJson = ({ facts, importances, since, addresses }: Shown, limit: number): object => {
   const { config, snapshot } = facts;
   const { trials, timings, experimentId, workflowId, status, phase, bestTrialId, gate, model, sweep } = snapshot;
   const { dataset, source, leftOut, dataWarnings, objective } = snapshot;
@@ -157,6 +160,7 @@ const showJson = ({ facts, importances, addresses }: Shown, limit: number): obje
       ]),
     ),
     gate,
+    gate_since: since,
     model,
     error: snapshot.error,
     problems: snapshot.problems ?? [],
@@ -172,8 +176,8 @@ export const showExperiment = (
   text: string,
   { limit, isJson }: ShowOptions,
 ): Promise<number> =>
-  withFacts(runtime, text, async ({ facts, analysis, platform: { addresses } }) => {
-    const shown = { facts, importances: analysis.importances(facts), addresses };
+  withFacts(runtime, text, async ({ facts, analysis, verdictSince, platform: { addresses } }) => {
+    const shown = { facts, importances: analysis.importances(facts), since: await verdictSince(), addresses };
     if (isJson) {
       printJson(runtime.io, showJson(shown, limit));
     } else {

@@ -35,15 +35,37 @@ const versionLines = ({ model }: Pick<ExperimentSnapshot, 'model'>): readonly st
         `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
       ];
 
+const seedLines = ({ seed_noise: noise }: GateVerdict): readonly string[] => {
+  // Verdicts of earlier versions lack it.
+  if (noise == null) {
+    return [];
+  }
+  return noise === 'not measured'
+    ? ['The interval leaves seed noise out: another seed may move the mean by more (gate.replicates measures it).']
+    : [
+        `The interval holds for the settings: NDCG@10 of ${noise.replicates} trainings, standard deviation ${formatMetric(noise.sd)}.`,
+      ];
+};
+
 /** Why it was decided so. */
 export const verdictLines = (verdict: GateVerdict): readonly string[] => [
   ...verdict.reasons,
   ...pairedLines(verdict),
+  ...seedLines(verdict),
   ...ruleLines(verdict),
 ];
 
+const decisionText = ({ decision }: GateVerdict): string => decision.replace('_', ' ');
+
+/** The answer to the question that its experiment left open. */
+const sinceLines = (since: GateVerdict | null): readonly string[] =>
+  since === null ? [] : [`since then: ${decisionText(since)}. ${since.reasons.at(-1) ?? ''}`];
+
 /** Nothing before there is a model. */
-export const gateLines = ({ gate, model }: Pick<ExperimentSnapshot, 'gate' | 'model'>): readonly string[] =>
+export const gateLines = (
+  { gate, model }: Pick<ExperimentSnapshot, 'gate' | 'model'>,
+  since: GateVerdict | null = null,
+): readonly string[] =>
   gate.decision === 'not_run'
     ? versionLines({ model })
-    : [gate.decision.replace('_', ' '), ...verdictLines(gate), ...versionLines({ model })];
+    : [decisionText(gate), ...sinceLines(since), ...verdictLines(gate), ...versionLines({ model })];

@@ -14,7 +14,7 @@ const NOBODY = 'The champion is the only anchor: no better champion of the last 
 
 /**
  * One `non_inferior` promotion may lose almost the margin, and many in a row as many margins: held against the best
- * champion as well, they lose one margin in all. Without an ancestor that can be read, nobody is held up.
+ * champion as well, they lose about one margin in all. Without an ancestor that can be read, nobody is held up.
  */
 export const ancestorRule = (ancestor: AncestorComparison | null, margin: number, level: number): JudgedAncestor => {
   if (ancestor === null) {

@@ -2,6 +2,7 @@
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
+import type { GateVerdict } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import type { ApprovalResult } from '../../../contracts/registry-owner.ts';
 import type { ServiceAddresses } from '../../../contracts/services.ts';
@@ -35,6 +36,8 @@ export interface FakeScript {
   readonly facts?: ExperimentFacts;
   readonly curves?: ObjectiveCurves;
   readonly runTags?: Readonly<Record<string, string>>;
+  /** Read from MLflow, in place of the one that awaited approval. */
+  readonly verdictSince?: () => Promise<GateVerdict | null>;
   /** Makes every steering request fail. */
   readonly steeringError?: TtExpError;
   /** What an answer to a question comes to; without it there is no question. */
@@ -118,6 +121,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           },
           curves: async () => script.curves ?? {},
           runTags: async () => script.runTags ?? {},
+          verdictSince: async () => script.verdictSince?.() ?? null,
         },
         registry: {
           ask: async () => {

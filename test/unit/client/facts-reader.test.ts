@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { experimentInput } from '../../support/experiment-fixtures.ts';
 import { asTrial, changed, completedView, DATASET, EXPERIMENT_ID } from '../../support/experiment-views.ts';
 import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
@@ -27,11 +28,13 @@ const REMEMBERING = {
 interface Server {
   /** Tags and sweep.json of parent runs, newest first. */
   readonly parents?: readonly { readonly tags?: Record<string, string>; readonly sweep: object | null }[];
+  /** gate.json by run. */
+  readonly verdicts?: Readonly<Record<string, object | null>>;
   readonly histories?: Readonly<Record<string, readonly { step: number; value: number }[]>>;
 }
 
 /** An MLflow that counts its connections and the questions that are open at once. */
-const serverWith = ({ parents = [], histories = {} }: Server) => {
+const serverWith = ({ parents = [], verdicts = {}, histories = {} }: Server) => {
   const counts = { opened: 0, closed: 0, asked: [] as unknown[], most: 0 };
   let open = 0;
   const tracking = {
@@ -40,9 +43,10 @@ const serverWith = ({ parents = [], histories = {} }: Server) => {
       counts.asked.push(query);
       return parents.map(({ tags = {} }, index) => ({ runId: `parent-${index}`, tags }));
     },
-    getArtifactText: async (runId: string) => {
+    getArtifactText: async (runId: string, path: string) => {
       const sweep = parents[Number(runId.slice('parent-'.length))]?.sweep;
-      return sweep == null ? null : JSON.stringify(sweep);
+      const found = path === 'gate.json' ? verdicts[runId] : sweep;
+      return found == null ? null : JSON.stringify(found);
     },
     metricHistory: async (runId: string, key: string) => {
       open += 1;
@@ -163,6 +167,27 @@ describe('client/facts-reader', () => {
     });
     expect(Object.keys(curves)).toHaveLength(40);
     expect(counts).toMatchObject({ most: 8, opened: 1, closed: 1 });
+  });
+
+  test.each([
+    ['promoted', { decision: 'promoted', reasons: ['Approved by ana: looks good'] }],
+    ['awaiting_approval', null],
+    [null, null],
+  ] as const)('a verdict that awaited approval and is %s by now', async (now, expected) => {
+    const verdict = { decision: now, reasons: ['Approved by ana: looks good'] };
+    const { counts, connect } = serverWith({ verdicts: { parent: now === null ? null : verdict } });
+    const { verdictSince } = createFactsReader(REMEMBERING, connect);
+    const gate = { ...GATE_NOT_RUN, decision: 'awaiting_approval' } as const;
+    expect(await verdictSince({ gate, parentRunId: 'parent' })).toEqual(expected);
+    expect(counts).toMatchObject({ opened: 1, closed: 1 });
+  });
+
+  test('no other verdict is asked for again', async () => {
+    const { counts, connect } = serverWith({});
+    const { verdictSince } = createFactsReader(REMEMBERING, connect);
+    const gate = { ...GATE_NOT_RUN, decision: 'promoted' } as const;
+    expect(await verdictSince({ gate, parentRunId: 'parent' })).toBeNull();
+    expect(counts.opened).toBe(0);
   });
 
   test('tags of a run come from MLflow', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ANALYSIS } from '../../../../bin/cli/analysis.ts';
+import { TtExpError } from '../../../../contracts/errors.ts';
 import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
@@ -293,10 +294,50 @@ Gate
   Test NDCG@10 0.310 reaches the minimum 0.100.
   Not promoted: the gain of 0.010 is not certain.
   1200 test users: p 0.1900, smallest lift found 80 % of the time 0.0215
+  The interval leaves seed noise out: another seed may move the mean by more
+  (gate.replicates measures it).
           rule        value   bound
   failed  superior  -0.0050  0.0000
   passed  minimum    0.3100  0.1000
 `);
+  });
+
+  test('show says what the gate knows of seed noise where it was measured', async () => {
+    const gate = comparedVerdict({ seed_noise: { replicates: 3, sd: 0.0123 } });
+    const { stdout } = await cli(['show', EXPERIMENT_ID], {
+      facts: { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } },
+    });
+    expect(stdout()).toContain('  The interval holds for the settings: NDCG@10 of 3 trainings, standard');
+    expect(stdout()).not.toContain('leaves seed noise out');
+  });
+
+  test('show of a candidate that awaited approval has the answer that was given since, as text and as JSON', async () => {
+    const gate = comparedVerdict({ decision: 'awaiting_approval', reasons: ['Awaits approval: it is better.'] });
+    const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } };
+    const answered = comparedVerdict({
+      decision: 'promoted',
+      reasons: [...gate.reasons, 'Approved by ana: looks good'],
+    });
+    const shown = async (verdictSince: NonNullable<FakeScript['verdictSince']>, ...options: readonly string[]) => {
+      const { exitCode, stdout, stderr } = await cli(['show', EXPERIMENT_ID, ...options], { facts, verdictSince });
+      expect(exitCode).toBe(0);
+      return { text: stdout(), note: stderr() };
+    };
+    const since = async () => answered;
+    const unanswered = async () => null;
+    expect((await shown(since)).text).toContain(
+      'Gate\n  awaiting approval\n  since then: promoted. Approved by ana: looks good\n  Awaits approval',
+    );
+    expect(JSON.parse((await shown(since, '--json')).text)).toMatchObject({
+      gate: { decision: 'awaiting_approval' },
+      gate_since: { decision: 'promoted', reasons: answered.reasons },
+    });
+    expect((await shown(unanswered)).text).not.toContain('since then');
+    expect(JSON.parse((await shown(unanswered, '--json')).text)).toMatchObject({ gate_since: null });
+
+    const { text, note } = await shown(() => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'MLflow is gone')));
+    expect(text).toContain('Gate\n  awaiting approval\n  Awaits approval');
+    expect(note).toBe('note: whether it was approved since is not known: MLflow is gone\n');
   });
 
   /** The value is the rate, whatever the width; a forest of few trials still gives the width a little. */

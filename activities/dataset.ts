@@ -32,7 +32,7 @@ const datasetExperiment = ({ tracking }: Pick<DatasetActivityDeps, 'tracking'>):
 
 /** Folder of a dataset version on this host; fetched from the artifact store when another host built it. */
 export const ensureDataset = async (
-  deps: Pick<DatasetActivityDeps, 'datasets' | 'tracking'>,
+  deps: Pick<DatasetActivityDeps, 'tracking'> & { readonly datasets: Pick<DatasetPort, 'findLocal' | 'adopt'> },
   version: string,
 ): Promise<string> => {
   const local = await deps.datasets.findLocal(version);

@@ -1,17 +1,19 @@
 /** Counts a look at the test part of a dataset version, before the gate takes it. */
-import type { LookTaken } from '../contracts/test-part-looks.ts';
-import { type LookRequest, recordLook } from '../registry/ledger/record-look.ts';
+import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
+import { recordLook } from '../registry/ledger/record-look.ts';
 import { ensureDataset } from './dataset.ts';
 import { type FenceDeps, fenceOwnAttempt } from './fence.ts';
 import type { DatasetPort, TrackingPort } from './ports.ts';
 
 export interface LookActivityDeps extends FenceDeps {
-  readonly datasets: DatasetPort;
+  readonly datasets: Pick<DatasetPort, 'findLocal' | 'adopt' | 'readTestPart'>;
   readonly tracking: TrackingPort;
 }
 
-export interface TakeLookRequest extends Omit<LookRequest, 'part'> {
-  readonly datasetVersion: string;
+export interface TakeLookRequest extends WantedLook {
+  readonly modelName: string;
+  /** ISO 8601, UTC: of the owner's clock. */
+  readonly at: string;
 }
 
 export const createLookActivities = ({ datasets, tracking, ...fencing }: LookActivityDeps) => ({

@@ -9,6 +9,7 @@ import type { GateConfig } from './experiment-config.ts';
 import type { DecidedVerdict, GateVerdict } from './gate.ts';
 import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
 import type { NotifyRequest, RegisterModelRequest } from './steps.ts';
+import type { LookTaken, WantedLook } from './test-part-looks.ts';
 
 interface Asked {
   /** Of this request, for instance `<workflow id>/<execution id>/promote/1`. */
@@ -130,14 +131,24 @@ export interface RegisterRequest {
   readonly model: RegisterModelRequest;
 }
 
+/** A look at the test part is counted: in turn with all other changes, so that none is given the share of another. */
+export interface LookRequest {
+  readonly kind: 'look';
+  readonly request: string;
+  readonly look: WantedLook;
+}
+
 /** What another workflow asks the owner. */
 export interface OwnerQuestion {
-  readonly asked: RegistryRequest | RegisterRequest;
+  readonly asked: RegistryRequest | RegisterRequest | LookRequest;
   /** Workflow id. */
   readonly replyTo: string;
 }
 
-export type OwnerAnswer = RegistryAnswer | { readonly kind: 'registered'; readonly model: RegisteredModel };
+export type OwnerAnswer =
+  | RegistryAnswer
+  | { readonly kind: 'registered'; readonly model: RegisteredModel }
+  | { readonly kind: 'looked'; readonly taken: LookTaken };
 
 export interface OwnerReply {
   /** Id of the request. */

@@ -11,6 +11,16 @@ export interface TestPart {
   readonly users: number;
 }
 
+/** What is asked about, before its test part and the champion of now are known. */
+export interface WantedLook {
+  /** Run of the candidate. */
+  readonly runId: string;
+  readonly datasetVersion: string;
+  readonly relevanceThreshold: number;
+  readonly statedConfidence: number;
+  readonly actor: string;
+}
+
 /** A candidate is about to be held against a champion on a test part. */
 export interface AskedLook extends TestPart {
   /** Names candidate, champion, dataset version and stated confidence: the same question again is the same look. */

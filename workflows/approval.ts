@@ -71,7 +71,11 @@ const approve = async (
       return { verdict, answer: done(answer) };
     }
     const earlier = outdatedReasons(verdict, answer.champion);
-    const again = decideOn(question, question.candidate, await evaluateCandidate(question));
+    const again = decideOn(
+      question,
+      question.candidate,
+      await evaluateCandidate(question, (wanted) => owner.look({ ...wanted, actor: answering.by })),
+    );
     const decided = { ...again, reasons: [...earlier, ...again.reasons] };
     if (again.decision === 'rejected') {
       const reason = again.reasons.at(-1) ?? again.decision;

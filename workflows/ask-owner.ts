@@ -14,6 +14,7 @@ import {
 import type { RegisteredModel } from '../contracts/experiment.ts';
 import { registryWorkflowId } from '../contracts/ids.ts';
 import type {
+  LookRequest,
   OwnerAnswer,
   OwnerQuestion,
   OwnerReply,
@@ -22,6 +23,7 @@ import type {
   RegistryRequest,
 } from '../contracts/registry-owner.ts';
 import type { RegisterModelRequest } from '../contracts/steps.ts';
+import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
 import { failureOf } from './failures.ts';
 import { askSignal } from './messages.ts';
 import type { registry } from './registry.ts';
@@ -73,14 +75,17 @@ const ask = (modelName: string, replies: Replies, asked: OwnerQuestion['asked'])
     return outcome.answer;
   });
 
+const otherAnswer = (modelName: string) =>
+  failureOf({ code: 'INTERNAL', message: `the owner of ${modelName} answered another request` });
+
 export const askOwner = async (
   modelName: string,
   replies: Replies,
   request: RegistryRequest,
 ): Promise<RegistryAnswer> => {
   const answer = await ask(modelName, replies, request);
-  if (answer.kind === 'registered') {
-    throw failureOf({ code: 'INTERNAL', message: `the owner of ${modelName} answered another request` });
+  if (answer.kind === 'registered' || answer.kind === 'looked') {
+    throw otherAnswer(modelName);
   }
   return answer;
 };
@@ -93,7 +98,22 @@ export const registerVersion = async (
   const asked: RegisterRequest = { kind: 'register', request, model };
   const answer = await ask(model.modelName, replies, asked);
   if (answer.kind !== 'registered') {
-    throw failureOf({ code: 'INTERNAL', message: `the owner of ${model.modelName} answered another request` });
+    throw otherAnswer(model.modelName);
   }
   return answer.model;
+};
+
+/** Each request is a look of its own only where it asks about another candidate or champion than one before it. */
+export const takeLookAt = async (
+  modelName: string,
+  replies: Replies,
+  request: string,
+  look: WantedLook,
+): Promise<LookTaken> => {
+  const asked: LookRequest = { kind: 'look', request, look };
+  const answer = await ask(modelName, replies, asked);
+  if (answer.kind !== 'looked') {
+    throw otherAnswer(modelName);
+  }
+  return answer.taken;
 };

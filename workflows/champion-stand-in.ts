@@ -4,9 +4,10 @@
  */
 import { executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import { objectiveOf } from '../contracts/objective.ts';
-import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
+import type { EvaluateBestRequest } from '../contracts/steps.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import type { KnownInTrain } from '../policy/experiment-stages.ts';
+import type { EvaluatedCandidate } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { toRecord } from './failures.ts';
 import { readChampionSettings } from './steps.ts';
@@ -72,7 +73,7 @@ const trainStandIn = async (run: ExperimentRun, known: KnownInTrain, version: st
   }
 };
 
-const withoutStandIn = (evaluated: EvaluateBestResult, reason: string): EvaluateBestResult => ({
+const withoutStandIn = (evaluated: EvaluatedCandidate, reason: string): EvaluatedCandidate => ({
   ...evaluated,
   championProblem: `${evaluated.championProblem}; and nothing stands in for it: ${reason}`,
 });
@@ -86,8 +87,8 @@ export const evaluateBeside = async (
   run: ExperimentRun,
   known: KnownInTrain,
   candidateRunId: string,
-  evaluate: (standIn?: EvaluateBestRequest['standIn']) => Promise<EvaluateBestResult>,
-): Promise<EvaluateBestResult> => {
+  evaluate: (standIn?: EvaluateBestRequest['standIn']) => Promise<EvaluatedCandidate>,
+): Promise<EvaluatedCandidate> => {
   const { gate } = run.input.config;
   const evaluated = await evaluate();
   const { comparedWith: version, championProblem: reason, test } = evaluated;

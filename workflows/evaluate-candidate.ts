@@ -2,6 +2,7 @@
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { ApprovalQuestion } from '../contracts/registry-owner.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
+import type { Look, LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
@@ -13,22 +14,42 @@ export type JudgedCandidate = Pick<
   'runId' | 'replicateRunIds' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
 >;
 
-export const evaluateCandidate = (
+export interface EvaluatedCandidate extends EvaluateBestResult {
+  /** null where nothing was spent: there is no other champion. */
+  readonly look: Look | null;
+}
+
+/** Counts a look, or finds the one that asked the same. */
+export type TakeLook = (wanted: Omit<WantedLook, 'actor'>) => Promise<LookTaken>;
+
+/** Beside a champion that has changed since the look, the confidence that it was given does not count: looked at anew. */
+export const evaluateCandidate = async (
   { gate, ...candidate }: JudgedCandidate,
+  take: TakeLook,
   standIn?: EvaluateBestRequest['standIn'],
-): Promise<EvaluateBestResult> => {
+): Promise<EvaluatedCandidate> => {
   const { runId, replicateRunIds = [], datasetVersion, relevanceThreshold, seed } = candidate;
-  return evaluateBest({
-    ...{ runId, datasetVersion, relevanceThreshold, seed },
-    ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
-    ...{ modelName: gate.model_name, confidence: gate.confidence, timestampMs: Date.now() },
-    ...comparisonSettings(gate),
-    ...(standIn === undefined ? {} : { standIn }),
-  });
+  for (;;) {
+    const { comparedWith, look } = await take({
+      ...{ runId, datasetVersion, relevanceThreshold },
+      statedConfidence: gate.confidence,
+    });
+    const evaluated = await evaluateBest({
+      ...{ runId, datasetVersion, relevanceThreshold, seed },
+      ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
+      ...{ modelName: gate.model_name, timestampMs: Date.now() },
+      confidence: look?.confidence ?? gate.confidence,
+      ...comparisonSettings(gate),
+      ...(standIn === undefined ? {} : { standIn }),
+    });
+    if (evaluated.comparedWith === comparedWith) {
+      return { ...evaluated, look };
+    }
+  }
 };
 
 export const decideOn = (
   { gate, runId }: Pick<JudgedCandidate, 'gate' | 'runId'>,
   version: string,
-  evaluated: EvaluateBestResult,
-): DecidedVerdict => decideGate(gate, evidenceOf({ version, run_id: runId }, evaluated));
+  { look, ...evaluated }: EvaluatedCandidate,
+): DecidedVerdict => decideGate(gate, { ...evidenceOf({ version, run_id: runId }, evaluated), look });

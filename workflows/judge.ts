@@ -14,10 +14,10 @@ import {
 import { approvalDeadline } from '../policy/gate/approval.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
-import { askOwner, registerVersion } from './ask-owner.ts';
+import { askOwner, registerVersion, takeLookAt } from './ask-owner.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
 import { note } from './closing.ts';
-import { decideOn, evaluateCandidate, type JudgedCandidate } from './evaluate-candidate.ts';
+import { decideOn, evaluateCandidate, type JudgedCandidate, type TakeLook } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { gateNotification, tell } from './notifications.ts';
 import { recordVerdict } from './steps.ts';
@@ -99,7 +99,15 @@ export const judge = async (
     ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
   };
   state.reach(evaluating(known, null), Date.now());
-  const evaluate = () => evaluateBeside(run, trained, runId, (standIn) => evaluateCandidate(judged, standIn));
+  let looks = 0;
+  const take: TakeLook = (wanted) => {
+    looks += 1;
+    return takeLookAt(gate.model_name, run.replies, requestId(run, `look/${looks}`), {
+      ...wanted,
+      actor: input.experimentId,
+    });
+  };
+  const evaluate = () => evaluateBeside(run, trained, runId, (standIn) => evaluateCandidate(judged, take, standIn));
   let evaluated = await evaluate();
 
   state.reach(registering({ ...known, test: evaluated.test }, null), Date.now());

@@ -12,9 +12,10 @@ import type {
   RegistryAnswer,
   RegistryRequest,
 } from '../contracts/registry-owner.ts';
+import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
 import { settledBy, supersededReason } from '../policy/registry/settle-question.ts';
 import { tryToClose } from './closing.ts';
-import { changeRegistry, notify, recordVerdict, registerModel } from './steps.ts';
+import { changeRegistry, notify, recordVerdict, registerModel, takeLook } from './steps.ts';
 
 interface KnownAnswer {
   readonly request: string;
@@ -85,6 +86,11 @@ export class RegistryOwner {
     }
   }
 
+  /** For a candidate that the owner itself evaluates again. */
+  look(wanted: WantedLook): Promise<LookTaken> {
+    return this.#inTurn(() => this.#look(wanted));
+  }
+
   /** Carries out the answer to the question. Refused where the question has been settled since. */
   settle(question: OpenQuestion, request: RegistryRequest, verdict: DecidedVerdict): Promise<RegistryAnswer> {
     return this.#inTurn(async () => {
@@ -111,16 +117,28 @@ export class RegistryOwner {
   }
 
   async #answer(asked: OwnerQuestion['asked']): Promise<OwnerAnswer> {
-    const answer: OwnerAnswer =
-      asked.kind === 'register'
-        ? { kind: 'registered', model: await registerModel(asked.model) }
-        : await this.#settling(asked);
+    const answer = await this.#carryOut(asked);
     // A look that found nothing is nothing to carry on.
     if (answer.kind !== 'done' || answer.entry !== null || asked.kind !== 'reconcile') {
       this.#hasChanged = true;
       this.#answers = [...this.#answers, { request: asked.request, answer }].slice(-KEPT_ANSWERS);
     }
     return answer;
+  }
+
+  async #carryOut(asked: OwnerQuestion['asked']): Promise<OwnerAnswer> {
+    switch (asked.kind) {
+      case 'register':
+        return { kind: 'registered', model: await registerModel(asked.model) };
+      case 'look':
+        return { kind: 'looked', taken: await this.#look(asked.look) };
+      default:
+        return this.#settling(asked);
+    }
+  }
+
+  #look(wanted: WantedLook): Promise<LookTaken> {
+    return takeLook({ ...wanted, modelName: this.modelName, at: new Date(Date.now()).toISOString() });
   }
 
   async #change(request: RegistryRequest): Promise<RegistryAnswer> {

@@ -4,19 +4,14 @@
  */
 import { TtExpError } from '../../contracts/errors.ts';
 import { ALIAS, ARTIFACT } from '../../contracts/names.ts';
-import type { AskedLook, Look, LookTaken, TestPart } from '../../contracts/test-part-looks.ts';
+import type { AskedLook, Look, LookTaken, TestPart, WantedLook } from '../../contracts/test-part-looks.ts';
 import { takeLook } from '../../policy/gate/alpha-ledger.ts';
 import type { LedgerReader, LedgerWriter, VersionReader } from '../ports.ts';
 import { ensureLedger, findLedger } from './find-ledger.ts';
 
-export interface LookRequest {
+export interface LookRequest extends Omit<WantedLook, 'datasetVersion'> {
   readonly modelName: string;
-  /** Run of the candidate. */
-  readonly runId: string;
-  readonly statedConfidence: number;
-  readonly relevanceThreshold: number;
   readonly part: TestPart;
-  readonly actor: string;
   /** ISO 8601, UTC: of the owner's clock. */
   readonly at: string;
 }

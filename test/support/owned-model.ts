@@ -1,6 +1,7 @@
 /** The steps that judge a candidate, on an MLflow in memory: with the real changes of the registered model. */
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import { createLookActivities } from '../../activities/look.ts';
 import { createRegistryActivities } from '../../activities/registry.ts';
 import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
@@ -8,6 +9,7 @@ import { createReports } from '../../reports/create-reports.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { createAliasRegistry } from './alias-registry.ts';
 import { evaluationSummary, experimentInput, resolvedConfig } from './experiment-fixtures.ts';
+import { ONE_TEST_PART } from './one-test-part.ts';
 import { createSteps } from './workflow-server.ts';
 
 /** The candidate is version 2 and ranks with 0.4; what the others rank with. */
@@ -33,12 +35,19 @@ export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedM
     attempts: { confirm: async () => true },
     clocks: { monotonicMs: () => 0, wallMs: () => 0 },
   });
+  const { takeLook } = createLookActivities({
+    tracking: registry.tracking,
+    datasets: ONE_TEST_PART,
+    attempts: { confirm: async () => true },
+    clocks: { monotonicMs: () => 0, wallMs: () => 0 },
+  });
   let evaluations = 0;
   const { steps, recorder } = createSteps({
     changeRegistry,
     recordVerdict,
+    takeLook,
     registerModel: async (request) => ({ name: request.modelName, version: candidate(), aliases: [] }),
-    evaluateBest: async () => {
+    evaluateBest: async ({ confidence }) => {
       evaluations += 1;
       const version = registry.aliases.champion ?? null;
       const ndcg = NDCG[version ?? ''];
@@ -49,7 +58,7 @@ export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedM
         : {
             test,
             champion: { version, run_id: `run-${version}`, ndcg_at_10: ndcg },
-            ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence: 0.95 },
+            ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence },
             comparedWith: version,
             championProblem: null,
           };

@@ -54,9 +54,26 @@ describe('workflows/judge', () => {
     expect(gate.reasons.slice(2)).toEqual([
       'The champion changed from version 8 to version 9 before this took effect: evaluated and decided again.',
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
-      'Not promoted: the difference of -0.077 to version 9 is a loss (95 % interval -0.127 to -0.027 lies below 0).',
+      // The same users, asked about another champion.
+      'Look 2 of 52 at these test users: the interval has 98.8935 %, so that all looks together promote falsely with a probability of at most 5 % (3.0532 % spent).',
+      'Not promoted: the difference of -0.077 to version 9 is a loss (98.8935 % interval -0.127 to -0.027 lies below 0).',
     ]);
     expect(registry.aliases).toEqual({ champion: '9' });
+  });
+
+  it('each look at the same test users has a share of the level, the same question again none', async () => {
+    const model = createOwnedModel({ aliases: { champion: '8' } });
+    const { steps, registry } = model;
+    await server.withWorkers(steps, async (client) => {
+      const first = await (await model.start(client)).result();
+      expect(first.gate).toMatchObject({ looks: 1, shelf_life: 52, is_used_up: false, ci: { confidence: 0.95 } });
+      registry.aliases.champion = '8';
+      const again = await (await model.start(client)).result();
+      expect(again.gate).toMatchObject({ looks: 1, alpha_spent: first.gate.alpha_spent });
+      registry.aliases.champion = '9';
+      const other = await (await model.start(client)).result();
+      expect(other.gate).toMatchObject({ looks: 2, ci: { confidence: expect.closeTo(0.989, 3) } });
+    });
   });
 
   it('a version that is archived stays out, with the reason', async () => {

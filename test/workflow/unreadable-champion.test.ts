@@ -36,6 +36,7 @@ const stepsOn = (settings: ReadChampionSettingsResult, standIn: number, change: 
       return { kind: 'open', runId: `run-${request.trialId}`, codeDigest: 'code', warmStartRunId: null };
     },
     registerModel: async ({ modelName }) => ({ name: modelName, version: '4', aliases: [] }),
+    takeLook: async () => ({ comparedWith: '3', look: null }),
     readChampionSettings: async () => settings,
     evaluateBest: async (request) => {
       evaluated.push(request);

@@ -39,6 +39,42 @@ const fetchChampion = async (
   return { source: await fetchModel(deps, run_id), problem: null, standIn: { run_id, reason } };
 };
 
+/** Of now; or the version that is asked for. */
+const findChampion = (
+  { tracking }: EvaluationActivityDeps,
+  { modelName, against }: EvaluateBestRequest,
+): Promise<ModelVersionRecord | null> => {
+  if (against === undefined) {
+    return tracking.findByAlias(modelName, ALIAS.champion);
+  }
+  return against === null ? Promise.resolve(null) : tracking.getVersion(modelName, against);
+};
+
+/**
+ * What the candidate's run says of its test. A run whose result is taken again is tested again: the same numbers at the
+ * same time are the same points.
+ */
+const recordTest = async (
+  { tracking }: EvaluationActivityDeps,
+  { runId, timestampMs }: EvaluateBestRequest,
+  evaluated: EvaluateResult,
+  usersFile: string,
+): Promise<void> => {
+  const { endTimeMs } = await tracking.getRun(runId);
+  await tracking.logMetrics(
+    runId,
+    RANKING_METRIC_NAMES.map((name) => ({
+      key: `test_${name}`,
+      value: evaluated.model[name],
+      step: 0,
+      timestampMs: endTimeMs ?? timestampMs,
+    })),
+  );
+  await tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(evaluated)) });
+  await tracking.putArtifactText(runId, ARTIFACT.testMetrics, `${JSON.stringify(evaluated, null, 2)}\n`);
+  await tracking.putArtifactFile(runId, ARTIFACT.gateUsers, usersFile);
+};
+
 /** A candidate that is the champion was measured once; that counts for both. */
 export const championSide = (
   version: Pick<ModelVersionRecord, 'version' | 'runId'> | null,
@@ -66,8 +102,9 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
         () => null,
         async (signal) => {
           const { runId } = request;
+          const isRecorded = request.against === undefined;
           const datasetFolder = await ensureDataset(deps, request.datasetVersion);
-          const version = await deps.tracking.findByAlias(request.modelName, ALIAS.champion);
+          const version = await findChampion(deps, request);
           const candidate = await fetchModel(deps, runId);
           const replicates = await Promise.all((request.replicateRunIds ?? []).map((id) => fetchModel(deps, id)));
           const { source, problem, standIn } =
@@ -81,7 +118,9 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
                   nowMs: request.timestampMs,
                   known: [runId, version?.runId ?? runId],
                 });
-          const usersFile = join(dirname(candidate.modelFolder), ARTIFACT.gateUsers);
+          // Not in the way of an evaluation that is recorded.
+          const usersName = isRecorded ? ARTIFACT.gateUsers : `by-hand-${ARTIFACT.gateUsers}`;
+          const usersFile = join(dirname(candidate.modelFolder), usersName);
           const evaluated = await deps.compute.evaluate(
             {
               kind: 'evaluate',
@@ -101,20 +140,9 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           );
           const { ci, pairedTest, dcg, guards, seedNoise = null, championProblem } = evaluated;
           const test = { model: evaluated.model, baselines: evaluated.baselines };
-          // A run whose result is taken again is tested again: the same numbers at the same time are the same points.
-          const { endTimeMs } = await deps.tracking.getRun(runId);
-          await deps.tracking.logMetrics(
-            runId,
-            RANKING_METRIC_NAMES.map((name) => ({
-              key: `test_${name}`,
-              value: test.model[name],
-              step: 0,
-              timestampMs: endTimeMs ?? request.timestampMs,
-            })),
-          );
-          await deps.tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(test)) });
-          await deps.tracking.putArtifactText(runId, ARTIFACT.testMetrics, `${JSON.stringify(evaluated, null, 2)}\n`);
-          await deps.tracking.putArtifactFile(runId, ARTIFACT.gateUsers, usersFile);
+          if (isRecorded) {
+            await recordTest(deps, request, evaluated, usersFile);
+          }
           return {
             test,
             champion: championSide(version, evaluated, runId),

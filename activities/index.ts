@@ -1,6 +1,8 @@
 /** All durable steps, from the ports they need. Workflows import only the types. */
+import type { RecordedGate } from '../contracts/steps.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import type { Workspace } from '../host/workspace.ts';
+import { createAdoptedActivities } from './adopted.ts';
 import { createChampionSettingsActivities } from './champion-settings.ts';
 import { createDatasetActivities } from './dataset.ts';
 import { withFailures } from './errors.ts';
@@ -29,6 +31,8 @@ export interface ActivityDeps {
   readonly trainingCodeDigest: string;
   /** Throws CONFIG_INVALID or CONFIG_SYNTAX for what this version of the code cannot train. */
   readonly readSettings: (text: string, runId: string) => TrialSettings;
+  /** From artifacts `config.json`: the first that can be read counts, and the defaults where none can. */
+  readonly readGate: (texts: readonly string[]) => RecordedGate;
   readonly now: () => number;
   readonly attempts: AttemptPort;
   readonly clocks: Clocks;
@@ -50,6 +54,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
         ...createRegistryActivities(deps),
         ...createLookActivities(deps),
         ...createChampionSettingsActivities(deps),
+        ...createAdoptedActivities(deps),
         ...createSweepReportActivities(deps),
         ...createNotifyActivities(deps),
       }),

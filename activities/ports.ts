@@ -98,6 +98,8 @@ export interface TrackingPort {
   findModel(name: string): Promise<RegisteredModelRecord | null>;
   /** Of a model; none when there is no such model. */
   versionsOf(name: string): Promise<readonly string[]>;
+  /** Texts beyond what every MLflow takes are cut. Throws UPSTREAM_REJECTED when there is no such version. */
+  setVersionTags(name: string, version: string, tags: Readonly<Record<string, string>>): Promise<void>;
   setModelTags(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
 }
 

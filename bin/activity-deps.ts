@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDeps } from '../activities/index.ts';
 import { createAttemptCheck } from '../client/attempt-check.ts';
 import type { Environment } from '../config/env.ts';
+import { recordedGate } from '../config/recorded-gate.ts';
 import { recordedSettings } from '../config/recorded-settings.ts';
 import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
@@ -81,6 +82,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     }),
     trainingCodeDigest: trainingCode,
     readSettings: recordedSettings,
+    readGate: recordedGate,
     now: () => Date.now(),
     attempts: createAttemptCheck({ client: options.client.activity, monotonicMs, sleep }),
     clocks: { monotonicMs, wallMs: () => Date.now() },

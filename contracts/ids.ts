@@ -25,6 +25,13 @@ export const parseExperimentId = (id: string): ExperimentIds | null => {
 /** Of the one workflow at a time that may change a registered model: its versions and its aliases. */
 export const registryWorkflowId = (modelName: string): string => `${WORKFLOW_PREFIX}registry/${modelName}`;
 
+/**
+ * Of the workflow that judges a move by hand.
+ * @param seq of the record in the ledger, which is the run `ledgerRunId`
+ */
+export const byHandWorkflowId = (modelName: string, ledgerRunId: string, seq: number): string =>
+  `${registryWorkflowId(modelName)}/by-hand/${ledgerRunId}/${seq}`;
+
 /** The config's name in an experiment id. */
 export const experimentNameOf = (experimentId: string): string => experimentId.slice(0, -(SHORT_DIGEST_LENGTH + 1));
 

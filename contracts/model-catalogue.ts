@@ -61,6 +61,8 @@ export interface VersionDetails extends CatalogueVersion {
   readonly trialId: string | null;
   /** Of the gate, as the run's tag has them. */
   readonly reasons: readonly string[];
+  /** What the gate would have said of it, where it was made champion by hand; null: it was not, or nobody has judged it. */
+  readonly gateByHand: string | null;
   /** Metrics of the test part, without `test_`. */
   readonly test: Readonly<Record<string, number>>;
   /** That begin or end with this version, oldest first. */

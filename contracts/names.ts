@@ -65,6 +65,8 @@ export const TAG = {
   champion: 'tt.champion',
   /** On a registered model: `revert` where moves by hand are taken back. */
   manualMoves: 'tt.manual_moves',
+  /** On a version that was made champion by hand: what the gate would have said of it. */
+  gateByHand: 'tt.gate_by_hand',
 } as const;
 
 /** Values of TAG.kind. */

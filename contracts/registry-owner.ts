@@ -124,6 +124,16 @@ export type RegistryAnswer =
   /** It cannot be done; a sentence says why. */
   | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };
 
+/** A version that somebody made champion by hand, as the ledger has it. */
+export interface AdoptedVersion {
+  readonly ledgerRunId: string;
+  /** Of the record. */
+  readonly seq: number;
+  readonly version: string;
+  /** Champion before it; null: there was none. */
+  readonly from: string | null;
+}
+
 /** A run's model becomes a version: in turn with all other changes, or two of one run could be made. */
 export interface RegisterRequest {
   readonly kind: 'register';

@@ -1,7 +1,7 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
 import type { DatasetSummary } from './dataset.ts';
 import type { SweepFacts, TestEvaluation } from './experiment.ts';
-import type { GuardConfig } from './experiment-config.ts';
+import type { GateConfig, GuardConfig } from './experiment-config.ts';
 import type {
   AncestorComparison,
   ChampionStandIn,
@@ -144,6 +144,41 @@ export interface EvaluateBestRequest {
   readonly timestampMs: number;
   /** To be evaluated in place of the champion, if that is still this version. */
   readonly standIn?: { readonly version: string } & ChampionStandIn;
+  /**
+   * Version to be held against, whoever is champion by now; null: none. Nothing is written then: the run keeps what it
+   * says of its own gate.
+   */
+  readonly against?: string | null;
+}
+
+export interface ReadAdoptedRequest {
+  readonly modelName: string;
+  readonly version: string;
+  readonly against: string | null;
+}
+
+export type ReadAdoptedResult =
+  /** What it takes to evaluate the version. */
+  | {
+      readonly kind: 'known';
+      readonly runId: string;
+      readonly datasetVersion: string;
+      readonly settings: RecordedGate;
+    }
+  /** Why it cannot be evaluated. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** What an experiment's config says of its gate. */
+export interface RecordedGate {
+  readonly gate: Required<GateConfig>;
+  readonly relevanceThreshold: number;
+  readonly seed: number;
+}
+
+export interface NoteByHandRequest {
+  readonly modelName: string;
+  readonly version: string;
+  readonly text: string;
 }
 
 export interface ReadChampionSettingsRequest {

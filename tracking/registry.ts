@@ -180,6 +180,14 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
       return versions;
     },
 
+    /** Older servers take no longer text than that of a description. */
+    setVersionTags: async (name: string, version: string, tags: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [key, text] of Object.entries(tags)) {
+        const value = cutText(text, 'description');
+        await rest.call('POST', 'model-versions/set-tag', { name, version, key, value });
+      }
+    },
+
     setModelTags: async (name: string, tags: Readonly<Record<string, string>>): Promise<void> => {
       for (const [key, value] of Object.entries(tags)) {
         await rest.call('POST', 'registered-models/set-tag', { name, key, value });

@@ -15,6 +15,7 @@ import type {
 import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
 import { settledBy, supersededReason } from '../policy/registry/settle-question.ts';
 import { tryToClose } from './closing.ts';
+import { startJudging } from './judge-by-hand.ts';
 import { changeRegistry, notify, recordVerdict, registerModel, takeLook } from './steps.ts';
 
 interface KnownAnswer {
@@ -142,13 +143,16 @@ export class RegistryOwner {
   }
 
   async #change(request: RegistryRequest): Promise<RegistryAnswer> {
-    const { answer, known } = await changeRegistry({
+    const changed = await changeRegistry({
       ...{ modelName: this.modelName, request, known: this.#known },
       at: new Date(Date.now()).toISOString(),
     });
-    this.#known = known;
+    this.#known = changed.known;
     this.#hasChanged ||= request.kind !== 'reconcile';
-    return answer;
+    for (const one of changed.adopted ?? []) {
+      await startJudging(this.modelName, one);
+    }
+    return changed.answer;
   }
 
   /** With what the change makes of the question that is open. */

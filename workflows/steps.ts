@@ -13,6 +13,9 @@ export const {
   readChampionSettings,
 } = proxyActivities<CpuActivities>(SHORT_STEP);
 
+/** Of a version that was made champion by hand. */
+export const { readAdopted, noteByHand } = proxyActivities<CpuActivities>(SHORT_STEP);
+
 export const { notify } = proxyActivities<CpuActivities>(NOTIFICATION_STEP);
 
 /** Two of these go with every trial: run by the worker that has the workflow, they cost the server next to nothing. */

@@ -38,6 +38,8 @@ export const showVersion = async (
     experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
     trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
     reasons: reasonsOf(run),
+    // Of now: what a tag says it need not have said at an earlier time.
+    gateByHand: asOfMs === null ? (record.tags[TAG.gateByHand] ?? null) : null,
     test: Object.fromEntries(
       Object.entries(run?.metrics ?? {}).flatMap(([key, value]) =>
         TEST.test(key) ? [[key.replace(TEST, ''), value]] : [],

@@ -6,7 +6,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ALIAS, TAG } from '../../contracts/names.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
-import type { Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
+import type { AdoptedVersion, Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
 import { NO_STANDING, type Standing } from '../../policy/registry/standing.ts';
@@ -36,6 +36,8 @@ export interface RegistryChanged {
   readonly answer: RegistryAnswer;
   /** null where there is no such model. */
   readonly known: KnownLedger | null;
+  /** Made champion by hand since the owner knew of the ledger. Missing in results of earlier versions. */
+  readonly adopted?: readonly AdoptedVersion[];
 }
 
 const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
@@ -93,6 +95,17 @@ const note = async (
   await tracking.setModelTags(model.name, Object.fromEntries(changed));
 };
 
+/**
+ * Also those that an attempt of this step has recorded before it was killed. What was champion before the ledger began
+ * is nobody's move by hand.
+ */
+const adoptedSince = (seen: number, { runId, standing }: KnownLedger): readonly AdoptedVersion[] =>
+  standing.recent.flatMap(({ seq, action, from, to }) =>
+    action === 'adopt' && to !== null && seq > Math.max(seen, 1)
+      ? [{ ledgerRunId: runId, seq, version: to, from }]
+      : [],
+  );
+
 const recordAt = async (
   tracking: LedgerWriter,
   runId: string,
@@ -132,9 +145,10 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   await moveAliases(tracking, modelName, observed.aliases, aliases);
   await note(tracking, model, ledger, after, request);
   const known = { runId, standing: after };
+  const adopted = adoptedSince(change.known?.runId === runId ? change.known.standing.seq : carriedOut, known);
   if (outcome.kind !== 'done') {
-    return { answer: outcome, known };
+    return { answer: outcome, known, adopted };
   }
   const entry = outcome.seq === null ? null : await recordAt(tracking, runId, outcome.seq, entries);
-  return { answer: { kind: 'done', entry, aliases }, known };
+  return { answer: { kind: 'done', entry, aliases }, known, adopted };
 };

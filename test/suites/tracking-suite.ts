@@ -261,6 +261,20 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     });
   });
 
+  test("a version's tags are added to and replaced, and cut where they are too long for any server", async () => {
+    const { tracking, registerRun } = await begin();
+    const model = unique('tagged').replaceAll(' ', '-');
+    await registerRun(model, 'first');
+    await tracking.setVersionTags(model, '1', { a: 'one', b: 'two' });
+    await tracking.setVersionTags(model, '1', { b: 'ünïcode: three' });
+    expect((await tracking.getVersion(model, '1')).tags).toEqual({ trial: 'first', a: 'one', b: 'ünïcode: three' });
+    await tracking.setVersionTags(model, '1', { b: 'x'.repeat(9000) });
+    expect((await tracking.getVersion(model, '1')).tags.b).toMatch(/^x{4999}…$/);
+    await expect(tracking.setVersionTags(model, '2', { a: 'one' })).rejects.toMatchObject({
+      ...{ code: 'UPSTREAM_REJECTED', details: { errorCode: 'RESOURCE_DOES_NOT_EXIST' } },
+    });
+  });
+
   test('behind a guard that throws it can be read, and nothing is written', async () => {
     const { tracking, server, experimentId, newRun, registerRun } = await begin();
     const [runId, model] = [await newRun(), unique('guarded').replaceAll(' ', '-')];
@@ -286,6 +300,7 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
       () => stale.setAlias(model, 'challenger', '1'),
       () => stale.deleteAlias(model, 'champion'),
       () => stale.editVersionDescription(model, '1', (text) => `${text}more`),
+      () => stale.setVersionTags(model, '1', { a: 'b' }),
     ]) {
       await expect(write(), String(write)).rejects.toBe(isOver);
     }

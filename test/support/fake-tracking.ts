@@ -27,7 +27,7 @@ interface FakeRun {
 }
 
 interface FakeModel {
-  readonly versions: { readonly version: string; readonly runId: string; readonly tags: Texts; description?: string }[];
+  readonly versions: { readonly version: string; readonly runId: string; tags: Texts; description?: string }[];
   /** Alias to version. */
   readonly aliases: Record<string, string>;
   readonly createdAtMs: number;
@@ -234,6 +234,11 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     },
     deleteAlias: async (name, alias) => {
       delete modelOf(name).aliases[alias];
+    },
+    setVersionTags: async (name, version, tags) => {
+      const found = storedVersion(name, version);
+      const fitting = Object.entries(tags).map(([key, text]) => [key, cutText(text, 'description')]);
+      found.tags = { ...found.tags, ...Object.fromEntries(fitting) };
     },
     setModelTags: async (name, tags) => {
       Object.assign(valueIn(models, name, 'model').tags, tags);

@@ -68,6 +68,8 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
     takeLook: async () => ({ comparedWith: null, look: null }),
+    readAdopted: async () => ({ kind: 'none', reason: 'nothing is recorded in memory' }),
+    noteByHand: async () => undefined,
     readChampionSettings: async () => ({ kind: 'none', reason: 'nothing is recorded in memory' }),
     changeRegistry: async ({ request }) => ({
       answer: {

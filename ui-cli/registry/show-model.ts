@@ -42,7 +42,7 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
 };
 
 const showLines = (details: VersionDetails, link: string | null, nowMs: number, width: number): readonly string[] => {
-  const { name, version, reasons, test, records } = details;
+  const { name, version, reasons, gateByHand, test, records } = details;
   const metrics = Object.entries(test).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     `${name}/${version}`,
@@ -52,6 +52,10 @@ const showLines = (details: VersionDetails, link: string | null, nowMs: number, 
     ...section(
       'Why the gate decided so',
       reasons.flatMap((reason) => wrapLine(reason, Math.max(20, width - 2))),
+    ),
+    ...section(
+      'Made champion by hand: what the gate would have said',
+      gateByHand === null ? [] : wrapLine(gateByHand, Math.max(20, width - 2)),
     ),
     ...section(
       'Metrics of the test part',
@@ -72,6 +76,7 @@ const showJson = (details: VersionDetails, link: string | null): object => ({
   experiment_id: details.experimentId,
   trial_id: details.trialId,
   reasons: details.reasons,
+  gate_by_hand: details.gateByHand,
   test: details.test,
   entries: details.records,
   url: link,

@@ -102,7 +102,11 @@ describe('client/models/model-catalogue', () => {
       version: '1',
       records: [{ seq: 1 }],
     });
-    expect(await catalogue.show({ reference: `${name}@champion`, asOfMs: null })).toMatchObject({ version: '3' });
+    await tracking.setVersionTags(name, '3', { 'tt.gate_by_hand': 'would have been promoted: why' });
+    expect(await catalogue.show({ reference: `${name}@champion`, asOfMs: null })).toMatchObject({
+      ...{ version: '3', gateByHand: 'would have been promoted: why' },
+    });
+    expect(await catalogue.show({ reference: `${name}/2`, asOfMs: null })).toMatchObject({ gateByHand: null });
   });
 
   test('what is not there is named, with what is nearest', async () => {

@@ -34,6 +34,7 @@ export const versionDetails = (change: Partial<VersionDetails> = {}): VersionDet
   experimentId: 'sweep-0123456789',
   trialId: 'trial-002',
   reasons: ['the lower end 0.0100 of the interval is above 0.0000'],
+  gateByHand: null,
   test: { ndcg_at_10: 0.4123, map: 0.31 },
   records: [],
   mlflowPath: '/#/experiments/1/runs/3',

@@ -30,13 +30,17 @@ beforeEach(async () => {
 });
 
 /** An MLflow whose champion is version 3, made from `championRun`; what its artifacts are depends on the run. */
-const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['listArtifacts']) => {
+const evaluateBeside = async (
+  championRun: string,
+  artifactsOf: TrackingPort['listArtifacts'],
+  change: Partial<EvaluateBestRequest> = {},
+) => {
   const jobs: EvaluateJob[] = [];
   const fake = createFakeTracking();
   const { versions, aliases } = fake.modelOf('m');
-  versions.push({ version: '3', runId: championRun, tags: {} });
+  versions.push({ version: '3', runId: championRun, tags: {} }, { version: '2', runId: 'older', tags: {} });
   aliases.champion = '3';
-  for (const runId of new Set(['new', championRun])) {
+  for (const runId of new Set(['new', 'older', championRun])) {
     const files = ['model/manifest.json', 'encoder.json'];
     fake.addRun(runId, { artifacts: new Map(files.map((path) => [path, Buffer.from('{}')])) });
   }
@@ -64,8 +68,8 @@ const evaluateBeside = async (championRun: string, artifactsOf: TrackingPort['li
     compute: { evaluate } as Partial<ComputePort> as ComputePort,
     workspace: { trialFolder: async () => '/tmp', modelFolder: async (runId) => join(folder, runId) },
   });
-  const result: EvaluateBestResult = await new MockActivityEnvironment().run(evaluateBest, request);
-  return { result, jobs };
+  const result: EvaluateBestResult = await new MockActivityEnvironment().run(evaluateBest, { ...request, ...change });
+  return { result, jobs, writes: fake.calls.map(([method]) => method) };
 };
 
 const whole: TrackingPort['listArtifacts'] = async () => ['manifest.json'];
@@ -173,7 +177,8 @@ describe('activities/evaluation', () => {
   });
 
   it('candidate and champion rank the same part, and the result names the champion', async () => {
-    const { result, jobs } = await evaluateBeside('old', whole);
+    const { result, jobs, writes } = await evaluateBeside('old', whole);
+    expect(writes).toEqual(['logMetrics', 'setTags', 'putArtifactText', 'putArtifactFile']);
     expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'old', 'model')]);
     expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
     expect(result.comparedWith).toBe('3');
@@ -209,6 +214,17 @@ describe('activities/evaluation', () => {
 
   it('the same failure of the candidate fails the step', async () => {
     await expect(evaluateBeside('old', async () => [])).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
+  });
+
+  it('held against a version that is asked for, whoever is champion, nothing is written', async () => {
+    const { result, jobs, writes } = await evaluateBeside('old', whole, { against: '2' });
+    expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'older', 'model')]);
+    expect(jobs[0]?.usersFile).not.toBe((await evaluateBeside('old', whole)).jobs[0]?.usersFile);
+    expect(result).toMatchObject({ champion: { version: '2', run_id: 'older' }, comparedWith: '2' });
+    expect(writes).toEqual([]);
+    const alone = await evaluateBeside('old', whole, { against: null });
+    expect(alone.result).toMatchObject({ champion: null, comparedWith: null });
+    expect(alone.writes).toEqual([]);
   });
 
   it('a candidate that is the champion is measured once, for both', async () => {

@@ -145,6 +145,20 @@ describe('ui-cli/registry', () => {
     expect(stdout()).toContain('  http://127.0.0.1:5000/#/experiments/1/runs/3\n');
   });
 
+  test('models show: what the gate would have said of a version that was made champion by hand', async () => {
+    const gateByHand = 'would have been rejected because the lower end -0.1200 of the interval is not above 0.0000';
+    const show = async () => versionDetails({ gateByHand });
+    const text = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show });
+    expect(text.stdout()).toContain(
+      'Made champion by hand: what the gate would have said\n  would have been rejected because',
+    );
+    expect(jsonOf(await runOnCatalogue(['models', 'show', 'two-tower/3', '--json'], { show }))).toMatchObject({
+      gate_by_hand: gateByHand,
+    });
+    const none = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show: async () => versionDetails() });
+    expect(none.stdout()).not.toContain('by hand');
+  });
+
   test.each([['two-tower@champion'], ['two-tower/3'], ['two-tower', '--as-of', '2026-11-01']])(
     'show %s: a version of a model, as models show',
     async (...args) => {

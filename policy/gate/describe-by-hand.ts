@@ -1,0 +1,20 @@
+/** What the gate would have said of a version that somebody made champion by hand, as one line for people. */
+import { type DecidedVerdict, isChampionAlready } from '../../contracts/gate.ts';
+
+/** Openings of a verdict's last sentence. */
+const INSTEAD: Readonly<Record<DecidedVerdict['decision'], readonly [opening: RegExp, instead: string]>> = {
+  promoted: [/^Promoted: /, 'would have been promoted: '],
+  rejected: [/^Not promoted: /, 'would have been rejected because '],
+  awaiting_approval: [/^Awaits approval/, 'would have awaited approval'],
+};
+
+export const describeByHand = (verdict: DecidedVerdict): string => {
+  const { decision, reasons, champion } = verdict;
+  if (decision === 'promoted' && isChampionAlready(verdict)) {
+    return `would have been promoted: its model is that of version ${champion?.version}, champion before it`;
+  }
+  const [opening, instead] = INSTEAD[decision];
+  return (reasons.at(-1) ?? '').replace(opening, instead).replace(/\.$/, '');
+};
+
+export const notEvaluated = (reason: string): string => `could not be evaluated: ${reason}`;

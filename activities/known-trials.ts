@@ -1,7 +1,7 @@
 /** Earlier, equal trials: found by digest, read from their runs, and believed only where their parts agree. */
 
 import type { EpochRecord } from '../contracts/metrics.ts';
-import { ARTIFACT, TAG } from '../contracts/names.ts';
+import { ARTIFACT, MANIFEST_FILE, TAG } from '../contracts/names.ts';
 import type { KnownReport } from '../contracts/rungs.ts';
 import type { RunRecord } from '../contracts/runs.ts';
 import type { OpenTrialRequest } from '../contracts/steps.ts';
@@ -36,25 +36,32 @@ const readKnown = async (
     : [{ runId, ...(JSON.parse(text) as KeptResult), isComplete: tags[TAG.trialStatus] === 'completed' }];
 };
 
+const hasModel = async ({ listArtifacts }: Pick<TrackingPort, 'listArtifacts'>, runId: string): Promise<boolean> =>
+  (await listArtifacts(runId, ARTIFACT.modelFolder)).includes(MANIFEST_FILE);
+
 /**
  * The trial with this digest that went furthest without going beyond `epochs`; null where there is none. One that was
- * trained for fewer epochs counts: it is the beginning of this one.
+ * trained for fewer epochs counts: it is the beginning of this one. One whose model was deleted does not: it could not
+ * be tested.
  */
 export const findKnownTrial = async (
-  tracking: Pick<TrackingPort, 'findRuns' | 'getArtifactText'>,
+  tracking: Pick<TrackingPort, 'findRuns' | 'getArtifactText' | 'listArtifacts'>,
   experimentId: string,
   digest: string,
   epochs: number,
 ): Promise<KnownTrial | null> => {
   const runs = await tracking.findRuns({ experimentId, tags: { [TAG.trialDigest]: digest }, status: 'FINISHED' });
-  let furthest: KnownTrial | null = null;
   const kept = await Promise.all(runs.map((run) => readKnown(tracking, run)));
-  for (const known of kept.flat()) {
-    if (known.result.epochs <= epochs && known.result.epochs > (furthest?.result.epochs ?? 0)) {
-      furthest = known;
+  const furthestFirst = kept
+    .flat()
+    .filter(({ result }) => result.epochs <= epochs)
+    .sort((a, b) => b.result.epochs - a.result.epochs);
+  for (const known of furthestFirst) {
+    if (await hasModel(tracking, known.runId)) {
+      return known;
     }
   }
-  return furthest;
+  return null;
 };
 
 /** Whether it would not train on in a trial of `epochs` epochs: it stopped by itself, or that is its length too. */

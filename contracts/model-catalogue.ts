@@ -110,6 +110,8 @@ export interface PlannedMove {
   readonly evidence: LedgerEvidence;
   /** What the gate said of it last; null: nothing that is kept. */
   readonly gate: GateVerdict | null;
+  /** Why it could not serve: its files are gone; null where they are there, or where no run says which they are. */
+  readonly problem: string | null;
 }
 
 export interface PulledModel {

@@ -1,8 +1,9 @@
 /** `models promote`, `rollback` and `archive`: say what moves from where to where, ask, and let the model's owner do it. */
 import { newRequestId } from '../../client/registry-client.ts';
-import { EXIT } from '../../contracts/errors.ts';
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { PlannedMove } from '../../contracts/model-catalogue.ts';
+import { MESSAGE } from '../../contracts/names.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { confirm, requireAnswer } from '../command-line/confirm.ts';
 import { withPlatform } from '../platform/with-platform.ts';
@@ -85,6 +86,15 @@ const gateLines = ({ verdict, reasons }: PlannedMove): readonly string[] => {
   }
 };
 
+/** What cannot be loaded cannot serve either, however urgent the move is. */
+const requireFiles = ({ name, version, problem }: PlannedMove): void => {
+  if (problem !== null) {
+    throw new TtExpError('MODEL_NOT_LOADING', `${MESSAGE.modelNotLoading}: ${name}/${version}: ${problem}`, {
+      hint: `Restore the artifacts of its run from a backup, or promote another version: \`tt-exp models ${name}\` lists them.`,
+    });
+  }
+};
+
 const asked = (runtime: RegistryRuntime, kind: string, { reason }: MoveOptions) => {
   const { user } = runtime.environment();
   return { request: newRequestId(user, kind), actor: user, reason };
@@ -93,6 +103,7 @@ const asked = (runtime: RegistryRuntime, kind: string, { reason }: MoveOptions) 
 export const promoteModel = (runtime: RegistryRuntime, reference: string, options: MoveOptions): Promise<number> =>
   carryOut(runtime, options, async (catalogue) => {
     const planned = await catalogue.plan(reference);
+    requireFiles(planned);
     const { name, version, evidence, gate } = planned;
     const { champion } = planned.aliases;
     return {
@@ -113,10 +124,15 @@ export const promoteModel = (runtime: RegistryRuntime, reference: string, option
 export const rollBackModel = (runtime: RegistryRuntime, name: string, options: MoveOptions): Promise<number> =>
   carryOut(runtime, options, async (catalogue) => {
     const { champion, previous } = await catalogue.aliases(name);
+    const planned = previous === null ? null : await catalogue.plan(`${name}/${previous}`);
+    if (planned !== null) {
+      requireFiles(planned);
+    }
     return {
       ...{ name, alias: 'champion', from: champion, to: previous },
       lines: [
         `${name}: champion from ${named(champion)} back to ${previous === null ? 'what served before' : named(previous)}`,
+        ...(planned === null ? [] : gateLines(planned)),
       ],
       request: {
         kind: 'rollback',

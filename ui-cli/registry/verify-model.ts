@@ -35,7 +35,7 @@ const hintLines = ({ name, broken, versions }: ModelVerification): readonly stri
   ...(versions.every(({ problem }) => problem === null)
     ? []
     : [
-        `hint: Restore the artifacts of its run from a backup, or put another version in its place: \`tt-exp models rollback ${name} --reason …\`.`,
+        `hint: Restore the artifacts of its run from a backup, or promote a version that is whole: \`tt-exp models verify ${name} --all\` finds them.`,
       ]),
 ];
 

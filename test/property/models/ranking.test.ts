@@ -28,8 +28,12 @@ describe('models/ranking', () => {
       fc.property(scenario, ({ scores, items }) => {
         const gains = items.map((_, index) => [1, 0.9, 0.8, 0.6, 0.4][index % 5] ?? 1);
         const ideal = scores.map((_, item) => (items.includes(item) ? 100 + (gains[items.indexOf(item)] ?? 0) : 0));
-        expect(rank(ideal, items, gains).ndcg).toBeCloseTo(1, 10);
-        for (const value of Object.values(rank(scores, items, gains))) {
+        const best = rank(ideal, items, gains);
+        expect(best.ndcg).toBeCloseTo(1, 10);
+        const { dcg, ...metrics } = rank(scores, items, gains);
+        expect(dcg).toBeLessThanOrEqual(best.dcg + 1e-12);
+        expect(dcg).toBeGreaterThanOrEqual(0);
+        for (const value of Object.values(metrics)) {
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(1 + 1e-12);
         }

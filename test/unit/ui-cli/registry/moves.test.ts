@@ -13,7 +13,7 @@ const ALIASES = { champion: '2', challenger: null, previous: '1' };
 
 const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
   ...{ name: 'two-tower', version: '3', aliases: ALIASES, verdict: 'rejected', reasons: ['NDCG@10 fell by 0.02'] },
-  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null },
+  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, problem: null },
   ...change,
 });
 
@@ -88,9 +88,10 @@ describe('ui-cli/registry', () => {
   test('models rollback and archive: what the owner is asked', async () => {
     const back = owners({ move: { alias: 'champion', from: '2', to: '1' } });
     const aliases = async () => ALIASES;
+    const plan = async () => planned({ version: '1', verdict: 'superseded' });
     const rolled = await runOnCatalogue(
       ['models', 'rollback', 'two-tower', '--reason', 'complaints', '--yes'],
-      { aliases },
+      { aliases, plan },
       { openPlatform: back.openPlatform },
     );
     expect(rolled.stderr()).toBe('two-tower: champion from version 2 back to version 1\n');
@@ -104,6 +105,20 @@ describe('ui-cli/registry', () => {
     expect(archived.stdout()).toContain('two-tower: version 3 out of use, record 7 of its ledger\n');
     expect(out.asked).toMatchObject([['two-tower', { kind: 'archive', version: '3', reason: 'no reason given' }]]);
   });
+
+  test.each([PROMOTE, ['models', 'rollback', 'two-tower', '--reason', 'complaints']])(
+    'a version without files is not made champion: %s %s',
+    async (...argv) => {
+      const { asked, openPlatform } = owners(PROMOTED);
+      const plan = async () => planned({ version: '1', problem: 'its run run-1 has no artifact model/manifest.json' });
+      const run = await runOnCatalogue([...argv, '--yes'], { aliases: async () => ALIASES, plan }, { openPlatform });
+      expect(run.exitCode).toBe(66);
+      expect(run.stderr()).toMatch(
+        /^error: Model not loading: two-tower\/1: its run run-1 has no artifact model\/manifest\.json\nhint: .*\n$/,
+      );
+      expect(asked).toEqual([]);
+    },
+  );
 
   test('a move that the owner refuses ends with 1 and the reason', async () => {
     const error = new TtExpError('MOVE_REFUSED', 'model two-tower: version 4 is champion by now', {

@@ -1,5 +1,5 @@
 /** Trains the best trial's settings again with other seeds, for the gate to see how much the seed matters. */
-import { executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import { objectiveOf } from '../contracts/objective.ts';
 import type { FinishedTrial } from '../contracts/trial.ts';
 import type { KnownInTrain } from '../policy/experiment-stages.ts';
@@ -26,22 +26,38 @@ const inputOf = (
   };
 };
 
-/** Its run if it has trained to the end; a sentence where it has not. */
-const outcomeText = (input: TrialInput, outcome: TrialOutcome): { readonly runId: string } | string => {
+/** Its run if it has trained to the end. Else a sentence, or null where there is nothing to say. */
+type Replicated = { readonly runId: string } | { readonly problem: string | null };
+
+const isCancelled = (): boolean => CancellationScope.current().consideredCancelled;
+
+const without = ({ trialId }: TrialInput, what: string, cause?: string): Replicated => ({
+  problem: `${trialId} ${what}, and the gate does without it${cause === undefined ? '' : `: ${cause}`}`,
+});
+
+const replicatedBy = (input: TrialInput, outcome: TrialOutcome): Replicated => {
   switch (outcome.kind) {
     case 'known':
       return { runId: outcome.runId };
     case 'reported':
       return { runId: outcome.run.runId };
     case 'failed':
-      return `${input.trialId} failed, and the gate does without it: ${outcome.error.message}`;
-    default:
-      return `${input.trialId} was stopped, and the gate does without it`;
+      return without(
+        input,
+        'failed',
+        [outcome.error.message, ...(outcome.unclosed === null ? [] : [outcome.unclosed])].join('; '),
+      );
+    case 'cancelled':
+      return isCancelled() ? { problem: outcome.unclosed } : without(input, 'was stopped');
+    case 'stopped':
+      return without(input, 'was stopped');
   }
 };
 
-const train = async (input: TrialInput): Promise<{ readonly runId: string } | string> => {
+/** Begins once the sweep is not paused. */
+const train = async ({ conductor }: ExperimentRun, input: TrialInput): Promise<Replicated> => {
   try {
+    await condition(() => conductor?.control.isPaused !== true);
     const outcome = await executeChild(trial, {
       workflowId: trialWorkflowId(workflowInfo().workflowId, input.trialId),
       args: [input],
@@ -49,9 +65,9 @@ const train = async (input: TrialInput): Promise<{ readonly runId: string } | st
       parentClosePolicy: ParentClosePolicy.TERMINATE,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     });
-    return outcomeText(input, outcome);
+    return replicatedBy(input, outcome);
   } catch (error) {
-    return `${input.trialId} was lost, and the gate does without it: ${toRecord(error).message}`;
+    return isCancelled() ? { problem: null } : without(input, 'was lost', toRecord(error).message);
   }
 };
 
@@ -68,21 +84,24 @@ export const trainReplicates = async (
   const { gate, sweep } = run.input.config;
   // Configs of earlier versions have none.
   const inputs = Array.from({ length: (gate.replicates ?? 1) - 1 }, (_, index) => inputOf(run, known, best, index + 2));
-  const results = inputs.map((): { readonly runId: string } | string => '');
+  const results: Replicated[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < inputs.length; index = next++) {
       const input = inputs[index];
       if (input !== undefined) {
-        results[index] = await train(input);
+        results[index] = await train(run, input);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(sweep?.max_parallel ?? 1, inputs.length) }, work));
   for (const result of results) {
-    if (typeof result === 'string') {
-      run.state.addProblem(result);
+    if ('problem' in result && result.problem !== null) {
+      run.state.addProblem(result.problem);
     }
   }
-  return results.flatMap((result) => (typeof result === 'string' ? [] : [result.runId]));
+  if (isCancelled()) {
+    await CancellationScope.current().cancelRequested;
+  }
+  return results.flatMap((result) => ('runId' in result ? [result.runId] : []));
 };

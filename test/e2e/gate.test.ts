@@ -2,8 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { GateVerdict, SeedNoise } from '../../contracts/gate.ts';
+import { openDatabase, sqlText } from '../../pipeline/duckdb/database.ts';
 import { type CliHome, createCliHome } from '../support/cli.ts';
+import { createMlflowReader, type MlflowRun, tagsOf } from '../support/mlflow-rest.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -13,6 +15,7 @@ interface Ran {
   readonly best: { readonly run_id: string };
   readonly model: { readonly version: string };
   readonly experiment_id: string;
+  readonly urls: { readonly mlflow: string };
 }
 
 describe('e2e/gate', () => {
@@ -34,13 +37,31 @@ describe('e2e/gate', () => {
     return JSON.parse(stdout) as Answer;
   };
 
-  const config = async (name: string, training: object): Promise<string> => {
+  const config = async (name: string, training: object, ofGate: object = {}): Promise<string> => {
     const file = join(folder, `${name}.json`);
     const data = { source: { type: 'synthetic', users: 60, startups: 40, interactions: 900 }, text_encoder: 'hashed' };
     const model = { hidden_dims: [16], embedding_dim: 8 };
-    const gate = { model_name: 'two-tower', min_ndcg_at_10: 0, confidence: 0.9 };
+    const gate = { model_name: 'two-tower', min_ndcg_at_10: 0, confidence: 0.9, ...ofGate };
     await writeFile(file, JSON.stringify({ name, data, model, gate, training: { batch_size: 64, ...training } }));
     return file;
+  };
+
+  const meansOf = async (file: string) => {
+    const database = await openDatabase({
+      ...{ file: ':memory:', spillFolder: join(folder, 'spill') },
+      ...{ memoryLimitMegabytes: 256, threads: 1 },
+    });
+    try {
+      const [row] = await database.rows(
+        'average what users came to',
+        `SELECT count(*) AS users, avg(ndcg_candidate) AS candidate, avg(ndcg_replicate_2) AS replicate,
+          avg(ndcg_champion) AS champion FROM read_parquet(${sqlText(file)})`,
+      );
+      const of = (name: string): number => Number(row?.[name]);
+      return { users: of('users'), candidate: of('candidate'), replicate: of('replicate'), champion: of('champion') };
+    } finally {
+      database.close();
+    }
   };
 
   it(
@@ -78,6 +99,73 @@ describe('e2e/gate', () => {
       expect(measured.false_promotions.rate).toBeLessThan(0.1);
 
       expect(await ok<object>('models', '--json')).toEqual(before);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'with replicates the interval holds for the settings; a repeated run takes the same trainings again',
+    async () => {
+      const replicated = await config('replicated', { num_epochs: 2 }, { model_name: 'replicated', replicates: 2 });
+      const bar = await config('bar', { num_epochs: 1, batch_size: 32 }, { model_name: 'replicated' });
+      await ok<Ran>('run', bar, '--json');
+      const { gate, best, urls } = await ok<Ran>('run', replicated, '--json');
+      expect(gate.seed_noise).toEqual({ replicates: 2, sd: expect.any(Number) });
+      expect((gate.seed_noise as SeedNoise).sd).toBeGreaterThan(0);
+
+      const mlflow = createMlflowReader(urls.mlflow);
+      const replicates = async () =>
+        (await mlflow.runs('replicated')).flatMap((run) => {
+          const { 'tt.replicate_of': of, 'tt.trial_id': trial } = tagsOf(run);
+          return of === undefined ? [] : [{ of, trial, status: run.info.status, id: run.info.run_id }];
+        });
+      const trained = await replicates();
+      expect(trained).toMatchObject([{ of: 'trial-000', trial: 'trial-000-replicate-2', status: 'FINISHED' }]);
+
+      // Both trainings have a column, from which the verdict follows.
+      const file = join(folder, 'gate_users.parquet');
+      await writeFile(file, await mlflow.artifactBytes(best.run_id, 'gate_users.parquet'));
+      const { users, candidate, replicate, champion } = await meansOf(file);
+      expect(users).toBe(gate.users);
+      expect(candidate).toBeCloseTo(gate.candidate?.ndcg_at_10 ?? -1, 12);
+      // Of two numbers it is their distance over the root of 2.
+      expect((gate.seed_noise as SeedNoise).sd).toBeCloseTo(Math.abs(candidate - replicate) / Math.SQRT2, 12);
+      expect(gate.ci?.mean).toBeCloseTo((candidate + replicate) / 2 - champion, 12);
+
+      const again = await ok<Ran>('run', replicated, '--json');
+      expect(again.best.run_id).toBe(best.run_id);
+      expect(await replicates()).toEqual(trained);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'an experiment cancelled while a replicate trains leaves no run open',
+    async () => {
+      const gate = { model_name: 'cancelled', replicates: 2 };
+      const { experiment_id: id, urls } = await ok<Ran>(
+        ...[
+          'run',
+          await config('cancelled', { num_epochs: 60, early_stopping_patience: 60 }, gate),
+          '--detach',
+          '--json',
+        ],
+      );
+      const mlflow = createMlflowReader(urls.mlflow);
+      const replicate = async (): Promise<MlflowRun | undefined> =>
+        (await mlflow.runs('cancelled').catch((): readonly MlflowRun[] => [])).find(
+          (run) => tagsOf(run)['tt.replicate_of'] === 'trial-000',
+        );
+      const waiting = { timeout: 120_000, interval: 100 };
+      await expect.poll(async () => (await replicate())?.data.metrics?.length ?? 0, waiting).toBeGreaterThan(0);
+      expect((await home.run(['cancel', id])).exitCode).toBe(0);
+      const ended = JSON.parse((await home.run(['watch', id, '--json'])).stdout) as Ran & {
+        readonly problems: unknown;
+      };
+      expect(ended).toMatchObject({ status: 'cancelled', gate: { decision: 'not_run' }, problems: [] });
+      expect((await replicate())?.info.status).toBe('KILLED');
+      const statuses = (await mlflow.runs('cancelled')).map(({ info }) => info.status);
+      expect(statuses).not.toContain('RUNNING');
     },
     TIMEOUT_MS,
   );

@@ -39,6 +39,12 @@ export const createMlflowReader = (uri: string) => {
     return (await call<{ experiment: { experiment_id: string } }>(path)).experiment.experiment_id;
   };
 
+  const artifact = async (runId: string, path: string): Promise<Response> => {
+    const { run } = await call<{ run: { info: { artifact_uri: string } } }>(`runs/get?run_id=${runId}`);
+    const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
+    return fetch(`${uri}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`);
+  };
+
   return {
     experimentId,
     runs: async (name: string): Promise<readonly MlflowRun[]> => {
@@ -84,11 +90,9 @@ export const createMlflowReader = (uri: string) => {
       const answer = await call<{ files?: { path: string }[] }>(`artifacts/list?run_id=${runId}${query}`);
       return (answer.files ?? []).map((file) => file.path);
     },
-    artifactText: async (runId: string, path: string): Promise<string> => {
-      const { run } = await call<{ run: { info: { artifact_uri: string } } }>(`runs/get?run_id=${runId}`);
-      const folder = run.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
-      return (await fetch(`${uri}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`)).text();
-    },
+    artifactText: async (runId: string, path: string): Promise<string> => (await artifact(runId, path)).text(),
+    artifactBytes: async (runId: string, path: string): Promise<Uint8Array> =>
+      new Uint8Array(await (await artifact(runId, path)).arrayBuffer()),
     aliasVersion: async (name: string, alias: string): Promise<string> =>
       (
         await call<{ model_version: { version: string } }>(

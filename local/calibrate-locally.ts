@@ -15,12 +15,19 @@ const needsOther = (what: string): TtExpError =>
     hint: 'Name a second model with --against: any that was trained on the same data.',
   });
 
-const otherOf = ({ version }: FoundModel, { against, model }: CalibrationQuestion): string => {
+const otherOf = async (
+  { version }: FoundModel,
+  { against, model }: CalibrationQuestion,
+  tracking: LocalTracking | null,
+): Promise<string> => {
   if (against !== null) {
     return against;
   }
   if (version === null) {
     throw needsOther(`${model} is not named as a version of a registered model, and nothing else is named`);
+  }
+  if ((await tracking?.findByAlias(version.name, ALIAS.previous)) == null) {
+    throw needsOther(`${version.name} has no previous champion`);
   }
   return `${version.name}@${ALIAS.previous}`;
 };
@@ -32,7 +39,7 @@ const calibrate = async (
 ): Promise<CalibrationAnswer> => {
   const finder = { tracking, workspace: createWorkspace(context.homeFolder) };
   const model = await findModel(finder, question.model);
-  const otherRef = otherOf(model, question);
+  const otherRef = await otherOf(model, question, tracking);
   const other = await findModel(finder, otherRef);
   const [side, otherSide] = [opponentOf(question.model, model), opponentOf(otherRef, other)];
   if (side.runId === otherSide.runId) {

@@ -1,4 +1,5 @@
 /** One version in full. */
+import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogue.ts';
 import { TAG } from '../../contracts/names.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
@@ -22,6 +23,13 @@ export const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
   }
 };
 
+/** Of a time gone by the ledger alone tells: the tags are of now. */
+const recordedReasons = (version: string, entries: readonly LedgerEntry[]): readonly string[] =>
+  entries
+    .filter(({ action, from, to }) => to === version || (action === 'reject' && from === version))
+    .slice(-1)
+    .map(({ reason }) => reason);
+
 /** Throws as `resolveVersion`. */
 export const showVersion = async (
   tracking: CatalogueReader,
@@ -37,7 +45,7 @@ export const showVersion = async (
     ...describeVersion(model, version, facts),
     experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
     trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
-    reasons: reasonsOf(run),
+    reasons: asOfMs === null ? reasonsOf(run) : recordedReasons(record.version, entries),
     // Of now: what a tag says it need not have said at an earlier time.
     gateByHand: asOfMs === null ? (record.tags[TAG.gateByHand] ?? null) : null,
     test: Object.fromEntries(

@@ -80,7 +80,7 @@ describe('client/models/model-catalogue', () => {
 
   test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {
     const name = 'as-of';
-    await versions(name, 3);
+    const runs = await versions(name, 3);
     const [first, second] = ['2099-01-01T10:00:00.000Z', '2099-01-01T12:00:00.000Z'];
     await move(tracking, name, promotion('1', null), first);
     await move(tracking, name, promotion('3', '1'), second);
@@ -102,6 +102,12 @@ describe('client/models/model-catalogue', () => {
       version: '1',
       records: [{ seq: 1 }],
     });
+    // What the run says now was not said then.
+    await tracking.setTags(runs[1] ?? '', { 'tt.gate_reasons': '["rejected in the evening"]' });
+    const reasons = async (at: string) =>
+      (await catalogue.show({ reference: `${name}/2`, asOfMs: Date.parse(at) })).reasons;
+    expect(await reasons(second)).toEqual([]);
+    expect(await reasons('2099-01-01T13:00:00.000Z')).toEqual([rejection('2').reason]);
     await tracking.setVersionTags(name, '3', { 'tt.gate_by_hand': 'would have been promoted: why' });
     expect(await catalogue.show({ reference: `${name}@champion`, asOfMs: null })).toMatchObject({
       ...{ version: '3', gateByHand: 'would have been promoted: why' },

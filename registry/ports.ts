@@ -47,6 +47,8 @@ export interface LedgerWriter extends Omit<LedgerReader, 'findExperiment'> {
   setTags(runId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   putArtifactText(runId: string, path: string, text: string): Promise<void>;
   versionsOf(name: string): Promise<readonly string[]>;
+  /** Throws UPSTREAM_REJECTED where there is no such version. */
+  getVersion(name: string, version: string): Promise<ModelVersionRecord>;
   setModelTags(name: string, tags: Readonly<Record<string, string>>): Promise<void>;
   setAlias(name: string, alias: string, version: string): Promise<void>;
   deleteAlias(name: string, alias: string): Promise<void>;

@@ -1,4 +1,5 @@
 /** A registered model as it is, or as it was at some time: versions, aliases and records, without their runs. */
+import { TtExpError } from '../../contracts/errors.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { CatalogueModel, RegisteredVersionRecord } from '../../contracts/model-catalogue.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
@@ -50,6 +51,16 @@ const readThen = async (
   asOfMs: number,
 ): Promise<ModelAt> => {
   const [records, ledger] = await Promise.all([tracking.versionRecords(name), readLedger(tracking, name)]);
+  if (ledger?.broken != null) {
+    const { seq, reason } = ledger.broken;
+    throw new TtExpError(
+      'LEDGER_BROKEN',
+      `ledger of ${name}: record ${seq} ${reason}, so nobody knows who served then`,
+      {
+        hint: `\`tt-exp models history ${name}\` shows what is left; restore MLflow run ${ledger.runId} from a backup.`,
+      },
+    );
+  }
   const entries = entriesUntil(ledger?.entries ?? [], asOfMs);
   const aliases = aliasesAfter(
     entries,

@@ -18,7 +18,7 @@ export const whyNoRequest = (request: RegistryRequest, kind: string): string | n
 /** null: it is taken. */
 export const whyNoAnswer = (
   question: OpenQuestion | null,
-  { candidate, experimentId }: ApprovalAnswer,
+  { candidate, experimentId, reason }: ApprovalAnswer,
   isBeingAnswered: boolean,
 ): string | null => {
   if (question === null) {
@@ -29,6 +29,9 @@ export const whyNoAnswer = (
   }
   if (experimentId !== null && experimentId !== question.experimentId) {
     return `Nothing of ${experimentId} awaits approval; version ${question.candidate} of ${question.experimentId} does.`;
+  }
+  if (reason.trim() === '') {
+    return 'An answer needs a reason.';
   }
   return isBeingAnswered ? `Version ${question.candidate} is being decided already.` : null;
 };

@@ -49,6 +49,10 @@ export const settledBy = (
 ): DecidedVerdict | null => {
   const { candidate } = question;
   const { actor, reason } = request;
+  const { run_id: runId = question.runId } = request.evidence;
+  if (champion === candidate && runId !== question.runId) {
+    return settled(question, 'rejected', `Rejected: version ${candidate} is of run ${runId} by now, not of this one`);
+  }
   if (champion === candidate) {
     const kind = request.kind === 'rollback' ? 'rollback' : 'promote';
     return settled(question, 'promoted', sentenceOf(kind, actor, reason));

@@ -55,8 +55,11 @@ const standingNow = async (
   ledger: Ledger,
   { modelName, known }: RegistryChange,
 ): Promise<Standing> => {
-  const from = known?.runId === ledger.runId ? known.standing : NO_STANDING;
-  const { standing, broken } = await readAfter(tracking, ledger, from);
+  // From its beginning: what the owner knows of earlier records says nothing of what has become of them.
+  const read = await readAfter(tracking, ledger, NO_STANDING);
+  const { standing } = read;
+  const seen = known?.runId === ledger.runId ? known.standing.seq : 0;
+  const broken = read.broken ?? (standing.seq < seen ? { seq: standing.seq + 1, reason: 'is missing' } : null);
   if (broken !== null) {
     throw new TtExpError('LEDGER_BROKEN', `ledger of ${modelName}: record ${broken.seq} ${broken.reason}`, {
       hint: `Restore the artifacts of MLflow run ${ledger.runId} from a backup; or delete that run, and a new ledger begins with the champion of now.`,
@@ -116,6 +119,29 @@ const recordAt = async (
   (await readRecords(tracking, runId, seq - 1)).find((record) => record.seq === seq)?.entry ??
   null;
 
+/** The version that was decided about may be another run's: its model was deleted, and made again. */
+const otherRun = async (
+  tracking: LedgerWriter,
+  { modelName, request }: RegistryChange,
+): Promise<RegistryAnswer | null> => {
+  const { run_id: runId } = request.evidence;
+  if (
+    !('candidate' in request) ||
+    runId === undefined ||
+    !(await tracking.versionsOf(modelName)).includes(request.candidate)
+  ) {
+    return null;
+  }
+  const version = await tracking.getVersion(modelName, request.candidate);
+  return version.runId === runId
+    ? null
+    : {
+        kind: 'refused',
+        reason: `Version ${request.candidate} of ${modelName} is of run ${version.runId} by now; this is about run ${runId}.`,
+        hint: 'The model was deleted and made again: run the experiment again.',
+      };
+};
+
 const withDigest = (request: RegistryRequest): RegistryRequest =>
   request.verdict === undefined
     ? request
@@ -127,6 +153,10 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   if (model === null) {
     const reason = `There is no registered model ${modelName} in MLflow.`;
     return { answer: { kind: 'refused', reason, hint: 'List them with `tt-exp models`.' }, known: null };
+  }
+  const refusal = await otherRun(tracking, change);
+  if (refusal !== null) {
+    return { answer: refusal, known: change.known };
   }
   const ledger = await ensureLedger(tracking, model, { actor: request.actor, startTimeMs: Date.parse(at) });
   const standing = await standingNow(tracking, ledger, change);

@@ -71,6 +71,24 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     return { tracking, server, model, ask, forget, reading, aliases };
   };
 
+  test('registry/ledger: no move rests on a record that was edited, also where the owner knew it before', async () => {
+    const { tracking, ask, reading, aliases } = await begin();
+    await ask(promote('1', null, 'a'));
+    await ask(promote('2', '1', 'b'));
+    const { runId, entries } = await reading();
+    await tracking.putArtifactText(runId, recordPath(1), canonicalJson({ ...entries[0], reason: 'edited' }));
+    await expect(ask(promote('3', '2', 'c'))).rejects.toMatchObject({ code: 'LEDGER_BROKEN' });
+    expect(await aliases()).toMatchObject({ champion: '2', previous: '1' });
+  });
+
+  test('registry/ledger: what was decided about a run moves no version of another run', async () => {
+    const { ask, aliases } = await begin();
+    await ask(promote('1', null, 'a'));
+    const other = { ...promote('2', '1', 'b'), evidence: { run_id: 'the run of a model that was deleted' } };
+    expect(await ask(other)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('by now') });
+    expect(await aliases()).toMatchObject({ champion: '1' });
+  });
+
   const actions = (entries: readonly LedgerEntry[]) =>
     entries.map(({ seq, action, from, to }) => [seq, action, from, to]);
 

@@ -5,6 +5,8 @@ export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf'> {
   readonly tracking: FakeTracking['tracking'];
   /** Alias to version; to be moved by a test as by somebody else. */
   readonly aliases: Record<string, string>;
+  /** Makes a version one of this run. */
+  register(version: string, runId: string): void;
   /** Moves so far, as `champion=2` or `-challenger`. */
   moves(): readonly string[];
   /** The next move after so many is lost, and everything with it. */
@@ -35,6 +37,10 @@ export const createAliasRegistry = (modelName: string, start: Readonly<Record<st
     addRun: fake.addRun,
     runOf: fake.runOf,
     aliases,
+    register: (version, runId) => {
+      const at = versions.findIndex((one) => one.version === version);
+      versions.splice(at, 1, { version, runId, tags: {} });
+    },
     moves: () =>
       fake.calls.flatMap(([method, , alias, version]) => {
         if (method === 'setAlias') {

@@ -46,7 +46,11 @@ export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedM
     changeRegistry,
     recordVerdict,
     takeLook,
-    registerModel: async (request) => ({ name: request.modelName, version: candidate(), aliases: [] }),
+    registerModel: async ({ modelName: name, runId }) => {
+      const version = candidate();
+      registry.register(version, runId);
+      return { name, version, aliases: [] };
+    },
     evaluateBest: async ({ confidence }) => {
       evaluations += 1;
       const version = registry.aliases.champion ?? null;

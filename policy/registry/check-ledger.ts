@@ -57,14 +57,14 @@ const headProblem = (standing: Standing, head: LedgerHead, found: readonly Found
 };
 
 /**
- * @param found records after `from`, ascending
+ * @param found all records, ascending
  * @param head null where the run says nothing. Records after it are those of a move that was not completed.
  */
 export const checkLedger = (
   found: readonly FoundRecord[],
-  { digestOf, head, from = NO_STANDING }: { digestOf: DigestOfEntry; head: LedgerHead | null; from?: Standing },
+  { digestOf, head }: { digestOf: DigestOfEntry; head: LedgerHead | null },
 ): CheckedLedger => {
-  let standing = from;
+  let standing: Standing = NO_STANDING;
   for (const record of found) {
     const reason = problemOf(standing, record, digestOf);
     if (reason !== null || record.entry === null) {

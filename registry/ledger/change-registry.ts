@@ -3,18 +3,17 @@
  * two of its steps and asked again, it comes to the same end. Only the model's owner calls it, one change at a time.
  */
 import { TtExpError } from '../../contracts/errors.ts';
-import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ALIAS, TAG } from '../../contracts/names.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
 import type { AdoptedVersion, Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
-import { NO_STANDING, type Standing } from '../../policy/registry/standing.ts';
+import type { Standing } from '../../policy/registry/standing.ts';
 import type { LedgerWriter } from '../ports.ts';
 import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
 import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
-import { readAfter, readRecords } from './read-ledger.ts';
+import { type LedgerReading, readAll } from './read-ledger.ts';
 
 /** What the owner knows of the ledger from the change before. */
 export interface KnownLedger {
@@ -50,14 +49,12 @@ const policyOf = ({ tags }: RegisteredModelRecord): ManualMoves =>
   tags[TAG.manualMoves] === 'revert' ? 'revert' : 'accept';
 
 /** Throws LEDGER_BROKEN: on records that somebody changed no further move can rest. */
-const standingNow = async (
+const readIntact = async (
   tracking: LedgerWriter,
   ledger: Ledger,
   { modelName, known }: RegistryChange,
-): Promise<Standing> => {
-  // From its beginning: what the owner knows of earlier records says nothing of what has become of them.
-  const read = await readAfter(tracking, ledger, NO_STANDING);
-  const { standing } = read;
+): Promise<Pick<LedgerReading, 'standing' | 'entries'>> => {
+  const { standing, entries, ...read } = await readAll(tracking, ledger);
   const seen = known?.runId === ledger.runId ? known.standing.seq : 0;
   const broken = read.broken ?? (standing.seq < seen ? { seq: standing.seq + 1, reason: 'is missing' } : null);
   if (broken !== null) {
@@ -65,7 +62,7 @@ const standingNow = async (
       hint: `Restore the artifacts of MLflow run ${ledger.runId} from a backup; or delete that run, and a new ledger begins with the champion of now.`,
     });
   }
-  return standing;
+  return { standing, entries };
 };
 
 /** `champion` last: a move that ends before it has changed nothing that serves. */
@@ -109,27 +106,14 @@ const adoptedSince = (seen: number, { runId, standing }: KnownLedger): readonly 
       : [],
   );
 
-const recordAt = async (
-  tracking: LedgerWriter,
-  runId: string,
-  seq: number,
-  appended: readonly LedgerEntry[],
-): Promise<LedgerEntry | null> =>
-  appended.find((entry) => entry.seq === seq) ??
-  (await readRecords(tracking, runId, seq - 1)).find((record) => record.seq === seq)?.entry ??
-  null;
-
 /** The version that was decided about may be another run's: its model was deleted, and made again. */
 const otherRun = async (
   tracking: LedgerWriter,
   { modelName, request }: RegistryChange,
+  versions: readonly string[],
 ): Promise<RegistryAnswer | null> => {
   const { run_id: runId } = request.evidence;
-  if (
-    !('candidate' in request) ||
-    runId === undefined ||
-    !(await tracking.versionsOf(modelName)).includes(request.candidate)
-  ) {
+  if (!('candidate' in request) || runId === undefined || !versions.includes(request.candidate)) {
     return null;
   }
   const version = await tracking.getVersion(modelName, request.candidate);
@@ -154,14 +138,15 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
     const reason = `There is no registered model ${modelName} in MLflow.`;
     return { answer: { kind: 'refused', reason, hint: 'List them with `tt-exp models`.' }, known: null };
   }
-  const refusal = await otherRun(tracking, change);
+  const versions = await tracking.versionsOf(modelName);
+  const refusal = await otherRun(tracking, change, versions);
   if (refusal !== null) {
     return { answer: refusal, known: change.known };
   }
   const ledger = await ensureLedger(tracking, model, { actor: request.actor, startTimeMs: Date.parse(at) });
-  const standing = await standingNow(tracking, ledger, change);
+  const { standing, entries: earlier } = await readIntact(tracking, ledger, change);
   const { carriedOut, runId } = ledger;
-  const observed = { aliases: aliasesOf(model), versions: await tracking.versionsOf(modelName), carriedOut };
+  const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const { moves, aliases, outcome } = decideMove(standing, observed, withDigest(request), { at, manualMoves });
   const appended = await appendMoves(tracking, runId, standing, moves);
@@ -179,6 +164,6 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   if (outcome.kind !== 'done') {
     return { answer: outcome, known, adopted };
   }
-  const entry = outcome.seq === null ? null : await recordAt(tracking, runId, outcome.seq, entries);
+  const entry = [...earlier, ...entries].find(({ seq }) => seq === outcome.seq) ?? null;
   return { answer: { kind: 'done', entry, aliases }, known, adopted };
 };

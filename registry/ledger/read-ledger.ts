@@ -2,7 +2,6 @@
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ARTIFACT } from '../../contracts/names.ts';
 import { type CheckedLedger, checkLedger, type FoundRecord } from '../../policy/registry/check-ledger.ts';
-import { NO_STANDING, type Standing } from '../../policy/registry/standing.ts';
 import type { LedgerReader } from '../ports.ts';
 import { digestOfEntry } from './digest.ts';
 import { findLedger, type Ledger } from './find-ledger.ts';
@@ -32,11 +31,11 @@ const parse = (text: string | null): LedgerEntry | null => {
   }
 };
 
-/** Those after `seq`, ascending. */
-export const readRecords = async (tracking: Artifacts, runId: string, seq = 0): Promise<readonly FoundRecord[]> => {
+/** All of them, ascending. */
+const readRecords = async (tracking: Artifacts, runId: string): Promise<readonly FoundRecord[]> => {
   const places = (await tracking.listArtifacts(runId, ARTIFACT.ledger))
     .map(seqOf)
-    .filter((place) => place > seq)
+    .filter((place) => place > 0)
     .sort((one, other) => one - other);
   const records: FoundRecord[] = [];
   for (let start = 0; start < places.length; start += READ_AT_ONCE) {
@@ -49,15 +48,11 @@ export const readRecords = async (tracking: Artifacts, runId: string, seq = 0): 
   return records;
 };
 
-/** From where `from` ends. */
-export const readAfter = async (
-  tracking: Artifacts,
-  { runId, head }: Ledger,
-  from: Standing = NO_STANDING,
-): Promise<Omit<LedgerReading, 'runId'>> => {
-  const found = await readRecords(tracking, runId, from.seq);
+/** From its beginning: what was known of a record says nothing of what has become of it. */
+export const readAll = async (tracking: Artifacts, { runId, head }: Ledger): Promise<Omit<LedgerReading, 'runId'>> => {
+  const found = await readRecords(tracking, runId);
   return {
-    ...checkLedger(found, { digestOf: digestOfEntry, head, from }),
+    ...checkLedger(found, { digestOf: digestOfEntry, head }),
     entries: found.flatMap(({ entry }) => (entry === null ? [] : [entry])),
   };
 };
@@ -66,5 +61,5 @@ export const readAfter = async (
 export const readLedger = async (tracking: LedgerReader, name: string): Promise<LedgerReading | null> => {
   const model = await tracking.findModel(name);
   const ledger = model === null ? null : await findLedger(tracking, model);
-  return ledger === null ? null : { runId: ledger.runId, ...(await readAfter(tracking, ledger)) };
+  return ledger === null ? null : { runId: ledger.runId, ...(await readAll(tracking, ledger)) };
 };

@@ -1,5 +1,6 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ExperimentInput } from '../../contracts/experiment.ts';
+import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { EvaluationReport, EvaluationSummary } from '../../contracts/metrics.ts';
 import type { ResolvedConfig, ResolvedScheduler, ResolvedSweep } from '../../contracts/resolved-config.ts';
 import type { TrainingResult } from '../../contracts/trial.ts';
@@ -48,6 +49,24 @@ export const sweepSettings = (change: Partial<ResolvedSweep> = {}): ResolvedSwee
   ...change,
 });
 
+export const gateConfig = (change: GateConfig = {}): Required<GateConfig> => ({
+  model_name: 'fixture-model',
+  min_ndcg_at_10: 0.1,
+  rule: 'superior',
+  min_improvement: 0,
+  margin: 0.01,
+  confidence: 0.95,
+  guards: [],
+  approval: 'auto',
+  approval_timeout: null,
+  replicates: 1,
+  require_approval: false,
+  unreadable_champion: 'retrain',
+  supersede_reason: '',
+  manual_moves: 'accept',
+  ...change,
+});
+
 export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedConfig => ({
   name: 'fixture',
   description: '',
@@ -75,22 +94,7 @@ export const resolvedConfig = (change: Partial<ResolvedConfig> = {}): ResolvedCo
   },
   evaluation: { relevance_threshold: 0.4 },
   sweep: sweepSettings(),
-  gate: {
-    model_name: 'fixture-model',
-    min_ndcg_at_10: 0.1,
-    rule: 'superior',
-    min_improvement: 0,
-    margin: 0.01,
-    confidence: 0.95,
-    guards: [],
-    approval: 'auto',
-    approval_timeout: null,
-    replicates: 1,
-    require_approval: false,
-    unreadable_champion: 'retrain',
-    supersede_reason: '',
-    manual_moves: 'accept',
-  },
+  gate: gateConfig(),
   notify: null,
   ...change,
 });

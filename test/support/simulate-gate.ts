@@ -1,29 +1,14 @@
 /** The gate over simulated trainings: how often it promotes what is no better, and finds what is. */
-import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { Look } from '../../contracts/test-part-looks.ts';
 import { takeLook } from '../../policy/gate/alpha-ledger.ts';
 import { compareUsers } from '../../policy/gate/compare-users.ts';
 import { decideGate } from '../../policy/gate/decide-gate.ts';
 import { effectSize } from '../../policy/gate/effect-size.ts';
 import type { PairedUsers } from '../../policy/gate/paired-differences.ts';
+import { gateConfig } from './experiment-fixtures.ts';
 import { simulatePart } from './simulated-users.ts';
 
-export const GATE: Required<GateConfig> = {
-  model_name: 'simulated',
-  min_ndcg_at_10: 0,
-  rule: 'superior',
-  min_improvement: 0,
-  margin: 0.01,
-  confidence: 0.95,
-  guards: [],
-  approval: 'auto',
-  approval_timeout: null,
-  replicates: 1,
-  require_approval: false,
-  unreadable_champion: 'retrain',
-  supersede_reason: '',
-  manual_moves: 'accept',
-};
+export const GATE = gateConfig({ model_name: 'simulated', min_ndcg_at_10: 0 });
 
 /** Below this many standard errors no interval of 95 % or more lies above 0: its resamples are spared. */
 const NEVER_SUPERIOR = 1.5;

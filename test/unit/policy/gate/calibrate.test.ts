@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type CalibrationOptions, calibrateGate } from '../../../../policy/gate/calibrate.ts';
+import { calibrateGate } from '../../../../policy/gate/calibrate.ts';
+import { gateConfig } from '../../../support/experiment-fixtures.ts';
 
-const gate: CalibrationOptions['gate'] = {
-  model_name: 'two-tower',
-  min_ndcg_at_10: 0.9,
-  rule: 'superior',
-  min_improvement: 0,
-  margin: 0.05,
-  confidence: 0.95,
-  guards: [],
-  approval: 'auto',
-  approval_timeout: null,
-  replicates: 1,
-  require_approval: false,
-  unreadable_champion: 'retrain',
-  supersede_reason: '',
-  manual_moves: 'accept',
-};
+const gate = gateConfig({ model_name: 'two-tower', min_ndcg_at_10: 0.9, margin: 0.05 });
 
 /** Differences of 0.1 and -0.1 by turns: mean 0, standard deviation 0.1. */
 const alternating = (users: number) => ({

@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { GateConfig } from '../../../../contracts/experiment-config.ts';
 import type { ConfidenceInterval, GateVerdict } from '../../../../contracts/gate.ts';
 import { decideGate } from '../../../../policy/gate/decide-gate.ts';
 import type { GateEvidence } from '../../../../policy/gate/gate-evidence.ts';
 import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
+import { gateConfig } from '../../../support/experiment-fixtures.ts';
 
-const config: Required<GateConfig> = {
-  model_name: 'm',
-  min_ndcg_at_10: 0.3,
-  rule: 'superior',
-  min_improvement: 0.01,
-  margin: 0.01,
-  confidence: 0.95,
-  guards: [],
-  approval: 'auto',
-  approval_timeout: null,
-  replicates: 1,
-  require_approval: false,
-  unreadable_champion: 'retrain',
-  supersede_reason: '',
-  manual_moves: 'accept',
-};
+const config = gateConfig({ model_name: 'm', min_ndcg_at_10: 0.3, min_improvement: 0.01 });
 const candidate = { version: '2', run_id: 'new', ndcg_at_10: 0.45 };
 const champion = { version: '1', run_id: 'old', ndcg_at_10: 0.4 };
 

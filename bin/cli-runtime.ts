@@ -1,6 +1,7 @@
 /** Wires the commands to the rooms, each when it is called: `--help` loads none of them. */
 import { readEnvironment } from '../config/env.ts';
 import { systemClock } from '../host/clock.ts';
+import { writeWhole } from '../host/files/write-whole.ts';
 import type { CliRuntime } from '../ui-cli/runtime.ts';
 import { packageVersion } from './package-files.ts';
 
@@ -20,7 +21,7 @@ const services = () => import('./cli/services.ts');
 
 export const createCliRuntime = (): CliRuntime => ({
   version: packageVersion(),
-  io: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+  io: { stdin: process.stdin, stdout: writeWhole(process.stdout), stderr: writeWhole(process.stderr) },
   environment: () => readEnvironment(),
   // Rates and remaining times come of it: they must not jump with the wall clock.
   now: systemClock.nowMs,

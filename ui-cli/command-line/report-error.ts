@@ -1,11 +1,13 @@
 /** How a command's failure is written: one line for the error, one for the remedy, a stack only on request. */
 import { type ConfigProblem, formatProblem } from '../../config/problem.ts';
-import { type ErrorCode, EXIT, TtExpError } from '../../contracts/errors.ts';
+import { type ErrorCode, type ErrorRecord, EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import { explainSystemError } from './system-error.ts';
 
 export interface ErrorReport {
   /** Lines for stderr. */
   readonly lines: readonly string[];
+  /** For scripts. */
+  readonly record: ErrorRecord;
   readonly exitCode: number;
 }
 
@@ -41,6 +43,7 @@ export const reportError = (thrown: unknown, isVerbose: boolean): ErrorReport =>
         ...(error.hint === undefined ? [] : [`hint: ${oneLine(error.hint)}`]),
         ...stack,
       ],
+      record: toErrorRecord(error),
       exitCode: error.exitCode,
     };
   }
@@ -51,6 +54,7 @@ export const reportError = (thrown: unknown, isVerbose: boolean): ErrorReport =>
       `hint: ${isVerbose ? 'Please report it with the lines below.' : 'Run it again with --verbose, and report what it prints.'}`,
       ...stack,
     ],
+    record: toErrorRecord(error),
     exitCode: EXIT.failed,
   };
 };

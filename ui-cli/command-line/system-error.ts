@@ -17,6 +17,11 @@ const FULL: Known = {
   what: 'no space left',
   hint: 'Free space on the disk that the message names, then run the command again.',
 };
+const TOO_LARGE: Known = {
+  code: 'DISK_FULL',
+  what: 'a file may not grow any more',
+  hint: 'Raise the limit on the size of files (`ulimit -f`), or write to another disk.',
+};
 const UNWRITABLE: Known = { code: 'ENVIRONMENT_INVALID', what: 'a folder cannot be used', hint: FOLDERS };
 
 /** What the machine refuses, and no mistake of ours. */
@@ -25,6 +30,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   ENFILE: FILES,
   ENOSPC: FULL,
   EDQUOT: FULL,
+  EFBIG: TOO_LARGE,
   EROFS: UNWRITABLE,
   EACCES: UNWRITABLE,
   ENOTDIR: UNWRITABLE,

@@ -7,7 +7,7 @@ import { MESSAGE } from '../../contracts/names.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { confirm, requireAnswer } from '../command-line/confirm.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import { printJson, printLines } from '../text/output.ts';
+import { printChange, printLines } from '../text/output.ts';
 import { USUAL_WIDTH, wrapLine } from '../text/table.ts';
 import { aliasesText } from './model-formats.ts';
 import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
@@ -59,16 +59,12 @@ const carryOut = (
         lines.flatMap((line) => wrapLine(line, width)),
       );
       if (!isYes && !(await confirm(io, 'Do it?'))) {
-        printLines(io.stderr, ['nothing was moved']);
-        return EXIT.failed;
+        throw new TtExpError('MOVE_REFUSED', `${name}: nothing was moved, because the answer was no`);
       }
       const { entry, aliases } = await registry.ask(name, request);
       const { alias, from, to, seq, digest }: Moved = entry ?? { ...planned, seq: null, digest: null };
-      if (isJson) {
-        printJson(io, { name, alias, from, to, seq, digest });
-      } else {
-        printLines(io.stdout, movedLines(name, { alias, from, to, seq, digest }, aliases));
-      }
+      const json = isJson ? { name, alias, from, to, seq, digest } : null;
+      await printChange(io, json, movedLines(name, { alias, from, to, seq, digest }, aliases));
       return EXIT.done;
     }),
   );

@@ -2,20 +2,55 @@
  * Writing to the two streams: results to stdout, everything else to stderr. All that the commands print passes here, so
  * that no text of others controls the terminal.
  */
+import type { ErrorRecord } from '../../contracts/errors.ts';
 import { printable, printableJson } from '../../contracts/printable.ts';
 import type { CliIo } from '../command-line/process-runtime.ts';
+
+const textOf = (lines: readonly string[]): string => `${lines.map(printable).join('\n')}\n`;
 
 /** Each entry becomes one line, whatever it holds. */
 export const printLines = (stream: NodeJS.WritableStream, lines: readonly string[]): void => {
   if (lines.length > 0) {
-    stream.write(`${lines.map(printable).join('\n')}\n`);
+    stream.write(textOf(lines));
   }
+};
+
+/** Streams that have had their one JSON object. */
+const answered = new WeakSet<NodeJS.WritableStream>();
+
+const jsonText = ({ stdout }: CliIo, value: object): string => {
+  answered.add(stdout);
+  return `${printableJson(value, 2)}\n`;
 };
 
 /** Exactly one JSON object, readable for people too. */
 export const printJson = (io: CliIo, value: object): void => {
-  io.stdout.write(`${printableJson(value, 2)}\n`);
+  io.stdout.write(jsonText(io, value));
 };
+
+/** Where the command printed no object of its own: scripts read one, whatever happens. */
+export const printJsonError = (io: CliIo, error: ErrorRecord): void => {
+  if (!answered.has(io.stdout)) {
+    printJson(io, { error });
+  }
+};
+
+/** What a command changed: on stdout, and on stderr where stdout takes it no more, because it is done all the same. */
+export const printChange = (io: CliIo, json: object | null, lines: readonly string[]): Promise<void> =>
+  new Promise((resolve) => {
+    io.stdout.write(json === null ? textOf(lines) : jsonText(io, json), (error) => {
+      if (error != null) {
+        printLines(io.stderr, lines);
+      }
+      resolve();
+    });
+  });
+
+/** Until the stream has taken, or refused, all that was printed on it. */
+export const allWritten = (stream: NodeJS.WritableStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
 
 /** Back to the first column, and clear to the end of the line. */
 const CLEAR = '\r\u001b[K';

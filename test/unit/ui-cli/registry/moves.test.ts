@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { LedgerEntry } from '../../../../contracts/ledger.ts';
@@ -83,6 +83,27 @@ describe('ui-cli/registry', () => {
     expect(jsonOf(run)).toEqual({
       ...{ name: 'two-tower', alias: 'champion', from: '2', to: '3', seq: 7, digest: 'd'.repeat(64) },
     });
+  });
+
+  test('a move whose result stdout does not take is told on stderr: it was made', async () => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const { io } = createFakeRuntime().runtime;
+    let told = '';
+    io.stderr.on('data', (text: string) => {
+      told += text;
+    });
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(full) }) as unknown as NodeJS.WriteStream;
+    const run = await runOnCatalogue(
+      [...PROMOTE, '--yes', '--json'],
+      { plan: async () => planned() },
+      { openPlatform, io: { ...io, stdout } },
+    );
+    expect([run.exitCode, asked.length]).toEqual([1, 1]);
+    expect(told).toContain(
+      'two-tower: champion from version 2 to version 3, record 7 of its ledger\n' +
+        'two-tower: champion 3, previous 1\nerror: stdout: no space left (ENOSPC',
+    );
   });
 
   test('models rollback and archive: what the owner is asked', async () => {

@@ -1,0 +1,40 @@
+/** Whether what a command printed arrived. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { allWritten } from '../text/output.ts';
+import type { CliIo } from './process-runtime.ts';
+import { explainSystemError } from './system-error.ts';
+
+const HINT =
+  'Free space where stdout goes, or send it elsewhere. Only what the command prints is lost: what it changed stays changed.';
+const UNWRITABLE = 'Send stdout to a file or a terminal that can be written. What the command changed stays changed.';
+
+const toError = (cause: NodeJS.ErrnoException): TtExpError => {
+  const known = explainSystemError(cause);
+  return known instanceof TtExpError && known.code === 'DISK_FULL'
+    ? new TtExpError('DISK_FULL', `stdout: ${known.message}`, { hint: HINT, cause })
+    : new TtExpError('ENVIRONMENT_INVALID', `stdout: it cannot be written (${cause.message})`, {
+        hint: UNWRITABLE,
+        cause,
+      });
+};
+
+/**
+ * Listens from now on, so that no stream ends the process. The answer waits for all that was printed; null: it arrived,
+ * or its reader went away (`tt-exp list | head -1`), which is no failure.
+ */
+export const watchOutput = ({ stdout, stderr }: CliIo): (() => Promise<TtExpError | null>) => {
+  let first: NodeJS.ErrnoException | null = null;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      first ??= error;
+    }
+  });
+  // There is nowhere left to tell of it; the result on stdout counts all the same.
+  stderr.on('error', () => {});
+  return async () => {
+    await allWritten(stdout);
+    // A stream tells of an error in a later turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    return first === null ? null : toError(first);
+  };
+};

@@ -19,7 +19,7 @@ import { type DesiredServices, type DesiredWorkers, updateDesired } from './desi
 import { buildDoctorReport, type DoctorProbes } from './doctor.ts';
 import { waitUntilUp } from './ensure-up.ts';
 import { keepSupervised } from './keep-supervised.ts';
-import { checkOpenFiles, prepareHome } from './prepare-home.ts';
+import { prepareHome } from './prepare-home.ts';
 import { outsideAddresses, readAddresses, readMlflowAddress } from './service-addresses.ts';
 import { readRecord } from './service-record.ts';
 import { readStatus } from './services-status.ts';
@@ -124,7 +124,6 @@ export const createServices = (options: ServicesOptions): Services => {
     progress: ProgressSink,
   ): Promise<void> => {
     const stoppable = signal === undefined ? {} : { signal };
-    await checkOpenFiles();
     await prepareHome(homeFolder);
     await readOwnSupervisor(layout);
     const servers = await chooseServers({ ...base, progress, isTemporalNeeded, ...stoppable });

@@ -2,6 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOOPBACK } from '../host/processes/ports.ts';
 import { answers, type ManagedService, type Ports, portOf } from './managed-service.ts';
+import { noteServed, prepareDatabase } from './new-database.ts';
+
+const DATABASE = 'mlflow.db';
 
 export interface MlflowServerOptions {
   /** Interpreter of the environment that holds MLflow. */
@@ -13,6 +16,7 @@ export interface MlflowServerOptions {
 
 /** MLflow's tracking server, registry, artifact proxy and web interface: one worker, no jobs, no telemetry. */
 export const createMlflowServer = (options: MlflowServerOptions): ManagedService => {
+  const database = join(options.dataFolder, DATABASE);
   const uri = (ports: Ports): string => `http://${LOOPBACK}:${portOf(ports, 'http')}`;
   return {
     name: 'mlflow',
@@ -23,6 +27,7 @@ export const createMlflowServer = (options: MlflowServerOptions): ManagedService
     startTimeoutMs: 180_000,
     stopGraceMs: 15_000,
     prepare: async () => {
+      await prepareDatabase(database);
       await mkdir(join(options.dataFolder, 'artifacts'), { recursive: true });
     },
     launch: (ports) => ({
@@ -33,7 +38,7 @@ export const createMlflowServer = (options: MlflowServerOptions): ManagedService
         ...['-m', 'mlflow', 'server'],
         ...['--host', LOOPBACK, '--port', String(portOf(ports, 'http')), '--workers', '1'],
         // Relative to the working folder: a URL has no way to spell a folder with a question mark in its name.
-        ...['--backend-store-uri', 'sqlite:///mlflow.db'],
+        ...['--backend-store-uri', `sqlite:///${DATABASE}`],
         ...['--serve-artifacts', '--artifacts-destination', './artifacts'],
         // Our health checks alone would write a line every two seconds.
         ...['--uvicorn-opts', '--no-access-log'],
@@ -58,7 +63,8 @@ export const createMlflowServer = (options: MlflowServerOptions): ManagedService
         'FORWARDED_ALLOW_IPS',
       ],
     }),
-    isHealthy: ({ ports, signal }) => answers(`${uri(ports)}/health`, signal, (text) => text.trim() === 'OK'),
+    isHealthy: async ({ ports, signal }) =>
+      (await answers(`${uri(ports)}/health`, signal, (text) => text.trim() === 'OK')) && noteServed(database),
     address: uri,
     uiUrl: uri,
   };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
 import { isDiskFull, isFileError } from '../host/files/file-errors.ts';
@@ -8,7 +8,6 @@ const PRIVATE = 0o700;
 const OUR_NAMES = ['services', 'logs', 'temporal', 'mlflow', 'trials', 'source-variables'];
 /** Names in a home that a folder of the user may have as well. */
 const OTHER_NAMES = ['data', 'models', 'source-variables.json', '.gitignore'];
-const LEAST_OPEN_FILES = 256;
 
 const unusable = (code: ErrorCode, home: string, what: string, hint: string, cause: unknown): TtExpError =>
   new TtExpError(code, `home folder: ${home} ${what}`, { hint, cause });
@@ -61,18 +60,4 @@ export const prepareHome = async (home: string): Promise<void> => {
   } catch (error) {
     throw explain(error, home);
   }
-};
-
-/** Throws SERVICE_START_FAILED where so few files may be open at once that no server runs. */
-export const checkOpenFiles = async (): Promise<void> => {
-  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => '');
-  const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  if (most >= LEAST_OPEN_FILES) {
-    return;
-  }
-  throw new TtExpError(
-    'SERVICE_START_FAILED',
-    `services: this shell allows ${most} open files per process, expected at least ${LEAST_OPEN_FILES}`,
-    { hint: 'Raise the limit, for example with `ulimit -n 4096`, and run the command again.' },
-  );
 };

@@ -32,6 +32,9 @@ export const remedyFor = (lines: readonly string[], logFile: string, folder: str
   if (/malformed|not a database|Can't locate revision/i.test(text)) {
     return `The database below ${folder} can't be read by this version: restore a copy of it, or move it away and run \`tt-exp up\`.`;
   }
+  if (/no such table/i.test(text)) {
+    return `A database below ${folder} was never finished, or is another program's: move it away and run \`tt-exp up\`.`;
+  }
   if (/in another container/.test(text)) {
     return "Stop this home's services in that container, then run `tt-exp up`.";
   }

@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SEARCH_ATTRIBUTE } from '../contracts/names.ts';
 import { LOOPBACK } from '../host/processes/ports.ts';
 import { answers, type ManagedService, type Ports, portOf } from './managed-service.ts';
+import { noteServed, prepareDatabase } from './new-database.ts';
 
 export interface TemporalServerOptions {
   readonly executable: string;
@@ -25,8 +26,11 @@ const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
   'frontend.httpAllowedHosts': '["none of them"]',
 };
 
+const DATABASE = 'temporal.db';
+
 /** The development server of the Temporal command line, with a database file, its web interface and our attributes. */
 export const createTemporalServer = (options: TemporalServerOptions): ManagedService => {
+  const database = join(options.dataFolder, DATABASE);
   const uiUrl = (ports: Ports): string => `http://${LOOPBACK}:${portOf(ports, 'ui')}`;
   return {
     name: 'temporal',
@@ -36,9 +40,7 @@ export const createTemporalServer = (options: TemporalServerOptions): ManagedSer
     dependsOn: [],
     startTimeoutMs: 60_000,
     stopGraceMs: 10_000,
-    prepare: async () => {
-      await mkdir(options.dataFolder, { recursive: true });
-    },
+    prepare: () => prepareDatabase(database),
     launch: (ports) => ({
       command: options.executable,
       cwd: options.dataFolder,
@@ -47,7 +49,7 @@ export const createTemporalServer = (options: TemporalServerOptions): ManagedSer
         ...['--ip', LOOPBACK, '--ui-ip', LOOPBACK],
         ...['--port', String(portOf(ports, 'grpc')), '--ui-port', String(portOf(ports, 'ui'))],
         // Relative to the working folder: the name becomes part of a URL, in which "%" and "?" mean something else.
-        ...['--db-filename', 'temporal.db'],
+        ...['--db-filename', DATABASE],
         ...(options.canDisableNews ? ['--ui-disable-news-fetch'] : []),
         ...(options.namespace === 'default' ? [] : ['--namespace', options.namespace]),
         ...['--log-level', 'warn'],
@@ -59,10 +61,10 @@ export const createTemporalServer = (options: TemporalServerOptions): ManagedSer
       dropEnv: ['TEMPORAL_'],
     }),
     // Goes through the web server and the front end to the database, and waits for what is registered after the start.
-    isHealthy: ({ ports, signal }) =>
-      answers(`${uiUrl(ports)}/api/v1/namespaces/${options.namespace}/search-attributes`, signal, (text) =>
+    isHealthy: async ({ ports, signal }) =>
+      (await answers(`${uiUrl(ports)}/api/v1/namespaces/${options.namespace}/search-attributes`, signal, (text) =>
         Object.values(SEARCH_ATTRIBUTE).every((name) => text.includes(`"${name}"`)),
-      ),
+      )) && noteServed(database),
     address: (ports) => `${LOOPBACK}:${portOf(ports, 'grpc')}`,
     uiUrl,
   };

@@ -1,6 +1,10 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../host/clock.ts';
+import { homeLayout } from '../../../host/home-layout.ts';
 import { locateTemporal } from '../../../services/index.ts';
+import { prepareDatabase } from '../../../services/new-database.ts';
 import { ensureMlflow } from '../../../services/provision/mlflow-python.ts';
 import { ensureTemporal } from '../../../services/provision/temporal-binary.ts';
 import { startMlflow, startTemporal } from '../../support/standalone-server.ts';
@@ -57,6 +61,30 @@ describe('servers alone', () => {
     }
     expect(await processesNaming(folder)).toEqual([]);
   });
+
+  it.each(['temporal', 'mlflow'] as const)(
+    'services/new-database: %s starts where an earlier start was killed while it made its tables, and keeps what has served',
+    async (name) => {
+      const start = async () =>
+        name === 'temporal'
+          ? startTemporal({ binary: await ensureTemporal(request), folder, environment })
+          : startMlflow({ mlflow: await ensureMlflow(request), folder, environment });
+      const { temporalFolder, mlflowFolder } = homeLayout(folder);
+      const database = join(name === 'temporal' ? temporalFolder : mlflowFolder, `${name}.db`);
+      await mkdir(dirname(database), { recursive: true });
+      // Stands for what both leave when they are killed early: a file that is there, and not whole.
+      await writeFile(database, 'half a database');
+      await expect(start()).rejects.toMatchObject({ code: 'SERVICE_START_FAILED' });
+
+      await rm(database);
+      await prepareDatabase(database);
+      await writeFile(database, 'half a database');
+      await (await start()).stop();
+      const { ino } = await stat(database);
+      await (await start()).stop();
+      expect((await stat(database)).ino).toBe(ino);
+    },
+  );
 
   it('a program that ends at once is an error with its last words', async () => {
     const binary = { executable: '/bin/false', version: '0', origin: 'path', canDisableNews: false } as const;

@@ -3,7 +3,7 @@ import { readEnvironment } from '../config/env.ts';
 import { systemClock } from '../host/clock.ts';
 import { writeWhole } from '../host/files/write-whole.ts';
 import type { CliRuntime } from '../ui-cli/runtime.ts';
-import { packageVersion } from './package-files.ts';
+import { PACKAGE, packageVersion } from './package-files.ts';
 
 const onSignal =
   (signal: 'SIGINT' | 'SIGTERM') =>
@@ -15,6 +15,7 @@ const onSignal =
 const compare = () => import('./cli/compare.ts');
 const data = () => import('./cli/data.ts');
 const gate = () => import('./cli/gate.ts');
+const init = () => import('./cli/init.ts');
 const model = () => import('./cli/model.ts');
 const registry = () => import('./cli/registry.ts');
 const services = () => import('./cli/services.ts');
@@ -41,6 +42,10 @@ export const createCliRuntime = (): CliRuntime => ({
   trainModel: async (request) => (await model()).trainModel(request),
   evaluateModel: async (request) => (await model()).evaluateModel(request),
   reproduceTraining: async (request) => (await model()).reproduceTraining(request),
+
+  schemaFile: () => PACKAGE.schemaFile,
+  refuseConfig: async (file, isForced) => (await init()).refuseConfig(file, isForced),
+  writeConfig: async (file, text, isForced) => (await init()).writeConfig(file, text, isForced),
 
   compareModels: async (request) => (await compare()).compareModels(request),
   askGate: async (question) => (await gate()).askGate(question),

@@ -7,18 +7,19 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 /** `.ts` when run from the sources, `.js` in the build. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
+/** Of a file of the package that the build does not copy: the build lies one folder further down. */
+const packagePath = (name: string): string => path(extension === 'ts' ? `../${name}` : `../../${name}`);
+
 export const PACKAGE = {
   requirementsFolder: path('../services/provision'),
   tensorflowFolder: path('../services/tensorflow/provision'),
   textEncoderFolder: path('../services/text-encoder/provision'),
   duckdbExtensionsFolder: path('../services/duckdb-extensions/provision'),
+  schemaFile: packagePath('config/experiment.schema.json'),
   supervisorScript: path(`./supervisor.${extension}`),
   workerScript: path(`./worker.${extension}`),
   computeScript: path(`./compute-child.${extension}`),
 } as const;
 
-/** Version in package.json, which lies one folder further up from the build. */
-export const packageVersion = (): string => {
-  const file = path(extension === 'ts' ? '../package.json' : '../../package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-};
+export const packageVersion = (): string =>
+  (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;

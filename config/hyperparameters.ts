@@ -1,6 +1,6 @@
 /** A file of bare hyperparameters, such as a tuner writes, seen as a config. */
-import { basename } from 'node:path';
 import type { JsonDocument } from './json-document.ts';
+import { nameOfFile } from './name-of-file.ts';
 import { experimentSchema } from './schema.ts';
 
 /** Bare key to the section of the config that it belongs to. */
@@ -25,16 +25,6 @@ const isHyperparameterFile = (value: unknown): value is Readonly<Record<string, 
   Object.keys(value).some(isBare) &&
   !Object.keys(value).some((key) => Object.hasOwn(experimentSchema.properties ?? {}, key));
 
-/** The experiment is named after the file. */
-const nameOf = (file: string): string => {
-  const stem = basename(file).replace(/\.json$/, '');
-  const name = stem
-    .toLowerCase()
-    .replace(/[^a-z0-9._]+/g, '-')
-    .replace(/^[^a-z0-9]+|-+$/g, '');
-  return name === '' ? 'hyperparameters' : name.slice(0, 64);
-};
-
 /** A full config stays as it is. Places still point into the file. */
 export const asConfigDocument = (document: JsonDocument): JsonDocument => {
   const { value } = document;
@@ -47,7 +37,7 @@ export const asConfigDocument = (document: JsonDocument): JsonDocument => {
   return {
     ...document,
     value: {
-      name: nameOf(document.file),
+      name: nameOfFile(document.file, 'hyperparameters'),
       ...Object.fromEntries(entries.filter(([key]) => !isBare(key))),
       model: section('model'),
       training: section('training'),

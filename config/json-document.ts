@@ -25,6 +25,8 @@ export interface JsonDocument {
   position(path: JsonPath, part: 'key' | 'value'): Position | null;
 }
 
+const NO_COMMENTS = 'JSON has no comments: name the file .jsonc, or put the note into "description".';
+
 const SYNTAX: Readonly<Record<string, readonly [expected: string, hint: string]>> = {
   InvalidSymbol: ['a JSON value', 'Text needs double quotes; JSON knows only true, false, null, numbers and text.'],
   InvalidNumberFormat: ['a number such as 0.001 or 1e-3', 'Write numbers with digits before and after the dot.'],
@@ -35,8 +37,8 @@ const SYNTAX: Readonly<Record<string, readonly [expected: string, hint: string]>
   CloseBraceExpected: ['"}"', 'Close the object with }.'],
   CloseBracketExpected: ['"]"', 'Close the list with ].'],
   EndOfFileExpected: ['the end of the file', 'A config is one object; remove what follows it.'],
-  InvalidCommentToken: ['no comment', 'JSON has no comments: put the note into "description".'],
-  UnexpectedEndOfComment: ['no comment', 'JSON has no comments: put the note into "description".'],
+  InvalidCommentToken: ['no comment', NO_COMMENTS],
+  UnexpectedEndOfComment: ['the end of the comment', 'Close the comment with */.'],
   UnexpectedEndOfString: ['a closing double quote', 'Close the text with a double quote on the same line.'],
   UnexpectedEndOfNumber: ['a number such as 0.001 or 1e-3', 'Complete the number.'],
   InvalidUnicode: ['\\u and four hexadecimal digits', 'Complete the escape, or write the character itself.'],
@@ -142,7 +144,13 @@ const findDuplicates = (root: Node, positionOf: (offset: number) => Position): r
   return found;
 };
 
-/** Strict JSON (a byte order mark is ignored). Throws CONFIG_SYNTAX with file, line and column. */
+/** Whether a file may have comments, and commas after last entries. */
+export const isCommented = (file: string): boolean => file.endsWith('.jsonc');
+
+/**
+ * Strict JSON (a byte order mark is ignored), but for files named `.jsonc`. Throws CONFIG_SYNTAX with file, line and
+ * column.
+ */
 export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
   const text = raw.replace(/^\uFEFF/, '');
   const positionOf = createPositions(text);
@@ -156,7 +164,10 @@ export const parseJsonDocument = (file: string, raw: string): JsonDocument => {
     );
   }
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = parseTree(text, errors, {
+    disallowComments: !isCommented(file),
+    allowTrailingComma: isCommented(file),
+  });
   const [failure] = errors;
   if (failure !== undefined || root === undefined) {
     throw syntaxError(file, text, positionOf, failure ?? { error: VALUE_EXPECTED, offset: text.length, length: 0 });

@@ -22,24 +22,24 @@ import { checkPoints } from './space/check-points.ts';
 
 const EXPERIMENTS_FOLDER = 'experiments';
 
+const CONFIG_FILE = /\.jsonc?$/;
+
 const listExperiments = async (): Promise<readonly string[]> => {
   // Without such a folder there is only no suggestion.
   const names = await readdir(EXPERIMENTS_FOLDER).catch((): string[] => []);
-  return names.filter((name) => name.endsWith('.json')).sort();
+  return names.filter((name) => CONFIG_FILE.test(name)).sort();
 };
 
 const notFound = async (file: string, cause: unknown): Promise<TtExpError> => {
   const code = (cause as NodeJS.ErrnoException).code;
   const found = code === 'EISDIR' ? 'a folder' : code === 'EACCES' ? 'a file without read permission' : 'no such file';
   const names = await listExperiments();
-  const wanted = basename(file).replace(/\.json$/, '');
-  const nearest = nearestName(
-    wanted,
-    names.map((name) => name.replace(/\.json$/, '')),
-  );
+  const stemOf = (name: string): string => name.replace(CONFIG_FILE, '');
+  const nearest = nearestName(stemOf(basename(file)), names.map(stemOf));
+  const meant = names.find((name) => stemOf(name) === nearest);
   const hint =
-    nearest !== null
-      ? `Did you mean ${join(EXPERIMENTS_FOLDER, `${nearest}.json`)}?`
+    meant !== undefined
+      ? `Did you mean ${join(EXPERIMENTS_FOLDER, meant)}?`
       : names.length > 0
         ? `Configs in ${EXPERIMENTS_FOLDER}/: ${names.join(', ')}.`
         : 'Check the path; it is relative to the current folder.';
@@ -110,6 +110,10 @@ export const loadConfig = async (
   const parsed = parseOverrides(overrides);
   return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed), parsed);
 };
+
+/** The same for the text of a file that need not be there yet. */
+export const parseConfig = (file: string, text: string): ResolvedConfig =>
+  checkConfig(createConfigSource(asConfigDocument(parseJsonDocument(file, text)), []));
 
 const completed = (
   document: JsonDocument,

@@ -4,6 +4,7 @@ import { type CommandContext, VERBOSE } from './command-line/command-context.ts'
 import { addCompare } from './compare/compare-commands.ts';
 import { addData } from './data/data-commands.ts';
 import { addGate } from './gate/gate-commands.ts';
+import { addInit } from './init/init-command.ts';
 import { addInspection } from './inspect/inspect-commands.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
@@ -20,6 +21,7 @@ import { addSweepSteering } from './steer/sweep-commands.ts';
 const AFTER_HELP = `
 Start here:
   $ tt-exp run experiments/smoke.json      a small experiment, end to end
+  $ tt-exp init                            a config for your own interactions
   $ tt-exp doctor                          what is installed, what is missing
 
 Exit codes: 0 done, 1 failed, 64 usage, 65 bad data, 66 missing input,
@@ -44,6 +46,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
       getErrHelpWidth: () => io.stderr.columns || 100,
     })
     .addHelpText('after', AFTER_HELP);
+  addInit(program, context);
   addRun(program, context);
   addWatch(program, context);
   addSweepSteering(program, context);

@@ -2,6 +2,7 @@
 import type { CompareRuntime } from './compare/compare-runtime.ts';
 import type { DataRuntime } from './data/data-runtime.ts';
 import type { GateRuntime } from './gate/gate-runtime.ts';
+import type { InitRuntime } from './init/init-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
@@ -14,5 +15,6 @@ export type CliRuntime = RunRuntime &
   ModelRuntime &
   CompareRuntime &
   GateRuntime &
+  InitRuntime &
   RegistryRuntime &
   ServicesRuntime;

@@ -1,6 +1,6 @@
 /** Files that exist whole or not at all: written beside their place, flushed to the disk, renamed. */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 
 /** Waits until a file or folder is on the disk: a rename may outlive a power cut that the data does not. */
 export const syncToDisk = async (path: string): Promise<void> => {
@@ -12,9 +12,11 @@ export const syncToDisk = async (path: string): Promise<void> => {
   }
 };
 
+const temporaryBeside = (file: string): string => `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+
 /** Whatever fails, the earlier file stays, and the error of the file system comes through. @param fill writes the file */
 export const replaceFile = async (file: string, fill: (temporary: string) => Promise<void>): Promise<void> => {
-  const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+  const temporary = temporaryBeside(file);
   try {
     await fill(temporary);
     await syncToDisk(temporary);
@@ -22,5 +24,18 @@ export const replaceFile = async (file: string, fill: (temporary: string) => Pro
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+};
+
+/** The same for a file that must not be there yet. Throws the file system's EEXIST where it is. */
+export const createFile = async (file: string, fill: (temporary: string) => Promise<void>): Promise<void> => {
+  const temporary = temporaryBeside(file);
+  try {
+    await fill(temporary);
+    await syncToDisk(temporary);
+    // A rename would replace what somebody has written meanwhile.
+    await link(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
   }
 };

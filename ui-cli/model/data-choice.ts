@@ -37,22 +37,29 @@ const kindOf = async (path: string): Promise<'file' | 'folder' | 'nothing'> =>
     () => 'nothing',
   );
 
-/** Throws SOURCE_NOT_FOUND for what is neither. */
-export const readDataChoice = async (given: string): Promise<GivenData> => {
+type GivenFile = Extract<GivenData, { kind: 'file' }>;
+
+/** Throws SOURCE_NOT_FOUND for what is none. @param expected what else would do */
+export const readFileChoice = async (option: string, given: string, expected = ''): Promise<GivenFile> => {
   const file = resolve(given);
   const kind = await kindOf(file);
-  if (kind !== 'file' && VERSION.test(given)) {
-    return { kind: 'version', version: given };
-  }
   if (kind !== 'file') {
     throw new TtExpError(
       'SOURCE_NOT_FOUND',
-      `--data: got ${JSON.stringify(given)}, which is ${kind === 'folder' ? 'a folder' : 'not a file'}, expected a file of interactions or a dataset version (ds-…)`,
-      { hint: 'Name a CSV, Parquet or JSON file, or a version that `tt-exp data versions` lists.' },
+      `${option}: got ${JSON.stringify(given)}, which is ${kind === 'folder' ? 'a folder' : 'not a file'}, expected a file of interactions${expected}`,
+      {
+        hint: `Name a CSV, Parquet or JSON file${expected === '' ? '' : ', or a version that `tt-exp data versions` lists'}.`,
+      },
     );
   }
   return { kind: 'file', file, given };
 };
+
+/** Throws SOURCE_NOT_FOUND for what is neither. */
+export const readDataChoice = async (given: string): Promise<GivenData> =>
+  VERSION.test(given) && (await kindOf(resolve(given))) !== 'file'
+    ? { kind: 'version', version: given }
+    : readFileChoice('--data', given, ' or a dataset version (ds-…)');
 
 /** What `--columns` names. Throws USAGE where there is no file whose columns these could be. */
 export const columnsOf = (columns: readonly string[] | undefined, data: GivenData | null): readonly string[] | null => {
@@ -77,7 +84,7 @@ const mapped = (given: string, file: string, config: string): FileSettings => ({
  */
 export const settingsOfFile = async (
   runtime: Pick<ModelRuntime, 'guessInteractions'>,
-  { file, given }: Extract<GivenData, { kind: 'file' }>,
+  { file, given }: GivenFile,
   { config, columns }: { readonly config: string | undefined; readonly columns: readonly string[] | null },
 ): Promise<FileSettings> => {
   const type = config === undefined ? undefined : await readConfigValue(config, ['data', 'source', 'type']);

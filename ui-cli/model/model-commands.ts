@@ -4,15 +4,8 @@ import type { Command } from 'commander';
 import { DEVICES, type Device } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
-import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import {
-  choiceOption,
-  collect,
-  integerOption,
-  nameOption,
-  namesOption,
-  positiveOption,
-} from '../command-line/option-values.ts';
+import { COLUMNS, MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
+import { choiceOption, collect, integerOption, nameOption, positiveOption } from '../command-line/option-values.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import type { HyperparameterFlags } from './train-config.ts';
@@ -43,11 +36,6 @@ interface EvaluateFlags {
 }
 
 const SPLITS = ['test', 'validation'] as const satisfies readonly EvaluatedSplit[];
-const COLUMNS = [
-  '--columns <names>',
-  'names of the columns of a file without a header: user_id,item_id,rating,timestamp',
-  namesOption('--columns'),
-] as const;
 const DEVICE = [
   '--device <name>',
   `one of ${DEVICES.join(', ')}; auto takes the fastest`,

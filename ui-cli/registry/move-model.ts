@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { PlannedMove } from '../../contracts/model-catalogue.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
-import { confirm, requireAnswer } from '../command-line/confirm.ts';
+import { confirm, requireAnswer } from '../command-line/ask.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printChange, printLines } from '../text/output.ts';
 import { USUAL_WIDTH, wrapLine } from '../text/table.ts';

@@ -40,6 +40,18 @@ describe('config/json-document', () => {
     expect(error.message).toBe(`big.json:2:${column}: got level 101 of nesting, expected at most 100`);
   });
 
+  test('comments and commas after last entries are part of a file named .jsonc, and of no other', () => {
+    const text = '{ // a note\n"name": "x", /* [{ */ }';
+    const document = parseJsonDocument('x.jsonc', text);
+    expect(document.value).toEqual({ name: 'x' });
+    expect(document.position(['name'], 'value')).toEqual({ line: 2, column: 9 });
+    const error = failureOf(() => parseJsonDocument('x.json', text));
+    expect(error).toMatchObject({ code: 'CONFIG_SYNTAX', hint: expect.stringContaining('name the file .jsonc') });
+    expect(error.message).toBe('x.json:1:3: got "// a note", expected no comment');
+    const open = failureOf(() => parseJsonDocument('x.jsonc', '{"name": "x"} /* note'));
+    expect(open.message).toContain('expected the end of the comment');
+  });
+
   test('brackets in text do not nest', () => {
     expect(check(JSON.stringify({ name: 'x', description: '[{'.repeat(1000) }))).toMatchObject({ name: 'x' });
   });

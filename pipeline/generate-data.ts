@@ -1,7 +1,8 @@
-import { lstat, mkdir, rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { GenerateDataRequest, GeneratedFiles } from '../contracts/data-files.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import { makeFolder } from '../host/files/make-folder.ts';
 import { toDataError } from './duckdb/data-errors.ts';
 import { openDatabase, sqlText } from './duckdb/database.ts';
 import { generatedConfig } from './sources/generated-config.ts';
@@ -67,7 +68,7 @@ export const generateSyntheticData = async (options: GenerateOptions): Promise<G
     await refuseExisting(folder, files);
   }
   const source = createSyntheticSource({ type: 'synthetic', users, startups, interactions, seed });
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(folder).catch((error: unknown) => {
     throw toDataError(error, `create ${folder}`);
   });
   return withTemporaryFolder(folder, async (temporary) => {

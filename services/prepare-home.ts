@@ -1,7 +1,8 @@
-import { chmod, mkdir, mkdtemp, readdir, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
 import { isDiskFull, isFileError } from '../host/files/file-errors.ts';
+import { makeFolder } from '../host/files/make-folder.ts';
 
 const PRIVATE = 0o700;
 /** Folders that nobody but us makes under these names. */
@@ -18,6 +19,9 @@ const explain = (error: unknown, home: string): unknown => {
   const is = (...codes: readonly string[]): boolean => isFileError(error, ...codes);
   if (is('ENOTDIR', 'EEXIST')) {
     return unusable('ENVIRONMENT_INVALID', home, 'is a file, or is below one', HINT, error);
+  }
+  if (is('ENOENT')) {
+    return unusable('ENVIRONMENT_INVALID', home, 'is below a folder that takes no new ones', HINT, error);
   }
   if (is('EROFS')) {
     return unusable('ENVIRONMENT_INVALID', home, 'is on a read-only disk', HINT, error);
@@ -54,7 +58,7 @@ const closeToOthers = async (home: string): Promise<void> => {
  */
 export const prepareHome = async (home: string): Promise<void> => {
   try {
-    await mkdir(home, { recursive: true, mode: PRIVATE });
+    await makeFolder(home, PRIVATE);
     await rmdir(await mkdtemp(join(home, '.probe-')));
     await closeToOthers(home);
   } catch (error) {

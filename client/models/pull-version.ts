@@ -2,13 +2,14 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { PulledModel } from '../../contracts/model-catalogue.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import { pullModel } from '../../registry/pull-model.ts';
+import type { PullTarget } from '../../registry/pull-target.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 
 /** Throws as `resolveVersion` and `pullModel`. */
 export const pullVersion = async (
   tracking: CatalogueReader,
-  request: { readonly reference: string; readonly folder: string; readonly isForced: boolean },
+  request: { readonly reference: string } & PullTarget,
 ): Promise<PulledModel> => {
   const { reference, ...target } = request;
   const { record } = (await resolveVersion(tracking, reference)).version;
@@ -20,6 +21,5 @@ export const pullVersion = async (
       { hint: `Pull another version: \`tt-exp models ${name}\` lists them.` },
     );
   }
-  await pullModel(tracking, { runId, ...target });
-  return { name, version, runId, folder: target.folder };
+  return { name, version, runId, folder: await pullModel(tracking, { runId, ...target }) };
 };

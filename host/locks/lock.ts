@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFileError } from '../files/file-errors.ts';
 import { isObject } from '../files/json-file.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { type Lifeline, openLifeline, probeLifeline, removeSocket } from '../processes/lifeline.ts';
 import {
   identifySelf,
@@ -147,7 +148,7 @@ export type LockAttempt =
 
 /** One attempt, without waiting. A holder that died is replaced; one that cannot be asked is not. */
 export const tryLock = async (folder: string, purpose: string, nowMs: number): Promise<LockAttempt> => {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (;;) {
     const standing = await readStanding(folder);
     if (standing.holder !== null) {

@@ -17,7 +17,8 @@ export const pullModel = (
   { to, isForced, isJson }: PullOptions,
 ): Promise<number> =>
   withCatalogue(runtime, async (catalogue) => {
-    const pulled = await catalogue.pull({ reference, folder: resolve(to), isForced });
+    const keeps = [process.cwd(), runtime.environment().homeFolder];
+    const pulled = await catalogue.pull({ reference, folder: resolve(to), isForced, keeps });
     const { name, version, runId, folder } = pulled;
     if (isJson) {
       printJson(runtime.io, { name, version, run_id: runId, folder });

@@ -82,8 +82,8 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
       'Copy a version to a folder, each file compared with its digest; `evaluate --model <folder>` takes it.',
     )
     .argument(...VERSION_REFERENCE)
-    .requiredOption('--to <folder>', 'folder to make')
-    .option('--force', 'replace a model that lies there')
+    .requiredOption('--to <folder>', 'a new or an empty folder')
+    .option('--force', 'replace an earlier copy, if nothing else lies there')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('models pull two-tower@champion --to models/champion'))

@@ -24,11 +24,15 @@ export interface ModelCatalogue {
     readonly isAll: boolean;
     readonly onVersion: (version: string) => void;
   }): Promise<ModelVerification>;
-  /** `folder` is absolute. Throws USAGE where it exists and may not be replaced, MODEL_NOT_LOADING. */
+  /**
+   * `folder` is absolute; it is not replaced where `keeps` lie in it. Throws USAGE where it holds what may not be
+   * replaced, ENVIRONMENT_INVALID where it cannot be written, MODEL_NOT_LOADING.
+   */
   pull(request: {
     readonly reference: string;
     readonly folder: string;
     readonly isForced: boolean;
+    readonly keeps: readonly string[];
   }): Promise<PulledModel>;
   /** What a move of this version rests on. Throws as `show`. */
   plan(reference: string): Promise<PlannedMove>;

@@ -178,7 +178,7 @@ describe('client/models/model-catalogue', () => {
     await tracking.setAlias('pulled', 'champion', '1');
     const parent = await temporaryFolder();
     const folder = join(parent, 'copy');
-    const pull = (isForced: boolean) => catalogue.pull({ reference: 'pulled@champion', folder, isForced });
+    const pull = (isForced: boolean) => catalogue.pull({ reference: 'pulled@champion', folder, isForced, keeps: [] });
     expect(await pull(false)).toEqual({ name: 'pulled', version: '1', runId, folder });
     expect((await readdir(folder, { recursive: true })).sort()).toEqual([
       'encoder.json',
@@ -186,14 +186,14 @@ describe('client/models/model-catalogue', () => {
       'model/manifest.json',
       'model/weights.bin',
     ]);
-    expect(await errorOf(pull(false))).toMatchObject({ code: 'USAGE', message: `${folder}: it exists` });
+    expect(await errorOf(pull(false))).toMatchObject({ code: 'USAGE', message: `--to: ${folder} holds a model` });
     await writeFile(join(folder, 'model', 'weights.bin'), 'spoilt');
     await pull(true);
     expect(await readFile(join(folder, 'model', 'weights.bin'), 'utf8')).toBe(WEIGHTS);
     const other = join(parent, 'other');
     await writeFile(other, 'a file');
-    const intoFile = catalogue.pull({ reference: 'pulled@champion', folder: other, isForced: true });
-    expect((await errorOf(intoFile)).message).toBe(`${other}: it exists and is not a folder`);
+    const intoFile = catalogue.pull({ reference: 'pulled@champion', folder: other, isForced: true, keeps: [] });
+    expect((await errorOf(intoFile)).message).toBe(`--to: ${other} exists and is not a folder`);
     await tracking.putArtifactText(runId, 'model/weights.bin', 'changed');
     expect((await errorOf(pull(true))).code).toBe('MODEL_NOT_LOADING');
     expect(await readFile(join(folder, 'model', 'weights.bin'), 'utf8')).toBe(WEIGHTS);

@@ -36,6 +36,13 @@ describe('services/prepare-home', () => {
     ).toEqual(['755', '700', '700', '755', '755']);
   });
 
+  it.runIf(process.platform === 'linux')('a home in a folder that takes no new ones ends at once', async () => {
+    await expect(prepareHome('/proc/tt-exp')).rejects.toMatchObject({
+      code: 'ENVIRONMENT_INVALID',
+      message: 'home folder: /proc/tt-exp is below a folder that takes no new ones',
+    });
+  });
+
   it('a home that is a file, or is below one, is said with the remedy', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');

@@ -34,6 +34,8 @@ export interface LedgerEvidence {
   readonly dataset_version?: string;
   /** Version that the verdict compared with; null: there was no champion. */
   readonly compared_with?: string | null;
+  /** Run that was compared with in place of that version, which could not be evaluated; absent: none was. */
+  readonly stand_in_run_id?: string;
   /** Of the candidate, on the test part. */
   readonly ndcg_at_10?: number;
 }

@@ -8,8 +8,17 @@ import { element, escapeMarkup, label } from './svg.ts';
 const WIDTH = 860;
 const FRAME: Frame = { left: 76, right: 836, top: 76, bottom: 136 };
 
-/** @param bound what the lower end has to exceed; null: nothing was asked of it */
-export const differenceChart = ({ mean, low, high, confidence }: ConfidenceInterval, bound: number | null): string => {
+export interface ChartedComparison {
+  /** `candidate less champion`. */
+  readonly of: string;
+  /** What the lower end has to exceed; null: nothing was asked of it. */
+  readonly bound: number | null;
+}
+
+export const differenceChart = (
+  { mean, low, high, confidence }: ConfidenceInterval,
+  { of, bound }: ChartedComparison,
+): string => {
   const marks = bound === null || bound === 0 ? [0] : [0, bound];
   const x = linearScale([low, mean, high, ...marks], { from: FRAME.left + 8, to: FRAME.right - 8 }, 8);
   const y = (FRAME.top + FRAME.bottom) / 2;
@@ -22,7 +31,7 @@ export const differenceChart = ({ mean, low, high, confidence }: ConfidenceInter
       width: WIDTH,
       height: FRAME.bottom + 54,
       title: `Mean difference ${text}`,
-      subtitle: `Candidate less champion, with its ${percentText(confidence)} interval. Dashed: what its lower end has to exceed.`,
+      subtitle: `${of}, with its ${percentText(confidence)} interval. Dashed: what its lower end has to exceed.`,
     },
     xAxis(x, FRAME, 'difference in NDCG@10'),
     ...marks.map((value) =>

@@ -4,7 +4,7 @@ import type { GateDetails, VerdictFacts } from '../contracts/gate-details.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import { differenceChart } from './difference-chart.ts';
 import { effectPlot } from './effect-plot.ts';
-import { decisionText, percentText } from './gate-facts.ts';
+import { decisionText, otherName, ownName, percentText, trainingsOf } from './gate-facts.ts';
 import { certaintyTable, guardsTable, rulesTable, sidesTable, slicesTable } from './gate-tables.ts';
 import { page } from './page.ts';
 import { element, escapeMarkup } from './svg.ts';
@@ -14,8 +14,8 @@ import { heading, list, paragraph } from './table.ts';
 const boundOf = ({ rules }: DecidedVerdict): number | null =>
   rules.find(({ name }) => name === 'superior' || name === 'non_inferior')?.bound ?? null;
 
-const userSections = ({ ci }: DecidedVerdict, details: GateDetails | null): readonly string[] => {
-  if (ci === null) {
+const userSections = (verdict: DecidedVerdict, details: GateDetails | null): readonly string[] => {
+  if (verdict.ci === null) {
     return [];
   }
   return details === null
@@ -25,9 +25,12 @@ const userSections = ({ ci }: DecidedVerdict, details: GateDetails | null): read
       ]
     : [
         heading('Users'),
+        ...(trainingsOf(verdict) === 1
+          ? []
+          : [paragraph('Of the candidate itself, without its other trainings: it is what would serve.')]),
         element('figure', { id: 'effects' }, effectPlot(details)),
         heading('NDCG@10 by slice'),
-        slicesTable(details.slices),
+        slicesTable(details.slices, otherName(verdict)),
         paragraph(
           'Without intervals: a small group may differ by chance. For items: users who like items of that value.',
         ),
@@ -52,53 +55,77 @@ const reuse = ({
         ),
       ];
 
-const notCovered = ({ ci, seed_noise: seedNoise, champion_problem: problem }: DecidedVerdict): readonly string[] => [
+const notCovered = ({
+  ci,
+  seed_noise: seedNoise,
+  champion_problem: problem,
+  champion_stand_in: standIn,
+}: DecidedVerdict): readonly string[] => [
   ...(problem === null
     ? []
     : [`The champion could not be evaluated, so nothing is known of the difference: ${problem}.`]),
   ...(seedNoise !== 'not measured'
     ? []
     : ['Seed noise: training the same settings with another seed may move the mean by more than the interval says.']),
+  ...(standIn === null || ci === null
+    ? []
+    : ['The champion itself: its stand-in has the same settings, and was trained on other data than what serves now.']),
   ...(ci === null
     ? []
     : ['Other users than those of this test part, and later ones: the interval is over users like these.']),
   'Effects on what users do: a test part tells how well recorded likes are ranked, not what people would do.',
 ];
 
-const recompute = ({ ci, candidate }: DecidedVerdict): readonly string[] =>
-  ci === null
+/** SQL of one user's difference: the candidate's mean over its trainings less the champion, or its stand-in. */
+const differenceSql = (trainings: number): string => {
+  const others = Array.from({ length: trainings - 1 }, (_, index) => ` + ndcg_replicate_${index + 2}`);
+  const own = trainings === 1 ? 'ndcg_candidate' : `(ndcg_candidate${others.join('')}) / ${trainings}`;
+  return `${own} - ndcg_champion`;
+};
+
+const recompute = (verdict: DecidedVerdict): readonly string[] => {
+  const { ci, candidate, champion_stand_in: standIn } = verdict;
+  const trainings = trainingsOf(verdict);
+  const difference = differenceSql(trainings);
+  return ci === null
     ? []
     : [
         heading('Compute it again'),
         paragraph(
-          `Every test user is a row of the artifact ${ARTIFACT.gateUsers} of run ${candidate.run_id}, with NDCG@10 under both models. ` +
-            'The difference is the mean over users of ndcg_candidate - ndcg_champion; the interval holds the middle of such means over users drawn with replacement; p is the share of sign flips of the differences whose mean is at least as far from 0.',
+          `Every test user is a row of the artifact ${ARTIFACT.gateUsers} of run ${candidate.run_id}, with NDCG@10 under each model${standIn === null ? '' : ' (ndcg_champion is that of the stand-in)'}. ` +
+            `The difference is the mean over users of ${difference}; the interval holds the middle of such means over users${trainings === 1 ? '' : ' and trainings'} drawn with replacement; p is the share of sign flips of the differences whose mean is at least as far from 0.`,
         ),
         element(
           'pre',
           {},
-          escapeMarkup(
-            `SELECT count(*) AS users, avg(ndcg_candidate - ndcg_champion) AS difference FROM '${ARTIFACT.gateUsers}';`,
-          ),
+          escapeMarkup(`SELECT count(*) AS users, avg(${difference}) AS difference FROM '${ARTIFACT.gateUsers}';`),
         ),
       ];
+};
+
+/** The last reason is the outcome, which stands above. */
+const notes = ({ reasons }: DecidedVerdict): readonly string[] =>
+  reasons.length < 2 ? [] : [heading('Notes'), list(reasons.slice(0, -1))];
 
 /** A function of its input alone; refers to nothing outside itself. */
 export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, details }: VerdictFacts): string => {
   const { candidate, reasons, rules, ci } = verdict;
+  const of = `${ownName(verdict)} less ${otherName(verdict)}`;
   const title = `${modelName} version ${candidate.version}: ${decisionText(verdict)}`;
   const parts = [
     element('h1', {}, escapeMarkup(title)),
     element('p', { class: 'decision' }, escapeMarkup(reasons.at(-1) ?? `${decisionText(verdict)}.`)),
     paragraph(`Experiment ${experimentId}, on the test part of dataset version ${datasetVersion}.`),
+    ...notes(verdict),
     heading('Candidate and champion'),
     sidesTable(verdict),
-    ...(ci === null ? [] : [element('figure', { id: 'difference' }, differenceChart(ci, boundOf(verdict)))]),
+    ...(ci === null
+      ? []
+      : [element('figure', { id: 'difference' }, differenceChart(ci, { of, bound: boundOf(verdict) }))]),
     ...(ci === null ? [] : [certaintyTable(verdict, ci)]),
     heading('Rules'),
     rulesTable(rules),
     ...guardsTable(verdict),
-    ...(reasons.length > 1 ? [heading('Reasons'), list(reasons)] : []),
     ...reuse(verdict),
     ...userSections(verdict, details),
     heading('What this does not cover'),

@@ -2,21 +2,13 @@
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { verdictEvidence } from '../policy/registry/gate-request.ts';
 import { approvedBy, expiryReason, rejectedBy } from '../policy/registry/settle-question.ts';
 import { decideOn, evaluateCandidate } from './evaluate-candidate.ts';
 import { failureOf } from './failures.ts';
 import type { RegistryOwner } from './registry-owner.ts';
 
 type Settled = Extract<RegistryAnswer, { readonly kind: 'done' }>;
-
-const evidenceOf = ({ runId, experimentId, parentRunId, datasetVersion }: OpenQuestion, verdict: DecidedVerdict) => ({
-  run_id: runId,
-  experiment_id: experimentId,
-  verdict_run_id: parentRunId,
-  dataset_version: datasetVersion,
-  compared_with: verdict.compared_with,
-  ndcg_at_10: verdict.candidate.ndcg_at_10,
-});
 
 interface Answering {
   readonly request: string;
@@ -31,7 +23,7 @@ const settle = (
   verdict: DecidedVerdict,
 ): Promise<RegistryAnswer> => {
   const { candidate } = question;
-  const asked = { request, actor, reason, evidence: evidenceOf(question, verdict), verdict, candidate };
+  const asked = { request, actor, reason, evidence: verdictEvidence(verdict, question), verdict, candidate };
   return owner.settle(
     question,
     verdict.decision === 'promoted'

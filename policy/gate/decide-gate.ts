@@ -13,12 +13,13 @@ import type { GateEvidence } from './gate-evidence.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { ancestorRule } from './rules/ancestor.ts';
 import { dcgRule, isDcgNote } from './rules/dcg.ts';
-import { isNumber, oneSidedLevel } from './rules/gate-text.ts';
+import { type Comparison, isNumber, oneSidedLevel } from './rules/gate-text.ts';
 import { judgeGuards } from './rules/guards.ts';
 import { lookNote } from './rules/look-note.ts';
 import { minimumRule } from './rules/minimum.ts';
 import { nonInferiorRule } from './rules/non-inferior.ts';
 import { permutationRule } from './rules/permutation.ts';
+import { seedNote } from './rules/seed-note.ts';
 import { superiorRule } from './rules/superior.ts';
 import { judgeUnreadable } from './unreadable-champion.ts';
 
@@ -36,11 +37,12 @@ type LaterField =
 /** Of a config. */
 export type GateRules = Required<Omit<GateConfig, LaterField>> & Pick<GateConfig, LaterField>;
 
+const seedNoiseOf = ({ ci, seedNoise = null }: GateEvidence): GateVerdict['seed_noise'] =>
+  ci === null ? null : (seedNoise ?? 'not measured');
+
 /** What a verdict says of the comparison in numbers. */
-const measured = (
-  config: GateRules,
-  { ci, pairedTest, dcg, ancestor, look = null, seedNoise = null }: GateEvidence,
-) => {
+const measured = (config: GateRules, evidence: GateEvidence) => {
+  const { pairedTest, dcg, ancestor, look = null } = evidence;
   const lift = pairedTest?.smallest_lift ?? null;
   const { margin } = comparisonSettings(config);
   return {
@@ -50,7 +52,7 @@ const measured = (
     effect_size: pairedTest?.effect_size ?? null,
     // The interval has to clear the required improvement, or the accepted loss, not 0.
     power: lift === null ? null : { smallest_lift: lift + (margin === null ? config.min_improvement : -margin) },
-    seed_noise: ci === null ? null : (seedNoise ?? ('not measured' as const)),
+    seed_noise: seedNoiseOf(evidence),
     dcg,
     ancestor,
     looks: look?.looks ?? null,
@@ -65,14 +67,14 @@ const mainRules = (
   config: GateRules,
   { pairedTest }: GateEvidence,
   ci: ConfidenceInterval,
-  version: string,
+  comparison: Comparison,
 ): readonly [GateRule, GateRule | null] => {
   const { margin } = comparisonSettings(config);
   const users = pairedTest?.users ?? null;
   if (margin !== null) {
     const p = pairedTest?.margin_p_value ?? null;
     return [
-      nonInferiorRule('non_inferior', ci, `version ${version}`, margin),
+      nonInferiorRule('non_inferior', ci, comparison, margin),
       permutationRule({ users, p, level: oneSidedLevel(ci), confidence: ci.confidence }),
     ];
   }
@@ -80,27 +82,43 @@ const mainRules = (
   // An accepted loss is no question of a difference from 0.
   const p = bound < 0 ? null : (pairedTest?.p_value ?? null);
   const level = Number((1 - ci.confidence).toFixed(6));
-  return [superiorRule(ci, version, bound), permutationRule({ users, p, level, confidence: ci.confidence })];
+  return [superiorRule(ci, comparison, bound), permutationRule({ users, p, level, confidence: ci.confidence })];
 };
 
 const isWhole = ({ mean, low, high }: ConfidenceInterval): boolean => [mean, low, high].every(isNumber);
 
-const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterval, { version }: GateSide) => {
+/** A model that stands in for the champion is named wherever the champion would be. */
+const comparisonOf = (
+  { championStandIn = null, seedNoise = null }: GateEvidence,
+  { version }: GateSide,
+): Comparison => ({
+  other:
+    championStandIn === null
+      ? `version ${version}`
+      : `the stand-in for version ${version} (run ${championStandIn.run_id})`,
+  trainings: seedNoise?.replicates ?? 1,
+});
+
+const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterval, champion: GateSide) => {
   const { margin, guards: configured } = comparisonSettings(config);
-  const [main, permutation] = mainRules(config, evidence, ci, version);
+  const comparison = comparisonOf(evidence, champion);
+  const { trainings } = comparison;
+  const level = oneSidedLevel(ci);
+  const [main, permutation] = mainRules(config, evidence, ci, comparison);
   const dcg = dcgRule(ci, evidence.dcg);
   const anchored =
-    margin === null ? { rule: null, note: null } : ancestorRule(evidence.ancestor, margin, oneSidedLevel(ci));
-  const judged = judgeGuards(configured, evidence.guards, oneSidedLevel(ci));
+    margin === null ? { rule: null, note: null } : ancestorRule(evidence.ancestor, { margin, level, trainings });
+  const judged = judgeGuards(configured, evidence.guards, level);
   const others = [permutation, anchored.rule, dcg, ...judged.rules].filter((rule) => rule !== null);
   // Where the interval says no, nothing has to agree with it.
   const against = others.filter((rule) => !rule.passed && (main.passed || rule !== permutation));
   const lookedAt = lookNote(evidence.look ?? null, config.confidence, ci.confidence);
   const notes = [
-    ...(lookedAt === null ? [] : [lookedAt]),
-    ...(anchored.note === null ? [] : [anchored.note]),
-    ...(dcg !== null && isDcgNote(ci, dcg) ? [`Note: ${dcg.reason}.`] : []),
-  ];
+    lookedAt,
+    anchored.note,
+    dcg !== null && isDcgNote(ci, dcg) ? `Note: ${dcg.reason}.` : null,
+    seedNote({ seed_noise: seedNoiseOf(evidence) }),
+  ].filter((sentence) => sentence !== null);
   return { main, against, notes, rules: [main, ...others], guards: judged.guards };
 };
 
@@ -111,13 +129,16 @@ const championNotes = (
   champion: GateSide,
 ): readonly string[] => {
   const isBelow = champion.ndcg_at_10 < config.min_ndcg_at_10;
+  const { version } = champion;
   return [
     ...(championStandIn === null
       ? []
       : [
-          `Version ${champion.version} cannot be compared with: ${championStandIn.reason}. Its recorded settings, trained on this data in run ${championStandIn.run_id}, stand in for it.`,
+          `Version ${version} cannot be compared with: ${championStandIn.reason}. Its recorded settings, trained on this data in run ${championStandIn.run_id}, stand in for it.`,
         ]),
-    ...(isBelow ? [`Note: version ${champion.version} is below the minimum itself.`] : []),
+    ...(isBelow
+      ? [`Note: ${championStandIn === null ? '' : 'the stand-in for '}version ${version} is below the minimum itself.`]
+      : []),
   ];
 };
 

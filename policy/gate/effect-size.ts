@@ -8,7 +8,7 @@ const POWER = 0.8;
 export interface EffectSize {
   /** Mean of the per-user differences over their standard deviation; null where they do not spread. */
   readonly effectSize: number | null;
-  /** Smallest mean difference that an interval would have told from 0 in 80 % of all tests; null for a single user. */
+  /** Smallest mean difference that the interval would have told from 0 in 80 % of all tests; null for a single user. */
   readonly smallestLift: number | null;
 }
 
@@ -18,8 +18,9 @@ export interface EffectSize {
  * quantile, an interval of mean ± z(1 - (1 - confidence) / 2) * s / √n lies above 0 with a probability of 80 % for a true
  * mean of (z(1 - (1 - confidence) / 2) + z(0.8)) * s / √n. A normal approximation: for some 30 users and more.
  * @param confidence of the interval, in (0, 1)
+ * @param seedVariance what the trainings that the interval resamples add to the variance of the mean; 0 without any
  */
-export const effectSize = (users: PairedUsers, confidence: number): EffectSize => {
+export const effectSize = (users: PairedUsers, confidence: number, seedVariance = 0): EffectSize => {
   const differences = pairedDifferences(users);
   const count = differences.length;
   if (count === 1) {
@@ -31,6 +32,6 @@ export const effectSize = (users: PairedUsers, confidence: number): EffectSize =
   const distance = normalQuantile(1 - (1 - confidence) / 2) + normalQuantile(POWER);
   return {
     effectSize: deviation === 0 ? null : mean / deviation,
-    smallestLift: (distance * deviation) / Math.sqrt(count),
+    smallestLift: distance * Math.sqrt(deviation ** 2 / count + seedVariance),
   };
 };

@@ -1,5 +1,6 @@
 /** What an experiment asks the owner of its registered model for, once the gate has decided. */
 import { type DecidedVerdict, isChampionAlready } from '../../contracts/gate.ts';
+import type { LedgerEvidence } from '../../contracts/ledger.ts';
 import type { Aliases, ApprovalQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 
 export interface GateRequestOptions {
@@ -8,22 +9,30 @@ export interface GateRequestOptions {
   readonly question: Omit<ApprovalQuestion, 'verdict'>;
 }
 
+/** What a record of the ledger says that it rests on. */
+export const verdictEvidence = (
+  { candidate, champion, compared_with, champion_stand_in: standIn }: DecidedVerdict,
+  { experimentId, parentRunId, runId, datasetVersion }: Omit<ApprovalQuestion, 'verdict'>,
+): LedgerEvidence => ({
+  run_id: runId,
+  experiment_id: experimentId,
+  verdict_run_id: parentRunId,
+  dataset_version: datasetVersion,
+  compared_with,
+  ndcg_at_10: candidate.ndcg_at_10,
+  // Verdicts of earlier versions lack it.
+  ...(standIn == null || champion === null ? {} : { stand_in_run_id: standIn.run_id }),
+});
+
 export const gateRequest = (verdict: DecidedVerdict, { request, question }: GateRequestOptions): RegistryRequest => {
-  const { candidate, champion, compared_with: comparedWith, reasons } = verdict;
-  const { experimentId, parentRunId, runId, datasetVersion } = question;
+  const { candidate, champion, reasons } = verdict;
+  const { experimentId } = question;
   const asked = {
     ...{ request, actor: experimentId, reason: reasons.at(-1) ?? verdict.decision, verdict },
     candidate: candidate.version,
-    comparedWith,
+    comparedWith: verdict.compared_with,
     manualMoves: question.gate.manual_moves ?? 'accept',
-    evidence: {
-      run_id: runId,
-      experiment_id: experimentId,
-      verdict_run_id: parentRunId,
-      dataset_version: datasetVersion,
-      compared_with: comparedWith,
-      ndcg_at_10: candidate.ndcg_at_10,
-    },
+    evidence: verdictEvidence(verdict, question),
   };
   switch (verdict.decision) {
     case 'promoted':

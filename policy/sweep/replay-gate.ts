@@ -4,6 +4,7 @@ import type { ReplayStep } from '../../contracts/replay.ts';
 import { needsApproval } from '../gate/approval.ts';
 import { decideGate, type GateRules, latestReasons } from '../gate/decide-gate.ts';
 import { evidenceIn } from '../gate/gate-evidence.ts';
+import { isSeedNote } from '../gate/rules/seed-note.ts';
 
 /** A person's answer, or that nobody gave one. */
 const ANSWER = /^(Approved by|Rejected by|Withdrawn:) /;
@@ -23,8 +24,9 @@ export const replayGate = (config: GateRules, verdict: GateVerdict): readonly Re
   }
   const again = decideGate(config, evidenceIn(candidate, verdict));
   const recorded = byRule(verdict, needsApproval(config));
+  // Of the seed, verdicts of earlier versions say nothing here.
   const text = ({ decision, reasons: all }: { decision: string; reasons: readonly string[] }): string =>
-    [decision, ...all].join('; ');
+    [decision, ...all.filter((reason) => !isSeedNote(reason))].join('; ');
   return [
     {
       subject: 'gate',

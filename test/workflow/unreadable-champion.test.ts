@@ -85,8 +85,16 @@ describe('workflows/champion-stand-in', () => {
   };
 
   it.each([
-    [0.2, 'promoted', /^Promoted: the gain of 0\.200 over version 3 is certain/],
-    [0.38, 'rejected', /^Not promoted: the gain of 0\.020 over version 3 is not certain/],
+    [
+      0.2,
+      'promoted',
+      /^Promoted: the gain of 0\.200 over the stand-in for version 3 \(run run-champion-3\) is certain/,
+    ],
+    [
+      0.38,
+      'rejected',
+      /^Not promoted: the gain of 0\.020 over the stand-in for version 3 \(run run-champion-3\) is not certain/,
+    ],
   ] as const)(
     'compares with the recorded settings of the champion, trained on the new data: %d, %s',
     async (standIn, decision, outcome) => {
@@ -106,7 +114,11 @@ describe('workflows/champion-stand-in', () => {
       });
       expect(verdict.reasons.slice(1)).toEqual([
         `Version 3 cannot be compared with: ${REASON}. Its recorded settings, trained on this data in run run-champion-3, stand in for it.`,
+        expect.stringMatching(/^Seed noise is not in the interval/),
         expect.stringMatching(outcome),
+      ]);
+      expect(world.asked).toMatchObject([
+        { reason: expect.stringMatching(outcome), evidence: { compared_with: '3', stand_in_run_id: 'run-champion-3' } },
       ]);
     },
   );
@@ -139,6 +151,7 @@ describe('workflows/champion-stand-in', () => {
     const verdict = await judge(world);
     expect(verdict.decision).toBe('promoted');
     expect(verdict.reasons.at(-1)).toContain('its recorded settings, trained on this data, give this candidate');
+    expect(world.asked[0]?.evidence).not.toHaveProperty('stand_in_run_id');
     expect(world.evaluated).toHaveLength(1);
   });
 

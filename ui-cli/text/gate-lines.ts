@@ -1,6 +1,7 @@
 /** What people read of a gate's verdict. */
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { GateRule, GateVerdict } from '../../contracts/gate.ts';
+import { isSeedNote, seedNote } from '../../policy/gate/rules/seed-note.ts';
 import { formatMetric } from './formats.ts';
 import { formatTable } from './table.ts';
 
@@ -35,16 +36,10 @@ const versionLines = ({ model }: Pick<ExperimentSnapshot, 'model'>): readonly st
         `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
       ];
 
-const seedLines = ({ seed_noise: noise }: GateVerdict): readonly string[] => {
-  // Verdicts of earlier versions lack it.
-  if (noise == null) {
-    return [];
-  }
-  return noise === 'not measured'
-    ? ['The interval leaves seed noise out: another seed may move the mean by more (gate.replicates measures it).']
-    : [
-        `The interval holds for the settings: NDCG@10 of ${noise.replicates} trainings, standard deviation ${formatMetric(noise.sd)}.`,
-      ];
+/** Verdicts of earlier versions have it nowhere among their reasons. */
+const seedLines = (verdict: GateVerdict): readonly string[] => {
+  const note = seedNote(verdict);
+  return note === null || verdict.reasons.some(isSeedNote) ? [] : [note];
 };
 
 /** Why it was decided so. */

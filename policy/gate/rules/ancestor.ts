@@ -10,13 +10,23 @@ export interface JudgedAncestor {
   readonly note: string | null;
 }
 
+export interface AncestorQuestion {
+  readonly margin: number;
+  /** One-sided, of the interval. */
+  readonly level: number;
+  readonly trainings: number;
+}
+
 const NOBODY = 'The champion is the only anchor: no better champion of the last 12 months is on record.';
 
 /**
  * One `non_inferior` promotion may lose almost the margin, and many in a row as many margins: held against the best
  * champion as well, they lose about one margin in all. Without an ancestor that can be read, nobody is held up.
  */
-export const ancestorRule = (ancestor: AncestorComparison | null, margin: number, level: number): JudgedAncestor => {
+export const ancestorRule = (
+  ancestor: AncestorComparison | null,
+  { margin, level, trainings }: AncestorQuestion,
+): JudgedAncestor => {
   if (ancestor === null) {
     return { rule: null, note: NOBODY };
   }
@@ -25,7 +35,7 @@ export const ancestorRule = (ancestor: AncestorComparison | null, margin: number
     const why = ancestor.problem ?? 'no test user has a relevant item';
     return { rule: null, note: `Not compared with ${name}: ${why}.` };
   }
-  const rule = nonInferiorRule('ancestor', ancestor.ci, name, margin);
+  const rule = nonInferiorRule('ancestor', ancestor.ci, { other: name, trainings }, margin);
   const permutation = permutationRule({
     ...{ users: ancestor.users, p: ancestor.margin_p_value },
     ...{ level, confidence: ancestor.ci.confidence },

@@ -21,9 +21,23 @@ export const formatter = (...sides: readonly (readonly [value: number, bound: nu
 /** `95 %`. */
 export const percentText = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
 
-/** `95 % interval 0.010 to 0.090`. */
-export const intervalText = ({ low, high, confidence }: ConfidenceInterval, text: (value: number) => string): string =>
-  `${percentText(confidence)} interval ${text(low)} to ${text(high)}`;
+/** What an interval is a difference to, and over what it is. */
+export interface Comparison {
+  /** `version 3`. */
+  readonly other: string;
+  /** Of the candidate's settings, resampled beside the users; 1: the candidate alone. */
+  readonly trainings: number;
+}
+
+/** `95 % interval 0.010 to 0.090`, or `95 % interval over users and 3 trainings 0.010 to 0.090`. */
+export const intervalText = (
+  { low, high, confidence }: ConfidenceInterval,
+  text: (value: number) => string,
+  trainings = 1,
+): string => {
+  const basis = trainings === 1 ? '' : ` over users and ${trainings} trainings`;
+  return `${percentText(confidence)} interval${basis} ${text(low)} to ${text(high)}`;
+};
 
 /** One-sided level of the interval's lower end. */
 export const oneSidedLevel = ({ confidence }: Pick<ConfidenceInterval, 'confidence'>): number =>

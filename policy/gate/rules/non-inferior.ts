@@ -1,18 +1,17 @@
 /** Not worse than another model: the interval's lower end lies above -margin. */
 import type { ConfidenceInterval, GateRule } from '../../../contracts/gate.ts';
-import { formatter, intervalText } from './gate-text.ts';
+import { type Comparison, formatter, intervalText } from './gate-text.ts';
 
-/** @param other `version 3` */
 export const nonInferiorRule = (
   name: 'non_inferior' | 'ancestor',
   ci: ConfidenceInterval,
-  other: string,
+  { other, trainings }: Comparison,
   margin: number,
 ): GateRule => {
   const bound = -margin;
   const { mean, low } = ci;
   const text = formatter([low, bound], [mean, 0]);
-  const interval = intervalText(ci, text);
+  const interval = intervalText(ci, text, trainings);
   const passed = low > bound;
   const loss = `a loss of ${text(margin)} or more to ${other} is ${passed ? '' : 'not '}ruled out`;
   const reason = `${loss} (difference ${text(mean)}, ${interval} ${passed ? 'lies above' : 'reaches'} ${text(bound)})`;

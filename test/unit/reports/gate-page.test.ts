@@ -80,9 +80,56 @@ test('says the decision first, then both models, the interval and how sure it is
   ]);
   expect(html).toContain('>Mean difference +0.0100 (-0.0050 to +0.0250)<');
   expect(html).toContain('>must lie above 0<');
+  expect(html).toContain('candidate less champion, with its 95 % interval.');
   expect(html).toMatch(/<td>p<\/td><td class="number">0\.1900</);
   expect(html).toMatch(/<td>effect size<\/td><td class="number">\+0\.0375</);
   expect(html).toMatch(/<td>smallest lift<\/td><td class="number">0\.0215<\/td>.*1200 users/);
+});
+
+test('names the trainings that the interval is over, and computes with them', () => {
+  const verdict = comparedVerdict({ seed_noise: { replicates: 3, sd: 0.0123 } });
+  const html = gatePage(input({ verdict }));
+  expect(rowsBelow(html, 'Candidate and champion')).toEqual([
+    ['candidate', 'version 4', 'run-of-4', '0.3100'],
+    // The champion's 0.3 and the mean difference of 0.01.
+    ['mean of 3 trainings', '', '', '0.3100'],
+    ['champion', 'version 3', 'run-of-3', '0.3000'],
+  ]);
+  expect(html).toContain('mean of 3 trainings less champion, with its 95 % interval.');
+  expect(html).toContain('of that mean, over resampled users and trainings');
+  expect(html).toMatch(/<td>seed noise<\/td><td class="number">0\.0123<\/td>.*in the interval: standard deviation/);
+  expect(html).toContain('Of the candidate itself, without its other trainings');
+  expect(html).toContain('avg((ndcg_candidate + ndcg_replicate_2 + ndcg_replicate_3) / 3 - ndcg_champion)');
+  expect(html).not.toContain('<li>Seed noise:');
+});
+
+test('without other trainings says beside the interval that the seed is not in it', () => {
+  const html = gatePage(input());
+  expect(html).toMatch(/<td>seed noise<\/td><td class="number">not measured<\/td>.*not in the interval/);
+  expect(html).toContain('<li>Seed noise:');
+});
+
+test('names what stood in for a champion that could not be evaluated, beside it and wherever it is compared', () => {
+  const champion_stand_in = { run_id: 'run-in-place', reason: 'its files are gone' };
+  const html = gatePage(input({ verdict: comparedVerdict({ champion_stand_in }) }));
+  expect(rowsBelow(html, 'Candidate and champion')).toEqual([
+    ['candidate', 'version 4', 'run-of-4', '0.3100'],
+    ['champion, not evaluated', 'version 3', 'run-of-3', '–'],
+    ['stand-in', 'settings of version 3', 'run-in-place', '0.3000'],
+  ]);
+  expect(html).toContain('candidate less stand-in, with its 95 % interval.');
+  expect(html).toContain('<th class="number">stand-in</th>');
+  expect(html).not.toContain('<th class="number">champion</th>');
+  expect(html).toContain('ndcg_champion is that of the stand-in');
+  const same = comparedVerdict({
+    ...{ ci: null, champion: null, champion_problem: 'gone' },
+    champion_stand_in: { run_id: 'run-of-4', reason: 'gone' },
+  });
+  expect(rowsBelow(gatePage(input({ verdict: same, details: null })), 'Candidate and champion')).toEqual([
+    ['candidate', 'version 4', 'run-of-4', '0.3100'],
+    ['champion, not evaluated', 'version 3', '–', '–'],
+    ['stand-in', 'settings of version 3', 'run-of-4', '0.3100'],
+  ]);
 });
 
 test('holds the candidate beside the best champion of 12 months, DCG@10, the margin and every guard', () => {

@@ -106,7 +106,36 @@ describe('policy/gate/decide-gate', () => {
     ],
   ])('says how sure the comparison is: %f required, %o', (min_improvement, ci, sentence) => {
     const { reasons } = decideGate({ ...config, min_improvement }, beside(ci));
-    expect(reasons).toEqual(['Test NDCG@10 0.450 reaches the minimum 0.300.', sentence]);
+    expect(reasons).toEqual([
+      'Test NDCG@10 0.450 reaches the minimum 0.300.',
+      'Seed noise is not in the interval, which is over users alone: another seed may move the mean by more (gate.replicates measures it).',
+      sentence,
+    ]);
+  });
+
+  it('names the trainings that the interval is over, and a replay of a verdict that does not agrees', () => {
+    const seedNoise = { replicates: 3, sd: 0.0123 };
+    const verdict = decideGate({ ...config, min_improvement: 0 }, { ...beside(interval(0.01, 0.05, 0.09)), seedNoise });
+    expect(verdict.reasons.slice(1)).toEqual([
+      "Seed noise is in the interval, which is over users and over 3 trainings of the candidate's settings: the standard deviation of their NDCG@10 is 0.0123.",
+      'Promoted: the gain of 0.050 over version 1 is certain (95 % interval over users and 3 trainings 0.010 to 0.090 lies above 0).',
+    ]);
+    const earlier = { ...verdict, reasons: verdict.reasons.filter((reason) => !reason.startsWith('Seed noise')) };
+    expect(replayGate({ ...config, min_improvement: 0 }, earlier)).toMatchObject([{ verdict: 'agrees' }]);
+  });
+
+  it.each([
+    ['superior', 'the gain of 0.050 over the stand-in for version 1 (run in-place) is certain to exceed 0.010'],
+    ['non_inferior', 'a loss of 0.010 or more to the stand-in for version 1 (run in-place) is ruled out'],
+  ] as const)('by the rule %s names what stood in for the champion, in the outcome too', (rule, outcome) => {
+    const championStandIn = { run_id: 'in-place', reason: 'other texts' };
+    const evidence = { ...beside(interval(0.02, 0.05, 0.09)), champion: { ...champion, ndcg_at_10: 0.2 } };
+    const { reasons } = decideGate({ ...config, rule }, { ...evidence, championStandIn });
+    expect(reasons.slice(1, 3)).toEqual([
+      'Version 1 cannot be compared with: other texts. Its recorded settings, trained on this data in run in-place, stand in for it.',
+      'Note: the stand-in for version 1 is below the minimum itself.',
+    ]);
+    expect(reasons.at(-1)).toContain(`Promoted: ${outcome} (`);
   });
 
   it.each([false, true])(

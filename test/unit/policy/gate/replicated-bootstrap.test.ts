@@ -34,7 +34,7 @@ describe('policy/gate/replicated-bootstrap', () => {
     expect(seedNoiseOf(replicates)).toEqual({ replicates: 3, sd: expect.closeTo(0.03, 12) });
   });
 
-  it('averages user by user, and the p-value is that of the averages', () => {
+  it('averages user by user: the p-value is that of the averages, the smallest lift has the trainings in it', () => {
     expect([
       ...meanOverReplicates([
         [0, 1],
@@ -46,7 +46,10 @@ describe('policy/gate/replicated-bootstrap', () => {
     const [candidate = [], ...others] = replicates;
     const together = compareUsers({ candidate, replicates: others, champion, confidence: 0.95, seed: 1 });
     const averaged = compareUsers({ candidate: meanOverReplicates(replicates), champion, confidence: 0.95, seed: 1 });
-    expect(together.pairedTest).toEqual(averaged.pairedTest);
+    const { smallest_lift: lift, ...test } = together.pairedTest;
+    expect(averaged.pairedTest).toMatchObject(test);
+    // Users: 0.1² / 49. Trainings: means 0.02 apart have the variance 0.0002, their mean 0.0001. z(0.975) + z(0.8) = 2.80159.
+    expect(lift).toBeCloseTo(2.80159 * Math.sqrt(0.01 / 49 + 0.0001), 4);
     expect(together.ci.mean).toBeCloseTo(0.03, 12);
     expect(together.ci.high - together.ci.low).toBeGreaterThan(averaged.ci.high - averaged.ci.low);
   });

@@ -294,8 +294,8 @@ Gate
   Test NDCG@10 0.310 reaches the minimum 0.100.
   Not promoted: the gain of 0.010 is not certain.
   1200 test users: p 0.1900, smallest lift found 80 % of the time 0.0215
-  The interval leaves seed noise out: another seed may move the mean by more
-  (gate.replicates measures it).
+  Seed noise is not in the interval, which is over users alone: another seed may
+  move the mean by more (gate.replicates measures it).
           rule        value   bound
   failed  superior  -0.0050  0.0000
   passed  minimum    0.3100  0.1000
@@ -307,8 +307,17 @@ Gate
     const { stdout } = await cli(['show', EXPERIMENT_ID], {
       facts: { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } },
     });
-    expect(stdout()).toContain('  The interval holds for the settings: NDCG@10 of 3 trainings, standard');
-    expect(stdout()).not.toContain('leaves seed noise out');
+    expect(stdout()).toContain('  Seed noise is in the interval, which is over users and over 3 trainings');
+    expect(stdout()).not.toContain('not in the interval');
+  });
+
+  test('show repeats nothing of the seed that the reasons say', async () => {
+    const note = 'Seed noise is not in the interval, as the reasons say.';
+    const gate = comparedVerdict({ reasons: [note, 'Not promoted: the gain of 0.010 is not certain.'] });
+    const { stdout } = await cli(['show', EXPERIMENT_ID], {
+      facts: { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } },
+    });
+    expect(stdout().split('Seed noise is')).toHaveLength(2);
   });
 
   test('show of a candidate that awaited approval has the answer that was given since, as text and as JSON', async () => {

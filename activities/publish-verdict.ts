@@ -6,6 +6,7 @@ import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { RunRecord } from '../contracts/runs.ts';
 import type { EvaluateResult } from '../contracts/trainer.ts';
 import { tryEach } from '../contracts/try-each.ts';
+import { isGone } from './is-gone.ts';
 import type { ReportPort, TrackingPort } from './ports.ts';
 
 export interface PublishVerdictDeps {
@@ -31,6 +32,20 @@ const detailsOf = async (
   return canonicalJson(evaluated.ci ?? null) === canonicalJson(ci) ? (evaluated.details ?? null) : null;
 };
 
+/** A version that was deleted meanwhile has no use for a description. */
+const describe = async (
+  tracking: TrackingPort,
+  ...[name, version, edit]: Parameters<TrackingPort['editVersionDescription']>
+): Promise<void> => {
+  try {
+    await tracking.editVersionDescription(name, version, edit);
+  } catch (error) {
+    if (!isGone(error)) {
+      throw error;
+    }
+  }
+};
+
 /** Written again, everything replaces itself. The run of a champion, and its version, keep the verdict that made it so. */
 export const publishVerdict = async (deps: PublishVerdictDeps, published: PublishedVerdict): Promise<void> => {
   const { tracking, reports } = deps;
@@ -53,7 +68,7 @@ export const publishVerdict = async (deps: PublishVerdictDeps, published: Publis
     async () => {
       if (!isChampionAlready(verdict)) {
         await put(candidate);
-        await tracking.editVersionDescription(modelName, verdict.candidate.version, link);
+        await describe(tracking, modelName, verdict.candidate.version, link);
       }
     },
   );

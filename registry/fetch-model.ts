@@ -7,10 +7,10 @@ import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import { digestFile } from '../host/files/file-digest.ts';
 import { isFileError } from '../host/files/file-errors.ts';
-import { isObject } from '../host/files/json-file.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { notLoading } from './model-source.ts';
 import type { ArtifactReader } from './ports.ts';
+import { recordedDigests } from './recorded-digests.ts';
 
 export interface FetchModelDeps {
   readonly tracking: ArtifactReader;
@@ -19,19 +19,6 @@ export interface FetchModelDeps {
 
 const lost = (what: string): TtExpError =>
   notLoading(what, 'Train it again with --fresh, or check the artifact store of the MLflow server.');
-
-/** Digests by path; none where the file is no manifest of ours, which whoever loads the model says. */
-const recordedDigests = async (manifestFile: string): Promise<Readonly<Record<string, unknown>>> => {
-  try {
-    const manifest: unknown = JSON.parse(await readFile(manifestFile, 'utf8'));
-    return isObject(manifest) && isObject(manifest.files) ? manifest.files : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return {};
-    }
-    throw error;
-  }
-};
 
 /** null where there is no such file. */
 const digestOf = async (file: string): Promise<string | null> => {
@@ -64,7 +51,7 @@ export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId:
   if (names.length === 0) {
     throw lost(`run ${runId} has no artifact ${ARTIFACT.modelFolder}/`);
   }
-  const digests = await recordedDigests(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`));
+  const digests = recordedDigests(await readFile(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`), 'utf8'));
   // A file that the manifest names and MLflow does not list is missing.
   const files = new Set([...names, ...Object.keys(digests)]);
   files.delete(MANIFEST_FILE);

@@ -37,13 +37,18 @@ const settle = (
 };
 
 /** Throws MOVE_REFUSED. */
-const done = (answer: RegistryAnswer): Settled => {
+const done = (owner: RegistryOwner, question: OpenQuestion, answer: RegistryAnswer): Settled => {
   if (answer.kind === 'done') {
     return answer;
   }
   const { reason, hint } =
     answer.kind === 'refused' ? answer : { reason: 'The champion keeps changing.', hint: 'Answer once more.' };
-  throw failureOf({ code: 'MOVE_REFUSED', message: reason, hint });
+  const stays = ` The question stays open: \`tt-exp reject ${owner.modelName} --reason …\` settles it.`;
+  throw failureOf({
+    code: 'MOVE_REFUSED',
+    message: reason,
+    hint: owner.question === question ? `${hint}${stays}` : hint,
+  });
 };
 
 /**
@@ -60,7 +65,7 @@ const approve = async (
     const request = `${answering.request}/${round}`;
     const answer = await settle(owner, question, { ...answering, request }, verdict);
     if (answer.kind !== 'outdated') {
-      return { verdict, answer: done(answer) };
+      return { verdict, answer: done(owner, question, answer) };
     }
     const earlier = outdatedReasons(verdict, answer.champion);
     const again = decideOn(
@@ -73,7 +78,7 @@ const approve = async (
       const reason = again.reasons.at(-1) ?? again.decision;
       return {
         verdict: decided,
-        answer: done(await settle(owner, question, { ...answering, request, reason }, decided)),
+        answer: done(owner, question, await settle(owner, question, { ...answering, request, reason }, decided)),
       };
     }
     verdict = approvedBy(decided, answering);
@@ -89,7 +94,7 @@ export const answerQuestion = async (
   const { experimentId, candidate } = question;
   const reject = async () => {
     const verdict = rejectedBy(question, by, reason);
-    return { verdict, answer: done(await settle(owner, question, answering, verdict)) };
+    return { verdict, answer: done(owner, question, await settle(owner, question, answering, verdict)) };
   };
   const { verdict, answer } = await (isApproved ? approve(owner, question, answering) : reject());
   const { entry, aliases } = answer;

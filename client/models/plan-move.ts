@@ -2,7 +2,8 @@
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { LedgerEvidence } from '../../contracts/ledger.ts';
 import type { MeasuredRun, PlannedMove } from '../../contracts/model-catalogue.ts';
-import { ARTIFACT, MANIFEST_FILE, TAG } from '../../contracts/names.ts';
+import { ARTIFACT, TAG } from '../../contracts/names.ts';
+import { missingFile } from '../../registry/missing-file.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -36,11 +37,6 @@ const readVerdict = async (
   }
 };
 
-const problemOf = async (tracking: CatalogueReader, runId: string | null): Promise<string | null> =>
-  runId === null || (await tracking.listArtifacts(runId, ARTIFACT.modelFolder)).includes(MANIFEST_FILE)
-    ? null
-    : `its run ${runId} has no artifact ${ARTIFACT.modelFolder}/${MANIFEST_FILE}`;
-
 /** Throws as `resolveVersion`. */
 export const planMove = async (tracking: CatalogueReader, reference: string): Promise<PlannedMove> => {
   const { model, version } = await resolveVersion(tracking, reference);
@@ -65,6 +61,6 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     reasons: reasonsOf(run),
     evidence,
     gate: recorded?.verdict ?? null,
-    problem: await problemOf(tracking, run?.runId ?? null),
+    problem: record.runId === null ? null : await missingFile(tracking, record.runId),
   };
 };

@@ -43,6 +43,15 @@ const recordOf = (
   move: { actor, reason, evidence, request, ...move },
 });
 
+/** What cannot be loaded cannot serve, whoever wants it to. */
+const notLoading = ({ unloadable }: Observed, version: string): Answer | null =>
+  unloadable?.version === version
+    ? refused(
+        `Version ${version} cannot be loaded: ${unloadable.reason}.`,
+        'Restore the artifacts of its run from a backup, or promote another version.',
+      )
+    : null;
+
 /** Why a version cannot become champion or challenger; null: it can. */
 const unusable = ({ archived }: Standing, observed: Observed, version: string): Answer | null => {
   if (existing(observed, version) === null) {
@@ -50,7 +59,7 @@ const unusable = ({ archived }: Standing, observed: Observed, version: string): 
   }
   return archived.includes(version)
     ? refused(`Version ${version} is archived.`, 'Promote another version, or train this one again.')
-    : null;
+    : notLoading(observed, version);
 };
 
 type Answering<Kind extends RegistryRequest['kind']> = (
@@ -108,7 +117,8 @@ const rollback: Answering<'rollback'> = (standing, observed, request, at) => {
         'No other version was champion before that still exists and is not archived.',
         'Promote a version: `tt-exp models promote <model>/<version> --reason …`.',
       )
-    : recordOf(standing, request, { at, action: 'rollback', alias: 'champion', from: champion, to });
+    : (notLoading(observed, to) ??
+        recordOf(standing, request, { at, action: 'rollback', alias: 'champion', from: champion, to }));
 };
 
 const archive: Answering<'archive'> = (standing, observed, request, at) => {

@@ -1,6 +1,12 @@
 /** What MLflow says of a registered model at this moment. */
 import type { Aliases } from '../../contracts/registry-owner.ts';
 
+export interface Unloadable {
+  readonly version: string;
+  /** A clause. */
+  readonly reason: string;
+}
+
 export interface Observed {
   /** As they are, also those whose version was deleted: MLflow leaves them. */
   readonly aliases: Aliases;
@@ -8,6 +14,8 @@ export interface Observed {
   readonly versions: readonly string[];
   /** Records up to this one are carried out: the aliases were moved after them. 0: none. */
   readonly carriedOut: number;
+  /** A version whose files were looked for, and why it cannot be loaded; null or absent: none is known. */
+  readonly unloadable?: Unloadable | null;
 }
 
 /** null for a version that was deleted. */

@@ -8,11 +8,13 @@ import type { RegisteredModelRecord } from '../../contracts/registered-models.ts
 import type { AdoptedVersion, Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
+import type { Observed } from '../../policy/registry/observed.ts';
 import type { Standing } from '../../policy/registry/standing.ts';
 import type { LedgerWriter } from '../ports.ts';
 import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
 import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
+import { findUnloadable } from './find-unloadable.ts';
 import { type LedgerReading, readAll } from './read-ledger.ts';
 
 /** What the owner knows of the ledger from the change before. */
@@ -148,7 +150,9 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const { carriedOut, runId } = ledger;
   const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
-  const { moves, aliases, outcome } = decideMove(standing, observed, withDigest(request), { at, manualMoves });
+  const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });
+  const unloadable = await findUnloadable(tracking, modelName, request, decide(observed));
+  const { moves, aliases, outcome } = decide({ ...observed, unloadable });
   const appended = await appendMoves(tracking, runId, standing, moves);
   if (appended === null) {
     return changeRegistry(tracking, change);

@@ -8,6 +8,7 @@ import type { PromoteRequest, RegistryRequest } from '../../contracts/registry-o
 import { changeRegistry, type KnownLedger } from '../../registry/ledger/change-registry.ts';
 import { readLedger, recordPath } from '../../registry/ledger/read-ledger.ts';
 import type { LedgerReader, LedgerWriter } from '../../registry/ports.ts';
+import { putModelArtifacts } from '../support/model-artifacts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { TrackingUnderTest } from './tracking-suite.ts';
 
@@ -44,6 +45,7 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     for (const runKey of ['one', 'two', 'three'].map((key) => `${model} ${key}`)) {
       const spec = { experimentId, runKey, runName: runKey, user: 'u', gitCommit: null, tags: {}, startTimeMs: 1 };
       const runId = await tracking.ensureRun(spec);
+      await putModelArtifacts(tracking, runId);
       const logged = { experimentId, runId, name: 'm', folder, params: {}, tags: {}, step: 1 };
       const { modelId } = await tracking.ensureLoggedModel({ ...logged, signature: { userDim: 1, itemDim: 1 } });
       await tracking.ensureModelVersion({ name: model, runId, modelId, tags: {} });
@@ -274,6 +276,34 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     ]);
     expect((await tracking.findByAlias(model, 'champion'))?.version).toBe('3');
     expect((await tracking.findByAlias(model, 'previous'))?.version).toBe('1');
+  });
+
+  test('what has lost a file is neither promoted nor rolled back to nor asked about, and a move by hand is recorded all the same', async () => {
+    const { tracking, model, ask, reading, aliases } = await begin();
+    await ask(promote('1', null, 'a'));
+    await ask(promote('2', '1', 'b'));
+    const { runId: first } = await tracking.getVersion(model, '1');
+    const { runId: third } = await tracking.getVersion(model, '3');
+    await tracking.deleteArtifact(first, 'model/manifest.json');
+    const rollback = { kind: 'rollback', request: 'c', actor: 'ana', reason: 'worse', evidence: {} } as const;
+    const refusal = (version: string, run: string, file: string) => ({
+      ...{ kind: 'refused', reason: `Version ${version} cannot be loaded: its run ${run} has no artifact ${file}.` },
+      hint: 'Restore the artifacts of its run from a backup, or promote another version.',
+    });
+    expect(await ask(rollback)).toEqual(refusal('1', first, 'model/manifest.json'));
+    await tracking.setAlias(model, 'champion', '1');
+    await tracking.deleteArtifact(third, 'model/weights.bin');
+    expect(await ask(promote('3', '1', 'd'))).toEqual(refusal('3', third, 'model/weights.bin'));
+    await putModelArtifacts(tracking, third);
+    await tracking.deleteArtifact(third, 'encoder.json');
+    expect(await ask(promote('3', '2', 'e'))).toEqual(refusal('3', third, 'encoder.json'));
+    expect(actions((await reading()).entries).slice(2)).toEqual([[3, 'adopt', '2', '1']]);
+    await putModelArtifacts(tracking, third);
+    expect(await ask(promote('3', '1', 'f'))).toMatchObject({ kind: 'done' });
+    // What is recorded is answered as it was, whatever became of its files since.
+    await tracking.deleteArtifact(third, 'encoder.json');
+    expect(await ask(promote('3', '1', 'f'))).toMatchObject({ kind: 'done', entry: { seq: 4 } });
+    expect(await aliases()).toMatchObject({ champion: '3', previous: '1' });
   });
 
   test('a model that is not there is refused', async () => {

@@ -1,7 +1,8 @@
 /** The aliases of one registered model on an MLflow in memory: any move is done, whatever was there. */
 import { createFakeTracking, type FakeTracking } from './fake-tracking.ts';
+import { modelArtifacts } from './model-artifacts.ts';
 
-export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf'> {
+export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf' | 'deleteVersion'> {
   readonly tracking: FakeTracking['tracking'];
   /** Alias to version; to be moved by a test as by somebody else. */
   readonly aliases: Record<string, string>;
@@ -28,7 +29,7 @@ export const createAliasRegistry = (modelName: string, start: Readonly<Record<st
   });
   const { versions, aliases } = fake.modelOf(modelName);
   for (let number = 0; number < 10; number += 1) {
-    fake.addRun(`run-${number}`);
+    fake.addRun(`run-${number}`, { artifacts: modelArtifacts() });
     versions.push({ version: String(number), runId: `run-${number}`, tags: {} });
   }
   Object.assign(aliases, start);
@@ -36,6 +37,7 @@ export const createAliasRegistry = (modelName: string, start: Readonly<Record<st
     tracking: fake.tracking,
     addRun: fake.addRun,
     runOf: fake.runOf,
+    deleteVersion: fake.deleteVersion,
     aliases,
     register: (version, runId) => {
       const at = versions.findIndex((one) => one.version === version);

@@ -9,6 +9,7 @@ import { createReports } from '../../reports/create-reports.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { createAliasRegistry } from './alias-registry.ts';
 import { evaluationSummary, experimentInput, resolvedConfig } from './experiment-fixtures.ts';
+import { modelArtifacts } from './model-artifacts.ts';
 import { ONE_TEST_PART } from './one-test-part.ts';
 import { createSteps } from './workflow-server.ts';
 
@@ -25,9 +26,8 @@ export interface OwnedModelOptions {
 export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedModelOptions = {}) => {
   const modelName = `model-${randomUUID()}`;
   const registry = createAliasRegistry(modelName, aliases);
-  for (const run of ['run-trial-000', 'parent']) {
-    registry.addRun(run);
-  }
+  registry.addRun('run-trial-000', { artifacts: modelArtifacts() });
+  registry.addRun('parent');
   const { changeRegistry, recordVerdict } = createRegistryActivities({
     tracking: registry.tracking,
     workspace: { trialFolder: async () => '', modelFolder: async () => '' },

@@ -131,6 +131,44 @@ describe('workflows/approval', () => {
     ]);
   });
 
+  it.each([
+    [
+      'whose files are gone',
+      ({ registry }: ReturnType<typeof createOwnedModel>) =>
+        registry.runOf('run-trial-000').artifacts.delete('model/manifest.json'),
+      /Version 2 cannot be loaded: its run run-trial-000 has no artifact model\/manifest\.json/,
+    ],
+    [
+      'that was deleted',
+      ({ registry, modelName }: ReturnType<typeof createOwnedModel>) => registry.deleteVersion(modelName, '2'),
+      /There is no version 2: it was deleted in MLflow/,
+    ],
+  ])(
+    'a candidate %s cannot be approved, not even in place of another champion, and its question stays open',
+    async (_, lose, reason) => {
+      const model = createOwnedModel({ aliases: { champion: '8' } });
+      const { steps, registry, start, recorded, modelName } = model;
+      await server.withWorkers(steps, async (client) => {
+        await (await start(client, MANUAL)).result();
+        await lose(model);
+        const answer = answering(client, modelName);
+        const refused = {
+          ...{ code: 'MOVE_REFUSED', message: expect.stringMatching(reason) },
+          hint: expect.stringContaining(`The question stays open: \`tt-exp reject ${modelName} --reason`),
+        };
+        await expect(answer(true, 'fine')).rejects.toMatchObject(refused);
+        registry.aliases.champion = '9';
+        await expect(answer(true, 'fine')).rejects.toMatchObject(refused);
+        expect(registry.aliases.champion).toBe('9');
+        expect((await createRegistryClient(client).view(modelName))?.question?.candidate).toBe('2');
+        expect((await answer(false, 'lost')).verdict.decision).toBe('rejected');
+      });
+      expect(recorded().gate.reasons.at(-1)).toBe('Rejected by ana: lost');
+      const ledger = await readLedger(registry.tracking, modelName);
+      expect(ledger?.entries.map(({ action }) => action)).toEqual(['adopt', 'adopt', 'reject']);
+    },
+  );
+
   it('a candidate that is archived while it waits is settled', async () => {
     const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
     await server.withWorkers(steps, async (client) => {

@@ -90,6 +90,29 @@ describe('workflows/judge', () => {
     expect(registry.aliases).toEqual({ champion: '8' });
   });
 
+  it.each([{}, { approval: 'manual' }] as const)(
+    'a candidate whose files are lost after its evaluation stays out, with the reason: %j',
+    async (gateConfig) => {
+      const { steps, registry, start } = createOwnedModel({ aliases: { champion: '8' } });
+      const { registerModel } = steps;
+      const losing = {
+        ...steps,
+        registerModel: (request: Parameters<typeof registerModel>[0]) => {
+          registry.runOf('run-trial-000').artifacts.delete('model/weights.bin');
+          return registerModel(request);
+        },
+      };
+      await server.withWorkers(losing, async (client) => {
+        const { gate, status } = await (await start(client, gateConfig)).result();
+        expect([status, gate.decision, gate.reasons.at(-1)]).toEqual([
+          ...['completed', 'rejected'],
+          'Not promoted: Version 2 cannot be loaded: its run run-trial-000 has no artifact model/weights.bin.',
+        ]);
+      });
+      expect(registry.aliases).toEqual({ champion: '8' });
+    },
+  );
+
   it('a move whose worker died is made by the next one, long before the step would have run out of time', async () => {
     const { steps, registry, start } = createOwnedModel({ aliases: { champion: '8' } });
     let attempts = 0;

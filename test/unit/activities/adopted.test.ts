@@ -5,12 +5,13 @@ import { TtExpError } from '../../../contracts/errors.ts';
 import { changeRegistry } from '../../../registry/ledger/change-registry.ts';
 import { resolvedConfig } from '../../support/experiment-fixtures.ts';
 import { createFakeTracking, type FakeTracking } from '../../support/fake-tracking.ts';
+import { modelArtifacts } from '../../support/model-artifacts.ts';
 
 describe('activities/adopted', () => {
   let fake: FakeTracking;
   beforeEach(() => {
     fake = createFakeTracking();
-    fake.addRun('run-1');
+    fake.addRun('run-1', { artifacts: modelArtifacts() });
     fake.addRun('run-2', { tags: { 'mlflow.parentRunId': 'trained' } });
     fake
       .modelOf('m')

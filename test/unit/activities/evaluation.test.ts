@@ -93,7 +93,7 @@ const evaluateAfter = async (promoted: readonly (readonly [run: string, ndcg: nu
   fake.addRun('new', { artifacts });
   for (const [index, [run, ndcg]] of promoted.entries()) {
     const candidate = String(index + 1);
-    fake.addRun(run, { artifacts: run.startsWith('gone') ? new Map() : artifacts });
+    const own = fake.addRun(run, { artifacts: new Map(artifacts) });
     versions.push({ version: candidate, runId: run, tags: {} });
     const comparedWith = index === 0 ? null : String(index);
     const { answer } = await changeRegistry(fake.tracking, {
@@ -107,6 +107,9 @@ const evaluateAfter = async (promoted: readonly (readonly [run: string, ndcg: nu
       known: null,
     });
     expect(answer.kind).toBe('done');
+    if (run.startsWith('gone')) {
+      own.artifacts.clear();
+    }
   }
   const found = { mean: -0.01, low: -0.02, high: 0, confidence: 0.95 };
   const { evaluateBest } = createEvaluationActivities({

@@ -4,17 +4,19 @@
  * others what it was told last.
  */
 import { type Client, defaultPayloadConverter, WorkflowNotFoundError } from '@temporalio/client';
-import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import { type ExperimentSnapshot, trainingsOf } from '../contracts/experiment.ts';
 import type { TrialProgress, UnfinishedTrial } from '../contracts/trial.ts';
 
 /** Trials that are asked about at a time, however many run: up to as many are never older than a poll. */
 export const MOST_ASKED = 8;
 
+type Trainings = Pick<ExperimentSnapshot, 'trials' | 'replicates'>;
+
 type ProgressByTrial = Readonly<Record<string, TrialProgress>>;
 
 export interface ProgressReader {
-  /** Trial id to progress, for the running trials that have reported any. */
-  read(snapshot: Pick<ExperimentSnapshot, 'trials'>): Promise<ProgressByTrial>;
+  /** Trial id to progress, for the running trials and replicates that have reported any. */
+  read(snapshot: Trainings): Promise<ProgressByTrial>;
 }
 
 /** What was told of one training the last time. */
@@ -28,8 +30,10 @@ interface Told {
 /** Each rung and each attempt is a training of its own: what was told of another one says nothing of it. */
 const trainingOf = ({ attempt, reports }: UnfinishedTrial): string => `${attempt}/${reports.length}`;
 
-const inFlight = ({ trials }: Pick<ExperimentSnapshot, 'trials'>): readonly UnfinishedTrial[] =>
-  trials.filter((trial): trial is UnfinishedTrial => trial.status === 'running' && trial.isInFlight !== false);
+const inFlight = (snapshot: Trainings): readonly UnfinishedTrial[] =>
+  trainingsOf(snapshot).filter(
+    (trial): trial is UnfinishedTrial => trial.status === 'running' && trial.isInFlight !== false,
+  );
 
 /**
  * Half of the places go to trials at work, half to those that wait for a worker or have just begun, and what one half

@@ -36,6 +36,8 @@ export interface ExperimentProgress {
   readonly snapshot: ExperimentSnapshot;
   /** State of the sweep; its shape belongs to the workflow. */
   readonly sweep: unknown;
+  /** That of the replicates; absent before they begin. */
+  readonly replicates?: unknown;
   readonly phaseStartedAtMs: number;
 }
 
@@ -119,6 +121,14 @@ export type ExperimentEnding =
 
 export type ExperimentStatus = ExperimentEnding['status'];
 
+/** Trainings of the best trial's settings with other seeds, for the gate to compare beside it. */
+export interface Replicates {
+  /** `gate.replicates`: trainings that the gate asks for, the best trial's own among them. */
+  readonly of: number;
+  /** All others; none before the best trial is chosen. */
+  readonly trials: readonly TrialView[];
+}
+
 /** What an experiment shows in every phase. */
 export interface ExperimentFrame {
   readonly experimentId: string;
@@ -138,6 +148,8 @@ export interface ExperimentFrame {
   readonly trials: readonly TrialView[];
   /** null without a sweep, and before its config has been understood. */
   readonly sweep: SweepControl | null;
+  /** Trained after the sweep, in the phase `train`; absent where the gate asks for none. */
+  readonly replicates?: Replicates;
   readonly gate: GateVerdict;
   /** What MLflow could not be told, and which runs could not be closed there, a sentence each. Absent: nothing. */
   readonly problems?: readonly string[];
@@ -158,6 +170,15 @@ export interface ExperimentOutcome {
   /** What the objective is; missing in records of earlier versions. */
   readonly metric?: ObjectiveName;
 }
+
+/** Everything that workers train: trials, then replicates. */
+export const trainingsOf = ({
+  trials,
+  replicates,
+}: Pick<ExperimentSnapshot, 'trials' | 'replicates'>): readonly TrialView[] => [
+  ...trials,
+  ...(replicates?.trials ?? []),
+];
 
 /** Trials that have ended, of all that are known to come. */
 export const endedTrials = ({

@@ -33,6 +33,13 @@ export interface SeedNoise {
   readonly sd: number;
 }
 
+/** A training that the gate asked for, and has to do without. */
+export interface LeftOutReplicate {
+  readonly trial_id: string;
+  /** Its error, or that somebody cancelled it. */
+  readonly reason: string;
+}
+
 export interface GateSide {
   readonly version: string;
   readonly run_id: string;
@@ -149,6 +156,8 @@ export interface GateVerdict {
    * holds for the settings. null: there is no interval.
    */
   readonly seed_noise: 'not measured' | SeedNoise | null;
+  /** Replicates that did not train to the end; absent: none. Where that is all of them, only a person may promote. */
+  readonly left_out_replicates?: readonly LeftOutReplicate[];
   /** Of the mean per-user difference in DCG@10, which is NDCG@10 before normalising; null where nothing was compared. */
   readonly dcg: ConfidenceInterval | null;
   /** null where none was asked for: no rule `non_inferior`, or no earlier champion but the one of now. */

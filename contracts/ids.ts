@@ -44,6 +44,12 @@ export const trialIndexOf = (trialId: string): number | null => {
   return match?.[1] === undefined || trialIdOf(Number(match[1])) !== trialId ? null : Number(match[1]);
 };
 
+/** `trial-007-replicate-2`: the same settings with another seed, from 2: the first one is the trial itself. */
+export const replicateIdOf = (trialId: string, replicate: number): string => `${trialId}-replicate-${replicate}`;
+
+/** Whether text can name a trial of an experiment, or a replicate of one. */
+export const isTrialId = (text: string): boolean => trialIndexOf(text.replace(/-replicate-[1-9]\d*$/, '')) !== null;
+
 /** `<experiment>/<trial>`, or an experiment alone: a trial of null. The experiment may be anything that names one. */
 export const splitTrialReference = (text: string): { readonly experiment: string; readonly trialId: string | null } => {
   const [, experiment = text, trialId = null] = /^(.+)\/(trial-\d+)$/.exec(text) ?? [];

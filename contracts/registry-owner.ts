@@ -6,7 +6,7 @@
 import type { ErrorRecord } from './errors.ts';
 import type { RegisteredModel } from './experiment.ts';
 import type { GateConfig } from './experiment-config.ts';
-import type { DecidedVerdict, GateVerdict } from './gate.ts';
+import type { DecidedVerdict, GateVerdict, LeftOutReplicate } from './gate.ts';
 import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
 import type { NotifyRequest, RegisterModelRequest } from './steps.ts';
 import type { LookTaken, WantedLook } from './test-part-looks.ts';
@@ -69,6 +69,8 @@ export interface ApprovalQuestion {
   readonly runId: string;
   /** Trainings of the candidate's settings with other seeds; absent: none. */
   readonly replicateRunIds?: readonly string[];
+  /** Those that the gate asked for and has to do without; absent: none. */
+  readonly leftOutReplicates?: readonly LeftOutReplicate[];
   readonly datasetVersion: string;
   readonly relevanceThreshold: number;
   readonly seed: number;

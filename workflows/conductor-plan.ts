@@ -8,6 +8,7 @@ import type { TrialEntry } from './trial-book.ts';
 
 export interface SweepPlan extends HaltLimits {
   readonly rules: SweepRules;
+  readonly idOf: (index: number) => string;
   readonly metric: ObjectiveName;
   readonly maxParallel: number;
   readonly preflight: boolean;

@@ -11,7 +11,7 @@ import { evaluateBest } from './steps.ts';
 /** What it takes to evaluate a candidate again, days later if need be. */
 export type JudgedCandidate = Pick<
   ApprovalQuestion,
-  'runId' | 'replicateRunIds' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
+  'runId' | 'replicateRunIds' | 'leftOutReplicates' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
 >;
 
 export interface EvaluatedCandidate extends EvaluateBestResult {
@@ -49,7 +49,8 @@ export const evaluateCandidate = async (
 };
 
 export const decideOn = (
-  { gate, runId }: Pick<JudgedCandidate, 'gate' | 'runId'>,
+  { gate, runId, leftOutReplicates = [] }: Pick<JudgedCandidate, 'gate' | 'runId' | 'leftOutReplicates'>,
   version: string,
   { look, ...evaluated }: EvaluatedCandidate,
-): DecidedVerdict => decideGate(gate, { ...evidenceOf({ version, run_id: runId }, evaluated), look });
+): DecidedVerdict =>
+  decideGate(gate, { ...evidenceOf({ version, run_id: runId }, evaluated), look, leftOutReplicates });

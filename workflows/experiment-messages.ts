@@ -15,19 +15,22 @@ import type { SweepConductor } from './sweep-conductor.ts';
 
 export const listen = (run: ExperimentRun): void => {
   const { state } = run;
+  /** Once the sweep has ended, what is steered are the replicates. */
+  const training = (): SweepConductor | null => run.replicates ?? run.conductor;
   const conductorOf = (): SweepConductor => {
-    if (run.conductor === null || isPastTraining(state.snapshot.phase)) {
+    const conductor = training();
+    if (conductor === null || isPastTraining(state.snapshot.phase)) {
       throw ApplicationFailure.nonRetryable('all training of this experiment has ended', 'USAGE');
     }
-    return run.conductor;
+    return conductor;
   };
   // Who waits for the end reads MLflow next: until its run is closed there, an experiment has not ended.
   setHandler(snapshotQuery, () => {
     const snapshot = currentSnapshot(run);
     return run.isClosed ? snapshot : { ...snapshot, status: 'running' };
   });
-  setHandler(pauseSignal, () => run.conductor?.pause());
-  setHandler(resumeSignal, () => run.conductor?.resume());
+  setHandler(pauseSignal, () => training()?.pause());
+  setHandler(resumeSignal, () => training()?.resume());
   setHandler(setMaxParallelUpdate, ({ maxParallel }) => conductorOf().setMaxParallel(maxParallel), {
     validator: ({ maxParallel }) => {
       conductorOf();

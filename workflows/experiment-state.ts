@@ -74,9 +74,12 @@ export class ExperimentState {
   }
 
   /** For an execution that goes on where this one stops. */
-  progress(sweep: unknown): ExperimentProgress {
+  progress(sweep: unknown, replicates: unknown): ExperimentProgress {
     // Trials are in the sweep's own state; twice they would be too much for one message.
     const snapshot = { ...this.#snapshot, trials: [] };
-    return { snapshot, sweep, phaseStartedAtMs: this.#phaseStartedAtMs };
+    return {
+      ...{ snapshot, sweep, phaseStartedAtMs: this.#phaseStartedAtMs },
+      ...(replicates === null ? {} : { replicates }),
+    };
   }
 }

@@ -79,15 +79,19 @@ const keepTrials = (run: ExperimentRun, known: KnownInTrain): FinishedTrial | nu
   return best;
 };
 
+/** In a new execution, with a short history. */
+const goOn = ({ input, state, replicates }: ExperimentRun, { state: sweep }: SweepConductor): Promise<never> =>
+  continueAsNew<typeof experiment>({ ...input, progress: state.progress(sweep, replicates?.state ?? null) });
+
 const trainAll = async (run: ExperimentRun, conductor: SweepConductor, known: KnownInTrain): Promise<FinishedTrial> => {
-  const { input, state } = run;
+  const { state } = run;
   const reached = await conductor.run().catch((error: unknown) => {
     keepTrials(run, known);
     throw error;
   });
   const best = keepTrials(run, known);
   if (reached === 'continue') {
-    await continueAsNew<typeof experiment>({ ...input, progress: state.progress(conductor.state) });
+    return goOn(run, conductor);
   }
   const { trials } = state.snapshot;
   const tripped = trials.find(({ error }) => error?.code === 'PREFLIGHT_FAILED')?.error;
@@ -127,7 +131,7 @@ const conduct = async (run: ExperimentRun): Promise<KnownInGate> => {
   const known = { ...opened, dataset };
   state.reach(training(known, null), Date.now());
   const best = await trainAll(run, conductor, known);
-  return judge(run, known, best, await trainReplicates(run, known, best));
+  return judge(run, known, best, await trainReplicates(run, known, best, () => goOn(run, conductor)));
 };
 
 const reusedTag = (trials: readonly TrialView[]): Readonly<Record<string, string>> => {
@@ -180,6 +184,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentSnap
     state,
     provenance,
     conductor: null,
+    replicates: null,
     replies: new Map(),
     told: [],
     isClosed: false,

@@ -20,6 +20,7 @@ import { note } from './closing.ts';
 import { decideOn, evaluateCandidate, type JudgedCandidate, type TakeLook } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { gateNotification, tell } from './notifications.ts';
+import type { Replicated } from './replicates.ts';
 import { recordVerdict } from './steps.ts';
 
 interface Judged extends JudgedCandidate {
@@ -81,12 +82,11 @@ const carryOut = async (
   }
 };
 
-/** @param replicateRunIds trainings of the best trial's settings with other seeds */
 export const judge = async (
   run: ExperimentRun,
   trained: KnownInTrain,
   best: FinishedTrial,
-  replicateRunIds: readonly string[],
+  { runIds: replicateRunIds, leftOut: leftOutReplicates }: Replicated,
 ): Promise<KnownInGate> => {
   const { input, state, provenance } = run;
   const { gate, evaluation, seed } = input.config;
@@ -97,6 +97,7 @@ export const judge = async (
     ...{ parentRunId, runId, datasetVersion: dataset.version, seed, gate },
     relevanceThreshold: evaluation.relevance_threshold,
     ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
+    ...(leftOutReplicates.length === 0 ? {} : { leftOutReplicates }),
   };
   state.reach(evaluating(known, null), Date.now());
   let looks = 0;

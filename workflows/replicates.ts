@@ -1,107 +1,101 @@
 /** Trains the best trial's settings again with other seeds, for the gate to see how much the seed matters. */
-import { CancellationScope, condition, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { LeftOutReplicate } from '../contracts/gate.ts';
+import { replicateIdOf } from '../contracts/ids.ts';
 import { objectiveOf } from '../contracts/objective.ts';
-import type { FinishedTrial } from '../contracts/trial.ts';
+import type { FinishedTrial, TrialView } from '../contracts/trial.ts';
+import { describeProgress } from '../policy/describe-progress.ts';
 import type { KnownInTrain } from '../policy/experiment-stages.ts';
-import { replicateId, replicateSettings } from '../policy/gate/replicate-settings.ts';
-import type { ExperimentRun } from './experiment-run.ts';
-import { toRecord } from './failures.ts';
-import { type TrialInput, type TrialOutcome, trial } from './trial.ts';
-import { trialWorkflowId } from './trial-book.ts';
+import { replicateSettings } from '../policy/gate/replicate-settings.ts';
+import { replicateRules } from '../policy/sweep/sweep-rules.ts';
+import type { ConductorEnd, ConductorState, SweepPlan } from './conductor-plan.ts';
+import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
+import { SweepConductor } from './sweep-conductor.ts';
 
-const inputOf = (
-  { input, provenance }: ExperimentRun,
+/** What the gate compares beside the best trial itself. */
+export interface Replicated {
+  readonly runIds: readonly string[];
+  readonly leftOut: readonly LeftOutReplicate[];
+}
+
+/** The first replicate is the trial itself. */
+const FIRST = 2;
+
+/** Trials like any other, but for their seeds; nothing is chosen among them, so that no failure ends them. */
+const planOf = (
+  run: ExperimentRun,
   { mlflowExperimentId, parentRunId, dataset }: KnownInTrain,
-  best: FinishedTrial,
-  replicate: number,
-): TrialInput => {
+  { trialId, params }: FinishedTrial,
+  maxParallel: number,
+): SweepPlan => {
+  const { input, state, provenance } = run;
   const { config, isFresh } = input;
-  const settings = replicateSettings(config, best.params, replicate);
-  const epochs = settings.training.num_epochs;
+  const idOf = (index: number): string => replicateIdOf(trialId, index + FIRST);
   return {
-    ...{ provenance, mlflowExperimentId, parentRunId, dataset, settings, params: best.params },
-    ...{ trialId: replicateId(best.trialId, replicate), replicateOf: best.trialId, attempt: 1 },
-    ...{ rungs: [epochs], metric: objectiveOf(config).metric, mayReuse: !isFresh },
-    ...{ run: null, warmStartRunId: null, epochBudget: epochs, isLastRung: true, preflight: false },
+    ...{ rules: replicateRules(config, params), idOf, metric: objectiveOf(config).metric, maxParallel },
+    // The settings have trained a trial: tripwires for a broken config have nothing to find.
+    ...{ maxFailures: Number.POSITIVE_INFINITY, maxSeconds: null, target: null, preflight: false },
+    onOutcome: () => setCurrentDetails(describeProgress(currentSnapshot(run))),
+    onProblem: (problem) => state.addProblem(problem),
+    openRequestOf: ({ index }, attempt, rungs) => ({
+      ...{ provenance, mlflowExperimentId, parentRunId, dataset, params, attempt, rungs },
+      ...{ trialId: idOf(index), replicateOf: trialId },
+      settings: replicateSettings(config, params, index + FIRST),
+      ...{ metric: objectiveOf(config).metric, mayReuse: !isFresh },
+    }),
   };
 };
 
-/** Its run if it has trained to the end. Else a sentence, or null where there is nothing to say. */
-type Replicated = { readonly runId: string } | { readonly problem: string | null };
+/** null where the gate asks for none. They go on with as many at once as the sweep, and paused where it was. */
+const conductorOf = (run: ExperimentRun, known: KnownInTrain, best: FinishedTrial): SweepConductor | null => {
+  const { conductor, input } = run;
+  // Configs of earlier versions have none.
+  if (conductor === null || (input.config.gate.replicates ?? 1) < FIRST) {
+    return null;
+  }
+  const { isPaused, maxParallel } = conductor.control;
+  const from = (input.progress?.replicates ?? null) as ConductorState | null;
+  const replicates = new SweepConductor(planOf(run, known, best, maxParallel), from);
+  if (from === null && isPaused) {
+    replicates.pause();
+  }
+  return replicates;
+};
 
-const isCancelled = (): boolean => CancellationScope.current().consideredCancelled;
+const reasonOf = ({ error, reason, status }: TrialView): string =>
+  error === null ? (reason ?? status) : `${error.code}: ${error.message}`;
 
-const without = ({ trialId }: TrialInput, what: string, cause?: string): Replicated => ({
-  problem: `${trialId} ${what}, and the gate does without it${cause === undefined ? '' : `: ${cause}`}`,
+const replicatedBy = (trials: readonly TrialView[]): Replicated => ({
+  runIds: trials.flatMap(({ status, runId }) =>
+    runId !== null && (status === 'completed' || status === 'cached') ? [runId] : [],
+  ),
+  leftOut: trials.flatMap((trial) =>
+    trial.status === 'completed' || trial.status === 'cached'
+      ? []
+      : [{ trial_id: trial.trialId, reason: reasonOf(trial) }],
+  ),
 });
 
-const replicatedBy = (input: TrialInput, outcome: TrialOutcome): Replicated => {
-  switch (outcome.kind) {
-    case 'known':
-      return { runId: outcome.runId };
-    case 'reported':
-      return { runId: outcome.run.runId };
-    case 'failed':
-      return without(
-        input,
-        'failed',
-        [outcome.error.message, ...(outcome.unclosed === null ? [] : [outcome.unclosed])].join('; '),
-      );
-    case 'cancelled':
-      return isCancelled() ? { problem: outcome.unclosed } : without(input, 'was stopped');
-    case 'stopped':
-      return without(input, 'was stopped');
-  }
-};
-
-/** Begins once the sweep is not paused. */
-const train = async ({ conductor }: ExperimentRun, input: TrialInput): Promise<Replicated> => {
-  try {
-    await condition(() => conductor?.control.isPaused !== true);
-    const outcome = await executeChild(trial, {
-      workflowId: trialWorkflowId(workflowInfo().workflowId, input.trialId),
-      args: [input],
-      staticSummary: `${input.trialId}: seed ${input.settings.seed}`,
-      parentClosePolicy: ParentClosePolicy.TERMINATE,
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    });
-    return replicatedBy(input, outcome);
-  } catch (error) {
-    return isCancelled() ? { problem: null } : without(input, 'was lost', toRecord(error).message);
-  }
-};
-
 /**
- * Runs of all but the best trial itself, at most `max_parallel` at once; none unless `gate.replicates` asks for them.
- * They take no part in selection: the candidate stays the trial that was chosen. One that fails is told among the
- * experiment's problems.
+ * Steered like the sweep before them. They take no part in selection: the candidate stays the trial that was chosen.
+ * @param onContinue called where the history is too long to go on in this execution; does not return
  */
 export const trainReplicates = async (
   run: ExperimentRun,
   known: KnownInTrain,
   best: FinishedTrial,
-): Promise<readonly string[]> => {
-  const { gate, sweep } = run.input.config;
-  // Configs of earlier versions have none.
-  const inputs = Array.from({ length: (gate.replicates ?? 1) - 1 }, (_, index) => inputOf(run, known, best, index + 2));
-  const results: Replicated[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < inputs.length; index = next++) {
-      const input = inputs[index];
-      if (input !== undefined) {
-        results[index] = await train(run, input);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(sweep?.max_parallel ?? 1, inputs.length) }, work));
-  for (const result of results) {
-    if ('problem' in result && result.problem !== null) {
-      run.state.addProblem(result.problem);
-    }
+  onContinue: () => Promise<never>,
+): Promise<Replicated> => {
+  const replicates = conductorOf(run, known, best);
+  run.replicates = replicates;
+  if (replicates === null) {
+    return { runIds: [], leftOut: [] };
   }
-  if (isCancelled()) {
-    await CancellationScope.current().cancelRequested;
+  let reached: ConductorEnd;
+  try {
+    reached = await replicates.run();
+  } finally {
+    run.state.update({ replicates: { of: run.input.config.gate.replicates, trials: replicates.trials } });
   }
-  return results.flatMap((result) => ('runId' in result ? [result.runId] : []));
+  return reached === 'continue' ? onContinue() : replicatedBy(replicates.trials);
 };

@@ -7,7 +7,6 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import { trialIdOf } from '../contracts/ids.ts';
 import type { SweepControl } from '../contracts/sweep.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { timeBudgetReason } from '../policy/sweep/budget-reasons.ts';
@@ -48,6 +47,7 @@ export class SweepConductor {
       workflowId: workflowInfo().workflowId,
       sweep: this.#sweep,
       maxEpochsOf: plan.rules.maxEpochsOf,
+      idOf: plan.idOf,
       metric: plan.metric,
       entries: from?.entries ?? [],
       onProblem: plan.onProblem,
@@ -132,7 +132,7 @@ export class SweepConductor {
     }
     this.#setHalts(retried(this.#halts));
     this.#events += 1;
-    return failed.map(({ index }) => trialIdOf(index));
+    return failed.map(({ index }) => this.#plan.idOf(index));
   }
 
   /** Until every trial has ended. On cancellation running trials end their epoch, and every open run is closed. */

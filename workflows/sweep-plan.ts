@@ -18,6 +18,7 @@ export const sweepPlan = (run: ExperimentRun): SweepPlan => {
   const { sweep } = config;
   return {
     rules: sweepRules(config),
+    idOf: trialIdOf,
     metric: objectiveOf(config).metric,
     maxParallel: sweep?.max_parallel ?? 1,
     maxFailures: sweep?.max_failures ?? 1,

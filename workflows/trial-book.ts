@@ -1,7 +1,6 @@
 /** What the experiment keeps of each trial beside the sweep's state: runs, results, errors. */
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
-import { trialIdOf } from '../contracts/ids.ts';
 import type { FinishedTrial, TrainingResult, TrialView } from '../contracts/trial.ts';
 import type { SweepTrial } from '../policy/sweep/sweep-trial.ts';
 import type { OpenRun } from './trial.ts';
@@ -39,7 +38,7 @@ const shown = ({ reports }: SweepTrial, { runId, result }: TrialEntry): Shown | 
 };
 
 /** @returns what depends on how far it is */
-const outcomeOf = (trial: SweepTrial, entry: TrialEntry) => {
+const outcomeOf = (trialId: string, trial: SweepTrial, entry: TrialEntry) => {
   const { runId, result, isReused } = entry;
   const unfinished = { runId, result, value: trial.reports.at(-1)?.value ?? null };
   switch (trial.state) {
@@ -50,7 +49,7 @@ const outcomeOf = (trial: SweepTrial, entry: TrialEntry) => {
     case 'completed': {
       const found = shown(trial, entry);
       if (found === null) {
-        const what = `${trialIdOf(trial.index)} has completed without run, result or report`;
+        const what = `${trialId} has completed without run, result or report`;
         throw ApplicationFailure.nonRetryable(what, 'INTERNAL');
       }
       return { status: isReused ? 'cached' : 'completed', ...found } as const;
@@ -92,9 +91,8 @@ export class TrialBook {
     this.#entries[index] = { ...this.at(index), ...change };
   }
 
-  view(trial: SweepTrial, epochLimit: number): TrialView {
+  view(trialId: string, trial: SweepTrial, epochLimit: number): TrialView {
     const entry = this.at(trial.index);
-    const trialId = trialIdOf(trial.index);
     return {
       trialId,
       params: trial.params,
@@ -105,7 +103,7 @@ export class TrialBook {
       reason: entry.reason,
       isReused: entry.isReused,
       attempt: entry.attempt,
-      ...outcomeOf(trial, entry),
+      ...outcomeOf(trialId, trial, entry),
     };
   }
 }

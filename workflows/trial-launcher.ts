@@ -7,7 +7,6 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { trialIdOf } from '../contracts/ids.ts';
 import { tryToClose } from './closing.ts';
 import { toRecord } from './failures.ts';
 import { stopSignal } from './messages.ts';
@@ -45,7 +44,7 @@ export class TrialLauncher {
     const entry: InFlight = { scope: new CancellationScope(), handle: null, isStopWanted: false };
     this.#inFlight.set(index, entry);
     entry.scope
-      .run(() => this.#follow(index, input, entry))
+      .run(() => this.#follow(input, entry))
       .catch((error: unknown) => outcomeOfLost(input, error))
       .then((outcome) => {
         this.#inFlight.delete(index);
@@ -66,9 +65,9 @@ export class TrialLauncher {
     }
   }
 
-  async #follow(index: number, input: TrialInput, entry: InFlight): Promise<TrialOutcome> {
+  async #follow(input: TrialInput, entry: InFlight): Promise<TrialOutcome> {
     entry.handle = await startChild(trial, {
-      workflowId: trialWorkflowId(workflowInfo().workflowId, trialIdOf(index)),
+      workflowId: trialWorkflowId(workflowInfo().workflowId, input.trialId),
       args: [input],
       staticSummary: summaryOf(input),
       parentClosePolicy: ParentClosePolicy.TERMINATE,

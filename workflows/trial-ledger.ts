@@ -1,6 +1,4 @@
 /** Keeps sweep and trial entries in step with what came of each training, and closes the runs that are left open. */
-
-import { trialIdOf, trialIndexOf } from '../contracts/ids.ts';
 import { TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import type { CloseTrialRequest } from '../contracts/steps.ts';
@@ -16,6 +14,7 @@ interface LedgerOptions {
   readonly workflowId: string;
   readonly sweep: Sweep;
   readonly maxEpochsOf: SweepRules['maxEpochsOf'];
+  readonly idOf: (index: number) => string;
   readonly metric: ObjectiveName;
   /** Of an execution that is continued. */
   readonly entries: readonly TrialEntry[];
@@ -27,15 +26,17 @@ export class TrialLedger {
   readonly #sweep: Sweep;
   readonly #book: TrialBook;
   readonly #maxEpochsOf: SweepRules['maxEpochsOf'];
+  readonly #idOf: (index: number) => string;
   readonly #metric: ObjectiveName;
   readonly #onProblem: (problem: string) => void;
   readonly #closing = new Set<Promise<void>>();
 
-  constructor({ workflowId, sweep, maxEpochsOf, metric, entries, onProblem }: LedgerOptions) {
+  constructor({ workflowId, sweep, maxEpochsOf, idOf, metric, entries, onProblem }: LedgerOptions) {
     this.#onProblem = onProblem;
     this.#sweep = sweep;
     this.#maxEpochsOf = maxEpochsOf;
     this.#book = new TrialBook(workflowId, entries);
+    this.#idOf = idOf;
     this.#metric = metric;
   }
 
@@ -44,7 +45,9 @@ export class TrialLedger {
   }
 
   get views(): readonly TrialView[] {
-    return this.#sweep.state.trials.map((trial) => this.#book.view(trial, this.#maxEpochsOf(trial.params)));
+    return this.#sweep.state.trials.map((trial) =>
+      this.#book.view(this.#idOf(trial.index), trial, this.#maxEpochsOf(trial.params)),
+    );
   }
 
   entry(index: number): TrialEntry {
@@ -60,8 +63,7 @@ export class TrialLedger {
   }
 
   find(trialId: string): SweepTrial | null {
-    const index = trialIndexOf(trialId);
-    return index === null ? null : this.#sweep.trial(index);
+    return this.#sweep.state.trials.find(({ index }) => this.#idOf(index) === trialId) ?? null;
   }
 
   get failed(): readonly SweepTrial[] {
@@ -165,7 +167,7 @@ export class TrialLedger {
       tags: { [TAG.trialReason]: reason },
       endTimeMs: Date.now(),
     };
-    const what = `The MLflow run ${openRun.runId} of ${trialIdOf(index)} is not closed`;
+    const what = `The MLflow run ${openRun.runId} of ${this.#idOf(index)} is not closed`;
     const closing = tryToClose(what, () => closeTrial(request)).then((unclosed) => {
       this.#closing.delete(closing);
       this.#tell(unclosed);

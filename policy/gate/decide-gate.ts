@@ -19,6 +19,7 @@ import { lookNote } from './rules/look-note.ts';
 import { minimumRule } from './rules/minimum.ts';
 import { nonInferiorRule } from './rules/non-inferior.ts';
 import { permutationRule } from './rules/permutation.ts';
+import { isUnreplicated, replicateNotes } from './rules/replicate-notes.ts';
 import { seedNote } from './rules/seed-note.ts';
 import { superiorRule } from './rules/superior.ts';
 import { judgeUnreadable } from './unreadable-champion.ts';
@@ -42,7 +43,7 @@ const seedNoiseOf = ({ ci, seedNoise = null }: GateEvidence): GateVerdict['seed_
 
 /** What a verdict says of the comparison in numbers. */
 const measured = (config: GateRules, evidence: GateEvidence) => {
-  const { pairedTest, dcg, ancestor, look = null } = evidence;
+  const { pairedTest, dcg, ancestor, look = null, leftOutReplicates = [] } = evidence;
   const lift = pairedTest?.smallest_lift ?? null;
   const { margin } = comparisonSettings(config);
   return {
@@ -53,6 +54,7 @@ const measured = (config: GateRules, evidence: GateEvidence) => {
     // The interval has to clear the required improvement, or the accepted loss, not 0.
     power: lift === null ? null : { smallest_lift: lift + (margin === null ? config.min_improvement : -margin) },
     seed_noise: seedNoiseOf(evidence),
+    ...(leftOutReplicates.length === 0 ? {} : { left_out_replicates: leftOutReplicates }),
     dcg,
     ancestor,
     looks: look?.looks ?? null,
@@ -145,6 +147,7 @@ const championNotes = (
 /** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
 export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
   const { candidate, champion, ci, comparedWith, championProblem, championStandIn = null, look = null } = evidence;
+  const { seedNoise = null, leftOutReplicates = [] } = evidence;
   const isChampion = isChampionAlready({ candidate, champion });
   const minimum = minimumRule(candidate, config.min_ndcg_at_10);
   const verdict = (
@@ -175,11 +178,14 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     return verdict(decision, [minimum.reason, outcome]);
   }
   const [decision, opening] =
-    needsApproval(config) || look?.is_used_up === true
+    needsApproval(config) ||
+    look?.is_used_up === true ||
+    (champion !== null && isUnreplicated(leftOutReplicates, seedNoise))
       ? (['awaiting_approval', 'Awaits approval'] as const)
       : (['promoted', 'Promoted'] as const);
+  const unreplicated = replicateNotes(leftOutReplicates, seedNoise, ci !== null);
   if (champion === null) {
-    return verdict(decision, [minimum.reason, `${opening}: there is no champion to compare with.`]);
+    return verdict(decision, [minimum.reason, ...unreplicated, `${opening}: there is no champion to compare with.`]);
   }
   if (ci === null || !isWhole(ci)) {
     const outcome = `Not promoted: nothing was measured of the difference to the champion, version ${champion.version}.`;
@@ -187,7 +193,7 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
   }
   const compared = compare(config, evidence, ci, champion);
   const { main, against, notes } = compared;
-  const reasons = [minimum.reason, ...championNotes(config, evidence, champion), ...notes];
+  const reasons = [minimum.reason, ...championNotes(config, evidence, champion), ...unreplicated, ...notes];
   if (main.passed && against.length === 0) {
     return verdict(decision, [...reasons, `${opening}: ${main.reason}.`], compared);
   }

@@ -6,6 +6,7 @@ import type {
   GateSide,
   GateVerdict,
   GuardMeasure,
+  LeftOutReplicate,
   PairedTest,
   SeedNoise,
 } from '../../contracts/gate.ts';
@@ -28,6 +29,8 @@ export interface GateEvidence {
   readonly ancestor: AncestorComparison | null;
   /** null or absent where it was not measured. */
   readonly seedNoise?: SeedNoise | null;
+  /** Replicates that were asked for and did not train to the end; absent: none. */
+  readonly leftOutReplicates?: readonly LeftOutReplicate[];
   /** What this look at the test part was given; null or absent where nothing was spent, and in evidence of earlier versions. */
   readonly look?: GateLook | null;
   /** Version of the champion, evaluated or not; null: there is none. */
@@ -90,6 +93,7 @@ export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence
   ancestor: verdict.ancestor ?? null,
   look: lookIn(verdict),
   seedNoise: typeof verdict.seed_noise === 'object' ? verdict.seed_noise : null,
+  leftOutReplicates: verdict.left_out_replicates ?? [],
   comparedWith: verdict.compared_with,
   championProblem: verdict.champion_problem,
   championStandIn: verdict.champion_stand_in ?? null,

@@ -11,6 +11,18 @@ import type { SweepRules } from './sweep.ts';
 /** An experiment without a sweep: one trial with the settings of the config. */
 const SINGLE: Sampler = { lag: null, propose: (index) => (index === 0 ? {} : null) };
 
+/** Trials with the same parameters, each to its end. */
+export const replicateRules = (config: ResolvedConfig, params: TrialParams): SweepRules => {
+  const maxEpochs = trialSettings(config, params).training.num_epochs;
+  return {
+    sampler: { lag: null, propose: () => params },
+    scheduler: createNone(maxEpochs),
+    mode: 'ordered',
+    maxTrials: config.gate.replicates - 1,
+    maxEpochsOf: () => maxEpochs,
+  };
+};
+
 export const sweepRules = (config: ResolvedConfig): SweepRules => {
   const { sweep, seed } = config;
   const maxEpochs = trialSettings(config, {}).training.num_epochs;

@@ -2,7 +2,7 @@
 
 import type { ExperimentSnapshot, ExperimentView, Phase } from '../../contracts/experiment.ts';
 import { GATE_NOT_RUN } from '../../contracts/gate.ts';
-import { trialIdOf } from '../../contracts/ids.ts';
+import { replicateIdOf, trialIdOf } from '../../contracts/ids.ts';
 import type { EpochRecord } from '../../contracts/metrics.ts';
 import type { TrialProgress, TrialView, UnfinishedTrial } from '../../contracts/trial.ts';
 import { evaluationSummary, trainingResult } from './experiment-fixtures.ts';
@@ -125,6 +125,27 @@ export const trainingView = (change: Partial<ViewFields> = {}): ExperimentView =
     bestTrialId: 'trial-000',
     tensorflow: { backend: 'native', library: 'libtensorflow 2.21.0' },
     progress: { 'trial-001': progressAt(4) },
+    ...change,
+  });
+
+/** Of trial-000, for a gate that asks for five trainings: one done, one at epoch 4 of 10, one failed, one that waits. */
+export const replicateViews = (): readonly TrialView[] =>
+  [
+    { status: 'completed' as const, result: trainingResult(0.3) },
+    { status: 'running' as const },
+    {
+      status: 'failed' as const,
+      error: { code: 'TRAINING_DIVERGED' as const, message: 'loss: got NaN in epoch 1' },
+    },
+    {},
+  ].map((change, place) => trialView(0, { trialId: replicateIdOf('trial-000', place + 2), epochLimit: 10, ...change }));
+
+/** The sweep is over, and the gate's replicates train. */
+export const replicatingView = (change: Partial<ViewFields> = {}): ExperimentView =>
+  trainingView({
+    trials: [trialView(0, { status: 'completed', result: trainingResult(0.31), epochLimit: 10 })],
+    replicates: { of: 5, trials: replicateViews() },
+    progress: { 'trial-000-replicate-3': progressAt(4) },
     ...change,
   });
 

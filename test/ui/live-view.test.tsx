@@ -15,6 +15,7 @@ import {
   completedView,
   EXPERIMENT_ID,
   progressAt,
+  replicatingView,
   STARTED_AT_MS,
   trainingView,
   trialView,
@@ -138,6 +139,15 @@ const steered = (): LiveState =>
   reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view: sweepView(), atMs: STARTED_AT_MS + 15_000 });
 
 describe('ui-cli/live-view', () => {
+  test.each([80, 50])("names the gate's replicate that trains, and what all of them need, at %i columns", (columns) => {
+    const view = replicatingView({
+      progress: { 'trial-000-replicate-3': progressAt(4, { pace: PACE }) },
+      sweep: { ...SWEEP, left: { epochs: 0, trainings: 0 } },
+    });
+    const state = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view, atMs: STARTED_AT_MS + 15_000 });
+    expect(frameOf(state, columns, true)).toMatchSnapshot();
+  });
+
   test.each([40, 80, 120])('training on %i columns', (columns) => {
     expect(frameOf(training(), columns)).toMatchSnapshot();
   });

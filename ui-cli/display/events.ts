@@ -94,8 +94,16 @@ const trialEvents = (
   return [...started, ...progressEvents(trialId, progress, objective), ...ended];
 };
 
+const replicateEvents = (replicates: readonly TrialView[], view: ExperimentView): readonly ExperimentEvent[] =>
+  replicates.length === 0
+    ? []
+    : [
+        event('replicates', `gate: trains ${view.bestTrialId} with ${replicates.length} other seeds`),
+        ...replicates.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId], view.objective)),
+      ];
+
 const trainEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
-  const { trials, bestTrialId, tensorflow, objective } = view;
+  const { trials, replicates, bestTrialId, tensorflow, objective } = view;
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   return [
     ...trials.flatMap((trial) => trialEvents(trial, view.progress[trial.trialId], objective)),
@@ -111,6 +119,7 @@ const trainEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
             `best so far: ${best.trialId}, ${objectiveText(objective, shownValue(best, objective))}`,
           ),
         ]),
+    ...replicateEvents(replicates?.trials ?? [], view),
   ];
 };
 

@@ -10,7 +10,7 @@ import type { TrialView } from '../../contracts/trial.ts';
 import { improvements } from '../../policy/ranking.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
-import { problemLines } from '../run/human-summary.ts';
+import { problemLines, replicateSection } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { gateLines } from '../text/gate-lines.ts';
@@ -116,6 +116,7 @@ const showLines = (
       'Best so far',
       improvements(trials, objective.direction).map(({ trialId, value }) => `${trialId}  ${formatMetric(value)}`),
     ),
+    ...replicateSection(snapshot, width - 2),
     ...(importances === null ? [] : section(importanceTitle(importances), importanceLines(importances))),
     ...section('Budgets', budgetUse(config, snapshot, timings.train ?? null).flatMap(budgetLine)),
     ...section(
@@ -152,6 +153,7 @@ const showJson = ({ facts, importances, since, addresses }: Shown, limit: number
       .map((trial, place) => ({ place: place + 1, value: trial.value, ...summariseTrial(trial, undefined) })),
     best_so_far: improvements(trials, objective.direction).map(({ trialId, value }) => ({ trial_id: trialId, value })),
     best: bestTrialId,
+    replicates: (snapshot.replicates?.trials ?? []).map((trial) => summariseTrial(trial, undefined)),
     importances,
     budgets: Object.fromEntries(
       budgetUse(config, snapshot, timings.train ?? null).map(({ name, used, limit: most }) => [

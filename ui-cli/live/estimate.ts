@@ -2,8 +2,10 @@
  * How far trials are, and when they will be done. A pure fold over views: workers measure how fast their trainings are,
  * so it does not matter when somebody began to watch.
  */
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
+import type { ExpectedWork } from '../../contracts/sweep.ts';
 import type { TrainingPace, TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { replicateWork } from './replicate-work.ts';
 
 /** How far a running trial is known to have come. */
 export interface TrialMark {
@@ -57,9 +59,20 @@ const meanPace = (progress: ExperimentView['progress']): TrainingPace | null => 
       };
 };
 
+/** For who begins to watch when the best trial has been trained, and nothing has been measured since. */
+const paceOfBest = ({ trials, bestTrialId }: ExperimentView): TrainingPace | null => {
+  const { result = null } = trials.find(({ trialId, isReused }) => trialId === bestTrialId && !isReused) ?? {};
+  return result === null || result.epochs === 0
+    ? null
+    : { epochSeconds: result.seconds / result.epochs, setupSeconds: 0 };
+};
+
 /** Trained by this sweep: what was taken from an earlier trial was never to be done. */
-const ownEpochs = ({ trials }: ExperimentView, marks: TrainingMarks['trials']): number =>
-  trials.reduce((sum, trial) => sum + (trial.isReused ? 0 : (marks[trial.trialId]?.epochs ?? epochsKept(trial))), 0);
+const ownEpochs = (view: ExperimentView, marks: TrainingMarks['trials']): number =>
+  trainingsOf(view).reduce(
+    (sum, trial) => sum + (trial.isReused ? 0 : (marks[trial.trialId]?.epochs ?? epochsKept(trial))),
+    0,
+  );
 
 /** Epochs beyond their last reports that running trials have trained: the sweep still counts them as left. */
 const epochsAhead = ({ trials }: ExperimentView, marks: TrainingMarks['trials']): number =>
@@ -72,13 +85,25 @@ const epochsAhead = ({ trials }: ExperimentView, marks: TrainingMarks['trials'])
 const epochsToBudget = (mark: TrialMark | undefined): number =>
   mark === undefined ? 0 : Math.max(0, mark.budget - mark.epochs);
 
-const epochsLeft = (view: ExperimentView, marks: TrainingMarks['trials']): number | null => {
-  const running = Object.keys(view.progress).reduce((sum, trialId) => sum + epochsToBudget(marks[trialId]), 0);
+/** Of the trials alone; null where nobody says. */
+const trialsLeft = (view: ExperimentView, marks: TrainingMarks['trials']): ExpectedWork | null => {
+  const training = view.trials.filter(({ trialId }) => view.progress[trialId] !== undefined);
+  const running = training.reduce((sum, { trialId }) => sum + epochsToBudget(marks[trialId]), 0);
   if (view.sweep === null) {
-    return running;
+    return { epochs: running, trainings: training.length };
   }
   const { left } = view.sweep;
-  return left === undefined ? null : Math.max(running, left.epochs - epochsAhead(view, marks));
+  return left === undefined
+    ? null
+    : { epochs: Math.max(running, left.epochs - epochsAhead(view, marks)), trainings: left.trainings };
+};
+
+const replicatesLeft = (view: ExperimentView, marks: TrainingMarks['trials']): ExpectedWork =>
+  replicateWork(view, (trial) => marks[trial.trialId]?.epochs ?? epochsKept(trial));
+
+const epochsLeft = (view: ExperimentView, marks: TrainingMarks['trials']): number | null => {
+  const left = trialsLeft(view, marks);
+  return left === null ? null : left.epochs + replicatesLeft(view, marks).epochs;
 };
 
 const fractionOf = (view: ExperimentView, marks: TrainingMarks['trials']): number => {
@@ -93,7 +118,7 @@ const fractionOf = (view: ExperimentView, marks: TrainingMarks['trials']): numbe
 };
 
 export const markTrials = (before: TrainingMarks, view: ExperimentView): TrainingMarks => {
-  const running = view.trials.filter(({ status }) => status === 'running');
+  const running = trainingsOf(view).filter(({ status }) => status === 'running');
   const trials = Object.fromEntries(
     running.map((trial) => {
       const { trialId } = trial;
@@ -103,7 +128,7 @@ export const markTrials = (before: TrainingMarks, view: ExperimentView): Trainin
   const atWork = Object.keys(view.progress).length;
   return {
     trials,
-    pace: meanPace(view.progress) ?? before.pace,
+    pace: meanPace(view.progress) ?? before.pace ?? paceOfBest(view),
     lanes: Math.max(atWork, Math.min(before.lanes, view.sweep?.maxParallel ?? 1)),
     fraction: Math.max(before.fraction, fractionOf(view, trials)),
   };
@@ -123,18 +148,22 @@ export const trialSecondsLeft = (marks: TrainingMarks, view: ExperimentView, tri
 };
 
 /**
- * Seconds until the last trial ends: what is left as a mean over what the scheduler may decide, spread over as many
- * trials as train at once. Null while paused and before any pace is known.
+ * Seconds until the last trial and the last replicate end: what is left as a mean over what the scheduler may decide,
+ * spread over as many trials as train at once. Null while paused and before any pace is known.
  */
 export const sweepSecondsLeft = (marks: TrainingMarks, view: ExperimentView): number | null => {
-  const left = epochsLeft(view, marks.trials);
+  const trials = trialsLeft(view, marks.trials);
   const { pace } = marks;
-  if (pace === null || left === null || !isAtWork(view)) {
+  if (pace === null || trials === null || !isAtWork(view)) {
     return null;
   }
-  const begun = Object.values(view.progress).filter((progress) => progress.pace != null).length;
-  const starts = Math.max(0, (view.sweep?.left?.trainings ?? begun) - begun);
-  const work = left * pace.epochSeconds + starts * pace.setupSeconds;
-  const own = Object.keys(view.progress).map((trialId) => trialSecondsLeft(marks, view, trialId) ?? 0);
-  return Math.max(work / Math.max(1, marks.lanes), ...own);
+  const secondsOf = (training: readonly TrialView[], { epochs, trainings }: ExpectedWork): number => {
+    const begun = training.filter(({ trialId }) => view.progress[trialId]?.pace != null).length;
+    const starts = Math.max(0, trainings - begun);
+    const work = epochs * pace.epochSeconds + starts * pace.setupSeconds;
+    const own = training.map(({ trialId }) => trialSecondsLeft(marks, view, trialId) ?? 0);
+    return Math.max(work / Math.max(1, Math.min(marks.lanes, Math.ceil(trainings))), ...own);
+  };
+  // Replicates begin when the last trial has ended.
+  return secondsOf(view.trials, trials) + secondsOf(view.replicates?.trials ?? [], replicatesLeft(view, marks.trials));
 };

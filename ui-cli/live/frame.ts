@@ -1,7 +1,8 @@
 /** The whole live view as lines that fit on the screen, and the keys that it explains. Pure. */
 
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { describeReplicates } from '../../policy/gate/describe-replicates.ts';
 import { formatCount, formatDuration, formatMetric, formatParams, HALT_TEXT } from '../text/formats.ts';
 import { leftOutLines } from '../text/label-table.ts';
 import { objectiveText, shownValue } from '../text/objective.ts';
@@ -34,18 +35,21 @@ const headerOf = ({ view, experimentId, nowMs, startedAtMs, size }: LiveState): 
   return [{ text: name.slice(0, room).padEnd(room), role: 'strong' }, { text: ` ${elapsed}` }];
 };
 
-/** How a sweep is steered at the moment, in one line. */
-const sweepLine = ({ sweep, status, phase }: ExperimentView): readonly Line[] => {
-  if (sweep === null || status !== 'running' || phase !== 'train') {
+/** What is trained, and how it is steered at the moment, in one line. */
+const sweepLine = ({ sweep, replicates, status, phase }: ExperimentView): readonly Line[] => {
+  if (status !== 'running' || phase !== 'train') {
     return [];
   }
-  const { isPaused, maxParallel, halt } = sweep;
-  const text = [
+  const replicated = replicates === undefined ? null : describeReplicates(replicates);
+  const isPaused = sweep?.isPaused === true;
+  const halt = sweep?.halt ?? null;
+  const parts = [
     ...(isPaused ? ['paused'] : []),
-    `at most ${maxParallel} at once`,
+    ...(replicated === null ? [] : [replicated]),
+    ...(sweep === null ? [] : [`at most ${sweep.maxParallel} at once`]),
     ...(halt === null ? [] : [`no more trials: ${HALT_TEXT[halt]}`]),
-  ].join(', ');
-  return [lineOf(text, isPaused || halt !== null ? 'bad' : 'dim')];
+  ];
+  return parts.length === 0 ? [] : [lineOf(parts.join(', '), isPaused || halt !== null ? 'bad' : 'dim')];
 };
 
 const countLine = ({ trials, sweep }: ExperimentView): Line => {
@@ -73,8 +77,8 @@ const bestPart = ({ trials, bestTrialId, objective }: ExperimentView): Part => {
   ];
 };
 
-const endedPart = ({ trials }: ExperimentView): Part => {
-  const lines = endedLines(trials);
+const endedPart = (view: ExperimentView): Part => {
+  const lines = endedLines(trainingsOf(view));
   return lines.length === 0
     ? []
     : [

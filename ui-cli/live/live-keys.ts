@@ -19,5 +19,8 @@ export type LiveKey =
 export const canSteer = (view: ExperimentView): boolean =>
   view.status === 'running' && view.phase === 'train' && view.sweep !== null;
 
-export const failedTrials = ({ trials }: ExperimentView): readonly TrialView[] =>
-  trials.filter(({ status }) => status === 'failed');
+/** Those that would be trained again: once the replicates have begun, the sweep is over. */
+export const failedTrials = ({ trials, replicates }: ExperimentView): readonly TrialView[] =>
+  (replicates === undefined || replicates.trials.length === 0 ? trials : replicates.trials).filter(
+    ({ status }) => status === 'failed',
+  );

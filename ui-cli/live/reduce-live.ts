@@ -1,5 +1,5 @@
 /** A pure fold over views, service reports, clock ticks, sizes of the screen and keys. */
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
 import type { ServiceProgress } from '../../contracts/services.ts';
 import type { SteeringRequest } from '../steer/steering-request.ts';
 import { markTrials } from './estimate.ts';
@@ -59,8 +59,8 @@ const nextSelection = ({ view, selectedTrialId }: LiveState, key: LiveKey): stri
   return ids[next] ?? null;
 };
 
-const isRunning = ({ trials }: ExperimentView, trialId: string): boolean =>
-  trials.some((trial) => trial.trialId === trialId && trial.status === 'running');
+const isRunning = (view: ExperimentView, trialId: string): boolean =>
+  trainingsOf(view).some((trial) => trial.trialId === trialId && trial.status === 'running');
 
 /** A trial that has ended is selected no longer, and nobody is asked about it any more. */
 const withView = (state: LiveState, view: ExperimentView, atMs: number): LiveState => {

@@ -1,19 +1,19 @@
 /** Running trials: a bar each, with its last figures and its parameters. Pure. */
 
-import type { ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
 import type { Objective } from '../../contracts/objective.ts';
 import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { objectiveText } from '../text/objective.ts';
 import { trialFraction, trialSecondsLeft } from './estimate.ts';
 import type { Part, Variant } from './fit.ts';
-import { barLine, type Line, lineOf } from './line.ts';
+import { barLine, type Line, lineOf, NAME_WIDTH } from './line.ts';
 import type { LiveState } from './live-state.ts';
 
-/** Trials that have begun and not ended, as they are shown: those that are trained first, then those that wait. */
-export const runningTrials = ({ trials, progress }: ExperimentView): readonly TrialView[] => {
-  const running = trials.filter(({ status }) => status === 'running');
-  const isTrained = ({ trialId }: TrialView): boolean => progress[trialId] !== undefined;
+/** Trials and replicates that have begun and not ended, as they are shown: those that are trained first, then those that wait. */
+export const runningTrials = (view: ExperimentView): readonly TrialView[] => {
+  const running = trainingsOf(view).filter(({ status }) => status === 'running');
+  const isTrained = ({ trialId }: TrialView): boolean => view.progress[trialId] !== undefined;
   return [...running.filter(isTrained), ...running.filter((trial) => !isTrained(trial))];
 };
 
@@ -54,6 +54,9 @@ const noteOf = ({ marks }: LiveState, view: ExperimentView, trial: TrialView): s
   return `${epochs}  ${isLastRung ? `${formatDuration(left)} left` : `epoch ${progress.epochs} in ${formatDuration(left)}`}`;
 };
 
+/** Those of replicates are longer. */
+const widthOf = (name: string): number => Math.max(NAME_WIDTH, name.length + 1);
+
 /** One to three lines; the marker stands on the first one. */
 const trialLines = (state: LiveState, view: ExperimentView, trial: TrialView): readonly Line[] => {
   const { trialId, params } = trial;
@@ -64,7 +67,7 @@ const trialLines = (state: LiveState, view: ExperimentView, trial: TrialView): r
   const details = progress === undefined ? '' : figures(progress, view.objective);
   const resumed = progress?.resumedFromEpoch == null ? '' : ` (resumed after epoch ${progress.resumedFromEpoch})`;
   return [
-    barLine({ name, fraction, note: noteOf(state, view, trial) }, state.size.columns),
+    barLine({ name, fraction, note: noteOf(state, view, trial) }, state.size.columns, widthOf(name)),
     ...(details === '' ? [] : [lineOf(`    ${details}`)]),
     lineOf(`    ${formatParams(params)}${resumed}`, isSelected ? undefined : 'dim'),
   ];

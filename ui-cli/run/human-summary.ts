@@ -47,6 +47,19 @@ const trialLines = ({ trials, bestTrialId, objective }: ExperimentView, width: n
         width,
       );
 
+/** Nothing is chosen among them: none has a star. */
+const replicateLines = ({ replicates, objective }: ExperimentSnapshot, width: number): readonly string[] =>
+  replicates === undefined || replicates.trials.length === 0
+    ? []
+    : formatTextTable(
+        trialColumns(objective),
+        replicates.trials.map((trial) => trialRow(trial, objective, false)),
+        width,
+      );
+
+export const replicateSection = (snapshot: ExperimentSnapshot, width: number): readonly string[] =>
+  section(`Replicates of ${snapshot.bestTrialId}: other seeds, for the gate`, replicateLines(snapshot, width));
+
 const testLines = ({ test }: ExperimentView): readonly string[] =>
   test === null ? [] : [...metricTable('test', test), ...baselineWarnings(test)];
 
@@ -80,6 +93,7 @@ export const humanSummary = (
     `${view.experimentId}: ${view.status} after ${formatDuration(seconds)}${backend}`,
     ...section('Data', wrapped(dataLines(view))),
     ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
+    ...replicateSection(view, room),
     ...section('Test part, best trial', wrapped(testLines(view))),
     ...section('Gate', wrapped(gateLines(view))),
     ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),

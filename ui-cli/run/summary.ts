@@ -59,6 +59,8 @@ export interface ExperimentSummary {
       })
     | null;
   readonly trials: readonly TrialSummary[];
+  /** Trainings of the best trial's settings with other seeds, for the gate. */
+  readonly replicates: readonly TrialSummary[];
   /** null for an experiment without a sweep. */
   readonly sweep: SweepSummary | null;
   readonly best: { readonly trial_id: string; readonly run_id: string | null } | null;
@@ -137,6 +139,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     status: frame.status,
     dataset: view === null ? null : summariseDataset(view),
     trials: view?.trials.map((trial) => summariseTrial(trial, view.progress[trial.trialId])) ?? [],
+    replicates: view?.replicates?.trials.map((trial) => summariseTrial(trial, view.progress[trial.trialId])) ?? [],
     sweep: summariseSweep(view?.sweep ?? null),
     best: view === null ? null : bestOf(view),
     test: view?.test ?? null,

@@ -2,7 +2,7 @@
 
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { type ExperimentView, isPastTraining } from '../../contracts/experiment.ts';
-import { trialIndexOf } from '../../contracts/ids.ts';
+import { isTrialId } from '../../contracts/ids.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
@@ -63,7 +63,7 @@ export const setMaxParallel = (
 
 /** Throws USAGE for text that cannot name a trial. */
 export const assertTrialId = (trialId: string): void => {
-  if (trialIndexOf(trialId) === null) {
+  if (!isTrialId(trialId)) {
     throw new TtExpError('USAGE', `trial: got ${JSON.stringify(trialId)}, expected an id such as trial-003`, {
       hint: '`tt-exp show <id>` lists the trials of an experiment.',
     });

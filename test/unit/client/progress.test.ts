@@ -33,6 +33,17 @@ const indices = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_, place) => from + place);
 
 describe('client/progress', () => {
+  test("replicates of the gate's are asked about like trials", async () => {
+    const progress = createProgressReader(async (workflowId) => progressAt(workflowId.endsWith('replicate-2') ? 3 : 9));
+    const ids = { trialId: 'trial-000-replicate-2', workflowId: 'x/trial-000-replicate-2' };
+    const replicates = [trialView(0, { ...ids, status: 'running', isInFlight: true })];
+    const told = await progress.read({
+      trials: [trialView(0, { status: 'completed' })],
+      replicates: { of: 2, trials: replicates },
+    });
+    expect(told).toEqual({ 'trial-000-replicate-2': progressAt(3) });
+  });
+
   test.each([4, 16, 64, 1000])('of %i trials a poll asks about eight at most', async (count) => {
     const { poll } = reader();
     for (const _ of indices(0, 5)) {

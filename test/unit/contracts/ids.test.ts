@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../contracts/canonical-json.ts';
-import { experimentIds, parseExperimentId } from '../../../contracts/ids.ts';
+import { experimentIds, isTrialId, parseExperimentId, replicateIdOf } from '../../../contracts/ids.ts';
 
 describe('contracts/ids', () => {
   it('an experiment id and a workflow id name the same experiment', () => {
@@ -8,6 +8,15 @@ describe('contracts/ids', () => {
     expect(ids).toEqual({ experimentId: 'my-sweep.2-deadbeef01', workflowId: 'tt-exp/my-sweep.2/deadbeef01' });
     expect(parseExperimentId(ids.experimentId)).toEqual(ids);
     expect(parseExperimentId(ids.workflowId)).toEqual(ids);
+  });
+
+  it('a trial and its replicates have ids, and nothing else has', () => {
+    for (const id of ['trial-003', 'trial-1000', replicateIdOf('trial-003', 2)]) {
+      expect(isTrialId(id), id).toBe(true);
+    }
+    for (const text of ['3', 'trial-3', 'trial-003-replicate', 'trial-003-replicate-0', 'x-trial-003', 'replicate-2']) {
+      expect(isTrialId(text), text).toBe(false);
+    }
   });
 
   it('anything else is no id', () => {

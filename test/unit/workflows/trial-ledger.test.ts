@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { trialIdOf } from '../../../contracts/ids.ts';
 import { createNone } from '../../../policy/schedulers/none.ts';
 import { createSweep } from '../../../policy/sweep/sweep.ts';
 import type { SweepTrial } from '../../../policy/sweep/sweep-trial.ts';
@@ -32,6 +33,7 @@ const ledgerOf = (state: SweepTrial['state'], entry: Partial<TrialEntry> = {}): 
   return new TrialLedger({
     ...{ workflowId: 'tt-exp/x/0123456789', sweep, metric: 'ndcg_at_10', entries: [{ ...ENTRY, ...entry }] },
     maxEpochsOf: () => 10,
+    idOf: trialIdOf,
     onProblem: () => undefined,
   });
 };

@@ -242,6 +242,29 @@ describe('policy/gate/decide-gate', () => {
     expect(replayGate(config, old as GateVerdict)).toMatchObject([{ verdict: 'agrees' }]);
   });
 
+  it('replicates that are left out are told, and where none is left only a person may promote; replays agree', () => {
+    const evidence = beside(interval(0.02, 0.05, 0.09));
+    const leftOutReplicates = [{ trial_id: 'trial-003-replicate-2', reason: 'TRAINING_DIVERGED: loss: got NaN' }];
+    const some = decideGate(config, { ...evidence, leftOutReplicates, seedNoise: { replicates: 4, sd: 0.01 } });
+    expect([some.decision, some.left_out_replicates]).toEqual(['promoted', leftOutReplicates]);
+    expect(some.reasons.slice(1, 3)).toEqual([
+      'Left out: trial-003-replicate-2 (TRAINING_DIVERGED: loss: got NaN).',
+      'The interval rests on 4 of 5 trainings: it holds for seeds that train to the end.',
+    ]);
+    const none = decideGate(config, { ...evidence, leftOutReplicates });
+    expect([none.decision, none.seed_noise]).toEqual(['awaiting_approval', 'not measured']);
+    const alone = decideGate(config, { ...evidence, champion: null, ci: null, comparedWith: null, leftOutReplicates });
+    expect(alone.decision).toBe('promoted');
+    expect(alone.reasons.slice(1)).toEqual([
+      'Left out: trial-003-replicate-2 (TRAINING_DIVERGED: loss: got NaN).',
+      'Promoted: there is no champion to compare with.',
+    ]);
+    expect(decideGate(config, evidence)).not.toHaveProperty('left_out_replicates');
+    for (const verdict of [some, none, alone]) {
+      expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+    }
+  });
+
   it('a replay looks at the decision that was made last, before it was answered', () => {
     const asking = { ...config, require_approval: true };
     const verdict = decideGate(asking, beside(interval(0.02, 0.05, 0.09)));

@@ -5,6 +5,7 @@ import {
   completedView,
   epochRecord,
   progressAt,
+  replicatingView,
   trainingView,
   trialView,
   viewOf,
@@ -33,6 +34,20 @@ const DATASET_LINES = [
 ];
 
 describe('ui-cli/events', () => {
+  test("the gate's replicates are told like trials, after the sentence that says what they are", () => {
+    const before = replicatingView({ replicates: { of: 5, trials: [] }, progress: {} });
+    const view = replicatingView();
+    expect(tell(before, view)[1]).toEqual([
+      'gate: trains trial-000 with 4 other seeds',
+      'trial-000-replicate-2: started (learning_rate 0.001, hidden_dims [64,32])',
+      'trial-000-replicate-2: completed, best ndcg@10 0.3000 at epoch 2 of 2, 1.0 s',
+      'trial-000-replicate-3: started (learning_rate 0.001, hidden_dims [64,32])',
+      'trial-000-replicate-3: epoch 4/10 train_loss 0.5000 val_loss 0.6000 ndcg@10 0.2500 (best)',
+      'trial-000-replicate-4: started (learning_rate 0.001, hidden_dims [64,32])',
+      'trial-000-replicate-4: failed: TRAINING_DIVERGED: loss: got NaN in epoch 1',
+    ]);
+  });
+
   test('tells a whole experiment in order, each event once', () => {
     const extracting = viewOf('extract', { timings: { prepare: 0.5 } });
     const completed = completedView();

@@ -10,7 +10,7 @@ import {
   trialSecondsLeft,
 } from '../../../../ui-cli/live/estimate.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
-import { progressAt, trainingView, trialView } from '../../../support/experiment-views.ts';
+import { progressAt, replicatingView, trainingView, trialView } from '../../../support/experiment-views.ts';
 
 /** Loading takes as long as 15 epochs. */
 const PACE = { epochSeconds: 2, setupSeconds: 30 };
@@ -124,6 +124,52 @@ describe('ui-cli/estimate', () => {
     expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(12, 9);
     // 4 of 10 epochs.
     expect(marksOf(view).fraction).toBeCloseTo(0.4, 12);
+  });
+
+  test("before the sweep has ended, the gate's replicates count as long as a trial may train", () => {
+    const view = trainingView({
+      trials: [trialView(1, { status: 'running', epochLimit: 10 })],
+      progress: { 'trial-001': progressAt(4, { pace: PACE }) },
+      sweep: sweepOf({ left: { epochs: 10, trainings: 1 }, maxParallel: 1 }),
+      replicates: { of: 3, trials: [] },
+    });
+    // 6 epochs of 2 s; then two replicates, 30 s to load and 10 epochs of 2 s each.
+    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(12 + 100, 9);
+    // 4 epochs of 10 + 20.
+    expect(marksOf(view).fraction).toBeCloseTo(4 / 30, 12);
+  });
+
+  test('while replicates train, those that are left count: nothing else does', () => {
+    const left = { epochs: 0, trainings: 0 };
+    const view = replicatingView({
+      progress: { 'trial-000-replicate-3': progressAt(4, { pace: PACE }) },
+      sweep: sweepOf({ left, maxParallel: 1 }),
+    });
+    // 6 epochs of the one that trains, 30 s and 10 epochs of the one that waits.
+    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(12 + 50, 9);
+    const two = replicatingView({
+      progress: { 'trial-000-replicate-3': progressAt(4, { pace: PACE }) },
+      sweep: sweepOf({ left, maxParallel: 2 }),
+    });
+    const before = trainingView({
+      progress: { 'trial-000': progressAt(1), 'trial-001': progressAt(1) },
+      sweep: sweepOf(),
+    });
+    expect(sweepSecondsLeft(marksOf(before, two), two)).toBeCloseTo((12 + 50) / 2, 9);
+    expect(trialFraction(marksOf(view).trials['trial-000-replicate-3'])).toBeCloseTo(0.4, 12);
+  });
+
+  test('who begins to watch then knows how long an epoch of the best trial took', () => {
+    const sweep = sweepOf({ left: { epochs: 0, trainings: 0 }, maxParallel: 1 });
+    const view = replicatingView({ sweep, progress: {} });
+    // 2 epochs in 1 s; two replicates of 10 epochs.
+    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(10, 9);
+    const elsewhere = replicatingView({
+      ...{ sweep, progress: {} },
+      trials: [trialView(0, { status: 'cached', result: trainingResult(0.31), epochLimit: 10 })],
+    });
+    // An earlier run's seconds say nothing of this machine.
+    expect(sweepSecondsLeft(marksOf(elsewhere), elsewhere)).toBeNull();
   });
 
   test('between two trainings the last pace counts', () => {

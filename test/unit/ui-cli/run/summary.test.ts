@@ -7,6 +7,7 @@ import {
   completedView,
   EXPERIMENT_ID,
   progressAt,
+  replicateViews,
   trainingView,
   trialView,
   WORKFLOW_ID,
@@ -40,6 +41,7 @@ describe('ui-cli/summary', () => {
       'status',
       'dataset',
       'trials',
+      'replicates',
       'sweep',
       'best',
       'test',
@@ -143,6 +145,7 @@ describe('ui-cli/summary', () => {
       status: 'detached',
       dataset: null,
       trials: [],
+      replicates: [],
       sweep: null,
       best: null,
       test: null,
@@ -196,6 +199,21 @@ describe('ui-cli/human-summary', () => {
       ]),
     );
     expect(summarise(view, frame()).problems).toEqual(problems);
+  });
+
+  test('ui-cli/run/human-summary: has a table of the replicates, with the error of the one that failed', () => {
+    const view = completedView({ replicates: { of: 5, trials: replicateViews() } });
+    const text = humanSummary(view, ADDRESSES).join('\n');
+    expect(text).toContain('Replicates of trial-000: other seeds, for the gate');
+    expect(text).toMatch(/ {3}trial-000-replicate-2 +completed/);
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(/trial-000-replicate-4 failed .*loss: got NaN in epoch 1/);
+    expect(text).not.toContain('Not recorded or closed');
+    expect(summarise(view, frame()).replicates).toMatchObject([
+      { trial_id: 'trial-000-replicate-2', status: 'completed', error: null },
+      { status: 'running' },
+      { trial_id: 'trial-000-replicate-4', status: 'failed', error: { code: 'TRAINING_DIVERGED' } },
+      { status: 'pending' },
+    ]);
   });
 
   test('ui-cli/run/human-summary: says how sure a comparison is beside its interval', () => {

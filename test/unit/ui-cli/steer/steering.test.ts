@@ -61,6 +61,7 @@ describe('ui-cli/steering', () => {
     [['parallel', EXPERIMENT_ID, '4'], { max_parallel: 4 }],
     [['cancel', EXPERIMENT_ID], { cancelled: 'experiment' }],
     [['cancel', EXPERIMENT_ID, '--trial', 'trial-001'], { cancelled: 'trial-001' }],
+    [['cancel', EXPERIMENT_ID, '--trial', 'trial-001-replicate-2'], { cancelled: 'trial-001-replicate-2' }],
     [['retry', EXPERIMENT_ID], { retried: ['trial-002'], restarted: false }],
   ])('%j --json prints one object', async (args, json) => {
     const result = await cli([...args, '--json'], running);

@@ -5,6 +5,7 @@ import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import { resumableKey } from '../contracts/resumable-key.ts';
 import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
+import type { TrialSettings } from '../contracts/trial.ts';
 import { tryEach } from '../contracts/try-each.ts';
 import { completeOrClose } from './close-refused.ts';
 import { provenanceTags } from './experiment-run.ts';
@@ -31,12 +32,13 @@ const runKeyOf = ({ provenance, trialId, attempt }: OpenTrialRequest): string =>
   return attempt === 1 ? key : `${key}#${attempt}`;
 };
 
-export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: TrialActivityDeps) => {
-  const trialDigest = ({ dataset, settings }: OpenTrialRequest): string =>
-    createHash('sha256')
-      .update(canonicalJson({ dataset: dataset.version, settings: resumableKey(settings), code: trainingCodeDigest }))
-      .digest('hex');
+/** Of equal trials, however many epochs they train. @param code digest of the code that trains */
+export const trialDigest = (datasetVersion: string, settings: TrialSettings, code: string): string =>
+  createHash('sha256')
+    .update(canonicalJson({ dataset: datasetVersion, settings: resumableKey(settings), code }))
+    .digest('hex');
 
+export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: TrialActivityDeps) => {
   const openRun = async (request: OpenTrialRequest, digest: string): Promise<string> => {
     const { provenance, settings, dataset, trialId, attempt } = request;
     const runId = await tracking.ensureRun({
@@ -70,8 +72,9 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
 
   return {
     openTrial: async (request: OpenTrialRequest): Promise<OpenTrialResult> => {
-      const digest = trialDigest(request);
-      const { num_epochs: epochs } = request.settings.training;
+      const { dataset, settings } = request;
+      const digest = trialDigest(dataset.version, settings, trainingCodeDigest);
+      const { num_epochs: epochs } = settings.training;
       const known = request.mayReuse
         ? await findKnownTrial(tracking, request.mlflowExperimentId, digest, epochs)
         : null;

@@ -7,14 +7,17 @@ import { type Ancestor, findAncestor } from '../activities/other-models.ts';
 import type { GateAnswer, GateQuestion } from '../contracts/local-gate.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { Look } from '../contracts/test-part-looks.ts';
-import type { EvaluateJob } from '../contracts/trainer.ts';
-import { createWorkspace } from '../host/workspace.ts';
+import type { EvaluateJob, ModelSource } from '../contracts/trainer.ts';
+import { createWorkspace, type Workspace } from '../host/workspace.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
-import { findModel } from '../registry/find-model.ts';
+import { fetchModel } from '../registry/fetch-model.ts';
+import { type FoundModel, findModel } from '../registry/find-model.ts';
 import { previewLook } from '../registry/ledger/record-look.ts';
 import { championsModel, findOpponent, type Opponent, opponentOf } from './find-champion.ts';
+import { findGateSettings } from './gate-settings.ts';
+import { knownReplicates } from './known-replicates.ts';
 import type { LocalContext } from './local-context.ts';
 import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
@@ -72,6 +75,16 @@ const ancestorOf = async (
         { modelName, nowMs: Date.now(), known: [candidate.runId, champion?.runId ?? candidate.runId] },
       );
 
+/** None is trained for a question. */
+const replicatesOf = async (
+  { tracking, workspace }: { readonly tracking: LocalTracking | null; readonly workspace: Workspace },
+  model: FoundModel,
+  count: number,
+): Promise<readonly ModelSource[]> => {
+  const runIds = await knownReplicates(tracking, model, count);
+  return tracking === null ? [] : Promise.all(runIds.map((runId) => fetchModel({ tracking, workspace }, runId)));
+};
+
 const ask = async (
   context: LocalContext,
   question: GateQuestion,
@@ -80,18 +93,20 @@ const ask = async (
   const finder = { tracking, workspace: createWorkspace(context.homeFolder) };
   const model = await findModel(finder, question.candidate);
   const candidate = opponentOf(question.candidate, model);
-  const registry = { tracking, modelName: championsModel(question, model) };
+  const asked = await findGateSettings(tracking, model, question);
+  const registry = { tracking, modelName: championsModel(question, model, asked.modelName) };
   const champion = await findOpponent(finder, question, { candidate, model: registry.modelName });
   const { dataset_version: trainedOn, settings } = model.facts;
   const dataset = await openLocalData(context, { kind: 'version', version: question.data ?? trainedOn }, tracking);
-  const { gate, seed } = question;
+  const { gate, seed } = asked;
   const { version } = dataset.summary;
   const { margin, guards } = comparisonSettings(gate);
-  const relevanceThreshold = question.relevanceThreshold ?? settings.relevanceThreshold;
+  const relevanceThreshold = asked.relevanceThreshold ?? settings.relevanceThreshold;
   const { confidence } = gate;
   const look =
     champion && (await lookAt(context, registry, { candidate, champion, version, relevanceThreshold, confidence }));
   const ancestor = await ancestorOf(context, registry, { margin, candidate, champion });
+  const replicates = await replicatesOf(finder, model, gate.replicates);
   const compute = await context.ports.openCompute(question.device, null);
   const evaluated = await compute.evaluate(
     {
@@ -103,7 +118,7 @@ const ask = async (
       relevanceThreshold,
       seed: seed ?? settings.seed,
       confidence: look?.confidence ?? confidence,
-      ...{ margin, guards },
+      ...{ margin, guards, replicates },
       usersFile: join(folder, ARTIFACT.gateUsers),
     },
     context.signal,
@@ -124,6 +139,8 @@ const ask = async (
     candidate: candidate.name,
     against: champion?.name ?? null,
     dataset: dataset.summary,
+    settings: { gate, relevanceThreshold, seed, origin: asked.origin },
+    replicates: { asked: gate.replicates, used: 1 + replicates.length },
     verdict: decideGate(gate, { ...evidence, look }),
   };
 };

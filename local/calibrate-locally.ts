@@ -5,6 +5,7 @@ import { ALIAS } from '../contracts/names.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { type FoundModel, findModel } from '../registry/find-model.ts';
 import { opponentOf } from './find-champion.ts';
+import { findGateSettings } from './gate-settings.ts';
 import type { LocalContext } from './local-context.ts';
 import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
@@ -47,6 +48,10 @@ const calibrate = async (
   }
   const { dataset_version: trainedOn, settings } = model.facts;
   const dataset = await openLocalData(context, { kind: 'version', version: question.data ?? trainedOn }, tracking);
+  const asked = await findGateSettings(tracking, model, question);
+  const { gate } = asked;
+  const relevanceThreshold = asked.relevanceThreshold ?? settings.relevanceThreshold;
+  const seed = asked.seed ?? settings.seed;
   const compute = await context.ports.openCompute(question.device, null);
   const calibration = await compute.calibrateGate(
     {
@@ -54,13 +59,12 @@ const calibrate = async (
       datasetFolder: dataset.folder,
       candidate: { ref: side.name, model: model.source },
       champion: { ref: otherSide.name, model: other.source },
-      relevanceThreshold: question.relevanceThreshold ?? settings.relevanceThreshold,
-      seed: question.seed ?? settings.seed,
-      gate: question.gate,
+      ...{ relevanceThreshold, seed, gate },
     },
     context.signal,
   );
-  return { model: side.name, against: otherSide.name, dataset: dataset.summary, calibration };
+  const answered = { gate, relevanceThreshold, seed, origin: asked.origin };
+  return { model: side.name, against: otherSide.name, dataset: dataset.summary, settings: answered, calibration };
 };
 
 /** Starts no server, and writes nothing. Throws what `askGateLocally` throws, and NO_DATA_LOADED. */

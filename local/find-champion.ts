@@ -43,16 +43,23 @@ const findNamed = async (finder: Finder, ref: string, candidate: Opponent): Prom
   return opponent;
 };
 
-/** Registered model whose champion is asked for; null where another model is named. Throws USAGE where nobody can tell. */
-export const championsModel = (question: GateQuestion, candidate: FoundModel): string | null => {
+/**
+ * Registered model whose champion is asked for; null where another model is named. Throws USAGE where nobody can tell.
+ * @param recorded what the candidate's experiment names; null where that is not known
+ */
+export const championsModel = (
+  question: GateQuestion,
+  candidate: FoundModel,
+  recorded: string | null,
+): string | null => {
   if (question.against !== null) {
     return null;
   }
-  const name = question.modelName ?? candidate.version?.name;
-  if (name === undefined) {
+  const name = question.modelName ?? candidate.version?.name ?? recorded;
+  if (name === null) {
     throw new TtExpError(
       'USAGE',
-      `gate: ${question.candidate} is not named as a version of a registered model, so that it has no champion to be held against`,
+      `gate: ${question.candidate} is not named as a version of a registered model, nor does a known experiment name one, so that it has no champion to be held against`,
       { hint: 'Name the registered model with --model-name, or another model with --against.' },
     );
   }

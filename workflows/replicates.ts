@@ -8,6 +8,7 @@ import { describeProgress } from '../policy/describe-progress.ts';
 import type { KnownInTrain } from '../policy/experiment-stages.ts';
 import { replicateSettings } from '../policy/gate/replicate-settings.ts';
 import { replicateRules } from '../policy/sweep/sweep-rules.ts';
+import { trialSettings } from '../policy/trial-plan.ts';
 import type { ConductorEnd, ConductorState, SweepPlan } from './conductor-plan.ts';
 import { currentSnapshot, type ExperimentRun } from './experiment-run.ts';
 import { SweepConductor } from './sweep-conductor.ts';
@@ -40,7 +41,7 @@ const planOf = (
     openRequestOf: ({ index }, attempt, rungs) => ({
       ...{ provenance, mlflowExperimentId, parentRunId, dataset, params, attempt, rungs },
       ...{ trialId: idOf(index), replicateOf: trialId },
-      settings: replicateSettings(config, params, index + FIRST),
+      settings: replicateSettings(trialSettings(config, params), index + FIRST),
       ...{ metric: objectiveOf(config).metric, mayReuse: !isFresh },
     }),
   };

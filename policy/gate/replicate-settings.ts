@@ -1,14 +1,13 @@
 /** A training like another one, but for its seed. */
-import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { TrialParams, TrialSettings } from '../../contracts/trial.ts';
+import type { TrialSettings } from '../../contracts/trial.ts';
 import { deriveSeed } from '../rng.ts';
-import { trialSettings } from '../trial-plan.ts';
 
 /**
  * Seeds in configs are 31 bits and not negative.
+ * @param settings of the trial itself
  * @param replicate from 2: the first one is the trial itself
  */
-export const replicateSettings = (config: ResolvedConfig, params: TrialParams, replicate: number): TrialSettings => {
-  const settings = trialSettings(config, params);
-  return { ...settings, seed: deriveSeed(settings.seed, `replicate ${replicate}`) >>> 1 };
-};
+export const replicateSettings = (settings: TrialSettings, replicate: number): TrialSettings => ({
+  ...settings,
+  seed: deriveSeed(settings.seed, `replicate ${replicate}`) >>> 1,
+});

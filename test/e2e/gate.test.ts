@@ -79,6 +79,17 @@ describe('e2e/gate', () => {
       const { decision, ci, p_value, users, power, rules, reasons } = second.gate;
       expect(asked).toMatchObject({ decision, ci, p_value, users, power, rules, reasons });
 
+      // Asked without a config: by the candidate's own experiment, to the champion that it found.
+      const own = await ok<GateVerdict & { readonly settings: object }>(
+        'gate',
+        candidate,
+        '--against',
+        champion,
+        '--json',
+      );
+      expect(own).toMatchObject({ decision, ci, p_value, reasons });
+      expect(own.settings).toMatchObject({ source: 'experiment', name: second.experiment_id, reason: null });
+
       const { reasons: said } = await ok<GateVerdict>('gate', 'two-tower@champion', '--json');
       expect(said.at(-1)).toMatch(/^Version \d+ is the champion already\.$/);
 
@@ -131,6 +142,21 @@ describe('e2e/gate', () => {
       // Of two numbers it is their distance over the root of 2.
       expect((gate.seed_noise as SeedNoise).sd).toBeCloseTo(Math.abs(candidate - replicate) / Math.SQRT2, 12);
       expect(gate.ci?.mean).toBeCloseTo((candidate + replicate) / 2 - champion, 12);
+
+      // Asked again, the same trainings are taken; with another number of them the answer says what there is.
+      const { run_id: bar_id } = gate.champion ?? { run_id: '' };
+      const asked = await ok<GateVerdict & { readonly replicates: object }>(
+        'gate',
+        best.run_id,
+        '--against',
+        bar_id,
+        '--json',
+      );
+      expect(asked).toMatchObject({ ci: gate.ci, seed_noise: gate.seed_noise, replicates: { asked: 2, used: 2 } });
+      const more = await ok<object>(
+        ...['gate', best.run_id, '--against', bar_id, '--set', 'gate.replicates=3', '--json'],
+      );
+      expect(more).toMatchObject({ replicates: { asked: 3, used: 2 } });
 
       const again = await ok<Ran>('run', replicated, '--json');
       expect(again.best.run_id).toBe(best.run_id);

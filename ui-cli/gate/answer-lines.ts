@@ -4,6 +4,7 @@ import type { GateAnswer } from '../../contracts/local-gate.ts';
 import { formatMetric } from '../text/formats.ts';
 import { verdictLines } from '../text/gate-lines.ts';
 import { wrapLine } from '../text/table.ts';
+import { replicateLines, settingsLine } from './settings-lines.ts';
 
 const DECISIONS: Readonly<Record<DecidedVerdict['decision'], string>> = {
   promoted: 'The gate would promote it',
@@ -29,11 +30,14 @@ const intervalLines = ({ ci }: DecidedVerdict): readonly string[] =>
         `${Number((ci.confidence * 100).toFixed(4))} % interval of the difference in NDCG@10: ${formatMetric(ci.low)} to ${formatMetric(ci.high)}, mean ${formatMetric(ci.mean)}`,
       ];
 
-export const answerLines = ({ candidate, against, dataset, verdict }: GateAnswer, width: number): readonly string[] => {
+export const answerLines = (answer: GateAnswer, width: number): readonly string[] => {
+  const { candidate, against, dataset, verdict } = answer;
   const told = [...verdictLines(verdict), ...intervalLines(verdict), `Looks: ${looksReason(verdict)}.`];
   return [
     ...[`Candidate: ${candidate}`, `Against: ${against ?? 'nothing, there is no champion'}`],
     `Data: the test part of ${dataset.version}`,
+    settingsLine(answer.settings),
+    ...replicateLines(answer.replicates),
     '',
     `${DECISIONS[verdict.decision]}:`,
     ...told.map((line) => `  ${line}`),

@@ -12,6 +12,7 @@ import { USUAL_WIDTH } from '../text/table.ts';
 import { answerLines, looksReason } from './answer-lines.ts';
 import type { GateRuntime } from './gate-runtime.ts';
 import { readGateSettings } from './gate-settings.ts';
+import { settingsJson } from './settings-lines.ts';
 
 export interface AskGateOptions {
   readonly candidate: string;
@@ -26,10 +27,12 @@ export interface AskGateOptions {
 }
 
 /** The verdict as an experiment has it. */
-const toJson = ({ verdict, dataset }: GateAnswer): object => ({
+const toJson = ({ verdict, dataset, settings, replicates }: GateAnswer): object => ({
   ...verdict,
   looks_reason: looksReason(verdict),
   dataset_version: dataset.version,
+  settings: settingsJson(settings),
+  replicates,
 });
 
 const promotionFailure = ({ candidate, verdict }: GateAnswer): TtExpError =>
@@ -40,14 +43,14 @@ const promotionFailure = ({ candidate, verdict }: GateAnswer): TtExpError =>
 export const askGate = async (runtime: PlatformRuntime & GateRuntime, options: AskGateOptions): Promise<number> => {
   const { io } = runtime;
   const data = versionOption(options.data);
-  const { modelName, ...settings } = await readGateSettings(options);
+  const { set, device } = options;
+  const { modelName, settings } = await readGateSettings(options);
   const candidate = await wholeModel(runtime, options.candidate);
   const against = options.against === undefined ? null : await wholeModel(runtime, options.against);
   const answer = await withLocalWork(runtime, (work) =>
     runtime.askGate({
-      ...{ ...work, ...settings, candidate, against, data },
+      ...{ ...work, settings, set, candidate, against, data, device },
       modelName: options.modelName ?? modelName,
-      device: options.device,
     }),
   );
   if (options.isJson) {

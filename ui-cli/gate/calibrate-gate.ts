@@ -12,6 +12,7 @@ import { USUAL_WIDTH } from '../text/table.ts';
 import { calibrationLines } from './calibration-lines.ts';
 import type { GateRuntime } from './gate-runtime.ts';
 import { readGateSettings } from './gate-settings.ts';
+import { settingsJson } from './settings-lines.ts';
 
 export interface CalibrateOptions {
   readonly model: string;
@@ -23,10 +24,11 @@ export interface CalibrateOptions {
   readonly isJson: boolean;
 }
 
-const toJson = ({ model, against, dataset, calibration }: CalibrationAnswer): object => ({
+const toJson = ({ model, against, dataset, settings, calibration }: CalibrationAnswer): object => ({
   ...{ model, against },
   dataset_version: dataset.version,
   ...calibration,
+  settings: settingsJson(settings),
 });
 
 export const calibrateGate = async (
@@ -35,12 +37,12 @@ export const calibrateGate = async (
 ): Promise<number> => {
   const { io } = runtime;
   const data = versionOption(options.data);
-  const { modelName: _, ...settings } = await readGateSettings(options);
+  const { settings } = await readGateSettings(options);
   const model = await wholeModel(runtime, options.model);
   const against = options.against === undefined ? null : await wholeModel(runtime, options.against);
-  const { device } = options;
+  const { device, set } = options;
   const answer = await withLocalWork(runtime, (work) =>
-    runtime.calibrateGate({ ...work, ...settings, model, against, data, device }),
+    runtime.calibrateGate({ ...work, settings, set, model, against, data, device }),
   );
   if (options.isJson) {
     printJson(io, toJson(answer));

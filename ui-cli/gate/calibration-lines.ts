@@ -3,6 +3,7 @@ import type { SimulatedRate } from '../../contracts/gate-calibration.ts';
 import type { CalibrationAnswer } from '../../contracts/local-gate.ts';
 import { formatCount, formatMetric, formatPercent } from '../text/formats.ts';
 import { formatTable, wrapLine } from '../text/table.ts';
+import { settingsLine } from './settings-lines.ts';
 
 const rateText = ({ rate, low, high }: SimulatedRate): readonly string[] => [
   formatPercent(rate),
@@ -44,6 +45,7 @@ export const calibrationLines = (answer: CalibrationAnswer, width: number): read
   ] as const;
   return [
     `Gate at ${Number((confidence * 100).toFixed(4))} % confidence: ${formatCount(simulations)} simulated tests of ${formatCount(users)} users, drawn from the differences between ${model} and ${against} on the test part of ${dataset.version}`,
+    settingsLine(answer.settings),
     '',
     ...formatTable(columns, rows).map((line) => `  ${line}`),
     '',

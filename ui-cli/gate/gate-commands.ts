@@ -26,7 +26,10 @@ const REFERENCE = 'a folder, name@alias, name/version, a run id, or <experiment>
 /** Of both commands. */
 const withSettings = (command: Command): Command =>
   command
-    .option('--config <file>', 'an experiment, for its gate settings, threshold and seed; default: the defaults')
+    .option(
+      '--config <file>',
+      "an experiment, for its gate settings, threshold and seed; default: those of the model's own experiment",
+    )
     .option('--set <gate.key=value>', 'change one gate setting; may be repeated', collect, [])
     .option('--data <version>', "a dataset version; default: that of the model's training")
     .option(
@@ -44,7 +47,10 @@ const addAsk = (gate: Command, { runtime, finish }: CommandContext<PlatformRunti
     .description('Ask the gate about a candidate without moving anything; `tt-exp gate <candidate>` does the same.')
     .argument('<candidate>', REFERENCE)
     .option('--against <ref>', "the model to hold it against; default: the registered model's champion")
-    .option('--model-name <name>', 'registered model whose champion that is; default: that of the candidate')
+    .option(
+      '--model-name <name>',
+      'registered model whose champion that is; default: that of the candidate or its experiment',
+    )
     .option('--require-promotion', 'exit with 1 unless the gate would promote it');
   withSettings(command)
     .addHelpText(

@@ -1,14 +1,15 @@
-/** The gate's settings from the command line: a config's, or the defaults, and what --set changes of them. */
-import { defaultConfig, loadTrainingConfig, parseOverrides, readConfigValue } from '../../config/load.ts';
+/** The gate's settings from the command line: a config's, or those of the model's experiment, and what --set changes. */
+import { loadTrainingConfig, parseOverrides, readConfigValue } from '../../config/load.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { GateSettings } from '../../contracts/local-gate.ts';
+import type { AskedGateSettings } from '../../contracts/local-gate.ts';
 
 export interface GateSettingsOptions {
   readonly config?: string;
   readonly set: readonly string[];
 }
 
-export interface ReadGateSettings extends GateSettings {
+export interface ReadGateSettings {
+  readonly settings: AskedGateSettings;
   /** Where somebody has named it; else null. */
   readonly modelName: string | null;
 }
@@ -24,17 +25,14 @@ export const readGateSettings = async ({ config: file, set }: GateSettingsOption
       hint: 'For example: --set gate.min_improvement=0.005. docs/reference.md lists the settings of `gate`.',
     });
   }
-  const isNamed = overrides.some(({ path }) => path.join('.') === MODEL_NAME.join('.'));
+  const named = overrides.findLast(({ path }) => path.join('.') === MODEL_NAME.join('.'));
   if (file === undefined) {
-    const { gate } = defaultConfig('gate', overrides);
-    return { gate, relevanceThreshold: null, seed: null, modelName: isNamed ? gate.model_name : null };
+    return { settings: { kind: 'recorded' }, modelName: named === undefined ? null : String(named.value) };
   }
   const { gate, evaluation, seed } = await loadTrainingConfig(file, overrides, []);
   const isInFile = (await readConfigValue(file, MODEL_NAME)) !== undefined;
   return {
-    gate,
-    relevanceThreshold: evaluation.relevance_threshold,
-    seed,
-    modelName: isNamed || isInFile ? gate.model_name : null,
+    settings: { kind: 'config', file, gate, relevanceThreshold: evaluation.relevance_threshold, seed },
+    modelName: named !== undefined || isInFile ? gate.model_name : null,
   };
 };

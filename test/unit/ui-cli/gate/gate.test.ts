@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { CalibrationQuestion, GateQuestion } from '../../../../contracts/local-gate.ts';
+import type {
+  AnsweredSettings,
+  CalibrationQuestion,
+  GateAnswer,
+  GateQuestion,
+} from '../../../../contracts/local-gate.ts';
 import { decideGate } from '../../../../policy/gate/decide-gate.ts';
 import type { GateRuntime } from '../../../../ui-cli/gate/gate-runtime.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
@@ -24,6 +29,11 @@ const verdict = (low: number) =>
     championProblem: null,
   });
 
+const SETTINGS: AnsweredSettings = {
+  ...{ gate: resolvedConfig().gate, relevanceThreshold: 0.5, seed: 7 },
+  origin: { source: 'experiment', name: 'demo-0123456789', reason: null, set: [] },
+};
+
 const run = async (args: readonly string[], slices: Partial<GateRuntime>) => {
   const fake = createFakeRuntime(slices);
   const exitCode = await runCli(['gate', ...args], fake.runtime);
@@ -32,11 +42,19 @@ const run = async (args: readonly string[], slices: Partial<GateRuntime>) => {
 };
 
 /** A gate that answers, and what it was asked. */
-const gateWith = (low: number) => {
+const gateWith = (low: number, change: Partial<GateAnswer> = {}) => {
   const asked: GateQuestion[] = [];
   const askGate: GateRuntime['askGate'] = async (question) => {
     asked.push(question);
-    return { candidate: 'two-tower/7', against: 'two-tower/3', dataset: DATASET, verdict: verdict(low) };
+    const sides = { candidate: 'two-tower/7', against: 'two-tower/3' };
+    return {
+      ...sides,
+      dataset: DATASET,
+      settings: SETTINGS,
+      replicates: { asked: 1, used: 1 },
+      ...change,
+      verdict: verdict(low),
+    };
   };
   return { asked, askGate };
 };
@@ -58,9 +76,38 @@ describe('ui-cli/gate/ask-gate', () => {
 
   test('--json is the verdict, with a reason why the look is not counted', async () => {
     const fake = await run(['two-tower/7', '--json'], gateWith(0.01));
-    const { looks_reason: reason, ...json } = jsonOf(fake);
+    const { looks_reason: reason, settings, replicates, ...json } = jsonOf(fake);
     expect(json).toEqual({ ...verdict(0.01), dataset_version: DATASET.version });
+    expect(settings).toEqual({
+      ...{ source: 'experiment', name: 'demo-0123456789', reason: null, set: [] },
+      ...{ gate: SETTINGS.gate, relevance_threshold: 0.5, seed: 7 },
+    });
+    expect(replicates).toEqual({ asked: 1, used: 1 });
     expect(reason).toContain('not counted');
+  });
+
+  test.each([
+    [{}, 'Settings: those of experiment demo-0123456789\n'],
+    [{ source: 'config', name: 'a.json' }, 'Settings: those of a.json\n'],
+    [
+      { source: 'defaults', reason: 'a folder names no experiment', set: ['gate.confidence=0.9'] },
+      'Settings: defaults, because a folder names no experiment, with gate.confidence=0.9\n',
+    ],
+  ] as const)('says whose settings it asked with: %j', async (origin, line) => {
+    const settings = { ...SETTINGS, origin: { ...SETTINGS.origin, ...origin } };
+    const { stdout } = await run(['two-tower/7'], gateWith(0.01, { settings }));
+    expect(stdout().replaceAll(/\n(?=gate)/g, ' ')).toContain(line);
+  });
+
+  test.each([
+    [{ asked: 1, used: 1 }, null],
+    [{ asked: 3, used: 3 }, "Replicates: 3 trainings of the candidate's settings, all of which exist already"],
+    [{ asked: 3, used: 2 }, "asks for 3 trainings of the candidate's settings, of which 2 exist; asking trains none"],
+    [{ asked: 3, used: 1 }, 'of which only its own exists; asking trains none'],
+  ])('says which replicates it has: %j', async (replicates, said) => {
+    const { stdout } = await run(['two-tower/7'], gateWith(0.01, { replicates }));
+    expect(stdout().replaceAll('\n', ' ')).toContain(said ?? 'Nothing was moved.');
+    expect(stdout().includes('Replicates:')).toBe(said !== null);
   });
 
   test.each([
@@ -72,7 +119,7 @@ describe('ui-cli/gate/ask-gate', () => {
     expect((await run(['two-tower/7', ...flags], gateWith(low))).exitCode).toBe(code);
   });
 
-  test('settings of the gate come from the config and from --set; without a config the threshold is that of the training', async () => {
+  test('settings of the gate come from the config and from --set; without a config those of the experiment are asked for', async () => {
     const file = join(await temporaryFolder(), 'experiment.json');
     await writeFile(
       file,
@@ -87,24 +134,27 @@ describe('ui-cli/gate/ask-gate', () => {
     await run(['models/a', '--config', file, '--set', 'gate.min_improvement=0.005'], gate);
     await run(['models/a', '--set', 'gate.confidence=0.99', '--against', 'models/b', '--data', 'ds-01'], gate);
     await run(['models/a', '--config', file, '--model-name', 'other'], gate);
+    await run(['models/a', '--set', 'gate.model_name=named'], gate);
     expect(gate.asked).toMatchObject([
       {
         candidate: 'models/a',
         against: null,
         modelName: 'mine',
-        relevanceThreshold: 0.6,
-        seed: 5,
-        gate: { confidence: 0.9, min_improvement: 0.005 },
+        set: ['gate.min_improvement=0.005'],
+        settings: {
+          ...{ kind: 'config', file, relevanceThreshold: 0.6, seed: 5 },
+          gate: { confidence: 0.9, min_improvement: 0.005 },
+        },
       },
       {
         against: 'models/b',
         modelName: null,
-        relevanceThreshold: null,
-        seed: null,
+        settings: { kind: 'recorded' },
+        set: ['gate.confidence=0.99'],
         data: 'ds-01',
-        gate: { confidence: 0.99, min_improvement: 0 },
       },
       { modelName: 'other' },
+      { modelName: 'named' },
     ]);
   });
 
@@ -115,7 +165,6 @@ describe('ui-cli/gate/ask-gate', () => {
       64,
       'expected a setting of the gate',
     ],
-    ['a value that the gate does not take', ['a', '--set', 'gate.confidence=2'], 78, 'gate.confidence'],
     ['data that is no version', ['a', '--data', 'x.csv'], 64, 'expected a dataset version'],
     ['no candidate', [], 64, "missing required argument 'candidate'"],
   ])('%s is refused', async (_case, args, code, message) => {
@@ -136,6 +185,7 @@ describe('ui-cli/gate/calibrate-gate', () => {
         model: 'two-tower/3',
         against: 'two-tower/2',
         dataset: DATASET,
+        settings: SETTINGS,
         calibration: {
           users: 900,
           simulations: 1000,
@@ -160,6 +210,7 @@ describe('ui-cli/gate/calibrate-gate', () => {
     expect(stdout()).toMatch(/^ {2}0\.0000 \(no gain\) +2\.7 % +1\.7 % to 3\.7 %$/m);
     expect(stdout()).toMatch(/^ +0\.0200 +50\.0 % +49\.0 % to 51\.0 %$/m);
     const flowing = stdout().replaceAll('\n', ' ');
+    expect(flowing).toContain('Settings: those of experiment demo-0123456789');
     expect(flowing).toContain('the gate promotes 2.7 on your 900 users; stated are at most 2.5.');
     expect(flowing).toContain('better by 0.0315 in NDCG@10 to be promoted four times in five');
     expect(

@@ -1,4 +1,7 @@
-/** `npm run record:histories`: records the histories of all scenarios anew, with today's workflows. */
+/**
+ * `npm run record:histories`: records the histories of all scenarios anew, with today's workflows; with names behind it
+ * (`-- replicates by-hand`) those of these scenarios alone, and leaves the others as they are.
+ */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -66,6 +69,9 @@ const record = async (scenario: Scenario, workflowBundle: { code: string }): Pro
       await scenario.steer?.(handle, client);
       // However it ends: the cancelled one rejects.
       await handle.result().catch(() => undefined);
+      if (scenario.byHandId !== undefined) {
+        await client.workflow.getHandle(scenario.byHandId).result();
+      }
     }),
   );
   for (const trial of scenario.trials) {
@@ -75,13 +81,23 @@ const record = async (scenario: Scenario, workflowBundle: { code: string }): Pro
   if (scenario.isOwnerKept === true) {
     await saveRuns(client, `registry-${scenario.name}`, registryWorkflowId(scenario.config.gate.model_name));
   }
+  if (scenario.byHandId !== undefined) {
+    await save(client, `judge-${scenario.name}`, scenario.byHandId);
+  }
   await environment.teardown();
 };
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-await rm(HISTORIES, { recursive: true, force: true });
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+if (unknown.length > 0) {
+  throw new Error(`got ${unknown.join(', ')}, expected one of ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+}
+if (names.length === 0) {
+  await rm(HISTORIES, { recursive: true, force: true });
+}
 await mkdir(HISTORIES, { recursive: true });
 const workflowBundle = await bundleWorkflows();
-for (const scenario of SCENARIOS) {
+for (const scenario of SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name))) {
   await record(scenario, workflowBundle);
 }

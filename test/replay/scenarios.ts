@@ -2,7 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { createRegistryClient } from '../../client/registry-client.ts';
+import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
+import { byHandWorkflowId } from '../../contracts/ids.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings } from '../support/experiment-fixtures.ts';
@@ -20,6 +23,8 @@ export interface Scenario {
   readonly trials: readonly string[];
   /** The owner of its registered model: its executions are kept too. */
   readonly isOwnerKept?: boolean;
+  /** Id of the workflow that judges a move by hand: it is kept too. */
+  readonly byHandId?: string;
   /** The server asks for a new execution after so few events. */
   readonly isContinued?: boolean;
 }
@@ -45,6 +50,58 @@ const untilRunning = async (handle: Handle, count: number): Promise<void> => {
     }
     await pause(50);
   }
+};
+
+/** The first replicate lasts until it is stopped, the second one fails, and all others end at once. */
+const troubledReplicates = (): Steps => {
+  let isStopped = false;
+  const { trainTrial } = createNoOpSteps();
+  return createNoOpSteps({
+    trainTrial: (request) => {
+      if (request.runId.endsWith('-replicate-2') && !isStopped) {
+        isStopped = true;
+        return trainUntilStopped(request);
+      }
+      if (request.runId.endsWith('-replicate-3')) {
+        throw ApplicationFailure.create({ type: 'TRAINING_DIVERGED', nonRetryable: true, message: 'loss: got NaN' });
+      }
+      return trainTrial(request);
+    },
+  });
+};
+
+const withReplicates = (replicates: number): ResolvedConfig => {
+  const config = short({ sweep: sweepSettings({ max_parallel: 1 }) });
+  return { ...config, gate: { ...config.gate, replicates } };
+};
+
+const untilReplicateTrains = async (handle: Handle): Promise<void> => {
+  for (;;) {
+    const { replicates } = await handle.query<ExperimentSnapshot, []>('snapshot');
+    if (replicates?.trials.some(({ status }) => status === 'running') === true) {
+      return;
+    }
+    await pause(50);
+  }
+};
+
+const BY_HAND = { ledgerRunId: 'ledger', seq: 1, version: '3', from: '1' };
+
+/** The owner finds, at the first request, that somebody has made version 3 champion. */
+const movedByHand = (): Steps => {
+  const { changeRegistry } = createNoOpSteps();
+  let isKnown = false;
+  return createNoOpSteps({
+    changeRegistry: async (request) => {
+      const adopted = isKnown ? [] : [BY_HAND];
+      isKnown = true;
+      return { ...(await changeRegistry(request)), adopted };
+    },
+    readAdopted: async () => ({
+      ...{ kind: 'known', runId: 'run-3', datasetVersion: 'ds-0123456789abcdef' },
+      settings: { gate: resolvedConfig().gate, relevanceThreshold: 0.4, seed: 7 },
+    }),
+  });
 };
 
 /** Its first two trainings last until they are stopped, all others end at once. */
@@ -116,5 +173,34 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     trials: [],
     isOwnerKept: true,
+  },
+  {
+    name: 'replicates',
+    config: withReplicates(4),
+    steps: troubledReplicates,
+    steer: async (handle) => {
+      await untilReplicateTrains(handle);
+      await pause(500);
+      await handle.signal('pause');
+      await pause(500);
+      await handle.executeUpdate('setMaxParallel', { args: [{ maxParallel: 3 }] });
+      await handle.signal('resume');
+    },
+    trials: [],
+  },
+  {
+    name: 'replicates-continued',
+    config: withReplicates(6),
+    steps: () => createNoOpSteps(),
+    trials: [],
+    isContinued: true,
+  },
+  {
+    name: 'by-hand',
+    config: short({ sweep: null }),
+    steps: movedByHand,
+    trials: [],
+    isOwnerKept: true,
+    byHandId: byHandWorkflowId(resolvedConfig().gate.model_name, BY_HAND.ledgerRunId, BY_HAND.seq),
   },
 ];

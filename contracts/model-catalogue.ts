@@ -14,6 +14,8 @@ export interface RegisteredVersionRecord {
   readonly version: string;
   /** null where whoever registered it named none. */
   readonly runId: string | null;
+  /** Of MLflow's own copy of the model, `models:/<id>`; null where the version has none. */
+  readonly modelId: string | null;
   readonly createdAtMs: number;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -82,7 +84,7 @@ export interface ModelHistory {
 export interface VerifiedVersion {
   readonly version: string;
   readonly aliases: readonly string[];
-  /** Of its files; null: each equals its digest. */
+  /** Of its files at its run, or of the copy that MLflow serves; null: each equals its digest. */
   readonly problem: string | null;
 }
 
@@ -91,10 +93,14 @@ export interface ModelVerification {
   /** That can be read. */
   readonly records: number;
   readonly broken: BrokenRecord | null;
+  /** What the ledger rests on and is not as it was written: verdicts, looks at test parts. Sentences. */
+  readonly problems: readonly string[];
+  /** What could not be verified, since it is older than its digest. Sentences. */
+  readonly notes: readonly string[];
   /** Newest first. */
   readonly versions: readonly VerifiedVersion[];
   readonly aliases: Aliases;
-  /** Champion by the ledger's intact records; null without a ledger. */
+  /** Champion by the ledger; null without one, or where it is broken. */
   readonly ledgerChampion: { readonly version: string | null } | null;
 }
 

@@ -59,6 +59,8 @@ export const TAG = {
   registeredModel: 'tt.registered_model',
   /** On a ledger's run: place and digest of the last record. */
   ledgerHead: 'tt.ledger_head',
+  /** On a ledger's run: how many looks at test parts there were, and their digest. */
+  looksHead: 'tt.looks_head',
   /** On a ledger's run: the last record that is carried out in the aliases. */
   ledgerApplied: 'tt.ledger_applied',
   /** On a registered model: the version that is champion by its ledger; empty: none. */

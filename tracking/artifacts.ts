@@ -164,6 +164,23 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
     }
   };
 
+  const getFileAt = async (uri: string, path: string, file: string): Promise<boolean> => {
+    // Two steps of a worker may fetch one file at once.
+    const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+    try {
+      const content = await get(uri, path, async ({ body }) => ({
+        bytes: await writeBody(body, temporary),
+        content: temporary,
+      }));
+      if (content !== null) {
+        await rename(content, file);
+      }
+      return content !== null;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  };
+
   return {
     /** For stores that are not a run's: a logged model's. */
     putFileAt: (uri: string, path: string, file: string): Promise<void> => put(uri, path, { file }),
@@ -181,23 +198,10 @@ export const createArtifacts = (http: HttpClient, rest: Rest) => {
         return { bytes: content.length, content: content.toString('utf8') };
       }),
 
-    getArtifactFile: async (runId: string, path: string, file: string): Promise<boolean> => {
-      // Two steps of a worker may fetch one file at once.
-      const temporary = `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
-      const uri = await artifactUri(runId);
-      try {
-        const content = await get(uri, path, async ({ body }) => ({
-          bytes: await writeBody(body, temporary),
-          content: temporary,
-        }));
-        if (content !== null) {
-          await rename(content, file);
-        }
-        return content !== null;
-      } finally {
-        await rm(temporary, { force: true });
-      }
-    },
+    getFileAt,
+
+    getArtifactFile: async (runId: string, path: string, file: string): Promise<boolean> =>
+      getFileAt(await artifactUri(runId), path, file),
 
     /** One that is not there is as good as deleted. */
     deleteArtifact: async (runId: string, path: string): Promise<void> => {

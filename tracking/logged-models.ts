@@ -102,6 +102,17 @@ export const createLoggedModels = (rest: Rest, artifacts: Artifacts, serialise: 
   };
 
   return {
+    /** Writes a file of a model to `file`. False where there is none, or no such model. */
+    getModelFile: async (modelId: string, path: string, file: string): Promise<boolean> => {
+      const answer = await rest.callOr<{ readonly model: RestModel }>(
+        ['RESOURCE_DOES_NOT_EXIST'],
+        'GET',
+        `logged-models/${encodeURIComponent(modelId)}`,
+        {},
+      );
+      return answer !== null && artifacts.getFileAt(answer.model.info.artifact_uri, path, file);
+    },
+
     /** Found again by the run that it came from; uploads and marks READY what a crash left unfinished. */
     ensureLoggedModel: (spec: LoggedModelSpec): Promise<{ readonly modelId: string }> =>
       serialise(`logged model ${spec.runId}`, async () => {

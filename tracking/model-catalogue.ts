@@ -10,6 +10,7 @@ interface RestVersion {
   readonly name: string;
   readonly version: string;
   readonly run_id?: string;
+  readonly source?: string;
   readonly creation_timestamp: number | string;
   readonly tags?: readonly RestPair[];
 }
@@ -36,10 +37,11 @@ const VERSIONS_PER_PAGE = 1000;
 /** A longer filter takes the server disproportionately long. */
 const RUNS_PER_SEARCH = 200;
 
-const toVersion = ({ name, version, run_id: runId, creation_timestamp: ms, tags }: RestVersion) => ({
+const toVersion = ({ name, version, run_id: runId, source, creation_timestamp: ms, tags }: RestVersion) => ({
   name,
   version,
   runId: runId === undefined || runId === '' ? null : runId,
+  modelId: /^models:\/(m-[^/]+)$/.exec(source ?? '')?.[1] ?? null,
   createdAtMs: Number(ms),
   tags: toTexts(tags),
 });

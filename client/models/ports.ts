@@ -1,9 +1,10 @@
 /** What a look at registered models needs of the tracking server; nothing else is asked. */
 import type { MeasuredRun, RegisteredVersionRecord } from '../../contracts/model-catalogue.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
+import type { CopyReader } from '../../registry/check-copy.ts';
 import type { ArtifactReader, LedgerReader, RunReader } from '../../registry/ports.ts';
 
-export interface CatalogueReader extends RunReader, ArtifactReader, LedgerReader {
+export interface CatalogueReader extends RunReader, ArtifactReader, LedgerReader, CopyReader {
   registeredModels(): Promise<readonly RegisteredModelRecord[]>;
   /** Newest first. */
   versionRecords(name: string): Promise<readonly RegisteredVersionRecord[]>;

@@ -3,10 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import type { ModelVerification, VerifiedVersion } from '../../contracts/model-catalogue.ts';
-import { ALIAS, MESSAGE } from '../../contracts/names.ts';
+import type { ModelVerification, RegisteredVersionRecord, VerifiedVersion } from '../../contracts/model-catalogue.ts';
+import { ALIAS, ARTIFACT, MANIFEST_FILE, MESSAGE } from '../../contracts/names.ts';
+import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
-import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
+import { type LedgerReading, readLedger } from '../../registry/ledger/read-ledger.ts';
+import { readLooksOf } from '../../registry/ledger/read-looks.ts';
 import { findModelAt, type ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 
@@ -17,16 +20,12 @@ export interface VerifyRequest {
   readonly onVersion: (version: string) => void;
 }
 
+const MANIFEST = `${ARTIFACT.modelFolder}/${MANIFEST_FILE}`;
+
 const SERVED: readonly string[] = Object.values(ALIAS);
 
 /** Into a new folder: files that lie in the home from an earlier time would hide what became of MLflow's. */
-const problemOf = async (tracking: CatalogueReader, runId: string | null): Promise<string | null> => {
-  if (runId === null) {
-    return 'it was registered without a run, so nothing is known of its files';
-  }
-  if (!(await tracking.measuredRuns([runId])).has(runId)) {
-    return `its run ${runId} was deleted for good`;
-  }
+const ownProblem = async (tracking: CatalogueReader, runId: string): Promise<string | null> => {
   const folder = await mkdtemp(join(tmpdir(), 'tt-exp-verify-'));
   try {
     await fetchModel({ tracking, workspace: { modelFolder: async () => folder } }, runId);
@@ -41,6 +40,22 @@ const problemOf = async (tracking: CatalogueReader, runId: string | null): Promi
   }
 };
 
+const problemOf = async (
+  tracking: CatalogueReader,
+  { runId, modelId }: RegisteredVersionRecord,
+): Promise<string | null> => {
+  if (runId === null) {
+    return 'it was registered without a run, so nothing is known of its files';
+  }
+  const hasRun = (await tracking.measuredRuns([runId])).has(runId);
+  const manifest = hasRun ? await tracking.getArtifactText(runId, MANIFEST) : null;
+  const problems = [
+    hasRun ? await ownProblem(tracking, runId) : `its run ${runId} was deleted for good`,
+    modelId === null ? null : await copyProblem(tracking, { modelId, manifest }),
+  ].filter((problem) => problem !== null);
+  return problems.length === 0 ? null : problems.join('; ');
+};
+
 const verifyVersions = async (
   tracking: CatalogueReader,
   { versions }: ModelAt,
@@ -50,10 +65,31 @@ const verifyVersions = async (
   for (const { record, aliases } of versions) {
     if (isAll || aliases.some((alias) => SERVED.includes(alias))) {
       onVersion(record.version);
-      verified.push({ version: record.version, aliases, problem: await problemOf(tracking, record.runId) });
+      verified.push({ version: record.version, aliases, problem: await problemOf(tracking, record) });
     }
   }
   return verified;
+};
+
+const BEFORE_DIGEST = `${ARTIFACT.looks} of its ledger was written before its digest was kept: nobody can tell whether it was edited; the next look covers it`;
+
+/** Of what lies beside the records. */
+const verifyBeside = async (
+  tracking: CatalogueReader,
+  ledger: LedgerReading | null,
+): Promise<Pick<ModelVerification, 'problems' | 'notes'>> => {
+  if (ledger === null) {
+    return { problems: [], notes: [] };
+  }
+  const { problem, isUncovered } = await readLooksOf(tracking, ledger);
+  const verdicts = await changedVerdicts(tracking, ledger.entries);
+  return {
+    problems: [
+      ...verdicts,
+      ...(problem === null ? [] : [`${ARTIFACT.looks} of MLflow run ${ledger.runId} ${problem}`]),
+    ],
+    notes: isUncovered ? [BEFORE_DIGEST] : [],
+  };
 };
 
 /** Throws MODEL_NOT_FOUND; what is broken is in the answer. */
@@ -64,8 +100,9 @@ export const verifyModel = async (tracking: CatalogueReader, request: VerifyRequ
     name: model.name,
     records: ledger?.entries.length ?? 0,
     broken: ledger?.broken ?? null,
+    ...(await verifyBeside(tracking, ledger)),
     versions: await verifyVersions(tracking, model, request),
     aliases: model.aliases,
-    ledgerChampion: ledger === null ? null : { version: ledger.standing.champion },
+    ledgerChampion: ledger === null || ledger.broken !== null ? null : { version: ledger.standing.champion },
   };
 };

@@ -1,5 +1,5 @@
 /** How a question about a candidate ends: with a verdict that stands in place of the one that awaits approval. */
-import type { DecidedVerdict } from '../../contracts/gate.ts';
+import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
 import type { ApprovalAnswer, OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 
 const HOUR_MS = 3_600_000;
@@ -8,6 +8,13 @@ const settled = ({ verdict }: OpenQuestion, decision: 'promoted' | 'rejected', s
   ...verdict,
   decision,
   reasons: [...verdict.reasons, sentence],
+});
+
+/** What was asked about, before `settled` added the answer: a record may rest on it. */
+export const beforeAnswer = (verdict: GateVerdict): GateVerdict => ({
+  ...verdict,
+  decision: 'awaiting_approval',
+  reasons: verdict.reasons.slice(0, -1),
 });
 
 const DONE_BY = {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { Look } from '../../contracts/test-part-looks.ts';
 
 /** SHA-256, in hex. */
 const digestOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
@@ -11,3 +12,6 @@ export const digestOfEntry = (entry: Omit<LedgerEntry, 'digest'>): string => dig
 
 /** Also of `gate.json`, once it is parsed. */
 export const digestOfVerdict = (verdict: GateVerdict): string => digestOf(verdict);
+
+/** Of the first ones, in order. */
+export const digestOfLooks = (looks: readonly Look[]): string => digestOf(looks);

@@ -9,6 +9,8 @@ export interface Ledger {
   readonly runId: string;
   /** What the run says of its last record; null: nothing. */
   readonly head: LedgerHead | null;
+  /** How many looks at test parts there were, and their digest; null: the run says nothing of them. */
+  readonly looksHead: LedgerHead | null;
   /** Records up to this one are carried out in the aliases. */
   readonly carriedOut: number;
 }
@@ -24,12 +26,13 @@ const headOf = (text: string | undefined): LedgerHead | null => {
   return seq === undefined || digest === undefined ? null : { seq: Number(seq), digest };
 };
 
-/** As the run's tag has it. */
+/** As the run's tags have it. */
 export const headText = ({ seq, digest }: LedgerHead): string => `${seq} ${digest}`;
 
 const toLedger = ({ runId, tags }: RunRecord): Ledger => ({
   runId,
   head: headOf(tags[TAG.ledgerHead]),
+  looksHead: headOf(tags[TAG.looksHead]),
   carriedOut: Number(tags[TAG.ledgerApplied] ?? 0),
 });
 
@@ -69,5 +72,5 @@ export const ensureLedger = async (
   });
   // Nothing runs in it: it takes records all the same.
   await tracking.finishRun(runId, 'FINISHED', startTimeMs);
-  return { runId, head: null, carriedOut: 0 };
+  return { runId, head: null, looksHead: null, carriedOut: 0 };
 };

@@ -10,6 +10,8 @@ type Artifacts = Pick<LedgerReader, 'listArtifacts' | 'getArtifactText'>;
 
 export interface LedgerReading extends CheckedLedger {
   readonly runId: string;
+  /** As the run has them. */
+  readonly looksHead: Ledger['looksHead'];
   /** Those that can be read, intact or not. */
   readonly entries: readonly LedgerEntry[];
 }
@@ -49,7 +51,10 @@ const readRecords = async (tracking: Artifacts, runId: string): Promise<readonly
 };
 
 /** From its beginning: what was known of a record says nothing of what has become of it. */
-export const readAll = async (tracking: Artifacts, { runId, head }: Ledger): Promise<Omit<LedgerReading, 'runId'>> => {
+export const readAll = async (
+  tracking: Artifacts,
+  { runId, head }: Ledger,
+): Promise<Omit<LedgerReading, 'runId' | 'looksHead'>> => {
   const found = await readRecords(tracking, runId);
   return {
     ...checkLedger(found, { digestOf: digestOfEntry, head }),
@@ -61,5 +66,9 @@ export const readAll = async (tracking: Artifacts, { runId, head }: Ledger): Pro
 export const readLedger = async (tracking: LedgerReader, name: string): Promise<LedgerReading | null> => {
   const model = await tracking.findModel(name);
   const ledger = model === null ? null : await findLedger(tracking, model);
-  return ledger === null ? null : { runId: ledger.runId, ...(await readAll(tracking, ledger)) };
+  if (ledger === null) {
+    return null;
+  }
+  const { runId, looksHead } = ledger;
+  return { runId, looksHead, ...(await readAll(tracking, ledger)) };
 };

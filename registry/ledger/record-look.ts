@@ -2,12 +2,13 @@
  * Counts a look at a test part, beside the ledger of the registered model. Only the model's owner calls it, one at a
  * time. Killed anywhere and asked again, it answers the same.
  */
-import { TtExpError } from '../../contracts/errors.ts';
-import { ALIAS, ARTIFACT } from '../../contracts/names.ts';
+import { ALIAS, ARTIFACT, TAG } from '../../contracts/names.ts';
 import type { AskedLook, Look, LookTaken, TestPart, WantedLook } from '../../contracts/test-part-looks.ts';
 import { takeLook } from '../../policy/gate/alpha-ledger.ts';
 import type { LedgerReader, LedgerWriter, VersionReader } from '../ports.ts';
-import { ensureLedger, findLedger } from './find-ledger.ts';
+import { digestOfLooks } from './digest.ts';
+import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
+import { readIntactLooks, readLooks } from './read-looks.ts';
 
 export interface LookRequest extends Omit<WantedLook, 'datasetVersion'> {
   readonly modelName: string;
@@ -15,42 +16,6 @@ export interface LookRequest extends Omit<WantedLook, 'datasetVersion'> {
   /** ISO 8601, UTC: of the owner's clock. */
   readonly at: string;
 }
-
-const isLook = (value: unknown): value is Look =>
-  typeof value === 'object' && value !== null && 'key' in value && 'spent' in value && 'ends_at' in value;
-
-const parse = (text: string, runId: string): readonly Look[] => {
-  const broken = (): TtExpError =>
-    new TtExpError('LEDGER_BROKEN', `${ARTIFACT.looks} of MLflow run ${runId}: got something else, expected looks`, {
-      hint: 'Restore the artifact from a backup. Without it, every test part counts as never looked at.',
-    });
-  try {
-    const looks: unknown = JSON.parse(text);
-    if (Array.isArray(looks) && looks.every(isLook)) {
-      return looks;
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      throw error;
-    }
-  }
-  throw broken();
-};
-
-const readLooksOf = async (
-  tracking: Pick<LedgerReader, 'getArtifactText'>,
-  runId: string,
-): Promise<readonly Look[]> => {
-  const text = await tracking.getArtifactText(runId, ARTIFACT.looks);
-  return text === null ? [] : parse(text, runId);
-};
-
-/** In the order of asking; none where the model has no ledger yet. Throws LEDGER_BROKEN. */
-export const readLooks = async (tracking: LedgerReader, modelName: string): Promise<readonly Look[]> => {
-  const model = await tracking.findModel(modelName);
-  const ledger = model === null ? null : await findLedger(tracking, model);
-  return ledger === null ? [] : readLooksOf(tracking, ledger.runId);
-};
 
 type Asked = Pick<LookRequest, 'runId' | 'part' | 'relevanceThreshold' | 'statedConfidence' | 'at'>;
 
@@ -71,6 +36,19 @@ export const previewLook = async (
   { modelName, championVersion, ...asked }: Asked & { readonly modelName: string; readonly championVersion: string },
 ): Promise<Look> => takeLook(await readLooks(tracking, modelName), askedLook(asked, championVersion));
 
+/** The file first: what the run says of it is then brought up to date by the next attempt. */
+const writeLooks = async (
+  tracking: Pick<LedgerWriter, 'putArtifactText' | 'setTags'>,
+  { runId, looksHead }: Ledger,
+  looks: readonly Look[],
+): Promise<void> => {
+  const head = { seq: looks.length, digest: digestOfLooks(looks) };
+  if (looksHead?.digest !== head.digest) {
+    await tracking.putArtifactText(runId, ARTIFACT.looks, `${JSON.stringify(looks, null, 2)}\n`);
+    await tracking.setTags(runId, { [TAG.looksHead]: headText(head) });
+  }
+};
+
 /** No look, and nothing spent, where there is no other model to compare the candidate with. */
 export const recordLook = async (
   tracking: LedgerWriter & Pick<VersionReader, 'findByAlias'>,
@@ -82,11 +60,9 @@ export const recordLook = async (
     return { comparedWith: champion?.version ?? null, look: null };
   }
   const ledger = await ensureLedger(tracking, model, { actor, startTimeMs: Date.parse(at) });
-  const looks = await readLooksOf(tracking, ledger.runId);
+  const looks = await readIntactLooks(tracking, ledger);
   const asked = { runId, part, relevanceThreshold, statedConfidence, at };
   const look = takeLook(looks, askedLook(asked, champion.version));
-  if (!looks.includes(look)) {
-    await tracking.putArtifactText(ledger.runId, ARTIFACT.looks, `${JSON.stringify([...looks, look], null, 2)}\n`);
-  }
+  await writeLooks(tracking, ledger, looks.includes(look) ? looks : [...looks, look]);
   return { comparedWith: champion.version, look };
 };

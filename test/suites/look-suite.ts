@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ARTIFACT, LEDGER_EXPERIMENT, TAG } from '../../contracts/names.ts';
+import type { Look } from '../../contracts/test-part-looks.ts';
 import { lookShare } from '../../policy/gate/alpha-ledger.ts';
-import { previewLook, readLooks, recordLook } from '../../registry/ledger/record-look.ts';
+import { readLooks } from '../../registry/ledger/read-looks.ts';
+import { previewLook, recordLook } from '../../registry/ledger/record-look.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import type { LedgerUnderTest } from './ledger-suite.ts';
 
@@ -37,8 +39,12 @@ export const describeLooks = (open: () => LedgerUnderTest): void => {
       await tracking.ensureModelVersion({ name: model, runId, modelId, tags: {} });
       runIds.push(runId);
     }
-    const look = (runId: string, change: Partial<Parameters<typeof recordLook>[1]> = {}) =>
-      recordLook(tracking, {
+    const look = (
+      runId: string,
+      change: Partial<Parameters<typeof recordLook>[1]> = {},
+      writer: Parameters<typeof recordLook>[0] = tracking,
+    ) =>
+      recordLook(writer, {
         ...{ modelName: model, runId, statedConfidence: 0.95, relevanceThreshold: 0.5, part: PART },
         ...{ actor: 'ana', at: '2026-11-30T08:00:00.000Z' },
         ...change,
@@ -100,13 +106,73 @@ export const describeLooks = (open: () => LedgerUnderTest): void => {
     expect(await preview()).toEqual(before);
   });
 
-  test('looks that somebody edited are refused, not forgotten', async () => {
+  /** Two looks, and how to change what is kept of them. */
+  const counted = async () => {
     const { tracking, model, look } = await begin();
     await tracking.setAlias(model, 'champion', '1');
     await look('new-1');
+    await look('new-2');
     const experimentId = (await tracking.findExperiment(LEDGER_EXPERIMENT)) ?? '';
     const [run] = await tracking.findRuns({ experimentId, tags: { [TAG.registeredModel]: model } });
-    await tracking.putArtifactText(run?.runId ?? '', ARTIFACT.looks, '[{}]');
-    await expect(look('new-2')).rejects.toMatchObject({ code: 'LEDGER_BROKEN' });
+    const runId = run?.runId ?? '';
+    const looks = (await readLooks(tracking, model)) as Look[];
+    const put = (kept: readonly unknown[]) => tracking.putArtifactText(runId, ARTIFACT.looks, JSON.stringify(kept));
+    return { tracking, model, look, runId, looks, put };
+  };
+
+  test('looks that somebody edited, cut or added are refused with what was done, not forgotten', async () => {
+    const { tracking, model, look, runId, looks, put } = await counted();
+    const [first, second] = looks;
+    const broken = async (message: string) => {
+      await expect(look('new-3')).rejects.toMatchObject({
+        ...{ code: 'LEDGER_BROKEN', message: `looks.json of the ledger, MLflow run ${runId}, ${message}` },
+      });
+      await expect(readLooks(tracking, model)).rejects.toMatchObject({ code: 'LEDGER_BROKEN' });
+    };
+    await put([{}]);
+    await broken('cannot be read');
+    await put([first]);
+    await broken('has 1 looks, but there were 2');
+    await put([{ ...first, spent: 0 }, second]);
+    await broken('was edited: its digest is another one');
+    await put([first, second, second, second]);
+    await broken('has 4 looks, but there were only 2');
+    await tracking.deleteArtifact(runId, ARTIFACT.looks);
+    await broken('has 0 looks, but there were 2');
+    await put(looks);
+    expect((await look('new-3')).look?.looks).toBe(3);
+  });
+
+  test('looks from before their digest was kept count, and are covered from the next one on', async () => {
+    const { tracking, model, look, runId, looks, put } = await counted();
+    await tracking.setTags(runId, { [TAG.looksHead]: '' });
+    expect(await readLooks(tracking, model)).toEqual(looks);
+    await look('new-3');
+    await put(looks);
+    await expect(look('new-4')).rejects.toMatchObject({ code: 'LEDGER_BROKEN' });
+  });
+
+  test('killed before any of its writes, a look that is asked again is the same, and the next one follows', async () => {
+    for (let writes = 0, isDone = false; !isDone; writes += 1) {
+      const { tracking, model, look, looks } = await counted();
+      let left = writes;
+      const dying = tracking.guardedBy(async () => {
+        left -= 1;
+        if (left < 0) {
+          throw new Error('killed');
+        }
+      });
+      isDone = await look('new-3', {}, dying).then(
+        () => true,
+        (error: unknown) => {
+          expect(error).toMatchObject({ message: 'killed' });
+          return false;
+        },
+      );
+      expect((await look('new-3')).look?.looks, `${writes} writes`).toBe(3);
+      expect((await look('new-4')).look?.looks).toBe(4);
+      expect((await readLooks(tracking, model)).slice(0, 2)).toEqual(looks);
+      expect(writes).toBeLessThan(10);
+    }
   });
 };

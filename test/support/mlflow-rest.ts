@@ -45,8 +45,22 @@ export const createMlflowReader = (uri: string) => {
     return fetch(`${uri}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`);
   };
 
+  /** Of the copy that a version's `models:/<id>` names. */
+  const changeModelFile = async (modelId: string, path: string, request: RequestInit): Promise<void> => {
+    const { model } = await call<{ model: { info: { artifact_uri: string } } }>(`logged-models/${modelId}`);
+    const folder = model.info.artifact_uri.replace(/^mlflow-artifacts:\/*/, '');
+    const response = await fetch(`${uri}/api/2.0/mlflow-artifacts/artifacts/${folder}/${path}`, request);
+    if (!response.ok) {
+      throw new Error(`${request.method} ${path}: got status ${response.status}: ${await response.text()}`);
+    }
+  };
+
   return {
     experimentId,
+    putModelFile: (modelId: string, path: string, text: string): Promise<void> =>
+      changeModelFile(modelId, path, { method: 'PUT', body: text }),
+    deleteModelFile: (modelId: string, path: string): Promise<void> =>
+      changeModelFile(modelId, path, { method: 'DELETE' }),
     runs: async (name: string): Promise<readonly MlflowRun[]> => {
       const body = { experiment_ids: [await experimentId(name)], max_results: 1000 };
       return (await call<{ runs?: MlflowRun[] }>('runs/search', body)).runs ?? [];

@@ -26,7 +26,7 @@ interface NewVersion {
 export const addVersion = async (
   tracking: Tracking,
   { model, key, ndcgAt10 = 0.5, decision, reasons = [] }: NewVersion,
-): Promise<{ readonly runId: string; readonly version: string }> => {
+): Promise<{ readonly runId: string; readonly version: string; readonly modelId: string }> => {
   const experimentId = await tracking.ensureExperiment('registered models');
   const runId = await tracking.ensureRun({
     ...{
@@ -56,7 +56,7 @@ export const addVersion = async (
     const { modelId } = await tracking.ensureLoggedModel({ ...logged, signature: { userDim: 1, itemDim: 1 } });
     const tags = { [TAG.datasetVersion]: 'ds-0123456789abcdef', [TAG.experimentId]: 'sweep-0123456789' };
     const { version } = await tracking.ensureModelVersion({ name: model, runId, modelId, tags });
-    return { runId, version };
+    return { runId, version, modelId };
   } finally {
     await removeFolder(folder);
   }

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import type { NotifyRequest } from '../../contracts/steps.ts';
+import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import { createOwnedModel } from '../support/owned-model.ts';
 import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
@@ -49,6 +50,32 @@ describe('workflows/approval', () => {
       ...{ action: 'promote', actor: 'ana', reason: 'looked at the worst users' },
       evidence: { experiment_id: 'fixture-0123456789', compared_with: '8' },
     });
+    const { artifacts } = registry.runOf('parent');
+    const changed = () => changedVerdicts(registry.tracking, ledger?.entries ?? []);
+    expect(await changed()).toEqual([]);
+    artifacts.set('gate.json', Buffer.from(JSON.stringify({ ...recorded().gate, decision: 'rejected' })));
+    expect(await changed()).toEqual([
+      'gate.json of run parent, which record 2 rests on, was changed: its digest is another one',
+    ]);
+    artifacts.set('gate.json', Buffer.from('{'));
+    expect(await changed()).toEqual(['gate.json of run parent, which record 2 rests on, cannot be read']);
+    artifacts.delete('gate.json');
+    expect(await changed()).toEqual(['gate.json of run parent, which record 2 rests on, is missing']);
+  });
+
+  it('promoted by a person who did not answer it, it rests on the verdict as it was before that answer', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      await createRegistryClient(client).ask(modelName, {
+        ...{ kind: 'promote', candidate: '2', comparedWith: '8', supersedes: false, request: 'now' },
+        ...{ actor: 'ben', reason: 'urgent', verdict: recorded().gate, evidence: { verdict_run_id: 'parent' } },
+      });
+    });
+    expect(recorded().gate.reasons.at(-1)).toBe('Promoted by ben: urgent');
+    const ledger = await readLedger(registry.tracking, modelName);
+    expect(ledger?.entries.at(-1)?.evidence.verdict_digest).toBeDefined();
+    expect(await changedVerdicts(registry.tracking, ledger?.entries ?? [])).toEqual([]);
   });
 
   it('rejected, it stays out and is no challenger any more', async () => {
@@ -79,6 +106,7 @@ describe('workflows/approval', () => {
       'Approved by ana: first of its kind',
       'The champion changed from none to version 9 before this took effect: evaluated and decided again.',
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
+      'Seed noise is not in the interval, which is over users alone: another seed may move the mean by more (gate.replicates measures it).',
       'Not promoted: the difference of -0.077 to version 9 is a loss (95 % interval -0.127 to -0.027 lies below 0).',
     ]);
     expect(registry.aliases).toEqual({ champion: '9' });

@@ -23,15 +23,17 @@ const handMove = ({ aliases, ledgerChampion }: ModelVerification): readonly stri
         `note: champion is ${aliases.champion ?? 'none'}, but ${ledgerChampion.version ?? 'none'} by the ledger: it was moved by hand, and the next move records that`,
       ];
 
-const problemLines = ({ name, broken, versions }: ModelVerification): readonly string[] => [
+const problemLines = ({ name, broken, problems, versions }: ModelVerification): readonly string[] => [
   ...(broken === null ? [] : [`error: ledger of ${name}: record ${broken.seq} ${broken.reason}`]),
+  ...problems.map((problem) => `error: ledger of ${name}: ${problem}`),
   ...versions.flatMap(({ version, problem }) => (problem === null ? [] : [`error: ${name}/${version}: ${problem}`])),
 ];
 
-const hintLines = ({ name, broken, versions }: ModelVerification): readonly string[] => [
+const hintLines = ({ name, broken, problems, versions }: ModelVerification): readonly string[] => [
   ...(broken === null
     ? []
     : ["hint: Restore the artifacts of the ledger's run in MLflow from a backup; until then no move is possible."]),
+  ...(problems.length === 0 ? [] : ['hint: Restore these artifacts in MLflow from a backup.']),
   ...(versions.every(({ problem }) => problem === null)
     ? []
     : [
@@ -49,14 +51,16 @@ export const verifyModel = (
     const { stdout, stderr } = runtime.io;
     const onVersion = (version: string): void => printLines(stderr, [`verifying the files of version ${version}`]);
     const verification = await catalogue.verify({ name, isAll, onVersion });
-    const { records, broken, versions } = verification;
-    const isIntact = broken === null && versions.every(({ problem }) => problem === null);
+    const { records, broken, problems, notes, versions } = verification;
+    const isIntact = broken === null && problems.length === 0 && versions.every(({ problem }) => problem === null);
     if (isJson) {
       printJson(runtime.io, {
         name,
         intact: isIntact,
         records,
         broken_record: broken,
+        problems,
+        notes,
         versions: versions.map(({ problem, ...version }) => ({ ...version, intact: problem === null, problem })),
       });
     } else if (broken === null) {
@@ -65,6 +69,11 @@ export const verifyModel = (
         ...versions.flatMap((one) => (one.problem === null ? [`version ${versionText(one)}: intact`] : [])),
       ]);
     }
-    printLines(stderr, [...handMove(verification), ...problemLines(verification), ...hintLines(verification)]);
+    printLines(stderr, [
+      ...notes.map((note) => `note: ${note}`),
+      ...handMove(verification),
+      ...problemLines(verification),
+      ...hintLines(verification),
+    ]);
     return isIntact ? EXIT.done : EXIT.badData;
   });

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createModelCatalogue } from '../../../client/models/model-catalogue.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
+import { GATE_NOT_RUN, type GateVerdict } from '../../../contracts/gate.ts';
 import { readLedger, recordPath } from '../../../registry/ledger/read-ledger.ts';
+import { recordLook } from '../../../registry/ledger/record-look.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { createMlflowReader } from '../../support/mlflow-rest.ts';
+import { ONE_TEST_PART } from '../../support/one-test-part.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
 import { addVersion, MANIFEST, move, promotion, rejection, WEIGHTS } from '../../support/registered-model.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -154,6 +157,8 @@ describe('client/models/model-catalogue', () => {
     expect(await verify()).toMatchObject({
       records: 2,
       broken: null,
+      problems: [],
+      notes: [],
       versions: [
         { version: '2', aliases: ['champion'], problem: null },
         { version: '1', aliases: ['previous'], problem: null },
@@ -169,8 +174,63 @@ describe('client/models/model-catalogue', () => {
     const ledger = await readLedger(tracking, name);
     const [record] = ledger?.entries ?? [];
     await tracking.putArtifactText(ledger?.runId ?? '', recordPath(1), JSON.stringify({ ...record, reason: 'better' }));
-    expect((await verify()).broken).toEqual({ seq: 1, reason: 'was edited: its digest is not that of its content' });
+    const broken = await verify();
+    expect(broken.broken).toEqual({ seq: 1, reason: 'was edited: its digest is not that of its content' });
+    // Whoever is champion by a record that was edited was moved by nobody.
+    expect(broken.ledgerChampion).toBeNull();
     expect((await catalogue.history(name)).broken?.seq).toBe(1);
+  });
+
+  test('the copy that MLflow serves is held against the manifest of the run, and named where it differs', async () => {
+    const name = 'served';
+    const { runId, modelId } = await addVersion(tracking, { model: name, key: '1' });
+    await tracking.setAlias(name, 'champion', '1');
+    const server = createMlflowReader(mlflow.address);
+    const problem = async () =>
+      (await catalogue.verify({ name, isAll: false, onVersion: () => undefined })).versions[0]?.problem;
+    expect(await problem()).toBeNull();
+    const copy = `the copy that MLflow serves, models:/${modelId},`;
+    await server.putModelFile(modelId, 'weights.bin', 'other weights');
+    expect(await problem()).toBe(`${copy} has a weights.bin that differs from the digest in its manifest`);
+    await server.putModelFile(modelId, 'manifest.json', '{}');
+    expect(await problem()).toBe(`${copy} has another manifest.json than its run`);
+    await server.putModelFile(modelId, 'manifest.json', MANIFEST);
+    await server.deleteModelFile(modelId, 'weights.bin');
+    expect(await problem()).toBe(`${copy} has no weights.bin`);
+    await tracking.deleteArtifact(runId, 'model/weights.bin');
+    expect(await problem()).toMatch(/^run .* has no artifact model\/weights\.bin; the copy .* has no weights\.bin$/);
+  });
+
+  test('a verdict and looks that were changed are named; looks older than their digest are a note', async () => {
+    const name = 'rested';
+    await versions(name, 2);
+    const parent = (await addVersion(tracking, { model: 'parents', key: '1' })).runId;
+    const verdict: GateVerdict = { ...GATE_NOT_RUN, decision: 'promoted', reasons: ['better'] };
+    const put = (one: object) => tracking.putArtifactText(parent, 'gate.json', JSON.stringify(one, null, 2));
+    await put(verdict);
+    await move(tracking, name, { ...promotion('1', null), verdict, evidence: { verdict_run_id: parent } });
+    const verify = () => catalogue.verify({ name, isAll: false, onVersion: () => undefined });
+    expect((await verify()).problems).toEqual([]);
+    await put({ ...verdict, reasons: ['much better'] });
+    const changed = `gate.json of run ${parent}, which record 1 rests on,`;
+    expect((await verify()).problems).toEqual([`${changed} was changed: its digest is another one`]);
+    await tracking.deleteArtifact(parent, 'gate.json');
+    expect((await verify()).problems).toEqual([`${changed} is missing`]);
+    await put(verdict);
+    await recordLook(tracking, {
+      ...{ modelName: name, runId: 'new', statedConfidence: 0.95, relevanceThreshold: 0.5, actor: 'ana' },
+      ...{ part: await ONE_TEST_PART.readTestPart('ds-1'), at: '2026-11-30T08:00:00.000Z' },
+    });
+    expect(await verify()).toMatchObject({ problems: [], notes: [] });
+    const ledger = (await readLedger(tracking, name))?.runId ?? '';
+    const looks = (await tracking.getArtifactText(ledger, 'looks.json')) ?? '';
+    await tracking.putArtifactText(ledger, 'looks.json', '[]');
+    expect((await verify()).problems).toEqual([`looks.json of MLflow run ${ledger} has 0 looks, but there were 1`]);
+    await tracking.putArtifactText(ledger, 'looks.json', looks);
+    await tracking.setTags(ledger, { 'tt.looks_head': '' });
+    expect(await verify()).toMatchObject({
+      ...{ problems: [], notes: [expect.stringContaining('written before its digest was kept')] },
+    });
   });
 
   test('a version is copied to a folder, whole and verified, and replaces nothing unasked', async () => {

@@ -57,7 +57,15 @@ describe('ui-cli/command-line', () => {
 
   test('a command that fails by itself keeps its exit code', async () => {
     const verify = async () => ({
-      ...{ name: 'm', records: 1, broken: { seq: 1, reason: 'is missing' }, versions: [], ledgerChampion: null },
+      ...{
+        name: 'm',
+        records: 1,
+        broken: { seq: 1, reason: 'is missing' },
+        problems: [],
+        notes: [],
+        versions: [],
+        ledgerChampion: null,
+      },
       aliases: { champion: null, challenger: null, previous: null },
     });
     const { exitCode, told } = await run(['models', 'verify', 'm', '--json'], { verify }, FULL);

@@ -186,6 +186,8 @@ describe('ui-cli/registry', () => {
     const verification = {
       ...{ name: 'two-tower', records: 2, broken: null, aliases: { champion: '2', challenger: null, previous: null } },
       versions: [{ version: '2', aliases: ['champion'], problem: null }],
+      problems: [],
+      notes: [],
       ledgerChampion: { version: '1' },
     };
     const verify = (change: object) =>
@@ -198,6 +200,12 @@ describe('ui-cli/registry', () => {
       65,
       expect.stringContaining('error: ledger of two-tower: record 2 is missing\n'),
     ]);
+    const beside = await verify({ problems: ['gate.json of run r is missing'], notes: ['looks.json is older'] });
+    expect([beside.exitCode, beside.stderr()]).toEqual([
+      65,
+      expect.stringContaining('error: ledger of two-tower: gate.json of run r is missing\n'),
+    ]);
+    expect(beside.stderr()).toContain('note: looks.json is older\n');
     const file = await verify({ versions: [{ version: '2', aliases: [], problem: 'run r has no artifact model/' }] });
     expect([file.exitCode, file.stderr()]).toEqual([
       65,

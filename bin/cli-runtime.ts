@@ -16,6 +16,7 @@ const compare = () => import('./cli/compare.ts');
 const data = () => import('./cli/data.ts');
 const gate = () => import('./cli/gate.ts');
 const init = () => import('./cli/init.ts');
+const logs = () => import('./cli/logs.ts');
 const model = () => import('./cli/model.ts');
 const registry = () => import('./cli/registry.ts');
 const services = () => import('./cli/services.ts');
@@ -46,6 +47,9 @@ export const createCliRuntime = (): CliRuntime => ({
   schemaFile: () => PACKAGE.schemaFile,
   refuseConfig: async (file, isForced) => (await init()).refuseConfig(file, isForced),
   writeConfig: async (file, text, isForced) => (await init()).writeConfig(file, text, isForced),
+
+  serviceLogs: async () => (await logs()).serviceLogs(),
+  readServiceLog: async (file, count, isFollowed) => (await logs()).readServiceLog(file, count, isFollowed),
 
   compareModels: async (request) => (await compare()).compareModels(request),
   askGate: async (question) => (await gate()).askGate(question),

@@ -6,6 +6,7 @@ import { addData } from './data/data-commands.ts';
 import { addGate } from './gate/gate-commands.ts';
 import { addInit } from './init/init-command.ts';
 import { addInspection } from './inspect/inspect-commands.ts';
+import { addLogs } from './logs/logs-command.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
 import { addRegistry } from './registry/registry-commands.ts';
@@ -55,6 +56,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addReproduction(program, context);
   addValidate(program, context);
   addServices(program, context);
+  addLogs(program, context);
   addWorker(program, context);
   addData(program, context);
   addModel(program, context);

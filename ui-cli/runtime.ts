@@ -4,6 +4,7 @@ import type { DataRuntime } from './data/data-runtime.ts';
 import type { GateRuntime } from './gate/gate-runtime.ts';
 import type { InitRuntime } from './init/init-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
+import type { LogsRuntime } from './logs/logs-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
@@ -16,5 +17,6 @@ export type CliRuntime = RunRuntime &
   CompareRuntime &
   GateRuntime &
   InitRuntime &
+  LogsRuntime &
   RegistryRuntime &
   ServicesRuntime;

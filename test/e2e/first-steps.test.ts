@@ -1,8 +1,9 @@
 /** What somebody does first with data of their own, on one home. */
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliHome, createCliHome } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Services are installed and started, and two small models trained. */
@@ -44,6 +45,25 @@ describe('e2e/first-steps', () => {
         trials: [{ status: 'completed' }, { status: 'completed' }],
         model: { name: 'two-tower-ratings' },
       });
+    },
+    RUN_TIMEOUT_MS,
+  );
+
+  test(
+    'logs prints what the workers did, and follows what is added until Ctrl-C',
+    async () => {
+      expect((await home.run(['up'])).exitCode).toBe(0);
+      const printed = await home.run(['logs', 'supervisor', '--json']);
+      const lines = printed.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { message: string });
+      expect(lines.map(({ message }) => message)).toContain('mlflow: healthy');
+      const following = home.start(['logs', '-f', 'supervisor', '--lines', '1']);
+      await appendFile(join(home.folder, 'logs', 'supervisor.log'), 'a line \u001b[2J of a test\n');
+      await eventually('the added line', following.stdout, (text) => text.includes('a line \\u001b[2J of a test\n'));
+      following.child.kill('SIGINT');
+      expect((await following.finished).exitCode).toBe(130);
     },
     RUN_TIMEOUT_MS,
   );

@@ -15,7 +15,8 @@ export interface CliResult {
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly finished: Promise<CliResult>;
-  /** Everything on stderr so far. */
+  /** Everything so far. */
+  stdout(): string;
   stderr(): string;
 }
 
@@ -59,7 +60,7 @@ export const createCliHome = async (variables: NodeJS.ProcessEnv = {}, root = RO
       child.once('error', reject);
       child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
     });
-    return { child, finished, stderr: () => stderr };
+    return { child, finished, stdout: () => stdout, stderr: () => stderr };
   };
 
   return {

@@ -118,6 +118,21 @@ export const timeOption =
     return milliseconds;
   };
 
+/** The same, or a duration before now. */
+export const sinceOption =
+  (option: string, now: () => number) =>
+  (value: string): number => {
+    const ago = parseDuration(value);
+    if (ago !== null) {
+      return now() - ago;
+    }
+    try {
+      return timeOption(option)(value);
+    } catch {
+      throw wrongOption(option, value, 'a duration or an ISO 8601 time', '10m');
+    }
+  };
+
 /** Not blank. */
 export const textOption =
   (option: string) =>

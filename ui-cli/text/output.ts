@@ -28,9 +28,20 @@ export const printJson = (io: CliIo, value: object): void => {
   io.stdout.write(jsonText(io, value));
 };
 
+/** Streams of objects, one a line. */
+const inLines = new WeakSet<NodeJS.WritableStream>();
+
+/** One of many objects, on one line. */
+export const printJsonLine = ({ stdout }: CliIo, value: object): void => {
+  inLines.add(stdout);
+  stdout.write(`${printableJson(value)}\n`);
+};
+
 /** Where the command printed no object of its own: scripts read one, whatever happens. */
 export const printJsonError = (io: CliIo, error: ErrorRecord): void => {
-  if (!answered.has(io.stdout)) {
+  if (inLines.has(io.stdout)) {
+    printJsonLine(io, { error });
+  } else if (!answered.has(io.stdout)) {
     printJson(io, { error });
   }
 };

@@ -1,0 +1,29 @@
+/** Logs of the home for the commands. */
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { readEnvironment } from '../../config/env.ts';
+import { isFileError } from '../../host/files/file-errors.ts';
+import { readLog } from '../../host/files/read-log.ts';
+import { homeLayout } from '../../host/home-layout.ts';
+import type { LogsRuntime } from '../../ui-cli/logs/logs-runtime.ts';
+
+const EXTENSION = '.log';
+
+const namesIn = async (folder: string): Promise<readonly string[]> => {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) {
+      return [];
+    }
+    throw error;
+  }
+};
+
+export const serviceLogs: LogsRuntime['serviceLogs'] = async () => {
+  const { logFile } = homeLayout(readEnvironment().homeFolder);
+  const files = (await namesIn(dirname(logFile('any')))).filter((name) => name.endsWith(EXTENSION));
+  return files.sort().map((file) => ({ name: basename(file, EXTENSION), file: logFile(basename(file, EXTENSION)) }));
+};
+
+export const readServiceLog: LogsRuntime['readServiceLog'] = readLog;

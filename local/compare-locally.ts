@@ -117,7 +117,8 @@ const compare = async (
 
 /**
  * Starts no server, and asks MLflow only for models that are no folders and for a dataset version that is not here.
- * Throws USAGE, MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, RUN_NOT_FOUND, DATASET_NOT_FOUND, DATASET_CORRUPT, NO_DATA_LOADED.
+ * Throws USAGE, SERVICE_UNREACHABLE, MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, RUN_NOT_FOUND, DATASET_NOT_FOUND,
+ * DATASET_CORRUPT, NO_DATA_LOADED.
  */
 export const compareLocally = async (context: LocalContext, request: ComparisonRequest): Promise<ModelComparison> => {
   const twice = request.models.find((model, index) => request.models.indexOf(model) < index);

@@ -60,8 +60,8 @@ const evaluate = async (
 };
 
 /**
- * Starts no server. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, RUN_NOT_FOUND, DATASET_NOT_FOUND, DATASET_CORRUPT,
- * NO_DATA_LOADED, USAGE.
+ * Starts no server. Throws SERVICE_UNREACHABLE, MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, RUN_NOT_FOUND,
+ * DATASET_NOT_FOUND, DATASET_CORRUPT, NO_DATA_LOADED, USAGE.
  */
 export const evaluateLocally = async (
   context: LocalContext,

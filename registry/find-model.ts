@@ -3,6 +3,7 @@
  * there `load-model.ts` goes on, in a process that has TensorFlow.
  */
 import { basename, dirname, resolve } from 'node:path';
+import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
@@ -55,9 +56,10 @@ const ofReference = async (
     throw notLoading(`${reference.folder}: no such folder, expected a model`, 'Check the path.');
   }
   if (tracking === null) {
-    throw notLoading(
-      `"${text}": no folder has this name, and no MLflow is there to look it up in`,
-      'Check the path, or start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI.',
+    throw new TtExpError(
+      'SERVICE_UNREACHABLE',
+      `model: no MLflow is there to look up "${text}", and no folder has this name`,
+      { hint: 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI, or correct the path of the folder.' },
     );
   }
   if (reference.kind === 'run') {
@@ -70,8 +72,8 @@ const ofReference = async (
 
 /**
  * `text` is a folder (or its manifest.json), `name`, `name@alias`, `name/version`, a run's id, or
- * `<experiment id>/<trial id>`. Throws MODEL_NOT_LOADING for what is none of them or holds no whole model; for a run
- * also RUN_NOT_FOUND and USAGE.
+ * `<experiment id>/<trial id>`. Throws MODEL_NOT_LOADING for what is none of them or holds no whole model,
+ * SERVICE_UNREACHABLE where no MLflow can tell; for a run also RUN_NOT_FOUND and USAGE.
  */
 export const findModel = async (finder: ModelFinder, text: string): Promise<FoundModel> => {
   const path = resolve(text);

@@ -125,7 +125,7 @@ describe('e2e/compare', () => {
       expect(nothing.stderr).toContain('Model not loading');
 
       const unknown = await refused(model('a'), 'nobody@champion');
-      expect(unknown.exitCode).toBe(66);
+      expect(unknown.exitCode).toBe(69);
       expect(unknown.stderr).toContain('"nobody@champion"');
 
       const data = await refused(model('a'), model('b'), '--data', 'ds-0123456789abcdef');

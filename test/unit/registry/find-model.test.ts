@@ -143,6 +143,17 @@ describe('registry/find-model', () => {
     for (const path of [folder, join(folder, 'model'), join(folder, 'model', 'manifest.json')]) {
       expect((await findModel(none, path)).source).toEqual(inside);
     }
-    await expect(findModel(none, 'two-tower/3')).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
   });
+
+  it.each(['two-tower', 'two-tower@champion', 'two-tower/3', RUN, 'sweep-0123456789/trial-000'])(
+    '%s is not said to be missing where no MLflow is there to ask',
+    async (text) => {
+      await expect(findModel({ ...finder(), tracking: null }, text)).rejects.toMatchObject({
+        code: 'SERVICE_UNREACHABLE',
+        exitCode: 69,
+        message: expect.stringContaining(text),
+        hint: expect.stringContaining('MLFLOW_TRACKING_URI'),
+      });
+    },
+  );
 });

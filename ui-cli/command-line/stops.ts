@@ -12,7 +12,11 @@ export interface Stops {
   dispose(): void;
 }
 
-const RESUMES = 'Run the same command again to resume where it stopped.';
+/** For commands that keep what was done. */
+export const RESUMES = 'Run the same command again to resume where it stopped.';
+/** For commands that keep nothing. */
+export const STARTS_ANEW = 'Run the same command again; it starts from the beginning.';
+const AGAIN = 'Run the same command again.';
 
 const interrupted = (hint: string): TtExpError =>
   new TtExpError('INTERRUPTED', 'tt-exp: interrupted by Ctrl-C or a request to stop', { hint });
@@ -23,10 +27,10 @@ const timedOut = (timeoutMs: number): TtExpError =>
     details: { timeoutMs },
   });
 
-/** @param hint of an interruption, for commands that do not go on where they were */
+/** @param hint of an interruption: whether the same command resumes */
 export const createStops = (
   runtime: ProcessRuntime,
-  { timeoutMs = null, hint = RESUMES }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
+  { timeoutMs = null, hint = AGAIN }: { readonly timeoutMs?: number | null; readonly hint?: string } = {},
 ): Stops => {
   const controller = new AbortController();
   let force: (error: TtExpError) => void = () => {};

@@ -1,6 +1,6 @@
 /** `tt-exp data diff`: what differs between two dataset versions. */
 import { EXIT } from '../../contracts/errors.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import { diffLines } from './diff-lines.ts';
@@ -11,7 +11,7 @@ export const diffDataVersions = async (
   versions: { readonly a: string; readonly b: string },
   isJson: boolean,
 ): Promise<number> => {
-  const stops = createStops(runtime);
+  const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const comparing = (await runtime.dataVersions()).diff({ ...versions, signal: stops.signal });
     const diff = await Promise.race([comparing, stops.forced]);

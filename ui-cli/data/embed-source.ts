@@ -3,7 +3,7 @@
 import type { EmbeddingReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, RESUMES } from '../command-line/stops.ts';
 import { isLive } from '../display/open-display.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
@@ -58,7 +58,7 @@ export const embedDataSource = async (runtime: DataRuntime, file: string, option
   const isRedrawn = isLive(runtime, { isJson: false, isPlain: false });
   const progress = createEmbedProgress(io.stderr, { isRedrawn, now });
   const { config, request } = await loadSourceRequest(runtime, file, options.set, progress.say);
-  const stops = createStops(runtime);
+  const stops = createStops(runtime, { hint: RESUMES });
   try {
     const embedding = runtime.embedData({ ...request, onTexts: progress.onTexts, signal: stops.signal });
     const report = await Promise.race([embedding, stops.forced]).finally(progress.close);

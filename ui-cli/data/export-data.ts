@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { ExportRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatBytes } from './data-formats.ts';
@@ -64,7 +64,7 @@ export const exportData = async (
   // The file is named by the whole id, and nothing is made for a version that does not exist.
   const { manifest } = await versions.describe({ version, isVerified: false });
   const target = await targetOf(manifest.version, flags);
-  const stops = createStops(runtime);
+  const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const exporting = versions.exportSamples({
       ...target,

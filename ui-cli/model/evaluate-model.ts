@@ -6,7 +6,7 @@ import { defaultConfig } from '../../config/load.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { logTo } from '../text/log-to.ts';
@@ -76,7 +76,7 @@ export const evaluateModel = async (
   const model = await wholeModel(runtime, options.model);
   const say = (line: string): void => printLines(io.stderr, [line]);
   const data = await chooseData(runtime, options, say);
-  const stops = createStops(runtime);
+  const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const evaluating = runtime.evaluateModel({
       model,

@@ -2,7 +2,7 @@
 
 import { EXIT } from '../../contracts/errors.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { logTo } from '../text/log-to.ts';
@@ -24,7 +24,7 @@ const conduct = async (
   { run, tolerance }: ReproduceOptions,
   display: TrainDisplay,
 ): Promise<ReproductionReport> => {
-  const stops = createStops(runtime, { hint: 'Run the same command again; it starts from the beginning.' });
+  const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const reproducing = runtime.reproduceTraining({
       run,

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Device, LocalTrainingReport } from '../../contracts/local-model.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, RESUMES } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
 import { logTo } from '../text/log-to.ts';
 import { printJson } from '../text/output.ts';
@@ -43,7 +43,7 @@ const conduct = async (
     display.warn('note: the sweep of the config is ignored: this trains one model with the other settings');
   }
   display.say([`Loading dataset from ${given ?? file ?? 'the built-in synthetic set'}...`]);
-  const stops = createStops(runtime);
+  const stops = createStops(runtime, { hint: RESUMES });
   const services = createPlainDisplay(display.warn);
   try {
     const training = runtime.trainModel({

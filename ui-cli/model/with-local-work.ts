@@ -1,6 +1,6 @@
 /** Work of the command's own process that leaves nothing behind: Ctrl-C ends it, a second one does not wait for that. */
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
 import { createPlainDisplay } from '../display/plain-display.ts';
 import { logTo } from '../text/log-to.ts';
 import { printLines } from '../text/output.ts';
@@ -12,7 +12,7 @@ export const withLocalWork = async <Result>(
   work: (context: LocalWork) => Promise<Result>,
 ): Promise<Result> => {
   const say = (line: string): void => printLines(runtime.io.stderr, [line]);
-  const stops = createStops(runtime, { hint: 'Run the same command again; it starts from the beginning.' });
+  const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const working = work({ progress: createPlainDisplay(say).service, log: logTo(say), signal: stops.signal });
     return await Promise.race([working, stops.forced]);

@@ -9,6 +9,7 @@ import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { gateLines } from '../text/gate-lines.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
+import { nextCommands } from '../text/next-commands.ts';
 import { shownValue } from '../text/objective.ts';
 import { section } from '../text/section.ts';
 import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
@@ -69,17 +70,16 @@ const CLOSE_THEM = 'Some runs are still open: `tt-exp doctor --repair` closes th
 export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
   problems.length === 0 ? [] : [...problems, CLOSE_THEM];
 
-const nextSteps = (view: ExperimentView): readonly string[] => {
-  const id = view.experimentId;
-  if (view.gate.decision === 'awaiting_approval') {
-    return [`tt-exp approve ${id} --reason …   or   tt-exp reject ${id} --reason …`];
+const nextSteps = ({ experimentId: id, gate, status }: ExperimentView): readonly string[] => {
+  if (gate.decision === 'awaiting_approval') {
+    return nextCommands(id, 'approve', 'reject');
   }
-  return view.status === 'completed'
-    ? ['run it again to reuse finished trials; --fresh trains all of them again', 'tt-exp list shows every experiment']
-    : [`tt-exp run with the same config resumes it, reusing finished trials`];
+  return status === 'completed'
+    ? ['run it again: finished trials are reused, unless --fresh', 'list all:     tt-exp list']
+    : nextCommands(id, 'retry');
 };
 
-/** Pure: the lines of the report on an experiment that has ended; only addresses may be wider. */
+/** Pure: the lines of the report on an experiment that has ended; only addresses and commands may be wider. */
 export const humanSummary = (
   view: ExperimentView,
   addresses: ServiceAddresses,
@@ -101,6 +101,6 @@ export const humanSummary = (
       `MLflow    ${mlflowLink(addresses, view)}`,
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,
     ]),
-    ...section('Next', wrapped(nextSteps(view))),
+    ...section('Next', nextSteps(view)),
   ];
 };

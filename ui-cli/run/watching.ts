@@ -1,6 +1,6 @@
 /** One command that follows an experiment: stops, display and platform opened in order, closed in reverse. */
 import { TtExpError } from '../../contracts/errors.ts';
-import { createStops, type Stops } from '../command-line/stops.ts';
+import { createStops, RESUMES, type Stops } from '../command-line/stops.ts';
 import type { Display, DisplayCommands } from '../display/display.ts';
 import { openDisplay } from '../display/open-display.ts';
 import type { Platform, PlatformRuntime } from '../platform/platform-runtime.ts';
@@ -54,7 +54,7 @@ export const withWatching = async <Result>(
   options: WatchingOptions,
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
-  const stops = createStops(runtime, { timeoutMs: options.timeoutMs });
+  const stops = createStops(runtime, { timeoutMs: options.timeoutMs, hint: RESUMES });
   const requester = createRequester();
   const commands: DisplayCommands = { detach: stops.interrupt, request: requester.request };
   try {

@@ -30,7 +30,13 @@ const chunksOf = (word: string, size: number): readonly string[] =>
     word.slice(place * size, (place + 1) * size),
   );
 
-/** Breaks a line between words, and a word that is too long anywhere; further lines are indented as the first is. */
+/** Spaces but those between backticks: a command is copied as a whole. */
+const BETWEEN_WORDS = / (?=(?:[^`]*`[^`]*`)*[^`]*$)/;
+
+/**
+ * Breaks a line between words, and a word that is too long anywhere; further lines are indented as the first is. Only a
+ * command in backticks may be wider.
+ */
 export const wrapLine = (text: string, width: number): readonly string[] => {
   if (text.length <= width) {
     return [text];
@@ -39,7 +45,9 @@ export const wrapLine = (text: string, width: number): readonly string[] => {
   const indent = ' '.repeat(Math.min(text.length - body.length, width - 1));
   const room = width - indent.length;
   const lines: string[] = [];
-  for (const word of body.split(' ').flatMap((whole) => chunksOf(whole, room))) {
+  for (const word of body
+    .split(BETWEEN_WORDS)
+    .flatMap((whole) => (whole.includes('`') ? [whole] : chunksOf(whole, room)))) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > room) {
       lines.push(word);

@@ -300,6 +300,16 @@ describe('ui-cli/human-summary', () => {
     const lines = humanSummary(trainingView({ status: 'failed', dataset: null, trials: [] }), ADDRESSES);
     expect(lines[0]).toMatch(/^demo-0123456789: failed after 4\.1 s/);
     expect(lines.join('\n')).not.toContain('Trials');
-    expect(lines.at(-1)).toContain('reusing finished trials');
+    expect(lines.at(-1)).toBe(`  retry it: tt-exp retry ${EXPERIMENT_ID}`);
+  });
+
+  test('a candidate that awaits approval: both answers, each a command that can be copied however narrow it is', () => {
+    const view = completedView();
+    const gate = { ...view.gate, decision: 'awaiting_approval' } as const;
+    expect(humanSummary({ ...view, gate }, ADDRESSES, 40).slice(-3)).toEqual([
+      'Next',
+      `  approve it: tt-exp approve ${EXPERIMENT_ID} --reason "…"`,
+      `  reject it:  tt-exp reject ${EXPERIMENT_ID} --reason "…"`,
+    ]);
   });
 });

@@ -8,6 +8,8 @@ describe('ui-cli/table', () => {
     ['  one two three', 8, ['  one', '  two', '  three']],
     // Longer than a line: cut, for want of a better place.
     ['a abcdefghij b', 4, ['a', 'abcd', 'efgh', 'ij b']],
+    ['see `tt-exp show a/b` now', 10, ['see', '`tt-exp show a/b`', 'now']],
+    ['it’s `a b` and `c d`', 9, ['it’s', '`a b` and', '`c d`']],
     ['', 5, ['']],
   ])('%j in %i columns', (text, width, lines) => {
     expect(wrapLine(text, width)).toEqual(lines);

@@ -8,7 +8,7 @@ import type { RegisteredModel } from './experiment.ts';
 import type { GateConfig } from './experiment-config.ts';
 import type { DecidedVerdict, GateVerdict, LeftOutReplicate } from './gate.ts';
 import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
-import type { NotifyRequest, RegisterModelRequest } from './steps.ts';
+import type { NotifyRequest, OpenTrialRequest, RegisterModelRequest } from './steps.ts';
 import type { LookTaken, WantedLook } from './test-part-looks.ts';
 
 interface Asked {
@@ -62,6 +62,12 @@ export interface ChallengeRequest extends Asked {
   readonly question: ApprovalQuestion;
 }
 
+/** All trainings of an experiment have it in common. */
+export type StandInTraining = Pick<
+  OpenTrialRequest,
+  'provenance' | 'mlflowExperimentId' | 'dataset' | 'metric' | 'mayReuse'
+>;
+
 /** What is kept of a question, so that the evidence can be compared again before an answer takes effect. */
 export interface ApprovalQuestion {
   readonly experimentId: string;
@@ -72,6 +78,8 @@ export interface ApprovalQuestion {
   /** Those that the gate asked for and has to do without; absent: none. */
   readonly leftOutReplicates?: readonly LeftOutReplicate[];
   readonly datasetVersion: string;
+  /** By which a stand-in for a champion that cannot be evaluated is trained; absent: asked by an earlier version. */
+  readonly training?: StandInTraining;
   readonly relevanceThreshold: number;
   readonly seed: number;
   readonly gate: Required<GateConfig>;

@@ -4,7 +4,8 @@ import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } fro
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { verdictEvidence } from '../policy/registry/gate-request.ts';
 import { approvedBy, expiryReason, rejectedBy } from '../policy/registry/settle-question.ts';
-import { decideOn, evaluateCandidate } from './evaluate-candidate.ts';
+import { evaluateBeside } from './champion-stand-in.ts';
+import { decideOn } from './evaluate-candidate.ts';
 import { failureOf } from './failures.ts';
 import type { RegistryOwner } from './registry-owner.ts';
 
@@ -71,7 +72,7 @@ const approve = async (
     const again = decideOn(
       question,
       question.candidate,
-      await evaluateCandidate(question, (wanted) => owner.look({ ...wanted, actor: answering.by })),
+      await evaluateBeside(question, (wanted) => owner.look({ ...wanted, actor: answering.by })),
     );
     const decided = { ...again, reasons: [...earlier, ...again.reasons] };
     if (again.decision === 'rejected') {

@@ -3,12 +3,14 @@
  * like any other, so that an equal one is taken again instead.
  */
 import { executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
-import { objectiveOf } from '../contracts/objective.ts';
-import type { EvaluateBestRequest } from '../contracts/steps.ts';
+import type { StandInTraining } from '../contracts/registry-owner.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
-import type { KnownInTrain } from '../policy/experiment-stages.ts';
-import type { EvaluatedCandidate } from './evaluate-candidate.ts';
-import type { ExperimentRun } from './experiment-run.ts';
+import {
+  type EvaluatedCandidate,
+  evaluateCandidate,
+  type JudgedCandidate,
+  type TakeLook,
+} from './evaluate-candidate.ts';
 import { toRecord } from './failures.ts';
 import { readChampionSettings } from './steps.ts';
 import { type TrialInput, type TrialOutcome, trial } from './trial.ts';
@@ -21,16 +23,16 @@ type StandIn =
 const impossible = (reason: string): StandIn => ({ kind: 'impossible', reason });
 
 const inputOf = (
-  { input, provenance }: ExperimentRun,
-  { mlflowExperimentId, parentRunId, dataset }: KnownInTrain,
+  training: StandInTraining,
+  parentRunId: string,
   trialId: string,
   settings: TrialSettings,
 ): TrialInput => {
   const { num_epochs: epochs } = settings.training;
   return {
-    ...{ provenance, mlflowExperimentId, parentRunId, trialId, settings, dataset },
-    ...{ attempt: 1, params: {}, rungs: [epochs], metric: objectiveOf(input.config).metric },
-    ...{ mayReuse: !input.isFresh, run: null, warmStartRunId: null },
+    ...{ ...training, parentRunId, trialId, settings },
+    ...{ attempt: 1, params: {}, rungs: [epochs] },
+    ...{ run: null, warmStartRunId: null },
     // The settings have trained a champion: tripwires for a broken config have nothing to find.
     ...{ epochBudget: epochs, isLastRung: true, preflight: false },
   };
@@ -50,8 +52,11 @@ const runOf = (outcome: TrialOutcome): StandIn => {
 };
 
 /** Rejects only where the experiment is cancelled, or MLflow is out of reach. */
-const trainStandIn = async (run: ExperimentRun, known: KnownInTrain, version: string): Promise<StandIn> => {
-  const found = await readChampionSettings({ modelName: run.input.config.gate.model_name, version });
+const trainStandIn = async ({ gate, parentRunId, training }: JudgedCandidate, version: string): Promise<StandIn> => {
+  if (training === undefined) {
+    return impossible('an earlier version asked this question, and kept nothing to train it by');
+  }
+  const found = await readChampionSettings({ modelName: gate.model_name, version });
   if (found.kind === 'none') {
     return impossible(`its settings are not to be had: ${found.reason}`);
   }
@@ -59,7 +64,7 @@ const trainStandIn = async (run: ExperimentRun, known: KnownInTrain, version: st
   try {
     const outcome = await executeChild(trial, {
       workflowId: trialWorkflowId(workflowInfo().workflowId, trialId),
-      args: [inputOf(run, known, trialId, found.settings)],
+      args: [inputOf(training, parentRunId, trialId, found.settings)],
       staticSummary: `Stand-in for champion ${version}, which cannot be evaluated`,
       parentClosePolicy: ParentClosePolicy.TERMINATE,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
@@ -81,16 +86,10 @@ const withoutStandIn = (evaluated: EvaluatedCandidate, reason: string): Evaluate
 /**
  * The evaluation, beside a stand-in where it needs one and the config asks for one. A candidate that fails the minimum
  * needs none.
- * @param evaluate the same candidate again, beside this stand-in
  */
-export const evaluateBeside = async (
-  run: ExperimentRun,
-  known: KnownInTrain,
-  candidateRunId: string,
-  evaluate: (standIn?: EvaluateBestRequest['standIn']) => Promise<EvaluatedCandidate>,
-): Promise<EvaluatedCandidate> => {
-  const { gate } = run.input.config;
-  const evaluated = await evaluate();
+export const evaluateBeside = async (candidate: JudgedCandidate, take: TakeLook): Promise<EvaluatedCandidate> => {
+  const { gate, runId } = candidate;
+  const evaluated = await evaluateCandidate(candidate, take);
   const { comparedWith: version, championProblem: reason, test } = evaluated;
   if (
     version === null ||
@@ -100,19 +99,19 @@ export const evaluateBeside = async (
   ) {
     return evaluated;
   }
-  const trained = await trainStandIn(run, known, version);
+  const trained = await trainStandIn(candidate, version);
   if (trained.kind === 'impossible') {
     return withoutStandIn(evaluated, trained.reason);
   }
   const standIn = { run_id: trained.runId, reason };
-  if (trained.runId === candidateRunId) {
+  if (trained.runId === runId) {
     // The same settings on the same data are the same model: there is nothing to compare.
     return { ...evaluated, championStandIn: standIn };
   }
-  const again = await evaluate({ version, ...standIn });
+  const again = await evaluateCandidate(candidate, take, { version, ...standIn });
   if (again.comparedWith !== version) {
     // Another version became champion meanwhile.
-    return evaluateBeside(run, known, candidateRunId, evaluate);
+    return evaluateBeside(candidate, take);
   }
   return again.championProblem === null
     ? again

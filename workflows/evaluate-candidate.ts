@@ -11,7 +11,15 @@ import { evaluateBest } from './steps.ts';
 /** What it takes to evaluate a candidate again, days later if need be. */
 export type JudgedCandidate = Pick<
   ApprovalQuestion,
-  'runId' | 'replicateRunIds' | 'leftOutReplicates' | 'datasetVersion' | 'relevanceThreshold' | 'seed' | 'gate'
+  | 'parentRunId'
+  | 'runId'
+  | 'replicateRunIds'
+  | 'leftOutReplicates'
+  | 'training'
+  | 'datasetVersion'
+  | 'relevanceThreshold'
+  | 'seed'
+  | 'gate'
 >;
 
 export interface EvaluatedCandidate extends EvaluateBestResult {

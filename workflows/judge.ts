@@ -1,5 +1,6 @@
 /** The verdict on the best trial: test, registry, gate. */
 import type { DecidedVerdict } from '../contracts/gate.ts';
+import { objectiveOf } from '../contracts/objective.ts';
 import type { RegistryAnswer } from '../contracts/registry-owner.ts';
 import type { FinishedTrial } from '../contracts/trial.ts';
 import { describeModel } from '../policy/describe-model.ts';
@@ -17,22 +18,23 @@ import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
 import { askOwner, registerVersion, takeLookAt } from './ask-owner.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
 import { note } from './closing.ts';
-import { decideOn, evaluateCandidate, type JudgedCandidate, type TakeLook } from './evaluate-candidate.ts';
+import { decideOn, type JudgedCandidate, type TakeLook } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { gateNotification, tell } from './notifications.ts';
 import type { Replicated } from './replicates.ts';
 import { recordVerdict } from './steps.ts';
-
-interface Judged extends JudgedCandidate {
-  readonly parentRunId: string;
-}
 
 /** Of a request to the model's owner: another one for each time that the gate decides. */
 const requestId = ({ provenance }: ExperimentRun, what: string): string =>
   `${provenance.workflowId}/${provenance.executionId}/${what}`;
 
 /** Asks the owner for what the gate has decided. */
-const ask = (run: ExperimentRun, verdict: DecidedVerdict, judged: Judged, round: number): Promise<RegistryAnswer> => {
+const ask = (
+  run: ExperimentRun,
+  verdict: DecidedVerdict,
+  judged: JudgedCandidate,
+  round: number,
+): Promise<RegistryAnswer> => {
   const { gate } = judged;
   const askedAtMs = Date.now();
   const question = {
@@ -47,7 +49,7 @@ const ask = (run: ExperimentRun, verdict: DecidedVerdict, judged: Judged, round:
 /** The gate's word stands; the runs say so, and whoever wants to hear of it is told. */
 const settle = async (
   run: ExperimentRun,
-  { parentRunId, runId, gate }: Judged,
+  { parentRunId, runId, gate }: JudgedCandidate,
   verdict: DecidedVerdict,
   aliases: readonly string[],
 ): Promise<void> => {
@@ -64,7 +66,7 @@ const settle = async (
 const carryOut = async (
   run: ExperimentRun,
   verdict: DecidedVerdict,
-  judged: Judged,
+  judged: JudgedCandidate,
   round: number,
 ): Promise<readonly string[] | null> => {
   const answer = await ask(run, verdict, judged, round);
@@ -93,8 +95,15 @@ export const judge = async (
   const { dataset, parentRunId, mlflowExperimentId } = trained;
   const { runId } = best;
   const known = { ...trained, ...chosen(best) };
-  const judged: Judged = {
+  const judged: JudgedCandidate = {
     ...{ parentRunId, runId, datasetVersion: dataset.version, seed, gate },
+    training: {
+      provenance,
+      mlflowExperimentId,
+      dataset,
+      metric: objectiveOf(input.config).metric,
+      mayReuse: !input.isFresh,
+    },
     relevanceThreshold: evaluation.relevance_threshold,
     ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
     ...(leftOutReplicates.length === 0 ? {} : { leftOutReplicates }),
@@ -108,8 +117,7 @@ export const judge = async (
       actor: input.experimentId,
     });
   };
-  const evaluate = () => evaluateBeside(run, trained, runId, (standIn) => evaluateCandidate(judged, take, standIn));
-  let evaluated = await evaluate();
+  let evaluated = await evaluateBeside(judged, take);
 
   state.reach(registering({ ...known, test: evaluated.test }, null), Date.now());
   const model = await registerVersion(run.replies, requestId(run, 'register'), {
@@ -136,6 +144,6 @@ export const judge = async (
       return { ...registered, model: state.snapshot.model ?? model };
     }
     earlier = outdated;
-    evaluated = await evaluate();
+    evaluated = await evaluateBeside(judged, take);
   }
 };

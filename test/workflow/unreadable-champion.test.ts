@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CpuActivities } from '../../activities/index.ts';
+import { createRegistryClient } from '../../client/registry-client.ts';
 import type { GateConfig } from '../../contracts/experiment-config.ts';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { ChampionStandIn, GateVerdict } from '../../contracts/gate.ts';
 import type { RegistryRequest } from '../../contracts/registry-owner.ts';
 import type { EvaluateBestRequest, OpenTrialRequest, ReadChampionSettingsResult } from '../../contracts/steps.ts';
 import { trialSettings } from '../../policy/trial-plan.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { evaluationSummary, experimentInput, resolvedConfig } from '../support/experiment-fixtures.ts';
+import { createOwnedModel } from '../support/owned-model.ts';
 import { createSteps, startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
 
 /** What the champion was trained with: nothing that this experiment would try. */
@@ -17,6 +19,16 @@ const RECORDED: ReadChampionSettingsResult = { kind: 'recorded', settings: SETTI
 const REASON = 'its model cannot be fetched: Model not loading';
 
 const without = { champion: null, ci: null, comparedWith: '3', championProblem: REASON };
+
+/** The candidate, with 0.4, beside what stands in for the champion, with `ndcg`. */
+const besideStandIn = (version: string, ndcg: number, { run_id, reason }: ChampionStandIn) => {
+  const mean = 0.4 - ndcg;
+  return {
+    champion: { version, run_id: `run-of-${version}`, ndcg_at_10: ndcg },
+    ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence: 0.95 },
+    ...{ comparedWith: version, championProblem: null, championStandIn: { run_id, reason } },
+  };
+};
 
 /** Champion is version 3, which nobody can evaluate; the candidate ranks with 0.4, and what stands in with `standIn`. */
 const stepsOn = (settings: ReadChampionSettingsResult, standIn: number, change: Partial<CpuActivities> = {}) => {
@@ -44,14 +56,7 @@ const stepsOn = (settings: ReadChampionSettingsResult, standIn: number, change: 
       if (request.standIn === undefined) {
         return { test, ...without };
       }
-      const { run_id, reason } = request.standIn;
-      const mean = 0.4 - standIn;
-      return {
-        test,
-        champion: { version: '3', run_id: 'run-of-3', ndcg_at_10: standIn },
-        ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence: 0.95 },
-        ...{ comparedWith: '3', championProblem: null, championStandIn: { run_id, reason } },
-      };
+      return { test, ...besideStandIn('3', standIn, request.standIn) };
     },
     ...change,
   });
@@ -167,6 +172,59 @@ describe('workflows/champion-stand-in', () => {
     ]);
     expect(kept.opened.map(({ trialId }) => trialId)).toEqual(['trial-000', 'trial-000']);
   });
+
+  it.each([
+    [0.2, 'promoted', '2', /^Approved by ana: better than 8$/],
+    [0.38, 'rejected', '9', /^Not promoted: the gain of 0\.020 over the stand-in for version 9 \(run run-champion-9\)/],
+  ] as const)(
+    'an approval after an unreadable version became champion is held against its settings first: %d, %s',
+    async (standIn, decision, champion, outcome) => {
+      const model = createOwnedModel({ aliases: { champion: '8' } });
+      const opened: OpenTrialRequest[] = [];
+      const steps: typeof model.steps = {
+        ...model.steps,
+        readChampionSettings: async () => RECORDED,
+        openTrial: async (request) => {
+          opened.push(request);
+          return model.steps.openTrial(request);
+        },
+        evaluateBest: async (request) => {
+          if (model.registry.aliases.champion === '8') {
+            return model.steps.evaluateBest(request);
+          }
+          const test = { model: evaluationSummary(0.4), baselines: {} };
+          return request.standIn === undefined
+            ? { test, champion: null, ci: null, comparedWith: '9', championProblem: REASON }
+            : { test, ...besideStandIn('9', standIn, request.standIn) };
+        },
+      };
+      await server.withWorkers(steps, async (client) => {
+        const { gate } = await (await model.start(client, { approval: 'manual' })).result();
+        expect([gate.decision, gate.compared_with]).toEqual(['awaiting_approval', '8']);
+        model.registry.aliases.champion = '9';
+        const { verdict } = await createRegistryClient(client).decide(model.modelName, {
+          ...{
+            request: 'a',
+            candidate: null,
+            experimentId: null,
+            isApproved: true,
+            by: 'ana',
+            reason: 'better than 8',
+          },
+        });
+        expect(verdict).toMatchObject({
+          ...{ decision, compared_with: '9', champion_problem: null },
+          champion_stand_in: { run_id: 'run-champion-9', reason: REASON },
+        });
+        expect(verdict.reasons.at(-1)).toMatch(outcome);
+      });
+      expect(model.registry.aliases.champion).toBe(champion);
+      expect(opened.at(-1)).toMatchObject({
+        ...{ trialId: 'champion-9', parentRunId: 'parent', mayReuse: true },
+        settings: { seed: 77 },
+      });
+    },
+  );
 
   it('trains nothing for a candidate below the minimum', async () => {
     const world = stepsOn(RECORDED, 0.2);

@@ -46,7 +46,7 @@ const ROOMS = {
   },
   'ui-cli': {
     rooms: ['contracts', 'policy', 'client', 'config'],
-    packages: ['commander', 'ink', 'react', '@types/react', '@inkjs/[^/]+'],
+    packages: ['commander', 'ink', 'react', '@types/react', 'string-width'],
     builtIns: true,
   },
   serving: { rooms: ['contracts', 'host', 'policy', 'registry'], packages: [], builtIns: true },

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
 import { addCompare } from './compare/compare-commands.ts';
+import { addDashboard } from './dashboard/ui-command.ts';
 import { addData } from './data/data-commands.ts';
 import { addGate } from './gate/gate-commands.ts';
 import { addInit } from './init/init-command.ts';
@@ -50,6 +51,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addInit(program, context);
   addRun(program, context);
   addWatch(program, context);
+  addDashboard(program, context);
   addSweepSteering(program, context);
   addApproval(program, context);
   addInspection(program, context);

@@ -1,6 +1,9 @@
 /** Lines of the live view as data: what they say and in which role, not how a terminal draws it. */
 
-export type Role = 'done' | 'active' | 'bad' | 'dim' | 'strong';
+export type Role = 'done' | 'active' | 'bad' | 'warn' | 'dim' | 'strong' | 'cursor' | SeriesRole;
+
+/** Of curves: told apart by colour, and by their marks where there is none. */
+export type SeriesRole = 'series-1' | 'series-2' | 'series-3' | 'series-4' | 'series-5' | 'series-6';
 
 export interface Span {
   readonly text: string;

@@ -2,16 +2,41 @@
 import type { TextProps } from 'ink';
 import type { Role } from './line.ts';
 
-type Style = Pick<TextProps, 'color' | 'dimColor' | 'bold'>;
+type Style = Pick<TextProps, 'color' | 'dimColor' | 'bold' | 'inverse'>;
 export type Theme = Readonly<Record<Role, Style>>;
 
 export const COLOURS: Theme = {
   done: { color: 'green' },
   active: { color: 'cyan' },
   bad: { color: 'red' },
+  warn: { color: 'yellow' },
   dim: { dimColor: true },
   strong: { bold: true },
+  cursor: { inverse: true },
+  // Okabe and Ito's colours for all kinds of colour vision, as terminals with 256 colours have them.
+  'series-1': { color: 'ansi256(74)' },
+  'series-2': { color: 'ansi256(214)' },
+  'series-3': { color: 'ansi256(36)' },
+  'series-4': { color: 'ansi256(175)' },
+  'series-5': { color: 'ansi256(227)' },
+  'series-6': { color: 'ansi256(166)' },
 };
-export const NO_COLOURS: Theme = { done: {}, active: {}, bad: {}, dim: {}, strong: {} };
+
+/** Bold and reverse are no colours: the cursor stays visible. */
+export const NO_COLOURS: Theme = {
+  done: {},
+  active: {},
+  bad: {},
+  warn: {},
+  dim: {},
+  strong: { bold: true },
+  cursor: { inverse: true },
+  'series-1': {},
+  'series-2': {},
+  'series-3': {},
+  'series-4': {},
+  'series-5': {},
+  'series-6': {},
+};
 
 export const styleOf = (theme: Theme, role: Role | undefined): Style => (role === undefined ? {} : theme[role]);

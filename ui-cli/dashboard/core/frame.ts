@@ -1,0 +1,127 @@
+/** The whole screen as lines: title, body, message or prompt, footer. Pure. */
+import stringWidth from 'string-width';
+import { printable } from '../../../contracts/printable.ts';
+import { type Line, lineOf } from '../../live/line.ts';
+import type { ScreenSize } from '../../live/live-state.ts';
+import { formatDuration } from '../../text/formats.ts';
+import { cutText } from '../table/fit-text.ts';
+import { COMMANDS } from './commands.ts';
+import { feedKey } from './feeds.ts';
+import { isBound, type KeyBinding, keyText } from './keys.ts';
+import { type OpenScreen, openScreen, type Screens } from './screen.ts';
+import { type DashboardState, placeOf, tableOf } from './state.ts';
+import { bindingsOf } from './update.ts';
+
+export const LEAST_SIZE: ScreenSize = { columns: 60, rows: 12 };
+
+/** An answer older than this is told of. */
+const STALE_MS = 5_000;
+
+const footerText = (bindings: readonly KeyBinding[], state: DashboardState, columns: number): string => {
+  const hints = bindings
+    .filter((binding) => binding.label !== null && isBound(binding, state))
+    .map(({ keys, label }) => `${keyText(keys[0] ?? '')} ${label}`);
+  // What does not fit is in the help, which always does.
+  let text = '';
+  for (const hint of hints) {
+    const next = text === '' ? hint : `${text}  ${hint}`;
+    if (stringWidth(next) <= columns) {
+      text = next;
+    }
+  }
+  return text;
+};
+
+/** Why what is shown may not be so any more. */
+const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): string | null => {
+  for (const request of screen.feeds) {
+    const fed = data[feedKey(request)];
+    if (fed !== undefined && fed.trouble !== null) {
+      const age = nowMs - fed.atMs;
+      const since = fed.value === null || age < STALE_MS ? '' : ` (as of ${formatDuration(age / 1000)} ago)`;
+      return `${fed.trouble}${since}`;
+    }
+  }
+  return null;
+};
+
+const statusLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
+  const { overlay, message } = state;
+  const cut = (text: string): string => cutText(printable(text), columns);
+  if (overlay.kind === 'prompt') {
+    const before = overlay.prompt.kind === 'reason' ? 'reason: ' : overlay.prompt.kind === 'filter' ? '/' : ':';
+    // The end of a long text is where one types.
+    const room = columns - stringWidth(before) - 1;
+    const shown = [...printable(overlay.text)].slice(-room).join('');
+    return message === null
+      ? [{ text: before, role: 'active' }, { text: shown }, { text: ' ', role: 'cursor' }]
+      : lineOf(cut(message.text), message.role);
+  }
+  if (overlay.kind === 'confirm') {
+    const question = `${overlay.question} Type ${overlay.word}: `;
+    const typed = printable(overlay.typed);
+    return [
+      { text: cutText(printable(question), Math.max(0, columns - stringWidth(typed) - 1)), role: 'bad' },
+      { text: typed },
+      { text: ' ', role: 'cursor' },
+    ];
+  }
+  if (message !== null) {
+    return lineOf(cut(message.text), message.role);
+  }
+  const trouble = troubleText(screen, state);
+  if (trouble !== null) {
+    return lineOf(cut(trouble), 'warn');
+  }
+  const filter = screen.table === null ? '' : tableOf(state, screen.table.name).filter;
+  return filter === '' ? [] : lineOf(cut(`filter: ${filter}  (Esc shows all)`), 'dim');
+};
+
+const titleLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
+  const right = state.isReadOnly ? ' read-only' : '';
+  const left = cutText(printable(`tt-exp › ${screen.title}`), columns - right.length);
+  const gap = ' '.repeat(Math.max(0, columns - stringWidth(left) - right.length));
+  return [{ text: left, role: 'strong' }, { text: gap }, { text: right, role: 'warn' }];
+};
+
+const helpLines = (bindings: readonly KeyBinding[], state: DashboardState): readonly Line[] => {
+  const row = (left: string, right: string): Line => [
+    { text: `  ${left.padEnd(22)}`, role: 'active' },
+    { text: right },
+  ];
+  return [
+    lineOf('Keys', 'strong'),
+    ...bindings
+      .filter((binding) => isBound(binding, state))
+      .map(({ keys, help }) => row(keys.map(keyText).join(', '), help)),
+    [],
+    lineOf('Commands', 'strong'),
+    ...COMMANDS.map(({ name, usage, help }) => row(`:${name} ${usage}`, help)),
+    [],
+    lineOf('Any other key leaves this page.', 'dim'),
+  ];
+};
+
+/** As many lines as the screen has rows. */
+export const frameOf = (state: DashboardState, screens: Screens): readonly Line[] => {
+  const { size, overlay } = state;
+  const { rows } = size;
+  if (size.columns < LEAST_SIZE.columns || size.rows < LEAST_SIZE.rows) {
+    const text = `The terminal has ${size.columns}×${size.rows}; at least ${LEAST_SIZE.columns}×${LEAST_SIZE.rows} is needed. q leaves.`;
+    return [lineOf(cutText(text, size.columns), 'warn')].slice(0, Math.max(0, rows));
+  }
+  const screen = openScreen(screens, placeOf(state), state);
+  const bindings = bindingsOf(screen);
+  const room: ScreenSize = { columns: size.columns, rows: rows - 3 };
+  const whole = overlay.kind === 'help' ? helpLines(bindings, state) : screen.body(room);
+  const top = overlay.kind === 'help' ? Math.min(overlay.top, Math.max(0, whole.length - room.rows)) : 0;
+  const body = whole.slice(top, top + room.rows);
+  const blank: readonly Line[] = Array.from({ length: room.rows - body.length }, () => []);
+  return [
+    titleLine(state, screen, size.columns),
+    ...body,
+    ...blank,
+    statusLine(state, screen, size.columns),
+    lineOf(footerText(bindings, state, size.columns), 'dim'),
+  ];
+};

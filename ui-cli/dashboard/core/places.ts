@@ -1,0 +1,10 @@
+/** Where in the dashboard somebody is. */
+export type Place =
+  | { readonly screen: 'experiments' }
+  | { readonly screen: 'experiment'; readonly experimentId: string }
+  | { readonly screen: 'trial'; readonly experimentId: string; readonly trialId: string }
+  | { readonly screen: 'models' }
+  | { readonly screen: 'model'; readonly name: string }
+  | { readonly screen: 'services' };
+
+export type ScreenName = Place['screen'];

@@ -1,0 +1,52 @@
+/** A screen of the dashboard: pure functions of the state. */
+import type { Line } from '../../live/line.ts';
+import type { ScreenSize } from '../../live/live-state.ts';
+import type { FeedRequest } from './feeds.ts';
+import type { KeyBinding } from './keys.ts';
+import type { Place, ScreenName } from './places.ts';
+import type { DashboardState } from './state.ts';
+
+export interface Screen<At extends Place = Place> {
+  /** For the first line, as a path: `experiments › sweep-0123456789`. */
+  title(place: At, state: DashboardState): string;
+  /** What it shows; asked for while it is shown. */
+  feeds(place: At, state: DashboardState): readonly FeedRequest[];
+  /** Name of the table that cursor, `s`, `/` and marks belong to; null: it has none. */
+  table(place: At, state: DashboardState): TableView | null;
+  keys(place: At, state: DashboardState): readonly KeyBinding[];
+  /** As many lines as `size` has rows, or fewer; none wider than its columns. */
+  body(place: At, state: DashboardState, size: ScreenSize): readonly Line[];
+}
+
+/** The table of a screen, as moving, sorting and filtering see it. */
+export interface TableView {
+  readonly name: string;
+  /** Ids of the rows as they are shown, filtered and sorted. */
+  readonly shown: readonly string[];
+  readonly columns: readonly { readonly name: string }[];
+  /** For completion: what a filter may name. */
+  readonly fields: readonly string[];
+}
+
+export type Screens = { readonly [Name in ScreenName]: Screen<Extract<Place, { screen: Name }>> };
+
+/** The screen of a place, its place filled in. */
+export interface OpenScreen {
+  readonly title: string;
+  readonly feeds: readonly FeedRequest[];
+  readonly table: TableView | null;
+  readonly keys: readonly KeyBinding[];
+  body(size: ScreenSize): readonly Line[];
+}
+
+export const openScreen = (screens: Screens, place: Place, state: DashboardState): OpenScreen => {
+  // Each name has the screen of its own kind of place.
+  const screen = screens[place.screen] as Screen;
+  return {
+    title: screen.title(place, state),
+    feeds: screen.feeds(place, state),
+    table: screen.table(place, state),
+    keys: screen.keys(place, state),
+    body: (size) => screen.body(place, state, size),
+  };
+};

@@ -1,0 +1,80 @@
+/** The one way in which the state changes: a pure fold over keys, answers, ticks and sizes of the screen. */
+import { printable } from '../../../contracts/printable.ts';
+import type { ScreenSize } from '../../live/live-state.ts';
+import { type FeedName, type FeedRequest, type FeedValues, feedKey, withFed, withTrouble } from './feeds.ts';
+import { globalKeys } from './global-keys.ts';
+import { bindingOf, type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
+import { pressInConfirm, pressInHelp, pressInPrompt } from './overlay-keys.ts';
+import { type OpenScreen, openScreen, type Screens } from './screen.ts';
+import { type DashboardState, placeOf, say } from './state.ts';
+import { tableKeys } from './table-keys.ts';
+
+export type DashboardEvent =
+  | { readonly kind: 'key'; readonly key: KeyName }
+  | { readonly kind: 'tick'; readonly atMs: number }
+  | { readonly kind: 'resize'; readonly size: ScreenSize }
+  | FedEvent
+  | { readonly kind: 'trouble'; readonly request: FeedRequest; readonly text: string; readonly atMs: number }
+  /** What became of an action. */
+  | { readonly kind: 'told'; readonly text: string; readonly isBad: boolean };
+
+type FedEvent = {
+  readonly [Name in FeedName]: {
+    readonly kind: 'fed';
+    readonly request: FeedRequest<Name>;
+    readonly value: FeedValues[Name];
+    readonly atMs: number;
+  };
+}[FeedName];
+
+/** Those of the screen come first: they may give a key another meaning. */
+export const bindingsOf = (screen: OpenScreen): readonly KeyBinding[] => [
+  ...screen.keys,
+  ...(screen.table === null ? [] : tableKeys(screen.table)),
+  ...globalKeys(screen.table),
+];
+
+const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step => {
+  const screen = openScreen(screens, placeOf(state), state);
+  const { overlay } = state;
+  switch (overlay.kind) {
+    case 'help':
+      return pressInHelp(state, overlay, key);
+    case 'prompt':
+      return pressInPrompt(state, overlay, key, screen);
+    case 'confirm':
+      return pressInConfirm(state, overlay, key);
+    case 'none':
+      return bindingOf(bindingsOf(screen), key, state)?.press(state) ?? stay(state);
+  }
+};
+
+/** Feeds of all places on the way to here: what is shown, and what `back` shows again. */
+const neededKeys = (state: DashboardState, screens: Screens): ReadonlySet<string> =>
+  new Set(state.places.flatMap((place) => openScreen(screens, place, state).feeds.map(feedKey)));
+
+/** Answers that nobody shows any more are forgotten; the lists stay, since commands complete from them. */
+const forgetting = (state: DashboardState, screens: Screens): DashboardState => {
+  const needed = neededKeys(state, screens);
+  const kept = Object.entries(state.data).filter(([key]) => needed.has(key) || key.endsWith(':'));
+  return { ...state, data: Object.fromEntries(kept) };
+};
+
+export const update = (state: DashboardState, event: DashboardEvent, screens: Screens): Step => {
+  switch (event.kind) {
+    case 'key': {
+      const step = pressKey({ ...state, message: event.key === 'escape' ? state.message : null }, event.key, screens);
+      return step.state.places === state.places ? step : { ...step, state: forgetting(step.state, screens) };
+    }
+    case 'tick':
+      return stay({ ...state, nowMs: event.atMs });
+    case 'resize':
+      return stay({ ...state, size: event.size });
+    case 'fed':
+      return stay({ ...state, data: withFed(state.data, event.request, event.value, event.atMs) });
+    case 'trouble':
+      return stay({ ...state, data: withTrouble(state.data, event.request, printable(event.text), event.atMs) });
+    case 'told':
+      return stay(say(state, event.text, event.isBad ? 'bad' : 'done'));
+  }
+};

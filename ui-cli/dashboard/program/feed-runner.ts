@@ -1,0 +1,101 @@
+/** Asks for what is shown, again and again, and stops asking for what is not. */
+import { type FeedName, type FeedRequest, type FeedValues, feedKey } from '../core/feeds.ts';
+import type { Ask } from './sources.ts';
+
+/** Between an answer and the next question. */
+const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
+  experiments: 1_000,
+  experiment: 500,
+  models: 2_000,
+  services: 1_000,
+};
+
+/** A long answer costs the servers time: at most a quarter of it is asked for. */
+const PAUSE_PER_ANSWER = 3;
+
+export interface FeedSink {
+  fed<Name extends FeedName>(request: FeedRequest<Name>, value: FeedValues[Name]): void;
+  trouble(request: FeedRequest, error: unknown): void;
+}
+
+export interface FeedRunnerOptions {
+  readonly ask: { readonly [Name in FeedName]: Ask<Name> };
+  readonly sink: FeedSink;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+}
+
+export interface FeedRunner {
+  /** From now on these and no others; an answer to another question is dropped. */
+  want(requests: readonly FeedRequest[]): void;
+  /** Asks at once, after an action say. */
+  hurry(): void;
+  stop(): void;
+}
+
+/** Resolves after the time, or when it is woken or aborted. */
+const rest = (milliseconds: number, signal: AbortSignal, wakers: Set<() => void>): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      wakers.delete(done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    wakers.add(done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+
+export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRunner => {
+  const running = new Map<string, AbortController>();
+  const wakers = new Set<() => void>();
+
+  const run = async <Name extends FeedName>(request: FeedRequest<Name>, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      const askedMs = now();
+      try {
+        const value = await ask[request.feed](request.of);
+        if (!signal.aborted) {
+          sink.fed(request, value);
+        }
+      } catch (error) {
+        if (!signal.aborted) {
+          sink.trouble(request, error);
+        }
+      }
+      const pauseMs = Math.max(SHORTEST_PAUSE_MS[request.feed], PAUSE_PER_ANSWER * (now() - askedMs));
+      await rest(pauseMs, signal, wakers);
+    }
+  };
+
+  return {
+    want: (requests) => {
+      const wanted = new Map(requests.map((request) => [feedKey(request), request]));
+      for (const [key, controller] of running) {
+        if (!wanted.has(key)) {
+          controller.abort();
+          running.delete(key);
+        }
+      }
+      for (const [key, request] of wanted) {
+        if (!running.has(key)) {
+          const controller = new AbortController();
+          running.set(key, controller);
+          void run(request, controller.signal);
+        }
+      }
+    },
+    hurry: () => {
+      for (const wake of [...wakers]) {
+        wake();
+      }
+    },
+    stop: () => {
+      for (const controller of running.values()) {
+        controller.abort();
+      }
+      running.clear();
+    },
+  };
+};

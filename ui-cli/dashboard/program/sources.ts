@@ -1,0 +1,38 @@
+/** Where each feed comes from. */
+import { withSnapshots } from '../../inspect/experiment-rows.ts';
+import type { Platform } from '../../platform/platform-runtime.ts';
+import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
+import type { FeedName, FeedValues } from '../core/feeds.ts';
+import type { DashboardRuntime } from '../dashboard-runtime.ts';
+import { createReconnecting, type Reconnecting } from './reconnecting.ts';
+
+/** One answer. */
+export type Ask<Name extends FeedName> = (of: string) => Promise<FeedValues[Name]>;
+
+export interface Sources {
+  readonly ask: { readonly [Name in FeedName]: Ask<Name> };
+  readonly platform: Reconnecting<Platform>;
+  readonly catalogue: Reconnecting<ModelCatalogue>;
+  close(): Promise<void>;
+}
+
+/** Nothing is started: what does not run is told of. @param signal ends what is being opened */
+export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sources => {
+  const platform = createReconnecting(() =>
+    runtime.openPlatform({ mayStart: false, progress: () => undefined, signal }),
+  );
+  const catalogue = createReconnecting(() => runtime.openCatalogue());
+  return {
+    platform,
+    catalogue,
+    ask: {
+      experiments: () => platform.use(async ({ experiments }) => withSnapshots(experiments, await experiments.list())),
+      experiment: (id) => platform.use(({ experiments }) => experiments.view(id)),
+      models: () => catalogue.use((models) => models.list({ name: null, asOfMs: null })),
+      services: () => runtime.services.status(),
+    },
+    close: async () => {
+      await Promise.all([platform.close(), catalogue.close()]);
+    },
+  };
+};

@@ -1,0 +1,57 @@
+/** Servers and workers of this home. */
+import type { ServiceStatus } from '../../../contracts/services.ts';
+import { lineOf, type Role } from '../../live/line.ts';
+import { formatDuration } from '../../text/formats.ts';
+import { fedOf } from '../core/feeds.ts';
+import type { Place } from '../core/places.ts';
+import type { Screen } from '../core/screen.ts';
+import { type DashboardState, tableOf } from '../core/state.ts';
+import { shownRows, type Table, viewOf } from '../table/table.ts';
+import { tableLines } from '../table/table-lines.ts';
+
+const FEED = { feed: 'services', of: '' } as const;
+
+const STATE_ROLE: Readonly<Record<string, Role>> = { healthy: 'done', failed: 'bad', unhealthy: 'warn' };
+
+const TABLE: Table<ServiceStatus> = {
+  name: 'services',
+  idOf: ({ name }) => name,
+  columns: [
+    { name: 'service', text: ({ name }) => name },
+    { name: 'state', text: ({ state }) => state, role: ({ state }) => STATE_ROLE[state] },
+    {
+      name: 'up',
+      align: 'right',
+      text: ({ uptimeSeconds }) => (uptimeSeconds === null ? '–' : formatDuration(uptimeSeconds)),
+      value: ({ uptimeSeconds }) => uptimeSeconds,
+    },
+    {
+      name: 'restarts',
+      align: 'right',
+      text: ({ restarts }) => String(restarts),
+      value: ({ restarts }) => restarts,
+      worth: 40,
+    },
+    { name: 'address', text: ({ address }) => address ?? '', worth: 50 },
+    { name: 'trouble', text: ({ lastError }) => lastError ?? '', worth: 60 },
+  ],
+};
+
+const rowsOf = ({ data }: DashboardState): readonly ServiceStatus[] => fedOf(data, FEED)?.value?.services ?? [];
+
+const shownOf = (state: DashboardState): readonly ServiceStatus[] =>
+  shownRows(TABLE, rowsOf(state), tableOf(state, TABLE.name));
+
+export const SERVICES: Screen<Extract<Place, { screen: 'services' }>> = {
+  title: () => 'services',
+  feeds: () => [FEED],
+  table: (_, state) => viewOf(TABLE, rowsOf(state), shownOf(state)),
+  keys: () => [],
+  body: (_, state, size) => {
+    if (rowsOf(state).length === 0) {
+      const isAsked = fedOf(state.data, FEED)?.value == null;
+      return [lineOf(isAsked ? 'Asking for the services …' : 'Nothing runs: tt-exp up', 'dim')];
+    }
+    return tableLines(TABLE, shownOf(state), tableOf(state, TABLE.name), size);
+  },
+};

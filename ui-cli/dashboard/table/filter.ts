@@ -1,0 +1,101 @@
+/**
+ * Filters as people type them: words that a row must contain, and conditions on its fields, all of which hold:
+ * `loss=bpr lr<0.001 failed`. Pure.
+ */
+export type FieldValue = string | number | boolean | null;
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | '~';
+
+interface Condition {
+  readonly field: string;
+  readonly operator: Operator;
+  readonly wanted: string;
+}
+
+export interface Filter {
+  /** Lower case. */
+  readonly words: readonly string[];
+  readonly conditions: readonly Condition[];
+}
+
+const CONDITION = /^([\p{L}\w.@-]+)(!=|<=|>=|=|<|>|~)(.+)$/u;
+
+export const parseFilter = (text: string): Filter => {
+  const words: string[] = [];
+  const conditions: Condition[] = [];
+  for (const token of text.split(/\s+/).filter((part) => part !== '')) {
+    const [, field, operator, wanted] = CONDITION.exec(token) ?? [];
+    if (field === undefined || operator === undefined || wanted === undefined) {
+      words.push(token.toLowerCase());
+    } else {
+      conditions.push({ field: field.toLowerCase(), operator: operator as Operator, wanted });
+    }
+  }
+  return { words, conditions };
+};
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+const initials = (name: string): string =>
+  lastPart(name)
+    .split('_')
+    .map((part) => part.slice(0, 1))
+    .join('');
+
+/** The field that somebody means: by its name, the last part of it (`learning_rate`), its initials (`lr`), or its beginning. */
+export const fieldMeant = (text: string, fields: readonly string[]): string | null => {
+  const wanted = text.toLowerCase();
+  const ways: readonly ((name: string) => boolean)[] = [
+    (name) => name === wanted,
+    (name) => lastPart(name) === wanted,
+    (name) => wanted.length > 1 && initials(name) === wanted,
+    (name) => name.startsWith(wanted),
+    (name) => lastPart(name).startsWith(wanted),
+  ];
+  for (const isMeant of ways) {
+    const found = fields.find((name) => isMeant(name.toLowerCase()));
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return null;
+};
+
+/** Fields of conditions that no row has. */
+export const unknownFields = ({ conditions }: Filter, fields: readonly string[]): readonly string[] =>
+  conditions.filter(({ field }) => fieldMeant(field, fields) === null).map(({ field }) => field);
+
+const compare = (value: FieldValue, operator: Operator, wanted: string): boolean => {
+  const text = String(value ?? '').toLowerCase();
+  const number = Number(wanted);
+  const isNumeric = typeof value === 'number' && !Number.isNaN(number);
+  switch (operator) {
+    case '=':
+      return isNumeric ? value === number : text === wanted.toLowerCase();
+    case '!=':
+      return isNumeric ? value !== number : text !== wanted.toLowerCase();
+    case '~':
+      return text.includes(wanted.toLowerCase());
+    case '<':
+      return isNumeric && value < number;
+    case '<=':
+      return isNumeric && value <= number;
+    case '>':
+      return isNumeric && value > number;
+    case '>=':
+      return isNumeric && value >= number;
+  }
+};
+
+/** @param text all that a row shows, in which the words are looked for */
+export const isMatch = ({ words, conditions }: Filter, fields: Fields, text: string): boolean => {
+  const shown = text.toLowerCase();
+  const names = Object.keys(fields);
+  return (
+    words.every((word) => shown.includes(word)) &&
+    conditions.every(({ field, operator, wanted }) => {
+      const name = fieldMeant(field, names);
+      return name !== null && compare(fields[name] ?? null, operator, wanted);
+    })
+  );
+};

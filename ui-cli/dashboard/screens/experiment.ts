@@ -6,6 +6,7 @@ import { type Line, lineOf } from '../../live/line.ts';
 import { formatDuration, formatMetric } from '../../text/formats.ts';
 import { metricName } from '../../text/metric-table.ts';
 import { shownValue } from '../../text/objective.ts';
+import { askReason } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import { goTo } from '../core/navigate.ts';
@@ -62,6 +63,18 @@ const openTrial = (place: Here): KeyBinding => ({
   },
 });
 
+const answer = (place: Here, kind: 'approve' | 'reject', key: string): KeyBinding => ({
+  keys: [key],
+  label: kind,
+  help: kind === 'approve' ? 'let the model that waits become champion' : 'turn the model that waits down',
+  isChange: true,
+  isActive: (state) => viewAt(place, state)?.gate.decision === 'awaiting_approval',
+  press: (state) => {
+    const { experimentId } = place;
+    return askReason(state, `${kind} the model of ${experimentId}?`, kind, { kind, experimentId, reason: '' });
+  },
+});
+
 export const EXPERIMENT: Screen<Here> = {
   title: ({ experimentId }) => `experiments › ${experimentId}`,
   feeds: ({ experimentId }) => [{ feed: 'experiment', of: experimentId }],
@@ -69,7 +82,7 @@ export const EXPERIMENT: Screen<Here> = {
     const view = viewAt(place, state);
     return view === null ? null : contentOf(view, state).tableView;
   },
-  keys: (place) => [openTrial(place)],
+  keys: (place) => [openTrial(place), answer(place, 'approve', 'a'), answer(place, 'reject', 'A')],
   body: (place, state, size) => {
     const view = viewAt(place, state);
     if (view === null) {

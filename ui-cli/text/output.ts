@@ -92,3 +92,14 @@ export const toSnakeCase = (value: unknown): unknown => {
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [snake(key), toSnakeCase(item)]))
     : value;
 };
+
+const SCREEN = {
+  enter: '\u001b[?1049h\u001b[?25l\u001b[H\u001b[2J',
+  leave: '\u001b[?25h\u001b[?1049l',
+  clear: '\u001b[H\u001b[2J',
+} as const;
+
+/** The terminal's second screen, without a cursor: what was printed before stays, and comes back when it is left. */
+export const switchScreen = (stream: NodeJS.WritableStream, to: keyof typeof SCREEN): void => {
+  stream.write(SCREEN[to]);
+};

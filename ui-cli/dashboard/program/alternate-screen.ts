@@ -1,7 +1,4 @@
-/** The terminal's second screen: what was printed before stays, and comes back when it is left. */
-const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H\u001b[2J';
-const LEAVE = '\u001b[?25h\u001b[?1049l';
-const CLEAR = '\u001b[H\u001b[2J';
+import { switchScreen } from '../../text/output.ts';
 
 export interface AlternateScreen {
   /** After the size has changed: terminals break lines anew. */
@@ -19,16 +16,16 @@ export const openAlternateScreen = (stream: NodeJS.WriteStream): AlternateScreen
     if (isOpen) {
       isOpen = false;
       process.off('exit', leave);
-      stream.write(LEAVE);
+      switchScreen(stream, 'leave');
     }
   };
   const enter = (): void => {
     if (!isOpen) {
       isOpen = true;
       process.on('exit', leave);
-      stream.write(ENTER);
+      switchScreen(stream, 'enter');
     }
   };
   enter();
-  return { enter, leave, clear: () => stream.write(CLEAR) };
+  return { enter, leave, clear: () => switchScreen(stream, 'clear') };
 };

@@ -142,6 +142,8 @@ export interface AdoptedVersion {
   readonly version: string;
   /** Champion before it; null: there was none. */
   readonly from: string | null;
+  /** Who had taken it out of use before, and when (ISO 8601, UTC); absent: nobody. */
+  readonly archived?: { readonly actor: string; readonly at: string };
 }
 
 /** A run's model becomes a version: in turn with all other changes, or two of one run could be made. */

@@ -7,17 +7,20 @@ import { isCancellation, ParentClosePolicy, startChild, WorkflowIdReusePolicy } 
 import { byHandWorkflowId } from '../contracts/ids.ts';
 import type { AdoptedVersion } from '../contracts/registry-owner.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
-import { describeByHand, notEvaluated } from '../policy/gate/describe-by-hand.ts';
+import { alsoArchived, describeByHand, notEvaluated } from '../policy/gate/describe-by-hand.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
 import { toRecord } from './failures.ts';
 import { evaluateBest, noteByHand, readAdopted } from './steps.ts';
+
+type Archived = Required<AdoptedVersion>['archived'];
 
 export interface JudgeByHandInput {
   readonly modelName: string;
   readonly version: string;
   /** Champion before it; null: there was none. */
   readonly against: string | null;
+  readonly archived?: Archived;
 }
 
 const judge = async ({ modelName, version, against }: JudgeByHandInput): Promise<string> => {
@@ -36,7 +39,7 @@ const judge = async ({ modelName, version, against }: JudgeByHandInput): Promise
 };
 
 export async function judgeByHand(input: JudgeByHandInput): Promise<void> {
-  const { modelName, version } = input;
+  const { modelName, version, archived } = input;
   let text: string;
   try {
     text = await judge(input);
@@ -46,19 +49,19 @@ export async function judgeByHand(input: JudgeByHandInput): Promise<void> {
     }
     text = notEvaluated(toRecord(error).message);
   }
-  await noteByHand({ modelName, version, text });
+  await noteByHand({ modelName, version, text: `${text}${alsoArchived(archived ?? null)}` });
 }
 
 /** Each record is judged once, by a workflow of its own: nobody waits for it. */
 export const startJudging = async (
   modelName: string,
-  { ledgerRunId, seq, version, from }: AdoptedVersion,
+  { ledgerRunId, seq, version, from, archived }: AdoptedVersion,
 ): Promise<void> => {
   try {
     await startChild<typeof judgeByHand>('judgeByHand', {
       workflowId: byHandWorkflowId(modelName, ledgerRunId, seq),
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      args: [{ modelName, version, against: from }],
+      args: [{ modelName, version, against: from, ...(archived !== undefined && { archived }) }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Gate on version ${version} of ${modelName}, which was made champion by hand`,
     });

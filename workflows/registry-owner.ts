@@ -2,7 +2,7 @@
  * The owner of a registered model, and the only writer of its aliases: one request at a time, each one a durable step.
  * What it knows is small and follows from the ledger, but for the question that waits for a person.
  */
-import { allHandlersFinished } from '@temporalio/workflow';
+import { allHandlersFinished, log } from '@temporalio/workflow';
 import type { KnownLedger } from '../activities/index.ts';
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   RegistryRequest,
 } from '../contracts/registry-owner.ts';
 import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
+import { describeAdopted } from '../policy/registry/moves-by-hand.ts';
 import { settledBy, supersededReason } from '../policy/registry/settle-question.ts';
 import { tryToClose } from './closing.ts';
 import { startJudging } from './judge-by-hand.ts';
@@ -150,6 +151,7 @@ export class RegistryOwner {
     this.#known = changed.known;
     this.#hasChanged ||= request.kind !== 'reconcile';
     for (const one of changed.adopted ?? []) {
+      log.warn(describeAdopted(this.modelName, one));
       await startJudging(this.modelName, one);
     }
     return changed.answer;

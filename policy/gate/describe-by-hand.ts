@@ -1,5 +1,7 @@
 /** What the gate would have said of a version that somebody made champion by hand, as one line for people. */
+
 import { type DecidedVerdict, isChampionAlready } from '../../contracts/gate.ts';
+import type { AdoptedVersion } from '../../contracts/registry-owner.ts';
 
 /** Openings of a verdict's last sentence. */
 const INSTEAD: Readonly<Record<DecidedVerdict['decision'], readonly [opening: RegExp, instead: string]>> = {
@@ -16,5 +18,11 @@ export const describeByHand = (verdict: DecidedVerdict): string => {
   const [opening, instead] = INSTEAD[decision];
   return (reasons.at(-1) ?? '').replace(opening, instead).replace(/\.$/, '');
 };
+
+/** Said with the judgement, whichever it is; empty where it was not. */
+export const alsoArchived = (archived: Required<AdoptedVersion>['archived'] | null): string =>
+  archived === null
+    ? ''
+    : `; it had been archived by ${archived.actor} on ${archived.at.slice(0, 10)} before it was made champion by hand`;
 
 export const notEvaluated = (reason: string): string => `could not be evaluated: ${reason}`;

@@ -2,7 +2,7 @@
 import type { LedgerAction, LedgerMove } from '../../contracts/ledger.ts';
 import type { RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { existing, type Observed } from './observed.ts';
-import { previousOf, type Standing } from './standing.ts';
+import { archivalOf, previousOf, type Standing } from './standing.ts';
 
 type Refusal = Exclude<RegistryAnswer, { readonly kind: 'done' }>;
 
@@ -53,11 +53,11 @@ const notLoading = ({ unloadable }: Observed, version: string): Answer | null =>
     : null;
 
 /** Why a version cannot become champion or challenger; null: it can. */
-const unusable = ({ archived }: Standing, observed: Observed, version: string): Answer | null => {
+const unusable = (standing: Standing, observed: Observed, version: string): Answer | null => {
   if (existing(observed, version) === null) {
     return refused(`There is no version ${version}: it was deleted in MLflow.`, 'Promote another version.');
   }
-  return archived.includes(version)
+  return archivalOf(standing, version) !== null
     ? refused(`Version ${version} is archived.`, 'Promote another version, or train this one again.')
     : notLoading(observed, version);
 };
@@ -126,7 +126,7 @@ const archive: Answering<'archive'> = (standing, observed, request, at) => {
   if (version === standing.champion) {
     return refused(`Version ${version} is champion.`, 'Promote another version or roll back first.');
   }
-  if (standing.archived.includes(version)) {
+  if (archivalOf(standing, version) !== null) {
     return NOTHING_TO_RECORD;
   }
   return existing(observed, version) === null

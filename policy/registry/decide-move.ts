@@ -4,7 +4,7 @@ import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts
 import { answerRequest, type RequestOutcome } from './answer-request.ts';
 import { type ManualMoves, movesByHand } from './moves-by-hand.ts';
 import { existing, type Observed } from './observed.ts';
-import { foresee, previousOf, type Standing } from './standing.ts';
+import { archivalOf, foresee, previousOf, type Standing } from './standing.ts';
 
 export interface MoveDecision {
   /** To be appended in this order; first what was moved by hand. */
@@ -15,12 +15,13 @@ export interface MoveDecision {
 }
 
 /** The challenger stays while it may still become champion, and no record that is to be carried out rejects it. */
-const challengerAfter = ({ champion, archived, recent }: Standing, observed: Observed): string | null => {
+const challengerAfter = (standing: Standing, observed: Observed): string | null => {
+  const { champion, recent } = standing;
   const { challenger } = observed.aliases;
   const isRejected = recent.some(
     ({ seq, alias, from }) => seq > observed.carriedOut && alias === 'challenger' && from === challenger,
   );
-  return isRejected || challenger === champion || (challenger !== null && archived.includes(challenger))
+  return isRejected || challenger === champion || archivalOf(standing, challenger) !== null
     ? null
     : existing(observed, challenger);
 };

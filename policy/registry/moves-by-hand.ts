@@ -1,7 +1,8 @@
 /** What happened to the champion without its owner: moved, set or removed by hand, or its version deleted. */
 import type { LedgerMove } from '../../contracts/ledger.ts';
+import type { AdoptedVersion } from '../../contracts/registry-owner.ts';
 import { existing, type Observed } from './observed.ts';
-import { foresee, type RecentMove, type Standing } from './standing.ts';
+import { althoughArchived, archivalOf, foresee, type RecentMove, type Standing } from './standing.ts';
 
 export type ManualMoves = 'accept' | 'revert';
 
@@ -31,13 +32,14 @@ const repair = ({ champion }: Standing, observed: Observed): HandMove | null =>
         reason: `Version ${champion} was deleted in MLflow while it was champion`,
       };
 
-const adoptReason = ({ seq, champion }: Standing, to: string | null): string => {
+const adoptReason = (standing: Standing, to: string | null): string => {
+  const { seq, champion } = standing;
   if (seq === 0) {
     return `Version ${to} was champion in MLflow before this ledger began`;
   }
   return to === null
     ? `The champion was removed by hand in MLflow; it was ${describe(champion)}`
-    : `Version ${to} was made champion by hand in MLflow, in place of ${describe(champion)}`;
+    : `Version ${to} was made champion by hand in MLflow, in place of ${describe(champion)}${althoughArchived(archivalOf(standing, to))}`;
 };
 
 /**
@@ -70,6 +72,10 @@ const revert = (standing: Standing, observed: Observed): HandMove | null => {
         reason: `Moves by hand are reverted (gate.manual_moves): back to ${describe(to)}`,
       };
 };
+
+/** For a log. */
+export const describeAdopted = (modelName: string, { version, archived }: AdoptedVersion): string =>
+  `${modelName}: version ${version} was made champion by hand in MLflow${althoughArchived(archived ?? null)}`;
 
 /** To be recorded in this order, before anything else. */
 export const movesByHand = (

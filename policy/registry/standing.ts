@@ -13,6 +13,16 @@ export interface Stint {
   readonly isReverted: boolean;
 }
 
+/** A version was taken out of use. */
+export interface Archival {
+  readonly version: string;
+  /** Of the record. */
+  readonly seq: number;
+  readonly actor: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
 /** What is kept of one of the last records: to know a request that is asked again, and a move that nobody completed. */
 export type RecentMove = Pick<LedgerEntry, 'seq' | 'request' | 'action' | 'alias' | 'from' | 'to'>;
 
@@ -24,7 +34,7 @@ export interface Standing {
   readonly champion: string | null;
   /** Oldest first; the champion's own is the last one while there is a champion. */
   readonly stints: readonly Stint[];
-  readonly archived: readonly string[];
+  readonly archived: readonly Archival[];
   /** Of the last records, oldest first. */
   readonly recent: readonly RecentMove[];
 }
@@ -44,13 +54,20 @@ const withoutReverted = (stints: readonly Stint[], to: string | null): readonly 
   return stints.map((stint, index) => (index > kept ? { ...stint, isReverted: true } : stint));
 };
 
+export const archivalOf = ({ archived }: Pick<Standing, 'archived'>, version: string | null): Archival | null =>
+  archived.find((one) => one.version === version) ?? null;
+
+/** As a clause; empty where it was not. */
+export const althoughArchived = (archival: Pick<Archival, 'actor' | 'at'> | null): string =>
+  archival === null ? '' : `, although ${archival.actor} archived it on ${archival.at.slice(0, 10)}`;
+
 /** One record more. */
 export const advance = (standing: Standing, entry: LedgerEntry): Standing => {
   const { seq, digest, request, action, alias, from, to } = entry;
   const recent = [...standing.recent, { seq, request, action, alias, from, to }].slice(-RECENT_MOVES);
   const known = { ...standing, seq, digest, recent };
   if (action === 'archive' && from !== null) {
-    return { ...known, archived: [...new Set([...standing.archived, from])] };
+    return { ...known, archived: [...standing.archived, { version: from, seq, actor: entry.actor, at: entry.at }] };
   }
   if (alias !== 'champion') {
     return known;
@@ -70,8 +87,11 @@ export const foresee = (standing: Standing, moves: readonly LedgerMove[]): Stand
  * What really served before the champion of now, and can serve again: what `previous` names and a rollback returns to.
  * `versions`: those that still exist.
  */
-export const previousOf = ({ champion, stints, archived }: Standing, versions: readonly string[]): string | null =>
-  stints.findLast(
+export const previousOf = (standing: Standing, versions: readonly string[]): string | null =>
+  standing.stints.findLast(
     ({ version, isReverted }) =>
-      version !== champion && !isReverted && !archived.includes(version) && versions.includes(version),
+      version !== standing.champion &&
+      !isReverted &&
+      archivalOf(standing, version) === null &&
+      versions.includes(version),
   )?.version ?? null;

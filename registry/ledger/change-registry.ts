@@ -9,7 +9,7 @@ import type { AdoptedVersion, Aliases, RegistryAnswer, RegistryRequest } from '.
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
 import type { Observed } from '../../policy/registry/observed.ts';
-import type { Standing } from '../../policy/registry/standing.ts';
+import { archivalOf, type Standing } from '../../policy/registry/standing.ts';
 import type { LedgerWriter } from '../ports.ts';
 import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
@@ -102,11 +102,19 @@ const note = async (
  * is nobody's move by hand.
  */
 const adoptedSince = (seen: number, { runId, standing }: KnownLedger): readonly AdoptedVersion[] =>
-  standing.recent.flatMap(({ seq, action, from, to }) =>
-    action === 'adopt' && to !== null && seq > Math.max(seen, 1)
-      ? [{ ledgerRunId: runId, seq, version: to, from }]
-      : [],
-  );
+  standing.recent.flatMap(({ seq, action, from, to: version }) => {
+    if (action !== 'adopt' || version === null || seq <= Math.max(seen, 1)) {
+      return [];
+    }
+    const archival = archivalOf(standing, version);
+    const wasArchived = archival !== null && archival.seq < seq;
+    return [
+      {
+        ...{ ledgerRunId: runId, seq, version, from },
+        ...(wasArchived && { archived: { actor: archival.actor, at: archival.at } }),
+      },
+    ];
+  });
 
 /** The version that was decided about may be another run's: its model was deleted, and made again. */
 const otherRun = async (

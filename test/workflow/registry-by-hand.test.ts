@@ -121,6 +121,23 @@ describe('workflows/judge-by-hand', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('that it had been archived is said with the judgement', async () => {
+    const { steps, registry, modelName, judged } = createMovedModel(async () => worse);
+    await server.withWorkers(steps, async (client) => {
+      const { ask } = createRegistryClient(client);
+      await ask(modelName, promote('1', null, 'a'));
+      await ask(modelName, { ...asked('b'), kind: 'archive', version: '3' });
+      const at = (await readLedger(registry.tracking, modelName))?.entries.at(-1)?.at.slice(0, 10);
+      registry.aliases.champion = '3';
+      await ask(modelName, look('c'));
+      expect(await judged()).toMatch(
+        new RegExp(
+          `^would have been rejected because .*; it had been archived by ana on ${at} before it was made champion by hand$`,
+        ),
+      );
+    });
+  });
+
   it('what cannot be evaluated says why', async () => {
     const { steps, registry, modelName, judged } = createMovedModel(async () => {
       throw ApplicationFailure.create({ type: 'DATASET_NOT_FOUND', nonRetryable: true, message: 'ds-3 is gone' });

@@ -5,7 +5,11 @@ import { withPlatform } from '../platform/with-platform.ts';
 import { printLines } from '../text/output.ts';
 import type { ModelCatalogue, RegistryRuntime } from './registry-runtime.ts';
 
-const record = (runtime: RegistryRuntime, names: readonly string[]): Promise<void> =>
+/** What the owner wrote for this look: who had moved what, and what speaks against it. */
+const reasonsOf = async (catalogue: ModelCatalogue, name: string, request: string): Promise<readonly string[]> =>
+  (await catalogue.history(name)).entries.filter((entry) => entry.request === request).map(({ reason }) => reason);
+
+const record = (runtime: RegistryRuntime, catalogue: ModelCatalogue, names: readonly string[]): Promise<void> =>
   withPlatform(runtime, async ({ registry }) => {
     const { user: actor } = runtime.environment();
     for (const name of names) {
@@ -15,6 +19,11 @@ const record = (runtime: RegistryRuntime, names: readonly string[]): Promise<voi
       });
       const champion = aliases.champion === null ? 'no champion' : `version ${aliases.champion}`;
       printLines(runtime.io.stderr, [`note: ${name}: the champion was moved by hand in MLflow; it is ${champion} now`]);
+      const reasons = await reasonsOf(catalogue, name, request);
+      printLines(
+        runtime.io.stderr,
+        reasons.map((reason) => `  ${reason}`),
+      );
     }
   });
 
@@ -25,7 +34,7 @@ export const recordHandMoves = async (runtime: RegistryRuntime, catalogue: Model
     return;
   }
   try {
-    await record(runtime, names);
+    await record(runtime, catalogue, names);
   } catch (error) {
     if (!(error instanceof TtExpError)) {
       throw error;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RegistryRequest } from '../../../contracts/registry-owner.ts';
 import { changeRegistry, type KnownLedger } from '../../../registry/ledger/change-registry.ts';
+import { readLedger } from '../../../registry/ledger/read-ledger.ts';
 import { createAliasRegistry } from '../../support/alias-registry.ts';
 
 const asked = (request: string) => ({ request, actor: 'ana', reason: 'why', evidence: {} });
@@ -37,6 +38,27 @@ describe('registry/change-registry: versions that were made champion by hand', (
     expect(outdated).toMatchObject({ answer: { kind: 'outdated' }, adopted: [{ seq: 2, version: '3', from: '1' }] });
     delete registry.aliases.champion;
     expect((await change(look('c'), outdated.known)).adopted).toEqual([]);
+  });
+
+  it('says who had archived it and when, in the record and in what is told', async () => {
+    const { registry, change } = begin();
+    const first = await change(promote('1', null, 'a'), null);
+    const archived = await change({ ...asked('b'), kind: 'archive', version: '3' }, first.known);
+    registry.aliases.champion = '3';
+    const { adopted, known } = await change(look('c'), archived.known);
+    expect(adopted).toMatchObject([{ seq: 3, version: '3', archived: { actor: 'ana', at: '2026-11-30T08:00:00Z' } }]);
+    const { entries = [] } = (await readLedger(registry.tracking, 'm')) ?? {};
+    expect(entries.map(({ action, reason }) => [action, reason]).at(-1)).toEqual([
+      'adopt',
+      'Version 3 was made champion by hand in MLflow, in place of version 1, although ana archived it on 2026-11-30',
+    ]);
+    // Archived after it had been champion by hand: nobody knew better then.
+    registry.aliases.champion = '4';
+    const { known: after } = await change(look('d'), known);
+    await change(promote('5', '4', 'e'), after);
+    await change({ ...asked('f'), kind: 'archive', version: '4' }, after);
+    const told = (await change(look('g'), known)).adopted ?? [];
+    expect(told.map((one) => [one.version, one.archived === undefined])).toEqual([['4', true]]);
   });
 
   it('what was champion before the ledger began is nobody’s move by hand', async () => {

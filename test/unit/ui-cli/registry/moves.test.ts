@@ -217,13 +217,21 @@ describe('ui-cli/registry', () => {
     const { asked, openPlatform } = owners(PROMOTED);
     const run = await runOnCatalogue(
       ['models', 'history', 'two-tower'],
-      { movedByHand: async () => ['two-tower'], history: async (name) => ({ name, entries: [], broken: null }) },
+      {
+        movedByHand: async () => ['two-tower'],
+        history: async (name) => {
+          const request = asked.at(-1)?.[1];
+          const move = { alias: 'champion', from: '2', to: '3' } as const;
+          const entries = request === undefined ? [] : [{ ...entryOf(request, move), reason: 'ana had archived it' }];
+          return { name, entries, broken: null };
+        },
+      },
       { openPlatform },
     );
     expect(asked).toMatchObject([['two-tower', { kind: 'reconcile', actor: 'tester' }]]);
     expect([run.exitCode, run.stderr()]).toEqual([
       0,
-      'note: two-tower: the champion was moved by hand in MLflow; it is version 3 now\n',
+      'note: two-tower: the champion was moved by hand in MLflow; it is version 3 now\n  ana had archived it\n',
     ]);
   });
 

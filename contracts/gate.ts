@@ -111,6 +111,8 @@ export interface ChampionStandIn {
   readonly reason: string;
 }
 
+export type RuleComparison = '>=' | '>' | '<=';
+
 /** One check of the gate with its number. */
 export interface GateRule {
   /**
@@ -123,6 +125,8 @@ export interface GateRule {
   readonly passed: boolean;
   /** null where it could not be measured. */
   readonly value: number | null;
+  /** How `value` has to stand to `bound`; null: that alone decides nothing (dcg). Absent in verdicts of earlier versions. */
+  readonly comparison?: RuleComparison | null;
   readonly bound: number;
   readonly reason: string;
 }

@@ -1,7 +1,8 @@
 /** The mean per-user difference with its interval, beside 0 and what it has to exceed. */
 import type { ConfidenceInterval } from '../contracts/gate.ts';
+import { percentText } from '../policy/gate/rules/gate-text.ts';
 import { COLOUR, chart, dot, type Frame, xAxis } from './chart.ts';
-import { differenceText, percentText } from './gate-facts.ts';
+import { differenceText } from './gate-facts.ts';
 import { linearScale } from './scale.ts';
 import { element, escapeMarkup, label } from './svg.ts';
 

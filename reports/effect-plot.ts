@@ -1,7 +1,7 @@
 /** The difference of every test user, sorted: who gains, who loses, and by how much. */
 import type { GateDetails } from '../contracts/gate-details.ts';
 import { COLOUR, chart, type Frame, WIDE_SIZE, xAxis, yAxis } from './chart.ts';
-import { percentText } from './gate-facts.ts';
+import { shareText } from './gate-facts.ts';
 import { linearScale } from './scale.ts';
 import { element, path } from './svg.ts';
 
@@ -19,7 +19,7 @@ export const effectPlot = ({ differences, users, better, worse, equal }: GateDet
   const end = points.at(-1);
   const area =
     first === undefined || end === undefined ? [] : [[first[0], zero] as const, ...points, [end[0], zero] as const];
-  const share = (count: number): string => `${count} (${percentText(count / users)})`;
+  const share = (count: number): string => `${count} (${shareText(count / users)})`;
   return chart(
     {
       ...WIDE_SIZE,

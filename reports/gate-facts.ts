@@ -2,19 +2,14 @@
 import type { DecidedVerdict } from '../contracts/gate.ts';
 
 const DIGITS = 4;
-const SMALLEST_SHOWN = 10 ** -DIGITS;
 
 export const figureText = (value: number | null): string => (value === null ? '–' : value.toFixed(DIGITS));
 
 /** With its sign, which a difference always has. */
 export const differenceText = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(DIGITS)}`;
 
-export const probabilityText = (value: number): string =>
-  value < SMALLEST_SHOWN ? `below ${SMALLEST_SHOWN.toFixed(DIGITS)}` : value.toFixed(DIGITS);
-
-export const percentText = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
-
-const DECISION = { promoted: 'promoted', rejected: 'not promoted', awaiting_approval: 'awaits approval' } as const;
+/** Of users. */
+export const shareText = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
 
 /** Of the candidate's settings, its own among them. */
 export const trainingsOf = ({ seed_noise: noise }: Pick<DecidedVerdict, 'seed_noise'>): number =>
@@ -29,5 +24,7 @@ export const ownName = (verdict: DecidedVerdict): string => {
   const trainings = trainingsOf(verdict);
   return trainings === 1 ? 'candidate' : `mean of ${trainings} trainings`;
 };
+
+const DECISION = { promoted: 'promoted', rejected: 'not promoted', awaiting_approval: 'awaits approval' } as const;
 
 export const decisionText = ({ decision }: Pick<DecidedVerdict, 'decision'>): string => DECISION[decision];

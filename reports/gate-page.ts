@@ -2,9 +2,11 @@
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { GateDetails, VerdictFacts } from '../contracts/gate-details.ts';
 import { ARTIFACT } from '../contracts/names.ts';
+import { comparisonSentence } from '../policy/gate/describe-verdict.ts';
+import { percentText } from '../policy/gate/rules/gate-text.ts';
 import { differenceChart } from './difference-chart.ts';
 import { effectPlot } from './effect-plot.ts';
-import { decisionText, otherName, ownName, percentText, trainingsOf } from './gate-facts.ts';
+import { decisionText, otherName, ownName, trainingsOf } from './gate-facts.ts';
 import { certaintyTable, guardsTable, rulesTable, sidesTable, slicesTable } from './gate-tables.ts';
 import { page } from './page.ts';
 import { element, escapeMarkup } from './svg.ts';
@@ -109,12 +111,14 @@ const notes = ({ reasons }: DecidedVerdict): readonly string[] =>
 
 /** A function of its input alone; refers to nothing outside itself. */
 export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, details }: VerdictFacts): string => {
-  const { candidate, reasons, rules, ci } = verdict;
+  const { candidate, reasons, ci } = verdict;
+  const sentence = comparisonSentence(verdict);
   const of = `${ownName(verdict)} less ${otherName(verdict)}`;
   const title = `${modelName} version ${candidate.version}: ${decisionText(verdict)}`;
   const parts = [
     element('h1', {}, escapeMarkup(title)),
     element('p', { class: 'decision' }, escapeMarkup(reasons.at(-1) ?? `${decisionText(verdict)}.`)),
+    ...(sentence === null ? [] : [paragraph(sentence)]),
     paragraph(`Experiment ${experimentId}, on the test part of dataset version ${datasetVersion}.`),
     ...notes(verdict),
     heading('Candidate and champion'),
@@ -124,7 +128,7 @@ export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, det
       : [element('figure', { id: 'difference' }, differenceChart(ci, { of, bound: boundOf(verdict) }))]),
     ...(ci === null ? [] : [certaintyTable(verdict, ci)]),
     heading('Rules'),
-    rulesTable(rules),
+    rulesTable(verdict),
     ...guardsTable(verdict),
     ...reuse(verdict),
     ...userSections(verdict, details),

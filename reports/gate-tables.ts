@@ -1,15 +1,10 @@
 /** The figures of a verdict as tables of its page. */
-import type { ConfidenceInterval, DecidedVerdict, GateRule } from '../contracts/gate.ts';
+import { type ConfidenceInterval, type DecidedVerdict, type GateGuard, isCatalogueMetric } from '../contracts/gate.ts';
 import type { SliceDifference } from '../contracts/gate-details.ts';
-import {
-  differenceText,
-  figureText,
-  otherName,
-  ownName,
-  percentText,
-  probabilityText,
-  trainingsOf,
-} from './gate-facts.ts';
+import { ruleText } from '../policy/gate/describe-verdict.ts';
+import { guardName } from '../policy/gate/measure-guards.ts';
+import { figuresBeside, percentText, probabilityText } from '../policy/gate/rules/gate-text.ts';
+import { differenceText, figureText, otherName, ownName, trainingsOf } from './gate-facts.ts';
 import { type Cell, heading, paragraph, table } from './table.ts';
 
 const number = (text: string): Cell => ({ text, kind: 'number' });
@@ -129,6 +124,30 @@ export const certaintyTable = (verdict: DecidedVerdict, ci: ConfidenceInterval):
     ]),
   );
 
+const passedCell = (passed: boolean): Cell => (passed ? { text: 'yes' } : { text: 'no', kind: 'best' });
+
+/** Of a mean how far it fell, of a model as a whole what the guard compares. */
+const worseBy = ({ metric, value, candidate, champion }: GateGuard): number | null => {
+  if (isCatalogueMetric(metric)) {
+    return value;
+  }
+  return candidate === null || champion === null ? null : champion - candidate;
+};
+
+const guardRow = (guard: GateGuard): readonly Cell[] => {
+  const { value, bound, adjusted_p: p } = guard;
+  const limit = figuresBeside(value ?? bound, bound)[1];
+  return [
+    { text: guardName(guard), kind: 'params' },
+    passedCell(guard.passed),
+    ...[guard.candidate, guard.champion, worseBy(guard), guard.tolerance].map((figure) => number(figureText(figure))),
+    number(p === null ? '–' : probabilityText(p, bound)),
+    { text: `${isCatalogueMetric(guard.metric) ? 'worse by' : 'p'} ≤ ${limit}` },
+    number(figureText(guard.provable_tolerance)),
+    number(guard.users === null ? '–' : String(guard.users)),
+  ];
+};
+
 export const guardsTable = (verdict: DecidedVerdict): readonly string[] =>
   verdict.guards.length === 0
     ? []
@@ -136,40 +155,44 @@ export const guardsTable = (verdict: DecidedVerdict): readonly string[] =>
         heading('Guards'),
         table(
           [
-            { text: 'measure' },
-            ...['candidate', otherName(verdict), 'tolerance', 'adjusted p', 'provable tolerance', 'users'].map(number),
-            { text: 'passed' },
+            ...[{ text: 'guard' }, { text: 'passed' }],
+            ...['candidate', otherName(verdict), 'worse by', 'tolerance', 'adjusted p'].map(number),
+            { text: 'must be' },
+            ...['provable', 'users'].map(number),
           ],
-          verdict.guards.map((guard) => [
-            { text: guard.slice ?? guard.metric, kind: 'params' },
-            number(figureText(guard.candidate)),
-            number(figureText(guard.champion)),
-            number(figureText(guard.tolerance)),
-            number(guard.adjusted_p === null ? '–' : probabilityText(guard.adjusted_p)),
-            number(figureText(guard.provable_tolerance)),
-            number(guard.users === null ? '–' : String(guard.users)),
-            guard.passed ? { text: 'yes' } : { text: 'no', kind: 'best' },
-          ]),
+          verdict.guards.map(guardRow),
+        ),
+        ...verdict.guards.flatMap((guard) =>
+          guard.problem === null ? [] : [paragraph(`${guardName(guard)} was not measured: ${guard.problem}.`)],
         ),
         paragraph(
-          'p: one-sided, that the candidate fell by the tolerance or more, adjusted for the number of guards (Holm). ' +
-            'Provable: the tolerance under which four in five equally good models would pass with these users.',
+          'A mean over users must be shown not to have fallen by the tolerance or more. p: one-sided, that it did, adjusted for the number of guards (Holm). ' +
+            'Provable: the tolerance under which four in five equally good models would pass with these users. ' +
+            'Numbers of the whole (coverage, popularity share, size, latency) have no users to resample, and are compared as they are; size and latency are worse by a share.',
         ),
       ];
 
-export const rulesTable = (rules: readonly GateRule[]): string =>
-  rules.length === 0
+/** Guards have a table of their own; verdicts of earlier versions have them among the rules alone. */
+export const rulesTable = ({ rules, guards }: DecidedVerdict): string => {
+  const shown = rules.filter(({ name }) => guards.length === 0 || !name.startsWith('guard:'));
+  return shown.length === 0
     ? paragraph('None was checked.')
     : table(
-        [{ text: 'rule' }, { text: 'passed' }, number('value'), number('bound'), { text: 'reason' }],
-        rules.map(({ name, passed, value, bound, reason }) => [
-          { text: name },
-          passed ? { text: 'yes' } : { text: 'no', kind: 'best' },
-          number(figureText(value)),
-          number(figureText(bound)),
-          { text: reason, kind: 'params' },
-        ]),
+        [
+          { text: 'rule' },
+          { text: 'passed' },
+          { text: 'measure' },
+          number('value'),
+          { text: 'must be' },
+          { text: 'why' },
+        ],
+        shown.map((rule) => {
+          const { measure, value, bound } = ruleText(rule);
+          const why = { text: rule.reason, kind: 'params' } as const;
+          return [{ text: rule.name }, passedCell(rule.passed), { text: measure }, number(value), { text: bound }, why];
+        }),
       );
+};
 
 const sliceName = ({ side, feature, value }: SliceDifference): string =>
   side === 'history' ? `${value} (by ${feature})` : `${side} ${feature}: ${value}`;

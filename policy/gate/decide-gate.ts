@@ -113,7 +113,9 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
   const judged = judgeGuards(configured, evidence.guards, level);
   const others = [permutation, anchored.rule, dcg, ...judged.rules].filter((rule) => rule !== null);
   // Where the interval says no, nothing has to agree with it.
-  const against = others.filter((rule) => !rule.passed && (main.passed || rule !== permutation));
+  const objections = others
+    .filter((rule) => !rule.passed && (main.passed || rule !== permutation))
+    .map(({ name, reason }) => judged.objections.get(name) ?? reason);
   const lookedAt = lookNote(evidence.look ?? null, config.confidence, ci.confidence);
   const notes = [
     lookedAt,
@@ -121,7 +123,7 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
     dcg !== null && isDcgNote(ci, dcg) ? `Note: ${dcg.reason}.` : null,
     seedNote({ seed_noise: seedNoiseOf(evidence) }),
   ].filter((sentence) => sentence !== null);
-  return { main, against, notes, rules: [main, ...others], guards: judged.guards };
+  return { main, objections, notes, rules: [main, ...others], guards: judged.guards };
 };
 
 /** What is unusual about the champion that the candidate is compared with. */
@@ -192,13 +194,12 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
     return verdict('rejected', [minimum.reason, outcome]);
   }
   const compared = compare(config, evidence, ci, champion);
-  const { main, against, notes } = compared;
+  const { main, objections, notes } = compared;
   const reasons = [minimum.reason, ...championNotes(config, evidence, champion), ...unreplicated, ...notes];
-  if (main.passed && against.length === 0) {
+  if (main.passed && objections.length === 0) {
     return verdict(decision, [...reasons, `${opening}: ${main.reason}.`], compared);
   }
-  const objections = against.map(({ reason }) => reason).join('; ');
-  const also = objections === '' ? '' : `${main.passed ? ', but ' : '; '}${objections}`;
+  const also = objections.length === 0 ? '' : `${main.passed ? ', but ' : '; '}${objections.join('; ')}`;
   return verdict('rejected', [...reasons, `Not promoted: ${main.reason}${also}.`], compared);
 };
 

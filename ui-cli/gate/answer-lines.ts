@@ -1,7 +1,6 @@
 /** A verdict that nothing came of, as people read it. Pure. */
 import { type DecidedVerdict, isChampionAlready } from '../../contracts/gate.ts';
 import type { GateAnswer } from '../../contracts/local-gate.ts';
-import { formatMetric } from '../text/formats.ts';
 import { verdictLines } from '../text/gate-lines.ts';
 import { wrapLine } from '../text/table.ts';
 import { replicateLines, settingsLine } from './settings-lines.ts';
@@ -23,16 +22,9 @@ export const looksReason = (verdict: DecidedVerdict): string => {
     : 'asked about another model than the champion: this one is not counted, and has the full confidence';
 };
 
-const intervalLines = ({ ci }: DecidedVerdict): readonly string[] =>
-  ci === null
-    ? []
-    : [
-        `${Number((ci.confidence * 100).toFixed(4))} % interval of the difference in NDCG@10: ${formatMetric(ci.low)} to ${formatMetric(ci.high)}, mean ${formatMetric(ci.mean)}`,
-      ];
-
 export const answerLines = (answer: GateAnswer, width: number): readonly string[] => {
   const { candidate, against, dataset, verdict } = answer;
-  const told = [...verdictLines(verdict), ...intervalLines(verdict), `Looks: ${looksReason(verdict)}.`];
+  const told = [...verdictLines(verdict), `Looks: ${looksReason(verdict)}.`];
   return [
     ...[`Candidate: ${candidate}`, `Against: ${against ?? 'nothing, there is no champion'}`],
     `Data: the test part of ${dataset.version}`,

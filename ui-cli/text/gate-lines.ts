@@ -1,31 +1,51 @@
 /** What people read of a gate's verdict. */
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { GateRule, GateVerdict } from '../../contracts/gate.ts';
+import { comparisonSentence, ruleText } from '../../policy/gate/describe-verdict.ts';
+import { guardName } from '../../policy/gate/measure-guards.ts';
+import { probabilityText } from '../../policy/gate/rules/gate-text.ts';
 import { isSeedNote, seedNote } from '../../policy/gate/rules/seed-note.ts';
 import { formatMetric } from './formats.ts';
 import { formatTable } from './table.ts';
 
-/** What the interval in the reasons does not say. */
+const comparisonLines = (verdict: GateVerdict): readonly string[] => {
+  const sentence = comparisonSentence(verdict);
+  return sentence === null ? [] : [sentence];
+};
+
+/** What the interval does not say. */
 const pairedLines = ({ users, p_value: p, power }: GateVerdict): readonly string[] =>
   users === null || p === null || power === null
     ? []
     : [
-        `${users} test users: p ${formatMetric(p)}, smallest lift found 80 % of the time ${formatMetric(power.smallest_lift)}`,
+        `${users} test users: p ${probabilityText(p)}, smallest lift found 80 % of the time ${formatMetric(power.smallest_lift)}`,
       ];
 
-const ruleCells = ({ passed, name, value, bound }: GateRule): readonly string[] => [
-  passed ? 'passed' : 'failed',
-  name,
-  formatMetric(value),
-  formatMetric(bound),
-];
+const ruleCells = (rule: GateRule): readonly string[] => {
+  const { measure, value, bound } = ruleText(rule);
+  return [rule.passed ? 'passed' : 'failed', rule.name, measure, value, bound];
+};
+
+/** What may be done about a guard that fails. */
+const guardLines = ({ guards = [] }: Partial<Pick<GateVerdict, 'guards'>>): readonly string[] =>
+  guards.flatMap((guard) => {
+    const { passed, provable_tolerance: provable, tolerance, users } = guard;
+    return passed || provable === null
+      ? []
+      : [
+          `guard ${guardName(guard)}: ${users} users can show a tolerance of ${formatMetric(provable)}, not ${tolerance}: raise it, or test on more users`,
+        ];
+  });
 
 /** Failed ones first. The minimum alone is told by the reasons. */
 const ruleLines = ({ rules }: GateVerdict): readonly string[] =>
   rules.length < 2
     ? []
     : formatTable(
-        [{ title: '' }, { title: 'rule' }, { title: 'value', align: 'right' }, { title: 'bound', align: 'right' }],
+        [
+          ...[{ title: '' }, { title: 'rule' }, { title: 'measure' }, { title: 'value', align: 'right' as const }],
+          { title: 'must be' },
+        ],
         [...rules.filter(({ passed }) => !passed), ...rules.filter(({ passed }) => passed)].map(ruleCells),
       );
 
@@ -45,9 +65,11 @@ const seedLines = (verdict: GateVerdict): readonly string[] => {
 /** Why it was decided so. */
 export const verdictLines = (verdict: GateVerdict): readonly string[] => [
   ...verdict.reasons,
+  ...comparisonLines(verdict),
   ...pairedLines(verdict),
   ...seedLines(verdict),
   ...ruleLines(verdict),
+  ...guardLines(verdict),
 ];
 
 const decisionText = ({ decision }: GateVerdict): string => decision.replace('_', ' ');

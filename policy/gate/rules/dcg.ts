@@ -19,7 +19,7 @@ export const dcgRule = (ci: ConfidenceInterval | null, dcg: ConfidenceInterval |
   const difference = `the difference in DCG@10 is ${text(dcg.mean)} (${intervalText(dcg, text)})`;
   const sign = `${difference}, that in NDCG@10 ${text(ci.mean)}: normalising by each user's ideal turns the order`;
   const reason = differs ? `${sign}${passed ? '' : ', and both are certain'}` : difference;
-  return { name: 'dcg', passed, value: dcg.mean, bound: 0, reason };
+  return { name: 'dcg', passed, value: dcg.mean, comparison: null, bound: 0, reason };
 };
 
 /** Whether its sentence belongs among the reasons even where it passes. */

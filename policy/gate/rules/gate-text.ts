@@ -4,19 +4,39 @@ import type { ConfidenceInterval } from '../../../contracts/gate.ts';
 const FEWEST_DIGITS = 3;
 const MOST_DIGITS = 8;
 
-/** As few digits as still show on which side of its bound each value lies. */
-export const formatter = (...sides: readonly (readonly [value: number, bound: number])[]) => {
+type Side = readonly [value: number, bound: number];
+
+const digitsFor = (fewest: number, sides: readonly Side[]): number => {
   const isTold = (digits: number): boolean =>
     sides.every(
       ([value, bound]) =>
         Math.sign(Number(value.toFixed(digits)) - Number(bound.toFixed(digits))) === Math.sign(value - bound),
     );
-  let digits = FEWEST_DIGITS;
+  let digits = fewest;
   while (digits < MOST_DIGITS && !isTold(digits)) {
     digits += 1;
   }
+  return digits;
+};
+
+/** As few digits as still show on which side of its bound each value lies. */
+export const formatter = (...sides: readonly Side[]) => {
+  const digits = digitsFor(FEWEST_DIGITS, sides);
   return (value: number): string => (value === 0 ? '0' : value.toFixed(digits));
 };
+
+const DIGITS = 4;
+const SMALLEST_SHOWN = 0.0001;
+
+/** Four digits, or as many as show on which side of the bound the value lies: what tables are made of. */
+export const figuresBeside = (value: number, bound: number): readonly [value: string, bound: string] => {
+  const digits = digitsFor(DIGITS, [[value, bound]]);
+  return [value.toFixed(digits), bound.toFixed(digits)];
+};
+
+/** `0.0504`, or `< 0.0001`; beside a level that is as small, as many digits as tell them apart. */
+export const probabilityText = (p: number, level: number = 1): string =>
+  p < SMALLEST_SHOWN && level >= SMALLEST_SHOWN ? `< ${SMALLEST_SHOWN}` : figuresBeside(p, level)[0];
 
 /** `95 %`. */
 export const percentText = (share: number): string => `${Number((share * 100).toFixed(4))} %`;

@@ -10,7 +10,7 @@ import {
 import { holm } from '../holm.ts';
 import { guardName } from '../measure-guards.ts';
 import { normalQuantile } from '../normal-quantile.ts';
-import { formatter, isNumber } from './gate-text.ts';
+import { figuresBeside, formatter, isNumber, probabilityText } from './gate-text.ts';
 
 /** Of models as good as the champion, the share that passes at the provable tolerance. */
 const POWER = 0.8;
@@ -46,21 +46,37 @@ const reasonOf = (guard: GateGuard): string => {
   if (value === null || !isNumber(candidate) || !isNumber(champion)) {
     return `guard ${name} was not measured: ${guard.problem ?? 'it is not a number'}`;
   }
-  const text = formatter([value, bound]);
+  const [worse, atMost] = figuresBeside(value, bound);
   const values = formatter([candidate, champion]);
   const beside = `${values(candidate)} beside ${values(champion)}`;
   if (isCatalogueMetric(guard.metric)) {
-    return `guard ${name} ${passed ? 'holds' : 'fails'} (${beside}, worse by ${text(value)}, at most ${text(bound)} accepted; numbers of the whole, without an interval)`;
+    return `guard ${name} ${passed ? 'holds' : 'fails'} (${beside}, worse by ${worse}, at most ${atMost} accepted; numbers of the whole, without an interval)`;
   }
   const { provable_tolerance: provable } = guard;
   const advice = passed || provable === null ? '' : `; these users can show a tolerance of ${provable.toFixed(3)}`;
-  return `guard ${name}: a fall of ${tolerance} is ${passed ? '' : 'not '}ruled out (${beside} over ${users} users, adjusted p ${text(value)}, at most ${text(bound)} accepted${advice})`;
+  return `guard ${name}: a fall of ${tolerance} is ${passed ? '' : 'not '}ruled out (${beside} over ${users} users, adjusted p ${probabilityText(value, bound)}, at most ${atMost} accepted${advice})`;
 };
+
+/** The same in as few words as the outcome of several rules has room for; the guard itself has the numbers. */
+const objectionOf = (guard: GateGuard): string => {
+  const { value, candidate, champion, tolerance } = guard;
+  if (value === null || !isNumber(candidate) || !isNumber(champion)) {
+    return reasonOf(guard);
+  }
+  const text = formatter([candidate, champion]);
+  return `guard ${guardName(guard)} fails (${text(candidate)} beside ${text(champion)}, tolerance ${tolerance})`;
+};
+
+type GuardRuleName = `guard:${string}`;
 
 export interface JudgedGuards {
   readonly guards: readonly GateGuard[];
   readonly rules: readonly GateRule[];
+  /** By the name of its rule: what a guard that fails says in the outcome. */
+  readonly objections: ReadonlyMap<string, string>;
 }
+
+const ruleNameOf = (guard: GateGuard): GuardRuleName => `guard:${guardName(guard)}`;
 
 /**
  * For a mean over users, the hypothesis to be rejected is that it fell by the tolerance or more (non-inferiority, the
@@ -96,7 +112,7 @@ export const judgeGuards = (
   });
   const rules = guards.map((guard) => {
     const { passed, value, bound } = guard;
-    return { name: `guard:${guardName(guard)}` as const, passed, value, bound, reason: reasonOf(guard) };
+    return { name: ruleNameOf(guard), passed, value, comparison: '<=' as const, bound, reason: reasonOf(guard) };
   });
-  return { guards, rules };
+  return { guards, rules, objections: new Map(guards.map((guard) => [ruleNameOf(guard), objectionOf(guard)])) };
 };

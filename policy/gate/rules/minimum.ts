@@ -8,7 +8,7 @@ const reached = (ndcg: number, minimum: number): GateRule => {
   const reason = passed
     ? `Test NDCG@10 ${text(ndcg)} reaches the minimum ${text(minimum)}.`
     : `Not promoted: test NDCG@10 ${text(ndcg)} is below the minimum ${text(minimum)}.`;
-  return { name: 'minimum', passed, value: ndcg, bound: minimum, reason };
+  return { name: 'minimum', passed, value: ndcg, comparison: '>=', bound: minimum, reason };
 };
 
 /** Nothing is good enough that was not measured. */
@@ -17,7 +17,7 @@ export const minimumRule = ({ ndcg_at_10: ndcg, users }: GateSide, minimum: numb
   return unmeasured === null
     ? reached(ndcg, minimum)
     : {
-        ...{ name: 'minimum', passed: false, value: null, bound: minimum },
+        ...{ name: 'minimum', passed: false, value: null, comparison: '>=', bound: minimum },
         reason: `Not promoted: test NDCG@10 was not measured: ${unmeasured}.`,
       };
 };

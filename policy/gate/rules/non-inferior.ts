@@ -15,5 +15,5 @@ export const nonInferiorRule = (
   const passed = low > bound;
   const loss = `a loss of ${text(margin)} or more to ${other} is ${passed ? '' : 'not '}ruled out`;
   const reason = `${loss} (difference ${text(mean)}, ${interval} ${passed ? 'lies above' : 'reaches'} ${text(bound)})`;
-  return { name, passed, value: low, bound, reason };
+  return { name, passed, value: low, comparison: '>', bound, reason };
 };

@@ -1,7 +1,7 @@
 /** With few users, and far out, the permutation test must agree with the interval. */
 import type { GateRule } from '../../../contracts/gate.ts';
 import { FEW_USERS, needsPermutation } from '../few-users.ts';
-import { formatter, percentText } from './gate-text.ts';
+import { figuresBeside, percentText, probabilityText } from './gate-text.ts';
 
 export interface Permutation {
   readonly users: number | null;
@@ -18,11 +18,10 @@ export const permutationRule = ({ users, p, level, confidence }: Permutation): G
     return null;
   }
   const passed = p <= level;
-  const text = formatter([p, level]);
   const why =
     users < FEW_USERS
       ? `with fewer than ${FEW_USERS} test users (${users})`
       : `at a confidence of ${percentText(confidence)}`;
-  const reason = `${why} the permutation test must agree: p ${text(p)} is ${passed ? 'at most' : 'above'} ${text(level)}`;
-  return { name: 'permutation', passed, value: p, bound: level, reason };
+  const reason = `${why} the permutation test must agree: p ${probabilityText(p, level)} is ${passed ? 'at most' : 'above'} ${figuresBeside(p, level)[1]}`;
+  return { name: 'permutation', passed, value: p, comparison: '<=', bound: level, reason };
 };

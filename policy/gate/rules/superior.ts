@@ -22,6 +22,7 @@ export const superiorRule = (ci: ConfidenceInterval, comparison: Comparison, bou
   name: 'superior',
   passed: ci.low > bound,
   value: ci.low,
+  comparison: '>',
   bound,
   reason: sentence(ci, comparison, bound),
 });

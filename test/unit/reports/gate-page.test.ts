@@ -78,6 +78,9 @@ test('says the decision first, then both models, the interval and how sure it is
     ['candidate', 'version 4', 'run-of-4', '0.3100'],
     ['champion', 'version 3', 'run-of-3', '0.3000'],
   ]);
+  expect(html).toContain(
+    'NDCG@10: candidate 0.3100, champion 0.3000, difference +0.0100 (95 % interval -0.0050 to +0.0250).',
+  );
   expect(html).toContain('>Mean difference +0.0100 (-0.0050 to +0.0250)<');
   expect(html).toContain('>must lie above 0<');
   expect(html).toContain('candidate less champion, with its 95 % interval.');
@@ -154,9 +157,14 @@ test('holds the candidate beside the best champion of 12 months, DCG@10, the mar
     ...{ p_value: null, problem: null, tolerance: 0.1, value: 0, bound: 0.1, adjusted_p: null, passed: true },
     provable_tolerance: null,
   };
+  const coverage = {
+    ...{ ...size, metric: 'coverage' as const, candidate: null, champion: null, problem: 'no number for both' },
+    ...{ tolerance: 0.01, value: null, bound: 0.01, passed: false },
+  };
   const rule = { name: 'non_inferior' as const, passed: false, value: -0.005, bound: -0.004, reason: 'why' };
+  const guardRule = { ...rule, name: 'guard:recall_at_10' as const };
   const verdict = comparedVerdict({
-    ...{ dcg, margin_p_value: 0.04, guards: [guard, size], rules: [rule] },
+    ...{ dcg, margin_p_value: 0.04, guards: [guard, size, coverage], rules: [rule, guardRule] },
     ancestor: {
       version: '2',
       run_id: 'run-of-2',
@@ -179,9 +187,13 @@ test('holds the candidate beside the best champion of 12 months, DCG@10, the mar
   expect(html).toMatch(/<td>p of the margin<\/td><td class="number">0\.0400</);
   expect(html).toContain('>must lie above -0.0040<');
   expect(rowsBelow(html, 'Guards')).toEqual([
-    ['recall_at_10', '0.4000', '0.5000', '0.0500', '0.6000', '0.0610', '1200', 'no'],
-    ['model_size_mb', '4.0000', '4.0000', '0.1000', '–', '–', '–', 'yes'],
+    ['recall_at_10', 'no', '0.4000', '0.5000', '0.1000', '0.0500', '0.6000', 'p ≤ 0.0250', '0.0610', '1200'],
+    ['model_size_mb', 'yes', '4.0000', '4.0000', '0.0000', '0.1000', '–', 'worse by ≤ 0.1000', '–', '–'],
+    ['coverage', 'no', '–', '–', '–', '0.0100', '–', 'worse by ≤ 0.0100', '–', '–'],
   ]);
+  expect(html).toContain('coverage was not measured: no number for both.');
+  // Guards have no second row among the rules.
+  expect(rowsBelow(html, 'Rules').map(([name]) => name)).toEqual(['non_inferior']);
 });
 
 test('says how often this test part was looked at, and what is left of it', () => {
@@ -195,10 +207,10 @@ test('says how often this test part was looked at, and what is left of it', () =
   expect(gatePage(input())).not.toContain('Use of this test part');
 });
 
-test('lists each rule with its number', () => {
+test('lists each rule with its number, and how that has to stand to the bound', () => {
   expect(rowsBelow(gatePage(input()), 'Rules')).toEqual([
-    ['minimum', 'yes', '0.3100', '0.1000', 'test NDCG@10 reaches the minimum'],
-    ['superior', 'no', '-0.0050', '0.0000', 'the gain is not certain'],
+    ['minimum', 'yes', 'NDCG@10', '0.3100', '≥ 0.1000', 'test NDCG@10 reaches the minimum'],
+    ['superior', 'no', 'low end of interval', '-0.0050', '&gt; 0.0000', 'the gain is not certain'],
   ]);
 });
 

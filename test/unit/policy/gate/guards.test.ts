@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GuardConfig } from '../../../../contracts/experiment-config.ts';
 import type { GuardMeasure } from '../../../../contracts/gate.ts';
+import { decideGate } from '../../../../policy/gate/decide-gate.ts';
 import { judgeGuards } from '../../../../policy/gate/rules/guards.ts';
+import { gateConfig } from '../../../support/experiment-fixtures.ts';
 
 const LEVEL = 0.025;
 
@@ -44,12 +46,43 @@ describe('policy/gate/rules/guards', () => {
     expect(rule?.name).toBe('guard:user.country=de');
     // (1.96 + 0.84) standard errors of 0.01.
     expect(rule?.reason).toBe(
-      'guard user.country=de: a fall of 0.02 is not ruled out (0.300 beside 0.310 over 41 users, adjusted p 0.200, at most 0.025 accepted; these users can show a tolerance of 0.028)',
+      'guard user.country=de: a fall of 0.02 is not ruled out (0.300 beside 0.310 over 41 users, adjusted p 0.2000, at most 0.0250 accepted; these users can show a tolerance of 0.028)',
     );
     const [held] = judge([0.02, measure('recall_at_10')]).rules;
     expect(held?.reason).toBe(
-      'guard recall_at_10: a fall of 0.02 is ruled out (0.300 beside 0.310 over 400 users, adjusted p 0.001, at most 0.025 accepted)',
+      'guard recall_at_10: a fall of 0.02 is ruled out (0.300 beside 0.310 over 400 users, adjusted p 0.0010, at most 0.0250 accepted)',
     );
+  });
+
+  it('of several guards that fail the outcome has a few words each, and each rule its own sentence', () => {
+    const guards: readonly GuardConfig[] = [
+      { metric: 'recall_at_10', tolerance: 0.02 },
+      { metric: 'coverage', tolerance: 0.01 },
+      { metric: 'hot_ndcg_at_10', tolerance: 0.02 },
+    ];
+    const { reasons, rules } = decideGate(gateConfig({ guards: [...guards] }), {
+      candidate: { version: '2', run_id: 'new', ndcg_at_10: 0.4, users: 500 },
+      champion: { version: '1', run_id: 'old', ndcg_at_10: 0.38 },
+      ci: { mean: 0.02, low: 0.01, high: 0.03, confidence: 0.95 },
+      pairedTest: { users: 500, p_value: 0.01, effect_size: 0.2, smallest_lift: 0.04, margin_p_value: null },
+      ...{ dcg: null, ancestor: null, comparedWith: '1', championProblem: null },
+      guards: [
+        measure('recall_at_10', { p_value: 0.3 }),
+        numberOf('coverage', 0.4, 0.45),
+        { ...numberOf('hot_ndcg_at_10', null, null), problem: 'no test user is hot' },
+      ],
+    });
+    expect(reasons.at(-1)).toBe(
+      'Not promoted: the gain of 0.020 over version 1 is certain (95 % interval 0.010 to 0.030 lies above 0), ' +
+        'but guard recall_at_10 fails (0.300 beside 0.310, tolerance 0.02); ' +
+        'guard coverage fails (0.400 beside 0.450, tolerance 0.01); ' +
+        'guard hot_ndcg_at_10 was not measured: no test user is hot.',
+    );
+    expect(rules.slice(-3)).toMatchObject([
+      { name: 'guard:recall_at_10', passed: false, value: 0.3, comparison: '<=', bound: 0.025 },
+      { name: 'guard:coverage', passed: false, value: expect.closeTo(0.05, 12), comparison: '<=', bound: 0.01 },
+      { name: 'guard:hot_ndcg_at_10', passed: false, value: null, comparison: '<=', bound: 0.025 },
+    ]);
   });
 
   it.each([

@@ -66,8 +66,11 @@ describe('ui-cli/gate/ask-gate', () => {
     const text = stdout();
     expect(text).toContain('Candidate: two-tower/7\nAgainst: two-tower/3\n');
     expect(text).toContain('The gate would promote it:');
-    expect(text).toMatch(/^ {2}passed {2}superior +0\.0100 +0\.0000$/m);
-    expect(text).toContain('95 % interval of the difference in NDCG@10: 0.0100 to 0.0400, mean 0.0200');
+    expect(text).toMatch(/^ {2}passed {2}superior {2}low end of interval +0\.0100 {2}> 0\.0000$/m);
+    const flowing = text.replaceAll(/\n */g, ' ');
+    expect(flowing).toContain(
+      'NDCG@10: candidate 0.4000, champion 0.3800, difference +0.0200 (95 % interval +0.0100 to +0.0400).',
+    );
     expect(text).toContain('400 test users: p 0.0123, smallest lift found 80 % of the time 0.0345');
     expect(text).toContain('this one is not counted');
     expect(text).toMatch(/\nNothing was moved\.\n$/);

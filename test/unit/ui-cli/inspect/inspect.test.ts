@@ -293,12 +293,36 @@ Gate
   rejected
   Test NDCG@10 0.310 reaches the minimum 0.100.
   Not promoted: the gain of 0.010 is not certain.
+  NDCG@10: candidate 0.3100, champion 0.3000, difference +0.0100 (95 % interval
+  -0.0050 to +0.0250).
   1200 test users: p 0.1900, smallest lift found 80 % of the time 0.0215
   Seed noise is not in the interval, which is over users alone: another seed may
   move the mean by more (gate.replicates measures it).
-          rule        value   bound
-  failed  superior  -0.0050  0.0000
-  passed  minimum    0.3100  0.1000
+          rule      measure                value  must be
+  failed  superior  low end of interval  -0.0050  > 0.0000
+  passed  minimum   NDCG@10               0.3100  ≥ 0.1000
+`);
+  });
+
+  test('show gives each guard a row, and one that fails the tolerance that its users can show', async () => {
+    const guard = {
+      ...{ metric: 'recall_at_10' as const, slice: null, candidate: 0.4, champion: 0.5, users: 1200 },
+      ...{ standard_error: 0.02, p_value: 0.3, problem: null, tolerance: 0.05, value: 0.3, bound: 0.025 },
+      ...{ adjusted_p: 0.3, provable_tolerance: 0.0561, passed: false },
+    };
+    const reason = 'guard recall_at_10: a fall is not ruled out';
+    const rule = { name: 'guard:recall_at_10' as const, passed: false, value: 0.3, bound: 0.025, reason };
+    const { rules } = comparedVerdict();
+    const gate = comparedVerdict({ guards: [guard], rules: [...rules, rule] });
+    const { stdout } = await cli(['show', EXPERIMENT_ID], {
+      facts: { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } },
+    });
+    expect(stdout()).toContain(`
+  failed  superior            low end of interval  -0.0050  > 0.0000
+  failed  guard:recall_at_10  adjusted p            0.3000  ≤ 0.0250
+  passed  minimum             NDCG@10               0.3100  ≥ 0.1000
+  guard recall_at_10: 1200 users can show a tolerance of 0.0561, not 0.05: raise
+  it, or test on more users
 `);
   });
 

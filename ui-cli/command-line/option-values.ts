@@ -118,6 +118,19 @@ export const timeOption =
     return milliseconds;
   };
 
+/** The same, and over: of what is still to come nothing is recorded. */
+export const pastOption =
+  (option: string, now: () => number) =>
+  (value: string): number => {
+    const time = timeOption(option)(value);
+    if (time > now()) {
+      throw new TtExpError('USAGE', `${option}: ${value} is in the future`, {
+        hint: `Name a time that is over; it is read as UTC unless it names a zone. Now it is ${new Date(now()).toISOString()}.`,
+      });
+    }
+    return time;
+  };
+
 /** The same, or a duration before now. */
 export const sinceOption =
   (option: string, now: () => number) =>

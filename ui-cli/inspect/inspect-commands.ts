@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { isVersionReference } from '../../contracts/ids.ts';
 import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import { collect, integerOption } from '../command-line/option-values.ts';
-import { AS_OF } from '../registry/registry-commands.ts';
+import { asOfOption } from '../registry/registry-commands.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 
@@ -39,7 +39,7 @@ const addShow = (program: Command, { runtime, finish }: CommandContext<InspectRu
       'Show the leaderboard of an experiment, which parameters mattered, its budgets and where to look further.',
     )
     .argument('<id>', `${ID[1]}; also a version of a registered model, as \`models show\` takes it`)
-    .option(...AS_OF)
+    .option(...asOfOption(runtime))
     .option('--limit <n>', 'trials on the leaderboard', integerOption('--limit', 1), DEFAULT_LIMIT)
     .option(...JSON_FLAG)
     .option(...VERBOSE)

@@ -1,7 +1,7 @@
 /** Commands that look at registered models; those that move their aliases are in move-commands.ts. */
 import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { timeOption } from '../command-line/option-values.ts';
+import { pastOption } from '../command-line/option-values.ts';
 import { addMoves } from './move-commands.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 
@@ -19,18 +19,19 @@ export const VERSION_REFERENCE = [
   '<ref>',
   'name/version, name@alias, name for its champion, a run id, or <experiment>/<trial>',
 ] as const;
-export const AS_OF = [
-  '--as-of <time>',
-  'as it was at this time, by the ledger: 2026-11-01T12:00, in UTC unless it says otherwise',
-  timeOption('--as-of'),
-] as const;
+export const asOfOption = ({ now }: Pick<RegistryRuntime, 'now'>) =>
+  [
+    '--as-of <time>',
+    'as it was at this time, by the ledger: 2026-11-01T12:00, in UTC unless it says otherwise',
+    pastOption('--as-of', now),
+  ] as const;
 
 const addReading = (models: Command, { runtime, finish }: CommandContext<RegistryRuntime>): void => {
   models
     .command('list', { isDefault: true })
     .description('List registered models with their versions, newest first; `tt-exp models` alone does the same.')
     .argument('[name]', 'only this model')
-    .option(...AS_OF)
+    .option(...asOfOption(runtime))
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('models', 'models two-tower --as-of 2026-11-01T12:00', 'models --json'))
@@ -42,7 +43,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
     .command('show')
     .description('Show one version: run, data, metrics, size, verdict and its records in the ledger.')
     .argument(...VERSION_REFERENCE)
-    .option(...AS_OF)
+    .option(...asOfOption(runtime))
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(

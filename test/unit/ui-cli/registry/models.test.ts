@@ -130,6 +130,15 @@ describe('ui-cli/registry', () => {
     },
   );
 
+  test.each([
+    ['2026-11-30T12:00:01', true],
+    ['2026-11-30T12:00', false],
+  ])('--as-of %s, in the future: %s', async (time, isRefused) => {
+    const run = await runOnCatalogue(['models', '--as-of', time], { list: async () => [] });
+    expect(run.exitCode).toBe(isRefused ? 64 : 0);
+    expect(run.stderr().includes(`--as-of: ${time} is in the future`)).toBe(isRefused);
+  });
+
   test('models show: what is known of a version, its records among it', async () => {
     const show = async () =>
       versionDetails({

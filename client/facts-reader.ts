@@ -41,6 +41,11 @@ const curveOf = async (tracking: FactsConnection, { runId }: TrialView, metric: 
   return objectiveCurve(ndcg, metric === 'ndcg_at_10' ? ndcg : await read(metric));
 };
 
+/** Of an experiment: the gate's last word at its end, and where later ones are recorded. */
+export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
+  readonly gate: Pick<GateVerdict, 'decision'>;
+}
+
 /** MLflow, for one call. */
 export interface FactsConnection extends Omit<RunReader, 'findRun'> {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
@@ -58,7 +63,7 @@ export interface FactsReader {
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
   /** What became of a candidate that awaited approval when its experiment ended; null: nobody has answered. */
-  verdictSince(snapshot: Pick<ExperimentSnapshot, 'gate' | 'parentRunId'>): Promise<GateVerdict | null>;
+  verdictSince(ended: EndedWith): Promise<GateVerdict | null>;
 }
 
 /** @param open a connection to MLflow for one call */

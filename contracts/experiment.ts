@@ -169,6 +169,9 @@ export interface ExperimentOutcome {
   readonly best: number | null;
   /** What the objective is; missing in records of earlier versions. */
   readonly metric?: ObjectiveName;
+  /** What the gate said at its end, and the run that has what was said since; missing in records of earlier versions. */
+  readonly gate?: Pick<GateVerdict, 'decision'>;
+  readonly parentRunId?: string | null;
 }
 
 /** Everything that workers train: trials, then replicates. */

@@ -60,4 +60,6 @@ export const outcomeOf = (snapshot: ExperimentSnapshot): ExperimentOutcome => ({
   trials: endedTrials(snapshot),
   best: pickBestTrial(snapshot.trials, snapshot.objective.direction)?.value ?? null,
   metric: snapshot.objective.metric,
+  gate: { decision: snapshot.gate.decision },
+  parentRunId: snapshot.parentRunId,
 });

@@ -5,6 +5,7 @@ import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experimen
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { Platform } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { readVerdictSince } from '../platform/verdict-since.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printLines } from '../text/output.ts';
 import type { Analysis, InspectRuntime } from './inspect-runtime.ts';
@@ -16,7 +17,6 @@ export interface RecordedExperiment {
   readonly platform: Platform;
   /** Metric histories; none, and a note on stderr, where MLflow does not have them. */
   curves(): Promise<ObjectiveCurves>;
-  /** See FactsReader; null, and a note on stderr, where MLflow does not have it. */
   verdictSince(): Promise<GateVerdict | null>;
 }
 
@@ -28,18 +28,16 @@ export const withFacts = (
   withPlatform(runtime, async (platform) => {
     const id = await resolveExperimentId(platform.experiments, text);
     const facts = await platform.facts.read(id);
-    const orNote = <Result>(asked: Promise<Result>, otherwise: Result, consequence: string): Promise<Result> =>
-      asked.catch((error: unknown) => {
-        if (error instanceof TtExpError) {
-          printLines(runtime.io.stderr, [`note: ${consequence}: ${error.message}`]);
-          return otherwise;
-        }
-        throw error;
-      });
     return work({
       ...{ id, facts, analysis: await runtime.analysis(), platform },
-      curves: () => orNote(platform.facts.curves(facts), {}, 'metric histories are not shown'),
-      verdictSince: () =>
-        orNote(platform.facts.verdictSince(facts.snapshot), null, 'whether it was approved since is not known'),
+      curves: () =>
+        platform.facts.curves(facts).catch((error: unknown) => {
+          if (error instanceof TtExpError) {
+            printLines(runtime.io.stderr, [`note: metric histories are not shown: ${error.message}`]);
+            return {};
+          }
+          throw error;
+        }),
+      verdictSince: () => readVerdictSince(runtime.io, platform, facts.snapshot),
     });
   });

@@ -2,10 +2,12 @@
 
 import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
+import type { GateVerdict } from '../../contracts/gate.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { CliIo } from '../command-line/process-runtime.ts';
 import { nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { USUAL_WIDTH } from '../text/table.ts';
 import { type FollowOutcome, isPaused } from './follow-experiment.ts';
 import { humanSummary } from './human-summary.ts';
 import { type ExperimentSummary, summarise } from './summary.ts';
@@ -17,6 +19,8 @@ export interface ReportRequest {
   readonly experimentId: string;
   readonly workflowId: string;
   readonly addresses: ServiceAddresses;
+  /** The answer to the question that it ended with; absent: nobody looked for one. */
+  readonly since?: GateVerdict | null;
 }
 
 const failureOf = (view: ExperimentView): TtExpError | null => {
@@ -34,7 +38,7 @@ const failureOf = (view: ExperimentView): TtExpError | null => {
   return null;
 };
 
-const promotionFailure = ({ gate, experimentId }: ExperimentView): TtExpError | null =>
+const promotionFailure = (experimentId: string, gate: GateVerdict): TtExpError | null =>
   gate.decision === 'promoted'
     ? null
     : new TtExpError(
@@ -52,10 +56,16 @@ export const detachedLines = (experimentId: string, view: ExperimentView | null)
 const statusOf = (outcome: FollowOutcome): ExperimentSummary['status'] =>
   outcome.kind === 'ended' && outcome.view.status !== 'running' ? outcome.view.status : 'detached';
 
-const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpError | null => {
+const errorOf = (
+  outcome: FollowOutcome,
+  { isPromotionRequired, since = null }: Pick<ReportRequest, 'isPromotionRequired' | 'since'>,
+): TtExpError | null => {
   switch (outcome.kind) {
     case 'ended':
-      return failureOf(outcome.view) ?? (isPromotionRequired ? promotionFailure(outcome.view) : null);
+      return (
+        failureOf(outcome.view) ??
+        (isPromotionRequired ? promotionFailure(outcome.view.experimentId, since ?? outcome.view.gate) : null)
+      );
     case 'timed-out':
       return outcome.error;
     case 'detached':
@@ -68,13 +78,13 @@ const errorOf = (outcome: FollowOutcome, isPromotionRequired: boolean): TtExpErr
  * that somebody asked for is none.
  */
 export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): number => {
-  const { io, isJson, experimentId, workflowId, addresses } = request;
-  const error = errorOf(outcome, request.isPromotionRequired);
+  const { io, isJson, experimentId, workflowId, addresses, since = null } = request;
+  const error = errorOf(outcome, request);
   if (isJson) {
-    const frame = { experimentId, workflowId, addresses, status: statusOf(outcome) };
+    const frame = { experimentId, workflowId, addresses, status: statusOf(outcome), since };
     printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
   } else if (outcome.kind === 'ended') {
-    printLines(io.stdout, humanSummary(outcome.view, addresses, io.stdout.columns || undefined));
+    printLines(io.stdout, humanSummary(outcome.view, addresses, { width: io.stdout.columns || USUAL_WIDTH, since }));
   }
   if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
     printLines(io.stderr, detachedLines(experimentId, outcome.view));

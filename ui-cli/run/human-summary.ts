@@ -1,6 +1,7 @@
 /** What a person reads on stdout when an experiment has ended. */
 
 import type { ExperimentSnapshot, ExperimentView } from '../../contracts/experiment.ts';
+import type { GateVerdict } from '../../contracts/gate.ts';
 import type { Objective } from '../../contracts/objective.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -70,7 +71,7 @@ const CLOSE_THEM = 'Some runs are still open: `tt-exp doctor --repair` closes th
 export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
   problems.length === 0 ? [] : [...problems, CLOSE_THEM];
 
-const nextSteps = ({ experimentId: id, gate, status }: ExperimentView): readonly string[] => {
+const nextSteps = ({ experimentId: id, status }: ExperimentView, gate: GateVerdict): readonly string[] => {
   if (gate.decision === 'awaiting_approval') {
     return nextCommands(id, 'approve', 'reject');
   }
@@ -79,11 +80,17 @@ const nextSteps = ({ experimentId: id, gate, status }: ExperimentView): readonly
     : nextCommands(id, 'retry');
 };
 
+export interface SummaryOptions {
+  readonly width?: number;
+  /** The answer to the question that it ended with; null: there is none. */
+  readonly since?: GateVerdict | null;
+}
+
 /** Pure: the lines of the report on an experiment that has ended; only addresses and commands may be wider. */
 export const humanSummary = (
   view: ExperimentView,
   addresses: ServiceAddresses,
-  width = USUAL_WIDTH,
+  { width = USUAL_WIDTH, since = null }: SummaryOptions = {},
 ): readonly string[] => {
   const room = width - INDENT.length;
   const wrapped = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapLine(line, room));
@@ -95,12 +102,12 @@ export const humanSummary = (
     ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
     ...replicateSection(view, room),
     ...section('Test part, best trial', wrapped(testLines(view))),
-    ...section('Gate', wrapped(gateLines(view))),
+    ...section('Gate', wrapped(gateLines(view, since))),
     ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),
     ...section('Links', [
       `MLflow    ${mlflowLink(addresses, view)}`,
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,
     ]),
-    ...section('Next', nextSteps(view)),
+    ...section('Next', nextSteps(view, since ?? view.gate)),
   ];
 };

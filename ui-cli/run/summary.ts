@@ -69,6 +69,8 @@ export interface ExperimentSummary {
     readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
   } | null;
   readonly gate: GateVerdict;
+  /** As it stands now, where `gate` awaited approval and was answered; else null. */
+  readonly gate_since: GateVerdict | null;
   readonly model: RegisteredModel | null;
   /** Base addresses. */
   readonly urls: { readonly mlflow: string | null; readonly temporal: string | null };
@@ -87,6 +89,7 @@ export interface SummaryFrame {
   /** Of the command, where it differs from the experiment's: a running experiment that nobody watches any more. */
   readonly status: ExperimentSummary['status'];
   readonly addresses: ServiceAddresses | null;
+  readonly since?: GateVerdict | null;
   readonly error: ErrorRecord | null;
 }
 
@@ -144,6 +147,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
     best: view === null ? null : bestOf(view),
     test: view?.test ?? null,
     gate: view?.gate ?? GATE_NOT_RUN,
+    gate_since: frame.since ?? null,
     model: view?.model ?? null,
     urls: {
       mlflow: addresses?.mlflow.uri ?? null,

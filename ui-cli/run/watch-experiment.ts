@@ -2,6 +2,7 @@
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { readVerdictSince } from '../platform/verdict-since.ts';
 import { reportOutcome } from './follow-and-report.ts';
 import { followExperiment } from './follow-experiment.ts';
 import { withWatching } from './watching.ts';
@@ -29,7 +30,8 @@ export const watchExperiment = async (
       display.started({ experimentId, workflowId, isAttached: true }, addresses);
       const onView = display.view;
       const outcome = await followExperiment({ experiments, experimentId, onView, signal: stops.signal });
-      return { experimentId, workflowId, addresses, outcome };
+      const since = outcome.kind === 'ended' ? await readVerdictSince(runtime.io, platform, outcome.view) : null;
+      return { experimentId, workflowId, addresses, outcome, since };
     },
   );
   const { outcome, ...experiment } = followed;

@@ -7,6 +7,7 @@ import { resolveExperimentId } from '../../../../ui-cli/platform/resolve-id.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID, trainingView, trialView, viewOf } from '../../../support/experiment-views.ts';
 import { createScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 /** The first of the two experiments runs; what its workflow says of itself is `view`. */
 const list = async (view: ExperimentView | null, ...flags: readonly string[]) => {
@@ -38,9 +39,9 @@ describe('ui-cli/list', () => {
     const { exitCode, stdout, stderr } = await list(training());
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'experiment        status     progress                 best  started (UTC)              time',
-      'demo-0123456789   running    1 of 8 trials  ndcg@10 0.3100  2024-01-02 03:04:05  1 min 00 s',
-      'other-abcdefabcd  cancelled  3 of 8 trials      map 0.2500  2024-01-01 00:00:00  1 h 00 min',
+      'experiment        status     progress                 best  gate  started (UTC)              time',
+      'demo-0123456789   running    1 of 8 trials  ndcg@10 0.3100  –     2024-01-02 03:04:05  1 min 00 s',
+      'other-abcdefabcd  cancelled  3 of 8 trials      map 0.2500  –     2024-01-01 00:00:00  1 h 00 min',
       '',
     ]);
   });
@@ -81,6 +82,7 @@ describe('ui-cli/list', () => {
           trials: { ended: 1, total: null },
           best: 0.25,
           metric: 'ndcg_at_10',
+          gate_decision: null,
           started_at: '2024-01-02T03:04:05.000Z',
           ended_at: null,
         },
@@ -92,11 +94,42 @@ describe('ui-cli/list', () => {
           trials: { ended: 3, total: 8 },
           best: 0.25,
           metric: 'map',
+          gate_decision: null,
           started_at: '2024-01-01T00:00:00.000Z',
           ended_at: '2024-01-01T01:00:00.000Z',
         },
       ],
     });
+  });
+
+  test.each([
+    ['awaiting_approval', null, 'awaiting approval'],
+    ['awaiting_approval', 'promoted', 'promoted'],
+    ['rejected', null, 'rejected'],
+    ['not_run', null, '–'],
+  ] as const)('ui-cli/list: an experiment that ended with %s, answered %s since', async (ended, since, shown) => {
+    const fake = createScriptedRuntime({ views: [] });
+    const asked: unknown[] = [];
+    const openPlatform = async (options: OpenPlatformOptions) => {
+      const platform = await fake.runtime.openPlatform(options);
+      const outcome = { trials: { ended: 1, total: 1 }, best: 0.3, gate: { decision: ended }, parentRunId: 'parent' };
+      const one = { experimentId: EXPERIMENT_ID, workflowId: 'w', startedAtMs: 0, endedAtMs: 1000, outcome };
+      const verdictSince = async (question: unknown) => {
+        asked.push(question);
+        return since === null ? null : comparedVerdict({ decision: since });
+      };
+      const experiments = { ...platform.experiments, list: async () => [{ ...one, status: 'COMPLETED' as const }] };
+      return { ...platform, experiments, facts: { ...platform.facts, verdictSince } };
+    };
+    await runCli(['list'], { ...fake.runtime, openPlatform });
+    await runCli(['list', '--json'], { ...fake.runtime, openPlatform });
+    await new Promise((done) => setImmediate(done));
+    const [table = '', json = ''] = fake.stdout().split(/(?=^\{$)/m);
+    expect(cellsOf(table)[4]).toBe(shown);
+    expect(JSON.parse(json).experiments[0].gate_decision).toBe(since ?? ended);
+    // What was decided for good is not asked again.
+    const question = { gate: { decision: ended }, parentRunId: 'parent' };
+    expect(asked).toEqual(ended === 'awaiting_approval' ? [question, question] : []);
   });
 
   test('ui-cli/list: an experiment that no worker answers for is listed, with a note', async () => {

@@ -46,6 +46,7 @@ describe('ui-cli/summary', () => {
       'best',
       'test',
       'gate',
+      'gate_since',
       'model',
       'urls',
       'timings',
@@ -173,6 +174,7 @@ describe('ui-cli/summary', () => {
         shelf_life: null,
         is_used_up: null,
       },
+      gate_since: null,
       model: null,
       urls: { mlflow: 'http://127.0.0.1:5000', temporal: '127.0.0.1:7233' },
       timings: {},
@@ -291,7 +293,7 @@ describe('ui-cli/human-summary', () => {
     const view = completedView({ trials, test, gate });
     const isAddress = (line: string): boolean => /^ {2}(MLflow|Temporal) /.test(line);
     expect(humanSummary(view, ADDRESSES).filter((line) => line.length > 80 && !isAddress(line))).toEqual([]);
-    const trialLines = humanSummary(view, ADDRESSES, 400).filter((line) => line.includes('trial-00'));
+    const trialLines = humanSummary(view, ADDRESSES, { width: 400 }).filter((line) => line.includes('trial-00'));
     expect(trialLines).toHaveLength(3);
     expect(trialLines[0]).toContain('parameter_8 0.123456');
   });
@@ -306,10 +308,14 @@ describe('ui-cli/human-summary', () => {
   test('a candidate that awaits approval: both answers, each a command that can be copied however narrow it is', () => {
     const view = completedView();
     const gate = { ...view.gate, decision: 'awaiting_approval' } as const;
-    expect(humanSummary({ ...view, gate }, ADDRESSES, 40).slice(-3)).toEqual([
+    expect(humanSummary({ ...view, gate }, ADDRESSES, { width: 40 }).slice(-3)).toEqual([
       'Next',
       `  approve it: tt-exp approve ${EXPERIMENT_ID} --reason "…"`,
       `  reject it:  tt-exp reject ${EXPERIMENT_ID} --reason "…"`,
     ]);
+    const since = { ...gate, decision: 'rejected', reasons: ['Rejected by ana: no.'] } as const;
+    const answered = humanSummary({ ...view, gate }, ADDRESSES, { since }).join('\n');
+    expect(answered).toContain('  since then: rejected. Rejected by ana: no.\n');
+    expect(answered).not.toContain('tt-exp approve');
   });
 });

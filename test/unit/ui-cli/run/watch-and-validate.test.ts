@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { EXPERIMENT_ID } from '../../../support/experiment-views.ts';
+import type { GateVerdict } from '../../../../contracts/gate.ts';
+import { completedView, EXPERIMENT_ID } from '../../../support/experiment-views.ts';
 import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder = '';
@@ -21,6 +23,28 @@ describe('watch and validate', () => {
     expect(result.exitCode).toBe(0);
     expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID, status: 'completed' });
     expect(result.recorded.opened).toEqual([false]);
+  });
+
+  test('watch of an experiment whose question was answered tells the answer, and asks for none', async () => {
+    const gate = comparedVerdict({ decision: 'awaiting_approval', reasons: ['Awaits approval: it is better.'] });
+    const answered = comparedVerdict({ decision: 'promoted', reasons: ['Approved by ana: looks good'] });
+    const script = (since: GateVerdict | null) => ({
+      views: [completedView({ gate })],
+      verdictSince: async () => since,
+    });
+    const waiting = await runScripted(['watch', 'demo'], script(null));
+    expect(waiting.stdout()).toContain(`approve it: tt-exp approve ${EXPERIMENT_ID}`);
+    const text = await runScripted(['watch', 'demo', '--require-promotion'], script(answered));
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout()).toContain('since then: promoted. Approved by ana: looks good');
+    expect(text.stdout()).not.toContain('tt-exp approve');
+    const json = await runScripted(['watch', 'demo', '--json'], script(answered));
+    expect(jsonOf(json)).toMatchObject({
+      gate: { decision: 'awaiting_approval' },
+      gate_since: { decision: 'promoted' },
+    });
+    const required = await runScripted(['watch', 'demo', '--require-promotion', '--json'], script(null));
+    expect([required.exitCode, jsonOf(required).gate_since]).toEqual([1, null]);
   });
 
   test('validate judges every file and ends with the code of the first bad one', async () => {

@@ -83,41 +83,50 @@ export const createRegistryClient = (client: Client): RegistryClient => {
     }
   };
 
-  return {
-    ask: async (modelName, request) => {
-      const answer = await update(modelName, () =>
-        client.workflow.startUpdateWithStart<typeof registry, RegistryAnswer, [RegistryRequest]>(request.kind, {
-          args: [request],
-          updateId: request.request,
-          waitForStage: 'ACCEPTED',
-          startWorkflowOperation: new WithStartWorkflowOperation<typeof registry>('registry', {
-            workflowId: registryWorkflowId(modelName),
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            taskQueue: TASK_QUEUE.cpu,
-            args: [{ modelName }],
-            staticSummary: `Owner of the registered model ${modelName}`,
-          }),
+  const ask: RegistryClient['ask'] = async (modelName, request) => {
+    const answer = await update(modelName, () =>
+      client.workflow.startUpdateWithStart<typeof registry, RegistryAnswer, [RegistryRequest]>(request.kind, {
+        args: [request],
+        updateId: request.request,
+        waitForStage: 'ACCEPTED',
+        startWorkflowOperation: new WithStartWorkflowOperation<typeof registry>('registry', {
+          workflowId: registryWorkflowId(modelName),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          taskQueue: TASK_QUEUE.cpu,
+          args: [{ modelName }],
+          staticSummary: `Owner of the registered model ${modelName}`,
         }),
-      );
-      if (answer.kind !== 'done') {
-        throw refusalOf(modelName, answer);
-      }
-      return answer;
-    },
+      }),
+    );
+    if (answer.kind !== 'done') {
+      throw refusalOf(modelName, answer);
+    }
+    return answer;
+  };
+
+  const decide = (modelName: string, answer: ApprovalAnswer): Promise<ApprovalResult> =>
+    update(modelName, () =>
+      handleOf(modelName).startUpdate<ApprovalResult, [ApprovalAnswer]>('decide', {
+        args: [answer],
+        updateId: answer.request,
+        waitForStage: 'ACCEPTED',
+      }),
+    );
+
+  return {
+    ask,
 
     decide: async (modelName, answer) => {
       try {
-        return await update(modelName, () =>
-          handleOf(modelName).startUpdate<ApprovalResult, [ApprovalAnswer]>('decide', {
-            args: [answer],
-            updateId: answer.request,
-            waitForStage: 'ACCEPTED',
-          }),
-        );
+        return await decide(modelName, answer);
       } catch (error) {
-        throw error instanceof WorkflowNotFoundError
-          ? new TtExpError('MOVE_REFUSED', `model ${modelName}: Nothing awaits approval.`, { cause: error })
-          : error;
+        if (!(error instanceof WorkflowNotFoundError)) {
+          throw error;
+        }
+        // An owner that was lost finds its question again as soon as it looks.
+        const { request, by: actor, reason } = answer;
+        await ask(modelName, { kind: 'reconcile', request: `${request}/look`, actor, reason, evidence: {} });
+        return decide(modelName, answer);
       }
     },
 

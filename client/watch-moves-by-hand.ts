@@ -1,6 +1,7 @@
 /** Notices a champion that somebody moved, set or removed in MLflow itself, while workers run. */
 import { toErrorRecord } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
+import { ALIAS, TAG } from '../contracts/names.ts';
 import type { RegisteredModelRecord } from '../contracts/registered-models.ts';
 import { isMovedByHand } from './models/moved-by-hand.ts';
 
@@ -33,14 +34,26 @@ const createComplaints = ({ log, signal }: Pick<WatchOptions, 'log' | 'signal'>)
   };
 };
 
+/** Names a candidate that waits with an owner: one that has lost its question is asked to look once; null: none. */
+const awaits = ({ name, aliases, tags }: RegisteredModelRecord): string | null => {
+  const challenger = aliases[ALIAS.challenger];
+  return challenger === undefined || tags[TAG.ledgerRun] === undefined ? null : `${name}/${challenger}`;
+};
+
 /** Until `signal` aborts; never rejects. A server that is down is asked again each time. */
 export const watchMovesByHand = async (options: WatchOptions): Promise<void> => {
   const { models, reconcile, everyMs, sleep, signal } = options;
   const complaining = createComplaints(options);
+  const seen = new Set<string | null>([null]);
+  const isToLookAt = (model: RegisteredModelRecord): boolean => isMovedByHand(model) || !seen.has(awaits(model));
   while (!signal.aborted) {
     await complaining('registered models', async () => {
-      for (const { name } of (await models()).filter(isMovedByHand)) {
-        await complaining(`registered model ${name}`, () => reconcile(name));
+      for (const model of (await models()).filter(isToLookAt)) {
+        const { name } = model;
+        await complaining(`registered model ${name}`, async () => {
+          await reconcile(name);
+          seen.add(awaits(model));
+        });
       }
     });
     await sleep(everyMs, signal).catch(() => undefined);

@@ -115,6 +115,8 @@ export const ARTIFACT = {
   ledger: 'ledger',
   /** Of a ledger's run: the looks at test parts so far. */
   looks: 'looks.json',
+  /** Of a ledger's run: the last question that awaited approval. */
+  question: 'question.json',
 } as const;
 
 /** MLflow experiment of all ledgers, each one a run. */

@@ -1,6 +1,6 @@
 /**
  * The owner of a registered model, and the only writer of its aliases: one request at a time, each one a durable step.
- * What it knows is small and follows from the ledger, but for the question that waits for a person.
+ * What it knows is small and follows from the ledger and what is kept beside it.
  */
 import { allHandlersFinished, log } from '@temporalio/workflow';
 import type { KnownLedger } from '../activities/index.ts';
@@ -145,10 +145,12 @@ export class RegistryOwner {
 
   async #change(request: RegistryRequest): Promise<RegistryAnswer> {
     const changed = await changeRegistry({
-      ...{ modelName: this.modelName, request, known: this.#known },
+      ...{ modelName: this.modelName, request, known: this.#known, question: this.#question },
       at: new Date(Date.now()).toISOString(),
     });
     this.#known = changed.known;
+    // It was lost with Temporal's database, or with an owner that was terminated.
+    this.#question ??= changed.question ?? null;
     this.#hasChanged ||= request.kind !== 'reconcile';
     for (const one of changed.adopted ?? []) {
       log.warn(describeAdopted(this.modelName, one));

@@ -5,7 +5,13 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import { ALIAS, TAG } from '../../contracts/names.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
-import type { AdoptedVersion, Aliases, RegistryAnswer, RegistryRequest } from '../../contracts/registry-owner.ts';
+import type {
+  AdoptedVersion,
+  Aliases,
+  OpenQuestion,
+  RegistryAnswer,
+  RegistryRequest,
+} from '../../contracts/registry-owner.ts';
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
 import type { Observed } from '../../policy/registry/observed.ts';
@@ -15,6 +21,7 @@ import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
 import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
 import { findUnloadable } from './find-unloadable.ts';
+import { keepQuestion, readQuestion } from './kept-question.ts';
 import { type LedgerReading, readAll } from './read-ledger.ts';
 
 /** What the owner knows of the ledger from the change before. */
@@ -31,6 +38,8 @@ export interface RegistryChange {
   /** ISO 8601, UTC: of the owner's clock, which is the server's. */
   readonly at: string;
   readonly known: KnownLedger | null;
+  /** That the owner knows to be open; absent: of an owner of an earlier version. */
+  readonly question?: OpenQuestion | null;
 }
 
 export interface RegistryChanged {
@@ -39,6 +48,8 @@ export interface RegistryChanged {
   readonly known: KnownLedger | null;
   /** Made champion by hand since the owner knew of the ledger. Missing in results of earlier versions. */
   readonly adopted?: readonly AdoptedVersion[];
+  /** Open before this change, though its owner did not know; null or missing: none. */
+  readonly question?: OpenQuestion | null;
 }
 
 const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
@@ -156,6 +167,8 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const ledger = await ensureLedger(tracking, model, { actor: request.actor, startTimeMs: Date.parse(at) });
   const { standing, entries: earlier } = await readIntact(tracking, ledger, change);
   const { carriedOut, runId } = ledger;
+  const isForgotten = change.known === null && change.question === null;
+  const question = isForgotten ? await readQuestion(tracking, runId, earlier, request.request) : null;
   const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });
@@ -169,13 +182,17 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   if (after.digest !== null && ledger.head?.digest !== after.digest) {
     await tracking.setTags(runId, { [TAG.ledgerHead]: headText({ seq: after.seq, digest: after.digest }) });
   }
+  if (request.kind === 'challenge' && outcome.kind === 'done' && aliases.challenger === request.candidate) {
+    const asked = { ...request.question, candidate: request.candidate };
+    await keepQuestion(tracking, runId, { seq: after.seq, question: asked });
+  }
   await moveAliases(tracking, modelName, observed.aliases, aliases);
   await note(tracking, model, ledger, after, request);
   const known = { runId, standing: after };
   const adopted = adoptedSince(change.known?.runId === runId ? change.known.standing.seq : carriedOut, known);
   if (outcome.kind !== 'done') {
-    return { answer: outcome, known, adopted };
+    return { answer: outcome, known, adopted, question };
   }
   const entry = [...earlier, ...entries].find(({ seq }) => seq === outcome.seq) ?? null;
-  return { answer: { kind: 'done', entry, aliases }, known, adopted };
+  return { answer: { kind: 'done', entry, aliases }, known, adopted, question };
 };

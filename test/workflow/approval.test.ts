@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../client/registry-client.ts';
+import { registryWorkflowId } from '../../contracts/ids.ts';
 import type { NotifyRequest } from '../../contracts/steps.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
@@ -122,6 +123,50 @@ describe('workflows/approval', () => {
     });
     expect(evaluations()).toBe(2);
     expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
+  });
+
+  it.each([
+    ['answered', async () => undefined],
+    [
+      'first asked for something else',
+      async (client: Client, name: string) => {
+        const by = { actor: 'ben', reason: 'old', evidence: {}, request: 'other' };
+        await createRegistryClient(client).ask(name, { kind: 'archive', version: '4', ...by });
+      },
+    ],
+  ])('a question whose owner was lost with all that it knew is open again: %s', async (_, before) => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      const { view, ask } = createRegistryClient(client);
+      const asked = (await view(modelName))?.question;
+      await client.workflow.getHandle(registryWorkflowId(modelName)).terminate('lost');
+      await before(client, modelName);
+      const answer = answering(client, modelName);
+      await expect(answer(true, 'fine', { candidate: '7' })).rejects.toThrow(/Version 7 does not await approval/);
+      expect((await view(modelName))?.question).toEqual(asked);
+      await answer(true, 'fine');
+      expect(recorded().gate.reasons.at(-1)).toBe('Approved by ana: fine');
+      // What is settled stays settled, also where somebody sets the alias by hand.
+      await client.workflow.getHandle(registryWorkflowId(modelName)).terminate('lost again');
+      registry.aliases.champion = '8';
+      registry.aliases.challenger = '2';
+      await ask(modelName, { kind: 'reconcile', request: 'look', actor: 'ana', reason: 'to look', evidence: {} });
+      expect((await view(modelName))?.question).toBeNull();
+      await expect(answer(true, 'again')).rejects.toMatchObject({ code: 'MOVE_REFUSED' });
+    });
+  });
+
+  it('the request that settles it counts as its answer also where the owner was lost before', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      await client.workflow.getHandle(registryWorkflowId(modelName)).terminate('lost');
+      const by = { actor: 'ben', reason: 'wrong data', evidence: {}, request: 'archive' };
+      await createRegistryClient(client).ask(modelName, { kind: 'archive', version: '2', ...by });
+    });
+    expect(registry.aliases).toEqual({ champion: '8' });
+    expect(recorded().gate.reasons.at(-1)).toBe('Archived by ben: wrong data');
   });
 
   it('a question that nobody answers in time is a rejection, with the reason', async () => {

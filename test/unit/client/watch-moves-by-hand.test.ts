@@ -54,6 +54,25 @@ describe('client/watch-moves-by-hand', () => {
     expect(await watch([look, [model('same', '3', '3')]])).toEqual({ asked: ['moved', 'removed', 'set'], logged: [] });
   });
 
+  it('asks once for each candidate that awaits approval, so that an owner who lost the question finds it again', async () => {
+    const waiting = (challenger: string): RegisteredModelRecord => ({
+      ...model('m', '3', '3'),
+      ...{ tags: { 'tt.champion': '3', 'tt.ledger_run': 'r' }, aliases: { champion: '3', challenger } },
+    });
+    const foreign = { ...waiting('4'), name: 'without a ledger', tags: {} };
+    let isDown = true;
+    const { asked } = await watch(
+      [[waiting('4'), foreign], [waiting('4')], [waiting('4')], [waiting('5')]],
+      async () => {
+        if (isDown) {
+          isDown = false;
+          throw new TtExpError('TIMED_OUT', 'its owner does not answer');
+        }
+      },
+    );
+    expect(asked).toEqual(['m', 'm', 'm']);
+  });
+
   it('outlives an outage of MLflow, names it once, and again after the next one', async () => {
     const down = new TtExpError('SERVICE_UNREACHABLE', 'MLflow does not answer');
     const { asked, logged } = await watch([down, down, [model('m', '4', '3')], down]);

@@ -5,6 +5,10 @@ import type { TrainingPace } from '../contracts/trial.ts';
 /** Times between ends of epochs that count: the latest, so that a machine that got busy shows. */
 const LATEST = 5;
 
+/** Not the mean: a process that slept with its machine has one epoch of hours. */
+const middleOf = (values: readonly number[]): number | undefined =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+
 export interface PaceMeter {
   /** The pace after a message; null before two epochs have ended. */
   after(message: ComputeMessage): TrainingPace | null;
@@ -15,19 +19,19 @@ export const createPaceMeter = (monotonicMs: () => number): PaceMeter => {
   const startMs = monotonicMs();
   let firstMs: number | null = null;
   let lastMs = startMs;
-  let latest: readonly number[] = [];
+  let epochs: readonly number[] = [];
   const pace = (): TrainingPace | null => {
-    // The middle one: a process that slept with its machine has one epoch of hours.
-    const epochSeconds = latest.toSorted((a, b) => a - b)[Math.floor((latest.length - 1) / 2)];
-    return epochSeconds === undefined || firstMs === null
+    const epochSeconds = middleOf(epochs.slice(-LATEST));
+    const usualEpochSeconds = middleOf(epochs);
+    return epochSeconds === undefined || usualEpochSeconds === undefined || firstMs === null
       ? null
-      : { epochSeconds, setupSeconds: Math.max(0, (firstMs - startMs) / 1000 - epochSeconds) };
+      : { epochSeconds, usualEpochSeconds, setupSeconds: Math.max(0, (firstMs - startMs) / 1000 - epochSeconds) };
   };
   return {
     after: ({ kind }) => {
       if (kind === 'epoch') {
         const endMs = monotonicMs();
-        latest = firstMs === null ? [] : [...latest, (endMs - lastMs) / 1000].slice(-LATEST);
+        epochs = firstMs === null ? [] : [...epochs, (endMs - lastMs) / 1000];
         firstMs ??= endMs;
         lastMs = endMs;
       }

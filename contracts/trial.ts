@@ -40,6 +40,8 @@ export interface TrainingResult {
 export interface TrainingPace {
   /** Of its latest epochs, their evaluation and checkpoint included; the first epoch of a process does not count. */
   readonly epochSeconds: number;
+  /** Of all its epochs: a machine that is busy for a while does not slow down all that is left. Missing from workers of earlier versions. */
+  readonly usualEpochSeconds?: number;
   /** What it took before its first epoch, and that epoch beyond any other: loading, tripwires, compiling. */
   readonly setupSeconds: number;
 }

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRegistryClient } from '../../client/registry-client.ts';
+import { createRng } from '../../policy/rng.ts';
+import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import { createTracking } from '../../tracking/index.ts';
 import type { experiment } from '../../workflows/experiment.ts';
+import { eventually } from '../support/eventually.ts';
 import { experimentInput, resolvedConfig } from '../support/experiment-fixtures.ts';
+import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow, temporalExecutable } from '../support/provisioned.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -19,11 +24,53 @@ const WORKER = fileURLToPath(new URL('./fixtures/gate-worker.ts', import.meta.ur
 /** Of four candidates for one new name. */
 const NDCG = [0.35, 0.45, 0.3, 0.4];
 
+/** Of the moments at which a worker is killed. */
+const SEED = 7;
+const KILLS = 3;
+/** Requests to MLflow that every promotion makes at least. */
+const FEWEST_REQUESTS = 8;
+
+interface KilledAt {
+  readonly proxies: readonly FaultyProxy[];
+  /** Of the requests through all proxies, from 1. */
+  readonly request: number;
+  readonly kill: (proxy: number) => Promise<void>;
+}
+
+/** Kills the worker that makes the nth request, before MLflow hears of it. @returns once that has happened, or never */
+const killAt = ({
+  proxies,
+  request: last,
+  kill,
+}: KilledAt): { readonly begun: Promise<void>; readonly killed: () => boolean } => {
+  let requests = 0;
+  let isKilled = false;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  for (const [place, proxy] of proxies.entries()) {
+    proxy.setFaults(async () => {
+      requests += 1;
+      begin();
+      if (requests !== last) {
+        return null;
+      }
+      await kill(place);
+      isKilled = true;
+      return 'reset';
+    });
+  }
+  return { begun, killed: () => isKilled };
+};
+
 describe('gate/at-once', () => {
   const workers: ChildProcess[] = [];
   let folder: string;
   let mlflow: TestMlflow;
   let environment: TestWorkflowEnvironment;
+  let bundle: string;
+  let ndcg: GateWorkerOptions['ndcg'];
 
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -32,12 +79,20 @@ describe('gate/at-once', () => {
     environment = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: await temporalExecutable() } },
     });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    });
+    bundle = join(folder, 'workflows.cjs');
+    await writeFile(bundle, code);
+    ndcg = await createRuns();
+  });
+
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map(kill));
   });
 
   afterAll(async () => {
-    for (const worker of workers) {
-      worker.kill('SIGKILL');
-    }
     await environment?.teardown();
     await mlflow?.dispose();
   });
@@ -67,41 +122,48 @@ describe('gate/at-once', () => {
     return ndcg;
   };
 
-  const startWorker = async (file: string): Promise<void> => {
+  const startWorker = async (file: string): Promise<ChildProcess> => {
     const worker = spawn(process.execPath, ['--import', 'tsx', WORKER, file], { stdio: ['ignore', 'pipe', 'inherit'] });
     workers.push(worker);
     await once(worker.stdout, 'data');
+    return worker;
+  };
+
+  const kill = async (worker: ChildProcess | undefined): Promise<void> => {
+    if (worker !== undefined && worker.exitCode === null && worker.signalCode === null) {
+      const ended = once(worker, 'exit');
+      worker.kill('SIGKILL');
+      await ended;
+    }
+  };
+
+  const writeOptions = async (name: string, options: Pick<GateWorkerOptions, 'mlflow' | 'ndcg'>): Promise<string> => {
+    const file = join(folder, name);
+    const given: GateWorkerOptions = { temporal: environment.address, folder, bundle, ...options };
+    await writeFile(file, JSON.stringify(given));
+    return file;
+  };
+
+  const startExperiment = (index: number, modelName: string) => {
+    const config = resolvedConfig({ sweep: null });
+    return environment.client.workflow.start<typeof experiment>('experiment', {
+      taskQueue: 'tt-cpu',
+      workflowId: `tt-exp/${modelName}/${index}`,
+      args: [
+        experimentInput({
+          ...config,
+          training: { ...config.training, learning_rate: index },
+          gate: { ...config.gate, model_name: modelName },
+        }),
+      ],
+    });
   };
 
   it('gate/at-once: of four sweeps on one new model name over two worker processes exactly one is compared with nobody, and the best becomes champion', async () => {
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-      logger: new DefaultLogger('ERROR'),
-    });
-    const bundle = join(folder, 'workflows.cjs');
-    await writeFile(bundle, code);
-    const ndcg = await createRuns();
-    const options: GateWorkerOptions = {
-      temporal: environment.address,
-      mlflow: mlflow.address,
-      folder,
-      bundle,
-      ndcg,
-    };
-    const file = join(folder, 'options.json');
-    await writeFile(file, JSON.stringify(options));
+    const file = await writeOptions('options.json', { mlflow: mlflow.address, ndcg });
     await Promise.all([startWorker(file), startWorker(file)]);
 
-    const config = resolvedConfig({ sweep: null });
-    const handles = await Promise.all(
-      NDCG.map((_, index) =>
-        environment.client.workflow.start<typeof experiment>('experiment', {
-          taskQueue: 'tt-cpu',
-          workflowId: `tt-exp/fixture/${index}`,
-          args: [experimentInput({ ...config, training: { ...config.training, learning_rate: index } })],
-        }),
-      ),
-    );
+    const handles = await Promise.all(NDCG.map((_, index) => startExperiment(index, 'fixture-model')));
     const snapshots = await Promise.all(handles.map((handle) => handle.result()));
     const verdicts = snapshots.map(({ gate }) => gate);
     expect(verdicts.filter(({ compared_with: version }) => version === null)).toHaveLength(1);
@@ -116,5 +178,46 @@ describe('gate/at-once', () => {
     for (const { decision, candidate, champion } of verdicts) {
       expect(decision === 'promoted').toBe((candidate?.ndcg_at_10 ?? 0) > (champion?.ndcg_at_10 ?? 0));
     }
+  });
+
+  it('gate/at-once: a worker killed in the middle of an update of the owner, while two gates ask, leaves one champion, that of the ledger', async () => {
+    const proxies = [await startFaultyProxy(mlflow.address), await startFaultyProxy(mlflow.address)];
+    const files = await Promise.all(
+      proxies.map(({ url }, place) => writeOptions(`options-${place}.json`, { mlflow: url, ndcg })),
+    );
+    const running = await Promise.all(files.map(startWorker));
+    const reader = createMlflowReader(mlflow.address);
+    const tracking = createTracking({ trackingUri: mlflow.address });
+    const rng = createRng(SEED);
+    for (let round = 1; round <= KILLS; round += 1) {
+      const modelName = `killed-${round}`;
+      await reader.createModel(modelName);
+      const byHand = await reader.createVersion(modelName);
+      const request = 1 + rng.below(FEWEST_REQUESTS);
+      const { begun, killed } = killAt({ proxies, request, kill: (place) => kill(running[place]) });
+      const update = createRegistryClient(environment.client).ask(modelName, {
+        ...{ kind: 'promote', candidate: byHand, comparedWith: null, supersedes: false, request: `update/${round}` },
+        ...{ actor: 'ana', reason: 'by hand', evidence: {} },
+      });
+      await begun;
+      const [first, second] = await Promise.all([0, 1].map((index) => startExperiment(index, modelName)));
+      await eventually(`a worker was killed at request ${request}`, killed, (isKilled) => isKilled);
+      for (const [place, file] of files.entries()) {
+        if (running[place]?.signalCode === 'SIGKILL') {
+          running[place] = await startWorker(file);
+        }
+      }
+      const [answer, ...snapshots] = await Promise.all([update, first?.result(), second?.result()]);
+      expect(answer.entry, `killed at request ${request}`).toMatchObject({ action: 'promote', to: byHand });
+      // Of the two gates the second one was better than whoever was champion when it was asked.
+      expect(snapshots[1]?.gate.decision).toBe('promoted');
+      const ledger = await readLedger(tracking, modelName);
+      expect(ledger?.broken).toBeNull();
+      expect(ledger?.entries.filter((entry) => entry.request === `update/${round}`)).toHaveLength(1);
+      const champion = snapshots[1]?.model?.version;
+      expect([ledger?.standing.champion, (await reader.aliases(modelName)).champion]).toEqual([champion, champion]);
+    }
+    await tracking.close();
+    await Promise.all(proxies.map((proxy) => proxy.stop()));
   });
 });

@@ -78,7 +78,10 @@ const SWEEP = { isPaused: false, maxParallel: 1, halt: null, trialCount: 3, left
 
 const links = ['mlflow http://127.0.0.1:5000', 'temporal http://127.0.0.1:8233/namespaces/default/workflows/x'];
 
-/** trial-001 is at epoch 4 of 10, an epoch takes 5 s: 30 s. trial-002 is to come: loading takes 8 s, 10 epochs 50 s. */
+/**
+ * trial-001 is at epoch 4 of 10, and an epoch of it takes 5 s: 30 s. With the 2 epochs of trial-000, of 0.5 s each, an
+ * epoch takes 3.5 s on the mean. trial-002 is to come: loading takes 8 s, and 16 epochs are left: 64 s.
+ */
 const training = (): LiveState => {
   const start = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'started', experimentId: EXPERIMENT_ID, links });
   const early = trainingView({ progress: { 'trial-001': progressAt(2) } });

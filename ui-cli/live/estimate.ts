@@ -5,6 +5,7 @@
 import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
 import type { ExpectedWork } from '../../contracts/sweep.ts';
 import type { TrainingPace, TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { paceOf } from './pace.ts';
 import { replicateWork } from './replicate-work.ts';
 
 /** How far a running trial is known to have come. */
@@ -20,7 +21,7 @@ export interface TrialMark {
 
 export interface TrainingMarks {
   readonly trials: Readonly<Record<string, TrialMark>>;
-  /** Mean of the trainings that were last seen at work; null before any has ended two epochs. */
+  /** Of all trainings so far; null before any has ended two epochs. */
   readonly pace: TrainingPace | null;
   /** Most trainings that were seen at work at once, while as many might be. */
   readonly lanes: number;
@@ -45,26 +46,6 @@ const markOf = (before: TrialMark | undefined, trial: TrialView, progress: Trial
   const epochs = Math.max(same?.epochs ?? 0, epochsKept(trial), progress === undefined ? 0 : epochsIn(progress));
   const budget = progress?.epochs ?? same?.budget ?? 0;
   return { attempt, epochs, budget, limit: Math.max(trial.epochLimit ?? 0, budget, same?.limit ?? 0) };
-};
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-const meanPace = (progress: ExperimentView['progress']): TrainingPace | null => {
-  const paces = Object.values(progress).flatMap(({ pace }) => (pace == null ? [] : [pace]));
-  return paces.length === 0
-    ? null
-    : {
-        epochSeconds: mean(paces.map(({ epochSeconds }) => epochSeconds)),
-        setupSeconds: mean(paces.map(({ setupSeconds }) => setupSeconds)),
-      };
-};
-
-/** For who begins to watch when the best trial has been trained, and nothing has been measured since. */
-const paceOfBest = ({ trials, bestTrialId }: ExperimentView): TrainingPace | null => {
-  const { result = null } = trials.find(({ trialId, isReused }) => trialId === bestTrialId && !isReused) ?? {};
-  return result === null || result.epochs === 0
-    ? null
-    : { epochSeconds: result.seconds / result.epochs, setupSeconds: 0 };
 };
 
 /** Trained by this sweep: what was taken from an earlier trial was never to be done. */
@@ -128,7 +109,7 @@ export const markTrials = (before: TrainingMarks, view: ExperimentView): Trainin
   const atWork = Object.keys(view.progress).length;
   return {
     trials,
-    pace: meanPace(view.progress) ?? before.pace ?? paceOfBest(view),
+    pace: paceOf(view) ?? before.pace,
     lanes: Math.max(atWork, Math.min(before.lanes, view.sweep?.maxParallel ?? 1)),
     fraction: Math.max(before.fraction, fractionOf(view, trials)),
   };

@@ -28,12 +28,18 @@ describe('activities/training-pace', () => {
 
   test('loading and the first epoch are no part of what an epoch takes', () => {
     // 17 s to load, then a first epoch of 3 s and a second of 2 s: 20 - 2 = 18 s before and beyond epochs.
-    expect(paceAfter(20, 22)).toEqual({ epochSeconds: 2, setupSeconds: 18 });
+    expect(paceAfter(20, 22)).toEqual({ epochSeconds: 2, usualEpochSeconds: 2, setupSeconds: 18 });
   });
 
   test('the middle one of the latest five counts, so an hour of sleep does not', () => {
     expect(paceAfter(10, 12, 14, 16, 3616)?.epochSeconds).toBe(2);
     // 2 s each at first; the latest five took 4 s.
     expect(paceAfter(10, 12, 14, 18, 22, 26, 30, 34)?.epochSeconds).toBe(4);
+    // Six epochs of 1 s, then a burst of 9 s each: three of it turn the latest five, and not all of them.
+    expect(paceAfter(10, 11, 12, 13, 14, 15, 16, 25, 34)).toMatchObject({ epochSeconds: 1, usualEpochSeconds: 1 });
+    expect(paceAfter(10, 11, 12, 13, 14, 15, 16, 25, 34, 43)).toMatchObject({
+      epochSeconds: 9,
+      usualEpochSeconds: 1,
+    });
   });
 });

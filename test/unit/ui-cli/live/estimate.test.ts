@@ -96,9 +96,9 @@ describe('ui-cli/estimate', () => {
       'trial-002': progressAt(1, { epochs: 3, pace: { epochSeconds: 4, setupSeconds: 10 } }),
     };
     const view = trainingView({ trials, progress, sweep: sweepOf({ left: { epochs: 43, trainings: 12 } }) });
-    // 43 epochs less the 2 + 1 since their last reports, 3 s each: 120 s. 10 trainings to start, 20 s each: 200 s.
-    // Two at once: 320 / 2.
-    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(160, 9);
+    // 43 epochs less the 2 + 1 since their last reports; 2 epochs took 2 s each and one 4 s, 8/3 s on the mean.
+    // 10 trainings to start, 20 s each: 200 s. Two at once.
+    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo((40 * (8 / 3) + 200) / 2, 9);
   });
 
   test('it ends no earlier than the trial that takes longest', () => {
@@ -145,8 +145,9 @@ describe('ui-cli/estimate', () => {
       progress: { 'trial-000-replicate-3': progressAt(4, { pace: PACE }) },
       sweep: sweepOf({ left, maxParallel: 1 }),
     });
+    // 4 epochs that have ended took 0.5 s each, and 4 of the one that trains 2 s: 1.25 s on the mean.
     // 6 epochs of the one that trains, 30 s and 10 epochs of the one that waits.
-    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(12 + 50, 9);
+    expect(sweepSecondsLeft(marksOf(view), view)).toBeCloseTo(16 * 1.25 + 30, 9);
     const two = replicatingView({
       progress: { 'trial-000-replicate-3': progressAt(4, { pace: PACE }) },
       sweep: sweepOf({ left, maxParallel: 2 }),
@@ -155,7 +156,7 @@ describe('ui-cli/estimate', () => {
       progress: { 'trial-000': progressAt(1), 'trial-001': progressAt(1) },
       sweep: sweepOf(),
     });
-    expect(sweepSecondsLeft(marksOf(before, two), two)).toBeCloseTo((12 + 50) / 2, 9);
+    expect(sweepSecondsLeft(marksOf(before, two), two)).toBeCloseTo((16 * 1.25 + 30) / 2, 9);
     expect(trialFraction(marksOf(view).trials['trial-000-replicate-3'])).toBeCloseTo(0.4, 12);
   });
 
@@ -167,6 +168,7 @@ describe('ui-cli/estimate', () => {
     const elsewhere = replicatingView({
       ...{ sweep, progress: {} },
       trials: [trialView(0, { status: 'cached', result: trainingResult(0.31), epochLimit: 10 })],
+      replicates: { of: 3, trials: [] },
     });
     // An earlier run's seconds say nothing of this machine.
     expect(sweepSecondsLeft(marksOf(elsewhere), elsewhere)).toBeNull();
@@ -174,7 +176,8 @@ describe('ui-cli/estimate', () => {
 
   test('between two trainings the last pace counts', () => {
     const sweep = sweepOf({ left: { epochs: 10, trainings: 1 }, maxParallel: 1 });
-    const measured = trainingView({ progress: { 'trial-001': progressAt(4, { pace: PACE }) }, sweep });
+    const trials = [trialView(1, { status: 'running' })];
+    const measured = trainingView({ trials, progress: { 'trial-001': progressAt(4, { pace: PACE }) }, sweep });
     const between = trainingView({ trials: [trialView(2, { status: 'running' })], progress: {}, sweep });
     // 10 epochs of 2 s, 30 s before them.
     expect(sweepSecondsLeft(marksOf(measured, between), between)).toBeCloseTo(50, 9);

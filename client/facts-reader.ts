@@ -5,7 +5,9 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
+import type { EpochRecord, EvaluationSummary } from '../contracts/metrics.ts';
 import { ARTIFACT } from '../contracts/names.ts';
+import type { ObjectiveName } from '../contracts/objective.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
 import type { TrialView } from '../contracts/trial.ts';
@@ -30,6 +32,37 @@ const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts
 /** A workflow that was terminated has left no result behind. */
 const isForgotten = (error: unknown): boolean =>
   error instanceof TtExpError && (error.code === 'EXPERIMENT_NOT_FOUND' || error.cause instanceof WorkflowFailedError);
+
+/** An epoch, as far as MLflow keeps it. */
+export interface RecordedEpoch
+  extends Pick<EpochRecord, 'epoch' | 'trainLoss' | 'valLoss' | 'finishedAtMs' | 'isBest'> {
+  /** NDCG@10 and the metric that was asked for. */
+  readonly validation: Readonly<Partial<EvaluationSummary>>;
+}
+
+/** Epochs of which everything is there, in their order. */
+const epochsOf = async (
+  tracking: FactsConnection,
+  runId: string,
+  metric: ObjectiveName,
+): Promise<readonly RecordedEpoch[]> => {
+  const read = async (key: string) =>
+    new Map((await tracking.metricHistory(runId, key)).map((point) => [point.step, point]));
+  const [train, loss, ndcg, objective] = await Promise.all(
+    ['train_loss', 'val_loss', 'val_ndcg_at_10', `val_${metric}`].map(read),
+  );
+  let best = Number.NEGATIVE_INFINITY;
+  return [...(ndcg?.values() ?? [])].flatMap(({ step, value, timestampMs }) => {
+    const [trainLoss, valLoss, own] = [train, loss, objective].map((points) => points?.get(step)?.value);
+    if (trainLoss === undefined || valLoss === undefined || own === undefined) {
+      return [];
+    }
+    const isBest = value > best;
+    best = Math.max(best, value);
+    const validation = { ndcg_at_10: value, [metric]: own };
+    return [{ epoch: step, trainLoss, valLoss, validation, finishedAtMs: timestampMs, isBest }];
+  });
+};
 
 const curveOf = async (tracking: FactsConnection, { runId }: TrialView, metric: string): Promise<ObjectiveCurve> => {
   if (runId === null) {
@@ -61,6 +94,8 @@ export interface FactsReader {
   read(id: string): Promise<ExperimentFacts>;
   /** What each trial has shown by epoch; a trial without a run has none. */
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
+  /** The epochs of a run, as the objective sees them. */
+  epochs(runId: string, metric: ObjectiveName): Promise<readonly RecordedEpoch[]>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
   /** What became of a candidate that awaited approval when its experiment ended; null: nobody has answered. */
   verdictSince(ended: EndedWith): Promise<GateVerdict | null>;
@@ -101,6 +136,8 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
         await Promise.all(Array.from({ length: PARALLEL }, work));
         return curves;
       }),
+
+    epochs: (runId, metric) => withTracking((tracking) => epochsOf(tracking, runId, metric)),
 
     runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
 

@@ -34,6 +34,7 @@ export interface MetricPoint {
 export interface HistoryPoint {
   readonly step: number;
   readonly value: number;
+  readonly timestampMs: number;
 }
 
 /** Runs of an experiment that carry all of these tags. */

@@ -7,6 +7,8 @@ import type { Display, DisplayCommands } from './display.ts';
 export interface DisplayChoice {
   readonly isJson: boolean;
   readonly isPlain: boolean;
+  /** One JSON object an event on stdout; see docs/events.schema.json. */
+  readonly isEvents?: boolean;
 }
 
 /** The live view needs a terminal on stderr that can move its cursor, and a person who reads it. */
@@ -21,6 +23,10 @@ export const openDisplay = async (
   choice: DisplayChoice,
   commands: DisplayCommands,
 ): Promise<Display> => {
+  if (choice.isEvents === true) {
+    const { createEventStream } = await import('./event-stream.ts');
+    return createEventStream(runtime);
+  }
   if (isLive(runtime, choice)) {
     const { mountLive } = await loadForProduction(() => import('../live/mount-live.tsx'));
     const { isColorless } = runtime.environment();

@@ -34,7 +34,7 @@ export const createPlainDisplay = (write: (line: string) => void): Display => {
     view: (view) => {
       const news = tellEvents(told, view);
       told = news.told;
-      for (const line of news.lines) {
+      for (const line of news.events.flatMap(({ lines }) => lines)) {
         write(line);
       }
     },

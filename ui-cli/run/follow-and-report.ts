@@ -4,7 +4,8 @@ import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contract
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
-import type { CliIo } from '../command-line/process-runtime.ts';
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import { writeSummary } from '../display/event-stream.ts';
 import { nextCommands } from '../text/next-commands.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { USUAL_WIDTH } from '../text/table.ts';
@@ -13,8 +14,9 @@ import { humanSummary } from './human-summary.ts';
 import { type ExperimentSummary, summarise } from './summary.ts';
 
 export interface ReportRequest {
-  readonly io: CliIo;
+  readonly runtime: Pick<ProcessRuntime, 'io' | 'now'>;
   readonly isJson: boolean;
+  readonly isEvents: boolean;
   readonly isPromotionRequired: boolean;
   readonly experimentId: string;
   readonly workflowId: string;
@@ -73,16 +75,31 @@ const errorOf = (
   }
 };
 
+/** As the one object of `--json`, or as the last event of `--events`. */
+export const printSummary = (
+  runtime: ReportRequest['runtime'],
+  summary: ExperimentSummary,
+  isEvents: boolean,
+): void => {
+  if (isEvents) {
+    writeSummary(runtime, summary);
+  } else {
+    printJson(runtime.io, summary);
+  }
+};
+
 /**
  * Prints summary or JSON, then answers the exit code. Throws the error that the command is to end with; a cancellation
  * that somebody asked for is none.
  */
 export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): number => {
-  const { io, isJson, experimentId, workflowId, addresses, since = null } = request;
+  const { runtime, isJson, isEvents, experimentId, workflowId, addresses, since = null } = request;
+  const { io } = runtime;
   const error = errorOf(outcome, request);
-  if (isJson) {
+  if (isJson || isEvents) {
     const frame = { experimentId, workflowId, addresses, status: statusOf(outcome), since };
-    printJson(io, summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) }));
+    const summary = summarise(outcome.view, { ...frame, error: error === null ? null : toErrorRecord(error) });
+    printSummary(runtime, summary, isEvents);
   } else if (outcome.kind === 'ended') {
     printLines(io.stdout, humanSummary(outcome.view, addresses, { width: io.stdout.columns || USUAL_WIDTH, since }));
   }

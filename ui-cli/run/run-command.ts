@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
 import { collect, durationOption } from '../command-line/option-values.ts';
+import { eventsOption } from './events-option.ts';
 import type { RunRuntime } from './run-runtime.ts';
 
 interface RunFlags {
@@ -11,6 +12,7 @@ interface RunFlags {
   readonly detach?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
+  readonly events?: boolean;
   readonly requirePromotion?: boolean;
   readonly dryRun?: boolean;
   readonly timeout?: number;
@@ -30,6 +32,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext<Run
     .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
     .option(...JSON_FLAG)
     .option(...PLAIN)
+    .addOption(eventsOption())
     .option(...VERBOSE)
     .addHelpText(
       'after',
@@ -49,6 +52,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext<Run
           isDetached: flags.detach === true,
           isJson: flags.json === true,
           isPlain: flags.plain === true,
+          isEvents: flags.events === true,
           isPromotionRequired: flags.requirePromotion === true,
           isDryRun: flags.dryRun === true,
           timeoutMs: flags.timeout ?? null,

@@ -9,8 +9,8 @@ import type { ExperimentView } from '../../contracts/experiment.ts';
 import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
-import { printJson, printLines } from '../text/output.ts';
-import { detachedLines, reportOutcome } from './follow-and-report.ts';
+import { printLines } from '../text/output.ts';
+import { detachedLines, printSummary, reportOutcome } from './follow-and-report.ts';
 import { type FollowOutcome, followExperiment } from './follow-experiment.ts';
 import type { RunRuntime } from './run-runtime.ts';
 import { summarise } from './summary.ts';
@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly isDetached: boolean;
   readonly isJson: boolean;
   readonly isPlain: boolean;
+  readonly isEvents: boolean;
   readonly isPromotionRequired: boolean;
   readonly isDryRun: boolean;
   readonly timeoutMs: number | null;
@@ -59,11 +60,12 @@ const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOption
   });
 
 /** --detach is a success: the experiment was started, which is all that was asked. */
-const reportDetached = (runtime: RunRuntime, { started, addresses, seen }: Conducted, isJson: boolean): number => {
+const reportDetached = (runtime: RunRuntime, { started, addresses, seen }: Conducted, options: RunOptions): number => {
   const { experimentId, workflowId } = started;
   printLines(runtime.io.stderr, detachedLines(experimentId, seen));
-  if (isJson) {
-    printJson(runtime.io, summarise(null, { experimentId, workflowId, addresses, status: 'detached', error: null }));
+  if (options.isJson || options.isEvents) {
+    const frame = { experimentId, workflowId, addresses, status: 'detached', error: null } as const;
+    printSummary(runtime, summarise(null, frame), options.isEvents);
   } else {
     printLines(runtime.io.stdout, [experimentId]);
   }
@@ -71,11 +73,11 @@ const reportDetached = (runtime: RunRuntime, { started, addresses, seen }: Condu
 };
 
 /** An experiment that never ran has its JSON too: scripts read one object, whatever happens. */
-const printFailure = (runtime: RunRuntime, error: unknown, config: ResolvedConfig | null): void => {
+const printFailure = (runtime: RunRuntime, error: unknown, config: ResolvedConfig | null, isEvents: boolean): void => {
   const ids = config === null ? null : experimentIds(config.name, configDigest(config));
   const isInterrupted = error instanceof TtExpError && error.code === 'INTERRUPTED';
-  printJson(
-    runtime.io,
+  printSummary(
+    runtime,
     summarise(null, {
       experimentId: ids?.experimentId ?? null,
       workflowId: ids?.workflowId ?? null,
@@ -83,6 +85,7 @@ const printFailure = (runtime: RunRuntime, error: unknown, config: ResolvedConfi
       status: isInterrupted ? 'cancelled' : 'failed',
       error: toErrorRecord(error),
     }),
+    isEvents,
   );
 };
 
@@ -99,13 +102,13 @@ export const runExperiment = async (runtime: RunRuntime, file: string, options: 
     }
     conducted = await conduct(runtime, config, options);
   } catch (error) {
-    if (options.isJson) {
-      printFailure(runtime, error, config);
+    if (options.isJson || options.isEvents) {
+      printFailure(runtime, error, config, options.isEvents);
     }
     throw error;
   }
   const { started, addresses, outcome } = conducted;
   return outcome === null
-    ? reportDetached(runtime, conducted, options.isJson)
-    : reportOutcome({ ...started, ...options, io: runtime.io, addresses }, outcome);
+    ? reportDetached(runtime, conducted, options)
+    : reportOutcome({ ...started, ...options, runtime, addresses }, outcome);
 };

@@ -118,7 +118,12 @@ export const summariseSweep = (sweep: SweepControl | null): SweepSummary | null 
     ? null
     : { paused: sweep.isPaused, max_parallel: sweep.maxParallel, halt: sweep.halt, trial_count: sweep.trialCount };
 
-const summariseDataset = ({ dataset, source, leftOut, dataWarnings }: ExperimentView): ExperimentSummary['dataset'] => {
+export const summariseDataset = ({
+  dataset,
+  source,
+  leftOut,
+  dataWarnings,
+}: Pick<ExperimentView, 'dataset' | 'source' | 'leftOut' | 'dataWarnings'>): ExperimentSummary['dataset'] => {
   if (dataset === null) {
     return null;
   }

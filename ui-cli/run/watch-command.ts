@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { type CommandContext, examples, ID, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { durationOption } from '../command-line/option-values.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import { eventsOption } from './events-option.ts';
 
 interface WatchFlags {
   readonly json?: boolean;
   readonly plain?: boolean;
+  readonly events?: boolean;
   readonly requirePromotion?: boolean;
   readonly timeout?: number;
 }
@@ -19,6 +21,7 @@ export const addWatch = (program: Command, { runtime, finish }: CommandContext<P
     .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
     .option(...JSON_FLAG)
     .option(...PLAIN)
+    .addOption(eventsOption())
     .option(...VERBOSE)
     .addHelpText('after', examples('watch sweep-0123456789', 'watch sweep --json'))
     .action(async (id: string, flags: WatchFlags) => {
@@ -27,6 +30,7 @@ export const addWatch = (program: Command, { runtime, finish }: CommandContext<P
         await watchExperiment(runtime, id, {
           isJson: flags.json === true,
           isPlain: flags.plain === true,
+          isEvents: flags.events === true,
           isPromotionRequired: flags.requirePromotion === true,
           timeoutMs: flags.timeout ?? null,
         }),

@@ -10,6 +10,7 @@ import { withWatching } from './watching.ts';
 export interface WatchOptions {
   readonly isJson: boolean;
   readonly isPlain: boolean;
+  readonly isEvents: boolean;
   readonly isPromotionRequired: boolean;
   readonly timeoutMs: number | null;
 }
@@ -35,5 +36,5 @@ export const watchExperiment = async (
     },
   );
   const { outcome, ...experiment } = followed;
-  return reportOutcome({ ...experiment, ...options, io: runtime.io }, outcome);
+  return reportOutcome({ ...experiment, ...options, runtime }, outcome);
 };

@@ -9,6 +9,7 @@ import { makeRequest, type SteeringRequest } from '../steer/steering-request.ts'
 export interface WatchingOptions {
   readonly isJson: boolean;
   readonly isPlain: boolean;
+  readonly isEvents: boolean;
   readonly timeoutMs: number | null;
   /** See OpenPlatformOptions. */
   readonly mayStart: boolean;
@@ -67,6 +68,7 @@ export const withWatching = async <Result>(
         signal: stops.signal,
       });
       platform = opened;
+      display.connected?.(opened);
       const steer = (id: string): void =>
         requester.use(async (request) => (await makeRequest(opened.experiments, id, request)).text);
       return work({ stops, display, platform: opened, steer });

@@ -15,8 +15,8 @@ export const objectiveText = ({ metric }: Pick<Objective, 'metric'>, value: numb
   `${metricName(metric)} ${formatMetric(value)}`;
 
 /** Epochs are compared by NDCG@10 whatever trials are compared by: that is shown too. */
-export const epochText = (validation: EvaluationSummary, objective: Objective): string =>
+export const epochText = (validation: Readonly<Partial<EvaluationSummary>>, objective: Objective): string =>
   [
-    ...(objective.metric === 'ndcg_at_10' ? [] : [objectiveText(objective, validation[objective.metric])]),
+    ...(objective.metric === 'ndcg_at_10' ? [] : [objectiveText(objective, validation[objective.metric] ?? null)]),
     `${metricName('ndcg_at_10')} ${formatMetric(validation.ndcg_at_10)}`,
   ].join(' ');

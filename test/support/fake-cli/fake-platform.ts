@@ -1,4 +1,5 @@
 /** A platform whose experiments follow a script of views. Only for tests of the command line itself. */
+import type { RecordedEpoch } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
@@ -35,6 +36,8 @@ export interface FakeScript {
   /** What is recorded. */
   readonly facts?: ExperimentFacts;
   readonly curves?: ObjectiveCurves;
+  /** What MLflow has of a run. */
+  readonly epochs?: (runId: string) => Promise<readonly RecordedEpoch[]>;
   readonly runTags?: Readonly<Record<string, string>>;
   /** Read from MLflow, in place of the one that awaited approval. */
   readonly verdictSince?: () => Promise<GateVerdict | null>;
@@ -120,6 +123,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
             return script.facts;
           },
           curves: async () => script.curves ?? {},
+          epochs: async (runId) => script.epochs?.(runId) ?? [],
           runTags: async () => script.runTags ?? {},
           verdictSince: async () => script.verdictSince?.() ?? null,
         },

@@ -30,7 +30,7 @@ interface Server {
   readonly parents?: readonly { readonly tags?: Record<string, string>; readonly sweep: object | null }[];
   /** gate.json by run. */
   readonly verdicts?: Readonly<Record<string, object | null>>;
-  readonly histories?: Readonly<Record<string, readonly { step: number; value: number }[]>>;
+  readonly histories?: Readonly<Record<string, readonly { step: number; value: number; timestampMs?: number }[]>>;
 }
 
 /** An MLflow that counts its connections and the questions that are open at once. */
@@ -193,5 +193,28 @@ describe('client/facts-reader', () => {
   test('tags of a run come from MLflow', async () => {
     const { connect } = serverWith({});
     expect(await createFactsReader(REMEMBERING, connect).runTags('run-a')).toEqual({ of: 'run-a' });
+  });
+
+  test('epochs are put together from the histories of a run; the best are those that beat all before', async () => {
+    const points = (...values: readonly number[]) =>
+      values.map((value, index) => ({ step: index + 1, value, timestampMs: 1000 + index }));
+    const { counts, connect } = serverWith({
+      histories: {
+        'run-1 train_loss': points(0.9, 0.8, 0.7),
+        // Of the last epoch only a part has arrived.
+        'run-1 val_loss': points(0.6, 0.5),
+        'run-1 val_ndcg_at_10': points(0.3, 0.2, 0.4),
+        'run-1 val_map': points(0.1, 0.2, 0.3),
+      },
+    });
+    const known = (epoch: number, [trainLoss, valLoss, ndcg, map]: readonly number[], isBest: boolean) => ({
+      ...{ epoch, trainLoss, valLoss, isBest, finishedAtMs: 999 + epoch },
+      validation: { ndcg_at_10: ndcg, map },
+    });
+    expect(await createFactsReader(REMEMBERING, connect).epochs('run-1', 'map')).toEqual([
+      known(1, [0.9, 0.6, 0.3, 0.1], true),
+      known(2, [0.8, 0.5, 0.2, 0.2], false),
+    ]);
+    expect(counts).toMatchObject({ opened: 1, closed: 1 });
   });
 });

@@ -50,7 +50,8 @@ const serverWith = ({ tags = TAGS, artifacts = ARTIFACTS, status = 'FINISHED', s
     findRuns: async () => [{ ...run, runId: 'parent', tags: {} }],
     getArtifactText: async (runId: string, path: string) =>
       runId === 'parent' ? JSON.stringify(sweep) : (artifacts[path] ?? null),
-    metricHistory: async (_runId: string, key: string) => (key === 'val_loss' ? [{ step: 1, value: 2 }] : []),
+    metricHistory: async (_runId: string, key: string) =>
+      key === 'val_loss' ? [{ step: 1, value: 2, timestampMs: 3 }] : [],
   };
 };
 

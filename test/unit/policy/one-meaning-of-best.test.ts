@@ -77,7 +77,12 @@ const bestByScreen = async (view: ExperimentView, metric: ObjectiveName) => {
     history: found(page('plots/history.svg'), /Best: (trial-\d+)/),
     parallel: found(page('plots/parallel_coordinates.svg'), /(trial-\d+), the best/),
     parent: found(parentSummary(facts).note, /\*\*\[(trial-\d+)\]/),
-    events: found(tellEvents(NOTHING_TOLD, view).lines.join('\n'), /best so far: (trial-\d+)/),
+    events: found(
+      tellEvents(NOTHING_TOLD, view)
+        .events.flatMap(({ lines }) => lines)
+        .join('\n'),
+      /best so far: (trial-\d+)/,
+    ),
     summary: found(humanSummary(view, ADDRESSES).join('\n'), /\* (trial-\d+)/),
     live: found(frameOf(live, false).lines.map(textOf).join('\n'), /best so far (trial-\d+)/),
     leaderboard: best.leaderboard[0]?.trial_id,
@@ -173,7 +178,7 @@ test('policy/ranking: screens say what they compare by, and show its value', () 
   const view = sweepOf(objective, [trial(0, 'completed', 'recall_at_10', 0.3)]);
   const live = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view, atMs: STARTED_AT_MS });
   expect(frameOf(live, false).lines.map(textOf)).toContain('best so far trial-000: recall@10 0.3000');
-  const { lines } = tellEvents(NOTHING_TOLD, view);
+  const lines = tellEvents(NOTHING_TOLD, view).events.flatMap((event) => event.lines);
   expect(lines).toContain('trial-000: completed, recall@10 0.3000 at its best epoch 2 of 2, 1.0 s');
   expect(lines).toContain('best so far: trial-000, recall@10 0.3000');
   const summary = humanSummary(view, ADDRESSES).join('\n');

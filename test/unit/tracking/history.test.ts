@@ -18,13 +18,13 @@ const serverWith = (pages: readonly object[]) => {
 describe('tracking/history', () => {
   test('asks for page after page until there is no token', async () => {
     const { asked, history } = serverWith([
-      { metrics: [{ step: '2', value: 0.2 }], next_page_token: '1' },
-      { metrics: [{ step: '1', value: 0.1 }], next_page_token: '' },
-      { metrics: [{ step: '3', value: 0.3 }] },
+      { metrics: [{ step: '2', value: 0.2, timestamp: '5' }], next_page_token: '1' },
+      { metrics: [{ step: '1', value: 0.1, timestamp: '5' }], next_page_token: '' },
+      { metrics: [{ step: '3', value: 0.3, timestamp: '5' }] },
     ]);
     expect(await history.metricHistory('run-1', 'val_loss')).toEqual([
-      { step: 1, value: 0.1 },
-      { step: 2, value: 0.2 },
+      { step: 1, value: 0.1, timestampMs: 5 },
+      { step: 2, value: 0.2, timestampMs: 5 },
     ]);
     expect(asked).toMatchObject([{ run_id: 'run-1', metric_key: 'val_loss' }, { page_token: '1' }]);
     expect(asked).toHaveLength(2);
@@ -33,24 +33,24 @@ describe('tracking/history', () => {
 
   test('of a step that was logged twice the last value counts', async () => {
     const metrics = [
-      { step: 1, value: 0.1 },
-      { step: 2, value: 0.2 },
-      { step: 1, value: 0.9 },
+      { step: 1, value: 0.1, timestamp: 5 },
+      { step: 2, value: 0.2, timestamp: 5 },
+      { step: 1, value: 0.9, timestamp: 5 },
     ];
     expect(await serverWith([{ metrics }]).history.metricHistory('run-1', 'val_loss')).toEqual([
-      { step: 1, value: 0.9 },
-      { step: 2, value: 0.2 },
+      { step: 1, value: 0.9, timestampMs: 5 },
+      { step: 2, value: 0.2, timestampMs: 5 },
     ]);
   });
 
   test('what JSON has no number for comes as text', async () => {
     const metrics = [
-      { step: 1, value: 'NaN' },
-      { step: 2, value: '-Infinity' },
+      { step: 1, value: 'NaN', timestamp: 5 },
+      { step: 2, value: '-Infinity', timestamp: 5 },
     ];
     expect(await serverWith([{ metrics }]).history.metricHistory('run-1', 'val_loss')).toEqual([
-      { step: 1, value: Number.NaN },
-      { step: 2, value: Number.NEGATIVE_INFINITY },
+      { step: 1, value: Number.NaN, timestampMs: 5 },
+      { step: 2, value: Number.NEGATIVE_INFINITY, timestampMs: 5 },
     ]);
   });
 

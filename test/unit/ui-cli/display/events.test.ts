@@ -17,7 +17,7 @@ const tell = (...views: readonly ExperimentView[]): readonly (readonly string[])
   return views.map((view) => {
     const news = tellEvents(told, view);
     told = news.told;
-    return news.lines;
+    return news.events.flatMap(({ lines }) => lines);
   });
 };
 
@@ -160,9 +160,7 @@ describe('ui-cli/events', () => {
         { reason: 'no type', rows: 1 },
       ],
     };
-    expect(tellEvents(NOTHING_TOLD, trainingView({ leftOut })).lines).toContain(
-      '5 rows left out: 4 × no time, 1 × no type',
-    );
-    expect(tellEvents(NOTHING_TOLD, trainingView()).lines.join()).not.toContain('left out');
+    expect(tell(trainingView({ leftOut })).flat()).toContain('5 rows left out: 4 × no time, 1 × no type');
+    expect(tell(trainingView()).flat().join()).not.toContain('left out');
   });
 });

@@ -49,7 +49,11 @@ export interface ComputeRunner {
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
   evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
   compareModels(job: CompareModelsJob, signal: AbortSignal): Promise<MeasuredComparison>;
-  calibrateGate(job: CalibrateGateJob, signal: AbortSignal): Promise<GateCalibration>;
+  calibrateGate(
+    job: CalibrateGateJob,
+    onTests: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<GateCalibration>;
 }
 
 const NO_DEVICE = '-1';
@@ -145,8 +149,13 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       }
       return final.result;
     },
-    calibrateGate: async (job, signal) => {
-      const final = await run(job, () => undefined, { signal });
+    calibrateGate: async (job, onTests, signal) => {
+      const onMessage = (message: ComputeMessage): void => {
+        if (message.kind === 'counted') {
+          onTests(message.done, message.total);
+        }
+      };
+      const final = await run(job, onMessage, { signal });
       if (final.kind !== 'calibrated') {
         throw unexpected(final.kind, 'calibrated');
       }

@@ -149,6 +149,8 @@ export interface SystemUsage {
 export type ComputeMessage =
   /** Nothing to report except that the work continues: a parent takes a silent child for hung. */
   | { readonly kind: 'alive' }
+  /** How far work that counts is. */
+  | { readonly kind: 'counted'; readonly done: number; readonly total: number }
   /** The first word of a training: digest of the training code that this process has loaded. */
   | { readonly kind: 'code'; readonly digest: string }
   | { readonly kind: 'preflight'; readonly report: PreflightReport }

@@ -11,6 +11,11 @@ import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
 import type { LocalTracking } from './ports.ts';
 
+export interface CalibrationRequest extends CalibrationQuestion {
+  /** Simulated tests so far. */
+  readonly onTests: (done: number, total: number) => void;
+}
+
 const needsOther = (what: string): TtExpError =>
   new TtExpError('USAGE', `gate calibrate: ${what}, expected two models whose users differ`, {
     hint: 'Name a second model with --against: any that was trained on the same data.',
@@ -35,7 +40,7 @@ const otherOf = async (
 
 const calibrate = async (
   context: LocalContext,
-  question: CalibrationQuestion,
+  { onTests, ...question }: CalibrationRequest,
   tracking: LocalTracking | null,
 ): Promise<CalibrationAnswer> => {
   const finder = { tracking, workspace: createWorkspace(context.homeFolder) };
@@ -61,6 +66,7 @@ const calibrate = async (
       champion: { ref: otherSide.name, model: other.source },
       ...{ relevanceThreshold, seed, gate },
     },
+    onTests,
     context.signal,
   );
   const answered = { gate, relevanceThreshold, seed, origin: asked.origin };
@@ -70,7 +76,7 @@ const calibrate = async (
 /** Starts no server, and writes nothing. Throws what `askGateLocally` throws, and NO_DATA_LOADED. */
 export const calibrateLocally = async (
   context: LocalContext,
-  question: CalibrationQuestion,
+  question: CalibrationRequest,
 ): Promise<CalibrationAnswer> => {
   const tracking = await findTracking(context);
   try {

@@ -10,6 +10,7 @@ import { rankSubjects } from './rank-subject.ts';
 const SIMULATIONS = 1000;
 /** Of each interval; what they leave to chance averages out over the tests. */
 const RESAMPLES = 1000;
+const TELL_EVERY_MS = 1_000;
 
 export const calibrate = async (job: CalibrateGateJob, channel: ComputeChannel): Promise<void> => {
   const { gate, seed, datasetFolder, relevanceThreshold } = job;
@@ -17,13 +18,20 @@ export const calibrate = async (job: CalibrateGateJob, channel: ComputeChannel):
   const ranking = { datasetFolder, split: 'test', relevanceThreshold, onBlock: channel.alive } as const;
   const ranked = await rankSubjects([job.candidate, job.champion], ranking, dataset);
   const [candidate, champion] = [0, 1].map((side) => elementAt(ranked, side).rankings.map(({ ndcg }) => ndcg));
+  let toldMs = 0;
+  const tell = (done: number, total: number): void => {
+    if (done === total || performance.now() - toldMs >= TELL_EVERY_MS) {
+      toldMs = performance.now();
+      channel.send({ kind: 'counted', done, total });
+    }
+  };
   const result = calibrateGate({
     candidate: candidate ?? [],
     champion: champion ?? [],
     ...{ gate, seed },
     simulations: SIMULATIONS,
     resamples: RESAMPLES,
-    onTest: channel.alive,
+    onTest: tell,
   });
   channel.send({ kind: 'calibrated', result });
 };

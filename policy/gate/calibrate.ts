@@ -22,8 +22,8 @@ export interface CalibrationOptions extends PairedUsers {
   readonly resamples: number;
   /** True gains to plant, above the required one; absent: shares of the smallest one expected to be found. */
   readonly gains?: readonly number[];
-  /** Told after every test: there may be many, over many users. */
-  readonly onTest?: (done: number) => void;
+  /** Told after every test, drawn or judged by a permutation test: there may be many, over many users. */
+  readonly onTest?: (done: number, total: number) => void;
 }
 
 const DEFAULT_GAINS = [0.25, 0.5, 0.75, 1, 1.25, 1.5];
@@ -120,17 +120,32 @@ export const calibrateGate = (options: CalibrationOptions): GateCalibration => {
   const differences = pairedDifferences(options);
   const mean = meanOf(differences);
   const centred = differences.map((difference) => difference - mean);
-  const tests = Array.from({ length: simulations }, (_, test) => {
-    const drawn = drawTest(centred, test, options);
-    options.onTest?.(test + 1);
-    return drawn;
-  });
-  const rateAt = (gain: number): SimulatedRate => {
-    const hits = tests.filter((test) => isPromoted(test, required + gain, options)).length;
-    return { rate: hits / simulations, ...wilsonInterval(hits, simulations) };
-  };
   const expected = effectSize(options, gate.confidence).smallestLift ?? 0;
   const gains = options.gains ?? DEFAULT_GAINS.map((share) => share * expected);
+  // Judged at no gain, at each of them, and where the smallest one is looked for; it takes time with permutation tests alone.
+  const isSlow = needsPermutation(differences.length, gate.confidence);
+  const total = simulations * (1 + (isSlow ? gains.length + 2 + BISECTIONS : 0));
+  let done = 0;
+  const tell = (): void => {
+    done += 1;
+    options.onTest?.(done, total);
+  };
+  const tests = Array.from({ length: simulations }, (_, test) => {
+    const drawn = drawTest(centred, test, options);
+    tell();
+    return drawn;
+  });
+  const judge = (test: SimulatedTest, gain: number): boolean => {
+    const isHit = isPromoted(test, gain, options);
+    if (isSlow) {
+      tell();
+    }
+    return isHit;
+  };
+  const rateAt = (gain: number): SimulatedRate => {
+    const hits = tests.filter((test) => judge(test, required + gain)).length;
+    return { rate: hits / simulations, ...wilsonInterval(hits, simulations) };
+  };
   const smallest = smallestGain((gain) => rateAt(gain).rate >= FOUND, LARGEST_GAIN * expected);
   return {
     users: differences.length,

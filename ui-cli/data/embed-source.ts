@@ -4,11 +4,11 @@ import type { EmbeddingReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { createStops, RESUMES } from '../command-line/stops.ts';
+import { createCountProgress } from '../display/count-progress.ts';
 import { isLive } from '../display/open-display.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { DataRuntime } from './data-runtime.ts';
-import { createEmbedProgress } from './embed-progress.ts';
 import { loadSourceRequest } from './source-request.ts';
 
 export interface EmbedOptions {
@@ -56,11 +56,11 @@ const lowCoverageLines = (report: EmbeddingReport, { min_coverage }: ResolvedDat
 export const embedDataSource = async (runtime: DataRuntime, file: string, options: EmbedOptions): Promise<number> => {
   const { io, now } = runtime;
   const isRedrawn = isLive(runtime, { isJson: false, isPlain: false });
-  const progress = createEmbedProgress(io.stderr, { isRedrawn, now });
+  const progress = createCountProgress(io.stderr, { isRedrawn, now, name: 'embed', unit: 'texts' });
   const { config, request } = await loadSourceRequest(runtime, file, options.set, progress.say);
   const stops = createStops(runtime, { hint: RESUMES });
   try {
-    const embedding = runtime.embedData({ ...request, onTexts: progress.onTexts, signal: stops.signal });
+    const embedding = runtime.embedData({ ...request, onTexts: progress.onCount, signal: stops.signal });
     const report = await Promise.race([embedding, stops.forced]).finally(progress.close);
     if (options.isJson) {
       printJson(io, report);

@@ -10,24 +10,29 @@ const rateText = ({ rate, low, high }: SimulatedRate): readonly string[] => [
   `${formatPercent(low)} to ${formatPercent(high)}`,
 ];
 
-/** What the figures mean, in a sentence or two. */
+const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
+
+/** Beside what is stated. */
+const findingOf = ({ low, high }: SimulatedRate, level: number): string => {
+  if (low > level) {
+    return 'more than stated, beyond chance';
+  }
+  return high < level ? 'fewer than stated' : 'as stated, within chance';
+};
+
+/** What is stated, what was measured, and what follows. */
 const meaning = ({ calibration }: CalibrationAnswer): readonly string[] => {
   const { users, false_promotions: wrong, level, smallest_gain: smallest, required_gain: required } = calibration;
-  const isTooHigh = wrong.low > level;
+  const noBetter = required === 0 ? 'no better than the champion' : `better than the champion by ${required} at most`;
   return [
-    isTooHigh
-      ? `With your ${formatCount(users)} users the gate promotes without a gain more often than stated: raise gate.confidence, or test on more users.`
-      : `Of a hundred candidates that are no better than the champion${required === 0 ? '' : ` by more than ${required}`}, the gate promotes ${formatMetric(
-          wrong.rate * 100,
-        )
-          .replace(/0+$/, '')
-          .replace(
-            /\.$/,
-            '',
-          )} on your ${formatCount(users)} users; stated are at most ${Number((level * 100).toFixed(4))}.`,
+    `Stated: a candidate that is ${noBetter} passes one test with a probability of at most ${percent(level)}.`,
+    `Measured: ${formatPercent(wrong.rate)} of such candidates passed (95 % interval ${formatPercent(wrong.low)} to ${formatPercent(wrong.high)}), ${findingOf(wrong, level)}.`,
+    ...(wrong.low > level
+      ? ['It follows that this gate promotes too easily on these users: raise gate.confidence, or test on more users.']
+      : []),
     smallest === null
-      ? 'No gain is large enough to be found four times in five with these users: test on more of them.'
-      : `A candidate has to be better by ${formatMetric(smallest)} in NDCG@10 to be promoted four times in five; smaller gains are mostly missed.`,
+      ? `It follows that your ${formatCount(users)} users show no gain four times in five, however large: test on more of them.`
+      : `It follows that a candidate has to be better by ${formatMetric(smallest)} in NDCG@10 to be promoted four times in five. Smaller gains are mostly missed: more users find them.`,
   ];
 };
 
@@ -44,12 +49,12 @@ export const calibrationLines = (answer: CalibrationAnswer, width: number): read
     { title: '95 % interval', align: 'right' },
   ] as const;
   return [
-    `Gate at ${Number((confidence * 100).toFixed(4))} % confidence: ${formatCount(simulations)} simulated tests of ${formatCount(users)} users, drawn from the differences between ${model} and ${against} on the test part of ${dataset.version}`,
+    `Measured: ${formatCount(simulations)} tests of ${formatCount(users)} users each, drawn from the differences between ${model} and ${against} on the test part of ${dataset.version}, and judged at ${percent(confidence)} confidence, as at a first look`,
     settingsLine(answer.settings),
     '',
     ...formatTable(columns, rows).map((line) => `  ${line}`),
     '',
     ...meaning(answer),
-    'Only the comparison with the champion is simulated: minimum, guards and earlier champions can only reject more. The interval of a rate is what that many tests leave to chance.',
+    'Left out: minimum, guards and earlier champions, which can only reject more, and seed noise. The intervals say what that many tests leave to chance.',
   ].flatMap((line) => wrapLine(line, width));
 };

@@ -6,12 +6,12 @@ import { logTo } from '../text/log-to.ts';
 import { printLines } from '../text/output.ts';
 import type { LocalWork } from './model-runtime.ts';
 
-/** Progress and warnings go to stderr. */
+/** Progress and warnings go to stderr. @param say writes a line there where something else is drawn */
 export const withLocalWork = async <Result>(
   runtime: ProcessRuntime,
   work: (context: LocalWork) => Promise<Result>,
+  say: (line: string) => void = (line) => printLines(runtime.io.stderr, [line]),
 ): Promise<Result> => {
-  const say = (line: string): void => printLines(runtime.io.stderr, [line]);
   const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
     const working = work({ progress: createPlainDisplay(say).service, log: logTo(say), signal: stops.signal });

@@ -63,9 +63,18 @@ describe('policy/gate/calibrate', () => {
   });
 
   it('a function of its options, told after every test', () => {
-    const told: number[] = [];
-    const options = { ...base, ...alternating(20), simulations: 10, onTest: (done: number) => told.push(done) };
-    expect(calibrateGate(options)).toEqual(calibrateGate(options));
-    expect(told.slice(0, 10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const told = (users: number): readonly (readonly [done: number, total: number])[] => {
+      const all: [number, number][] = [];
+      const onTest = (done: number, total: number) => all.push([done, total]);
+      const options = { ...base, ...alternating(users), simulations: 10, gains: [0.01], onTest };
+      const { smallest_gain: smallest } = calibrateGate(options);
+      expect(smallest).not.toBeNull();
+      all.length = 0;
+      expect(calibrateGate(options)).toEqual(calibrateGate({ ...options, onTest: () => undefined }));
+      return all;
+    };
+    expect(told(400)).toEqual(Array.from({ length: 10 }, (_, test) => [test + 1, 10]));
+    // With fewer than 200 users each test is judged by permutations: at no gain, at 0.01, at the largest, and 12 times between.
+    expect(told(20)).toEqual(Array.from({ length: 160 }, (_, test) => [test + 1, 160]));
   });
 });

@@ -184,6 +184,8 @@ describe('ui-cli/gate/calibrate-gate', () => {
     const asked: CalibrationQuestion[] = [];
     const calibrateGate: GateRuntime['calibrateGate'] = async (question) => {
       asked.push(question);
+      question.onTests(500, 1000);
+      question.onTests(1000, 1000);
       return {
         model: 'two-tower/3',
         against: 'two-tower/2',
@@ -207,14 +209,19 @@ describe('ui-cli/gate/calibrate-gate', () => {
 
   test('prints the rates with their errors, and what they mean', async () => {
     const runtime = calibrated(0.027, 0.0315);
-    const { exitCode, stdout } = await run(['calibrate', 'two-tower@champion'], runtime);
+    const { exitCode, stdout, stderr } = await run(['calibrate', 'two-tower@champion'], runtime);
+    expect(stderr()).toContain('calibrate: 500 of 1,000 tests (50.0 %)');
+    expect(stderr()).toContain('calibrate: 1,000 of 1,000 tests (100.0 %)');
     expect(exitCode).toBe(0);
     expect(runtime.asked).toMatchObject([{ model: 'two-tower@champion', against: null, data: null }]);
     expect(stdout()).toMatch(/^ {2}0\.0000 \(no gain\) +2\.7 % +1\.7 % to 3\.7 %$/m);
     expect(stdout()).toMatch(/^ +0\.0200 +50\.0 % +49\.0 % to 51\.0 %$/m);
     const flowing = stdout().replaceAll('\n', ' ');
     expect(flowing).toContain('Settings: those of experiment demo-0123456789');
-    expect(flowing).toContain('the gate promotes 2.7 on your 900 users; stated are at most 2.5.');
+    expect(flowing).toContain('no better than the champion passes one test with a probability of at most 2.5 %.');
+    expect(flowing).toContain(
+      'Measured: 2.7 % of such candidates passed (95 % interval 1.7 % to 3.7 %), as stated, within chance.',
+    );
     expect(flowing).toContain('better by 0.0315 in NDCG@10 to be promoted four times in five');
     expect(
       stdout()
@@ -226,8 +233,9 @@ describe('ui-cli/gate/calibrate-gate', () => {
   test('says where the stated level is exceeded for certain, and where no gain can be found', async () => {
     const { stdout } = await run(['calibrate', 'two-tower@champion'], calibrated(0.06, null));
     const flowing = stdout().replaceAll('\n', ' ');
-    expect(flowing).toContain('promotes without a gain more often than stated');
-    expect(flowing).toContain('No gain is large enough');
+    expect(flowing).toContain('more than stated, beyond chance');
+    expect(flowing).toContain('raise gate.confidence, or test on more users');
+    expect(flowing).toContain('your 900 users show no gain four times in five');
   });
 
   test('--json has every figure', async () => {

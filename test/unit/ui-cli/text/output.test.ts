@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { CliIo } from '../../../../ui-cli/command-line/process-runtime.ts';
 import { reportError } from '../../../../ui-cli/command-line/report-error.ts';
-import { createEmbedProgress } from '../../../../ui-cli/data/embed-progress.ts';
+import { createCountProgress } from '../../../../ui-cli/display/count-progress.ts';
 import { openDisplay } from '../../../../ui-cli/display/open-display.ts';
 import { openTrainDisplay } from '../../../../ui-cli/model/train-display.ts';
 import { drawLine, printJson, printLines } from '../../../../ui-cli/text/output.ts';
@@ -71,7 +71,7 @@ describe('ui-cli/output', () => {
     display.view(completedView({ trials, error: { code: 'DATA_INVALID', message: EVIL } }));
     openTrainDisplay(runtime, { isJson: false, isPlain: true }).say([EVIL]);
     openTrainDisplay(runtime, { isJson: false, isPlain: true }).warn(EVIL);
-    createEmbedProgress(runtime.io.stderr, { isRedrawn: false, now: () => 0 }).say(EVIL);
+    createCountProgress(runtime.io.stderr, { isRedrawn: false, now: () => 0, name: 'embed', unit: 'texts' }).say(EVIL);
     const printed = `${stdout()}${stderr()}`;
     expect(printed).toContain('forged');
     expect(printed.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createEmbedProgress, progressText } from '../../../../ui-cli/data/embed-progress.ts';
+import { createCountProgress, progressText } from '../../../../ui-cli/display/count-progress.ts';
 
 const record = (columns: number) => {
   let text = '';
@@ -17,7 +17,7 @@ const record = (columns: number) => {
 const progressOn = (isRedrawn: boolean, columns = 120) => {
   const { stderr, text } = record(columns);
   let nowMs = 1_000_000;
-  const progress = createEmbedProgress(stderr, { isRedrawn, now: () => nowMs });
+  const progress = createCountProgress(stderr, { isRedrawn, now: () => nowMs, name: 'embed', unit: 'texts' });
   return {
     ...progress,
     text,
@@ -27,16 +27,16 @@ const progressOn = (isRedrawn: boolean, columns = 120) => {
   };
 };
 
-describe('ui-cli/data-embed-progress', () => {
-  test('ui-cli/data-embed-progress: the rate counts what was made, not what was known', () => {
-    expect(progressText({ done: 600, total: 1000, cached: 100, seconds: 5 })).toBe(
+describe('ui-cli/display/count-progress', () => {
+  test('the rate counts what was made, not what was known', () => {
+    expect(progressText({ done: 600, total: 1000, cached: 100, seconds: 5, unit: 'texts' })).toBe(
       '600 of 1,000 texts (60.0 %), 100 from the cache, 100 texts/s, 4.0 s left',
     );
-    expect(progressText({ done: 0, total: 0, cached: 0, seconds: 0 })).toBe('0 of 0 texts (100.0 %)');
+    expect(progressText({ done: 0, total: 0, cached: 0, seconds: 0, unit: 'texts' })).toBe('0 of 0 texts (100.0 %)');
   });
 
-  test('ui-cli/data-embed-progress: without a terminal it writes a line every five seconds and at the end', () => {
-    const { onTexts, at, close, text } = progressOn(false);
+  test('without a terminal it writes a line every five seconds and at the end', () => {
+    const { onCount, at, close, text } = progressOn(false);
     for (const [seconds, done] of [
       [0, 0],
       [1, 10],
@@ -46,7 +46,7 @@ describe('ui-cli/data-embed-progress', () => {
       [7, 100],
     ] as const) {
       at(seconds);
-      onTexts(done, 100, 0);
+      onCount(done, 100, 0);
     }
     close();
     expect(text().match(/embed: \d+/g)).toEqual(['embed: 0', 'embed: 30', 'embed: 100']);
@@ -54,11 +54,11 @@ describe('ui-cli/data-embed-progress', () => {
     expect(text()).not.toContain('\u001b');
   });
 
-  test('ui-cli/data-embed-progress: on a terminal it redraws one line that fits, and ends it', () => {
-    const { onTexts, at, close, text } = progressOn(true, 30);
-    onTexts(0, 1_000_000, 0);
+  test('on a terminal it redraws one line that fits, and ends it', () => {
+    const { onCount, at, close, text } = progressOn(true, 30);
+    onCount(0, 1_000_000, 0);
     at(2);
-    onTexts(500_000, 1_000_000, 0);
+    onCount(500_000, 1_000_000, 0);
     close();
     const [, ...draws] = text().split('\r\u001b[K');
     expect(draws.length).toBe(2);
@@ -67,10 +67,10 @@ describe('ui-cli/data-embed-progress', () => {
     expect(text().match(/\n/g)?.length).toBe(1);
   });
 
-  test('ui-cli/data-embed-progress: what is said stays above the line that is redrawn', () => {
-    const { onTexts, say, close, text } = progressOn(true);
+  test('what is said stays above the line that is redrawn', () => {
+    const { onCount, say, close, text } = progressOn(true);
     say('before');
-    onTexts(1, 2, 0);
+    onCount(1, 2, 0);
     say('a warning');
     close();
     close();

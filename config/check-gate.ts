@@ -1,5 +1,6 @@
 /** What a schema cannot say of `gate`: which keys belong together, and whether a guarded slice can exist. */
 import { type GuardMetric, isCatalogueMetric } from '../contracts/gate.ts';
+import { checkGateNumbers } from './check-gate-numbers.ts';
 import type { Finding } from './config-source.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
@@ -82,6 +83,7 @@ export const checkGate = (root: unknown): readonly Finding[] => {
   return [
     ...checkRule(root),
     ...checkSupersede(root),
+    ...checkGateNumbers(root, guards.length),
     ...guards.flatMap((_, index) => checkGuard(root, index)),
     ...names.flatMap((name, index): readonly Finding[] =>
       names.indexOf(name) === index

@@ -9,6 +9,12 @@ import { element, escapeMarkup, label } from './svg.ts';
 const WIDTH = 860;
 const FRAME: Frame = { left: 76, right: 836, top: 76, bottom: 136 };
 
+/** On the side of the line where there is room for it. */
+const boundLabelAt = (place: number): readonly [x: number, y: number, attributes: Readonly<Record<string, string>>] =>
+  place > (FRAME.left + FRAME.right) / 2
+    ? [place - 6, FRAME.top + 4, { fill: COLOUR.quiet, 'text-anchor': 'end' }]
+    : [place + 6, FRAME.top + 4, { fill: COLOUR.quiet }];
+
 export interface ChartedComparison {
   /** `candidate less champion`. */
   readonly of: string;
@@ -47,9 +53,7 @@ export const differenceChart = (
       : [
           label(
             bound === 0 ? 'must lie above 0' : `must lie above ${differenceText(bound)}`,
-            x.position(bound) + 6,
-            FRAME.top + 4,
-            { fill: COLOUR.quiet },
+            ...boundLabelAt(x.position(bound)),
           ),
         ]),
     element('line', { x1: x.position(low), x2: x.position(high), y1: y, y2: y, ...stroke }),

@@ -53,6 +53,43 @@ describe('config/check-gate', () => {
     expect(check({ guards, rule: 'non_inferior', margin: 0.02 }, { source: SOURCE }).guards).toEqual(guards);
   });
 
+  it.each([
+    [
+      'confidence',
+      0.9999999999,
+      'at most 0.99996: beyond, the 250,000 resamples of an interval cannot resolve its end',
+    ],
+    ['approval_timeout', 1e-9, 'hours, at least 0.0167 (a minute): before that nobody could approve'],
+    ['min_improvement', 1, 'above -1 and below 1: NDCG@10 lies from 0 to 1, so that with 1 no candidate could pass'],
+    ['min_improvement', -1, 'above -1 and below 1'],
+    ['min_ndcg_at_10', 1, 'below 1: only a model that ranks for every user as well as can be would reach it'],
+  ])('%s: %d fits the schema, and is refused because it cannot work', (key, value, expected) => {
+    const [problem, ...others] = problemsOf({ [key]: value });
+    expect(problem).toContain(`gate.${key} | ${value} | ${expected}`);
+    expect(others).toEqual([]);
+  });
+
+  it('a margin of 1 would let every candidate pass, and a tolerance of 1 could never fail but for a ratio', () => {
+    expect(problemsOf({ rule: 'non_inferior', margin: 1 })).toEqual([
+      'gate.margin | 1 | below 1: NDCG@10 lies from 0 to 1, so that with 1 every candidate would pass',
+    ]);
+    const guards = ['recall_at_10', 'coverage', 'model_size_mb'].map((metric) => guard(metric, 1));
+    expect(problemsOf({ guards })).toEqual([
+      'gate.guards[0].tolerance | 1 | a tolerance below 1: the mean lies from 0 to 1, so that a guard of 1 could never fail',
+      'gate.guards[1].tolerance | 1 | a tolerance below 1: the number lies from 0 to 1, so that a guard of 1 could never fail',
+    ]);
+  });
+
+  it('the values beside what is refused are taken; guards share the level of the confidence', () => {
+    // 250,000 resamples leave five beyond an end of 2e-5; of two guards, each has half the level.
+    expect(problemsOf({ confidence: 0.99996, approval_timeout: 1 / 60, min_improvement: 0.99 })).toEqual([]);
+    const guards = [guard('recall_at_10'), guard('cold_ndcg_at_10')];
+    expect(problemsOf({ confidence: 0.99992, guards })).toEqual([]);
+    expect(problemsOf({ confidence: 0.99996, guards })).toEqual([
+      'gate.confidence | 0.99996 | at most 0.99992 with 2 guards, which share the level: beyond, the 250,000 resamples of an interval cannot resolve its end',
+    ]);
+  });
+
   it('a name that nobody knows is told with the nearest one', () => {
     const [problem] = problemsOf({ guards: [guard('recal_at_10')] });
     expect(problem).toContain('gate.guards[0].metric | "recal_at_10"');

@@ -196,6 +196,14 @@ test('holds the candidate beside the best champion of 12 months, DCG@10, the mar
   expect(rowsBelow(html, 'Rules').map(([name]) => name)).toEqual(['non_inferior']);
 });
 
+test('writes what the interval must exceed on the side of its line where there is room', () => {
+  const label = /<text([^>]*)>must lie above 0<\/text>/;
+  const loss = comparedVerdict({ ci: { mean: -0.05, low: -0.1, high: -0.01, confidence: 0.95 } });
+  expect(label.exec(gatePage(input({ verdict: loss })))?.[1]).toContain('text-anchor="end"');
+  const gain = comparedVerdict({ ci: { mean: 0.05, low: 0.01, high: 0.1, confidence: 0.95 } });
+  expect(label.exec(gatePage(input({ verdict: gain })))?.[1]).not.toContain('text-anchor="end"');
+});
+
 test('says how often this test part was looked at, and what is left of it', () => {
   const used = { looks: 3, shelf_life: 52, alpha_spent: 0.0312, is_used_up: false };
   const html = gatePage(input({ verdict: comparedVerdict(used) }));

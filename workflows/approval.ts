@@ -44,7 +44,7 @@ const done = (owner: RegistryOwner, question: OpenQuestion, answer: RegistryAnsw
   }
   const { reason, hint } =
     answer.kind === 'refused' ? answer : { reason: 'The champion keeps changing.', hint: 'Answer once more.' };
-  const stays = ` The question stays open: \`tt-exp reject ${owner.modelName} --reason …\` settles it.`;
+  const stays = ` The question stays open: \`tt-exp reject <model> --reason …\` settles it.`;
   throw failureOf({
     code: 'MOVE_REFUSED',
     message: reason,

@@ -157,7 +157,9 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const model = await tracking.findModel(modelName);
   if (model === null) {
     const reason = `There is no registered model ${modelName} in MLflow.`;
-    return { answer: { kind: 'refused', reason, hint: 'List them with `tt-exp models`.' }, known: null };
+    const hint =
+      'Where it was renamed there, use its new name, for `tt-exp approve` and `reject` too: `tt-exp models` lists them.';
+    return { answer: { kind: 'refused', reason, hint }, known: null };
   }
   const versions = await tracking.versionsOf(modelName);
   const refusal = await otherRun(tracking, change, versions);
@@ -168,7 +170,7 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const { standing, entries: earlier } = await readIntact(tracking, ledger, change);
   const { carriedOut, runId } = ledger;
   const isForgotten = change.known === null && change.question === null;
-  const question = isForgotten ? await readQuestion(tracking, runId, earlier, request.request) : null;
+  const question = isForgotten ? await readQuestion(tracking, runId, earlier, change) : null;
   const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });

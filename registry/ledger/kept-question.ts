@@ -2,7 +2,7 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ARTIFACT } from '../../contracts/names.ts';
-import type { OpenQuestion } from '../../contracts/registry-owner.ts';
+import type { OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { isObject } from '../../host/files/json-file.ts';
 import type { LedgerReader, LedgerWriter } from '../ports.ts';
 
@@ -36,14 +36,14 @@ const parse = (text: string, runId: string): KeptQuestion => {
 };
 
 /**
- * null where nothing awaits approval. Throws LEDGER_BROKEN.
- * @param request that is being carried out: what an earlier attempt of it has recorded settles nothing yet
+ * null where nothing awaits approval. The model may have another name by now than when it was asked. Throws LEDGER_BROKEN.
+ * @param change that is being carried out: what an earlier attempt of it has recorded settles nothing yet
  */
 export const readQuestion = async (
   tracking: Pick<LedgerReader, 'getArtifactText'>,
   runId: string,
   entries: readonly LedgerEntry[],
-  request: string,
+  { modelName, request: { request } }: { readonly modelName: string; readonly request: RegistryRequest },
 ): Promise<OpenQuestion | null> => {
   const text = await tracking.getArtifactText(runId, ARTIFACT.question);
   if (text === null) {
@@ -53,5 +53,5 @@ export const readQuestion = async (
   const isSettled = entries.some(
     (entry) => entry.seq > seq && entry.request !== request && [entry.from, entry.to].includes(question.candidate),
   );
-  return isSettled ? null : question;
+  return isSettled ? null : { ...question, gate: { ...question.gate, model_name: modelName } };
 };

@@ -4,6 +4,7 @@ import { modelArtifacts } from './model-artifacts.ts';
 
 export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf' | 'deleteVersion'> {
   readonly tracking: FakeTracking['tracking'];
+  readonly rename: FakeTracking['renameModel'];
   /** Alias to version; to be moved by a test as by somebody else. */
   readonly aliases: Record<string, string>;
   /** Makes a version one of this run. */
@@ -36,6 +37,7 @@ export const createAliasRegistry = (modelName: string, start: Readonly<Record<st
   return {
     tracking: fake.tracking,
     addRun: fake.addRun,
+    rename: fake.renameModel,
     runOf: fake.runOf,
     deleteVersion: fake.deleteVersion,
     aliases,

@@ -333,6 +333,10 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
         1,
       );
     },
+    renameModel: (from: string, to: string): void => {
+      models.set(to, modelOf(from));
+      models.delete(from);
+    },
     runOf,
     modelOf,
     experimentOf,

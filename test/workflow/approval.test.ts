@@ -157,6 +157,27 @@ describe('workflows/approval', () => {
     });
   });
 
+  it('a question of a model that was renamed in MLflow is answered under its new name; the old one says so', async () => {
+    const { steps, registry, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    const renamed = `${modelName}-renamed`;
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      registry.rename(modelName, renamed);
+      await expect(answering(client, modelName)(true, 'fine')).rejects.toMatchObject({
+        ...{ code: 'MOVE_REFUSED', message: expect.stringContaining('There is no registered model') },
+        hint: expect.stringContaining('use its new name, for `tt-exp approve` and `reject` too'),
+      });
+      const { ask, view } = createRegistryClient(client);
+      await ask(renamed, { kind: 'reconcile', request: 'look', actor: 'tt-exp', reason: 'to look', evidence: {} });
+      expect((await view(renamed))?.question).toMatchObject({ candidate: '2', gate: { model_name: renamed } });
+      expect((await answering(client, renamed)(true, 'fine')).verdict.decision).toBe('promoted');
+    });
+    expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
+    expect((await readLedger(registry.tracking, renamed))?.entries.map(({ action }) => action)).toEqual([
+      ...['adopt', 'promote'],
+    ]);
+  });
+
   it('the request that settles it counts as its answer also where the owner was lost before', async () => {
     const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
     await server.withWorkers(steps, async (client) => {
@@ -227,7 +248,7 @@ describe('workflows/approval', () => {
         const answer = answering(client, modelName);
         const refused = {
           ...{ code: 'MOVE_REFUSED', message: expect.stringMatching(reason) },
-          hint: expect.stringContaining(`The question stays open: \`tt-exp reject ${modelName} --reason`),
+          hint: expect.stringContaining('The question stays open: `tt-exp reject <model> --reason'),
         };
         await expect(answer(true, 'fine')).rejects.toMatchObject(refused);
         registry.aliases.champion = '9';

@@ -38,7 +38,7 @@ export const newRequestId = (user: string, kind: string): string => `${user}/${k
 
 const named = (version: string | null): string => (version === null ? 'no version' : `version ${version}`);
 
-const refusalOf = (modelName: string, answer: Exclude<RegistryAnswer, DoneAnswer>): TtExpError =>
+export const moveRefusal = (modelName: string, answer: Exclude<RegistryAnswer, DoneAnswer>): TtExpError =>
   answer.kind === 'refused'
     ? new TtExpError('MOVE_REFUSED', `model ${modelName}: ${answer.reason}`, { hint: answer.hint })
     : new TtExpError('MOVE_REFUSED', `model ${modelName}: ${named(answer.champion)} is champion by now`, {
@@ -99,7 +99,7 @@ export const createRegistryClient = (client: Client): RegistryClient => {
       }),
     );
     if (answer.kind !== 'done') {
-      throw refusalOf(modelName, answer);
+      throw moveRefusal(modelName, answer);
     }
     return answer;
   };

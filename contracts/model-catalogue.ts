@@ -43,6 +43,10 @@ export interface CatalogueVersion {
   readonly bytes: number | null;
   readonly createdAtMs: number;
   readonly verdict: VersionVerdict;
+  /** Person who decided last about it, by the ledger; null: the gate, or nobody. */
+  readonly decidedBy: string | null;
+  /** Out of use: it cannot become champion or previous any more. */
+  readonly isArchived: boolean;
 }
 
 export interface CatalogueModel {
@@ -61,6 +65,8 @@ export interface VersionDetails extends CatalogueVersion {
   readonly name: string;
   readonly experimentId: string | null;
   readonly trialId: string | null;
+  /** What the gate said last, as the run's tag has it; null: nothing, or nobody knows of that time. */
+  readonly gateDecision: string | null;
   /** Of the gate, as the run's tag has them. */
   readonly reasons: readonly string[];
   /** What the gate would have said of it, where it was made champion by hand; null: it was not, or nobody has judged it. */
@@ -71,6 +77,8 @@ export interface VersionDetails extends CatalogueVersion {
   readonly records: readonly LedgerEntry[];
   /** Of its run's page, below MLflow's address; null where the run is gone. */
   readonly mlflowPath: string | null;
+  /** The same of the page of the gate's verdict; null where the gate has judged nothing. */
+  readonly gatePath: string | null;
 }
 
 export interface ModelHistory {
@@ -111,7 +119,9 @@ export interface PlannedMove {
   /** Of now. */
   readonly aliases: Aliases;
   readonly verdict: VersionVerdict;
-  /** Of the gate. */
+  /** As in CatalogueVersion. */
+  readonly decidedBy: string | null;
+  /** Of whoever decided. */
   readonly reasons: readonly string[];
   readonly evidence: LedgerEvidence;
   /** What the gate said of it last; null: nothing that is kept. */

@@ -5,7 +5,10 @@ import type { RunRecord } from '../contracts/runs.ts';
 import { decisionText } from './gate-facts.ts';
 
 /** As it has ever been written, whatever was decided and wherever the page lies. */
-const LINK = new RegExp(`^\\[Gate: [a-z ]+\\]\\(#/experiments/\\d+/runs/\\w+/artifacts/${ARTIFACT.gatePage}\\)$`, 'm');
+const LINK = new RegExp(
+  `^\\[Gate: [a-z ]+\\]\\(#/experiments/\\d+/runs/\\w+/artifacts/${ARTIFACT.gatePage}(?:\\?workflowType=\\w+)?\\)$`,
+  'm',
+);
 
 export const linkVerdict = (
   text: string,
@@ -13,7 +16,7 @@ export const linkVerdict = (
   { experimentId, runId }: Pick<RunRecord, 'runId' | 'experimentId'>,
 ): string => {
   // Relative to the page that shows it: MLflow may lie below any address.
-  const link = `[Gate: ${decisionText(verdict)}](#/experiments/${experimentId}/runs/${runId}/artifacts/${ARTIFACT.gatePage})`;
+  const link = `[Gate: ${decisionText(verdict)}](#/experiments/${experimentId}/runs/${runId}/artifacts/${ARTIFACT.gatePage}?workflowType=machine_learning)`;
   if (LINK.test(text)) {
     return text.replace(LINK, () => link);
   }

@@ -72,6 +72,7 @@ const PARTS = {
   csv: 'a CSV dialect',
   feature: 'a feature',
   labelRule: 'a label',
+  guard: 'a guard',
 };
 
 const partOf = (raw) => PARTS[raw.$ref?.replace('#/$defs/', '')];
@@ -86,7 +87,8 @@ const rowsOf = (prefix, node) =>
       if (part !== undefined) {
         const preset = value.default === undefined || raw.default === undefined ? '–' : code(value.default);
         const isRequired = node.required?.includes(key) ?? false;
-        return [`| \`${path}\` | ${part} | ${isRequired ? 'required' : preset} | ${value.description ?? ''} |`];
+        const kind = value.type === 'array' ? `list: ${part}` : part;
+        return [`| \`${path}\` | ${kind} | ${isRequired ? 'required' : preset} | ${value.description ?? ''} |`];
       }
       if (value.oneOf !== undefined) {
         const kinds = value.oneOf.map((branch) => resolve(branch).properties[value.discriminator.propertyName].const);
@@ -143,6 +145,7 @@ const generated = [
     return section(`\`${kind}\`: ${description}`, name);
   }),
   ...section('A label:', 'labelRule'),
+  ...section('A guard of `gate.guards`:', 'guard'),
   '',
   'A parameter of `sweep.space` has exactly one of `choice`, `int` and `float`, and perhaps a condition:',
   '',

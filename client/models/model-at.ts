@@ -14,7 +14,7 @@ export interface ModelAt extends Pick<CatalogueModel, 'name' | 'aliases' | 'dang
   readonly asOfMs: number | null;
   /** Newest first. */
   readonly versions: readonly { readonly record: RegisteredVersionRecord; readonly aliases: readonly string[] }[];
-  /** Of an earlier time the records until then, oldest first. Now none: MLflow itself says what is. */
+  /** Of the ledger, oldest first; of an earlier time those until then. Those that can be read, where it is broken. */
   readonly entries: readonly LedgerEntry[];
 }
 
@@ -25,7 +25,7 @@ const namesOf = (aliases: Readonly<Record<string, string | null>>, version: stri
     .sort();
 
 const readNow = async (tracking: CatalogueReader, model: RegisteredModelRecord): Promise<ModelAt> => {
-  const records = await tracking.versionRecords(model.name);
+  const [records, ledger] = await Promise.all([tracking.versionRecords(model.name), readLedger(tracking, model.name)]);
   const isThere = (version: string | undefined): boolean => records.some((record) => record.version === version);
   const existing = (alias: keyof Aliases): string | null =>
     isThere(model.aliases[alias]) ? (model.aliases[alias] ?? null) : null;
@@ -41,7 +41,7 @@ const readNow = async (tracking: CatalogueReader, model: RegisteredModelRecord):
       isThere(version) ? [] : [{ alias, version }],
     ),
     versions: records.map((record) => ({ record, aliases: namesOf(model.aliases, record.version) })),
-    entries: [],
+    entries: ledger?.entries ?? [],
   };
 };
 

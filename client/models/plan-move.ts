@@ -7,7 +7,7 @@ import { missingFile } from '../../registry/missing-file.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
-import { reasonsOf } from './show-version.ts';
+import { reasonsOf, recordedReasons } from './show-version.ts';
 
 const PARENT = 'mlflow.parentRunId';
 
@@ -43,7 +43,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
   const { record } = version;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
-  const { verdict, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
+  const { verdict, decidedBy, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
   const recorded = await readVerdict(tracking, run);
   const experimentId = record.tags[TAG.experimentId];
   const evidence: LedgerEvidence = {
@@ -58,7 +58,8 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     version: record.version,
     aliases: model.aliases,
     verdict,
-    reasons: reasonsOf(run),
+    decidedBy,
+    reasons: decidedBy === null ? reasonsOf(run) : recordedReasons(record.version, model.entries),
     evidence,
     gate: recorded?.verdict ?? null,
     problem: record.runId === null ? null : await missingFile(tracking, record.runId),

@@ -1,7 +1,7 @@
 /** What the runs behind versions tell, where there still are any. */
 import type { CatalogueVersion, MeasuredRun, RegisteredVersionRecord } from '../../contracts/model-catalogue.ts';
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
-import { verdictOf } from '../../policy/registry/version-verdict.ts';
+import { deciderOf, isArchived, verdictOf } from '../../policy/registry/version-verdict.ts';
 import type { ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 
@@ -59,5 +59,7 @@ export const describeVersion = (
     bytes,
     createdAtMs,
     verdict: verdictOf({ version, aliases: served, entries, decision }),
+    decidedBy: deciderOf(entries, version),
+    isArchived: isArchived(entries, version),
   };
 };

@@ -1,8 +1,7 @@
 /** One version in full. */
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogue.ts';
-import { TAG } from '../../contracts/names.ts';
-import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import { ARTIFACT, TAG } from '../../contracts/names.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -24,11 +23,16 @@ export const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
 };
 
 /** Of a time gone by the ledger alone tells: the tags are of now. */
-const recordedReasons = (version: string, entries: readonly LedgerEntry[]): readonly string[] =>
+export const recordedReasons = (version: string, entries: readonly LedgerEntry[]): readonly string[] =>
   entries
     .filter(({ action, from, to }) => to === version || (action === 'reject' && from === version))
     .slice(-1)
     .map(({ reason }) => reason);
+
+const pagePath = (run: MeasuredRun | undefined, path: string): string | null =>
+  run === undefined || run.isDeleted
+    ? null
+    : `/#/experiments/${run.experimentId}/runs/${run.runId}${path}?workflowType=machine_learning`;
 
 /** Throws as `resolveVersion`. */
 export const showVersion = async (
@@ -37,7 +41,7 @@ export const showVersion = async (
 ): Promise<VersionDetails> => {
   const { model, version } = await resolveVersion(tracking, reference, asOfMs);
   const { record } = version;
-  const entries = asOfMs === null ? ((await readLedger(tracking, model.name))?.entries ?? []) : model.entries;
+  const { entries } = model;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
   return {
@@ -45,6 +49,7 @@ export const showVersion = async (
     ...describeVersion(model, version, facts),
     experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
     trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
+    gateDecision: asOfMs === null ? (run?.tags[TAG.gateDecision] ?? null) : null,
     reasons: asOfMs === null ? reasonsOf(run) : recordedReasons(record.version, entries),
     // Of now: what a tag says it need not have said at an earlier time.
     gateByHand: asOfMs === null ? (record.tags[TAG.gateByHand] ?? null) : null,
@@ -54,9 +59,7 @@ export const showVersion = async (
       ),
     ),
     records: entries.filter(({ from, to }) => from === record.version || to === record.version),
-    mlflowPath:
-      run === undefined || run.isDeleted
-        ? null
-        : `/#/experiments/${run.experimentId}/runs/${run.runId}?workflowType=machine_learning`,
+    mlflowPath: pagePath(run, ''),
+    gatePath: run?.tags[TAG.gateDecision] === undefined ? null : pagePath(run, `/artifacts/${ARTIFACT.gatePage}`),
   };
 };

@@ -1,7 +1,11 @@
 /** What was decided of a version, and whether it still holds. */
+import { parseExperimentId } from '../../contracts/ids.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { VersionVerdict } from '../../contracts/model-catalogue.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
+
+/** Of records that nobody asked for. */
+const OWNER = 'tt-exp';
 
 interface Known {
   readonly version: string;
@@ -12,15 +16,27 @@ interface Known {
   readonly decision: string | undefined;
 }
 
+/** The last record of a decision about a version; undefined: there is none. */
+const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
+  entries.findLast(({ action, from, to }) =>
+    action === 'reject' ? from === version : action !== 'archive' && to === version,
+  );
+
+/** Person who decided last about a version; null: the gate, or nobody. */
+export const deciderOf = (entries: readonly LedgerEntry[], version: string): string | null => {
+  const actor = lastDecision(entries, version)?.actor ?? null;
+  return actor === null || actor === OWNER || parseExperimentId(actor) !== null ? null : actor;
+};
+
+export const isArchived = (entries: readonly LedgerEntry[], version: string): boolean =>
+  entries.some(({ action, from }) => action === 'archive' && from === version);
+
 /** Who serves was promoted, by whomever. Of the others the ledger's word, which knows of persons too, comes before the gate's. */
 export const verdictOf = ({ version, aliases, entries, decision }: Known): VersionVerdict => {
   if (aliases.champion === version) {
     return 'promoted';
   }
-  const last = entries.findLast(
-    ({ action, from, to }) =>
-      ((action === 'promote' || action === 'supersede') && to === version) || (action === 'reject' && from === version),
-  );
+  const last = lastDecision(entries, version);
   const said = last === undefined ? decision : last.action === 'reject' ? 'rejected' : 'promoted';
   switch (said) {
     case 'promoted':

@@ -8,7 +8,7 @@ import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { improvements } from '../../policy/ranking.ts';
-import { mlflowLink, temporalLink } from '../platform/links.ts';
+import { gateLink, mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
 import { problemLines, replicateSection } from '../run/human-summary.ts';
 import { summariseSweep, summariseTrial } from '../run/summary.ts';
@@ -86,6 +86,7 @@ const showLines = (
   const { trials, bestTrialId, timings, workflowId, objective } = snapshot;
   const ranked = leaderboardOf(snapshot);
   const view: ExperimentView = { ...snapshot, progress: {} };
+  const gatePage = gateLink(addresses, snapshot);
   return [
     statusLine(facts),
     ...(facts.extends === null ? [] : [`extends ${facts.extends}`]),
@@ -127,6 +128,7 @@ const showLines = (
     ...section('Not recorded or closed in MLflow', problemLines(snapshot)),
     ...section('Links', [
       `MLflow    ${mlflowLink(addresses, view)}`,
+      ...(gatePage === null ? [] : [`gate      ${gatePage}`]),
       ...(facts.origin === 'temporal' ? [`Temporal  ${temporalLink(addresses, workflowId)}`] : []),
       `why       tt-exp why ${snapshot.experimentId} ${bestTrialId ?? 'trial-000'}`,
     ]),

@@ -30,7 +30,7 @@ const cellsOf = (version: CatalogueVersion, nowMs: number): readonly string[] =>
   formatMetric(version.ndcgAt10),
   formatMegabytes(version.bytes),
   formatAge(nowMs - version.createdAtMs),
-  verdictText(version.verdict),
+  verdictText(version),
   version.aliases.join(', '),
 ];
 
@@ -38,7 +38,7 @@ const cellsOf = (version: CatalogueVersion, nowMs: number): readonly string[] =>
 const narrowLines = (rows: readonly (readonly string[])[], width: number): readonly string[] =>
   rows.flatMap(([version = '', ndcg, megabytes, age, verdict, aliases = '']) => [
     ...wrapLine(aliases === '' ? version : `${version}  ${aliases}`, width),
-    ...wrapLine(`  NDCG@10 ${ndcg}, ${megabytes} MB, ${age}, verdict ${verdict}`, width),
+    ...wrapLine(`  NDCG@10 ${ndcg}, ${megabytes} MB, ${age}, ${verdict === '–' ? 'no verdict' : verdict}`, width),
   ]);
 
 const versionLines = (versions: readonly CatalogueVersion[], nowMs: number, width: number): readonly string[] => {

@@ -1,5 +1,5 @@
 /** How ages, sizes and aliases of versions are written for people, and their fields for scripts. */
-import type { CatalogueModel, CatalogueVersion, VersionVerdict } from '../../contracts/model-catalogue.ts';
+import type { CatalogueModel, CatalogueVersion } from '../../contracts/model-catalogue.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
 
 const BYTES_PER_MEGABYTE = 1_000_000;
@@ -25,8 +25,26 @@ export const formatMegabytes = (bytes: number | null): string => {
   return bytes === null ? '–' : megabytes.toFixed(megabytes < 1 ? 2 : 1);
 };
 
-export const verdictText = (verdict: VersionVerdict): string =>
-  verdict === 'none' ? '–' : verdict.replaceAll('_', ' ');
+type Judged = Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived'>;
+
+const decidedText = ({ verdict, decidedBy }: Judged): string => {
+  switch (verdict) {
+    case 'rejected':
+      return `rejected by ${decidedBy ?? 'the gate'}`;
+    case 'promoted':
+      return decidedBy === null ? 'promoted' : `promoted by ${decidedBy}`;
+    case 'none':
+      return '–';
+    default:
+      return verdict.replaceAll('_', ' ');
+  }
+};
+
+/** `rejected by the gate`, `promoted by ana`, `archived, superseded`. */
+export const verdictText = (judged: Judged): string =>
+  judged.isArchived
+    ? ['archived', ...(judged.verdict === 'none' ? [] : [decidedText(judged)])].join(', ')
+    : decidedText(judged);
 
 /** `champion 3, previous 2`; `no champion`. */
 export const aliasesText = ({ champion, challenger, previous }: Aliases): string =>
@@ -45,6 +63,8 @@ export const versionJson = (version: CatalogueVersion): object => ({
   size_mb: version.bytes === null ? null : version.bytes / BYTES_PER_MEGABYTE,
   created_at: new Date(version.createdAtMs).toISOString(),
   verdict: version.verdict,
+  decided_by: version.decidedBy,
+  archived: version.isArchived,
   bundle: null,
 });
 

@@ -53,12 +53,16 @@ const carryOut = (
   return withPlatform(runtime, ({ registry }) =>
     withCatalogue(runtime, async (catalogue) => {
       const { name, lines, request, ...planned } = await plan(catalogue);
-      const width = io.stderr.columns || USUAL_WIDTH;
-      printLines(
-        io.stderr,
-        lines.flatMap((line) => wrapLine(line, width)),
-      );
-      if (!isYes && !(await confirm(io, 'Do it?'))) {
+      // What will be refused is neither announced nor asked; what is so already needs no answer.
+      const isMove = await catalogue.wouldMove(name, request);
+      if (isMove) {
+        const width = io.stderr.columns || USUAL_WIDTH;
+        printLines(
+          io.stderr,
+          lines.flatMap((line) => wrapLine(line, width)),
+        );
+      }
+      if (isMove && !isYes && !(await confirm(io, 'Do it?'))) {
         throw new TtExpError('MOVE_REFUSED', `${name}: nothing was moved, because the answer was no`);
       }
       const { entry, aliases } = await registry.ask(name, request);
@@ -71,10 +75,10 @@ const carryOut = (
 };
 
 /** What a person should know before they overrule the gate. */
-const gateLines = ({ verdict, reasons }: PlannedMove): readonly string[] => {
+const gateLines = ({ verdict, decidedBy, reasons }: PlannedMove): readonly string[] => {
   switch (verdict) {
     case 'rejected':
-      return ['warning: the gate rejected it:', ...reasons.map((reason) => `  ${reason}`)];
+      return [`warning: ${decidedBy ?? 'the gate'} rejected it:`, ...reasons.map((reason) => `  ${reason}`)];
     case 'none':
       return ['warning: no gate has judged it'];
     default:

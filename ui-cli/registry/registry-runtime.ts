@@ -6,7 +6,7 @@ import type {
   PulledModel,
   VersionDetails,
 } from '../../contracts/model-catalogue.ts';
-import type { Aliases } from '../../contracts/registry-owner.ts';
+import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 /** Registered models as MLflow knows them; nothing else need run. Whoever opens it closes it. */
@@ -36,6 +36,11 @@ export interface ModelCatalogue {
   }): Promise<PulledModel>;
   /** What a move of this version rests on. Throws as `show`. */
   plan(reference: string): Promise<PlannedMove>;
+  /**
+   * Whether the owner would make this move now; false: everything is so already. Throws MODEL_NOT_FOUND, LEDGER_BROKEN,
+   * MOVE_REFUSED.
+   */
+  wouldMove(name: string, request: RegistryRequest): Promise<boolean>;
   /** Of now. Throws MODEL_NOT_FOUND. */
   aliases(name: string): Promise<Aliases>;
   /** Names of models whose champion is not the one that their owner made. */

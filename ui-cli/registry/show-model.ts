@@ -24,11 +24,11 @@ const RUN_NOTE: Readonly<Record<CatalogueVersion['run'], string>> = {
 };
 
 const factRows = (details: VersionDetails, nowMs: number): readonly (readonly string[])[] => {
-  const { aliases, runId, run, experimentId, trialId, datasetVersion, ndcgAt10, bytes, createdAtMs, verdict } = details;
+  const { aliases, runId, run, experimentId, trialId, datasetVersion, ndcgAt10, bytes, createdAtMs } = details;
   const trained = [experimentId, trialId].filter((part) => part !== null).join('/');
   return [
     ['aliases', aliases.length === 0 ? 'none' : aliases.join(', ')],
-    ['verdict', verdictText(verdict)],
+    ['verdict', verdictText(details)],
     ['NDCG@10', formatMetric(ndcgAt10)],
     ['size', bytes === null ? 'not known' : `${formatMegabytes(bytes)} MB`],
     [
@@ -41,7 +41,18 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
   ];
 };
 
-const showLines = (details: VersionDetails, link: string | null, nowMs: number, width: number): readonly string[] => {
+/** What a person decided since does not follow from the gate's reasons. */
+const reasonsTitle = ({ gateDecision, decidedBy }: VersionDetails): string =>
+  decidedBy === null || gateDecision === null
+    ? 'Why it was decided so'
+    : `What the gate had said: ${gateDecision.replaceAll('_', ' ')}`;
+
+interface Links {
+  readonly run: string | null;
+  readonly gate: string | null;
+}
+
+const showLines = (details: VersionDetails, links: Links, nowMs: number, width: number): readonly string[] => {
   const { name, version, reasons, gateByHand, test, records } = details;
   const metrics = Object.entries(test).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -50,7 +61,7 @@ const showLines = (details: VersionDetails, link: string | null, nowMs: number, 
       .slice(1)
       .map((line) => `  ${line}`),
     ...section(
-      'Why the gate decided so',
+      reasonsTitle(details),
       reasons.flatMap((reason) => wrapLine(reason, Math.max(20, width - 2))),
     ),
     ...section(
@@ -65,11 +76,14 @@ const showLines = (details: VersionDetails, link: string | null, nowMs: number, 
       ).slice(1),
     ),
     ...section('Records in the ledger', entryLines(records, Math.max(20, width - 2))),
-    ...section('Links', link === null ? [] : [link]),
+    ...section(
+      'Links',
+      [links.run, links.gate].filter((link) => link !== null),
+    ),
   ].map((line) => line.trimEnd());
 };
 
-const showJson = (details: VersionDetails, link: string | null): object => ({
+const showJson = (details: VersionDetails, links: Links): object => ({
   name: details.name,
   ...versionJson(details),
   run: details.run,
@@ -79,7 +93,8 @@ const showJson = (details: VersionDetails, link: string | null): object => ({
   gate_by_hand: details.gateByHand,
   test: details.test,
   entries: details.records,
-  url: link,
+  url: links.run,
+  gate_url: links.gate,
 });
 
 export const showModel = (
@@ -90,12 +105,13 @@ export const showModel = (
   withCatalogue(runtime, async (catalogue) => {
     const { stdout } = runtime.io;
     const details = await catalogue.show({ reference, asOfMs });
-    const { mlflowPath } = details;
-    const link = mlflowPath === null ? null : `${catalogue.uri.replace(/\/+$/, '')}${mlflowPath}`;
+    const linkTo = (path: string | null): string | null =>
+      path === null ? null : `${catalogue.uri.replace(/\/+$/, '')}${path}`;
+    const links = { run: linkTo(details.mlflowPath), gate: linkTo(details.gatePath) };
     if (isJson) {
-      printJson(runtime.io, showJson(details, link));
+      printJson(runtime.io, showJson(details, links));
     } else {
-      printLines(stdout, showLines(details, link, asOfMs ?? runtime.now(), stdout.columns || USUAL_WIDTH));
+      printLines(stdout, showLines(details, links, asOfMs ?? runtime.now(), stdout.columns || USUAL_WIDTH));
     }
     return EXIT.done;
   });

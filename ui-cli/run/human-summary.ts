@@ -5,7 +5,7 @@ import type { GateVerdict } from '../../contracts/gate.ts';
 import type { Objective } from '../../contracts/objective.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
-import { mlflowLink, temporalLink } from '../platform/links.ts';
+import { gateLink, mlflowLink, temporalLink } from '../platform/links.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { gateLines } from '../text/gate-lines.ts';
 import { dataLines } from '../text/label-table.ts';
@@ -94,6 +94,7 @@ export const humanSummary = (
 ): readonly string[] => {
   const room = width - INDENT.length;
   const wrapped = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapLine(line, room));
+  const gatePage = gateLink(addresses, view);
   const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
   const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
   return [
@@ -106,6 +107,7 @@ export const humanSummary = (
     ...section('Not recorded or closed in MLflow', wrapped(problemLines(view))),
     ...section('Links', [
       `MLflow    ${mlflowLink(addresses, view)}`,
+      ...(gatePage === null ? [] : [`gate      ${gatePage}`]),
       `Temporal  ${temporalLink(addresses, view.workflowId)}`,
     ]),
     ...section('Next', nextSteps(view, since ?? view.gate)),

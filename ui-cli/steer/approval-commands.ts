@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 const addDecision = (
@@ -12,6 +12,7 @@ const addDecision = (
     .description(`${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.approval).`)
     .argument('<model or experiment>', 'registered model, or the experiment whose candidate waits')
     .requiredOption('--reason <text>', "kept in the model's ledger")
+    .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
       'after',
@@ -20,9 +21,9 @@ const addDecision = (
         `${verb} sweep-0123456789 --reason "looked at the worst users"`,
       ),
     )
-    .action(async (id: string, { reason }: { readonly reason: string }) => {
+    .action(async (id: string, { reason, json }: { readonly reason: string; readonly json?: boolean }) => {
       const { decideApproval } = await import('./decide-approval.ts');
-      finish(await decideApproval(runtime, id, { isApproved: verb === 'approve', reason }));
+      finish(await decideApproval(runtime, id, { isApproved: verb === 'approve', reason }, json === true));
     });
 };
 

@@ -1,12 +1,12 @@
 /** `approve` and `reject`: a person's answer to the question that waits with the owner of a registered model. */
 import { newRequestId } from '../../client/registry-client.ts';
-import { EXIT } from '../../contracts/errors.ts';
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { ApprovalResult } from '../../contracts/registry-owner.ts';
 import type { Platform, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
-import { printLines } from '../text/output.ts';
+import { printJson, printLines } from '../text/output.ts';
 
 export interface ApprovalOptions {
   readonly isApproved: boolean;
@@ -38,16 +38,39 @@ const linesOf = (modelName: string, { candidate, experimentId, verdict, entry, p
   ];
 };
 
+/** As a move, and what came of the question. */
+const jsonOf = (name: string, { candidate, experimentId, verdict, entry, problem }: ApprovalResult): object => ({
+  ...{ name, alias: entry?.alias ?? null, from: entry?.from ?? null, to: entry?.to ?? null },
+  ...{ seq: entry?.seq ?? null, digest: entry?.digest ?? null },
+  ...{ version: candidate, experiment_id: experimentId, decision: verdict.decision, reasons: verdict.reasons, problem },
+});
+
+const AWAITING = '`tt-exp list` shows which experiments await approval.';
+
+/** The owner says that there is nothing to be answered, not where there is. */
+const withHint = (error: unknown): unknown =>
+  error instanceof TtExpError && error.code === 'MOVE_REFUSED' && error.hint === undefined
+    ? new TtExpError('MOVE_REFUSED', error.message, { hint: AWAITING, cause: error })
+    : error;
+
 /** 1 where an approved candidate is rejected all the same, since the gate no longer lets it pass. */
-export const decideApproval = (runtime: PlatformRuntime, text: string, options: ApprovalOptions): Promise<number> =>
+export const decideApproval = (
+  runtime: PlatformRuntime,
+  text: string,
+  options: ApprovalOptions,
+  isJson: boolean,
+): Promise<number> =>
   withPlatform(runtime, async (platform) => {
     const { modelName, experimentId } = await find(platform, text);
     const by = runtime.environment().user;
     const request = newRequestId(by, options.isApproved ? 'approve' : 'reject');
-    const result = await platform.registry.decide(modelName, {
-      ...options,
-      ...{ by, request, experimentId, candidate: null },
+    const answer = { ...options, by, request, experimentId, candidate: null };
+    const result = await platform.registry.decide(modelName, answer).catch((error: unknown) => {
+      throw withHint(error);
     });
     printLines(runtime.io.stderr, linesOf(modelName, result));
+    if (isJson) {
+      printJson(runtime.io, jsonOf(modelName, result));
+    }
     return options.isApproved && result.verdict.decision !== 'promoted' ? EXIT.failed : EXIT.done;
   });

@@ -16,6 +16,8 @@ export const catalogueVersion = (version: string, change: Partial<CatalogueVersi
   bytes: 12_345_678,
   createdAtMs: NOW_MS - 86_400_000,
   verdict: 'none',
+  decidedBy: null,
+  isArchived: false,
   ...change,
 });
 
@@ -33,11 +35,13 @@ export const versionDetails = (change: Partial<VersionDetails> = {}): VersionDet
   name: 'two-tower',
   experimentId: 'sweep-0123456789',
   trialId: 'trial-002',
+  gateDecision: 'promoted',
   reasons: ['the lower end 0.0100 of the interval is above 0.0000'],
   gateByHand: null,
   test: { ndcg_at_10: 0.4123, map: 0.31 },
   records: [],
   mlflowPath: '/#/experiments/1/runs/3',
+  gatePath: '/#/experiments/1/runs/3/artifacts/gate.html',
   ...change,
 });
 
@@ -47,6 +51,7 @@ export const fakeCatalogue = (given: Partial<ModelCatalogue>): Pick<RegistryRunt
     ({
       uri: 'http://127.0.0.1:5000/',
       movedByHand: async () => [],
+      wouldMove: async () => true,
       close: async () => undefined,
       ...given,
     }) as ModelCatalogue,

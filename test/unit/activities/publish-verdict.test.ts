@@ -33,7 +33,7 @@ const publish = async (verdict: DecidedVerdict, evaluated: object | null, refuse
 const verdictOn1 = (change: Partial<DecidedVerdict> = {}): DecidedVerdict =>
   comparedVerdict({ candidate: { version: '1', run_id: 'candidate', ndcg_at_10: 0.31 }, ...change });
 
-const LINK = '[Gate: not promoted](#/experiments/7/runs/candidate/artifacts/gate.html)';
+const LINK = '[Gate: not promoted](#/experiments/7/runs/candidate/artifacts/gate.html?workflowType=machine_learning)';
 
 test('verdict and page lie on both runs, and the version links to the page', async () => {
   const verdict = verdictOn1();

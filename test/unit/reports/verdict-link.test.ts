@@ -3,7 +3,7 @@ import { linkVerdict } from '../../../reports/verdict-link.ts';
 import { comparedVerdict } from '../../support/gate-verdicts.ts';
 
 const RUN = { experimentId: '12', runId: 'abc123' };
-const LINK = '[Gate: not promoted](#/experiments/12/runs/abc123/artifacts/gate.html)';
+const LINK = '[Gate: not promoted](#/experiments/12/runs/abc123/artifacts/gate.html?workflowType=machine_learning)';
 
 test('the link stands below what is written there, or alone', () => {
   expect(linkVerdict('trial-003 of demo.\n', comparedVerdict(), RUN)).toBe(`trial-003 of demo.\n\n${LINK}`);
@@ -25,4 +25,9 @@ test('a later verdict replaces the link alone, wherever people have moved it', (
 test('the same verdict again changes nothing', () => {
   const once = linkVerdict('ours', comparedVerdict(), RUN);
   expect(linkVerdict(once, comparedVerdict(), RUN)).toBe(once);
+});
+
+test('a link of an earlier version, which opened the view for GenAI, is replaced too', () => {
+  const earlier = '[Gate: promoted](#/experiments/12/runs/abc123/artifacts/gate.html)';
+  expect(linkVerdict(`# Read me\n\n${earlier}`, comparedVerdict(), RUN)).toBe(`# Read me\n\n${LINK}`);
 });

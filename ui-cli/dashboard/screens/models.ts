@@ -52,7 +52,7 @@ const versionTable = (nowMs: number): Table<CatalogueVersion> => {
         worth: 40,
       },
       { name: 'age', align: 'right', text: (version) => formatAge(ageMs(version)), value: ageMs, worth: 50 },
-      { name: 'verdict', text: ({ verdict }) => verdictText(verdict), worth: 60 },
+      { name: 'verdict', text: (version) => verdictText(version), worth: 60 },
       { name: 'aliases', text: ({ aliases }) => aliases.join(', '), worth: 80 },
     ],
   };

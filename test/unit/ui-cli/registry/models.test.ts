@@ -70,6 +70,36 @@ describe('ui-cli/registry', () => {
     ]);
   });
 
+  test('models: who decided, and what is out of use', async () => {
+    const versions = [
+      catalogueVersion('4', { verdict: 'promoted', decidedBy: 'ana' }),
+      catalogueVersion('3', { verdict: 'rejected' }),
+      catalogueVersion('2', { verdict: 'rejected', decidedBy: 'bob' }),
+      catalogueVersion('1', { verdict: 'superseded', isArchived: true }),
+      catalogueVersion('0', { isArchived: true }),
+    ];
+    const { stdout } = await runOnCatalogue(['models'], { list: async () => [catalogueModel({ versions })] });
+    const verdicts = stdout()
+      .split('\n')
+      .slice(2, 7)
+      .map((line) => line.split(/ {2,}/).at(-1));
+    expect(verdicts).toEqual([
+      'promoted by ana',
+      'rejected by the gate',
+      'rejected by bob',
+      'archived, superseded',
+      'archived',
+    ]);
+  });
+
+  test('models show: a person overruled the gate, and both are told as what they are', async () => {
+    const show = async () =>
+      versionDetails({ decidedBy: 'ana', gateDecision: 'rejected', reasons: ['Not promoted: a loss.'] });
+    const { stdout } = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show });
+    expect(stdout()).toContain('  verdict     promoted by ana\n');
+    expect(stdout()).toContain('What the gate had said: rejected\n  Not promoted: a loss.\n');
+  });
+
   test('models: no line is wider than a narrow terminal', async () => {
     const { stdout } = await runOnCatalogue(['models', 'two-tower'], { list: async () => [MODEL] }, { columns: 40 });
     expect(
@@ -77,7 +107,7 @@ describe('ui-cli/registry', () => {
         .split('\n')
         .filter((line) => line.length > 40),
     ).toEqual([]);
-    expect(stdout()).toContain('  12  champion, stable\n    NDCG@10 0.5000, 12.3 MB, 1 d,\n    verdict promoted\n');
+    expect(stdout()).toContain('  12  champion, stable\n    NDCG@10 0.5000, 12.3 MB, 1 d,\n    promoted\n');
   });
 
   test('models --json: the fields that scripts rely on', async () => {
@@ -97,6 +127,8 @@ describe('ui-cli/registry', () => {
               size_mb: 12.345678,
               created_at: '2026-11-29T12:00:00.000Z',
               verdict: 'promoted',
+              decided_by: null,
+              archived: false,
               bundle: null,
             },
           ]),
@@ -151,7 +183,9 @@ describe('ui-cli/registry', () => {
       '  #2  2026-11-30 10:00:00  promote  champion 9 → 12\n      ana: better for new users\n',
     );
     expect(stdout()).toContain('  #3  2026-11-30 10:00:00  reject  version 3\n      ana: better for new users\n');
-    expect(stdout()).toContain('  http://127.0.0.1:5000/#/experiments/1/runs/3\n');
+    expect(stdout()).toContain(
+      '  http://127.0.0.1:5000/#/experiments/1/runs/3\n  http://127.0.0.1:5000/#/experiments/1/runs/3/artifacts/gate.html\n',
+    );
   });
 
   test('models show: what the gate would have said of a version that was made champion by hand', async () => {

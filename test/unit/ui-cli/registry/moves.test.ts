@@ -12,7 +12,14 @@ import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fak
 const ALIASES = { champion: '2', challenger: null, previous: '1' };
 
 const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
-  ...{ name: 'two-tower', version: '3', aliases: ALIASES, verdict: 'rejected', reasons: ['NDCG@10 fell by 0.02'] },
+  ...{
+    name: 'two-tower',
+    version: '3',
+    aliases: ALIASES,
+    verdict: 'rejected',
+    reasons: ['NDCG@10 fell by 0.02'],
+    decidedBy: null,
+  },
   ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, problem: null },
   ...change,
 });
@@ -158,13 +165,35 @@ describe('ui-cli/registry', () => {
     );
   });
 
+  test('what the owner would refuse is neither announced nor asked', async () => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const wouldMove = async () => {
+      throw new TtExpError('MOVE_REFUSED', 'model two-tower: Version 3 is archived.', { hint: 'Promote another.' });
+    };
+    const run = await runOnCatalogue(
+      [...PROMOTE, '--yes'],
+      { plan: async () => planned(), wouldMove },
+      { openPlatform },
+    );
+    expect([run.exitCode, run.stdout(), asked]).toEqual([1, '', []]);
+    expect(run.stderr()).toBe('error: model two-tower: Version 3 is archived.\nhint: Promote another.\n');
+  });
+
+  test('a person who rejected it is named, not the gate', async () => {
+    const { openPlatform } = owners(PROMOTED);
+    const plan = async () => planned({ decidedBy: 'ana', reasons: ['unfair to new users'] });
+    const run = await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
+    expect(run.stderr()).toContain('warning: ana rejected it:\n  unfair to new users\n');
+  });
+
   test('what is so already is no error, and no record', async () => {
     const { openPlatform } = owners({});
     const run = await runOnCatalogue(
       [...PROMOTE, '--yes', '--json'],
-      { plan: async () => planned({ version: '2' }) },
+      { plan: async () => planned({ version: '2' }), wouldMove: async () => false },
       { openPlatform },
     );
+    expect(run.stderr()).toBe('');
     expect([run.exitCode, jsonOf(run)]).toEqual([
       0,
       { name: 'two-tower', alias: 'champion', from: '2', to: '2', seq: null, digest: null },

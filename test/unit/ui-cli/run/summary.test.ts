@@ -305,6 +305,15 @@ describe('ui-cli/human-summary', () => {
     expect(lines.at(-1)).toBe(`  retry it: tt-exp retry ${EXPERIMENT_ID}`);
   });
 
+  test('the page of the verdict is linked where there is one', () => {
+    const base = completedView();
+    const view = { ...base, mlflowExperimentId: '3', parentRunId: 'parent' };
+    const page = 'http://127.0.0.1:5000/#/experiments/3/runs/parent/artifacts/gate.html?workflowType=machine_learning';
+    expect(humanSummary(view, ADDRESSES)).toContain(`  gate      ${page}`);
+    const unjudged = { ...view, gate: { ...base.gate, decision: 'not_run' } } as const;
+    expect(humanSummary(unjudged, ADDRESSES).join('\n')).not.toContain('gate.html');
+  });
+
   test('a candidate that awaits approval: both answers, each a command that can be copied however narrow it is', () => {
     const view = completedView();
     const gate = { ...view.gate, decision: 'awaiting_approval' } as const;

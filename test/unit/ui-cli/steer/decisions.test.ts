@@ -4,6 +4,7 @@ import type { ApprovalResult } from '../../../../contracts/registry-owner.ts';
 import { experimentInput, resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID } from '../../../support/experiment-views.ts';
 import { MODEL_NAME } from '../../../support/fake-cli/fake-platform.ts';
+import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
 
 describe('cancel, approve, reject', () => {
@@ -46,6 +47,14 @@ describe('cancel, approve, reject', () => {
     expect(approved.exitCode).toBe(0);
   });
 
+  test('approve --json answers as a move does', async () => {
+    const result = await runScripted(['approve', MODEL_NAME, '--reason', 'fine', '--json'], { views: [], approval });
+    expect(jsonOf(result)).toEqual({
+      ...{ name: MODEL_NAME, alias: null, from: null, to: null, seq: null, digest: null },
+      ...{ version: '4', experiment_id: EXPERIMENT_ID, decision: 'promoted', reasons: verdict.reasons, problem: null },
+    });
+  });
+
   test('reject finds the model of an experiment', async () => {
     const input = experimentInput(resolvedConfig());
     const rejected = await runScripted(['reject', EXPERIMENT_ID, '--reason', 'no'], { views: [], approval, input });
@@ -68,7 +77,7 @@ describe('cancel, approve, reject', () => {
   test('an answer without a question ends with 1, one without a reason with 64', async () => {
     const unasked = await runScripted(['approve', MODEL_NAME, '--reason', 'fine']);
     expect(unasked.exitCode).toBe(1);
-    expect(unasked.stderr()).toContain('Nothing awaits approval.');
+    expect(unasked.stderr()).toMatch(/Nothing awaits approval\.\nhint: `tt-exp list` shows which experiments await/);
     expect((await runScripted(['approve', MODEL_NAME])).exitCode).toBe(64);
   });
 });

@@ -138,11 +138,11 @@ const guardRow = (guard: GateGuard): readonly Cell[] => {
   const { value, bound, adjusted_p: p } = guard;
   const limit = figuresBeside(value ?? bound, bound)[1];
   return [
-    { text: guardName(guard), kind: 'params' },
+    { text: guardName(guard) },
     passedCell(guard.passed),
     ...[guard.candidate, guard.champion, worseBy(guard), guard.tolerance].map((figure) => number(figureText(figure))),
     number(p === null ? '–' : probabilityText(p, bound)),
-    { text: `${isCatalogueMetric(guard.metric) ? 'worse by' : 'p'} ≤ ${limit}` },
+    { text: `${isCatalogueMetric(guard.metric) ? 'worse by' : 'p'} ≤ ${limit}`, kind: 'params' },
     number(figureText(guard.provable_tolerance)),
     number(guard.users === null ? '–' : String(guard.users)),
   ];

@@ -6,7 +6,7 @@ import type { CliRuntime } from '../ui-cli/runtime.ts';
 import { PACKAGE, packageVersion } from './package-files.ts';
 
 const onSignal =
-  (signal: 'SIGINT' | 'SIGTERM') =>
+  (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') =>
   (listener: () => void): (() => void) => {
     process.on(signal, listener);
     return () => process.off(signal, listener);
@@ -29,6 +29,7 @@ export const createCliRuntime = (): CliRuntime => ({
   now: systemClock.nowMs,
   onInterrupt: onSignal('SIGINT'),
   onTerminate: onSignal('SIGTERM'),
+  onHangUp: onSignal('SIGHUP'),
 
   openPlatform: async (options) => (await import('./cli/open-platform.ts')).openPlatform(options),
   planExperiment: async (config) => (await import('./cli/plan-experiment.ts')).planExperiment(config),

@@ -19,9 +19,11 @@ import { addServices } from './services/services-commands.ts';
 import { addWorker } from './services/worker-command.ts';
 import { addApproval } from './steer/approval-commands.ts';
 import { addSweepSteering } from './steer/sweep-commands.ts';
+import { addWithoutCommand } from './without-command.ts';
 
 const AFTER_HELP = `
 Start here:
+  $ tt-exp                                 everything on a full screen, on a terminal
   $ tt-exp run experiments/smoke.json      a small experiment, end to end
   $ tt-exp init                            a config for your own interactions
   $ tt-exp doctor                          what is installed, what is missing
@@ -65,5 +67,6 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addCompare(program, context);
   addGate(program, context);
   addRegistry(program, context);
+  addWithoutCommand(program, context);
   return program;
 };

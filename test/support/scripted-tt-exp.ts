@@ -1,6 +1,8 @@
 /** The command line on this process's own terminal, with a scripted experiment behind it. */
 import { readEnvironment } from '../../config/env.ts';
 import { runCli } from '../../ui-cli/main.ts';
+import type { Experiments, OpenPlatformOptions } from '../../ui-cli/platform/platform-runtime.ts';
+import type { CliRuntime } from '../../ui-cli/runtime.ts';
 import { crowdedView, trainingView, viewOf } from './experiment-views.ts';
 import { createScriptedRuntime } from './fake-cli/scripted-runtime.ts';
 
@@ -12,7 +14,43 @@ const onSignal = (signal: NodeJS.Signals) => (listener: () => void) => {
 /** A sweep with more trials than a screen has rows, after two notices. */
 const isCrowded = process.env.SCRIPTED === 'crowded';
 
-const { runtime, recorded } = createScriptedRuntime(
+/** What goes wrong when the experiments are asked for the second time. */
+const MISTAKES: Readonly<Record<string, () => void>> = {
+  throws: () => {
+    setTimeout(() => {
+      throw new Error('thrown at nobody');
+    });
+  },
+  rejects: () => {
+    void Promise.reject(new Error('rejected at nobody'));
+  },
+};
+
+/** In place of a text. */
+class Undrawable {
+  toString(): string {
+    throw new Error('drawn by nobody');
+  }
+}
+
+/** Rows that cannot be drawn, the second time. */
+const spoil = (experiments: Experiments): Experiments => {
+  let asked = 0;
+  return {
+    ...experiments,
+    list: async () => {
+      asked += 1;
+      const rows = await experiments.list();
+      if (asked === 2) {
+        MISTAKES[process.env.SCRIPTED_MISTAKE ?? '']?.();
+      }
+      const isSpoilt = asked === 2 && process.env.SCRIPTED_MISTAKE === 'undrawable';
+      return isSpoilt ? rows.map((row) => ({ ...row, experimentId: new Undrawable() as unknown as string })) : rows;
+    },
+  };
+};
+
+const scripted = createScriptedRuntime(
   {
     views: [viewOf('extract'), isCrowded ? crowdedView() : trainingView()],
     notices: isCrowded ? ['training falls back to wasm', 'no GPU was found'] : [],
@@ -24,8 +62,19 @@ const { runtime, recorded } = createScriptedRuntime(
     environment: () => readEnvironment(),
     onInterrupt: onSignal('SIGINT'),
     onTerminate: onSignal('SIGTERM'),
+    onHangUp: onSignal('SIGHUP'),
   },
 );
+const { recorded } = scripted;
+const runtime: CliRuntime = new Proxy(scripted.runtime, {
+  get: (target, name) =>
+    name === 'openPlatform'
+      ? async (options: OpenPlatformOptions) => {
+          const platform = await target.openPlatform(options);
+          return { ...platform, experiments: spoil(platform.experiments) };
+        }
+      : Reflect.get(target, name),
+});
 
 process.exitCode = await runCli(process.argv.slice(2), runtime);
 process.stdout.write(`cancelled: ${recorded.cancelled.length}, closed: ${recorded.closed}\n`);

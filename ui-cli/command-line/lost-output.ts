@@ -25,7 +25,9 @@ const toError = (cause: NodeJS.ErrnoException): TtExpError => {
 export const watchOutput = ({ stdout, stderr }: CliIo): (() => Promise<TtExpError | null>) => {
   let first: NodeJS.ErrnoException | null = null;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') {
+    // A terminal that was closed.
+    const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && stdout.isTTY === true);
+    if (!isGone) {
       first ??= error;
     }
   });

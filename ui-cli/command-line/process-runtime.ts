@@ -18,4 +18,6 @@ export interface ProcessRuntime {
   onInterrupt(listener: () => void): () => void;
   /** The same for SIGTERM. */
   onTerminate(listener: () => void): () => void;
+  /** The same for SIGHUP. Not for what may run under nohup, which ignores it. */
+  onHangUp(listener: () => void): () => void;
 }

@@ -1,35 +1,44 @@
 import type { Command } from 'commander';
 import { loadForProduction } from '../../config/env.ts';
-import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import { TtExpError } from '../../contracts/errors.ts';
 import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
-import type { Place } from './core/places.ts';
+import { isReadAloud, whyNoFullScreen } from '../display/full-screen.ts';
+import { printLines } from '../text/output.ts';
 import type { DashboardRuntime } from './dashboard-runtime.ts';
 
-/** It needs a terminal that can move its cursor on both sides, and a person who reads it. */
-export const canShowDashboard = ({ io, environment }: DashboardRuntime): boolean => {
-  const { isCi, variables } = environment();
-  return io.stdin.isTTY === true && io.stdout.isTTY === true && !isCi && variables.TERM !== 'dumb';
-};
+export const READ_ONLY = ['--read-only', 'keys that change something do nothing'] as const;
 
-const openDashboard = async (runtime: DashboardRuntime, place: Place, isReadOnly: boolean): Promise<number> => {
-  if (!canShowDashboard(runtime)) {
-    throw new TtExpError('USAGE', 'ui: got no terminal, expected one that shows a full screen', {
+export interface DashboardFlags {
+  readonly readOnly?: boolean;
+}
+
+/** Answers the exit code. Throws USAGE where there is no full screen. */
+export const openDashboard = async (runtime: DashboardRuntime, flags: DashboardFlags): Promise<number> => {
+  const reason = whyNoFullScreen(runtime, runtime.io.stdout);
+  if (reason !== null) {
+    throw new TtExpError('USAGE', `ui: got ${reason}, expected a terminal that shows a full screen`, {
       hint: '`tt-exp list` and `tt-exp watch <id> --plain` tell the same in lines.',
     });
   }
+  if (isReadAloud(runtime)) {
+    printLines(runtime.io.stderr, [
+      'INK_SCREEN_READER is set: lines instead of a full screen. `tt-exp watch <id>` follows one experiment.',
+    ]);
+    const { listExperiments } = await import('../inspect/list-experiments.ts');
+    return listExperiments(runtime, false);
+  }
   const { mountDashboard } = await loadForProduction(() => import('./program/mount-dashboard.tsx'));
-  await mountDashboard(runtime, { place, isReadOnly });
-  return EXIT.done;
+  return mountDashboard(runtime, { place: { screen: 'experiments' }, isReadOnly: flags.readOnly === true });
 };
 
 export const addDashboard = (program: Command, { runtime, finish }: CommandContext<DashboardRuntime>): void => {
   program
     .command('ui')
-    .description('Watch and steer everything on a full screen.')
-    .option('--read-only', 'keys that change something do nothing')
+    .description('Watch and steer everything on a full screen; the same as `tt-exp` alone on a terminal.')
+    .option(...READ_ONLY)
     .option(...VERBOSE)
     .addHelpText('after', examples('ui', 'ui --read-only'))
-    .action(async (flags: { readonly readOnly?: boolean }) => {
-      finish(await openDashboard(runtime, { screen: 'experiments' }, flags.readOnly === true));
+    .action(async (flags: DashboardFlags) => {
+      finish(await openDashboard(runtime, flags));
     });
 };

@@ -66,6 +66,7 @@ export const createFakeRuntime = (
       return () => interrupts.delete(listener);
     },
     onTerminate: () => () => {},
+    onHangUp: () => () => {},
   };
   return {
     runtime: onlyGiven({ ...own, services: onlyGiven({ ...services }), ...slices }),

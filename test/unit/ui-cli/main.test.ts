@@ -54,9 +54,10 @@ describe('usage', () => {
   });
 
   test('no command prints the help on stderr and ends with 64', async () => {
-    const { exitCode, stdout, stderr } = await runScripted([]);
+    const { exitCode, stdout, stderr, recorded } = await runScripted([]);
     expect([exitCode, stdout()]).toEqual([64, '']);
     expect(stderr()).toContain('Usage: tt-exp');
+    expect(recorded.opened).toEqual([]);
   });
 
   test.each([
@@ -73,6 +74,10 @@ describe('usage', () => {
       '--set: got "seed", expected <key>=<value>',
       '--set training.learning_rate=0.0005',
     ],
+    [['cancle', '--trial', 'x'], 'tt-exp: got the unknown command cancle', 'Did you mean cancel?'],
+    [['--jsn', 'list'], 'tt-exp: got the unknown option --jsn', '`tt-exp --help`'],
+    [['--read-only', 'cancel', 'demo'], '--read-only: got it before cancel, expected no command', '--read-only`'],
+    [['--read-only'], 'ui: got an input that is no terminal, expected a terminal', '`tt-exp list`'],
     [['status', 'extra'], "tt-exp status: too many arguments for 'status'", '`tt-exp status --help`'],
   ])('%j ends with 64, an error line and a hint', async (args, error, hint) => {
     const { exitCode, stdout, stderr } = await runScripted(args);

@@ -1,16 +1,16 @@
 import { switchScreen } from '../../text/output.ts';
 
 export interface AlternateScreen {
+  /** Also where it is open by what we know: whoever stopped the process may have switched back. */
+  enter(): void;
   /** After the size has changed: terminals break lines anew. */
   clear(): void;
   /** Idempotent. */
   leave(): void;
-  /** After `leave`. */
-  enter(): void;
 }
 
-/** Enters it. It is left at the latest when the process ends, however that comes about, kill -9 aside. */
-export const openAlternateScreen = (stream: NodeJS.WriteStream): AlternateScreen => {
+/** It is left at the latest when the process ends, however that comes about, kill -9 aside. */
+export const createAlternateScreen = (stream: NodeJS.WriteStream): AlternateScreen => {
   let isOpen = false;
   const leave = (): void => {
     if (isOpen) {
@@ -19,13 +19,15 @@ export const openAlternateScreen = (stream: NodeJS.WriteStream): AlternateScreen
       switchScreen(stream, 'leave');
     }
   };
-  const enter = (): void => {
-    if (!isOpen) {
-      isOpen = true;
-      process.on('exit', leave);
+  return {
+    enter: () => {
+      if (!isOpen) {
+        isOpen = true;
+        process.on('exit', leave);
+      }
       switchScreen(stream, 'enter');
-    }
+    },
+    leave,
+    clear: () => switchScreen(stream, 'clear'),
   };
-  enter();
-  return { enter, leave, clear: () => switchScreen(stream, 'clear') };
 };

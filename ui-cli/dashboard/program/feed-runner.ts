@@ -54,15 +54,13 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
   const run = async <Name extends FeedName>(request: FeedRequest<Name>, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const askedMs = now();
-      try {
-        const value = await ask[request.feed](request.of);
-        if (!signal.aborted) {
-          sink.fed(request, value);
-        }
-      } catch (error) {
-        if (!signal.aborted) {
-          sink.trouble(request, error);
-        }
+      // What goes wrong with an answer that came is a mistake of ours, and no trouble of the feed.
+      const tell = await ask[request.feed](request.of).then(
+        (value) => () => sink.fed(request, value),
+        (error: unknown) => () => sink.trouble(request, error),
+      );
+      if (!signal.aborted) {
+        tell();
       }
       const pauseMs = Math.max(SHORTEST_PAUSE_MS[request.feed], PAUSE_PER_ANSWER * (now() - askedMs));
       await rest(pauseMs, signal, wakers);

@@ -1,8 +1,9 @@
 /** The dashboard on a terminal: state, drawing, feeds and actions joined, until somebody leaves. */
-import { type Instance, render } from 'ink';
-import { TtExpError } from '../../../contracts/errors.ts';
+import { EXIT, TtExpError } from '../../../contracts/errors.ts';
 import { sizeOf } from '../../live/terminal-size.ts';
 import { COLOURS, NO_COLOURS } from '../../live/theme.ts';
+import { printLines } from '../../text/output.ts';
+import type { Action } from '../core/actions.ts';
 import { frameOf } from '../core/frame.ts';
 import type { Effect, KeyName } from '../core/keys.ts';
 import type { Place } from '../core/places.ts';
@@ -11,10 +12,9 @@ import { initialState, placeOf } from '../core/state.ts';
 import { type DashboardEvent, update } from '../core/update.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
 import { SCREENS } from '../screens/index.ts';
-import { openAlternateScreen } from './alternate-screen.ts';
-import { DashboardView } from './dashboard-view.tsx';
+import { openDrawing } from './drawing.tsx';
+import { endByHangUp, watchEndings } from './endings.ts';
 import { createFeedRunner } from './feed-runner.ts';
-import { createPainter } from './painter.ts';
 import { perform } from './perform.ts';
 import { openSources } from './sources.ts';
 
@@ -23,7 +23,6 @@ export interface DashboardOptions {
   readonly isReadOnly: boolean;
 }
 
-const FRAMES_A_SECOND = 15;
 const TICK_MS = 1_000;
 
 const explain = (error: unknown): string =>
@@ -33,40 +32,41 @@ const explain = (error: unknown): string =>
       ? error.message
       : String(error);
 
-/** Resolves once it was left; the terminal is then as it was before. */
-export const mountDashboard = async (runtime: DashboardRuntime, options: DashboardOptions): Promise<void> => {
+/** Answers the exit code once it was left; throws what went wrong in it. The terminal is then as it was before. */
+export const mountDashboard = async (runtime: DashboardRuntime, options: DashboardOptions): Promise<number> => {
   const { stdin, stdout } = runtime.io;
-  const theme = runtime.environment().isColorless ? NO_COLOURS : COLOURS;
   const closing = new AbortController();
   const sources = openSources(runtime, closing.signal);
   // What is shown is the wall clock's; the other one only measures.
   let state = initialState({ ...options, nowMs: Date.now(), size: sizeOf(stdout) });
-  let frame: ReturnType<typeof setTimeout> | null = null;
-  let app: Instance | null = null;
-
-  const element = () => <DashboardView lines={frameOf(state, SCREENS)} theme={theme} onKeys={pressKeys} />;
-  const start = (): void => {
-    app = render(element(), {
-      ...{ stdout: painter.stream, stdin, exitOnCtrlC: false, patchConsole: false },
-      // The painter draws: it takes whole frames.
-      debug: true,
-    });
+  const acting = new Set<Promise<void>>();
+  let isHungUp = false;
+  let resolveEnd: (exitCode: number) => void = () => {};
+  let rejectEnd: (error: unknown) => void = () => {};
+  const ended = new Promise<number>((resolve, reject) => {
+    [resolveEnd, rejectEnd] = [resolve, reject];
+  });
+  // From then on no key does anything, those that came together with `q` included.
+  const end = (exitCode: number): void => {
+    closing.abort();
+    resolveEnd(exitCode);
   };
-  const draw = (): void => {
-    frame ??= setTimeout(() => {
-      frame = null;
-      app?.rerender(element());
-    }, 1000 / FRAMES_A_SECOND);
+  const fail = (error: unknown): void => {
+    closing.abort();
+    rejectEnd(error);
   };
 
   const dispatch = (event: DashboardEvent): void => {
+    if (closing.signal.aborted) {
+      return;
+    }
     const step = update(state, event, SCREENS);
     state = step.state;
     feeds.want(openScreen(SCREENS, placeOf(state), state).feeds);
     for (const effect of step.effects) {
       carryOut(effect);
     }
-    draw();
+    drawing.draw();
   };
   const feeds = createFeedRunner({
     ask: sources.ask,
@@ -83,63 +83,64 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
       dispatch({ kind: 'key', key });
     }
   };
-  const screen = openAlternateScreen(stdout);
-  const painter = createPainter(stdout);
-  const drawAnew = (): void => {
-    screen.clear();
-    painter.forget();
-    draw();
+  /** What somebody does not wait for is told after the end. */
+  const tell = (text: string, isBad: boolean): void => {
+    if (closing.signal.aborted) {
+      printLines(runtime.io.stderr, [text]);
+    } else {
+      dispatch({ kind: 'told', text, isBad });
+      feeds.hurry();
+    }
   };
-  const resize = (): void => {
-    dispatch({ kind: 'resize', size: sizeOf(stdout) });
-    drawAnew();
+  const act = (action: Action): void => {
+    const done = perform(runtime, sources, action).then(
+      (text) => tell(text, false),
+      (error: unknown) => tell(explain(error), true),
+    );
+    acting.add(done);
+    void done.finally(() => acting.delete(done));
   };
   const carryOut = (effect: Effect): void => {
     switch (effect.kind) {
       case 'quit':
-        closing.abort();
+        end(EXIT.done);
         return;
       case 'suspend':
-        app?.unmount();
-        screen.leave();
-        process.once('SIGCONT', () => {
-          screen.enter();
-          painter.forget();
-          start();
-        });
-        process.kill(0, 'SIGTSTP');
+        drawing.suspend();
         return;
       case 'act':
-        perform(runtime, sources, effect.action)
-          .then(
-            (text) => dispatch({ kind: 'told', text, isBad: false }),
-            (error: unknown) => dispatch({ kind: 'told', text: explain(error), isBad: true }),
-          )
-          .finally(() => feeds.hurry());
+        act(effect.action);
         return;
     }
   };
 
-  const left = new Promise<void>((resolve) => {
-    closing.signal.addEventListener('abort', () => resolve(), { once: true });
+  const unwatch = watchEndings(runtime, stdout, {
+    interrupted: () => end(EXIT.interrupted),
+    hungUp: () => {
+      isHungUp = true;
+      end(EXIT.interrupted);
+    },
+    failed: fail,
   });
-  const offs = [runtime.onInterrupt(() => closing.abort()), runtime.onTerminate(() => closing.abort())];
+  const drawing = openDrawing({
+    ...{ stdin, stream: stdout, now: runtime.now, onKeys: pressKeys, onError: fail },
+    theme: runtime.environment().isColorless ? NO_COLOURS : COLOURS,
+    lines: () => frameOf(state, SCREENS),
+    onResize: () => dispatch({ kind: 'resize', size: sizeOf(stdout) }),
+  });
   const timer = setInterval(() => dispatch({ kind: 'tick', atMs: Date.now() }), TICK_MS);
-  stdout.on('resize', resize);
   try {
-    start();
     feeds.want(openScreen(SCREENS, options.place, state).feeds);
-    await left;
+    return await ended;
   } finally {
     clearInterval(timer);
-    clearTimeout(frame ?? undefined);
-    stdout.off('resize', resize);
-    for (const off of offs) {
-      off();
-    }
     feeds.stop();
-    (app as Instance | null)?.unmount();
-    screen.leave();
+    drawing.close();
+    unwatch();
+    await Promise.all(acting);
     await sources.close();
+    if (isHungUp) {
+      endByHangUp();
+    }
   }
 };

@@ -15,7 +15,8 @@ export interface Painter {
 export const createPainter = (terminal: NodeJS.WriteStream): Painter => {
   let painted: readonly string[] = [];
   const paint = (frame: string): boolean => {
-    const rows = frame.split('\n');
+    // A frame of a larger screen than this one: what is addressed below the last row would be written on it.
+    const rows = frame.split('\n').slice(0, terminal.rows || undefined);
     const changes = Array.from({ length: Math.max(rows.length, painted.length) }, (_, row) =>
       rows[row] === painted[row] ? '' : `\u001b[${row + 1};1H${rows[row] ?? ''}\u001b[0m\u001b[K`,
     ).join('');

@@ -49,6 +49,7 @@ export const createCliRuntime = (): CliRuntime => ({
   refuseConfig: async (file, isForced) => (await init()).refuseConfig(file, isForced),
   writeConfig: async (file, text, isForced) => (await init()).writeConfig(file, text, isForced),
 
+  openPage: async (url) => (await import('./cli/open-page.ts')).openPage(url),
   serviceLogs: async () => (await logs()).serviceLogs(),
   readServiceLog: async (file, count, isFollowed) => (await logs()).readServiceLog(file, count, isFollowed),
 

@@ -10,6 +10,7 @@ import { addInspection } from './inspect/inspect-commands.ts';
 import { addLogs } from './logs/logs-command.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
+import { addOpen } from './open/open-command.ts';
 import { addRegistry } from './registry/registry-commands.ts';
 import { addRun } from './run/run-command.ts';
 import { addValidate } from './run/validate-command.ts';
@@ -57,6 +58,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addSweepSteering(program, context);
   addApproval(program, context);
   addInspection(program, context);
+  addOpen(program, context);
   addReproduction(program, context);
   addValidate(program, context);
   addServices(program, context);

@@ -6,6 +6,7 @@ import type { InitRuntime } from './init/init-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { LogsRuntime } from './logs/logs-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
+import type { OpenRuntime } from './open/open-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
 import type { ServicesRuntime } from './services/services-runtime.ts';
@@ -18,5 +19,6 @@ export type CliRuntime = RunRuntime &
   GateRuntime &
   InitRuntime &
   LogsRuntime &
+  OpenRuntime &
   RegistryRuntime &
   ServicesRuntime;

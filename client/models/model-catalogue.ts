@@ -8,6 +8,7 @@ import { planMove } from './plan-move.ts';
 import type { CatalogueReader } from './ports.ts';
 import { pullVersion } from './pull-version.ts';
 import { readHistory } from './read-history.ts';
+import { findRunPage } from './run-page.ts';
 import { showVersion } from './show-version.ts';
 import { type VerifyRequest, verifyModel } from './verify-model.ts';
 
@@ -21,5 +22,6 @@ export const createModelCatalogue = (tracking: CatalogueReader) => ({
   wouldMove: (name: string, request: RegistryRequest) => wouldMove(tracking, name, request),
   movedByHand: async () => (await tracking.registeredModels()).filter(isMovedByHand).map(({ name }) => name),
   aliases: async (name: string) => (await findModelAt(tracking, name)).aliases,
+  runPage: (runId: string) => findRunPage(tracking, runId),
   pull: (request: Parameters<typeof pullVersion>[1]) => pullVersion(tracking, request),
 });

@@ -5,6 +5,7 @@ import { ARTIFACT, TAG } from '../../contracts/names.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
+import { runPage } from './run-page.ts';
 
 const TEST = /^test_/;
 
@@ -30,9 +31,7 @@ export const recordedReasons = (version: string, entries: readonly LedgerEntry[]
     .map(({ reason }) => reason);
 
 const pagePath = (run: MeasuredRun | undefined, path: string): string | null =>
-  run === undefined || run.isDeleted
-    ? null
-    : `/#/experiments/${run.experimentId}/runs/${run.runId}${path}?workflowType=machine_learning`;
+  run === undefined || run.isDeleted ? null : runPage(run, path);
 
 /** Throws as `resolveVersion`. */
 export const showVersion = async (

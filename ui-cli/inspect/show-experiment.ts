@@ -169,7 +169,7 @@ const showJson = ({ facts, importances, since, addresses }: Shown, limit: number
     error: snapshot.error,
     problems: snapshot.problems ?? [],
     urls: {
-      mlflow: mlflowLink(addresses, { ...snapshot, progress: {} }),
+      mlflow: mlflowLink(addresses, snapshot),
       temporal: temporalLink(addresses, workflowId),
     },
   };

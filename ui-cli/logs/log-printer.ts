@@ -16,7 +16,9 @@ const lineText = ({ atMs, level, source, message }: SourcedLine, sourceWidth: nu
   [
     ...(sourceWidth > 0 ? [source.padEnd(sourceWidth)] : []),
     // What has no level is shown as it was written, with the time that it has.
-    ...(level === null ? [message] : [atMs === null ? '' : timeText(atMs), level.padEnd(5), message]),
+    ...(level === null
+      ? [message]
+      : [atMs === null ? ' '.repeat('2026-11-30 10:14:47'.length) : timeText(atMs), level.padEnd(5), message]),
   ].join('  ');
 
 /** @param sources names before the lines where there are several */

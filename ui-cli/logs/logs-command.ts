@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
 import { integerOption, sinceOption } from '../command-line/option-values.ts';
-import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { LogsRuntime } from './logs-runtime.ts';
 
 interface LogsFlags {
@@ -14,12 +14,15 @@ interface LogsFlags {
 
 const DEFAULT_LINES = 100;
 
-export const addLogs = (program: Command, { runtime, finish }: CommandContext<ProcessRuntime & LogsRuntime>): void => {
+export const addLogs = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime & LogsRuntime>): void => {
   program
     .command('logs')
-    .description('Print what a server or worker of this home has logged. With -f, prints what it adds until Ctrl-C.')
-    .argument('<what>', 'temporal, mlflow, supervisor, or a worker; `worker` is all of them')
-    .option('-f, --follow', 'print what is added too, until Ctrl-C')
+    .description('Print what a server or worker has logged, or what has happened in an experiment or trial.')
+    .argument(
+      '<what>',
+      'temporal, mlflow, supervisor, or a worker (`worker` is all of them); an experiment, or <experiment>/<trial>',
+    )
+    .option('-f, --follow', 'print what is added too, until Ctrl-C or the end of the experiment')
     .option(
       '-n, --lines <n>',
       `last lines; default: ${DEFAULT_LINES}, or all of them with --since`,
@@ -28,7 +31,15 @@ export const addLogs = (program: Command, { runtime, finish }: CommandContext<Pr
     .option('--since <time>', 'only what is newer: 10m, 2h, or 2026-11-01T12:00', sinceOption('--since', runtime.now))
     .option('--json', 'print one JSON object a line on stdout')
     .option(...VERBOSE)
-    .addHelpText('after', examples('logs worker --lines 500', 'logs mlflow --since 10m', 'logs -f temporal --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'logs worker --lines 500',
+        'logs mlflow --since 10m',
+        'logs -f sweep-0123456789/trial-003',
+        'logs -f temporal --json',
+      ),
+    )
     .action(async (what: string, { follow, lines, since, json }: LogsFlags) => {
       const { showLogs } = await import('./show-logs.ts');
       finish(

@@ -1,13 +1,17 @@
-/** `tt-exp logs`: what a server or worker of this home has logged. */
+/** `tt-exp logs`: what a server or worker of this home has logged, or what has happened in an experiment or trial. */
 import { nearestName } from '../../config/nearest.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
-import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import { parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import { createStops } from '../command-line/stops.ts';
+import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import { resolveExperimentId } from '../platform/resolve-id.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import { showExperimentLogs } from './experiment-logs.ts';
 import type { LogsOptions } from './logs-options.ts';
 import type { LogsRuntime, ServiceLog } from './logs-runtime.ts';
 import { showServiceLogs } from './service-logs.ts';
 
-type Runtime = ProcessRuntime & LogsRuntime;
+type Runtime = PlatformRuntime & LogsRuntime;
 
 /** A name, or the beginning of some: `worker` is every worker. */
 const matching = (logs: readonly ServiceLog[], text: string): readonly ServiceLog[] => {
@@ -15,15 +19,19 @@ const matching = (logs: readonly ServiceLog[], text: string): readonly ServiceLo
   return exact.length > 0 ? exact : logs.filter(({ name }) => name.startsWith(text));
 };
 
-const noSuchLog = (logs: readonly ServiceLog[], text: string): TtExpError => {
-  const names = logs.map(({ name }) => name);
-  const nearest = nearestName(text, names);
-  const known =
-    names.length === 0 ? 'Nothing has been started in this home: `tt-exp up`.' : `Logs: ${names.join(', ')}.`;
-  return new TtExpError('USAGE', `tt-exp logs: got ${JSON.stringify(text)}, expected a server or worker of this home`, {
-    hint: nearest === null ? known : `Did you mean ${nearest}? ${known}`,
+/** The name of a log that somebody has most likely mistyped: what has the form of an id is none. */
+const mistyped = (logs: readonly ServiceLog[], text: string): string | null =>
+  parseExperimentId(splitTrialReference(text).experiment) === null
+    ? nearestName(
+        text,
+        logs.map(({ name }) => name),
+      )
+    : null;
+
+const noSuchLog = (logs: readonly ServiceLog[], text: string, nearest: string): TtExpError =>
+  new TtExpError('USAGE', `tt-exp logs: got ${JSON.stringify(text)}, expected a server, worker, experiment or trial`, {
+    hint: `Did you mean ${nearest}? Logs: ${logs.map(({ name }) => name).join(', ')}.`,
   });
-};
 
 /** Runs until the work ends, Ctrl-C is pressed, or nobody reads any more. */
 const untilStopped = async (runtime: Runtime, work: (signal: AbortSignal) => Promise<void>): Promise<number> => {
@@ -43,8 +51,18 @@ const untilStopped = async (runtime: Runtime, work: (signal: AbortSignal) => Pro
 export const showLogs = async (runtime: Runtime, text: string, options: LogsOptions): Promise<number> => {
   const logs = await runtime.serviceLogs();
   const found = matching(logs, text);
-  if (found.length === 0) {
-    throw noSuchLog(logs, text);
+  if (found.length > 0) {
+    return untilStopped(runtime, (signal) => showServiceLogs(runtime, found, options, signal));
   }
-  return untilStopped(runtime, (signal) => showServiceLogs(runtime, found, options, signal));
+  const nearest = mistyped(logs, text);
+  if (nearest !== null) {
+    throw noSuchLog(logs, text, nearest);
+  }
+  const { experiment, trialId } = splitTrialReference(text);
+  return untilStopped(runtime, (signal) =>
+    withPlatform(runtime, async (platform) => {
+      const id = await resolveExperimentId(platform.experiments, experiment);
+      await showExperimentLogs(runtime, platform, { id, trialId }, options, signal);
+    }),
+  );
 };

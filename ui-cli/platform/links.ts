@@ -4,7 +4,10 @@ import { ARTIFACT } from '../../contracts/names.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 
 /** The experiment's page in MLflow, with the classic machine-learning view. */
-export const mlflowLink = ({ mlflow }: ServiceAddresses, view: ExperimentView | null): string => {
+export const mlflowLink = (
+  { mlflow }: ServiceAddresses,
+  view: Pick<ExperimentView, 'mlflowExperimentId'> | null,
+): string => {
   const base = mlflow.uri.replace(/\/+$/, '');
   return view?.mlflowExperimentId == null
     ? base
@@ -19,6 +22,9 @@ export const gateLink = (
   mlflowExperimentId === null || parentRunId === null || gate.decision === 'not_run'
     ? null
     : `${mlflow.uri.replace(/\/+$/, '')}/#/experiments/${mlflowExperimentId}/runs/${parentRunId}/artifacts/${ARTIFACT.gatePage}?workflowType=machine_learning`;
+
+/** Where Temporal's web interface is; the server's address where there is none. */
+export const temporalPage = ({ temporal }: ServiceAddresses): string => temporal.uiUrl ?? temporal.address;
 
 /** The workflow's page in Temporal's web interface; the server's address where there is none. */
 export const temporalLink = ({ temporal }: ServiceAddresses, workflowId: string): string =>

@@ -43,6 +43,8 @@ export interface ModelCatalogue {
   wouldMove(name: string, request: RegistryRequest): Promise<boolean>;
   /** Of now. Throws MODEL_NOT_FOUND. */
   aliases(name: string): Promise<Aliases>;
+  /** Of a run, below MLflow's address. Throws RUN_NOT_FOUND. */
+  runPage(runId: string): Promise<string>;
   /** Names of models whose champion is not the one that their owner made. */
   movedByHand(): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -112,7 +112,7 @@ describe('ui-cli/logs', () => {
   test.each([
     [
       ['mlfow'],
-      'tt-exp logs: got "mlfow", expected a server or worker',
+      'tt-exp logs: got "mlfow", expected a server, worker, experiment or trial',
       'Did you mean mlflow? Logs: mlflow, worker-tt',
     ],
     [['mlflow', '--since', 'soon'], '--since: got "soon", expected a duration or an ISO 8601 time', '--since 10m'],
@@ -122,13 +122,6 @@ describe('ui-cli/logs', () => {
     expect(exitCode).toBe(64);
     expect(stderr).toContain(error);
     expect(stderr.split('\n')[1]).toContain(hint);
-  });
-
-  test('a home where nothing has been started has no logs', async () => {
-    const fake = createFakeRuntime({ serviceLogs: async () => [] });
-    expect(await runCli(['logs', 'worker'], fake.runtime)).toBe(64);
-    await settle();
-    expect(fake.stderr()).toContain('hint: Nothing has been started in this home: `tt-exp up`.');
   });
 
   test('ui-cli/logs/log-line: finds the times that servers write', () => {

@@ -1,0 +1,17 @@
+import { TtExpError } from '../../contracts/errors.ts';
+import type { TrialView } from '../../contracts/trial.ts';
+
+/** Throws RUN_NOT_FOUND. */
+export const trialOf = <Trial extends Pick<TrialView, 'trialId'>>(
+  id: string,
+  trials: readonly Trial[],
+  trialId: string,
+): Trial => {
+  const found = trials.find((trial) => trial.trialId === trialId);
+  if (found === undefined) {
+    throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: got ${trialId}, expected one of its trials`, {
+      hint: `It has ${trials.length === 0 ? 'no trial yet' : `trial-000 to ${trials.at(-1)?.trialId}`}.`,
+    });
+  }
+  return found;
+};

@@ -1,5 +1,5 @@
 /** Records of a ledger for people: what moved, and below it why and by whom. */
-import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { BrokenRecord, LedgerEntry } from '../../contracts/ledger.ts';
 import { wrapLine } from '../text/table.ts';
 
 const named = (version: string | null): string => version ?? 'none';
@@ -17,3 +17,10 @@ export const entryLines = (entries: readonly LedgerEntry[], width: number): read
     ),
     ...wrapLine(`    ${entry.actor}: ${entry.reason}`, width),
   ]);
+
+export const brokenText = (name: string, { seq, reason }: BrokenRecord): string =>
+  `record ${seq} ${reason}; what follows it cannot be relied on (\`tt-exp models verify ${name}\`)`;
+
+/** Where the champion is another than the ledger's. */
+export const handMoveText = (champion: string | null, byLedger: string | null): string =>
+  `champion is ${named(champion)}, but ${named(byLedger)} by the ledger: it was moved by hand, and the next move records that`;

@@ -4,7 +4,7 @@ import type { CatalogueModel, CatalogueVersion } from '../../contracts/model-cat
 import { formatMetric } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { type Column, formatTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
-import { aliasesText, formatAge, formatMegabytes, modelJson, verdictText } from './model-formats.ts';
+import { aliasesText, danglingText, formatAge, formatMegabytes, modelJson, verdictText } from './model-formats.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
@@ -52,9 +52,7 @@ const modelLines = ({ name, aliases, versions, dangling }: CatalogueModel, nowMs
   return [
     ...wrapLine(`${name}: ${aliasesText(aliases)}`, width),
     ...(versions.length === 0 ? ['no versions'] : versionLines(versions, nowMs, room)).map((line) => `  ${line}`),
-    ...dangling.flatMap(({ alias, version }) =>
-      wrapLine(`  the alias ${alias} names version ${version}, which was deleted: it counts as none`, width),
-    ),
+    ...dangling.flatMap((one) => wrapLine(`  ${danglingText(one)}`, width)),
   ];
 };
 

@@ -54,6 +54,9 @@ export const aliasesText = ({ champion, challenger, previous }: Aliases): string
     ...(previous === null ? [] : [`previous ${previous}`]),
   ].join(', ');
 
+export const danglingText = ({ alias, version }: CatalogueModel['dangling'][number]): string =>
+  `the alias ${alias} names version ${version}, which was deleted: it counts as none`;
+
 export const versionJson = (version: CatalogueVersion): object => ({
   version: version.version,
   aliases: version.aliases,

@@ -2,7 +2,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { USUAL_WIDTH } from '../text/table.ts';
-import { entryLines } from './entry-lines.ts';
+import { brokenText, entryLines } from './entry-lines.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
@@ -18,9 +18,7 @@ export const showHistory = (runtime: RegistryRuntime, name: string, isJson: bool
       printLines(stdout, entryLines(entries, stdout.columns || USUAL_WIDTH));
     }
     if (broken !== null) {
-      printLines(stderr, [
-        `warning: record ${broken.seq} ${broken.reason}; what follows it cannot be relied on (\`tt-exp models verify ${name}\`)`,
-      ]);
+      printLines(stderr, [`warning: ${brokenText(name, broken)}`]);
     }
     return EXIT.done;
   });

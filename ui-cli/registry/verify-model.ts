@@ -2,6 +2,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { ModelVerification, VerifiedVersion } from '../../contracts/model-catalogue.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { handMoveText } from './entry-lines.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
@@ -19,9 +20,7 @@ const recordsText = (count: number): string => (count === 1 ? '1 record' : `${co
 const handMove = ({ aliases, ledgerChampion }: ModelVerification): readonly string[] =>
   ledgerChampion === null || ledgerChampion.version === aliases.champion
     ? []
-    : [
-        `note: champion is ${aliases.champion ?? 'none'}, but ${ledgerChampion.version ?? 'none'} by the ledger: it was moved by hand, and the next move records that`,
-      ];
+    : [`note: ${handMoveText(aliases.champion, ledgerChampion.version)}`];
 
 const problemLines = ({ name, broken, problems, versions }: ModelVerification): readonly string[] => [
   ...(broken === null ? [] : [`error: ledger of ${name}: record ${broken.seq} ${broken.reason}`]),

@@ -1,14 +1,21 @@
 /** What the dashboard shows comes in feeds: each is asked for while a place shows it, and keeps its last answer. */
 import type { ExperimentView } from '../../../contracts/experiment.ts';
-import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
+import type { CatalogueModel, ModelHistory } from '../../../contracts/model-catalogue.ts';
+import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
 import type { ServicesStatus } from '../../../contracts/services.ts';
 import type { ExperimentRow } from '../../inspect/experiment-rows.ts';
+import type { ShownVersion } from '../../registry/version-page.ts';
 
 /** Feed to what it brings. */
 export interface FeedValues {
   readonly experiments: readonly ExperimentRow[];
   readonly experiment: ExperimentView;
   readonly models: readonly CatalogueModel[];
+  readonly ledger: ModelHistory;
+  /** Of a model: what its owner has asked and nobody has answered. */
+  readonly question: { readonly open: OpenQuestion | null };
+  /** `of` is `name/version`. */
+  readonly version: ShownVersion;
   readonly services: ServicesStatus;
 }
 

@@ -5,6 +5,8 @@ export type Place =
   | { readonly screen: 'trial'; readonly experimentId: string; readonly trialId: string }
   | { readonly screen: 'models' }
   | { readonly screen: 'model'; readonly name: string }
+  | { readonly screen: 'ledger'; readonly name: string }
+  | { readonly screen: 'version'; readonly name: string; readonly version: string }
   | { readonly screen: 'services' };
 
 export type ScreenName = Place['screen'];

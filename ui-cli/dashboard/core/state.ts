@@ -42,6 +42,8 @@ export interface DashboardState {
   /** The way to here; the last one is shown. Never empty. */
   readonly places: readonly Place[];
   readonly tables: Readonly<Record<string, TableState>>;
+  /** First line of pages that are longer than the screen, by their names. */
+  readonly tops: Readonly<Record<string, number>>;
   readonly overlay: Overlay;
   /** What became of the last key; null: nothing to say. */
   readonly message: Message | null;
@@ -68,6 +70,7 @@ export const initialState = ({
   isReadOnly,
   places: place.screen === 'experiments' ? [place] : [{ screen: 'experiments' }, place],
   tables: {},
+  tops: {},
   overlay: NO_OVERLAY,
   message: null,
   lastCommands: [],

@@ -20,7 +20,7 @@ const isSameLine = (a: Line, b: Line): boolean =>
 const Row = memo(
   ({ line, theme }: { readonly line: Line; readonly theme: Theme }) => (
     <Text wrap="truncate-end">
-      {line.length === 0
+      {line.every(({ text }) => text === '')
         ? ' '
         : line.map(({ text, role }, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: spans have no other name, and no state

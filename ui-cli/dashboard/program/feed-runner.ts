@@ -7,6 +7,9 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   experiments: 1_000,
   experiment: 500,
   models: 2_000,
+  ledger: 2_000,
+  question: 2_000,
+  version: 5_000,
   services: 1_000,
 };
 

@@ -2,6 +2,7 @@
 import { withSnapshots } from '../../inspect/experiment-rows.ts';
 import type { Platform } from '../../platform/platform-runtime.ts';
 import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
+import { versionLinks } from '../../registry/version-page.ts';
 import type { FeedName, FeedValues } from '../core/feeds.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
 import { createReconnecting, type Reconnecting } from './reconnecting.ts';
@@ -29,6 +30,17 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
       experiments: () => platform.use(async ({ experiments }) => withSnapshots(experiments, await experiments.list())),
       experiment: (id) => platform.use(({ experiments }) => experiments.view(id)),
       models: () => catalogue.use((models) => models.list({ name: null, asOfMs: null })),
+      ledger: (name) => catalogue.use((models) => models.history(name)),
+      question: (name) =>
+        platform.use(async ({ registry }) => ({ open: (await registry.view(name))?.question ?? null })),
+      version: (reference) =>
+        catalogue.use(async (models) => {
+          const [details, { gate }] = await Promise.all([
+            models.show({ reference, asOfMs: null }),
+            models.plan(reference),
+          ]);
+          return { details, links: versionLinks(models.uri, details), gate };
+        }),
       services: () => runtime.services.status(),
     },
     close: async () => {

@@ -1,9 +1,8 @@
-/** Registered models, and one of them with its versions. */
-import type { CatalogueModel, CatalogueVersion } from '../../../contracts/model-catalogue.ts';
+/** Registered models. */
+import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
 import { lineOf } from '../../live/line.ts';
-import { aliasesText, formatAge, formatMegabytes, verdictText } from '../../registry/model-formats.ts';
+import { formatAge } from '../../registry/model-formats.ts';
 import { formatMetric } from '../../text/formats.ts';
-import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
@@ -11,105 +10,88 @@ import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
 import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
+import { knownModels, knownQuestion, MODELS_FEED, questionFeed } from './known-models.ts';
 
-const FEED = { feed: 'models', of: '' } as const;
+/** Of the champion on the test part. */
+const championNdcg = ({ aliases, versions }: CatalogueModel): number | null =>
+  versions.find(({ version }) => version === aliases.champion)?.ndcgAt10 ?? null;
 
-const modelsOf = ({ data }: DashboardState): readonly CatalogueModel[] | null => fedOf(data, FEED)?.value ?? null;
+/** The owner of the model knows; until it has answered the alias alone is known. */
+const questionText = ({ name, aliases }: CatalogueModel, state: DashboardState): string => {
+  const known = knownQuestion(name, state);
+  if (known === null) {
+    return aliases.challenger === null ? '–' : `challenger ${aliases.challenger}`;
+  }
+  const { open } = known;
+  return open === null ? '–' : `version ${open.candidate} waits, ${formatAge(state.nowMs - open.askedAtMs)}`;
+};
 
-const MODEL_TABLE: Table<CatalogueModel> = {
+const tableAt = (state: DashboardState): Table<CatalogueModel> => ({
   name: 'models',
   idOf: ({ name }) => name,
   columns: [
     { name: 'model', text: ({ name }) => name },
     {
+      name: 'champion',
+      align: 'right',
+      text: ({ aliases }) => aliases.champion ?? 'none',
+      value: ({ aliases }) => (aliases.champion === null ? null : Number(aliases.champion)),
+      role: ({ aliases }) => (aliases.champion === null ? 'warn' : 'done'),
+    },
+    {
       name: 'versions',
       align: 'right',
       text: ({ versions }) => String(versions.length),
       value: ({ versions }) => versions.length,
+      worth: 50,
     },
-    { name: 'aliases', text: ({ aliases }) => aliasesText(aliases) },
+    {
+      name: 'NDCG@10',
+      align: 'right',
+      text: (model) => formatMetric(championNdcg(model)),
+      value: championNdcg,
+      worth: 60,
+    },
+    { name: 'question', text: (model) => questionText(model, state), role: () => 'warn', worth: 80 },
   ],
-};
+});
 
-const versionTable = (nowMs: number): Table<CatalogueVersion> => {
-  const ageMs = ({ createdAtMs }: CatalogueVersion): number => nowMs - createdAtMs;
-  return {
-    name: 'versions',
-    idOf: ({ version }) => version,
-    columns: [
-      { name: 'version', align: 'right', text: ({ version }) => version, value: ({ version }) => Number(version) },
-      {
-        name: 'NDCG@10',
-        align: 'right',
-        text: ({ ndcgAt10 }) => formatMetric(ndcgAt10),
-        value: ({ ndcgAt10 }) => ndcgAt10,
-      },
-      {
-        name: 'MB',
-        align: 'right',
-        text: ({ bytes }) => formatMegabytes(bytes),
-        value: ({ bytes }) => bytes,
-        worth: 40,
-      },
-      { name: 'age', align: 'right', text: (version) => formatAge(ageMs(version)), value: ageMs, worth: 50 },
-      { name: 'verdict', text: (version) => verdictText(version), worth: 60 },
-      { name: 'aliases', text: ({ aliases }) => aliases.join(', '), worth: 80 },
-    ],
-  };
-};
-
-const modelContent = (state: DashboardState) => {
-  const rows = modelsOf(state) ?? [];
-  const shown = shownRows(MODEL_TABLE, rows, tableOf(state, 'models'));
-  return { shown, view: viewOf(MODEL_TABLE, rows, shown) };
+const contentOf = (state: DashboardState) => {
+  const table = tableAt(state);
+  const rows = knownModels(state) ?? [];
+  const shown = shownRows(table, rows, tableOf(state, table.name));
+  return { table, shown, view: viewOf(table, rows, shown) };
 };
 
 const OPEN: KeyBinding = {
   keys: ['enter', 'right'],
   label: 'open',
   help: 'open the model',
-  isActive: (state) => modelContent(state).shown.length > 0,
+  isActive: (state) => contentOf(state).shown.length > 0,
   press: (state) => {
-    const name = cursorRow(modelContent(state).view, tableOf(state, 'models'));
+    const name = cursorRow(contentOf(state).view, tableOf(state, 'models'));
     return stay(name === null ? state : goTo(state, { screen: 'model', name }));
   },
 };
 
 export const MODELS: Screen<Extract<Place, { screen: 'models' }>> = {
-  title: () => 'models',
-  feeds: () => [FEED],
-  table: (_, state) => modelContent(state).view,
+  title: (_, state) => `models (${knownModels(state)?.length ?? '…'})`,
+  // Whoever waits for an answer is challenger.
+  feeds: (_, state) => [
+    MODELS_FEED,
+    ...(knownModels(state) ?? [])
+      .filter(({ aliases }) => aliases.challenger !== null)
+      .map(({ name }) => questionFeed(name)),
+  ],
+  table: (_, state) => contentOf(state).view,
   keys: () => [OPEN],
   body: (_, state, size) => {
-    const models = modelsOf(state);
+    const models = knownModels(state);
     if (models === null || models.length === 0) {
       const none = 'No models yet: the first experiment registers one.';
       return [lineOf(models === null ? 'Asking MLflow for the models …' : none, 'dim')];
     }
-    return tableLines(MODEL_TABLE, modelContent(state).shown, tableOf(state, 'models'), size);
-  },
-};
-
-const versionContent = (name: string, state: DashboardState) => {
-  const table = versionTable(state.nowMs);
-  const model = modelsOf(state)?.find((one) => one.name === name);
-  const rows = model?.versions ?? [];
-  const shown = shownRows(table, rows, tableOf(state, table.name));
-  return { table, model, shown, view: viewOf(table, rows, shown) };
-};
-
-export const MODEL: Screen<Extract<Place, { screen: 'model' }>> = {
-  title: ({ name }) => `models › ${name}`,
-  feeds: () => [FEED],
-  table: ({ name }, state) => versionContent(name, state).view,
-  keys: () => [],
-  body: ({ name }, state, size) => {
-    const { table, model, shown } = versionContent(name, state);
-    if (model === undefined) {
-      const gone = `There is no model ${name} any more.`;
-      return [lineOf(modelsOf(state) === null ? 'Asking MLflow for the model …' : gone, 'dim')];
-    }
-    const room = { ...size, rows: size.rows - 2 };
-    return [lineOf(aliasesText(model.aliases)), [], ...tableLines(table, shown, tableOf(state, table.name), room)];
+    const { table, shown } = contentOf(state);
+    return tableLines(table, shown, tableOf(state, table.name), size);
   },
 };

@@ -1,0 +1,30 @@
+/** One version of a model: what `models show` tells, and the rules of its gate. */
+import { type Line, lineOf } from '../../live/line.ts';
+import { versionPage } from '../../registry/version-page.ts';
+import { fedOf } from '../core/feeds.ts';
+import type { Place } from '../core/places.ts';
+import type { Screen } from '../core/screen.ts';
+import { scrolled, scrollKeys } from '../core/scroll.ts';
+import type { DashboardState } from '../core/state.ts';
+
+type Here = Extract<Place, { screen: 'version' }>;
+
+const referenceOf = ({ name, version }: Here): string => `${name}/${version}`;
+
+const linesOf = (place: Here, { data, nowMs, size }: DashboardState): readonly Line[] => {
+  const shown = fedOf(data, { feed: 'version', of: referenceOf(place) })?.value ?? null;
+  return shown === null
+    ? [lineOf('Asking MLflow for the version …', 'dim')]
+    : versionPage(shown, nowMs, size.columns)
+        // The first line is in the title.
+        .slice(1)
+        .map((text) => lineOf(text, /^\S/.test(text) ? 'strong' : undefined));
+};
+
+export const VERSION: Screen<Here> = {
+  title: ({ name, version }) => `models › ${name} › version ${version}`,
+  feeds: (place) => [{ feed: 'version', of: referenceOf(place) }],
+  table: () => null,
+  keys: (place) => scrollKeys(referenceOf(place), (state) => linesOf(place, state).length),
+  body: (place, state) => scrolled(linesOf(place, state), referenceOf(place), state),
+};

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import type { SearchParameter } from '../contracts/experiment-config.ts';
 import type { ParameterValue } from '../contracts/trial.ts';
+import { formatTick, logTicks, roundTicks } from '../policy/axis-ticks.ts';
 
 export interface Tick {
   readonly at: number;
@@ -21,23 +22,8 @@ interface Range {
 /** Choices beyond these many share the tick labels of every second, third, … one. */
 const MOST_LABELS = 12;
 
-export const formatNumber = (value: number): string =>
-  value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 1e6)
-    ? value.toExponential(2).replace(/\.?0+e/, 'e')
-    : String(Number(value.toPrecision(4)));
-
 const formatValue = (value: ParameterValue): string =>
-  typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : canonicalJson(value);
-
-/** Steps of 1, 2 or 5 times a power of ten, about `count` of them, within the domain. */
-const roundTicks = (low: number, high: number, count: number): readonly number[] => {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
-};
+  typeof value === 'number' ? formatTick(value) : typeof value === 'string' ? value : canonicalJson(value);
 
 const extentOf = (values: readonly number[]): readonly [number, number] => {
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
@@ -52,7 +38,7 @@ export const linearScale = (values: readonly number[], { from, to }: Range, tick
   const position = (value: ParameterValue): number => from + ((Number(value) - low) / (high - low)) * (to - from);
   return {
     position,
-    ticks: roundTicks(low, high, ticks).map((value) => ({ at: position(value), label: formatNumber(value) })),
+    ticks: roundTicks(low, high, ticks).map((value) => ({ at: position(value), label: formatTick(value) })),
   };
 };
 
@@ -61,12 +47,8 @@ const logScale = (values: readonly number[], { from, to }: Range): Scale => {
   const [low, high] = extentOf(values.map(Math.log10));
   const position = (value: ParameterValue): number =>
     from + ((Math.log10(Number(value)) - low) / (high - low)) * (to - from);
-  const factors = high - low < 2 ? [1, 2, 5] : [1];
-  const powers = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, index) => Math.floor(low) + index);
-  const ticks = powers
-    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
-    .filter((value) => Math.log10(value) >= low - 1e-9 && Math.log10(value) <= high + 1e-9);
-  return { position, ticks: ticks.map((value) => ({ at: position(value), label: formatNumber(value) })) };
+  const ticks = logTicks(low, high);
+  return { position, ticks: ticks.map((value) => ({ at: position(value), label: formatTick(value) })) };
 };
 
 const bandScale = (values: readonly ParameterValue[], { from, to }: Range): Scale => {

@@ -5,8 +5,8 @@ import { trialIdOf } from '../contracts/ids.ts';
 import type { Objective, ObjectiveName } from '../contracts/objective.ts';
 import type { TrialRecord } from '../contracts/sweep.ts';
 import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
+import { formatTick } from '../policy/axis-ticks.ts';
 import { bestTrial, isRanked, type Ranked } from '../policy/ranking.ts';
-import { formatNumber } from './scale.ts';
 import { escapeMarkup } from './svg.ts';
 
 export interface SweepReportInput {
@@ -44,7 +44,7 @@ export const bestOf = ({ trials, objective }: Pick<SweepReportInput, 'trials' | 
   bestTrial(trials, objective.direction);
 
 const valueText = (value: ParameterValue): string =>
-  typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);
+  typeof value === 'number' ? formatTick(value) : typeof value === 'string' ? value : JSON.stringify(value);
 
 export const paramsText = (params: TrialParams): string =>
   Object.entries(params)
@@ -53,7 +53,7 @@ export const paramsText = (params: TrialParams): string =>
 
 /** Markup for the little box that browsers show over a mark. */
 export const hoverText = ({ index, status, value }: ShownTrial): string =>
-  escapeMarkup(`${trialIdOf(index)}, ${status}, ${formatNumber(value)}`);
+  escapeMarkup(`${trialIdOf(index)}, ${status}, ${formatTick(value)}`);
 
 /** At most `most` of them, spread evenly over the list, with the last of `keep` among them. */
 export const sampleEvenly = <Value>(values: readonly Value[], most: number, keep: Value | null): readonly Value[] => {

@@ -96,6 +96,8 @@ export interface FactsReader {
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
   /** The epochs of a run, as the objective sees them. */
   epochs(runId: string, metric: ObjectiveName): Promise<readonly RecordedEpoch[]>;
+  /** What one run has logged of one metric. */
+  history(runId: string, metric: string): Promise<readonly HistoryPoint[]>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
   /** What became of a candidate that awaited approval when its experiment ended; null: nobody has answered. */
   verdictSince(ended: EndedWith): Promise<GateVerdict | null>;
@@ -138,6 +140,7 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
       }),
 
     epochs: (runId, metric) => withTracking((tracking) => epochsOf(tracking, runId, metric)),
+    history: (runId, metric) => withTracking((tracking) => tracking.metricHistory(runId, metric)),
 
     runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
 

@@ -1,4 +1,5 @@
+import type { OpenRuntime } from '../open/open-runtime.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
 import type { ServicesRuntime } from '../services/services-runtime.ts';
 
-export type DashboardRuntime = RegistryRuntime & ServicesRuntime;
+export type DashboardRuntime = OpenRuntime & RegistryRuntime & ServicesRuntime;

@@ -36,7 +36,7 @@ const headerOf = ({ view, experimentId, nowMs, startedAtMs, size }: LiveState): 
 };
 
 /** What is trained, and how it is steered at the moment, in one line. */
-const sweepLine = ({ sweep, replicates, status, phase }: ExperimentView): readonly Line[] => {
+export const sweepLine = ({ sweep, replicates, status, phase }: ExperimentView): readonly Line[] => {
   if (status !== 'running' || phase !== 'train') {
     return [];
   }
@@ -52,7 +52,7 @@ const sweepLine = ({ sweep, replicates, status, phase }: ExperimentView): readon
   return parts.length === 0 ? [] : [lineOf(parts.join(', '), isPaused || halt !== null ? 'bad' : 'dim')];
 };
 
-const countLine = ({ trials, sweep }: ExperimentView): Line => {
+export const countLine = ({ trials, sweep }: ExperimentView): Line => {
   const count = (...statuses: readonly TrialView['status'][]): number =>
     trials.filter(({ status }) => statuses.includes(status)).length;
   const notable = (['cached', 'failed', 'pruned', 'cancelled'] as const)

@@ -12,7 +12,7 @@ export interface OpenOptions {
 }
 
 /** A browser must be given no other kind of address, whatever a server answers. */
-const assertWebAddress = (url: string): void => {
+export const assertWebAddress = (url: string): void => {
   if (!/^https?:\/\//.test(url)) {
     throw new TtExpError('ENVIRONMENT_INVALID', `${url} is not the address of a page`, {
       hint: 'Where the web interface of your Temporal server is, is not known here: set TEMPORAL_UI_URL.',

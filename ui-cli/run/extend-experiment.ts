@@ -1,11 +1,12 @@
 /** `tt-exp extend`: the config of an experiment that has ended, changed, as a new experiment that begins with its trials. */
 
+import type { StartedExperiment } from '../../client/experiments-client.ts';
 import { changeConfig } from '../../config/change-config.ts';
 import { configDigest } from '../../config/digest.ts';
 import type { Override } from '../../config/overrides.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { nextCommands } from '../text/next-commands.ts';
@@ -51,7 +52,11 @@ const moreEpochs = (id: string, { training, sweep }: ResolvedConfig, epochs: num
 };
 
 /** Throws USAGE where nothing would change, and what a config may throw. */
-const extended = (id: string, config: ResolvedConfig, { trials, epochs, set }: ExtendOptions): ResolvedConfig => {
+const extended = (
+  id: string,
+  config: ResolvedConfig,
+  { trials, epochs, set }: Omit<ExtendOptions, 'isJson'>,
+): ResolvedConfig => {
   const overrides = [
     ...(trials === null ? [] : [moreTrials(id, config, trials)]),
     ...(epochs === null ? [] : [moreEpochs(id, config, epochs)]),
@@ -73,23 +78,31 @@ const extended = (id: string, config: ResolvedConfig, { trials, epochs, set }: E
 const isSameVariable = ({ data: { source: a } }: ResolvedConfig, { data: { source: b } }: ResolvedConfig): boolean =>
   a.type === 'postgres' && b.type === 'postgres' && a.url_env === b.url_env;
 
+/** Throws USAGE where it runs or nothing would change. */
+export const startExtended = async (
+  experiments: Experiments,
+  id: string,
+  change: Omit<ExtendOptions, 'isJson'>,
+): Promise<StartedExperiment> => {
+  const { config: recorded, source } = await experiments.input(id);
+  const config = extended(id, recorded, change);
+  if ((await experiments.view(id)).status === 'running') {
+    const hint = `Wait for it to end (\`tt-exp watch ${id}\`), or cancel it first: its results are kept.`;
+    throw refuse(id, 'one that is running', 'one that has ended', hint);
+  }
+  return experiments.start({
+    config,
+    configDigest: configDigest(config),
+    isFresh: false,
+    extends: id,
+    ...(isSameVariable(recorded, config) ? { source: { experimentId: id, identity: source } } : {}),
+  });
+};
+
 export const extendExperiment = (runtime: PlatformRuntime, text: string, options: ExtendOptions): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
-    const { config: recorded, source } = await experiments.input(id);
-    const config = extended(id, recorded, options);
-    if ((await experiments.view(id)).status === 'running') {
-      const hint = `Wait for it to end (\`tt-exp watch ${id}\`), or cancel it first: its results are kept.`;
-      throw refuse(id, 'one that is running', 'one that has ended', hint);
-    }
-    const started = await experiments.start({
-      config,
-      configDigest: configDigest(config),
-      isFresh: false,
-      extends: id,
-      ...(isSameVariable(recorded, config) ? { source: { experimentId: id, identity: source } } : {}),
-    });
-    const { experimentId, workflowId, isAttached } = started;
+    const { experimentId, workflowId, isAttached } = await startExtended(experiments, id, options);
     printLines(runtime.io.stderr, [
       `experiment ${experimentId}: ${isAttached ? 'was started before' : 'started'}, extends ${id}`,
       ...nextCommands(experimentId, 'watch'),

@@ -36,17 +36,26 @@ const startAgain = async (experiments: Experiments, id: string, view: Experiment
   return { text: `was ${view.status}, restarted for ${which}`, retried: open };
 };
 
+/** Whether it runs or has ended. */
+export const retryOne = async (
+  experiments: Experiments,
+  id: string,
+): Promise<SteeringAnswer & { readonly isRestarted: boolean }> => {
+  const view = await experiments.view(id);
+  const isRestarted = view.status !== 'running';
+  const answer = isRestarted
+    ? await startAgain(experiments, id, view)
+    : await makeRequest(experiments, id, { kind: 'retry' });
+  return { ...answer, isRestarted };
+};
+
 export const retryExperiment = (runtime: PlatformRuntime, text: string, isJson: boolean): Promise<number> =>
   withPlatform(runtime, async ({ experiments }) => {
     const id = await resolveExperimentId(experiments, text);
-    const view = await experiments.view(id);
-    const isRunning = view.status === 'running';
-    const { text: outcome, retried } = isRunning
-      ? await makeRequest(experiments, id, { kind: 'retry' })
-      : await startAgain(experiments, id, view);
+    const { text: outcome, retried, isRestarted } = await retryOne(experiments, id);
     printLines(runtime.io.stderr, [`experiment ${id}: ${outcome}`, ...nextCommands(id, 'watch')]);
     if (isJson) {
-      printJson(runtime.io, { experiment_id: id, retried, restarted: !isRunning });
+      printJson(runtime.io, { experiment_id: id, retried, restarted: isRestarted });
     }
     return EXIT.done;
   });

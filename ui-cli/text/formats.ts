@@ -45,7 +45,7 @@ export const formatBar = (share: number): string => {
 };
 
 /** Numbers with at most six digits: a drawn learning rate has a dozen. */
-const formatParameter = (value: ParameterValue): string => {
+export const formatParameter = (value: ParameterValue): string => {
   if (typeof value === 'number') {
     return String(Number(value.toPrecision(6)));
   }

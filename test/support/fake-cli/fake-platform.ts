@@ -124,6 +124,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           },
           curves: async () => script.curves ?? {},
           epochs: async (runId) => script.epochs?.(runId) ?? [],
+          history: async () => [],
           runTags: async () => script.runTags ?? {},
           verdictSince: async () => script.verdictSince?.() ?? null,
         },

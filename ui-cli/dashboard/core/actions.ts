@@ -4,6 +4,11 @@ import type { SteeringRequest } from '../../steer/steering-request.ts';
 /** Its targets are those of the moment when it was asked for. */
 export type Action =
   | { readonly kind: 'steer'; readonly experimentIds: readonly string[]; readonly request: SteeringRequest }
+  | { readonly kind: 'cancel-trials'; readonly experimentId: string; readonly trialIds: readonly string[] }
+  /** To so many trials in all. */
+  | { readonly kind: 'extend'; readonly experimentId: string; readonly trials: number }
+  /** The page of an experiment, or of `<experiment>/<trial>`, in MLflow. */
+  | { readonly kind: 'open'; readonly what: string }
   | { readonly kind: 'approve' | 'reject'; readonly experimentId: string; readonly reason: string };
 
 /** For a POSIX shell. */
@@ -32,6 +37,12 @@ export const commandsOf = (action: Action): readonly string[] => {
   switch (action.kind) {
     case 'steer':
       return action.experimentIds.map((id) => steerCommand(id, action.request));
+    case 'cancel-trials':
+      return action.trialIds.map((trialId) => steerCommand(action.experimentId, { kind: 'cancel-trial', trialId }));
+    case 'extend':
+      return [`tt-exp extend ${action.experimentId} --trials ${action.trials}`];
+    case 'open':
+      return [`tt-exp open ${action.what}`];
     case 'approve':
     case 'reject':
       return [`tt-exp ${action.kind} ${action.experimentId} --reason ${shellWord(action.reason)}`];

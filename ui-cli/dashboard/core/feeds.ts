@@ -2,6 +2,8 @@
 import type { ExperimentView } from '../../../contracts/experiment.ts';
 import type { CatalogueModel, ModelHistory } from '../../../contracts/model-catalogue.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
+import type { ResolvedConfig } from '../../../contracts/resolved-config.ts';
+import type { HistoryPoint } from '../../../contracts/runs.ts';
 import type { ServicesStatus } from '../../../contracts/services.ts';
 import type { ExperimentRow } from '../../inspect/experiment-rows.ts';
 import type { ShownVersion } from '../../registry/version-page.ts';
@@ -10,6 +12,10 @@ import type { ShownVersion } from '../../registry/version-page.ts';
 export interface FeedValues {
   readonly experiments: readonly ExperimentRow[];
   readonly experiment: ExperimentView;
+  /** What the experiment was started with. */
+  readonly config: ResolvedConfig;
+  /** One metric of one run, as MLflow has it. */
+  readonly curve: readonly HistoryPoint[];
   readonly models: readonly CatalogueModel[];
   readonly ledger: ModelHistory;
   /** Of a model: what its owner has asked and nobody has answered. */
@@ -24,8 +30,10 @@ export type FeedName = keyof FeedValues;
 /** A feed and of what. */
 export interface FeedRequest<Name extends FeedName = FeedName> {
   readonly feed: Name;
-  /** Id of the experiment, or name of the model; empty where there is one of its kind. */
+  /** Id of the experiment, or name of the model; empty where there is one of its kind. See also `curveRequest`. */
   readonly of: string;
+  /** What the answer depends on: asked again only once this is another. Absent: asked again and again. */
+  readonly version?: string;
 }
 
 /** What came last. */
@@ -35,6 +43,8 @@ export interface Fed<Value> {
   readonly atMs: number;
   /** Why the last question was not answered; null: it was. */
   readonly trouble: string | null;
+  /** Of the request that brought the value. */
+  readonly version?: string | undefined;
 }
 
 export type FeedData = Readonly<Record<string, Fed<unknown>>>;
@@ -54,10 +64,25 @@ export const withFed = <Name extends FeedName>(
   request: FeedRequest<Name>,
   value: FeedValues[Name],
   atMs: number,
-): FeedData => ({ ...data, [feedKey(request)]: { value, atMs, trouble: null } });
+): FeedData => ({ ...data, [feedKey(request)]: { value, atMs, trouble: null, version: request.version } });
 
 /** The last answer stays, with its age and why there is no newer one. */
 export const withTrouble = (data: FeedData, request: FeedRequest, trouble: string, atMs: number): FeedData => {
   const before = data[feedKey(request)];
-  return { ...data, [feedKey(request)]: { value: before?.value ?? null, atMs: before?.atMs ?? atMs, trouble } };
+  const { value = null, version } = before ?? {};
+  return { ...data, [feedKey(request)]: { value, atMs: before?.atMs ?? atMs, trouble, version } };
 };
+
+/** Those that are still to be asked: what has been answered for this version is not asked again. */
+export const openRequests = (requests: readonly FeedRequest[], data: FeedData): readonly FeedRequest[] =>
+  requests.filter((request) => {
+    const fed = data[feedKey(request)];
+    return request.version === undefined || fed?.version !== request.version || fed.trouble !== null;
+  });
+
+/** @param version grows with what the run has logged */
+export const curveRequest = (runId: string, metric: string, version: string): FeedRequest<'curve'> => ({
+  feed: 'curve',
+  of: `${runId}/${metric}`,
+  version,
+});

@@ -9,7 +9,7 @@ import { COMMANDS } from './commands.ts';
 import { feedKey } from './feeds.ts';
 import { isBound, type KeyBinding, keyText } from './keys.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
-import { type DashboardState, placeOf, tableOf } from './state.ts';
+import { type DashboardState, type Prompt, placeOf, tableOf } from './state.ts';
 import { bindingsOf } from './update.ts';
 
 export const LEAST_SIZE: ScreenSize = { columns: 60, rows: 12 };
@@ -32,6 +32,13 @@ const footerText = (bindings: readonly KeyBinding[], state: DashboardState, colu
   return text;
 };
 
+const PROMPT: Readonly<Record<Prompt['kind'], string>> = {
+  filter: '/',
+  command: ':',
+  reason: 'reason: ',
+  trials: 'trials in all: ',
+};
+
 /** Why what is shown may not be so any more. */
 const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): string | null => {
   for (const request of screen.feeds) {
@@ -49,7 +56,7 @@ const statusLine = (state: DashboardState, screen: OpenScreen, columns: number):
   const { overlay, message } = state;
   const cut = (text: string): string => cutText(printable(text), columns);
   if (overlay.kind === 'prompt') {
-    const before = overlay.prompt.kind === 'reason' ? 'reason: ' : overlay.prompt.kind === 'filter' ? '/' : ':';
+    const before = PROMPT[overlay.prompt.kind];
     // The end of a long text is where one types.
     const room = columns - stringWidth(before) - 1;
     const shown = [...printable(overlay.text)].slice(-room).join('');

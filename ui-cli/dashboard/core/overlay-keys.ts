@@ -3,9 +3,11 @@ import { askFirst, doNow } from './ask.ts';
 import { completeCommand, runCommand } from './commands.ts';
 import { type KeyName, type Step, stay } from './keys.ts';
 import type { OpenScreen } from './screen.ts';
-import { type DashboardState, NO_OVERLAY, type Overlay, say, withTable } from './state.ts';
+import { type DashboardState, NO_OVERLAY, type Overlay, type Prompt, say, withTable } from './state.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
+
+type TrialsPrompt = Extract<Prompt, { kind: 'trials' }>;
 
 /** Longer text is a mistake, a paste say. */
 const MOST_CHARACTERS = 500;
@@ -28,12 +30,23 @@ export const typedText = (text: string, key: KeyName): string | null => {
 
 const closed = (state: DashboardState): DashboardState => ({ ...state, overlay: NO_OVERLAY });
 
+const submitTrials = (state: DashboardState, { experimentId, present }: TrialsPrompt, text: string): Step => {
+  const trials = Number(text);
+  return /^\d+$/.test(text) && trials > present && Number.isSafeInteger(trials)
+    ? askFirst(state, `Extend ${experimentId} to ${trials} trials, as a new experiment?`, 'extend', {
+        ...{ kind: 'extend', experimentId, trials },
+      })
+    : stay(say(state, `Give the total number: more than the ${present} it has.`, 'bad'));
+};
+
 const submit = (state: DashboardState, { prompt, text }: Of<'prompt'>, screen: OpenScreen): Step => {
   switch (prompt.kind) {
     case 'filter':
       return stay(withTable(closed(state), prompt.table, { filter: text.trim() }));
     case 'command':
       return runCommand(closed(state), text, screen);
+    case 'trials':
+      return submitTrials(state, prompt, text.trim());
     case 'reason':
       return text.trim() === ''
         ? stay(say(state, 'It needs a reason.', 'bad'))

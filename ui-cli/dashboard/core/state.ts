@@ -3,13 +3,17 @@ import type { Role } from '../../live/line.ts';
 import { DEFAULT_SIZE, type ScreenSize } from '../../live/live-state.ts';
 import { NEW_TABLE, type TableState } from '../table/table-state.ts';
 import type { Action } from './actions.ts';
+import { type Explore, NEW_EXPLORE } from './explore.ts';
 import type { FeedData } from './feeds.ts';
+import type { Followed } from './followed.ts';
 import type { Place } from './places.ts';
 
 /** Text of one line that somebody types. */
 export type Prompt =
   | { readonly kind: 'filter'; readonly table: string /** Before it was opened. */; readonly before: string }
   | { readonly kind: 'command' }
+  /** How many trials an experiment that has ended is to have; then it is asked. */
+  | { readonly kind: 'trials'; readonly experimentId: string; readonly present: number }
   /** Why something is moved; then it is asked. */
   | { readonly kind: 'reason'; readonly question: string; readonly action: ReasonedAction; readonly word: string };
 
@@ -50,6 +54,9 @@ export interface DashboardState {
   /** The commands that do what was done last. */
   readonly lastCommands: readonly string[];
   readonly data: FeedData;
+  /** Of the experiments that are shown. */
+  readonly followed: Readonly<Record<string, Followed>>;
+  readonly explore: Explore;
 }
 
 export const NO_OVERLAY: Overlay = { kind: 'none' };
@@ -75,6 +82,8 @@ export const initialState = ({
   message: null,
   lastCommands: [],
   data: {},
+  followed: {},
+  explore: NEW_EXPLORE,
 });
 
 export const placeOf = ({ places }: DashboardState): Place => places.at(-1) ?? { screen: 'experiments' };

@@ -2,6 +2,7 @@
 import { printable } from '../../../contracts/printable.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
 import { type FeedName, type FeedRequest, type FeedValues, feedKey, withFed, withTrouble } from './feeds.ts';
+import { followView } from './followed.ts';
 import { globalKeys } from './global-keys.ts';
 import { bindingOf, type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
 import { pressInConfirm, pressInHelp, pressInPrompt } from './overlay-keys.ts';
@@ -57,7 +58,15 @@ const neededKeys = (state: DashboardState, screens: Screens): ReadonlySet<string
 const forgetting = (state: DashboardState, screens: Screens): DashboardState => {
   const needed = neededKeys(state, screens);
   const kept = Object.entries(state.data).filter(([key]) => needed.has(key) || key.endsWith(':'));
-  return { ...state, data: Object.fromEntries(kept) };
+  const followed = Object.entries(state.followed).filter(([id]) => needed.has(feedKey({ feed: 'experiment', of: id })));
+  return { ...state, data: Object.fromEntries(kept), followed: Object.fromEntries(followed) };
+};
+
+const following = ({ followed }: DashboardState, event: FedEvent): DashboardState['followed'] => {
+  const { request, value, atMs } = event as Extract<FedEvent, { request: FeedRequest<'experiment'> }>;
+  return request.feed === 'experiment'
+    ? { ...followed, [request.of]: followView(followed[request.of], value, atMs) }
+    : followed;
 };
 
 export const update = (state: DashboardState, event: DashboardEvent, screens: Screens): Step => {
@@ -71,7 +80,11 @@ export const update = (state: DashboardState, event: DashboardEvent, screens: Sc
     case 'resize':
       return stay({ ...state, size: event.size });
     case 'fed':
-      return stay({ ...state, data: withFed(state.data, event.request, event.value, event.atMs) });
+      return stay({
+        ...state,
+        data: withFed(state.data, event.request, event.value, event.atMs),
+        followed: following(state, event),
+      });
     case 'trouble':
       return stay({ ...state, data: withTrouble(state.data, event.request, printable(event.text), event.atMs) });
     case 'told':

@@ -1,5 +1,6 @@
 /** Curves with axes, in as many rows and columns as there are. Pure. */
 import stringWidth from 'string-width';
+import { formatTick } from '../../../policy/axis-ticks.ts';
 import { type Line, lineOf, type Role, type Span } from '../../live/line.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
 import { cutText } from '../table/fit-text.ts';
@@ -97,7 +98,7 @@ const legendLine = (shown: readonly Shown[], columns: number): Line => {
   for (const { curve } of shown) {
     const last = curve.points.at(-1);
     const gap = used === 0 ? '' : '  ';
-    const text = `${gap}${curve.mark} ${curve.name}${last === undefined ? ' (no values yet)' : ''}`;
+    const text = `${gap}${curve.mark} ${curve.name}${last === undefined ? ' (no values yet)' : Number.isFinite(last.y) ? ` ${formatTick(last.y)}` : ''}`;
     if (used + stringWidth(text) > columns) {
       break;
     }

@@ -6,12 +6,17 @@ import type { Ask } from './sources.ts';
 const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   experiments: 1_000,
   experiment: 500,
+  config: 5_000,
+  curve: 2_000,
   models: 2_000,
   ledger: 2_000,
   question: 2_000,
   version: 5_000,
   services: 1_000,
 };
+
+/** Before the first question: whoever runs along a table wants nothing of what lies on the way. */
+const SETTLE_MS: Readonly<Partial<Record<FeedName, number>>> = { curve: 150 };
 
 /** A long answer costs the servers time: at most a quarter of it is asked for. */
 const PAUSE_PER_ANSWER = 3;
@@ -51,11 +56,14 @@ const rest = (milliseconds: number, signal: AbortSignal, wakers: Set<() => void>
   });
 
 export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRunner => {
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, { readonly controller: AbortController; request: FeedRequest }>();
   const wakers = new Set<() => void>();
 
-  const run = async <Name extends FeedName>(request: FeedRequest<Name>, signal: AbortSignal): Promise<void> => {
+  const run = async (key: string, first: FeedRequest, signal: AbortSignal): Promise<void> => {
+    await rest(SETTLE_MS[first.feed] ?? 0, signal, wakers);
     while (!signal.aborted) {
+      // Its version may have become another one since.
+      const request = running.get(key)?.request ?? first;
       const askedMs = now();
       // What goes wrong with an answer that came is a mistake of ours, and no trouble of the feed.
       const tell = await ask[request.feed](request.of).then(
@@ -73,17 +81,20 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
   return {
     want: (requests) => {
       const wanted = new Map(requests.map((request) => [feedKey(request), request]));
-      for (const [key, controller] of running) {
+      for (const [key, { controller }] of running) {
         if (!wanted.has(key)) {
           controller.abort();
           running.delete(key);
         }
       }
       for (const [key, request] of wanted) {
-        if (!running.has(key)) {
+        const known = running.get(key);
+        if (known === undefined) {
           const controller = new AbortController();
-          running.set(key, controller);
-          void run(request, controller.signal);
+          running.set(key, { controller, request });
+          void run(key, request, controller.signal);
+        } else {
+          known.request = request;
         }
       }
     },
@@ -93,7 +104,7 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
       }
     },
     stop: () => {
-      for (const controller of running.values()) {
+      for (const { controller } of running.values()) {
         controller.abort();
       }
       running.clear();

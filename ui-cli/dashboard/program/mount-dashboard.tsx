@@ -4,6 +4,7 @@ import { sizeOf } from '../../live/terminal-size.ts';
 import { COLOURS, NO_COLOURS } from '../../live/theme.ts';
 import { printLines } from '../../text/output.ts';
 import type { Action } from '../core/actions.ts';
+import { openRequests } from '../core/feeds.ts';
 import { frameOf } from '../core/frame.ts';
 import type { Effect, KeyName } from '../core/keys.ts';
 import type { Place } from '../core/places.ts';
@@ -39,6 +40,7 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
   const sources = openSources(runtime, closing.signal);
   // What is shown is the wall clock's; the other one only measures.
   let state = initialState({ ...options, nowMs: Date.now(), size: sizeOf(stdout) });
+  const wanted = () => openRequests(openScreen(SCREENS, placeOf(state), state).feeds, state.data);
   const acting = new Set<Promise<void>>();
   let isHungUp = false;
   let resolveEnd: (exitCode: number) => void = () => {};
@@ -62,7 +64,7 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
     }
     const step = update(state, event, SCREENS);
     state = step.state;
-    feeds.want(openScreen(SCREENS, placeOf(state), state).feeds);
+    feeds.want(wanted());
     for (const effect of step.effects) {
       carryOut(effect);
     }
@@ -130,7 +132,7 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
   });
   const timer = setInterval(() => dispatch({ kind: 'tick', atMs: Date.now() }), TICK_MS);
   try {
-    feeds.want(openScreen(SCREENS, options.place, state).feeds);
+    feeds.want(wanted());
     return await ended;
   } finally {
     clearInterval(timer);

@@ -29,6 +29,11 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
     ask: {
       experiments: () => platform.use(async ({ experiments }) => withSnapshots(experiments, await experiments.list())),
       experiment: (id) => platform.use(({ experiments }) => experiments.view(id)),
+      config: (id) => platform.use(async ({ facts }) => (await facts.read(id)).config),
+      curve: (of) => {
+        const [runId = '', metric = ''] = of.split('/');
+        return platform.use(({ facts }) => facts.history(runId, metric));
+      },
       models: () => catalogue.use((models) => models.list({ name: null, asOfMs: null })),
       ledger: (name) => catalogue.use((models) => models.history(name)),
       question: (name) =>

@@ -1,98 +1,60 @@
-/** One experiment: its phase, and its trials as a leaderboard. */
-import type { ExperimentView } from '../../../contracts/experiment.ts';
-import type { TrialView } from '../../../contracts/trial.ts';
-import { leaderboardOf } from '../../inspect/leaderboard.ts';
-import { type Line, lineOf } from '../../live/line.ts';
-import { formatDuration, formatMetric } from '../../text/formats.ts';
-import { metricName } from '../../text/metric-table.ts';
-import { shownValue } from '../../text/objective.ts';
-import { askReason } from '../core/ask.ts';
-import { fedOf } from '../core/feeds.ts';
-import { type KeyBinding, stay } from '../core/keys.ts';
-import { goTo } from '../core/navigate.ts';
-import type { Place } from '../core/places.ts';
+/** One experiment: what it does, its trials as a leaderboard, and what is behind them. */
+import { lineOf } from '../../live/line.ts';
+import { type FeedRequest, fedOf } from '../core/feeds.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
-import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
+import { cutText } from '../table/fit-text.ts';
 import { tableLines } from '../table/table-lines.ts';
+import { contentOf, type Here, trialOf, viewAt } from './experiment/content.ts';
+import { requestOf } from './experiment/curves.ts';
+import { headerLines } from './experiment/header.ts';
+import { experimentKeys } from './experiment/keys.ts';
+import { layOut } from './experiment/layout.ts';
+import { paneLines } from './experiment/panes.ts';
 
-type Here = Extract<Place, { screen: 'experiment' }>;
-
-const viewAt = ({ experimentId }: Here, { data }: DashboardState): ExperimentView | null =>
-  fedOf(data, { feed: 'experiment', of: experimentId })?.value ?? null;
-
-const leaderboard = (view: ExperimentView): Table<TrialView> => ({
-  name: 'leaderboard',
-  idOf: ({ trialId }) => trialId,
-  columns: [
-    { name: 'trial', text: ({ trialId }) => trialId },
-    { name: 'state', text: ({ status }) => status },
-    {
-      name: metricName(view.objective.metric),
-      align: 'right',
-      text: (trial) => formatMetric(shownValue(trial, view.objective)),
-      value: (trial) => shownValue(trial, view.objective),
-    },
-    ...[...new Set(view.trials.flatMap(({ params }) => Object.keys(params)))].map((key) => ({
-      name: key,
-      text: ({ params }: TrialView) => String(params[key] ?? '–'),
-      worth: 50,
-    })),
-  ],
-});
-
-const contentOf = (view: ExperimentView, state: DashboardState) => {
-  const table = leaderboard(view);
-  const rows = leaderboardOf(view);
-  const shown = shownRows(table, rows, tableOf(state, table.name));
-  return { table, shown, tableView: viewOf(table, rows, shown) };
+/** Curves of the drawn trials alone, and only while they are shown. */
+const curveFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
+  const view = viewAt(experimentId, state);
+  return view === null || state.explore.pane !== 'curves'
+    ? []
+    : contentOf(view, state).drawn.flatMap(({ trialId }) => {
+        const trial = trialOf(view, trialId);
+        const request = trial === null ? null : requestOf(view, trial, state.explore.metric);
+        return request === null ? [] : [request];
+      });
 };
-
-const phaseLine = (view: ExperimentView, nowMs: number): Line =>
-  lineOf(`${view.status}, ${view.phase}, ${formatDuration((nowMs - view.startedAtMs) / 1000)}`);
-
-const openTrial = (place: Here): KeyBinding => ({
-  keys: ['enter', 'right'],
-  label: 'open',
-  help: 'open the trial',
-  isActive: (state) => (viewAt(place, state)?.trials.length ?? 0) > 0,
-  press: (state) => {
-    const view = viewAt(place, state);
-    const trialId = view === null ? null : cursorRow(contentOf(view, state).tableView, tableOf(state, 'leaderboard'));
-    return stay(trialId === null ? state : goTo(state, { ...place, screen: 'trial', trialId }));
-  },
-});
-
-const answer = (place: Here, kind: 'approve' | 'reject', key: string): KeyBinding => ({
-  keys: [key],
-  label: kind,
-  help: kind === 'approve' ? 'let the model that waits become champion' : 'turn the model that waits down',
-  isChange: true,
-  isActive: (state) => viewAt(place, state)?.gate.decision === 'awaiting_approval',
-  press: (state) => {
-    const { experimentId } = place;
-    return askReason(state, `${kind} the model of ${experimentId}?`, kind, { kind, experimentId, reason: '' });
-  },
-});
 
 export const EXPERIMENT: Screen<Here> = {
   title: ({ experimentId }) => `experiments › ${experimentId}`,
-  feeds: ({ experimentId }) => [{ feed: 'experiment', of: experimentId }],
-  table: (place, state) => {
-    const view = viewAt(place, state);
+  feeds: ({ experimentId }, state) => [
+    { feed: 'experiment', of: experimentId },
+    { feed: 'config', of: experimentId, version: 'once' },
+    ...curveFeeds(experimentId, state),
+  ],
+  table: ({ experimentId }, state) => {
+    const view = viewAt(experimentId, state);
     return view === null ? null : contentOf(view, state).tableView;
   },
-  keys: (place) => [openTrial(place), answer(place, 'approve', 'a'), answer(place, 'reject', 'A')],
-  body: (place, state, size) => {
-    const view = viewAt(place, state);
+  keys: experimentKeys,
+  body: ({ experimentId }, state, { columns, rows }) => {
+    const view = viewAt(experimentId, state);
     if (view === null) {
-      return [lineOf('Asking for the experiment …', 'dim')];
+      const trouble = fedOf(state.data, { feed: 'experiment', of: experimentId })?.trouble ?? null;
+      return [lineOf(cutText(trouble ?? 'Asking for the experiment …', columns), trouble === null ? 'dim' : 'bad')];
     }
-    const { table, shown } = contentOf(view, state);
+    const content = contentOf(view, state);
+    const header = headerLines(view, state, columns);
+    const own = tableOf(state, content.table.name);
     return [
-      phaseLine(view, state.nowMs),
-      [],
-      ...tableLines(table, shown, tableOf(state, table.name), { ...size, rows: size.rows - 2 }),
+      ...header,
+      ...layOut(
+        { columns, rows: rows - header.length },
+        {
+          table: (size) => tableLines(content.table, content.shown, own, size),
+          pane: (size) => paneLines(view, content, state, size),
+          wanted: content.shown.length + 2,
+        },
+      ),
     ];
   },
 };

@@ -55,7 +55,7 @@ describe('ui-cli/dashboard/plot/curve-plot', () => {
 
   it('names curves with their marks, and those without values', () => {
     const curves = [curve([1, 2]), curve([], { name: 'trial-001', mark: '2' })];
-    expect(frame(curves, { columns: 60, rows: 8 }).at(-1)).toBe('1 trial-000  2 trial-001 (no values yet)');
+    expect(frame(curves, { columns: 60, rows: 8 }).at(-1)).toBe('1 trial-000 2  2 trial-001 (no values yet)');
   });
 
   it('draws one point, and nothing at all, without trouble', () => {

@@ -1,0 +1,201 @@
+/** The screen of one experiment: what it asks for, what it shows, and what its keys do. */
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import type { ExperimentView } from '../../../../contracts/experiment.ts';
+import { openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
+import { frameOf } from '../../../../ui-cli/dashboard/core/frame.ts';
+import type { Effect, KeyName } from '../../../../ui-cli/dashboard/core/keys.ts';
+import { openScreen } from '../../../../ui-cli/dashboard/core/screen.ts';
+import { type DashboardState, initialState, placeOf } from '../../../../ui-cli/dashboard/core/state.ts';
+import { type DashboardEvent, update } from '../../../../ui-cli/dashboard/core/update.ts';
+import { rungRows } from '../../../../ui-cli/dashboard/screens/experiment/rungs.ts';
+import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
+import { textOf } from '../../../../ui-cli/live/line.ts';
+import { trainingResult } from '../../../support/experiment-fixtures.ts';
+import {
+  completedView,
+  crowdedView,
+  EXPERIMENT_ID,
+  epochRecord,
+  progressAt,
+  STARTED_AT_MS,
+  trainingView,
+  trialView,
+} from '../../../support/experiment-views.ts';
+
+const NOW_MS = STARTED_AT_MS + 60_000;
+
+const fed = (state: DashboardState, feed: string, of: string, value: unknown, version?: string): DashboardState =>
+  update(
+    state,
+    {
+      kind: 'fed',
+      request: { feed, of, ...(version === undefined ? {} : { version }) },
+      value,
+      atMs: NOW_MS,
+    } as DashboardEvent,
+    SCREENS,
+  ).state;
+
+const open = (view: ExperimentView, size = { columns: 120, rows: 40 }): DashboardState =>
+  fed(
+    initialState({ nowMs: NOW_MS, place: { screen: 'experiment', experimentId: EXPERIMENT_ID }, size }),
+    'experiment',
+    EXPERIMENT_ID,
+    view,
+  );
+
+const press = (
+  state: DashboardState,
+  ...keys: readonly KeyName[]
+): { readonly state: DashboardState; readonly effects: readonly Effect[] } => {
+  let current = state;
+  const effects: Effect[] = [];
+  for (const key of keys) {
+    const step = update(current, { kind: 'key', key }, SCREENS);
+    current = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: current, effects };
+};
+
+const text = (state: DashboardState): readonly string[] =>
+  frameOf(state, SCREENS).map((line) => textOf(line).trimEnd());
+
+const asked = (state: DashboardState): readonly string[] =>
+  openRequests(openScreen(SCREENS, placeOf(state), state).feeds, state.data)
+    .filter(({ feed }) => feed === 'curve')
+    .map(({ of }) => of);
+
+const sweeping = (): ExperimentView =>
+  trainingView({ sweep: { isPaused: false, maxParallel: 2, halt: null, trialCount: 3 } });
+
+describe('ui-cli/dashboard/screens/experiment', () => {
+  it('asks for the curve of the trial under the cursor and of pinned ones, and of no other', () => {
+    const state = open(crowdedView());
+    expect(asked(state)).toEqual(['run-0/val_ndcg_at_10']);
+    const pinned = press(state, 'P', 'down', 'P', 'down').state;
+    expect(asked(pinned)).toEqual(['run-0/val_ndcg_at_10', 'run-1/val_ndcg_at_10', 'run-2/val_ndcg_at_10']);
+    expect(asked(press(pinned, 'v').state)).toEqual([]);
+  });
+
+  it('asks again once the trial has trained another epoch, not before', () => {
+    const point = { step: 1, value: 0.2, timestampMs: NOW_MS };
+    const running = (epoch: number): ExperimentView =>
+      trainingView({ trials: [trialView(1, { status: 'running' })], progress: { 'trial-001': progressAt(epoch) } });
+    const answered = fed(open(running(4)), 'curve', 'run-1/val_ndcg_at_10', [point], 'running 1 4');
+    expect(asked(answered)).toEqual([]);
+    expect(asked(fed(answered, 'experiment', EXPERIMENT_ID, running(4)))).toEqual([]);
+    expect(asked(fed(answered, 'experiment', EXPERIMENT_ID, running(5)))).toEqual(['run-1/val_ndcg_at_10']);
+  });
+
+  it('draws the epoch that only a heartbeat tells of', () => {
+    const view = trainingView({
+      trials: [trialView(1, { status: 'running' })],
+      progress: { 'trial-001': progressAt(4, { last: epochRecord(4, 0.25) }) },
+    });
+    const logged = [1, 2, 3].map((step) => ({ step, value: 0.2, timestampMs: NOW_MS }));
+    const state = fed(open(view), 'curve', 'run-1/val_ndcg_at_10', logged, 'running 1 4');
+    expect(text(state).join('\n')).toContain('> trial-001 0.25');
+  });
+
+  it('six pins are one too many, and one that is taken away leaves its colour to the next', () => {
+    const five = press(open(crowdedView()), 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down').state;
+    const sixth = press(five, 'P').state;
+    expect(text(sixth).at(-2)).toBe('5 trials are pinned; P on one of them lets it go.');
+    const freed = press(sixth, 'home', 'P', 'end', 'P').state;
+    expect(freed.explore.pinned[EXPERIMENT_ID]).toEqual([
+      'trial-011',
+      'trial-001',
+      'trial-002',
+      'trial-003',
+      'trial-004',
+    ]);
+  });
+
+  it.each([
+    [60, 12],
+    [80, 24],
+    [120, 40],
+    [250, 70],
+  ])('a frame of %i by %i fits, with every pane', (columns, rows) => {
+    let { state } = press(open(crowdedView(), { columns, rows }), 'P', 'down');
+    for (const pane of ['curves', 'best', 'rungs', 'events']) {
+      const lines = text(state);
+      expect(lines).toHaveLength(rows);
+      expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+      expect(lines.join('\n')).toContain(`[${pane}]`);
+      state = press(state, 'v').state;
+    }
+  });
+
+  it('cancels the trials of the moment when it was asked', () => {
+    const marked = press(open(sweeping()), 'down', 'space', 'space', 'x').state;
+    expect(text(marked).at(-2)).toContain('Cancel 2 trials? Type cancel:');
+    const ended = fed(marked, 'experiment', EXPERIMENT_ID, completedView());
+    const { state, effects } = press(ended, ...'cancel', 'enter');
+    expect(effects).toEqual([
+      {
+        kind: 'act',
+        action: { kind: 'cancel-trials', experimentId: EXPERIMENT_ID, trialIds: ['trial-001', 'trial-002'] },
+      },
+    ]);
+    expect(state.lastCommands).toEqual([
+      `tt-exp cancel ${EXPERIMENT_ID} --trial trial-001`,
+      `tt-exp cancel ${EXPERIMENT_ID} --trial trial-002`,
+    ]);
+  });
+
+  it('marks of one experiment are not those of another', () => {
+    const state = press(open(sweeping()), 'space').state;
+    const other = press(state, 'escape').state;
+    expect(other.tables).not.toHaveProperty('leaderboard');
+    expect(Object.keys(state.tables)).toEqual([`leaderboard:${EXPERIMENT_ID}`]);
+  });
+
+  it('changes how many train at once, and pauses', () => {
+    const requests = press(open(sweeping()), '+', '-', 'p').effects.map((effect) =>
+      effect.kind === 'act' && effect.action.kind === 'steer' ? effect.action.request : null,
+    );
+    expect(requests).toEqual([
+      { kind: 'parallel', maxParallel: 3 },
+      { kind: 'parallel', maxParallel: 1 },
+      { kind: 'pause' },
+    ]);
+  });
+
+  it('extends one that has ended to a number above the one that it has', () => {
+    const config = { sweep: { max_trials: 3, scheduler: { type: 'none' } } };
+    const state = fed(open(completedView()), 'config', EXPERIMENT_ID, config, 'once');
+    const few = press(state, 'e', '3', 'enter').state;
+    expect(text(few).at(-2)).toBe('Give the total number: more than the 3 it has.');
+    const { state: done, effects } = press(few, '0', 'enter', ...'extend', 'enter');
+    expect(effects).toEqual([{ kind: 'act', action: { kind: 'extend', experimentId: EXPERIMENT_ID, trials: 30 } }]);
+    expect(done.lastCommands).toEqual([`tt-exp extend ${EXPERIMENT_ID} --trials 30`]);
+  });
+
+  it('tells of each event once, with its time', () => {
+    const later = fed(open(sweeping()), 'experiment', EXPERIMENT_ID, completedView());
+    const lines = text(press(later, 'v', 'v', 'v').state);
+    const events = lines.slice(lines.findIndex((line) => line.includes('[events]')) + 1);
+    expect(events[0]).toMatch(/^\d\d:\d\d:\d\dZ {2}experiment: completed$/);
+    // The phases before it took 4.1 s from 22:13:20.
+    expect(events.filter((line) => line.includes('train: started'))).toEqual(['22:13:24Z  train: started']);
+  });
+
+  it('counts what became of trials at each rung', () => {
+    const at = (epoch: number, value: number) => ({ epoch, value, sequence: 0 });
+    const view = trainingView({
+      trials: [
+        trialView(0, { status: 'completed', reports: [at(1, 0.3), at(3, 0.4)], result: trainingResult(0.4) }),
+        trialView(1, { status: 'pruned', reports: [at(1, 0.1)], result: trainingResult(0.1) }),
+        trialView(2, { status: 'running', isInFlight: false, reports: [at(1, 0.2)] }),
+        trialView(3, { status: 'running', isInFlight: true, reports: [at(1, 0.25)] }),
+      ],
+    });
+    expect(rungRows(view, null)).toEqual([
+      { epoch: 1, reported: 4, kept: 2, pruned: 1, waiting: 1, best: 0.3, cut: 0.25 },
+      { epoch: 3, reported: 1, kept: 1, pruned: 0, waiting: 0, best: 0.4, cut: null },
+    ]);
+  });
+});

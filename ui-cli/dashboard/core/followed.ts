@@ -1,0 +1,41 @@
+/** What is kept of an experiment beside its last view: how far its trials are, and what has happened. Pure. */
+import type { ExperimentView, Phase } from '../../../contracts/experiment.ts';
+import { NOTHING_TOLD, type ToldEvents, tellEvents } from '../../display/events.ts';
+import { markTrials, NO_MARKS, type TrainingMarks } from '../../live/estimate.ts';
+
+export interface FollowedEvent {
+  /** null: it had happened when somebody began to look, nobody knows when. */
+  readonly atMs: number | null;
+  readonly text: string;
+}
+
+export interface Followed {
+  readonly marks: TrainingMarks;
+  readonly phase: Phase;
+  /** When the phase was first seen. */
+  readonly phaseSinceMs: number;
+  readonly told: ToldEvents;
+  /** The latest, oldest first. */
+  readonly events: readonly FollowedEvent[];
+  /** Older ones that were given up. */
+  readonly dropped: number;
+}
+
+const MOST_EVENTS = 2_000;
+
+export const followView = (before: Followed | undefined, view: ExperimentView, atMs: number): Followed => {
+  const { told, events: news } = tellEvents(before?.told ?? NOTHING_TOLD, view);
+  const lines = news.flatMap((event) =>
+    event.lines.map((text) => ({ atMs: event.atMs ?? (before === undefined ? null : atMs), text })),
+  );
+  const events = lines.length === 0 && before !== undefined ? before.events : [...(before?.events ?? []), ...lines];
+  const kept = events.length > MOST_EVENTS ? events.slice(-MOST_EVENTS) : events;
+  return {
+    marks: markTrials(before?.marks ?? NO_MARKS, view),
+    phase: view.phase,
+    phaseSinceMs: before?.phase === view.phase ? before.phaseSinceMs : atMs,
+    told,
+    events: kept,
+    dropped: (before?.dropped ?? 0) + events.length - kept.length,
+  };
+};

@@ -1,0 +1,144 @@
+/** What the screen of an experiment has to show: its view, its leaderboard, and the trials whose curves are drawn. Pure. */
+import { type ExperimentView, trainingsOf } from '../../../../contracts/experiment.ts';
+import type { TrialView } from '../../../../contracts/trial.ts';
+import { leaderboardOf } from '../../../inspect/leaderboard.ts';
+import type { Role, SeriesRole } from '../../../live/line.ts';
+import { formatDuration, formatMetric, formatParameter } from '../../../text/formats.ts';
+import { metricName } from '../../../text/metric-table.ts';
+import { shownValue } from '../../../text/objective.ts';
+import { fedOf } from '../../core/feeds.ts';
+import { memoLast } from '../../core/memo.ts';
+import type { Place } from '../../core/places.ts';
+import type { TableView } from '../../core/screen.ts';
+import { type DashboardState, tableOf } from '../../core/state.ts';
+import { type Column, cursorRow, shownRows, type Table, viewOf } from '../../table/table.ts';
+import type { TableState } from '../../table/table-state.ts';
+
+export type Here = Extract<Place, { screen: 'experiment' }>;
+
+export const viewAt = (experimentId: string, { data }: DashboardState): ExperimentView | null =>
+  fedOf(data, { feed: 'experiment', of: experimentId })?.value ?? null;
+
+/** A trial whose curve is drawn. */
+export interface DrawnTrial {
+  readonly trialId: string;
+  readonly role: SeriesRole;
+  readonly mark: string;
+}
+
+export const TRIAL_ROLE: Readonly<Partial<Record<TrialView['status'], Role>>> = {
+  running: 'active',
+  failed: 'bad',
+  completed: 'done',
+  cached: 'done',
+  pruned: 'dim',
+  cancelled: 'dim',
+  pending: 'dim',
+};
+
+/** Epochs that it has trained, as far as anybody says. */
+export const epochsOf = (view: ExperimentView, { trialId, result, reports }: TrialView): number =>
+  Math.max(result?.epochs ?? 0, view.progress[trialId]?.last?.epoch ?? 0, reports.at(-1)?.epoch ?? 0);
+
+const objectiveIn = (view: ExperimentView, trial: TrialView): number | null =>
+  shownValue(trial, view.objective) ?? view.progress[trial.trialId]?.best?.[view.objective.metric] ?? null;
+
+/** The last part of its key, where only one key ends so and no other column has the name. */
+const paramColumns = (view: ExperimentView, taken: readonly string[]): readonly Column<TrialView>[] => {
+  const keys = [...new Set(view.trials.flatMap(({ params }) => Object.keys(params)))];
+  const short = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
+  const isOwn = (key: string): boolean =>
+    !taken.includes(short(key)) && keys.filter((other) => short(other) === short(key)).length === 1;
+  return keys.map((key) => ({
+    name: isOwn(key) ? short(key) : key,
+    align: view.trials.every(({ params }) => typeof (params[key] ?? 0) === 'number') ? 'right' : 'left',
+    text: ({ params }) => (params[key] === undefined ? '–' : formatParameter(params[key])),
+    value: ({ params }) => {
+      const value = params[key] ?? null;
+      return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+    },
+    worth: 60,
+  }));
+};
+
+export const leaderboardName = (experimentId: string): string => `leaderboard:${experimentId}`;
+
+const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<TrialView> => {
+  const metric = metricName(view.objective.metric);
+  const seconds = ({ result }: TrialView): number | null => result?.seconds ?? null;
+  return {
+    name: leaderboardName(view.experimentId),
+    idOf: ({ trialId }) => trialId,
+    columns: [
+      { name: 'trial', text: ({ trialId }) => `${trialId}${trialId === view.bestTrialId ? ' best' : ''}` },
+      {
+        name: 'pin',
+        text: ({ trialId }) => drawn.find((one) => one.trialId === trialId)?.mark ?? '',
+        role: ({ trialId }) => drawn.find((one) => one.trialId === trialId)?.role,
+        worth: 70,
+      },
+      { name: 'state', text: ({ status }) => status, role: ({ status }) => TRIAL_ROLE[status], worth: 90 },
+      {
+        name: 'epoch',
+        align: 'right',
+        text: (trial) => `${epochsOf(view, trial)}${trial.epochLimit === undefined ? '' : `/${trial.epochLimit}`}`,
+        value: (trial) => epochsOf(view, trial),
+        worth: 80,
+      },
+      {
+        name: metric,
+        align: 'right',
+        text: (trial) => formatMetric(objectiveIn(view, trial)),
+        value: (trial) => objectiveIn(view, trial),
+      },
+      ...paramColumns(view, ['trial', 'pin', 'state', 'epoch', metric, 'time', 'why']),
+      {
+        name: 'time',
+        align: 'right',
+        text: (trial) => (seconds(trial) === null ? '–' : formatDuration(seconds(trial) ?? 0)),
+        value: seconds,
+        worth: 50,
+      },
+      { name: 'why', text: ({ error, reason }) => error?.message ?? reason ?? '', worth: 20 },
+    ],
+  };
+};
+
+export interface Content {
+  readonly table: Table<TrialView>;
+  readonly shown: readonly TrialView[];
+  readonly tableView: TableView;
+  /** Pinned trials, then the one under the cursor. */
+  readonly drawn: readonly DrawnTrial[];
+  /** Id of the trial under the cursor. */
+  readonly cursor: string | null;
+}
+
+const NONE_PINNED: readonly (string | null)[] = [];
+
+const content = memoLast(
+  (view: ExperimentView, tableState: TableState, pinned: readonly (string | null)[]): Content => {
+    const rows = [...leaderboardOf(view), ...(view.replicates?.trials ?? [])];
+    const plain = leaderboard(view, []);
+    const shown = shownRows(plain, rows, tableState);
+    const tableView = viewOf(plain, rows, shown);
+    const cursor = cursorRow(tableView, tableState);
+    const drawn = pinned.flatMap((trialId, place): readonly DrawnTrial[] =>
+      trialId === null ? [] : [{ trialId, role: `series-${place + 1}` as SeriesRole, mark: String(place + 1) }],
+    );
+    const isPinned = drawn.some(({ trialId }) => trialId === cursor);
+    const all: readonly DrawnTrial[] =
+      cursor === null || isPinned ? drawn : [...drawn, { trialId: cursor, role: 'series-6', mark: '>' }];
+    return { table: leaderboard(view, all), shown, tableView, drawn: all, cursor };
+  },
+);
+
+export const contentOf = (view: ExperimentView, state: DashboardState): Content =>
+  content(
+    view,
+    tableOf(state, leaderboardName(view.experimentId)),
+    state.explore.pinned[view.experimentId] ?? NONE_PINNED,
+  );
+
+export const trialOf = (view: ExperimentView, trialId: string): TrialView | null =>
+  trainingsOf(view).find((trial) => trial.trialId === trialId) ?? null;

@@ -1,0 +1,85 @@
+/** What an experiment does at the moment, in a few lines. Pure. */
+import { type ExperimentView, PHASES, type Phase } from '../../../../contracts/experiment.ts';
+import { NO_MARKS, sweepSecondsLeft } from '../../../live/estimate.ts';
+import { countLine, sweepLine } from '../../../live/frame.ts';
+import { type Line, lineOf, type Role, type Span, textOf } from '../../../live/line.ts';
+import { isPaused } from '../../../run/follow-experiment.ts';
+import { formatBar, formatDuration, formatMetric } from '../../../text/formats.ts';
+import { objectiveText } from '../../../text/objective.ts';
+import type { DashboardState } from '../../core/state.ts';
+import { cutText } from '../../table/fit-text.ts';
+
+const STATUS_ROLE: Readonly<Record<ExperimentView['status'], Role>> = {
+  running: 'active',
+  completed: 'done',
+  failed: 'bad',
+  cancelled: 'warn',
+};
+
+/** With fewer rows the phases are not listed. */
+const ROWS_WITH_PHASES = 26;
+
+const SHOWN_PHASES = PHASES.filter((phase) => phase !== 'prepare' && phase !== 'done');
+
+const statusSpans = (view: ExperimentView, { followed, nowMs }: DashboardState): Line => {
+  const { status, phase, timings } = view;
+  const own = followed[view.experimentId];
+  if (status !== 'running') {
+    const seconds = Object.values(timings).reduce((sum, some) => sum + some, 0);
+    return [{ text: status, role: STATUS_ROLE[status] }, { text: `  after ${formatDuration(seconds)}` }];
+  }
+  const elapsed = `${formatDuration((nowMs - view.startedAtMs) / 1000)} so far`;
+  const paused: readonly Span[] = isPaused(view) ? [{ text: 'paused  ', role: 'warn' }] : [];
+  if (phase !== 'train') {
+    const since = own === undefined ? '' : ` for ${formatDuration((nowMs - own.phaseSinceMs) / 1000)}`;
+    return [...paused, { text: phase, role: 'active' }, { text: `${since}  ${elapsed}` }];
+  }
+  const marks = own?.marks ?? NO_MARKS;
+  const left = sweepSecondsLeft(marks, view);
+  return [
+    ...paused,
+    { text: 'train ' },
+    { text: formatBar(marks.fraction), role: 'active' },
+    {
+      text: ` ${Math.floor(marks.fraction * 100)} %  ${left === null ? '' : `~${formatDuration(left)} left  `}${elapsed}`,
+    },
+  ];
+};
+
+const phaseText = (view: ExperimentView, phase: Phase): Span => {
+  const seconds = view.timings[phase];
+  if (seconds !== undefined) {
+    return { text: `${phase} ${formatDuration(seconds)}`, role: 'done' };
+  }
+  return view.phase === phase ? { text: `${phase} …`, role: 'active' } : { text: phase, role: 'dim' };
+};
+
+const phasesLine = (view: ExperimentView): Line =>
+  SHOWN_PHASES.flatMap((phase, place) => [{ text: place === 0 ? '' : '  ' }, phaseText(view, phase)]);
+
+const factsText = (view: ExperimentView): string => {
+  const { trials, bestTrialId, objective, gate, test } = view;
+  const best = trials.find(({ trialId }) => trialId === bestTrialId);
+  const training = Object.keys(view.progress).length;
+  const sweep = sweepLine(view).map(textOf);
+  return [
+    ...(trials.length === 0 ? [] : [textOf(countLine(view))]),
+    ...(view.status === 'running' && view.phase === 'train' ? [`${training} at work`] : []),
+    ...sweep,
+    ...(best === undefined ? [] : [`best ${best.trialId} ${objectiveText(objective, best.value)}`]),
+    ...(test === null ? [] : [`test ndcg@10 ${formatMetric(test.model.ndcg_at_10)}`]),
+    ...(gate.decision === 'not_run' ? [] : [`gate: ${gate.decision.replaceAll('_', ' ')}`]),
+  ].join('; ');
+};
+
+/** One of them says why it failed, where it did. */
+export const headerLines = (view: ExperimentView, state: DashboardState, columns: number): readonly Line[] => {
+  const facts = factsText(view);
+  return [
+    statusSpans(view, state),
+    ...(state.size.rows >= ROWS_WITH_PHASES ? [phasesLine(view)] : []),
+    ...(facts === '' ? [] : [lineOf(cutText(facts, columns))]),
+    ...(view.error === null ? [] : [lineOf(cutText(`${view.error.code}: ${view.error.message}`, columns), 'bad')]),
+    ...(view.problems ?? []).slice(0, 1).map((problem) => lineOf(cutText(problem, columns), 'warn')),
+  ];
+};

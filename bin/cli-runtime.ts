@@ -13,6 +13,7 @@ const onSignal =
   };
 
 const compare = () => import('./cli/compare.ts');
+const completion = () => import('./cli/completion.ts');
 const data = () => import('./cli/data.ts');
 const gate = () => import('./cli/gate.ts');
 const init = () => import('./cli/init.ts');
@@ -49,6 +50,8 @@ export const createCliRuntime = (): CliRuntime => ({
   refuseConfig: async (file, isForced) => (await init()).refuseConfig(file, isForced),
   writeConfig: async (file, text, isForced) => (await init()).writeConfig(file, text, isForced),
 
+  completionNames: async () => (await completion()).completionNames(),
+  refreshCompletion: async () => (await completion()).refreshCompletion(),
   openPage: async (url) => (await import('./cli/open-page.ts')).openPage(url),
   serviceLogs: async () => (await logs()).serviceLogs(),
   readServiceLog: async (file, count, isFollowed) => (await logs()).readServiceLog(file, count, isFollowed),

@@ -16,6 +16,7 @@ export const PACKAGE = {
   textEncoderFolder: path('../services/text-encoder/provision'),
   duckdbExtensionsFolder: path('../services/duckdb-extensions/provision'),
   schemaFile: packagePath('config/experiment.schema.json'),
+  cliScript: path(`./tt-exp.${extension}`),
   supervisorScript: path(`./supervisor.${extension}`),
   workerScript: path(`./worker.${extension}`),
   computeScript: path(`./compute-child.${extension}`),

@@ -159,6 +159,17 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
       return (await search([request.experimentId], [...clauses, ...status].join(' AND '))).map(toRecord);
     },
 
+    /** Of experiments of ours, newest first: one page, of at most as many. */
+    newestRuns: async (experimentIds: readonly string[], most: number): Promise<readonly RunRecord[]> => {
+      const answer: SearchAnswer = await rest.call('POST', 'runs/search', {
+        experiment_ids: experimentIds.slice(0, LIMIT.experimentsPerSearch),
+        filter: `tags.\`${TAG.experimentId}\` LIKE '%'`,
+        max_results: most,
+        order_by: ['attributes.start_time DESC'],
+      });
+      return (answer.runs ?? []).map(toRecord);
+    },
+
     /** Those that are RUNNING and belong to a workflow. */
     findOpenRuns: async (experimentIds: readonly string[]): Promise<readonly RunRecord[]> => {
       const found: RestRun[] = [];

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
 import { addCompare } from './compare/compare-commands.ts';
+import { addCompletion } from './completion/completion-command.ts';
 import { addDashboard } from './dashboard/ui-command.ts';
 import { addData } from './data/data-commands.ts';
 import { addGate } from './gate/gate-commands.ts';
@@ -69,6 +70,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addCompare(program, context);
   addGate(program, context);
   addRegistry(program, context);
+  addCompletion(program, context);
   addWithoutCommand(program, context);
   return program;
 };

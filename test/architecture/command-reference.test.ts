@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { visibleSubcommands } from '../../ui-cli/command-line/visible-subcommands.ts';
 import { buildProgram } from '../../ui-cli/program.ts';
 import { createFakeRuntime } from '../support/fake-cli/fake-runtime.ts';
 import { REPOSITORY } from './room-files.ts';
@@ -12,7 +13,7 @@ const program = buildProgram({ runtime: createFakeRuntime().runtime, finish: () 
 const leaves = (command: Command, path: readonly string[]): readonly (readonly [string, Command])[] =>
   command.commands.length === 0
     ? [[path.join(' '), command]]
-    : command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+    : visibleSubcommands(command).flatMap((child) => leaves(child, [...path, child.name()]));
 
 const commands = leaves(program, []);
 const document = await readFile(join(REPOSITORY, 'docs/reference.md'), 'utf8');

@@ -2,6 +2,7 @@
 import type { Command, CommanderError } from 'commander';
 import { nearestName } from '../../config/nearest.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { visibleSubcommands } from './visible-subcommands.ts';
 
 /** The command that a command line is for: as deep as its words lead. */
 const commandOf = (program: Command, argv: readonly string[]): Command => {
@@ -30,7 +31,7 @@ export const toUsageError = (program: Command, argv: readonly string[], error: C
   const path = pathOf(command);
   const [, kind, given = ''] = /unknown (command|option) '([^']*)'/.exec(error.message) ?? [];
   if (kind === 'command') {
-    const names = command.commands.map((candidate) => candidate.name());
+    const names = visibleSubcommands(command).map((candidate) => candidate.name());
     return new TtExpError('USAGE', `${path}: got the unknown command ${given}, expected one of ${names.join(', ')}`, {
       hint: hintFor(command, names, given),
       cause: error,

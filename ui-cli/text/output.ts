@@ -15,6 +15,13 @@ export const printLines = (stream: NodeJS.WritableStream, lines: readonly string
   }
 };
 
+/** A value and what is said of it on each line, with a tab between: shells read it so. */
+export const printPairs = (stream: NodeJS.WritableStream, pairs: readonly (readonly [string, string])[]): void => {
+  for (const pair of pairs) {
+    stream.write(`${pair.map(printable).join('\t')}\n`);
+  }
+};
+
 /** Streams that have had their one JSON object. */
 const answered = new WeakSet<NodeJS.WritableStream>();
 

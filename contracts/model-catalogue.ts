@@ -43,7 +43,7 @@ export interface CatalogueVersion {
   readonly bytes: number | null;
   readonly createdAtMs: number;
   readonly verdict: VersionVerdict;
-  /** Person who decided last about it, by the ledger; null: the gate, or nobody. */
+  /** Who decided last about it, by the ledger: a person, or `tt-exp` where nobody answered; null: the gate, or nobody. */
   readonly decidedBy: string | null;
   /** Out of use: it cannot become champion or previous any more. */
   readonly isArchived: boolean;

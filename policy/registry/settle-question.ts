@@ -1,6 +1,7 @@
 /** How a question about a candidate ends: with a verdict that stands in place of the one that awaits approval. */
 import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
 import type { ApprovalAnswer, OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
+import { latestReasons } from '../gate/decide-gate.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,6 +17,14 @@ export const beforeAnswer = (verdict: GateVerdict): GateVerdict => ({
   decision: 'awaiting_approval',
   reasons: verdict.reasons.slice(0, -1),
 });
+
+/** What the gate itself had decided, where an answer stands in its place by now. */
+export const gateSaid = (decision: string, reasons: readonly string[]): string =>
+  latestReasons(reasons)
+    .slice(0, -1)
+    .some((reason) => reason.startsWith('Awaits approval'))
+    ? 'awaiting_approval'
+    : decision;
 
 const DONE_BY = {
   promote: 'Promoted',

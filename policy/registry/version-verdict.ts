@@ -22,14 +22,21 @@ const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerE
     action === 'reject' ? from === version : action !== 'archive' && to === version,
   );
 
-/** Person who decided last about a version; null: the gate, or nobody. */
+const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
+  entries.findLast(({ action, from }) => action === 'archive' && from === version);
+
+/**
+ * Who decided last about a version: a person, or `tt-exp` where nobody answered in time; null: the gate, or nobody.
+ * Archiving a version that awaits approval answers for it, and leaves no other record.
+ */
 export const deciderOf = (entries: readonly LedgerEntry[], version: string): string | null => {
-  const actor = lastDecision(entries, version)?.actor ?? null;
-  return actor === null || actor === OWNER || parseExperimentId(actor) !== null ? null : actor;
+  const { actor, action } = lastDecision(entries, version) ?? archiveOf(entries, version) ?? {};
+  const isGate = actor === undefined || parseExperimentId(actor) !== null || (actor === OWNER && action !== 'reject');
+  return isGate ? null : actor;
 };
 
 export const isArchived = (entries: readonly LedgerEntry[], version: string): boolean =>
-  entries.some(({ action, from }) => action === 'archive' && from === version);
+  archiveOf(entries, version) !== undefined;
 
 /** Who serves was promoted, by whomever. Of the others the ledger's word, which knows of persons too, comes before the gate's. */
 export const verdictOf = ({ version, aliases, entries, decision }: Known): VersionVerdict => {

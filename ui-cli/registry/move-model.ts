@@ -145,10 +145,13 @@ export const rollBackModel = (runtime: RegistryRuntime, name: string, options: M
 
 export const archiveModel = (runtime: RegistryRuntime, reference: string, options: MoveOptions): Promise<number> =>
   carryOut(runtime, options, async (catalogue) => {
-    const { name, version, evidence } = await catalogue.plan(reference);
+    const { name, version, verdict, evidence } = await catalogue.plan(reference);
     return {
       ...{ name, alias: null, from: version, to: null },
-      lines: [`${name}: version ${version} out of use: it cannot become champion or previous any more`],
+      lines: [
+        `${name}: version ${version} out of use: it cannot become champion or previous any more`,
+        ...(verdict === 'awaiting_approval' ? ['warning: it awaits approval: archiving it rejects it'] : []),
+      ],
       request: { kind: 'archive', version, ...asked(runtime, 'archive', options), evidence },
     };
   });

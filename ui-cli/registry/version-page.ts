@@ -1,6 +1,7 @@
 /** Everything about one version, for people: lines of `models show` and of the dashboard. */
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { CatalogueVersion, VersionDetails } from '../../contracts/model-catalogue.ts';
+import { gateSaid } from '../../policy/registry/settle-question.ts';
 import { formatMetric } from '../text/formats.ts';
 import { verdictLines } from '../text/gate-lines.ts';
 import { section } from '../text/section.ts';
@@ -34,10 +35,10 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
 };
 
 /** What a person decided since does not follow from the gate's reasons. */
-const reasonsTitle = ({ gateDecision, decidedBy }: VersionDetails): string =>
+const reasonsTitle = ({ gateDecision, decidedBy, reasons }: VersionDetails): string =>
   decidedBy === null || gateDecision === null
     ? 'Why it was decided so'
-    : `What the gate had said: ${gateDecision.replaceAll('_', ' ')}`;
+    : `What the gate had said: ${gateSaid(gateDecision, reasons).replaceAll('_', ' ')}`;
 
 /** Pages of MLflow. */
 export interface VersionLinks {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { LedgerAction, LedgerEntry } from '../../../contracts/ledger.ts';
 import type { Aliases } from '../../../contracts/registry-owner.ts';
 import { aliasesAfter, entriesUntil } from '../../../policy/registry/as-of.ts';
-import { verdictOf } from '../../../policy/registry/version-verdict.ts';
+import { deciderOf, verdictOf } from '../../../policy/registry/version-verdict.ts';
 
 const NONE: Aliases = { champion: null, challenger: null, previous: null };
 
-const entries = (
-  ...moves: readonly (readonly [LedgerAction, string | null, string | null])[]
-): readonly LedgerEntry[] =>
+type Move = readonly [action: LedgerAction, from: string | null, to: string | null];
+
+const entries = (...moves: readonly Move[]): readonly LedgerEntry[] =>
   moves.map(([action, from, to], place) => ({
     ...{ seq: place + 1, at: `2026-11-0${place + 1}T12:00:00.000Z`, actor: 'a', action, from, to, reason: '' },
     alias: action === 'reject' ? 'challenger' : action === 'archive' ? null : 'champion',
@@ -41,6 +41,30 @@ describe('policy/registry/version-verdict', () => {
     ],
   ] as const)('%s', (_case, aliases, records, decision, verdict) => {
     expect(verdictOf({ version: '1', aliases: { ...NONE, ...aliases }, entries: records, decision })).toBe(verdict);
+  });
+});
+
+describe('policy/registry/version-verdict: who decided', () => {
+  const by = (actor: string, move: Move) =>
+    deciderOf(
+      entries(move).map((entry) => ({ ...entry, actor })),
+      '1',
+    );
+
+  test('a person, also by archiving what awaited approval; tt-exp where nobody answered; the gate is nobody', () => {
+    expect(by('ana', ['archive', '1', null])).toBe('ana');
+    expect(by('ana', ['archive', '2', null])).toBeNull();
+    expect(by('tt-exp', ['reject', '1', null])).toBe('tt-exp');
+    expect(by('tt-exp', ['revert', '2', '1'])).toBeNull();
+    expect(by('demo-0123456789', ['reject', '1', null])).toBeNull();
+  });
+
+  test('archiving changes nothing of what was decided before', () => {
+    const records = entries(['reject', '1', null], ['archive', '1', null]).map((entry) => ({
+      ...entry,
+      actor: entry.action === 'reject' ? 'demo-0123456789' : 'ana',
+    }));
+    expect(deciderOf(records, '1')).toBeNull();
   });
 });
 

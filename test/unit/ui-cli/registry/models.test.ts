@@ -100,6 +100,15 @@ describe('ui-cli/registry', () => {
     expect(stdout()).toContain('What the gate had said: rejected\n  Not promoted: a loss.\n');
   });
 
+  test('models show: what a person answered is not taken for the word of the gate', async () => {
+    const reasons = ['Awaits approval: a gain.', 'Rejected by ana: not needed'];
+    const show = async () =>
+      versionDetails({ verdict: 'rejected', decidedBy: 'ana', gateDecision: 'rejected', reasons });
+    const { stdout } = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show });
+    expect(stdout()).toContain('  verdict     rejected by ana\n');
+    expect(stdout()).toContain('What the gate had said: awaiting approval\n  Awaits approval: a gain.\n');
+  });
+
   test('models: no line is wider than a narrow terminal', async () => {
     const { stdout } = await runOnCatalogue(['models', 'two-tower'], { list: async () => [MODEL] }, { columns: 40 });
     expect(

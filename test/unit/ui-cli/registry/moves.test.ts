@@ -134,6 +134,13 @@ describe('ui-cli/registry', () => {
     expect(out.asked).toMatchObject([['two-tower', { kind: 'archive', version: '3', reason: 'no reason given' }]]);
   });
 
+  test('models archive: says that it rejects what awaits approval', async () => {
+    const { openPlatform } = owners({ move: { alias: null, from: '3', to: null } });
+    const plan = async () => planned({ verdict: 'awaiting_approval' });
+    const run = await runOnCatalogue(['models', 'archive', 'two-tower/3', '--yes'], { plan }, { openPlatform });
+    expect(run.stderr()).toContain('warning: it awaits approval: archiving it rejects it\n');
+  });
+
   test.each([PROMOTE, ['models', 'rollback', 'two-tower', '--reason', 'complaints']])(
     'a version without files is not made champion: %s %s',
     async (...argv) => {

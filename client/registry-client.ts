@@ -83,19 +83,22 @@ export const createRegistryClient = (client: Client): RegistryClient => {
     }
   };
 
+  const ownerOf = (modelName: string): WithStartWorkflowOperation<typeof registry> =>
+    new WithStartWorkflowOperation<typeof registry>('registry', {
+      workflowId: registryWorkflowId(modelName),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue: TASK_QUEUE.cpu,
+      args: [{ modelName }],
+      staticSummary: `Owner of the registered model ${modelName}`,
+    });
+
   const ask: RegistryClient['ask'] = async (modelName, request) => {
     const answer = await update(modelName, () =>
       client.workflow.startUpdateWithStart<typeof registry, RegistryAnswer, [RegistryRequest]>(request.kind, {
         args: [request],
         updateId: request.request,
         waitForStage: 'ACCEPTED',
-        startWorkflowOperation: new WithStartWorkflowOperation<typeof registry>('registry', {
-          workflowId: registryWorkflowId(modelName),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          taskQueue: TASK_QUEUE.cpu,
-          args: [{ modelName }],
-          staticSummary: `Owner of the registered model ${modelName}`,
-        }),
+        startWorkflowOperation: ownerOf(modelName),
       }),
     );
     if (answer.kind !== 'done') {
@@ -104,31 +107,19 @@ export const createRegistryClient = (client: Client): RegistryClient => {
     return answer;
   };
 
-  const decide = (modelName: string, answer: ApprovalAnswer): Promise<ApprovalResult> =>
-    update(modelName, () =>
-      handleOf(modelName).startUpdate<ApprovalResult, [ApprovalAnswer]>('decide', {
-        args: [answer],
-        updateId: answer.request,
-        waitForStage: 'ACCEPTED',
-      }),
-    );
-
   return {
     ask,
 
-    decide: async (modelName, answer) => {
-      try {
-        return await decide(modelName, answer);
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) {
-          throw error;
-        }
-        // An owner that was lost finds its question again as soon as it looks.
-        const { request, by: actor, reason } = answer;
-        await ask(modelName, { kind: 'reconcile', request: `${request}/look`, actor, reason, evidence: {} });
-        return decide(modelName, answer);
-      }
-    },
+    // An owner that was lost is started: it finds its question beside the ledger.
+    decide: (modelName, answer) =>
+      update(modelName, () =>
+        client.workflow.startUpdateWithStart<typeof registry, ApprovalResult, [ApprovalAnswer]>('decide', {
+          args: [answer],
+          updateId: answer.request,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation: ownerOf(modelName),
+        }),
+      ),
 
     view: async (modelName) => {
       try {

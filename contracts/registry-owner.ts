@@ -131,8 +131,8 @@ export type RegistryAnswer =
   | { readonly kind: 'done'; readonly entry: LedgerEntry | null; readonly aliases: Aliases }
   /** Another version, or none, is champion by now: nothing was moved. */
   | { readonly kind: 'outdated'; readonly champion: string | null }
-  /** It cannot be done; a sentence says why. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly hint: string };
+  /** It cannot be done; a sentence says why. `isGone`: nor ever, since what it is about is not under this name any more. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly hint: string; readonly isGone?: true };
 
 /** A version that somebody made champion by hand, as the ledger has it. */
 export interface AdoptedVersion {

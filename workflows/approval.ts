@@ -102,8 +102,9 @@ export const answerQuestion = async (
   return { experimentId, candidate, verdict, entry, aliases, problem: owner.problem };
 };
 
-/** Rejected where nobody answered in time. Stays open where that cannot be carried out: it is tried again. */
+/** Rejected where nobody answered in time. Throws where that cannot be carried out: what stays open is tried again. */
 export const expire = async (owner: RegistryOwner, question: OpenQuestion): Promise<void> => {
   const answering = { by: 'tt-exp', reason: expiryReason(question), request: `expiry/${question.parentRunId}` };
-  await settle(owner, question, answering, rejectedBy(question, answering.by, answering.reason));
+  const verdict = rejectedBy(question, answering.by, answering.reason);
+  done(owner, question, await settle(owner, question, answering, verdict));
 };

@@ -62,6 +62,11 @@ export class RegistryOwner {
     return { modelName: this.modelName, question: this.#question, known: this.#known, answers: this.#answers };
   }
 
+  /** It has not looked at the ledger yet, so a question that was lost with an earlier owner may be open all the same. */
+  get isUninformed(): boolean {
+    return this.#known === null && this.#question === null;
+  }
+
   /** Something was done, and nobody waits for anything. */
   get isDone(): boolean {
     return this.#hasChanged && this.#turns === 0 && allHandlersFinished();
@@ -103,6 +108,9 @@ export class RegistryOwner {
       const answer = await this.#change(request);
       if (answer.kind === 'done') {
         await this.#close(question, verdict);
+      } else if (answer.kind === 'refused' && answer.isGone === true) {
+        // Nobody can answer it here: a model that was renamed has it beside its ledger, under its new name.
+        this.#question = null;
       }
       return answer;
     });

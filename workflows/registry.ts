@@ -4,7 +4,7 @@
  * and a newer version of this code takes over between two requests.
  */
 import { condition, continueAsNew, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
-import type { OwnerQuestion, OwnerReply } from '../contracts/registry-owner.ts';
+import type { ApprovalAnswer, OwnerQuestion, OwnerReply } from '../contracts/registry-owner.ts';
 import { whyNoAnswer, whyNoRequest } from '../policy/registry/check-request.ts';
 import { answerQuestion, expire } from './approval.ts';
 import { failureOf, toRecord } from './failures.ts';
@@ -37,6 +37,15 @@ const outcomeOf = async (owner: RegistryOwner, asked: OwnerQuestion['asked']): P
   }
 };
 
+/** An owner that is new may have lost a question with the one before it: the ledger tells. */
+const lookFirst = async (owner: RegistryOwner, { request, by: actor, reason }: ApprovalAnswer): Promise<void> => {
+  const asked = { kind: 'reconcile', request: `${request}/look`, actor, reason, evidence: {} } as const;
+  const answer = await owner.ask(asked);
+  if (answer.kind === 'refused') {
+    throw failureOf({ code: 'MOVE_REFUSED', message: answer.reason, hint: answer.hint });
+  }
+};
+
 interface Deciding {
   isAnswered: boolean;
 }
@@ -56,6 +65,10 @@ const listen = (owner: RegistryOwner, deciding: Deciding): void => {
     decideUpdate,
     (answer) =>
       failing(async () => {
+        if (owner.isUninformed) {
+          await lookFirst(owner, answer);
+        }
+        refuse(whyNoAnswer(owner.question, answer, deciding.isAnswered));
         const { question } = owner;
         if (question === null) {
           throw failureOf({ code: 'MOVE_REFUSED', message: 'Nothing awaits approval.' });
@@ -67,7 +80,10 @@ const listen = (owner: RegistryOwner, deciding: Deciding): void => {
           deciding.isAnswered = false;
         }
       }),
-    { validator: (answer) => refuse(whyNoAnswer(owner.question, answer, deciding.isAnswered)) },
+    {
+      validator: (answer) =>
+        refuse(owner.isUninformed ? null : whyNoAnswer(owner.question, answer, deciding.isAnswered)),
+    },
   );
   setHandler(askSignal, async ({ asked, replyTo }) => {
     const reply = { request: asked.request, outcome: await outcomeOf(owner, asked) };
@@ -91,7 +107,9 @@ export async function registry(input: RegistryInput): Promise<void> {
       await condition(() => !deciding.isAnswered);
       if (owner.question === question) {
         retryAtMs = Date.now() + EXPIRE_AGAIN_MS;
-        await expire(owner, question).catch((error: unknown) => log.warn('a question has not expired yet', { error }));
+        await expire(owner, question).catch((error: unknown) =>
+          log.warn('nobody answered in time, and the candidate could not be rejected', { error }),
+        );
       }
     }
   }

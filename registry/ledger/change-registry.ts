@@ -141,7 +141,7 @@ const otherRun = async (
   return version.runId === runId
     ? null
     : {
-        kind: 'refused',
+        ...{ kind: 'refused', isGone: true },
         reason: `Version ${request.candidate} of ${modelName} is of run ${version.runId} by now; this is about run ${runId}.`,
         hint: 'The model was deleted and made again: run the experiment again.',
       };
@@ -159,7 +159,7 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
     const reason = `There is no registered model ${modelName} in MLflow.`;
     const hint =
       'Where it was renamed there, use its new name, for `tt-exp approve` and `reject` too: `tt-exp models` lists them.';
-    return { answer: { kind: 'refused', reason, hint }, known: null };
+    return { answer: { kind: 'refused', isGone: true, reason, hint }, known: null };
   }
   const versions = await tracking.versionsOf(modelName);
   const refusal = await otherRun(tracking, change, versions);

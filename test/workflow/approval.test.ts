@@ -7,6 +7,7 @@ import { registryWorkflowId } from '../../contracts/ids.ts';
 import type { NotifyRequest } from '../../contracts/steps.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import type { registry as registryWorkflow } from '../../workflows/registry.ts';
 import { createOwnedModel } from '../support/owned-model.ts';
 import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
 
@@ -176,6 +177,33 @@ describe('workflows/approval', () => {
     expect((await readLedger(registry.tracking, renamed))?.entries.map(({ action }) => action)).toEqual([
       ...['adopt', 'promote'],
     ]);
+  });
+
+  it('a question that was lost with its owner is open for an answer that comes after a look at the test part', async () => {
+    const { steps, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      const owner = client.workflow.getHandle<typeof registryWorkflow>(registryWorkflowId(modelName));
+      await owner.terminate('lost');
+      // As an experiment starts it, which does not look at the ledger before its gate has decided.
+      await client.workflow.start<typeof registryWorkflow>('registry', {
+        ...{ taskQueue: 'tt-cpu', workflowId: owner.workflowId, args: [{ modelName }] },
+      });
+      await expect(answering(client, modelName)(true, ' ')).rejects.toThrow(/An answer needs a reason/);
+      expect((await answering(client, modelName)(true, 'fine')).verdict.decision).toBe('promoted');
+      await expect(answering(client, modelName)(true, 'fine')).rejects.toThrow(/Nothing awaits approval/);
+    });
+  });
+
+  it('a question about a model that is gone when nobody has answered in time is forgotten, and tried no more', async () => {
+    const { steps, registry, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, { ...MANUAL, approval_timeout: 0.0005 })).result();
+      registry.rename(modelName, `${modelName}-renamed`);
+      const { view } = createRegistryClient(client);
+      await expect.poll(async () => (await view(modelName))?.question, { timeout: 60_000 }).toBeNull();
+      await expect(answering(client, modelName)(true, 'fine')).rejects.toThrow(/There is no registered model/);
+    });
   });
 
   it('the request that settles it counts as its answer also where the owner was lost before', async () => {

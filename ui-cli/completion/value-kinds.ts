@@ -59,7 +59,7 @@ const OPTIONS: Readonly<Record<string, ValueKind>> = {
   'data export --split': choices('all', 'train', 'validation', 'test'),
   '--loss': choices('weighted_bce', 'in_batch_softmax', 'bpr'),
   '--queue': choices('tt-cpu', 'tt-gpu'),
-  '--state': choices('running', 'paused', 'completed', 'failed', 'cancelled', 'terminated'),
+  '--state': choices('running', 'paused', 'completed', 'failed', 'cancelled'),
 };
 
 /** @param command its path, such as `data export` */

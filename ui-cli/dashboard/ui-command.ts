@@ -24,8 +24,8 @@ export const openDashboard = async (runtime: DashboardRuntime, flags: DashboardF
     printLines(runtime.io.stderr, [
       'INK_SCREEN_READER is set: lines instead of a full screen. `tt-exp watch <id>` follows one experiment.',
     ]);
-    const { listExperiments } = await import('../inspect/list-experiments.ts');
-    return listExperiments(runtime, false);
+    const { FIRST_PAGE, listExperiments } = await import('../inspect/list-experiments.ts');
+    return listExperiments(runtime, { ...FIRST_PAGE, isJson: false });
   }
   const { mountDashboard } = await loadForProduction(() => import('./program/mount-dashboard.tsx'));
   return mountDashboard(runtime, { place: { screen: 'experiments' }, isReadOnly: flags.readOnly === true });

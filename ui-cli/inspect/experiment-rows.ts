@@ -23,13 +23,26 @@ export interface ExperimentRow extends ListedExperiment {
   readonly snapshot: ExperimentSnapshot | null;
 }
 
-const STATUS: Readonly<Record<string, string>> = { CANCELED: 'cancelled' };
+/** Experiments on a page of a list unless told otherwise: more than a terminal shows. */
+export const LISTED = 100;
+
+/** As `show` names them: an experiment that was ended from outside has failed. */
+export const STATES = ['running', 'paused', 'completed', 'failed', 'cancelled'] as const;
+export type ExperimentState = (typeof STATES)[number];
+
+const STATUS: Readonly<Partial<Record<ListedExperiment['status'], ExperimentState>>> = {
+  COMPLETED: 'completed',
+  CANCELLED: 'cancelled',
+  FAILED: 'failed',
+  TERMINATED: 'failed',
+  TIMED_OUT: 'failed',
+};
 
 export const isRunning = ({ status }: ListedExperiment): boolean => status === 'RUNNING';
 
-export const statusText = ({ status, snapshot }: ExperimentRow): string => {
+export const statusText = ({ status, snapshot }: ExperimentRow): ExperimentState => {
   if (snapshot?.status !== 'running') {
-    return STATUS[status] ?? status.toLowerCase();
+    return STATUS[status] ?? 'running';
   }
   return snapshot.sweep?.isPaused === true && !isPastTraining(snapshot.phase) ? 'paused' : 'running';
 };

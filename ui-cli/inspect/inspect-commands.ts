@@ -3,9 +3,10 @@
 import type { Command } from 'commander';
 import { isVersionReference } from '../../contracts/ids.ts';
 import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { collect, integerOption } from '../command-line/option-values.ts';
+import { choiceOption, collect, integerOption } from '../command-line/option-values.ts';
 import { asOfOption } from '../registry/registry-commands.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
+import { type ExperimentState, LISTED, STATES } from './experiment-rows.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 
 interface JsonFlags {
@@ -18,17 +19,32 @@ interface ShowFlags {
   readonly asOf?: number;
 }
 
+interface ListFlags {
+  readonly state: readonly ExperimentState[];
+  readonly limit?: number;
+  readonly page: number;
+}
+
 const DEFAULT_LIMIT = 10;
+
+/** `running,failed` */
+const statesOption = (value: string): readonly ExperimentState[] =>
+  value.split(',').map((name) => choiceOption('--state', STATES)(name.trim()));
 
 const addList = (program: Command, { runtime, finish }: CommandContext<InspectRuntime>): void => {
   program
     .command('list')
     .description('List experiments, newest first.')
+    .option('--state <names>', `only these, separated by commas: ${STATES.join(', ')}`, statesOption, [])
+    .option('--limit <n>', `experiments on a page; default: ${LISTED}, with --json all`, integerOption('--limit', 1))
+    .option('--page <n>', 'from 1, the newest', integerOption('--page', 1), 1)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
-    .action(async ({ json }: JsonFlags) => {
+    .addHelpText('after', examples('list --state running,failed', 'list --limit 20 --page 2', 'list --json'))
+    .action(async ({ state, limit, page, json }: JsonFlags & ListFlags) => {
       const { listExperiments } = await import('./list-experiments.ts');
-      finish(await listExperiments(runtime, json === true));
+      const size = limit ?? (json === true && page === 1 ? null : LISTED);
+      finish(await listExperiments(runtime, { states: state, limit: size, page, isJson: json === true }));
     });
 };
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { TtExpError } from '../../contracts/errors.ts';
-import { type CommandContext, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
 import { collect } from '../command-line/option-values.ts';
 import type { ServiceOptions } from './control-services.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
@@ -47,6 +47,7 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
       .option(...JSON_FLAG)
       .option(...PLAIN)
       .option(...VERBOSE)
+      .addHelpText('after', examples(name, `${name} --json`))
       .action(async ({ json, plain }: { readonly json?: boolean; readonly plain?: boolean }) => {
         const action = pick(await import('./control-services.ts'));
         finish(await action(runtime, { isJson: json === true, isPlain: plain === true }));
@@ -65,6 +66,7 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .option(...VERBOSE)
+    .addHelpText('after', examples('doctor', 'doctor --repair', 'doctor --json'))
     .action(async ({ json, plain, repair, lost }: DoctorFlags) => {
       if (lost.length > 0 && repair !== true) {
         throw new TtExpError('USAGE', 'doctor: --lost changes nothing without --repair', { hint: 'Add --repair.' });

@@ -99,6 +99,7 @@ describe('ui-cli/list', () => {
           ended_at: '2024-01-01T01:00:00.000Z',
         },
       ],
+      total: 2,
     });
   });
 
@@ -161,5 +162,65 @@ describe('ui-cli/resolve-id', () => {
     await expect(resolveExperimentId(experiments, 'swe')).rejects.toMatchObject({
       message: 'experiment: got swe, the beginning of the ids of 3 experiments, expected the id of one experiment',
     });
+  });
+});
+
+describe('ui-cli/list of many', () => {
+  /** 5,000, the newest first number 0; every fifth runs, and every tenth of all is paused. */
+  const MANY: readonly ListedExperiment[] = Array.from({ length: 5_000 }, (_, index) => ({
+    experimentId: `many-${String(index).padStart(10, '0')}`,
+    workflowId: `tt-exp/many/${String(index).padStart(10, '0')}`,
+    status: index % 5 === 0 ? 'RUNNING' : index % 5 === 1 ? 'TERMINATED' : 'COMPLETED',
+    startedAtMs: Date.UTC(2024, 0, 2) - index * 1000,
+    endedAtMs: index % 5 === 0 ? null : Date.UTC(2024, 0, 3),
+    outcome: null,
+  }));
+
+  const listMany = async (...flags: readonly string[]) => {
+    const fake = createScriptedRuntime({ views: [] });
+    const asked: string[] = [];
+    const openPlatform = async (options: OpenPlatformOptions) => {
+      const platform = await fake.runtime.openPlatform(options);
+      const snapshot = async (id: string): Promise<ExperimentSnapshot> => {
+        asked.push(id);
+        return training({ sweep: { ...sweep, isPaused: Number(id.slice('many-'.length)) % 10 === 0 } });
+      };
+      return { ...platform, experiments: { ...platform.experiments, snapshot, list: async () => MANY } };
+    };
+    const exitCode = await runCli(['list', ...flags], { ...fake.runtime, openPlatform });
+    await new Promise((done) => setImmediate(done));
+    const ids = [...fake.stdout().matchAll(/many-0*(\d+)/g)].map(([, id]) => Number(id));
+    return { exitCode, asked, ids, stdout: fake.stdout(), stderr: fake.stderr() };
+  };
+
+  test('shows a page of 100, asks about no other, and says where the rest is', async () => {
+    const { ids, asked, stderr } = await listMany();
+    expect(ids).toEqual(Array.from({ length: 100 }, (_, index) => index));
+    expect(asked).toHaveLength(20);
+    expect(stderr).toBe('note: 1 to 100 of 5000 experiments: --page 2 has more, --limit 5000 all, --state fewer\n');
+    expect((await listMany('--limit', '3', '--page', '2')).ids).toEqual([3, 4, 5]);
+    expect((await listMany('--page', '51')).stderr).toContain('none on page 51 of 5000 experiments');
+  });
+
+  test('--state filters before pages are made; a terminated one has failed', async () => {
+    expect((await listMany('--state', 'failed', '--limit', '2')).ids).toEqual([1, 6]);
+    expect((await listMany('--state', 'failed', '--limit', '2')).asked).toEqual([]);
+    expect((await listMany('--state', 'paused', '--limit', '2')).ids).toEqual([0, 10]);
+    expect((await listMany('--state', 'running,failed', '--limit', '4')).ids).toEqual([1, 5, 6, 11]);
+    expect((await listMany('--state', 'running,paused', '--limit', '2')).asked).toHaveLength(2);
+    expect((await listMany('--state', 'cancelled')).stdout).toBe('no experiment is cancelled\n');
+  });
+
+  test('--json has all of them unless a limit is given, and their number', async () => {
+    const all = JSON.parse((await listMany('--json', '--state', 'completed')).stdout) as { experiments: object[] };
+    expect([all.experiments.length, all]).toEqual([3000, expect.objectContaining({ total: 3000 })]);
+    const two = JSON.parse((await listMany('--json', '--limit', '2')).stdout) as { experiments: object[] };
+    expect([two.experiments.length, two]).toEqual([2, expect.objectContaining({ total: 5000 })]);
+  });
+
+  test('an unknown state is told which there are', async () => {
+    const { exitCode, stderr } = await listMany('--state', 'runing');
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('--state: got "runing", expected one of running, paused, completed, failed, cancelled');
   });
 });

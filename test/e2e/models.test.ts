@@ -69,6 +69,19 @@ describe('e2e/models', () => {
   });
 
   it(
+    'a question on a terminal is answered there',
+    async () => {
+      const command = [process.execPath, 'dist/bin/tt-exp.js', 'models', 'archive', `${NAME}/2`, '--reason', 'x'];
+      const terminal = openTerminal(command, { columns: 80, rows: 24, environment: home.environment });
+      await eventually('the question', terminal.output, (text) => text.includes('[y/N]'));
+      terminal.press('n\r');
+      expect(await terminal.exitCode).toBe(1);
+      expect(terminal.output()).toContain('nothing was moved');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'versions are promoted, rolled back and archived by hand; list, ledger and MLflow agree after each move',
     async () => {
       const before = await model();
@@ -110,19 +123,6 @@ describe('e2e/models', () => {
       const nowhere = await run(...back);
       expect([nowhere.exitCode, nowhere.stdout]).toEqual([1, '']);
       expect((await model()).aliases).toMatchObject({ champion: '2', previous: null });
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'a question on a terminal is answered there',
-    async () => {
-      const command = [process.execPath, 'dist/bin/tt-exp.js', 'models', 'archive', `${NAME}/2`, '--reason', 'x'];
-      const terminal = openTerminal(command, { columns: 80, rows: 24, environment: home.environment });
-      await eventually('the question', terminal.output, (text) => text.includes('[y/N]'));
-      terminal.press('n\r');
-      expect(await terminal.exitCode).toBe(1);
-      expect(terminal.output()).toContain('nothing was moved');
     },
     TIMEOUT_MS,
   );

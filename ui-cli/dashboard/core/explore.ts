@@ -2,6 +2,9 @@
 export const PANES = ['curves', 'best', 'rungs', 'events'] as const;
 export type Pane = (typeof PANES)[number];
 
+export const TRIAL_PANES = ['curves', 'settings', 'events'] as const;
+export type TrialPane = (typeof TRIAL_PANES)[number];
+
 /** What curves show; `objective`: what the trials of the experiment are compared by. */
 export const CURVE_METRICS = ['objective', 'val_loss', 'train_loss', 'learning_rate'] as const;
 export type CurveMetric = (typeof CURVE_METRICS)[number];
@@ -13,6 +16,8 @@ export const MOST_PINNED = 5;
 
 export interface Explore {
   readonly pane: Pane;
+  /** The same for one trial. */
+  readonly trialPane: TrialPane;
   /** The keys for moving go to the pane, not to the table. */
   readonly isPaneFocused: boolean;
   /** Lines that the pane is scrolled down by. */
@@ -26,6 +31,7 @@ export interface Explore {
 
 export const NEW_EXPLORE: Explore = {
   pane: 'curves',
+  trialPane: 'curves',
   isPaneFocused: false,
   top: 0,
   metric: 'objective',

@@ -14,6 +14,21 @@ const padded = (line: Line, width: number): Line => [
   { text: ' '.repeat(Math.max(0, width - stringWidth(textOf(line)))) },
 ];
 
+/** So many parts in a row, and the rest below. */
+export const inGrid = ({ columns, rows }: ScreenSize, across: number, parts: readonly Part[]): readonly Line[] => {
+  const down = Math.ceil(parts.length / across);
+  const size = { columns: Math.floor((columns - 2 * (across - 1)) / across), rows: Math.floor(rows / down) };
+  const drawn = parts.map((part) => part(size));
+  return Array.from(
+    { length: size.rows * down },
+    (_, row): Line =>
+      Array.from({ length: across }, (__, place): Line => {
+        const line = drawn[Math.floor(row / size.rows) * across + place]?.[row % size.rows] ?? [];
+        return place === across - 1 ? line : [...padded(line, size.columns), { text: '  ' }];
+      }).flat(),
+  );
+};
+
 /** @param wanted rows that the table would fill */
 export const layOut = (
   { columns, rows }: ScreenSize,

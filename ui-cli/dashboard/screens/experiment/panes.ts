@@ -48,18 +48,23 @@ const bestPane = (view: ExperimentView, _: Content, { explore }: DashboardState,
   );
 
 /** The end first: what comes last matters most. */
-const eventLines = ({ experimentId }: ExperimentView, { followed }: DashboardState): readonly Line[] => {
+export const eventLines = (
+  experimentId: string,
+  { followed }: DashboardState,
+  isTold: (text: string) => boolean,
+): readonly Line[] => {
   const own = followed[experimentId];
   const time = (atMs: number | null): string =>
     atMs === null ? '   before' : `${new Date(atMs).toISOString().slice(11, 19)}Z`;
   const told = (own?.events ?? [])
+    .filter(({ text }) => isTold(text))
     .toReversed()
     .map(({ atMs, text }): Line => [{ text: `${time(atMs)}  `, role: 'dim' }, { text }]);
   return own === undefined || own.dropped === 0 ? told : [...told, lineOf(`${own.dropped} older ones`, 'dim')];
 };
 
-/** Those that can be longer than the pane. */
-const scrolled = (
+/** Lines that can be longer than the pane. */
+export const scrolledPane = (
   lines: readonly Line[],
   { explore }: DashboardState,
   { columns, rows }: ScreenSize,
@@ -83,16 +88,25 @@ const DRAW: Readonly<Record<Pane, Draw>> = {
   curves: curvesPane,
   best: bestPane,
   rungs: (view, _, state, size) =>
-    scrolled(rungLines(view, fedOf(state.data, { feed: 'config', of: view.experimentId })?.value ?? null), state, size),
-  events: (view, _, state, size) => scrolled(eventLines(view, state), state, size),
+    scrolledPane(
+      rungLines(view, fedOf(state.data, { feed: 'config', of: view.experimentId })?.value ?? null),
+      state,
+      size,
+    ),
+  events: (view, _, state, size) =>
+    scrolledPane(
+      eventLines(view.experimentId, state, () => true),
+      state,
+      size,
+    ),
 };
 
 /** Names of all panes, the one that is shown marked. */
-const tabs = ({ explore }: DashboardState): Line =>
-  PANES.flatMap((pane, place): Line => {
-    const isShown = pane === explore.pane;
+export const tabsLine = (panes: readonly string[], shown: string, isFocused: boolean): Line =>
+  panes.flatMap((pane, place): Line => {
+    const isShown = pane === shown;
     const text = isShown ? `[${pane}]` : ` ${pane} `;
-    const role = isShown ? (explore.isPaneFocused ? 'cursor' : 'strong') : 'dim';
+    const role = isShown ? (isFocused ? 'cursor' : 'strong') : 'dim';
     return [{ text: place === 0 ? '' : ' ' }, { text, role }];
   });
 
@@ -105,4 +119,7 @@ export const paneLines = (
 ): readonly Line[] =>
   size.rows < 2
     ? []
-    : [tabs(state), ...DRAW[state.explore.pane](view, content, state, { ...size, rows: size.rows - 1 })];
+    : [
+        tabsLine(PANES, state.explore.pane, state.explore.isPaneFocused),
+        ...DRAW[state.explore.pane](view, content, state, { ...size, rows: size.rows - 1 }),
+      ];

@@ -16,9 +16,15 @@ const scroll = (keys: readonly KeyName[], help: string, by: number): KeyBinding 
   keys,
   label: null,
   help,
-  isActive: isPaneFocused,
   press: (state) => stay(withExplore(state, { top: Math.max(0, state.explore.top + by) })),
 });
+
+export const scrollPaneKeys: readonly KeyBinding[] = [
+  scroll(['up', 'k'], 'one line up in the pane', -1),
+  scroll(['down', 'j'], 'one line down in the pane', 1),
+  scroll(['page-up'], 'one page up in the pane', -PAGE),
+  scroll(['page-down'], 'one page down in the pane', PAGE),
+];
 
 export const shapeKeys: readonly KeyBinding[] = [
   {
@@ -35,16 +41,15 @@ export const shapeKeys: readonly KeyBinding[] = [
   },
 ];
 
+export const metricKey: KeyBinding = {
+  keys: ['m'],
+  label: null,
+  help: 'curves of the next metric',
+  press: (state) => stay(withExplore(state, { metric: nextOf(CURVE_METRICS, state.explore.metric) })),
+};
+
 export const plotKeys: readonly KeyBinding[] = [
-  scroll(['up', 'k'], 'one line up in the pane', -1),
-  scroll(['down', 'j'], 'one line down in the pane', 1),
-  scroll(['page-up'], 'one page up in the pane', -PAGE),
-  scroll(['page-down'], 'one page down in the pane', PAGE),
+  ...scrollPaneKeys.map((key) => ({ ...key, isActive: isPaneFocused })),
   ...shapeKeys,
-  {
-    keys: ['m'],
-    label: null,
-    help: 'curves of the next metric',
-    press: (state) => stay(withExplore(state, { metric: nextOf(CURVE_METRICS, state.explore.metric) })),
-  },
+  metricKey,
 ];

@@ -7,17 +7,20 @@ import {
   progressText,
   statusText,
 } from '../../inspect/experiment-rows.ts';
+import { decisionText } from '../../inspect/gate-decisions.ts';
 import { lineOf, type Role } from '../../live/line.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { askFirst, doNow } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { memoLast } from '../core/memo.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
 import { cursorRow, shownRows, type Table, targetsOf, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
+import type { TableState } from '../table/table-state.ts';
 
 type Here = Extract<Place, { screen: 'experiments' }>;
 
@@ -30,8 +33,11 @@ const STATUS_ROLE: Readonly<Record<string, Role>> = {
   completed: 'done',
 };
 
-const gateText = ({ snapshot }: ExperimentRow): string =>
-  snapshot === null || snapshot.gate.decision === 'not_run' ? '–' : snapshot.gate.decision.replaceAll('_', ' ');
+/** What the gate said at the end: an answer that was given since is with the experiment's run, and is not asked for here. */
+const gateText = ({ snapshot, outcome }: ExperimentRow): string =>
+  snapshot === null && outcome?.gate?.decision === 'awaiting_approval'
+    ? 'awaited approval'
+    : decisionText((snapshot ?? outcome)?.gate?.decision);
 
 const tableAt = (nowMs: number): Table<ExperimentRow> => {
   const ageMs = ({ startedAtMs }: ExperimentRow): number => nowMs - startedAtMs;
@@ -44,7 +50,7 @@ const tableAt = (nowMs: number): Table<ExperimentRow> => {
       { name: 'state', text: statusText, role: (row) => STATUS_ROLE[statusText(row)] },
       { name: 'progress', text: progressText, worth: 60 },
       { name: 'best', align: 'right', text: bestText, value: bestOf, worth: 80 },
-      { name: 'gate', text: gateText, worth: 30 },
+      { name: 'gate', text: gateText, worth: 55 },
       { name: 'age', align: 'right', text: (row) => formatDuration(ageMs(row) / 1000), value: ageMs, worth: 50 },
       { name: 'time', align: 'right', text: (row) => formatDuration(timeMs(row) / 1000), value: timeMs, worth: 40 },
     ],
@@ -53,15 +59,21 @@ const tableAt = (nowMs: number): Table<ExperimentRow> => {
 
 const rank = (row: ExperimentRow): number => (isRunning(row) ? 0 : statusText(row) === 'failed' ? 1 : 2);
 
-const rowsOf = ({ data }: DashboardState): readonly ExperimentRow[] =>
-  (fedOf(data, FEED)?.value ?? []).toSorted((a, b) => rank(a) - rank(b) || b.startedAtMs - a.startedAtMs);
+const inOrder = memoLast((rows: readonly ExperimentRow[]) =>
+  rows.toSorted((a, b) => rank(a) - rank(b) || b.startedAtMs - a.startedAtMs),
+);
 
-const contentOf = (state: DashboardState) => {
-  const table = tableAt(state.nowMs);
-  const rows = rowsOf(state);
-  const shown = shownRows(table, rows, tableOf(state, table.name));
+const NO_ROWS: readonly ExperimentRow[] = [];
+
+const rowsOf = ({ data }: DashboardState): readonly ExperimentRow[] => inOrder(fedOf(data, FEED)?.value ?? NO_ROWS);
+
+const content = memoLast((rows: readonly ExperimentRow[], nowMs: number, own: TableState) => {
+  const table = tableAt(nowMs);
+  const shown = shownRows(table, rows, own);
   return { table, rows, shown, view: viewOf(table, rows, shown) };
-};
+});
+
+const contentOf = (state: DashboardState) => content(rowsOf(state), state.nowMs, tableOf(state, 'experiments'));
 
 /** Marked experiments, or the one under the cursor, that run. */
 const runningTargets = (state: DashboardState): readonly ExperimentRow[] => {

@@ -12,7 +12,7 @@ import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
-import type { DashboardState } from '../core/state.ts';
+import { type DashboardState, say } from '../core/state.ts';
 import { curvePlot } from '../plot/curve-plot.ts';
 import { cutText } from '../table/fit-text.ts';
 import { epochsOf, TRIAL_ROLE, trialOf, viewAt } from './experiment/content.ts';
@@ -134,9 +134,13 @@ const keysOf = (place: Here): readonly KeyBinding[] => [
     isChange: true,
     isActive: (state) => {
       const here = found(place, state);
-      return here !== null && here.view.status === 'running' && isOpen(here.trial);
+      return here !== null && here.view.status === 'running';
     },
     press: (state) => {
+      const trial = found(place, state)?.trial;
+      if (trial === undefined || !isOpen(trial)) {
+        return stay(say(state, 'It has ended: there is nothing to cancel.', 'bad'));
+      }
       const { experimentId, trialId } = place;
       const action = { kind: 'cancel-trials', experimentId, trialIds: [trialId] } as const;
       return askFirst(state, `Cancel ${trialId}?`, 'cancel', action);

@@ -139,6 +139,15 @@ describe('ui-cli/dashboard', () => {
     expect(text(later).at(-2)).toBe('Temporal does not answer (as of 20 s ago)');
   });
 
+  it('the gate of one that has ended says what it said then', () => {
+    const at = (decision: 'promoted' | 'awaiting_approval') => ({
+      outcome: { trials: { ended: 2, total: 2 }, best: 0.4, metric: 'ndcg_at_10', gate: { decision } } as const,
+    });
+    const state = open([experiment('a', at('promoted')), experiment('b', at('awaiting_approval'))]);
+    const lines = text(update(state, { kind: 'resize', size: { columns: 120, rows: 40 } }, SCREENS).state);
+    expect(lines.filter((line) => /promoted|awaited approval/.test(line))).toHaveLength(2);
+  });
+
   it('help explains every key that does something here', () => {
     const lines = text(press(open([running('a')]), '?').state).join('\n');
     expect(lines).toContain('cancel the marked experiments');

@@ -146,6 +146,12 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     ]);
   });
 
+  it('a trial that has ended cannot be cancelled, and the key says so', () => {
+    const { state, effects } = press(open(sweeping()), 'x', 'q');
+    expect(text(press(open(sweeping()), 'x').state).at(-2)).toBe('It has ended: there is nothing to cancel.');
+    expect([state.overlay.kind, effects]).toEqual(['none', [{ kind: 'quit' }]]);
+  });
+
   it('marks of one experiment are not those of another', () => {
     const state = press(open(sweeping()), 'space').state;
     const other = press(state, 'escape').state;

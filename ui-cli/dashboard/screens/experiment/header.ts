@@ -61,7 +61,10 @@ const factsText = (view: ExperimentView): string => {
   const { trials, bestTrialId, objective, gate, test } = view;
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   const training = Object.keys(view.progress).length;
-  const sweep = sweepLine(view).map(textOf);
+  // That it is paused stands in the line above.
+  const sweep = sweepLine(view.sweep === null ? view : { ...view, sweep: { ...view.sweep, isPaused: false } }).map(
+    textOf,
+  );
   return [
     ...(trials.length === 0 ? [] : [textOf(countLine(view))]),
     ...(view.status === 'running' && view.phase === 'train' ? [`${training} at work`] : []),

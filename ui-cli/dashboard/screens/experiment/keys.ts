@@ -124,9 +124,12 @@ const KEYS: readonly Key[] = [
     label: 'cancel trial',
     help: 'cancel the marked trials, or this one, after their epoch; results are kept',
     isChange: true,
-    isActive: (view, state) => isRunning(view, state) && cancellable(view, state).length > 0,
+    isActive: (view, state) => isRunning(view, state) && hasTrials(view, state),
     press: (state, view) => {
       const trialIds = cancellable(view, state);
+      if (trialIds.length === 0) {
+        return stay(say(state, 'It has ended: there is nothing to cancel.', 'bad'));
+      }
       const what = trialIds.length === 1 ? (trialIds[0] ?? '') : `${trialIds.length} trials`;
       const action = { kind: 'cancel-trials', experimentId: view.experimentId, trialIds } as const;
       return askFirst(state, `Cancel ${what}?`, 'cancel', action);

@@ -31,8 +31,8 @@ export const addMoves = (models: Command, { runtime, finish }: CommandContext<Re
     .option(...VERBOSE)
     .addHelpText('after', examples('models promote two-tower/3 --reason "better for new users"'))
     .action(async (reference: string, flags: MoveFlags) => {
-      const { promoteModel } = await import('./move-model.ts');
-      finish(await promoteModel(runtime, reference, optionsOf(flags)));
+      const { moveModel } = await import('./move-model.ts');
+      finish(await moveModel(runtime, 'promote', reference, optionsOf(flags)));
     });
   models
     .command('rollback')
@@ -44,8 +44,8 @@ export const addMoves = (models: Command, { runtime, finish }: CommandContext<Re
     .option(...VERBOSE)
     .addHelpText('after', examples('models rollback two-tower --reason "complaints since Monday" --yes'))
     .action(async (name: string, flags: MoveFlags) => {
-      const { rollBackModel } = await import('./move-model.ts');
-      finish(await rollBackModel(runtime, name, optionsOf(flags)));
+      const { moveModel } = await import('./move-model.ts');
+      finish(await moveModel(runtime, 'rollback', name, optionsOf(flags)));
     });
   models
     .command('archive')
@@ -57,7 +57,7 @@ export const addMoves = (models: Command, { runtime, finish }: CommandContext<Re
     .option(...VERBOSE)
     .addHelpText('after', examples('models archive two-tower/2 --reason "trained on wrong labels"'))
     .action(async (reference: string, flags: MoveFlags) => {
-      const { archiveModel } = await import('./move-model.ts');
-      finish(await archiveModel(runtime, reference, optionsOf(flags)));
+      const { moveModel } = await import('./move-model.ts');
+      finish(await moveModel(runtime, 'archive', reference, optionsOf(flags)));
     });
 };

@@ -1,4 +1,5 @@
 /** What the dashboard changes in the world, and the commands that do the same. Pure. */
+import type { Move, MoveKind } from '../../registry/plan-move.ts';
 import type { SteeringRequest } from '../../steer/steering-request.ts';
 
 /** Its targets are those of the moment when it was asked for. */
@@ -9,7 +10,11 @@ export type Action =
   | { readonly kind: 'extend'; readonly experimentId: string; readonly trials: number }
   /** The page of an experiment, or of `<experiment>/<trial>`, in MLflow. */
   | { readonly kind: 'open'; readonly what: string }
-  | { readonly kind: 'approve' | 'reject'; readonly experimentId: string; readonly reason: string };
+  | { readonly kind: 'approve' | 'reject'; readonly experimentId: string; readonly reason: string }
+  /** Looks what a move would be; moves nothing. `reference` is a version; for a rollback the model. */
+  | { readonly kind: 'plan'; readonly move: MoveKind; readonly reference: string }
+  | { readonly kind: 'move'; readonly move: Move; readonly reason: string }
+  | { readonly kind: 'verify'; readonly name: string };
 
 /** For a POSIX shell. */
 const shellWord = (text: string): string =>
@@ -32,6 +37,11 @@ const steerCommand = (id: string, request: SteeringRequest): string => {
   }
 };
 
+const moveCommand = ({ name, request, from, to }: Move, reason: string): string => {
+  const target = request.kind === 'rollback' ? name : `${name}/${request.kind === 'archive' ? from : to}`;
+  return `tt-exp models ${request.kind} ${shellWord(target)} --reason ${shellWord(reason)}`;
+};
+
 /** One a target. */
 export const commandsOf = (action: Action): readonly string[] => {
   switch (action.kind) {
@@ -46,5 +56,11 @@ export const commandsOf = (action: Action): readonly string[] => {
     case 'approve':
     case 'reject':
       return [`tt-exp ${action.kind} ${action.experimentId} --reason ${shellWord(action.reason)}`];
+    case 'plan':
+      return [];
+    case 'move':
+      return [moveCommand(action.move, action.reason)];
+    case 'verify':
+      return [`tt-exp models verify ${shellWord(action.name)}`];
   }
 };

@@ -14,9 +14,29 @@ export const doNow = (state: DashboardState, action: Action): Step => {
 };
 
 /** Once `word` was typed. */
-export const askFirst = (state: DashboardState, question: string, word: string, action: Action): Step =>
-  stay({ ...state, overlay: { kind: 'confirm', question, word, typed: '', action } });
+export const askFirst = (
+  state: DashboardState,
+  question: string,
+  word: string,
+  action: Action,
+  details: readonly string[] = [],
+): Step => stay({ ...state, overlay: { kind: 'confirm', question, word, typed: '', action, details } });
 
-/** First why, then the word. */
-export const askReason = (state: DashboardState, question: string, word: string, action: ReasonedAction): Step =>
-  stay({ ...state, overlay: { kind: 'prompt', prompt: { kind: 'reason', question, action, word }, text: '' } });
+/** First why, then the word. @param details what else somebody should know before */
+export const askReason = (
+  state: DashboardState,
+  question: string,
+  word: string,
+  action: ReasonedAction,
+  details: readonly string[] = [],
+): Step =>
+  stay({
+    ...state,
+    overlay: { kind: 'prompt', prompt: { kind: 'reason', question, action, word, details }, text: '' },
+  });
+
+/** Begins something whose outcome is shown here to whoever waits for it. */
+export const waitFor = (state: DashboardState, text: string, action: Action): Step => {
+  const { effects, state: begun } = doNow(state, action);
+  return { effects, state: { ...begun, overlay: { kind: 'wait', text, action } } };
+};

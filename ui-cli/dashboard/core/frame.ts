@@ -1,13 +1,14 @@
 /** The whole screen as lines: title, body, message or prompt, footer. Pure. */
 import stringWidth from 'string-width';
 import { printable } from '../../../contracts/printable.ts';
-import { type Line, lineOf } from '../../live/line.ts';
+import { type Line, lineOf, type Role } from '../../live/line.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
 import { formatDuration } from '../../text/formats.ts';
+import { wrapLine } from '../../text/table.ts';
 import { cutText } from '../table/fit-text.ts';
 import { COMMANDS } from './commands.ts';
 import { feedKey } from './feeds.ts';
-import { isBound, type KeyBinding, keyText } from './keys.ts';
+import { isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
 import { type DashboardState, type Prompt, placeOf, tableOf } from './state.ts';
 import { bindingsOf } from './update.ts';
@@ -17,19 +18,25 @@ export const LEAST_SIZE: ScreenSize = { columns: 60, rows: 12 };
 /** An answer older than this is told of. */
 const STALE_MS = 5_000;
 
+/** They are told however many keys a screen has. */
+const ALWAYS_TOLD: readonly KeyName[] = ['?', 'q'];
+
 const footerText = (bindings: readonly KeyBinding[], state: DashboardState, columns: number): string => {
   const hints = bindings
     .filter((binding) => binding.label !== null && isBound(binding, state))
-    .map(({ keys, label }) => `${keyText(keys[0] ?? '')} ${label}`);
+    .map(({ keys, label }) => ({
+      text: `${keyText(keys[0] ?? '')} ${label}`,
+      isKept: ALWAYS_TOLD.includes(keys[0] ?? ''),
+    }));
   // What does not fit is in the help, which always does.
-  let text = '';
+  let told = hints.filter(({ isKept }) => isKept);
   for (const hint of hints) {
-    const next = text === '' ? hint : `${text}  ${hint}`;
-    if (stringWidth(next) <= columns) {
-      text = next;
+    const next = hints.filter((one) => one === hint || told.includes(one));
+    if (stringWidth(next.map(({ text }) => text).join('  ')) <= columns) {
+      told = next;
     }
   }
-  return text;
+  return told.map(({ text }) => text).join('  ');
 };
 
 const PROMPT: Readonly<Record<Prompt['kind'], string>> = {
@@ -53,16 +60,14 @@ const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): strin
 };
 
 const statusLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
-  const { overlay, message } = state;
+  const { overlay } = state;
   const cut = (text: string): string => cutText(printable(text), columns);
   if (overlay.kind === 'prompt') {
     const before = PROMPT[overlay.prompt.kind];
     // The end of a long text is where one types.
     const room = columns - stringWidth(before) - 1;
     const shown = [...printable(overlay.text)].slice(-room).join('');
-    return message === null
-      ? [{ text: before, role: 'active' }, { text: shown }, { text: ' ', role: 'cursor' }]
-      : lineOf(cut(message.text), message.role);
+    return [{ text: before, role: 'active' }, { text: shown }, { text: ' ', role: 'cursor' }];
   }
   if (overlay.kind === 'confirm') {
     const question = `${overlay.question} Type ${overlay.word}: `;
@@ -73,8 +78,8 @@ const statusLine = (state: DashboardState, screen: OpenScreen, columns: number):
       { text: ' ', role: 'cursor' },
     ];
   }
-  if (message !== null) {
-    return lineOf(cut(message.text), message.role);
+  if (overlay.kind === 'wait') {
+    return lineOf(cut(`${overlay.text}  (Esc: go on meanwhile)`), 'active');
   }
   const trouble = troubleText(screen, state);
   if (trouble !== null) {
@@ -82,6 +87,28 @@ const statusLine = (state: DashboardState, screen: OpenScreen, columns: number):
   }
   const filter = screen.table === null ? '' : tableOf(state, screen.table.name).filter;
   return filter === '' ? [] : lineOf(cut(`filter: ${filter}  (Esc shows all)`), 'dim');
+};
+
+/** Above a question; a message that has no line of its own, or is longer than one. */
+const MOST_LINES = 8;
+
+/** The last lines of the screen but one, over what it shows. */
+const statusLines = (state: DashboardState, screen: OpenScreen, columns: number): readonly Line[] => {
+  const { overlay, message } = state;
+  const wrapped = (texts: readonly string[], role?: Role): readonly Line[] =>
+    texts.flatMap((text) => wrapLine(printable(text), columns)).map((text) => lineOf(cutText(text, columns), role));
+  const told = message === null ? [] : wrapped([message.text], message.role);
+  const isAsking = overlay.kind === 'prompt' || overlay.kind === 'confirm' || overlay.kind === 'wait';
+  if (!isAsking && told.length > 0) {
+    return told.slice(0, MOST_LINES);
+  }
+  const details =
+    overlay.kind === 'prompt' && overlay.prompt.kind === 'reason'
+      ? [overlay.prompt.question, ...overlay.prompt.details]
+      : overlay.kind === 'confirm'
+        ? overlay.details
+        : [];
+  return [...wrapped(details, 'warn').slice(0, MOST_LINES), ...told.slice(0, 2), statusLine(state, screen, columns)];
 };
 
 const titleLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
@@ -109,6 +136,18 @@ const helpLines = (bindings: readonly KeyBinding[], state: DashboardState): read
   ];
 };
 
+const pageLines = (
+  { title, lines }: { readonly title: string; readonly lines: readonly string[] },
+  columns: number,
+): readonly Line[] => [
+  lineOf(cutText(title, columns), 'strong'),
+  ...lines
+    .flatMap((text) => wrapLine(printable(text), columns))
+    .map((text) => lineOf(text, /^error:/.test(text) ? 'bad' : undefined)),
+  [],
+  lineOf('Any other key leaves this page.', 'dim'),
+];
+
 /** As many lines as the screen has rows. */
 export const frameOf = (state: DashboardState, screens: Screens): readonly Line[] => {
   const { size, overlay } = state;
@@ -120,15 +159,22 @@ export const frameOf = (state: DashboardState, screens: Screens): readonly Line[
   const screen = openScreen(screens, placeOf(state), state);
   const bindings = bindingsOf(screen);
   const room: ScreenSize = { columns: size.columns, rows: rows - 3 };
-  const whole = overlay.kind === 'help' ? helpLines(bindings, state) : screen.body(room);
-  const top = overlay.kind === 'help' ? Math.min(overlay.top, Math.max(0, whole.length - room.rows)) : 0;
-  const body = whole.slice(top, top + room.rows);
-  const blank: readonly Line[] = Array.from({ length: room.rows - body.length }, () => []);
+  const whole =
+    overlay.kind === 'help'
+      ? helpLines(bindings, state)
+      : overlay.kind === 'page'
+        ? pageLines(overlay, size.columns)
+        : screen.body(room);
+  const isPage = overlay.kind === 'help' || overlay.kind === 'page';
+  const top = isPage ? Math.min(overlay.top, Math.max(0, whole.length - room.rows)) : 0;
+  const status = statusLines(state, screen, size.columns);
+  const body = whole.slice(top, top + room.rows + 1 - status.length);
+  const blank: readonly Line[] = Array.from({ length: room.rows + 1 - status.length - body.length }, () => []);
   return [
     titleLine(state, screen, size.columns),
     ...body,
     ...blank,
-    statusLine(state, screen, size.columns),
+    ...status,
     lineOf(footerText(bindings, state, size.columns), 'dim'),
   ];
 };

@@ -50,7 +50,7 @@ const submit = (state: DashboardState, { prompt, text }: Of<'prompt'>, screen: O
     case 'reason':
       return text.trim() === ''
         ? stay(say(state, 'It needs a reason.', 'bad'))
-        : askFirst(state, prompt.question, prompt.word, { ...prompt.action, reason: text.trim() });
+        : askFirst(state, prompt.question, prompt.word, { ...prompt.action, reason: text.trim() }, prompt.details);
   }
 };
 
@@ -89,8 +89,13 @@ export const pressInConfirm = (state: DashboardState, overlay: Of<'confirm'>, ke
   return typed === null ? stay(state) : stay({ ...state, overlay: { ...overlay, typed } });
 };
 
-export const pressInHelp = (state: DashboardState, { top }: Of<'help'>, key: KeyName): Step => {
-  const at = (next: number): Step => stay({ ...state, overlay: { kind: 'help', top: Math.max(0, next) } });
+/** What was begun goes on; what becomes of it is told in a line then. */
+export const pressWhileWaiting = (state: DashboardState, key: KeyName): Step =>
+  stay(key === 'escape' || key === 'ctrl-c' ? closed(state) : state);
+
+export const pressOnPage = (state: DashboardState, overlay: Of<'help'> | Of<'page'>, key: KeyName): Step => {
+  const { top } = overlay;
+  const at = (next: number): Step => stay({ ...state, overlay: { ...overlay, top: Math.max(0, next) } });
   switch (key) {
     case 'up':
     case 'k':

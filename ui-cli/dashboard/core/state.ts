@@ -15,7 +15,13 @@ export type Prompt =
   /** How many trials an experiment that has ended is to have; then it is asked. */
   | { readonly kind: 'trials'; readonly experimentId: string; readonly present: number }
   /** Why something is moved; then it is asked. */
-  | { readonly kind: 'reason'; readonly question: string; readonly action: ReasonedAction; readonly word: string };
+  | {
+      readonly kind: 'reason';
+      readonly question: string;
+      readonly action: ReasonedAction;
+      readonly word: string;
+      readonly details: readonly string[];
+    };
 
 export type ReasonedAction = Extract<Action, { readonly reason: string }>;
 
@@ -31,7 +37,12 @@ export type Overlay =
       readonly word: string;
       readonly typed: string;
       readonly action: Action;
-    };
+      /** Above the question. */
+      readonly details: readonly string[];
+    }
+  /** For what became of an action. */
+  | { readonly kind: 'wait'; readonly text: string; readonly action: Action }
+  | { readonly kind: 'page'; readonly title: string; readonly lines: readonly string[]; readonly top: number };
 
 export interface Message {
   readonly text: string;

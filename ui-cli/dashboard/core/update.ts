@@ -1,13 +1,15 @@
 /** The one way in which the state changes: a pure fold over keys, answers, ticks and sizes of the screen. */
 import { printable } from '../../../contracts/printable.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
+import type { Action } from './actions.ts';
 import { type FeedName, type FeedRequest, type FeedValues, feedKey, withFed, withTrouble } from './feeds.ts';
 import { followView } from './followed.ts';
 import { globalKeys } from './global-keys.ts';
 import { bindingOf, type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
-import { pressInConfirm, pressInHelp, pressInPrompt } from './overlay-keys.ts';
+import { type Outcome, takeOutcome } from './outcome.ts';
+import { pressInConfirm, pressInPrompt, pressOnPage, pressWhileWaiting } from './overlay-keys.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
-import { type DashboardState, placeOf, say } from './state.ts';
+import { type DashboardState, placeOf } from './state.ts';
 import { tableKeys } from './table-keys.ts';
 
 export type DashboardEvent =
@@ -17,7 +19,7 @@ export type DashboardEvent =
   | FedEvent
   | { readonly kind: 'trouble'; readonly request: FeedRequest; readonly text: string; readonly atMs: number }
   /** What became of an action. */
-  | { readonly kind: 'told'; readonly text: string; readonly isBad: boolean };
+  | { readonly kind: 'done'; readonly action: Action; readonly outcome: Outcome };
 
 type FedEvent = {
   readonly [Name in FeedName]: {
@@ -40,7 +42,10 @@ const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step =
   const { overlay } = state;
   switch (overlay.kind) {
     case 'help':
-      return pressInHelp(state, overlay, key);
+    case 'page':
+      return pressOnPage(state, overlay, key);
+    case 'wait':
+      return pressWhileWaiting(state, key);
     case 'prompt':
       return pressInPrompt(state, overlay, key, screen);
     case 'confirm':
@@ -87,7 +92,7 @@ export const update = (state: DashboardState, event: DashboardEvent, screens: Sc
       });
     case 'trouble':
       return stay({ ...state, data: withTrouble(state.data, event.request, printable(event.text), event.atMs) });
-    case 'told':
-      return stay(say(state, event.text, event.isBad ? 'bad' : 'done'));
+    case 'done':
+      return stay(takeOutcome(state, event.action, event.outcome));
   }
 };

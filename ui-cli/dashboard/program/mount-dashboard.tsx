@@ -7,6 +7,7 @@ import type { Action } from '../core/actions.ts';
 import { openRequests } from '../core/feeds.ts';
 import { frameOf } from '../core/frame.ts';
 import type { Effect, KeyName } from '../core/keys.ts';
+import { type Outcome, told } from '../core/outcome.ts';
 import type { Place } from '../core/places.ts';
 import { openScreen } from '../core/screen.ts';
 import { initialState, placeOf } from '../core/state.ts';
@@ -86,18 +87,18 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
     }
   };
   /** What somebody does not wait for is told after the end. */
-  const tell = (text: string, isBad: boolean): void => {
-    if (closing.signal.aborted) {
-      printLines(runtime.io.stderr, [text]);
-    } else {
-      dispatch({ kind: 'told', text, isBad });
+  const tell = (action: Action, outcome: Outcome): void => {
+    if (!closing.signal.aborted) {
+      dispatch({ kind: 'done', action, outcome });
       feeds.hurry();
+    } else if (outcome.kind !== 'planned') {
+      printLines(runtime.io.stderr, [outcome.text]);
     }
   };
   const act = (action: Action): void => {
     const done = perform(runtime, sources, action).then(
-      (text) => tell(text, false),
-      (error: unknown) => tell(explain(error), true),
+      (outcome) => tell(action, outcome),
+      (error: unknown) => tell(action, told(explain(error), true)),
     );
     acting.add(done);
     void done.finally(() => acting.delete(done));

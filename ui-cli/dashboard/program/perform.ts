@@ -1,16 +1,23 @@
 /** Does what keys ask for, through the same calls as the commands. */
-import { newRequestId } from '../../../client/registry-client.ts';
 import { findPage } from '../../open/find-page.ts';
 import { assertWebAddress } from '../../open/open-subject.ts';
+import { makeMove, movedLines, planMove } from '../../registry/plan-move.ts';
+import { findingLines, intactLines, isIntact } from '../../registry/verification-lines.ts';
 import { startExtended } from '../../run/extend-experiment.ts';
 import { retryOne } from '../../run/retry-experiment.ts';
+import { answerLines, answerQuestion, isAsAnswered } from '../../steer/answer-question.ts';
 import { makeRequest } from '../../steer/steering-request.ts';
 import type { Action } from '../core/actions.ts';
+import { type Outcome, told } from '../core/outcome.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
 import type { Sources } from './sources.ts';
 
-/** Answers what to tell about it. */
-export const perform = async (runtime: DashboardRuntime, { platform }: Sources, action: Action): Promise<string> => {
+export const perform = async (
+  runtime: DashboardRuntime,
+  { platform, catalogue }: Sources,
+  action: Action,
+): Promise<Outcome> => {
+  const user = (): string => runtime.environment().user;
   switch (action.kind) {
     case 'steer': {
       const { experimentIds, request } = action;
@@ -22,40 +29,64 @@ export const perform = async (runtime: DashboardRuntime, { platform }: Sources, 
         ),
       );
       const [only] = answers;
-      return only !== undefined && answers.length === 1
-        ? `${experimentIds[0]}: ${only.text}`
-        : `${answers.length} experiments: ${only?.text ?? 'nothing to do'}`;
+      return told(
+        only !== undefined && answers.length === 1
+          ? `${experimentIds[0]}: ${only.text}`
+          : `${answers.length} experiments: ${only?.text ?? 'nothing to do'}`,
+      );
     }
     case 'cancel-trials': {
       const { experimentId, trialIds } = action;
       await platform.use(({ experiments }) =>
         Promise.all(trialIds.map((trialId) => experiments.cancelTrial(experimentId, trialId))),
       );
-      return `${experimentId}: ${trialIds.length === 1 ? `${trialIds[0]} is` : `${trialIds.length} trials are`} cancelled; results are kept`;
+      const trials = trialIds.length === 1 ? `${trialIds[0]} is` : `${trialIds.length} trials are`;
+      return told(`${experimentId}: ${trials} cancelled; results are kept`);
     }
     case 'extend': {
       const { experimentId: id, trials } = action;
       const change = { trials, epochs: null, set: [] };
       const { experimentId } = await platform.use(({ experiments }) => startExtended(experiments, id, change));
-      return `${experimentId} is started, extends ${id}`;
+      return told(`${experimentId} is started, extends ${id}`);
     }
     case 'open': {
       const url = await findPage(runtime, action.what, false);
       assertWebAddress(url);
       const problem = await runtime.openPage(url);
-      return problem === null ? `opened ${url}` : `${problem}; open it yourself: ${url}`;
+      return told(problem === null ? `opened ${url}` : `${problem}; open it yourself: ${url}`);
     }
     case 'approve':
     case 'reject': {
       const { kind, experimentId, reason } = action;
-      return platform.use(async ({ experiments, registry }) => {
-        const { config } = await experiments.input(experimentId);
-        const by = runtime.environment().user;
-        const { candidate, verdict } = await registry.decide(config.gate.model_name, {
-          ...{ isApproved: kind === 'approve', reason, by, request: newRequestId(by, kind) },
-          ...{ experimentId, candidate: null },
-        });
-        return `${config.gate.model_name}, version ${candidate}: ${verdict.decision}; ${verdict.reasons.at(-1) ?? ''}`;
+      const isApproved = kind === 'approve';
+      return platform.use(async (services) => {
+        const answered = await answerQuestion(services, experimentId, { isApproved, reason, by: user() });
+        return told(answerLines(answered).join('; '), !isAsAnswered(answered, isApproved));
+      });
+    }
+    case 'plan':
+      return catalogue.use(async (models) => {
+        const move = await planMove(action.move, models, action.reference, { user: user(), reason: '' });
+        // What will be refused is not asked, and what is so already needs no answer.
+        return (await models.wouldMove(move.name, move.request))
+          ? { kind: 'planned', move }
+          : told(`${move.name}: nothing to do: it is so already`);
+      });
+    case 'move': {
+      const { move, reason } = action;
+      const reasoned = { ...move, request: { ...move.request, reason } };
+      return catalogue.use((models) =>
+        platform.use(async ({ registry }) => told(movedLines(await makeMove(registry, models, reasoned)).join('; '))),
+      );
+    }
+    case 'verify': {
+      const { name } = action;
+      return catalogue.use(async (models) => {
+        const found = await models.verify({ name, isAll: false, onVersion: () => undefined });
+        const lines = [...intactLines(found), ...findingLines(found)];
+        const isBad = !isIntact(found);
+        const text = isBad ? (findingLines(found)[0] ?? '') : `${name}: ledger and files are intact`;
+        return { kind: 'page', title: `${name}: ledger and files`, lines, text, isBad };
       });
     }
   }

@@ -21,6 +21,7 @@ import {
   questionFeed,
 } from './known-models.ts';
 import { ledgerLines } from './ledger-lines.ts';
+import { answerKeys, moveKeys } from './move-keys.ts';
 import { versionTable } from './version-table.ts';
 
 type Here = Extract<Place, { screen: 'model' }>;
@@ -72,13 +73,16 @@ const modelBody = (model: CatalogueModel, state: DashboardState, { columns, rows
   return [...head, ...versions, ...ledgerPane(model, state, room - versions.length)];
 };
 
+const versionAt = ({ name }: Here, state: DashboardState): string | null =>
+  cursorRow(contentOf(name, state).view, tableOf(state, 'versions'));
+
 const open = ({ name }: Here): KeyBinding => ({
   keys: ['enter', 'right'],
   label: 'open',
   help: 'open the version',
   isActive: (state) => contentOf(name, state).shown.length > 0,
   press: (state) => {
-    const version = cursorRow(contentOf(name, state).view, tableOf(state, 'versions'));
+    const version = versionAt({ screen: 'model', name }, state);
     return stay(version === null ? state : goTo(state, { screen: 'version', name, version }));
   },
 });
@@ -94,7 +98,12 @@ export const MODEL: Screen<Here> = {
   title: ({ name }) => `models › ${name}`,
   feeds: ({ name }) => [MODELS_FEED, ledgerFeed(name), questionFeed(name)],
   table: ({ name }, state) => contentOf(name, state).view,
-  keys: (place) => [open(place), openLedger(place)],
+  keys: (place) => [
+    open(place),
+    ...answerKeys(place.name, null),
+    ...moveKeys(place.name, (state) => versionAt(place, state)),
+    openLedger(place),
+  ],
   body: ({ name }, state, size) => {
     const model = knownModel(name, state);
     return model === null ? [lineOf(missingText(name, state), 'dim')] : modelBody(model, state, size);

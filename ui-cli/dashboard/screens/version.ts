@@ -6,6 +6,8 @@ import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { scrolled, scrollKeys } from '../core/scroll.ts';
 import type { DashboardState } from '../core/state.ts';
+import { MODELS_FEED, questionFeed } from './known-models.ts';
+import { answerKeys, moveKeys } from './move-keys.ts';
 
 type Here = Extract<Place, { screen: 'version' }>;
 
@@ -23,8 +25,12 @@ const linesOf = (place: Here, { data, nowMs, size }: DashboardState): readonly L
 
 export const VERSION: Screen<Here> = {
   title: ({ name, version }) => `models › ${name} › version ${version}`,
-  feeds: (place) => [{ feed: 'version', of: referenceOf(place) }],
+  feeds: (place) => [{ feed: 'version', of: referenceOf(place) }, MODELS_FEED, questionFeed(place.name)],
   table: () => null,
-  keys: (place) => scrollKeys(referenceOf(place), (state) => linesOf(place, state).length),
+  keys: (place) => [
+    ...scrollKeys(referenceOf(place), (state) => linesOf(place, state).length),
+    ...answerKeys(place.name, place.version),
+    ...moveKeys(place.name, () => place.version),
+  ],
   body: (place, state) => scrolled(linesOf(place, state), referenceOf(place), state),
 };

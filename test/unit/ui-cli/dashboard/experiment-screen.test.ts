@@ -174,7 +174,7 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     const config = { sweep: { max_trials: 3, scheduler: { type: 'none' } } };
     const state = fed(open(completedView()), 'config', EXPERIMENT_ID, config, 'once');
     const few = press(state, 'e', '3', 'enter').state;
-    expect(text(few).at(-2)).toBe('Give the total number: more than the 3 it has.');
+    expect(text(few).at(-3)).toBe('Give the total number: more than the 3 it has.');
     const { state: done, effects } = press(few, '0', 'enter', ...'extend', 'enter');
     expect(effects).toEqual([{ kind: 'act', action: { kind: 'extend', experimentId: EXPERIMENT_ID, trials: 30 } }]);
     expect(done.lastCommands).toEqual([`tt-exp extend ${EXPERIMENT_ID} --trials 30`]);

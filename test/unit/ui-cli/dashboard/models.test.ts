@@ -47,7 +47,7 @@ describe('ui-cli/dashboard/screens/models', () => {
     const list = open({ screen: 'models' }).answer('models', '', [MODEL]);
     const version = list.press('enter', 'down', 'enter');
     expect(version.lines()[0]).toContain('models › two-tower › version 3');
-    expect(version.asked()).toEqual(['version:two-tower/3']);
+    expect(version.asked()).toEqual(['version:two-tower/3', 'models:', 'question:two-tower']);
     expect(version.press('escape').lines()[0]).toContain('models › two-tower');
   });
 });

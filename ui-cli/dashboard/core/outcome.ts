@@ -1,0 +1,38 @@
+/** What became of an action. Pure. */
+import type { Move } from '../../registry/plan-move.ts';
+import type { Action } from './actions.ts';
+import { askReason } from './ask.ts';
+import { type DashboardState, NO_OVERLAY, say } from './state.ts';
+
+export type Outcome =
+  | { readonly kind: 'told'; readonly text: string; readonly isBad: boolean }
+  /** More than a line: a page for whoever waits for it, else its text. */
+  | {
+      readonly kind: 'page';
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly text: string;
+      readonly isBad: boolean;
+    }
+  /** Nothing is moved yet: it is asked why, then with a word. */
+  | { readonly kind: 'planned'; readonly move: Move };
+
+export const told = (text: string, isBad = false): Outcome => ({ kind: 'told', text, isBad });
+
+const askMove = (state: DashboardState, move: Move): DashboardState => {
+  const [what = '', ...against] = move.lines;
+  return askReason(state, `${what}?`, move.request.kind, { kind: 'move', move, reason: '' }, against).state;
+};
+
+/** Whoever waits no longer does something else, and is not to be disturbed. */
+export const takeOutcome = (state: DashboardState, action: Action, outcome: Outcome): DashboardState => {
+  const isAwaited = state.overlay.kind === 'wait' && state.overlay.action === action;
+  const free = isAwaited ? { ...state, overlay: NO_OVERLAY } : state;
+  if (outcome.kind === 'planned') {
+    return isAwaited ? askMove(free, outcome.move) : state;
+  }
+  const { text, isBad } = outcome;
+  return outcome.kind === 'page' && isAwaited
+    ? { ...state, overlay: { kind: 'page', title: outcome.title, lines: outcome.lines, top: 0 } }
+    : say(free, text, isBad ? 'bad' : 'done');
+};

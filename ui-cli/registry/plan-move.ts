@@ -1,0 +1,163 @@
+/** Moves of a model's champion, and versions out of use: what moves from where to where, and what is asked of its owner. */
+import { newRequestId } from '../../client/registry-client.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { PlannedMove } from '../../contracts/model-catalogue.ts';
+import { MESSAGE } from '../../contracts/names.ts';
+import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
+import type { Platform } from '../platform/platform-runtime.ts';
+import { aliasesText } from './model-formats.ts';
+import type { ModelCatalogue } from './registry-runtime.ts';
+
+export type MoveKind = 'promote' | 'rollback' | 'archive';
+
+export interface Move extends Pick<LedgerEntry, 'alias' | 'from' | 'to'> {
+  readonly name: string;
+  /** What moves from where to where, and what speaks against it. */
+  readonly lines: readonly string[];
+  readonly request: RegistryRequest;
+}
+
+/** Who asks, and why. */
+export interface Asker {
+  readonly user: string;
+  readonly reason: string;
+}
+
+export type Moved = Pick<LedgerEntry, 'alias' | 'from' | 'to'> & {
+  readonly name: string;
+  /** null where everything was so already. */
+  readonly seq: number | null;
+  readonly digest: string | null;
+  readonly aliases: Aliases;
+};
+
+const named = (version: string | null): string => (version === null ? 'none' : `version ${version}`);
+
+export const movedLines = ({ name, alias, from, to, seq, aliases }: Moved): readonly string[] => {
+  const move = alias === 'champion' ? `champion from ${named(from)} to ${named(to)}` : `${named(from)} out of use`;
+  return [
+    seq === null ? `${name}: nothing to do: it is so already` : `${name}: ${move}, record ${seq} of its ledger`,
+    `${name}: ${aliasesText(aliases)}`,
+  ];
+};
+
+/** What a person should know before they overrule the gate. */
+const gateLines = ({ verdict, decidedBy, reasons }: PlannedMove): readonly string[] => {
+  switch (verdict) {
+    case 'rejected':
+      return [`warning: ${decidedBy ?? 'the gate'} rejected it:`, ...reasons.map((reason) => `  ${reason}`)];
+    case 'none':
+      return ['warning: no gate has judged it'];
+    default:
+      return [];
+  }
+};
+
+/** What cannot be loaded cannot serve either, however urgent the move is. */
+const requireFiles = ({ name, version, problem }: PlannedMove): void => {
+  if (problem !== null) {
+    throw new TtExpError('MODEL_NOT_LOADING', `${MESSAGE.modelNotLoading}: ${name}/${version}: ${problem}`, {
+      hint: `Restore the artifacts of its run from a backup, or promote another version: \`tt-exp models ${name}\` lists them.`,
+    });
+  }
+};
+
+const asked = (kind: MoveKind, { user, reason }: Asker) => ({
+  request: newRequestId(user, kind),
+  actor: user,
+  reason,
+});
+
+type Plan = (catalogue: ModelCatalogue, reference: string, asker: Asker) => Promise<Move>;
+
+const planPromotion: Plan = async (catalogue, reference, asker) => {
+  const planned = await catalogue.plan(reference);
+  requireFiles(planned);
+  const { name, version, evidence, gate } = planned;
+  const { champion } = planned.aliases;
+  return {
+    ...{ name, alias: 'champion', from: champion, to: version },
+    lines: [`${name}: champion from ${named(champion)} to ${named(version)}`, ...gateLines(planned)],
+    request: {
+      kind: 'promote',
+      candidate: version,
+      comparedWith: champion,
+      supersedes: false,
+      ...asked('promote', asker),
+      evidence: { ...evidence, compared_with: champion },
+      ...(gate !== null && { verdict: gate }),
+    },
+  };
+};
+
+const planRollback: Plan = async (catalogue, name, asker) => {
+  const { champion, previous } = await catalogue.aliases(name);
+  const planned = previous === null ? null : await catalogue.plan(`${name}/${previous}`);
+  if (planned !== null) {
+    requireFiles(planned);
+  }
+  return {
+    ...{ name, alias: 'champion', from: champion, to: previous },
+    lines: [
+      `${name}: champion from ${named(champion)} back to ${previous === null ? 'what served before' : named(previous)}`,
+      ...(planned === null ? [] : gateLines(planned)),
+    ],
+    request: {
+      kind: 'rollback',
+      comparedWith: champion,
+      ...asked('rollback', asker),
+      evidence: { compared_with: champion },
+    },
+  };
+};
+
+const planArchival: Plan = async (catalogue, reference, asker) => {
+  const { name, version, verdict, evidence } = await catalogue.plan(reference);
+  return {
+    ...{ name, alias: null, from: version, to: null },
+    lines: [
+      `${name}: version ${version} out of use: it cannot become champion or previous any more`,
+      ...(verdict === 'awaiting_approval' ? ['warning: it awaits approval: archiving it rejects it'] : []),
+    ],
+    request: { kind: 'archive', version, ...asked('archive', asker), evidence },
+  };
+};
+
+const PLANS: Readonly<Record<MoveKind, Plan>> = {
+  promote: planPromotion,
+  rollback: planRollback,
+  archive: planArchival,
+};
+
+/** @param reference of a version; for a rollback the model's name. Throws what speaks against it already. */
+export const planMove = (kind: MoveKind, ...given: Parameters<Plan>): Promise<Move> => PLANS[kind](...given);
+
+/** A request for a rollback names the champion alone: where it leads may have changed since somebody was asked. */
+const requireTarget = async (catalogue: ModelCatalogue, { name, request, to }: Move): Promise<void> => {
+  const { previous } = request.kind === 'rollback' && to !== null ? await catalogue.aliases(name) : { previous: to };
+  if (previous !== to) {
+    throw new TtExpError('MOVE_REFUSED', `model ${name}: ${named(previous)} is previous by now, not ${named(to)}`, {
+      hint: 'Look at the aliases of now, and ask again.',
+    });
+  }
+};
+
+/** Throws MOVE_REFUSED where what was planned is no longer so. */
+export const makeMove = async (
+  registry: Platform['registry'],
+  catalogue: ModelCatalogue,
+  move: Move,
+): Promise<Moved> => {
+  await requireTarget(catalogue, move);
+  const { name, request, alias, from, to } = move;
+  const { entry, aliases } = await registry.ask(name, request);
+  return entry === null
+    ? { ...{ name, alias, from, to, seq: null, digest: null }, aliases }
+    : {
+        ...{ name, alias: entry.alias, from: entry.from, to: entry.to },
+        seq: entry.seq,
+        digest: entry.digest,
+        aliases,
+      };
+};

@@ -3,6 +3,7 @@ import { COMPARISON_LEVEL, type ComparedMetric, type MetricDifference } from '..
 import type { ComparedModel, ModelComparison } from '../contracts/local-comparison.ts';
 import { type CategorySlice, RANKING_METRIC_NAMES, USER_SLICE_NAMES } from '../contracts/metrics.ts';
 import { differenceText, markOf, settingText, subjectLetter } from '../policy/comparison/describe-comparison.ts';
+import { probabilityText } from '../policy/gate/rules/gate-text.ts';
 import { intervalsChart } from './intervals-chart.ts';
 import { page } from './page.ts';
 import { element } from './svg.ts';
@@ -46,7 +47,7 @@ const settings = (comparison: ModelComparison): string =>
   comparison.differingParams.length === 0
     ? paragraph('Their settings are all equal.')
     : table(
-        [{ text: 'setting' }, ...letters(comparison)],
+        [{ text: 'setting' }, ...letters(comparison).map(({ text }) => ({ text }))],
         comparison.differingParams.map((key) => [
           { text: key },
           ...comparison.subjects.map(({ params }): Cell => ({ text: settingText(params[key]), kind: 'params' })),
@@ -78,8 +79,8 @@ const differences = ({ subjects, differences: all }: ModelComparison): string =>
       { text: `${letterOf(a)} - ${letterOf(b)}` },
       number(mean),
       { text: `${low.toFixed(4)} to ${high.toFixed(4)}`, kind: 'number' },
-      number(p),
-      number(holm),
+      { text: probabilityText(p), kind: 'number' },
+      { text: probabilityText(holm), kind: 'number' },
       { text: differenceText(difference, letterOf) },
     ];
   };

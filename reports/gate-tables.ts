@@ -92,9 +92,9 @@ const certainties = (verdict: DecidedVerdict, ci: ConfidenceInterval): readonly 
       : ['p of the margin', probabilityText(marginP), 'one-sided, that the candidate is worse by the margin or more'],
     ['effect size', effect === null ? '–' : differenceText(effect), 'mean difference over its standard deviation'],
     [
-      'smallest lift',
+      marginP === null ? 'smallest lift' : 'smallest difference',
       figureText(power?.smallest_lift ?? null),
-      `what ${users ?? 'these'} users would have shown to be enough 80 % of the time`,
+      `true difference from which on ${users ?? 'these'} users let a candidate pass 80 % of the time`,
     ],
     dcg === null
       ? null
@@ -173,7 +173,8 @@ export const guardsTable = (verdict: DecidedVerdict): readonly string[] =>
       ];
 
 /** Guards have a table of their own; verdicts of earlier versions have them among the rules alone. */
-export const rulesTable = ({ rules, guards }: DecidedVerdict): string => {
+export const rulesTable = (verdict: DecidedVerdict): string => {
+  const { rules, guards } = verdict;
   const shown = rules.filter(({ name }) => guards.length === 0 || !name.startsWith('guard:'));
   return shown.length === 0
     ? paragraph('None was checked.')
@@ -187,7 +188,7 @@ export const rulesTable = ({ rules, guards }: DecidedVerdict): string => {
           { text: 'why' },
         ],
         shown.map((rule) => {
-          const { measure, value, bound } = ruleText(rule);
+          const { measure, value, bound } = ruleText(rule, verdict);
           const why = { text: rule.reason, kind: 'params' } as const;
           return [{ text: rule.name }, passedCell(rule.passed), { text: measure }, number(value), { text: bound }, why];
         }),

@@ -40,7 +40,15 @@ const isGuardOfUsers = (name: GateRule['name']): boolean =>
   name.startsWith('guard:') &&
   !isCatalogueMetric(name.slice('guard:'.length) as Parameters<typeof isCatalogueMetric>[0]);
 
-const measureOf = ({ name }: GateRule, comparison: RuleComparison | null): string => {
+/** Its level is for a question of one side only where a loss is to be ruled out. */
+const permutedOf = ({ margin_p_value: margin }: Pick<GateVerdict, 'margin_p_value'>): string =>
+  margin == null ? 'two-sided p' : 'p of the margin';
+
+const measureOf = (
+  { name }: GateRule,
+  comparison: RuleComparison | null,
+  verdict: Pick<GateVerdict, 'margin_p_value'>,
+): string => {
   if (comparison === null) {
     return 'difference in DCG@10';
   }
@@ -53,7 +61,7 @@ const measureOf = ({ name }: GateRule, comparison: RuleComparison | null): strin
   if (name.startsWith('guard:')) {
     return isGuardOfUsers(name) ? 'adjusted p' : 'worse by';
   }
-  return 'p';
+  return name === 'permutation' ? permutedOf(verdict) : 'p of the margin';
 };
 
 const SIGNS: Readonly<Record<RuleComparison, string>> = { '>=': '≥', '>': '>', '<=': '≤' };
@@ -66,12 +74,13 @@ export interface RuleText {
   readonly bound: string;
 }
 
-export const ruleText = (rule: GateRule): RuleText => {
+export const ruleText = (rule: GateRule, verdict: Pick<GateVerdict, 'margin_p_value'>): RuleText => {
   const { value, bound } = rule;
   const comparison = comparisonOf(rule);
-  const measure = measureOf(rule, comparison);
+  const measure = measureOf(rule, comparison, verdict);
   const [figure, limit] = figuresBeside(value ?? bound, bound);
-  const text = measure === 'p' || measure === 'adjusted p' ? probabilityText(value ?? bound, bound) : figure;
+  const isProbability = comparison === '<=' && measure !== 'worse by';
+  const text = isProbability ? probabilityText(value ?? bound, bound) : figure;
   return {
     measure,
     value: value === null ? '–' : text,

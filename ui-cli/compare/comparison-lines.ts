@@ -3,6 +3,7 @@ import type { MetricDifference } from '../../contracts/comparison.ts';
 import type { ComparedModel, ModelComparison } from '../../contracts/local-comparison.ts';
 import { type CategorySlice, RANKING_METRIC_NAMES, USER_SLICE_NAMES } from '../../contracts/metrics.ts';
 import { differenceText, markOf, settingText, subjectLetter } from '../../policy/comparison/describe-comparison.ts';
+import { probabilityText } from '../../policy/gate/rules/gate-text.ts';
 import { formatCount, formatMetric } from '../text/formats.ts';
 import { metricName, SLICE_TITLES } from '../text/metric-table.ts';
 import { formatTable, wrapLine } from '../text/table.ts';
@@ -122,8 +123,8 @@ const differenceLines = (comparison: ModelComparison, room: number): readonly st
       isPair ? metricName(metric) : pair,
       signed(mean),
       `${signed(low)} to ${signed(high)}`,
-      p.toFixed(4),
-      ...(isPair ? [] : [holm.toFixed(4)]),
+      probabilityText(p),
+      ...(isPair ? [] : [probabilityText(holm)]),
       differenceText(difference, letterOf),
     ];
   });

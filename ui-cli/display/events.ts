@@ -97,7 +97,7 @@ const gateEvents = ({ gate, model }: ExperimentView): readonly ExperimentEvent[]
         event(
           `gate:${gate.decision}`,
           { type: 'gate', decision: gate.decision, reasons: gate.reasons },
-          `gate: ${gate.decision}`,
+          `gate: ${gate.decision.replace('_', ' ')}`,
           ...gate.reasons.map((reason) => `gate: ${reason}`),
         ),
       ]),

@@ -11,6 +11,11 @@ const DECISIONS: Readonly<Record<DecidedVerdict['decision'], string>> = {
   awaiting_approval: 'The gate would wait for approval',
 };
 
+const decisionText = (verdict: DecidedVerdict): string =>
+  verdict.decision === 'promoted' && isChampionAlready(verdict)
+    ? 'The gate would change nothing'
+    : DECISIONS[verdict.decision];
+
 /** An experiment's looks are counted, this one is not. */
 export const looksReason = (verdict: DecidedVerdict): string => {
   const { looks, shelf_life: life, champion } = verdict;
@@ -31,7 +36,7 @@ export const answerLines = (answer: GateAnswer, width: number): readonly string[
     settingsLine(answer.settings),
     ...replicateLines(answer.replicates),
     '',
-    `${DECISIONS[verdict.decision]}:`,
+    `${decisionText(verdict)}:`,
     ...told.map((line) => `  ${line}`),
     '',
     'Nothing was moved.',

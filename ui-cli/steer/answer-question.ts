@@ -20,16 +20,33 @@ interface Asked {
   readonly modelName: string;
   /** null: the text names the model. */
   readonly experimentId: string | null;
+  /** null: whichever waits. */
+  readonly candidate: string | null;
 }
 
-/** A model whose owner has been asked before goes by its name; all else names an experiment. Throws EXPERIMENT_NOT_FOUND. */
+const VERSION = /\/([1-9]\d*)$/;
+
+/** Throws EXPERIMENT_NOT_FOUND, as the text may have meant a model as well. */
+const resolve = (experiments: Platform['experiments'], text: string): Promise<string> =>
+  resolveExperimentId(experiments, text).catch((error: unknown) => {
+    if (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND') {
+      const hint = [error.hint, '`tt-exp models` lists registered models.'].filter((part) => part !== undefined);
+      const message = `no registered model has awaited approval as ${text}; ${error.message}`;
+      throw new TtExpError('EXPERIMENT_NOT_FOUND', message, { hint: hint.join(' '), cause: error });
+    }
+    throw error;
+  });
+
+/** A model whose owner has been asked before goes by its name, or one of its versions; all else names an experiment. */
 const find = async ({ experiments, registry }: Platform, text: string): Promise<Asked> => {
-  if (parseExperimentId(text) === null && (await registry.view(text)) !== null) {
-    return { modelName: text, experimentId: null };
+  const candidate = VERSION.exec(text)?.[1] ?? null;
+  const modelName = text.replace(VERSION, '');
+  if (parseExperimentId(text) === null && (await registry.view(modelName)) !== null) {
+    return { modelName, experimentId: null, candidate };
   }
-  const experimentId = await resolveExperimentId(experiments, text);
+  const experimentId = await resolve(experiments, text);
   const { config } = await experiments.input(experimentId);
-  return { modelName: config.gate.model_name, experimentId };
+  return { modelName: config.gate.model_name, experimentId, candidate: null };
 };
 
 export const answerLines = ({
@@ -40,7 +57,7 @@ export const answerLines = ({
   entry,
   problem,
 }: AnsweredQuestion): readonly string[] => {
-  const moved = entry?.alias === 'champion' ? ` (champion ${entry.from ?? 'none'} -> ${entry.to})` : '';
+  const moved = entry?.alias === 'champion' ? ` (champion ${entry.from ?? 'none'} → ${entry.to})` : '';
   return [
     `model ${modelName}, version ${candidate} of ${experimentId}: ${verdict.decision}${moved}`,
     ...verdict.reasons.slice(-1),
@@ -62,10 +79,10 @@ export const answerQuestion = async (
   text: string,
   { by, ...answer }: PersonsAnswer,
 ): Promise<AnsweredQuestion> => {
-  const { modelName, experimentId } = await find(platform, text);
+  const { modelName, ...asked } = await find(platform, text);
   const request = newRequestId(by, answer.isApproved ? 'approve' : 'reject');
   const result = await platform.registry
-    .decide(modelName, { ...answer, by, request, experimentId, candidate: null })
+    .decide(modelName, { ...answer, ...asked, by, request })
     .catch((error: unknown) => {
       throw withHint(error);
     });

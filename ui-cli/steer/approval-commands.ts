@@ -10,7 +10,10 @@ const addDecision = (
   program
     .command(verb)
     .description(`${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.approval).`)
-    .argument('<model or experiment>', 'registered model, or the experiment whose candidate waits')
+    .argument(
+      '<model or experiment>',
+      'registered model, with /version if only that one is meant, or the experiment whose candidate waits',
+    )
     .requiredOption('--reason <text>', "kept in the model's ledger")
     .option(...JSON_FLAG)
     .option(...VERBOSE)
@@ -18,6 +21,7 @@ const addDecision = (
       'after',
       examples(
         `${verb} two-tower --reason "looked at the worst users"`,
+        `${verb} two-tower/4 --reason "looked at the worst users"`,
         `${verb} sweep-0123456789 --reason "looked at the worst users"`,
       ),
     )

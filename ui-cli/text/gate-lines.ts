@@ -14,15 +14,20 @@ const comparisonLines = (verdict: GateVerdict): readonly string[] => {
 };
 
 /** What the interval does not say. */
-const pairedLines = ({ users, p_value: p, power }: GateVerdict): readonly string[] =>
-  users === null || p === null || power === null
-    ? []
-    : [
-        `${users} test users: p ${probabilityText(p)}, smallest lift found 80 % of the time ${formatMetric(power.smallest_lift)}`,
-      ];
+const pairedLines = ({ users, p_value: p, margin_p_value: marginP, power }: GateVerdict): readonly string[] => {
+  if (users === null || p === null || power === null) {
+    return [];
+  }
+  const found = formatMetric(power.smallest_lift);
+  return [
+    marginP == null
+      ? `${users} test users: p ${probabilityText(p)}, smallest lift found 80 % of the time ${found}`
+      : `${users} test users: p ${probabilityText(p)} of no difference, ${probabilityText(marginP)} of a loss of the margin or more; 80 % of the time a true difference of ${found} or more passes`,
+  ];
+};
 
-const ruleCells = (rule: GateRule): readonly string[] => {
-  const { measure, value, bound } = ruleText(rule);
+const ruleCells = (rule: GateRule, verdict: GateVerdict): readonly string[] => {
+  const { measure, value, bound } = ruleText(rule, verdict);
   return [rule.passed ? 'passed' : 'failed', rule.name, measure, value, bound];
 };
 
@@ -38,22 +43,25 @@ const guardLines = ({ guards = [] }: Partial<Pick<GateVerdict, 'guards'>>): read
   });
 
 /** Failed ones first. The minimum alone is told by the reasons. */
-const ruleLines = ({ rules }: GateVerdict): readonly string[] =>
-  rules.length < 2
+const ruleLines = (verdict: GateVerdict): readonly string[] =>
+  verdict.rules.length < 2
     ? []
     : formatTable(
         [
           ...[{ title: '' }, { title: 'rule' }, { title: 'measure' }, { title: 'value', align: 'right' as const }],
           { title: 'must be' },
         ],
-        [...rules.filter(({ passed }) => !passed), ...rules.filter(({ passed }) => passed)].map(ruleCells),
+        [false, true].flatMap((isPassed) =>
+          verdict.rules.filter(({ passed }) => passed === isPassed).map((rule) => ruleCells(rule, verdict)),
+        ),
       );
 
+/** What it became then: others may serve by now. */
 const versionLines = ({ model }: Pick<ExperimentSnapshot, 'model'>): readonly string[] =>
   model === null
     ? []
     : [
-        `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : `: ${model.aliases.join(', ')}`}`,
+        `model ${model.name} version ${model.version}${model.aliases.length === 0 ? '' : ` became ${model.aliases.join(', ')}`}`,
       ];
 
 /** Verdicts of earlier versions have it nowhere among their reasons. */

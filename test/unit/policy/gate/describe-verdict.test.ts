@@ -29,7 +29,7 @@ describe('policy/gate/describe-verdict', () => {
     ['superior', '>', -0.005, 0, ['low end of interval', '-0.0050', '> 0.0000']],
     ['non_inferior', '>', -0.02, -0.01, ['low end of interval', '-0.0200', '> -0.0100']],
     ['ancestor', '>', 0.1, -0.01, ['low end of interval', '0.1000', '> -0.0100']],
-    ['permutation', '<=', 0.05004, 0.05, ['p', '0.05004', '≤ 0.05000']],
+    ['permutation', '<=', 0.05004, 0.05, ['two-sided p', '0.05004', '≤ 0.05000']],
     ['guard:recall_at_10', '<=', 0.00002, 0.025, ['adjusted p', '< 0.0001', '≤ 0.0250']],
     ['guard:user.country=de', '<=', 0.6, 0.025, ['adjusted p', '0.6000', '≤ 0.0250']],
     ['guard:coverage', '<=', 0.02, 0.01, ['worse by', '0.0200', '≤ 0.0100']],
@@ -39,7 +39,10 @@ describe('policy/gate/describe-verdict', () => {
     '%s says what its value is and how it has to be, in earlier verdicts too',
     (name, comparison, value, bound, texts) => {
       const rule: GateRule = { name, passed: false, value, bound, reason: '' };
-      for (const { measure, value: figure, bound: limit } of [ruleText({ ...rule, comparison }), ruleText(rule)]) {
+      for (const { measure, value: figure, bound: limit } of [
+        ruleText({ ...rule, comparison }, { margin_p_value: null }),
+        ruleText(rule, { margin_p_value: null }),
+      ]) {
         expect([measure, figure, limit]).toEqual(texts);
       }
     },
@@ -47,7 +50,14 @@ describe('policy/gate/describe-verdict', () => {
 
   it('an ancestor that its permutation test refuses has a p-value', () => {
     const rule: GateRule = { name: 'ancestor', passed: false, value: 0.2, comparison: '<=', bound: 0.025, reason: '' };
-    expect(ruleText(rule)).toEqual({ measure: 'p', value: '0.2000', bound: '≤ 0.0250' });
+    const texts = { measure: 'p of the margin', value: '0.2000', bound: '≤ 0.0250' };
+    expect(ruleText(rule, { margin_p_value: 0.01 })).toEqual(texts);
+  });
+
+  it('a permutation test of a margin is not taken for that of no difference', () => {
+    const rule: GateRule = { name: 'permutation', passed: true, value: 0, comparison: '<=', bound: 0.025, reason: '' };
+    const texts = { measure: 'p of the margin', value: '< 0.0001', bound: '≤ 0.0250' };
+    expect(ruleText(rule, { margin_p_value: 0 })).toEqual(texts);
   });
 
   it('a p-value is written in one way, with more digits only beside a level that needs them', () => {

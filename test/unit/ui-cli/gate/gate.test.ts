@@ -77,6 +77,18 @@ describe('ui-cli/gate/ask-gate', () => {
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('of the champion itself it says that nothing would change', async () => {
+    const { askGate } = gateWith(0.01);
+    const askOfChampion: GateRuntime['askGate'] = async (question, ...rest) => {
+      const answer = await askGate(question, ...rest);
+      const side = { version: '3', run_id: 'run-3', ndcg_at_10: 0.38 };
+      return { ...answer, verdict: { ...answer.verdict, decision: 'promoted', candidate: side, champion: side } };
+    };
+    const { stdout } = await run(['two-tower/3'], { askGate: askOfChampion });
+    expect(stdout()).toContain('The gate would change nothing:\n');
+    expect(stdout()).not.toContain('would promote');
+  });
+
   test('--json is the verdict, with a reason why the look is not counted', async () => {
     const fake = await run(['two-tower/7', '--json'], gateWith(0.01));
     const { looks_reason: reason, settings, replicates, ...json } = jsonOf(fake);

@@ -226,6 +226,15 @@ describe('ui-cli/human-summary', () => {
     );
   });
 
+  test('ui-cli/run/human-summary: names both p-values where a loss is to be ruled out, and what passes', () => {
+    const { gate } = completedView();
+    const paired = { users: 150, p_value: 0.4, margin_p_value: 0.00001, power: { smallest_lift: -0.18 } };
+    const text = humanSummary(completedView({ gate: { ...gate, ...paired } }), ADDRESSES).join('\n');
+    expect(text.replaceAll(/\n */g, ' ')).toContain(
+      '150 test users: p 0.4000 of no difference, < 0.0001 of a loss of the margin or more; 80 % of the time a true difference of -0.1800 or more passes',
+    );
+  });
+
   test('ui-cli/run/human-summary: has a line for each rule of the gate, failed ones first, within 80 columns', () => {
     const rule = (name: GateRule['name'], passed: boolean) => ({
       name,

@@ -47,6 +47,17 @@ describe('cancel, approve, reject', () => {
     expect(approved.exitCode).toBe(0);
   });
 
+  test('approve takes one version of a model, and says of an unknown text that it is neither', async () => {
+    const one = await runScripted(['approve', `${MODEL_NAME}/4`, '--reason', 'fine'], { views: [], approval });
+    expect(one.recorded.decisions).toEqual([
+      [MODEL_NAME, expect.objectContaining({ candidate: '4', experimentId: null })],
+    ]);
+    const unknown = await runScripted(['approve', 'nope', '--reason', 'fine']);
+    expect(unknown.exitCode).toBe(66);
+    expect(unknown.stderr()).toMatch(/no registered model has awaited approval as nope; experiment: got nope/);
+    expect(unknown.stderr()).toMatch(/hint: .*`tt-exp models` lists registered models\.$/m);
+  });
+
   test('approve --json answers as a move does', async () => {
     const result = await runScripted(['approve', MODEL_NAME, '--reason', 'fine', '--json'], { views: [], approval });
     expect(jsonOf(result)).toEqual({

@@ -80,6 +80,7 @@ export const createRegistryActivities = ({ tracking, workspace, reports, ...fenc
       const tags = {
         [TAG.gateDecision]: verdict.decision,
         [TAG.gateReasons]: JSON.stringify(verdict.reasons),
+        ...(modelName !== undefined && { [TAG.gateModel]: modelName }),
         // A workflow of an earlier version says nothing of them.
         ...(pValue != null && { [TAG.gatePValue]: String(pValue) }),
         ...(power != null && { [TAG.gateSmallestLift]: String(power.smallest_lift) }),

@@ -46,6 +46,8 @@ export const TAG = {
   /** Processor threads of the training: sums in another number of threads differ in their last bits. */
   threads: 'tt.threads',
   gateDecision: 'tt.gate_decision',
+  /** Registered model that the verdict is about: a run that is taken again may be chosen for several. */
+  gateModel: 'tt.gate_model',
   gateReasons: 'tt.gate_reasons',
   gatePValue: 'tt.gate_p_value',
   gateSmallestLift: 'tt.gate_smallest_lift',

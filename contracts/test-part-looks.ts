@@ -15,6 +15,8 @@ export interface TestPart {
 export interface WantedLook {
   /** Run of the candidate. */
   readonly runId: string;
+  /** Trainings of its settings with other seeds, by which it is judged too; absent: none. */
+  readonly replicateRunIds?: readonly string[];
   readonly datasetVersion: string;
   readonly relevanceThreshold: number;
   readonly statedConfidence: number;
@@ -23,7 +25,7 @@ export interface WantedLook {
 
 /** A candidate is about to be held against a champion on a test part. */
 export interface AskedLook extends TestPart {
-  /** Names candidate, champion, dataset version and stated confidence: the same question again is the same look. */
+  /** Names candidate, its replicates, champion, dataset version and stated confidence: the same question again is the same look. */
   readonly key: string;
   /** ISO 8601, UTC. */
   readonly at: string;

@@ -13,7 +13,7 @@ import { decideGate } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
-import { type FoundModel, findModel } from '../registry/find-model.ts';
+import { findModel } from '../registry/find-model.ts';
 import { previewLook } from '../registry/ledger/record-look.ts';
 import { championsModel, findOpponent, type Opponent, opponentOf } from './find-champion.ts';
 import { findGateSettings } from './gate-settings.ts';
@@ -29,16 +29,26 @@ interface Registry {
   readonly modelName: string | null;
 }
 
+interface Sides {
+  readonly candidate: Opponent;
+  readonly champion: Opponent | null;
+}
+
 /** Of the registered champion alone: what an experiment would be given for this question now. */
 const lookAt = async (
   context: LocalContext,
   { tracking, modelName }: Registry,
-  asked: { readonly candidate: Opponent; readonly champion: Opponent; readonly version: string } & Pick<
-    EvaluateJob,
-    'relevanceThreshold' | 'confidence'
-  >,
+  asked: Sides & { readonly version: string; readonly replicateRunIds: readonly string[] } & Pick<
+      EvaluateJob,
+      'relevanceThreshold' | 'confidence'
+    >,
 ): Promise<Look | null> => {
-  if (tracking === null || modelName === null || asked.candidate.runId === asked.champion.runId) {
+  if (
+    asked.champion === null ||
+    tracking === null ||
+    modelName === null ||
+    asked.candidate.runId === asked.champion.runId
+  ) {
     return null;
   }
   const datasets = await context.ports.openDatasets();
@@ -47,6 +57,7 @@ const lookAt = async (
       modelName,
       championVersion: asked.champion.version,
       runId: asked.candidate.runId,
+      replicateRunIds: asked.replicateRunIds,
       part: await datasets.readTestPart(asked.version),
       relevanceThreshold: asked.relevanceThreshold,
       statedConfidence: asked.confidence,
@@ -56,11 +67,6 @@ const lookAt = async (
     await datasets.close();
   }
 };
-
-interface Sides {
-  readonly candidate: Opponent;
-  readonly champion: Opponent | null;
-}
 
 /** Only the rule `non_inferior` asks for one. */
 const ancestorOf = async (
@@ -78,12 +84,9 @@ const ancestorOf = async (
 /** None is trained for a question. */
 const replicatesOf = async (
   { tracking, workspace }: { readonly tracking: LocalTracking | null; readonly workspace: Workspace },
-  model: FoundModel,
-  count: number,
-): Promise<readonly ModelSource[]> => {
-  const runIds = await knownReplicates(tracking, model, count);
-  return tracking === null ? [] : Promise.all(runIds.map((runId) => fetchModel({ tracking, workspace }, runId)));
-};
+  runIds: readonly string[],
+): Promise<readonly ModelSource[]> =>
+  tracking === null ? [] : Promise.all(runIds.map((runId) => fetchModel({ tracking, workspace }, runId)));
 
 const ask = async (
   context: LocalContext,
@@ -103,10 +106,11 @@ const ask = async (
   const { margin, guards } = comparisonSettings(gate);
   const relevanceThreshold = asked.relevanceThreshold ?? settings.relevanceThreshold;
   const { confidence } = gate;
-  const look =
-    champion && (await lookAt(context, registry, { candidate, champion, version, relevanceThreshold, confidence }));
+  const replicateRunIds = await knownReplicates(tracking, model, gate.replicates);
+  const sides = { candidate, champion, version, replicateRunIds };
+  const look = await lookAt(context, registry, { ...sides, relevanceThreshold, confidence });
   const ancestor = await ancestorOf(context, registry, { margin, candidate, champion });
-  const replicates = await replicatesOf(finder, model, gate.replicates);
+  const replicates = await replicatesOf(finder, replicateRunIds);
   const compute = await context.ports.openCompute(question.device, null);
   const evaluated = await compute.evaluate(
     {

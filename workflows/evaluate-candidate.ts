@@ -37,14 +37,14 @@ export const evaluateCandidate = async (
   standIn?: EvaluateBestRequest['standIn'],
 ): Promise<EvaluatedCandidate> => {
   const { runId, replicateRunIds = [], datasetVersion, relevanceThreshold, seed } = candidate;
+  const replicates = replicateRunIds.length === 0 ? {} : { replicateRunIds };
   for (;;) {
     const { comparedWith, look } = await take({
-      ...{ runId, datasetVersion, relevanceThreshold },
+      ...{ runId, ...replicates, datasetVersion, relevanceThreshold },
       statedConfidence: gate.confidence,
     });
     const evaluated = await evaluateBest({
-      ...{ runId, datasetVersion, relevanceThreshold, seed },
-      ...(replicateRunIds.length === 0 ? {} : { replicateRunIds }),
+      ...{ runId, ...replicates, datasetVersion, relevanceThreshold, seed },
       ...{ modelName: gate.model_name, timestampMs: Date.now() },
       confidence: look?.confidence ?? gate.confidence,
       ...comparisonSettings(gate),

@@ -59,7 +59,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     aliases: model.aliases,
     verdict,
     decidedBy,
-    reasons: decidedBy === null ? reasonsOf(run) : recordedReasons(record.version, model.entries),
+    reasons: decidedBy === null ? reasonsOf(model.name, run) : recordedReasons(record.version, model.entries),
     evidence,
     gate: recorded?.verdict ?? null,
     problem: record.runId === null ? null : await missingFile(tracking, record.runId),

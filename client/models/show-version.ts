@@ -4,14 +4,14 @@ import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogu
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
-import { describeVersion, readRunFacts } from './run-facts.ts';
+import { describeVersion, readRunFacts, verdictTags } from './run-facts.ts';
 import { runPage } from './run-page.ts';
 
 const TEST = /^test_/;
 
 /** Of the gate. Tags are written by others too. */
-export const reasonsOf = (run: MeasuredRun | undefined): readonly string[] => {
-  const text = run?.tags[TAG.gateReasons] ?? '[]';
+export const reasonsOf = (model: string, run: MeasuredRun | undefined): readonly string[] => {
+  const text = verdictTags(model, run)[TAG.gateReasons] ?? '[]';
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value.map(String) : [String(value)];
@@ -43,13 +43,14 @@ export const showVersion = async (
   const { entries } = model;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
+  const decision = verdictTags(model.name, run)[TAG.gateDecision];
   return {
     name: model.name,
     ...describeVersion(model, version, facts),
     experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
     trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
-    gateDecision: asOfMs === null ? (run?.tags[TAG.gateDecision] ?? null) : null,
-    reasons: asOfMs === null ? reasonsOf(run) : recordedReasons(record.version, entries),
+    gateDecision: asOfMs === null ? (decision ?? null) : null,
+    reasons: asOfMs === null ? reasonsOf(model.name, run) : recordedReasons(record.version, entries),
     // Of now: what a tag says it need not have said at an earlier time.
     gateByHand: asOfMs === null ? (record.tags[TAG.gateByHand] ?? null) : null,
     test: Object.fromEntries(
@@ -59,6 +60,6 @@ export const showVersion = async (
     ),
     records: entries.filter(({ from, to }) => from === record.version || to === record.version),
     mlflowPath: pagePath(run, ''),
-    gatePath: run?.tags[TAG.gateDecision] === undefined ? null : pagePath(run, `/artifacts/${ARTIFACT.gatePage}`),
+    gatePath: decision === undefined ? null : pagePath(run, `/artifacts/${ARTIFACT.gatePage}`),
   };
 };

@@ -17,15 +17,19 @@ export interface LookRequest extends Omit<WantedLook, 'datasetVersion'> {
   readonly at: string;
 }
 
-type Asked = Pick<LookRequest, 'runId' | 'part' | 'relevanceThreshold' | 'statedConfidence' | 'at'>;
+type Asked = Pick<LookRequest, 'runId' | 'replicateRunIds' | 'part' | 'relevanceThreshold' | 'statedConfidence' | 'at'>;
 
 /** Named by what it asks: the same question again is the same look. */
 const askedLook = (
-  { runId, part, relevanceThreshold, statedConfidence, at }: Asked,
+  { runId, replicateRunIds = [], part, relevanceThreshold, statedConfidence, at }: Asked,
   championVersion: string,
 ): AskedLook => ({
   ...part,
-  key: [runId, championVersion, part.dataset_version, relevanceThreshold, statedConfidence].join(' '),
+  // With other replicates the candidate's numbers are others: an interval of its own, which may be falsely above.
+  key: [
+    ...[runId, championVersion, part.dataset_version, relevanceThreshold, statedConfidence],
+    ...[...replicateRunIds].sort(),
+  ].join(' '),
   at,
   stated_confidence: statedConfidence,
 });
@@ -52,7 +56,7 @@ const writeLooks = async (
 /** No look, and nothing spent, where there is no other model to compare the candidate with. */
 export const recordLook = async (
   tracking: LedgerWriter & Pick<VersionReader, 'findByAlias'>,
-  { modelName, runId, statedConfidence, relevanceThreshold, part, actor, at }: LookRequest,
+  { modelName, runId, replicateRunIds = [], statedConfidence, relevanceThreshold, part, actor, at }: LookRequest,
 ): Promise<LookTaken> => {
   const model = await tracking.findModel(modelName);
   const champion = await tracking.findByAlias(modelName, ALIAS.champion);
@@ -61,7 +65,7 @@ export const recordLook = async (
   }
   const ledger = await ensureLedger(tracking, model, { actor, startTimeMs: Date.parse(at) });
   const looks = await readIntactLooks(tracking, ledger);
-  const asked = { runId, part, relevanceThreshold, statedConfidence, at };
+  const asked = { runId, replicateRunIds, part, relevanceThreshold, statedConfidence, at };
   const look = takeLook(looks, askedLook(asked, champion.version));
   await writeLooks(tracking, ledger, looks.includes(look) ? looks : [...looks, look]);
   return { comparedWith: champion.version, look };

@@ -70,6 +70,15 @@ export const describeLooks = (open: () => LedgerUnderTest): void => {
     expect((await look(one)).look?.looks).toBe(4);
   });
 
+  test("with other replicates of the candidate's settings it is another look; with the same ones, in any order, the same", async () => {
+    const { tracking, model, look } = await begin();
+    await tracking.setAlias(model, 'champion', '1');
+    const looks = async (...replicateRunIds: readonly string[]) =>
+      (await look('new-1', { replicateRunIds })).look?.looks;
+    expect([await looks(), await looks('a'), await looks('a', 'b'), await looks('b', 'a')]).toEqual([1, 2, 3, 3]);
+    expect((await look('new-1')).look?.looks).toBe(1);
+  });
+
   test('a fresh window has the full level', async () => {
     const { tracking, model, look } = await begin();
     await tracking.setAlias(model, 'champion', '1');

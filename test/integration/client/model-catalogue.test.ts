@@ -81,6 +81,27 @@ describe('client/models/model-catalogue', () => {
     expect(oldest?.bytes).toBe(WEIGHTS.length + MANIFEST.length);
   });
 
+  test('what the gate said of the same run for another model is not said of a version of this one', async () => {
+    const run = async (key: string, model: string, decision: string) => {
+      const { runId } = await addVersion(tracking, { model: 'shared', key, decision, reasons: ['of the other one'] });
+      await tracking.setTags(runId, { 'tt.gate_model': model });
+    };
+    await run('1', 'another', 'promoted');
+    await run('2', 'another', 'promoted');
+    await run('3', 'shared', 'rejected');
+    await tracking.setAlias('shared', 'challenger', '2');
+    const { versions: listed } = await find('shared');
+    expect(listed.map(({ version, verdict }) => [version, verdict])).toEqual([
+      ['3', 'rejected'],
+      ['2', 'awaiting_approval'],
+      ['1', 'none'],
+    ]);
+    const show = (version: string) => catalogue.show({ reference: `shared/${version}`, asOfMs: null });
+    expect(await show('1')).toMatchObject({ gateDecision: null, reasons: [], gatePath: null });
+    expect(await show('3')).toMatchObject({ gateDecision: 'rejected', reasons: ['of the other one'] });
+    expect((await catalogue.plan('shared/1')).verdict).toBe('none');
+  });
+
   test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {
     const name = 'as-of';
     const runs = await versions(name, 3);

@@ -97,9 +97,10 @@ describe('activities/registry', () => {
     const registry = createAliasRegistry('m', { champion: '1' });
     registry.addRun('parent');
     const verdict = { ...verdictOn('2', 'rejected', '1'), ...numbers } as GateVerdict;
-    const request = { parentRunId: 'parent', runId: 'run-2', verdict };
+    const request = { parentRunId: 'parent', runId: 'run-2', modelName: 'm', verdict };
     await new MockActivityEnvironment().run(activitiesOf(registry).recordVerdict, request);
     const { tags } = registry.runOf('parent');
+    expect(tags['tt.gate_model']).toBe('m');
     expect([tags['tt.gate_p_value'], tags['tt.gate_smallest_lift']]).toEqual([p, lift]);
   });
 

@@ -20,6 +20,7 @@ const init = () => import('./cli/init.ts');
 const logs = () => import('./cli/logs.ts');
 const model = () => import('./cli/model.ts');
 const registry = () => import('./cli/registry.ts');
+const views = () => import('./cli/views.ts');
 const services = () => import('./cli/services.ts');
 
 export const createCliRuntime = (): CliRuntime => ({
@@ -60,6 +61,8 @@ export const createCliRuntime = (): CliRuntime => ({
   askGate: async (question) => (await gate()).askGate(question),
   calibrateGate: async (question) => (await gate()).calibrateGate(question),
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
+  savedViews: async () => (await views()).savedViews(),
+  saveView: async (table, name, view) => (await views()).saveView(table, name, view),
   openCatalogue: async () => (await registry()).openCatalogue(),
 
   services: {

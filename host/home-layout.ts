@@ -11,6 +11,9 @@ export interface HomeLayout {
   readonly modelsFolder: string;
   /** Connection settings that a command leaves for the workers. */
   readonly sourceVariablesFolder: string;
+  /** What people saved of the dashboard's tables. */
+  readonly viewsFile: string;
+  readonly viewsLock: string;
   readonly servicesFolder: string;
   readonly desiredFile: string;
   readonly desiredLock: string;
@@ -36,6 +39,8 @@ export const homeLayout = (home: string): HomeLayout => {
     trialsFolder: join(home, 'trials'),
     modelsFolder: join(home, 'models'),
     sourceVariablesFolder: join(home, 'source-variables'),
+    viewsFile: join(home, 'views.json'),
+    viewsLock: join(home, 'views.lock'),
     servicesFolder,
     desiredFile: join(servicesFolder, 'desired.json'),
     desiredLock: join(servicesFolder, 'desired.lock'),

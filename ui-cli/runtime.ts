@@ -1,6 +1,7 @@
 /** What the commands need from the rest of tt-exp, by family. `bin/` implements it, lazily: nothing heavy loads before it is called. */
 import type { CompareRuntime } from './compare/compare-runtime.ts';
 import type { CompletionRuntime } from './completion/completion-runtime.ts';
+import type { ViewsRuntime } from './dashboard/views-runtime.ts';
 import type { DataRuntime } from './data/data-runtime.ts';
 import type { GateRuntime } from './gate/gate-runtime.ts';
 import type { InitRuntime } from './init/init-runtime.ts';
@@ -23,4 +24,5 @@ export type CliRuntime = RunRuntime &
   LogsRuntime &
   OpenRuntime &
   RegistryRuntime &
-  ServicesRuntime;
+  ServicesRuntime &
+  ViewsRuntime;

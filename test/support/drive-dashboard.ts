@@ -1,5 +1,11 @@
 /** The dashboard without a terminal: answers and keys in, lines out. */
-import { type FeedName, type FeedRequest, type FeedValues, feedKey } from '../../ui-cli/dashboard/core/feeds.ts';
+import {
+  type FeedName,
+  type FeedRequest,
+  type FeedValues,
+  feedKey,
+  VIEWS_FEED,
+} from '../../ui-cli/dashboard/core/feeds.ts';
 import { frameOf } from '../../ui-cli/dashboard/core/frame.ts';
 import type { Effect, KeyName } from '../../ui-cli/dashboard/core/keys.ts';
 import type { Place } from '../../ui-cli/dashboard/core/places.ts';
@@ -19,7 +25,7 @@ export interface DrivenDashboard {
   /** Of the screen, without blanks at their ends. */
   lines(): readonly string[];
   text(): string;
-  /** What the screen asks for. */
+  /** What the screen asks for, beside the views that all ask for. */
   asked(): readonly string[];
 }
 
@@ -46,7 +52,10 @@ const drive = (state: DashboardState, effects: readonly Effect[]): DrivenDashboa
       return send({ kind: 'fed', request, value, atMs: state.nowMs } as Extract<DashboardEvent, { kind: 'fed' }>);
     },
     text: () => lines().join('\n'),
-    asked: () => openScreen(SCREENS, placeOf(state), state).feeds.map(feedKey),
+    asked: () =>
+      openScreen(SCREENS, placeOf(state), state)
+        .feeds.map(feedKey)
+        .filter((key) => key !== feedKey(VIEWS_FEED)),
   };
 };
 

@@ -12,14 +12,17 @@ export interface SourcedLine extends LogLine {
 /** `2026-11-30 10:14:47` in UTC, as all times are printed. */
 const timeText = (atMs: number): string => new Date(atMs).toISOString().replace('T', ' ').slice(0, 19);
 
-const lineText = ({ atMs, level, source, message }: SourcedLine, sourceWidth: number): string =>
+/** Without its service. */
+export const logLineText = ({ atMs, level, message }: LogLine): string =>
   [
-    ...(sourceWidth > 0 ? [source.padEnd(sourceWidth)] : []),
     // What has no level is shown as it was written, with the time that it has.
     ...(level === null
       ? [message]
       : [atMs === null ? ' '.repeat('2026-11-30 10:14:47'.length) : timeText(atMs), level.padEnd(5), message]),
   ].join('  ');
+
+const lineText = (line: SourcedLine, sourceWidth: number): string =>
+  `${sourceWidth > 0 ? `${line.source.padEnd(sourceWidth)}  ` : ''}${logLineText(line)}`;
 
 /** @param sources names before the lines where there are several */
 export const createLogPrinter = (

@@ -1,13 +1,13 @@
 /** `up`, `down`, `status` and `doctor`: the servers and workers behind experiments. */
 import { EXIT } from '../../contracts/errors.ts';
-import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
 import type { ServicesStatus } from '../../contracts/services.ts';
 import { createStops } from '../command-line/stops.ts';
 import { openDisplay } from '../display/open-display.ts';
 import { formatDuration } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
-import type { DoctorFindings, ServicesRuntime } from './services-runtime.ts';
+import { doctorLines } from './doctor-lines.ts';
+import type { ServicesRuntime } from './services-runtime.ts';
 
 export interface ServiceOptions {
   readonly isJson: boolean;
@@ -91,30 +91,6 @@ export const showStatus = async (runtime: ServicesRuntime, { isJson }: ServiceOp
   return EXIT.done;
 };
 
-const doctorLines = ({ checks }: DoctorFindings): readonly string[] => [
-  ...formatTable(
-    [{ title: 'part' }, { title: 'status' }, { title: 'version' }, { title: 'chosen' }, { title: 'address' }],
-    checks.map(({ part, status, version, chosen, address }) => [part, status, version ?? '–', chosen, address ?? '']),
-  ),
-  ...checks.flatMap(({ part, remedy }) => (remedy === null ? [] : [`hint: ${part}: ${remedy}`])),
-];
-
-const runLines = (runs: OpenRunsReport | null): readonly string[] => {
-  if (runs === null) {
-    return [];
-  }
-  const { isRepaired, abandoned, left } = runs;
-  const line = (what: string, { name, runId, reason }: OpenRun): string => `${what}: run ${name} (${runId}): ${reason}`;
-  const databases = new Set(left.flatMap(({ temporalId }) => (temporalId === null ? [] : [temporalId])));
-  return [
-    ...abandoned.map((run) => line(isRepaired ? 'closed' : 'abandoned', run)),
-    ...(isRepaired ? left.map((run) => line('left alone', run)) : []),
-    ...(isRepaired ? [...databases] : []).map(
-      (id) => `hint: if Temporal database ${id} is lost for good: tt-exp doctor --repair --lost ${id}`,
-    ),
-  ];
-};
-
 export interface DoctorOptions extends ServiceOptions {
   readonly isRepair: boolean;
   readonly lost: readonly string[];
@@ -129,7 +105,7 @@ export const runDoctor = async (
   if (isJson) {
     printJson(runtime.io, toSnakeCase(findings) as object);
   } else {
-    printLines(runtime.io.stdout, [...doctorLines(findings), ...runLines(findings.runs)]);
+    printLines(runtime.io.stdout, doctorLines(findings));
   }
   return findings.isUsable ? EXIT.done : EXIT.unreachable;
 };

@@ -1,6 +1,7 @@
 /** What the dashboard changes in the world, and the commands that do the same. Pure. */
 import type { Move, MoveKind } from '../../registry/plan-move.ts';
 import type { SteeringRequest } from '../../steer/steering-request.ts';
+import type { SavedView } from './saved-views.ts';
 
 /** Its targets are those of the moment when it was asked for. */
 export type Action =
@@ -14,7 +15,10 @@ export type Action =
   /** Looks what a move would be; moves nothing. `reference` is a version; for a rollback the model. */
   | { readonly kind: 'plan'; readonly move: MoveKind; readonly reference: string }
   | { readonly kind: 'move'; readonly move: Move; readonly reason: string }
-  | { readonly kind: 'verify'; readonly name: string };
+  | { readonly kind: 'verify'; readonly name: string }
+  | { readonly kind: 'doctor' }
+  /** null: it is taken away. */
+  | { readonly kind: 'save-view'; readonly table: string; readonly name: string; readonly view: SavedView | null };
 
 /** For a POSIX shell. */
 const shellWord = (text: string): string =>
@@ -57,9 +61,12 @@ export const commandsOf = (action: Action): readonly string[] => {
     case 'reject':
       return [`tt-exp ${action.kind} ${action.experimentId} --reason ${shellWord(action.reason)}`];
     case 'plan':
+    case 'save-view':
       return [];
     case 'move':
       return [moveCommand(action.move, action.reason)];
+    case 'doctor':
+      return ['tt-exp doctor'];
     case 'verify':
       return [`tt-exp models verify ${shellWord(action.name)}`];
   }

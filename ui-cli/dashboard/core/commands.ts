@@ -1,21 +1,13 @@
 /** What can be typed after `:`, with completion. Pure. */
 import { nearestName } from '../../../config/nearest.ts';
 import { fieldMeant } from '../table/filter.ts';
+import type { DashboardCommand } from './dashboard-command.ts';
 import { fedOf } from './feeds.ts';
 import { type Step, stay } from './keys.ts';
 import { goTo, jumpTo } from './navigate.ts';
 import type { OpenScreen } from './screen.ts';
 import { type DashboardState, say, withTable } from './state.ts';
-
-export interface DashboardCommand {
-  readonly name: string;
-  /** After its name; empty: nothing. */
-  readonly usage: string;
-  readonly help: string;
-  /** What may come next; absent: nothing is known. */
-  readonly choices?: (state: DashboardState, screen: OpenScreen) => readonly string[];
-  readonly run: (state: DashboardState, argument: string, screen: OpenScreen) => Step;
-}
+import { VIEW_COMMAND } from './view-command.ts';
 
 const wrong = (state: DashboardState, text: string): Step => stay(say(state, text, 'bad'));
 
@@ -123,6 +115,7 @@ export const COMMANDS: readonly DashboardCommand[] = [
         ? wrong(state, 'There is no table here.')
         : stay(withTable(state, screen.table.name, { filter: text })),
   },
+  VIEW_COMMAND,
   { name: 'quit', usage: '', help: 'leave', run: (state) => stay(state, { kind: 'quit' }) },
 ];
 

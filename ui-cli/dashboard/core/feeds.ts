@@ -7,6 +7,8 @@ import type { HistoryPoint } from '../../../contracts/runs.ts';
 import type { ServicesStatus } from '../../../contracts/services.ts';
 import type { ExperimentRow } from '../../inspect/experiment-rows.ts';
 import type { ShownVersion } from '../../registry/version-page.ts';
+import type { LogTail } from './log-tail.ts';
+import type { SavedViews } from './saved-views.ts';
 
 /** Feed to what it brings. */
 export interface FeedValues {
@@ -23,7 +25,13 @@ export interface FeedValues {
   /** `of` is `name/version`. */
   readonly version: ShownVersion;
   readonly services: ServicesStatus;
+  readonly views: SavedViews;
+  /** Of a service, while it is looked at. */
+  readonly log: LogTail;
 }
+
+/** Every screen has tables, and `:view` them. */
+export const VIEWS_FEED = { feed: 'views', of: '' } as const;
 
 export type FeedName = keyof FeedValues;
 

@@ -7,6 +7,7 @@ export type Place =
   | { readonly screen: 'model'; readonly name: string }
   | { readonly screen: 'ledger'; readonly name: string }
   | { readonly screen: 'version'; readonly name: string; readonly version: string }
-  | { readonly screen: 'services' };
+  | { readonly screen: 'services' }
+  | { readonly screen: 'log'; readonly service: string };
 
 export type ScreenName = Place['screen'];

@@ -1,7 +1,7 @@
 /** A screen of the dashboard: pure functions of the state. */
 import type { Line } from '../../live/line.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
-import type { FeedRequest } from './feeds.ts';
+import { type FeedRequest, VIEWS_FEED } from './feeds.ts';
 import type { KeyBinding } from './keys.ts';
 import type { Place, ScreenName } from './places.ts';
 import type { DashboardState } from './state.ts';
@@ -44,7 +44,7 @@ export const openScreen = (screens: Screens, place: Place, state: DashboardState
   const screen = screens[place.screen] as Screen;
   return {
     title: screen.title(place, state),
-    feeds: screen.feeds(place, state),
+    feeds: [...screen.feeds(place, state), VIEWS_FEED],
     table: screen.table(place, state),
     keys: screen.keys(place, state),
     body: (size) => screen.body(place, state, size),

@@ -5,7 +5,7 @@ import type { DashboardState } from './state.ts';
 /** Title, message and footer. */
 const FRAME_ROWS = 3;
 
-const roomOf = ({ size }: DashboardState): number => Math.max(1, size.rows - FRAME_ROWS);
+export const roomOf = ({ size }: DashboardState): number => Math.max(1, size.rows - FRAME_ROWS);
 
 const topOf = (state: DashboardState, name: string, count: number): number =>
   Math.max(0, Math.min(state.tops[name] ?? 0, count - roomOf(state)));

@@ -11,6 +11,7 @@ import { pressInConfirm, pressInPrompt, pressOnPage, pressWhileWaiting } from '.
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
 import { type DashboardState, placeOf } from './state.ts';
 import { tableKeys } from './table-keys.ts';
+import { withDefaultViews } from './view-command.ts';
 
 export type DashboardEvent =
   | { readonly kind: 'key'; readonly key: KeyName }
@@ -84,12 +85,14 @@ export const update = (state: DashboardState, event: DashboardEvent, screens: Sc
       return stay({ ...state, nowMs: event.atMs });
     case 'resize':
       return stay({ ...state, size: event.size });
-    case 'fed':
-      return stay({
+    case 'fed': {
+      const fed = {
         ...state,
         data: withFed(state.data, event.request, event.value, event.atMs),
         followed: following(state, event),
-      });
+      };
+      return stay(withDefaultViews(state, fed));
+    }
     case 'trouble':
       return stay({ ...state, data: withTrouble(state.data, event.request, printable(event.text), event.atMs) });
     case 'done':

@@ -13,6 +13,9 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   question: 2_000,
   version: 5_000,
   services: 1_000,
+  views: 2_000,
+  // It answers until nobody looks; this is the pause before the next try.
+  log: 1_000,
 };
 
 /** Before the first question: whoever runs along a table wants nothing of what lies on the way. */
@@ -65,8 +68,13 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
       // Its version may have become another one since.
       const request = running.get(key)?.request ?? first;
       const askedMs = now();
+      const tellMeanwhile = (value: FeedValues[FeedName]): void => {
+        if (!signal.aborted) {
+          sink.fed(request, value);
+        }
+      };
       // What goes wrong with an answer that came is a mistake of ours, and no trouble of the feed.
-      const tell = await ask[request.feed](request.of).then(
+      const tell = await ask[request.feed](request.of, { signal, tell: tellMeanwhile }).then(
         (value) => () => sink.fed(request, value),
         (error: unknown) => () => sink.trouble(request, error),
       );

@@ -5,6 +5,7 @@ import { makeMove, movedLines, planMove } from '../../registry/plan-move.ts';
 import { findingLines, intactLines, isIntact } from '../../registry/verification-lines.ts';
 import { startExtended } from '../../run/extend-experiment.ts';
 import { retryOne } from '../../run/retry-experiment.ts';
+import { doctorLines } from '../../services/doctor-lines.ts';
 import { answerLines, answerQuestion, isAsAnswered } from '../../steer/answer-question.ts';
 import { makeRequest } from '../../steer/steering-request.ts';
 import type { Action } from '../core/actions.ts';
@@ -78,6 +79,18 @@ export const perform = async (
       return catalogue.use((models) =>
         platform.use(async ({ registry }) => told(movedLines(await makeMove(registry, models, reasoned)).join('; '))),
       );
+    }
+    case 'save-view': {
+      const { table, name, view } = action;
+      await runtime.saveView(table, name, view);
+      const done = view === null ? 'deleted' : `saved; :view ${name} shows it again`;
+      return told(`View ${name} of ${table} is ${done}.`);
+    }
+    case 'doctor': {
+      const findings = await runtime.services.doctor({ isRepair: false, lost: [] });
+      const isBad = !findings.isUsable;
+      const text = isBad ? 'Something is missing that experiments need: tt-exp doctor' : 'Nothing is missing.';
+      return { kind: 'page', title: 'What the doctor found', lines: doctorLines(findings), text, isBad };
     }
     case 'verify': {
       const { name } = action;

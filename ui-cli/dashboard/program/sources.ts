@@ -5,10 +5,17 @@ import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
 import { versionLinks } from '../../registry/version-page.ts';
 import type { FeedName, FeedValues } from '../core/feeds.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
+import { followLog } from './follow-log.ts';
 import { createReconnecting, type Reconnecting } from './reconnecting.ts';
 
-/** One answer. */
-export type Ask<Name extends FeedName> = (of: string) => Promise<FeedValues[Name]>;
+export interface Asking<Name extends FeedName> {
+  /** Aborted once nobody wants the answer. */
+  readonly signal: AbortSignal;
+  /** An answer before the last one. */
+  readonly tell: (value: FeedValues[Name]) => void;
+}
+
+export type Ask<Name extends FeedName> = (of: string, asking: Asking<Name>) => Promise<FeedValues[Name]>;
 
 export interface Sources {
   readonly ask: { readonly [Name in FeedName]: Ask<Name> };
@@ -46,7 +53,9 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
           ]);
           return { details, links: versionLinks(models.uri, details), gate };
         }),
+      views: () => runtime.savedViews(),
       services: () => runtime.services.status(),
+      log: (name, asking) => followLog(runtime, name, asking.signal, asking.tell),
     },
     close: async () => {
       await Promise.all([platform.close(), catalogue.close()]);

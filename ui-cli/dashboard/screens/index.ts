@@ -2,6 +2,7 @@ import type { Screens } from '../core/screen.ts';
 import { EXPERIMENT } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { LEDGER } from './ledger.ts';
+import { LOG } from './log.ts';
 import { MODEL } from './model.ts';
 import { MODELS } from './models.ts';
 import { SERVICES } from './services.ts';
@@ -17,4 +18,5 @@ export const SCREENS: Screens = {
   ledger: LEDGER,
   version: VERSION,
   services: SERVICES,
+  log: LOG,
 };

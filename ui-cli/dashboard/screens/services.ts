@@ -2,11 +2,14 @@
 import type { ServiceStatus } from '../../../contracts/services.ts';
 import { lineOf, type Role } from '../../live/line.ts';
 import { formatDuration } from '../../text/formats.ts';
+import { waitFor } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
+import { type KeyBinding, type Step, stay } from '../core/keys.ts';
+import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
-import { shownRows, type Table, viewOf } from '../table/table.ts';
+import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
 
 const FEED = { feed: 'services', of: '' } as const;
@@ -42,11 +45,37 @@ const rowsOf = ({ data }: DashboardState): readonly ServiceStatus[] => fedOf(dat
 const shownOf = (state: DashboardState): readonly ServiceStatus[] =>
   shownRows(TABLE, rowsOf(state), tableOf(state, TABLE.name));
 
+const openLog = (state: DashboardState, service: string | null): Step =>
+  stay(service === null ? state : goTo(state, { screen: 'log', service }));
+
+const KEYS: readonly KeyBinding[] = [
+  {
+    keys: ['enter', 'right'],
+    label: 'log',
+    help: 'the log of the service, which follows',
+    isActive: (state) => shownOf(state).length > 0,
+    press: (state) =>
+      openLog(state, cursorRow(viewOf(TABLE, rowsOf(state), shownOf(state)), tableOf(state, TABLE.name))),
+  },
+  {
+    keys: ['l'],
+    label: 'supervisor',
+    help: 'the log of the supervisor, which starts the services again',
+    press: (state) => openLog(state, 'supervisor'),
+  },
+  {
+    keys: ['d'],
+    label: 'doctor',
+    help: 'what the doctor finds; nothing is repaired',
+    press: (state) => waitFor(state, 'Examining the installation …', { kind: 'doctor' }),
+  },
+];
+
 export const SERVICES: Screen<Extract<Place, { screen: 'services' }>> = {
   title: () => 'services',
   feeds: () => [FEED],
   table: (_, state) => viewOf(TABLE, rowsOf(state), shownOf(state)),
-  keys: () => [],
+  keys: () => KEYS,
   body: (_, state, size) => {
     if (rowsOf(state).length === 0) {
       const isAsked = fedOf(state.data, FEED)?.value == null;

@@ -18,10 +18,11 @@ interface Drawn<Row> {
   readonly cells: readonly string[];
 }
 
-const chosenColumns = <Row>({ columns }: Table<Row>, state: TableState): readonly Column<Row>[] =>
-  state.columns === null
-    ? columns
-    : state.columns.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+/** Saved names may be of columns that are no longer there; without any of them the table would be empty. */
+const chosenColumns = <Row>({ columns }: Table<Row>, state: TableState): readonly Column<Row>[] => {
+  const chosen = (state.columns ?? []).flatMap((name) => columns.find((column) => column.name === name) ?? []);
+  return chosen.length === 0 ? columns : chosen;
+};
 
 const widthOf = (drawn: readonly { readonly width: number }[]): number =>
   MARGIN + drawn.reduce((sum, { width }) => sum + width, 0) + GAP * Math.max(0, drawn.length - 1);

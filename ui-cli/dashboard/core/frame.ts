@@ -21,6 +21,9 @@ const STALE_MS = 5_000;
 /** They are told however many keys a screen has. */
 const ALWAYS_TOLD: readonly KeyName[] = ['?', 'q'];
 
+/** Without any word for this long a server does not answer: between two answers there are a few seconds at most. */
+const SILENT_MS = 15_000;
+
 const footerText = (bindings: readonly KeyBinding[], state: DashboardState, columns: number): string => {
   const hints = bindings
     .filter((binding) => binding.label !== null && isBound(binding, state))
@@ -50,10 +53,13 @@ const PROMPT: Readonly<Record<Prompt['kind'], string>> = {
 const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): string | null => {
   for (const request of screen.feeds) {
     const fed = data[feedKey(request)];
+    const ageMs = fed === undefined ? 0 : nowMs - fed.atMs;
     if (fed !== undefined && fed.trouble !== null) {
-      const age = nowMs - fed.atMs;
-      const since = fed.value === null || age < STALE_MS ? '' : ` (as of ${formatDuration(age / 1000)} ago)`;
+      const since = fed.value === null || ageMs < STALE_MS ? '' : ` (as of ${formatDuration(ageMs / 1000)} ago)`;
       return `${fed.trouble}${since}`;
+    }
+    if (ageMs >= SILENT_MS) {
+      return `No answer for ${formatDuration(ageMs / 1000)}; what is shown is as old.`;
     }
   }
   return null;
@@ -100,7 +106,12 @@ const statusLines = (state: DashboardState, screen: OpenScreen, columns: number)
   const told = message === null ? [] : wrapped([message.text], message.role);
   const isAsking = overlay.kind === 'prompt' || overlay.kind === 'confirm' || overlay.kind === 'wait';
   if (!isAsking && told.length > 0) {
-    return told.slice(0, MOST_LINES);
+    const trouble = troubleText(screen, state);
+    // It stays in sight beside what became of a key.
+    return [
+      ...told.slice(0, MOST_LINES),
+      ...(trouble === null ? [] : [lineOf(cutText(printable(trouble), columns), 'warn')]),
+    ];
   }
   const details =
     overlay.kind === 'prompt' && overlay.prompt.kind === 'reason'

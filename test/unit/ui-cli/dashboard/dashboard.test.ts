@@ -148,6 +148,18 @@ describe('ui-cli/dashboard', () => {
     expect(lines.filter((line) => /promoted|awaited approval/.test(line))).toHaveLength(2);
   });
 
+  it('a server that says nothing at all is told of, beside what became of the last key', () => {
+    const at = (seconds: number): DashboardState =>
+      update(open([experiment('apple')]), { kind: 'tick', atMs: NOW_MS + seconds * 1000 }, SCREENS).state;
+    expect(text(at(14)).at(-2)).toBe('');
+    expect(text(at(15)).at(-2)).toBe('No answer for 15 s; what is shown is as old.');
+    const told = press(at(20), 'y').state;
+    expect(text(told).slice(-3, -1)).toEqual([
+      'Nothing has been done yet.',
+      'No answer for 20 s; what is shown is as old.',
+    ]);
+  });
+
   it('help explains every key that does something here', () => {
     const lines = text(press(open([running('a')]), '?').state).join('\n');
     expect(lines).toContain('cancel the marked experiments');

@@ -11,6 +11,8 @@ export type Action =
   | { readonly kind: 'extend'; readonly experimentId: string; readonly trials: number }
   /** The page of an experiment, or of `<experiment>/<trial>`, in MLflow. */
   | { readonly kind: 'open'; readonly what: string }
+  /** The web interface of a server. */
+  | { readonly kind: 'open-server'; readonly server: 'mlflow' | 'temporal' }
   | { readonly kind: 'approve' | 'reject'; readonly experimentId: string; readonly reason: string }
   /** Looks what a move would be; moves nothing. `reference` is a version; for a rollback the model. */
   | { readonly kind: 'plan'; readonly move: MoveKind; readonly reference: string }
@@ -21,7 +23,7 @@ export type Action =
   | { readonly kind: 'save-view'; readonly table: string; readonly name: string; readonly view: SavedView | null };
 
 /** For a POSIX shell. */
-const shellWord = (text: string): string =>
+export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 const steerCommand = (id: string, request: SteeringRequest): string => {
@@ -56,7 +58,9 @@ export const commandsOf = (action: Action): readonly string[] => {
     case 'extend':
       return [`tt-exp extend ${action.experimentId} --trials ${action.trials}`];
     case 'open':
-      return [`tt-exp open ${action.what}`];
+      return [`tt-exp open ${shellWord(action.what)}`];
+    case 'open-server':
+      return [action.server === 'temporal' ? 'tt-exp open --temporal' : 'tt-exp open'];
     case 'approve':
     case 'reject':
       return [`tt-exp ${action.kind} ${action.experimentId} --reason ${shellWord(action.reason)}`];

@@ -1,7 +1,7 @@
 /** Keys that every screen has. */
 import { type KeyBinding, stay } from './keys.ts';
 import { goBack, jumpTo } from './navigate.ts';
-import type { TableView } from './screen.ts';
+import type { OpenScreen, TableView } from './screen.ts';
 import { type DashboardState, placeOf, say, tableOf, withTable } from './state.ts';
 
 /** Esc takes back what is nearest: marks, then the filter, then the way to here. */
@@ -19,7 +19,11 @@ const back = (state: DashboardState, table: TableView | null): DashboardState =>
   return goBack(state);
 };
 
-export const globalKeys = (table: TableView | null): readonly KeyBinding[] => [
+/** What was done last; before anything was, what shows the same. */
+const commandTold = ({ lastCommands }: DashboardState, command: string | null): string =>
+  lastCommands.length > 0 ? lastCommands.join('; ') : (command ?? 'Nothing has been done yet.');
+
+export const globalKeys = ({ table, command }: Pick<OpenScreen, 'table' | 'command'>): readonly KeyBinding[] => [
   {
     keys: ['?'],
     label: 'help',
@@ -63,9 +67,8 @@ export const globalKeys = (table: TableView | null): readonly KeyBinding[] => [
   {
     keys: ['y'],
     label: null,
-    help: 'show the command that does what was done last',
-    press: (state) =>
-      stay(say(state, state.lastCommands.length === 0 ? 'Nothing has been done yet.' : state.lastCommands.join('; '))),
+    help: 'show the command that does what was done last, or shows the row under the cursor',
+    press: (state) => stay(say(state, commandTold(state, command))),
   },
   {
     keys: ['ctrl-z'],

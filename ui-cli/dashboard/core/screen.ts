@@ -14,6 +14,8 @@ export interface Screen<At extends Place = Place> {
   /** Name of the table that cursor, `s`, `/` and marks belong to; null: it has none. */
   table(place: At, state: DashboardState): TableView | null;
   keys(place: At, state: DashboardState): readonly KeyBinding[];
+  /** The command that tells the same, of the row under the cursor where there is one; absent or null: there is none. */
+  command?(place: At, state: DashboardState): string | null;
   /** As many lines as `size` has rows, or fewer; none wider than its columns. */
   body(place: At, state: DashboardState, size: ScreenSize): readonly Line[];
 }
@@ -36,6 +38,8 @@ export interface OpenScreen {
   readonly feeds: readonly FeedRequest[];
   readonly table: TableView | null;
   readonly keys: readonly KeyBinding[];
+  /** See Screen. */
+  readonly command: string | null;
   body(size: ScreenSize): readonly Line[];
 }
 
@@ -47,6 +51,7 @@ export const openScreen = (screens: Screens, place: Place, state: DashboardState
     feeds: [...screen.feeds(place, state), VIEWS_FEED],
     table: screen.table(place, state),
     keys: screen.keys(place, state),
+    command: screen.command?.(place, state) ?? null,
     body: (size) => screen.body(place, state, size),
   };
 };

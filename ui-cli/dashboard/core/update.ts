@@ -35,7 +35,7 @@ type FedEvent = {
 export const bindingsOf = (screen: OpenScreen): readonly KeyBinding[] => [
   ...screen.keys,
   ...(screen.table === null ? [] : tableKeys(screen.table)),
-  ...globalKeys(screen.table),
+  ...globalKeys(screen),
 ];
 
 const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step => {

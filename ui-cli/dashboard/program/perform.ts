@@ -13,6 +13,13 @@ import { type Outcome, told } from '../core/outcome.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
 import type { Sources } from './sources.ts';
 
+const openPage = async (runtime: DashboardRuntime, what: string | null, isTemporal: boolean): Promise<Outcome> => {
+  const url = await findPage(runtime, what, isTemporal);
+  assertWebAddress(url);
+  const problem = await runtime.openPage(url);
+  return told(problem === null ? `opened ${url}` : `${problem}; open it yourself: ${url}`);
+};
+
 export const perform = async (
   runtime: DashboardRuntime,
   { platform, catalogue }: Sources,
@@ -50,12 +57,10 @@ export const perform = async (
       const { experimentId } = await platform.use(({ experiments }) => startExtended(experiments, id, change));
       return told(`${experimentId} is started, extends ${id}`);
     }
-    case 'open': {
-      const url = await findPage(runtime, action.what, false);
-      assertWebAddress(url);
-      const problem = await runtime.openPage(url);
-      return told(problem === null ? `opened ${url}` : `${problem}; open it yourself: ${url}`);
-    }
+    case 'open':
+      return openPage(runtime, action.what, false);
+    case 'open-server':
+      return openPage(runtime, null, action.server === 'temporal');
     case 'approve':
     case 'reject': {
       const { kind, experimentId, reason } = action;

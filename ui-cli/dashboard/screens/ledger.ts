@@ -1,5 +1,6 @@
 /** All records of a model's ledger. */
 import { type Line, lineOf } from '../../live/line.ts';
+import { shellWord } from '../core/actions.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { scrolled, scrollKeys } from '../core/scroll.ts';
@@ -22,5 +23,6 @@ export const LEDGER: Screen<Extract<Place, { screen: 'ledger' }>> = {
   feeds: ({ name }) => [ledgerFeed(name), MODELS_FEED],
   table: () => null,
   keys: ({ name }) => scrollKeys(pageOf(name), (state) => linesOf(name, state).length),
+  command: ({ name }) => `tt-exp models history ${shellWord(name)}`,
   body: ({ name }, state) => scrolled(linesOf(name, state), pageOf(name), state),
 };

@@ -4,6 +4,7 @@ import { type Line, lineOf, type Role } from '../../live/line.ts';
 import type { LogLine } from '../../logs/log-line.ts';
 import { logLineText } from '../../logs/log-printer.ts';
 import { formatCount } from '../../text/formats.ts';
+import { shellWord } from '../core/actions.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import type { Place } from '../core/places.ts';
@@ -141,6 +142,7 @@ export const LOG: Screen<Here> = {
   feeds: ({ service }) => [{ feed: 'log', of: service }],
   table: () => null,
   keys: keysOf,
+  command: ({ service }) => `tt-exp logs -f ${shellWord(service)}`,
   body: (place, state, { columns }): readonly Line[] => {
     const tail = tailOf(place, state);
     const lines = shownLines(place, state);

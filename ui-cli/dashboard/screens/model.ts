@@ -4,6 +4,7 @@ import { type Line, lineOf } from '../../live/line.ts';
 import type { ScreenSize } from '../../live/live-state.ts';
 import { aliasesText, danglingText, formatAge } from '../../registry/model-formats.ts';
 import { wrapLine } from '../../text/table.ts';
+import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
@@ -22,6 +23,7 @@ import {
 } from './known-models.ts';
 import { ledgerLines } from './ledger-lines.ts';
 import { answerKeys, moveKeys } from './move-keys.ts';
+import { modelPageKey } from './page-key.ts';
 import { versionTable } from './version-table.ts';
 
 type Here = Extract<Place, { screen: 'model' }>;
@@ -76,6 +78,12 @@ const modelBody = (model: CatalogueModel, state: DashboardState, { columns, rows
 const versionAt = ({ name }: Here, state: DashboardState): string | null =>
   cursorRow(contentOf(name, state).view, tableOf(state, 'versions'));
 
+/** Of the version under the cursor; of the model where it has none. */
+const referenceAt = (place: Here, state: DashboardState): string => {
+  const version = versionAt(place, state);
+  return version === null ? place.name : `${place.name}/${version}`;
+};
+
 const open = ({ name }: Here): KeyBinding => ({
   keys: ['enter', 'right'],
   label: 'open',
@@ -103,7 +111,9 @@ export const MODEL: Screen<Here> = {
     ...answerKeys(place.name, null),
     ...moveKeys(place.name, (state) => versionAt(place, state)),
     openLedger(place),
+    modelPageKey((state) => referenceAt(place, state)),
   ],
+  command: (place, state) => `tt-exp models show ${shellWord(referenceAt(place, state))}`,
   body: ({ name }, state, size) => {
     const model = knownModel(name, state);
     return model === null ? [lineOf(missingText(name, state), 'dim')] : modelBody(model, state, size);

@@ -3,6 +3,7 @@ import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
 import { lineOf } from '../../live/line.ts';
 import { formatAge } from '../../registry/model-formats.ts';
 import { formatMetric } from '../../text/formats.ts';
+import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
@@ -11,6 +12,7 @@ import { type DashboardState, tableOf } from '../core/state.ts';
 import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
 import { knownModels, knownQuestion, MODELS_FEED, questionFeed } from './known-models.ts';
+import { modelPageKey } from './page-key.ts';
 
 /** Of the champion on the test part. */
 const championNdcg = ({ aliases, versions }: CatalogueModel): number | null =>
@@ -63,13 +65,15 @@ const contentOf = (state: DashboardState) => {
   return { table, shown, view: viewOf(table, rows, shown) };
 };
 
+const nameAt = (state: DashboardState): string | null => cursorRow(contentOf(state).view, tableOf(state, 'models'));
+
 const OPEN: KeyBinding = {
   keys: ['enter', 'right'],
   label: 'open',
   help: 'open the model',
   isActive: (state) => contentOf(state).shown.length > 0,
   press: (state) => {
-    const name = cursorRow(contentOf(state).view, tableOf(state, 'models'));
+    const name = nameAt(state);
     return stay(name === null ? state : goTo(state, { screen: 'model', name }));
   },
 };
@@ -84,7 +88,11 @@ export const MODELS: Screen<Extract<Place, { screen: 'models' }>> = {
       .map(({ name }) => questionFeed(name)),
   ],
   table: (_, state) => contentOf(state).view,
-  keys: () => [OPEN],
+  keys: () => [OPEN, modelPageKey(nameAt)],
+  command: (_, state) => {
+    const name = nameAt(state);
+    return name === null ? 'tt-exp models' : `tt-exp models list ${shellWord(name)}`;
+  },
   body: (_, state, size) => {
     const models = knownModels(state);
     if (models === null || models.length === 0) {

@@ -2,6 +2,7 @@
 import type { ServiceStatus } from '../../../contracts/services.ts';
 import { lineOf, type Role } from '../../live/line.ts';
 import { formatDuration } from '../../text/formats.ts';
+import { type Action, shellWord } from '../core/actions.ts';
 import { waitFor } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, type Step, stay } from '../core/keys.ts';
@@ -11,6 +12,7 @@ import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
 import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
+import { pageKey } from './page-key.ts';
 
 const FEED = { feed: 'services', of: '' } as const;
 
@@ -48,14 +50,22 @@ const shownOf = (state: DashboardState): readonly ServiceStatus[] =>
 const openLog = (state: DashboardState, service: string | null): Step =>
   stay(service === null ? state : goTo(state, { screen: 'log', service }));
 
+const nameAt = (state: DashboardState): string | null =>
+  cursorRow(viewOf(TABLE, rowsOf(state), shownOf(state)), tableOf(state, TABLE.name));
+
+/** Workers have no page. */
+const serverAt = (state: DashboardState): Extract<Action, { kind: 'open-server' }> | null => {
+  const kind = rowsOf(state).find(({ name }) => name === nameAt(state))?.kind;
+  return kind === 'mlflow' || kind === 'temporal' ? { kind: 'open-server', server: kind } : null;
+};
+
 const KEYS: readonly KeyBinding[] = [
   {
     keys: ['enter', 'right'],
     label: 'log',
     help: 'the log of the service, which follows',
     isActive: (state) => shownOf(state).length > 0,
-    press: (state) =>
-      openLog(state, cursorRow(viewOf(TABLE, rowsOf(state), shownOf(state)), tableOf(state, TABLE.name))),
+    press: (state) => openLog(state, nameAt(state)),
   },
   {
     keys: ['l'],
@@ -63,6 +73,7 @@ const KEYS: readonly KeyBinding[] = [
     help: 'the log of the supervisor, which starts the services again',
     press: (state) => openLog(state, 'supervisor'),
   },
+  pageKey('open the web interface of the server; without a display, tell its address', serverAt),
   {
     keys: ['d'],
     label: 'doctor',
@@ -76,6 +87,10 @@ export const SERVICES: Screen<Extract<Place, { screen: 'services' }>> = {
   feeds: () => [FEED],
   table: (_, state) => viewOf(TABLE, rowsOf(state), shownOf(state)),
   keys: () => KEYS,
+  command: (_, state) => {
+    const name = nameAt(state);
+    return name === null ? 'tt-exp status' : `tt-exp logs ${shellWord(name)}`;
+  },
   body: (_, state, size) => {
     if (rowsOf(state).length === 0) {
       const isAsked = fedOf(state.data, FEED)?.value == null;

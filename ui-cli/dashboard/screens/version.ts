@@ -1,6 +1,7 @@
 /** One version of a model: what `models show` tells, and the rules of its gate. */
 import { type Line, lineOf } from '../../live/line.ts';
 import { versionPage } from '../../registry/version-page.ts';
+import { shellWord } from '../core/actions.ts';
 import { fedOf } from '../core/feeds.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
@@ -8,6 +9,7 @@ import { scrolled, scrollKeys } from '../core/scroll.ts';
 import type { DashboardState } from '../core/state.ts';
 import { MODELS_FEED, questionFeed } from './known-models.ts';
 import { answerKeys, moveKeys } from './move-keys.ts';
+import { modelPageKey } from './page-key.ts';
 
 type Here = Extract<Place, { screen: 'version' }>;
 
@@ -29,8 +31,10 @@ export const VERSION: Screen<Here> = {
   table: () => null,
   keys: (place) => [
     ...scrollKeys(referenceOf(place), (state) => linesOf(place, state).length),
+    modelPageKey(() => referenceOf(place)),
     ...answerKeys(place.name, place.version),
     ...moveKeys(place.name, () => place.version),
   ],
+  command: (place) => `tt-exp models show ${shellWord(referenceOf(place))}`,
   body: (place, state) => scrolled(linesOf(place, state), referenceOf(place), state),
 };

@@ -8,11 +8,19 @@ const named = (version: string | null): string => version ?? 'none';
 const moveText = ({ alias, from, to }: LedgerEntry): string =>
   alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from)}`;
 
-/** `2026-11-01 12:00:00  #3  promote  champion 2 → 3`, then actor and reason. */
+/** A person's answer to the question about a candidate goes by the same actions as a move that nobody was asked about. */
+const ANSWERS: Readonly<Record<string, string>> = { approve: ' (approved)', reject: ' (turned down)' };
+
+const answerText = ({ actor, request }: LedgerEntry): string => {
+  const kind = request.startsWith(`${actor}/`) ? request.slice(actor.length + 1).split('/')[0] : undefined;
+  return kind === undefined ? '' : (ANSWERS[kind] ?? '');
+};
+
+/** `#3  2026-11-01 12:00:00  promote (approved)  champion 2 → 3`, then actor and reason. */
 export const entryLines = (entries: readonly LedgerEntry[], width: number): readonly string[] =>
   entries.flatMap((entry) => [
     ...wrapLine(
-      `#${entry.seq}  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.action}  ${moveText(entry)}`,
+      `#${entry.seq}  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.action}${answerText(entry)}  ${moveText(entry)}`,
       width,
     ),
     ...wrapLine(`    ${entry.actor}: ${entry.reason}`, width),

@@ -30,7 +30,8 @@ const VERSION = /\/([1-9]\d*)$/;
 const resolve = (experiments: Platform['experiments'], text: string): Promise<string> =>
   resolveExperimentId(experiments, text).catch((error: unknown) => {
     if (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND') {
-      const hint = [error.hint, '`tt-exp models` lists registered models.'].filter((part) => part !== undefined);
+      const byModel = 'A question can also be answered by the name of its model, which `tt-exp models` lists.';
+      const hint = [error.hint, byModel].filter((part) => part !== undefined);
       const message = `no registered model has awaited approval as ${text}; ${error.message}`;
       throw new TtExpError('EXPERIMENT_NOT_FOUND', message, { hint: hint.join(' '), cause: error });
     }

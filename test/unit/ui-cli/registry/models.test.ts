@@ -234,6 +234,27 @@ describe('ui-cli/registry', () => {
     expect(json).toEqual({ name: 'two-tower', entries: [entry()], intact: false });
   });
 
+  test('models history: an answer to a question is told from a move that nobody was asked about', async () => {
+    const answer = (kind: string, change: Partial<LedgerEntry>) => entry({ ...change, request: `ana/${kind}/1` });
+    const entries = [
+      answer('approve', { seq: 1 }),
+      answer('reject', { seq: 2, action: 'reject', alias: 'challenger', from: '3', to: null }),
+      answer('promote', { seq: 3 }),
+    ];
+    const run = await runOnCatalogue(['models', 'history', 'two-tower'], {
+      history: async () => ({ name: 'two-tower', entries, broken: null }),
+    });
+    const heads = run
+      .stdout()
+      .split('\n')
+      .filter((line) => line.startsWith('#'));
+    expect(heads.map((line) => line.slice('#1  2026-11-30 10:00:00  '.length))).toEqual([
+      'promote (approved)  champion 9 → 12',
+      'reject (turned down)  version 3',
+      'promote  champion 9 → 12',
+    ]);
+  });
+
   test('models verify: what is broken is named on stderr, with exit code 65', async () => {
     const verification = {
       ...{ name: 'two-tower', records: 2, broken: null, aliases: { champion: '2', challenger: null, previous: null } },

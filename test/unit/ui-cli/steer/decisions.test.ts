@@ -55,7 +55,7 @@ describe('cancel, approve, reject', () => {
     const unknown = await runScripted(['approve', 'nope', '--reason', 'fine']);
     expect(unknown.exitCode).toBe(66);
     expect(unknown.stderr()).toMatch(/no registered model has awaited approval as nope; experiment: got nope/);
-    expect(unknown.stderr()).toMatch(/hint: .*`tt-exp models` lists registered models\.$/m);
+    expect(unknown.stderr()).toMatch(/hint: .*the name of its model, which `tt-exp models` lists\.$/m);
   });
 
   test('approve --json answers as a move does', async () => {

@@ -8,6 +8,7 @@ import { ALIAS, ARTIFACT, MANIFEST_FILE, MESSAGE } from '../../contracts/names.t
 import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
+import { questionProblem } from '../../registry/ledger/kept-question.ts';
 import { type LedgerReading, readLedger } from '../../registry/ledger/read-ledger.ts';
 import { readLooksOf } from '../../registry/ledger/read-looks.ts';
 import { findModelAt, type ModelAt } from './model-at.ts';
@@ -83,10 +84,12 @@ const verifyBeside = async (
   }
   const { problem, isUncovered } = await readLooksOf(tracking, ledger);
   const verdicts = await changedVerdicts(tracking, ledger.entries);
+  const question = await questionProblem(tracking, ledger.runId);
   return {
     problems: [
       ...verdicts,
       ...(problem === null ? [] : [`${ARTIFACT.looks} of MLflow run ${ledger.runId} ${problem}`]),
+      ...(question === null ? [] : [question]),
     ],
     notes: isUncovered ? [BEFORE_DIGEST] : [],
   };

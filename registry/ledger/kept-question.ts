@@ -5,6 +5,7 @@ import { ARTIFACT } from '../../contracts/names.ts';
 import type { OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { isObject } from '../../host/files/json-file.ts';
 import type { LedgerReader, LedgerWriter } from '../ports.ts';
+import { digestOfQuestion } from './digest.ts';
 
 interface KeptQuestion {
   /** Last record when it was asked: a later one about its candidate has settled it. */
@@ -17,22 +18,40 @@ export const keepQuestion = (
   tracking: Pick<LedgerWriter, 'putArtifactText'>,
   runId: string,
   kept: KeptQuestion,
-): Promise<void> => tracking.putArtifactText(runId, ARTIFACT.question, `${JSON.stringify(kept, null, 2)}\n`);
+): Promise<void> => {
+  const text = JSON.stringify({ ...kept, digest: digestOfQuestion(kept) }, null, 2);
+  return tracking.putArtifactText(runId, ARTIFACT.question, `${text}\n`);
+};
 
-const parse = (text: string, runId: string): KeptQuestion => {
+/** The question, or what continues "question.json ". */
+const parse = (text: string): KeptQuestion | string => {
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value) && isObject(value.question) && typeof value.seq === 'number') {
-      return value as unknown as KeptQuestion;
+    if (!isObject(value) || !isObject(value.question) || typeof value.seq !== 'number') {
+      return 'cannot be read';
     }
+    const { digest, ...rest } = value;
+    const kept = rest as unknown as KeptQuestion;
+    return digest === digestOfQuestion(kept) ? kept : 'was edited: its digest is another one';
   } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      throw error;
+    if (error instanceof SyntaxError) {
+      return 'cannot be read';
     }
+    throw error;
   }
-  throw new TtExpError('LEDGER_BROKEN', `${ARTIFACT.question} of the ledger, MLflow run ${runId}, cannot be read`, {
-    hint: 'Restore the artifact from a backup; or delete it: the question that it holds is then forgotten.',
-  });
+};
+
+const named = (runId: string, problem: string): string =>
+  `${ARTIFACT.question} of the ledger, MLflow run ${runId}, ${problem}`;
+
+/** What is wrong with the question that is kept, in a sentence; null: nothing, or none is kept. */
+export const questionProblem = async (
+  tracking: Pick<LedgerReader, 'getArtifactText'>,
+  runId: string,
+): Promise<string | null> => {
+  const text = await tracking.getArtifactText(runId, ARTIFACT.question);
+  const kept = text === null ? null : parse(text);
+  return typeof kept === 'string' ? named(runId, kept) : null;
 };
 
 /**
@@ -49,7 +68,13 @@ export const readQuestion = async (
   if (text === null) {
     return null;
   }
-  const { seq, question } = parse(text, runId);
+  const kept = parse(text);
+  if (typeof kept === 'string') {
+    throw new TtExpError('LEDGER_BROKEN', named(runId, kept), {
+      hint: 'Restore the artifact from a backup; or delete it: the question that it holds is then forgotten.',
+    });
+  }
+  const { seq, question } = kept;
   const isSettled = entries.some(
     (entry) => entry.seq > seq && entry.request !== request && [entry.from, entry.to].includes(question.candidate),
   );

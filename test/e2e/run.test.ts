@@ -137,7 +137,7 @@ describe('e2e/run', () => {
       expect(page).toContain(`<h1>${summary.model.name} version ${summary.model.version}: promoted</h1>`);
       const parent = tagsOf(await mlflow.run(bestRun))['mlflow.parentRunId'] ?? '';
       expect(await mlflow.artifactText(parent, 'gate.html')).toBe(page);
-      const address = `#/experiments/${await mlflow.experimentId('smoke')}/runs/${bestRun}/artifacts/gate.html`;
+      const address = `#/experiments/${await mlflow.experimentId('smoke')}/runs/${bestRun}/artifacts/gate.html?workflowType=machine_learning`;
       const [version] = await mlflow.modelVersions(summary.model.name);
       expect(version?.description).toMatch(/^trial-\d+ of smoke-/);
       expect(version?.description).toContain(`[Gate: promoted](${address})`);

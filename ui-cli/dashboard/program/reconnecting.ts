@@ -1,8 +1,13 @@
-/** A connection that is opened when it is first used, and anew after a call that failed: servers may come back elsewhere. */
+import { TtExpError } from '../../../contracts/errors.ts';
+
+/** A connection that is opened when it is first used, and anew after it failed: servers may come back elsewhere. */
 export interface Reconnecting<Connection> {
   use<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
+
+/** The server has answered: no such model, a move that is refused. */
+const isAnswer = (error: unknown): boolean => error instanceof TtExpError && error.code !== 'SERVICE_UNREACHABLE';
 
 export const createReconnecting = <Connection extends { close(): Promise<void> }>(
   open: () => Promise<Connection>,
@@ -19,10 +24,16 @@ export const createReconnecting = <Connection extends { close(): Promise<void> }
     use: async (work) => {
       current ??= open();
       const connection = current;
+      let isOpen = false;
       try {
-        return await work(await connection);
+        const opened = await connection;
+        isOpen = true;
+        return await work(opened);
       } catch (error) {
-        await drop(connection);
+        // Others use the same connection.
+        if (!isOpen || !isAnswer(error)) {
+          await drop(connection);
+        }
         throw error;
       }
     },

@@ -98,7 +98,7 @@ const KEYS: readonly KeyBinding[] = [
   },
   {
     keys: ['p'],
-    label: 'pause',
+    label: 'pause/resume',
     help: 'pause the marked experiments, or let them go on where all are paused',
     isChange: true,
     isActive: isAnyRunning,
@@ -126,6 +126,9 @@ const KEYS: readonly KeyBinding[] = [
 
 export const EXPERIMENTS: Screen<Here> = {
   title: (_, state) => {
+    if (fedOf(state.data, FEED)?.value == null) {
+      return 'experiments';
+    }
     const rows = rowsOf(state);
     const running = rows.filter(isRunning).length;
     return `experiments (${rows.length}${running > 0 ? `, ${running} running` : ''})`;

@@ -111,7 +111,7 @@ const KEYS: readonly Key[] = [
   },
   {
     keys: ['p'],
-    label: 'pause',
+    label: 'pause/resume',
     help: 'pause after the epoch, or resume',
     isChange: true,
     isActive: (view) => view.status === 'running' && !isPastTraining(view.phase),

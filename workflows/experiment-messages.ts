@@ -19,8 +19,11 @@ export const listen = (run: ExperimentRun): void => {
   const training = (): SweepConductor | null => run.replicates ?? run.conductor;
   const conductorOf = (): SweepConductor => {
     const conductor = training();
-    if (conductor === null || isPastTraining(state.snapshot.phase)) {
+    if (isPastTraining(state.snapshot.phase)) {
       throw ApplicationFailure.nonRetryable('all training of this experiment has ended', 'USAGE');
+    }
+    if (conductor === null) {
+      throw ApplicationFailure.nonRetryable('the experiment has not begun yet; ask again in a moment', 'USAGE');
     }
     return conductor;
   };

@@ -213,6 +213,8 @@ describe('workflows/replicates', () => {
     };
     await server.withWorkers(watched, async (client) => {
       const handle = await start(client, five);
+      // Before that there is nothing to be steered, and the request is refused.
+      await expect.poll(async () => (await handle.query<ExperimentSnapshot>('snapshot')).sweep, WAITING).not.toBeNull();
       await handle.executeUpdate('setMaxParallel', { args: [{ maxParallel: 1 }] });
       await stopping.isTraining;
       await pause(300);

@@ -63,6 +63,7 @@ const scripted = createScriptedRuntime(
     onInterrupt: onSignal('SIGINT'),
     onTerminate: onSignal('SIGTERM'),
     onHangUp: onSignal('SIGHUP'),
+    savedViews: async () => ({}),
   },
 );
 const { recorded } = scripted;

@@ -36,14 +36,12 @@ describe('workflows/descriptions', () => {
       };
       expect(await summaryOf(workflowId)).toMatch(/^fixture: Rates\. /);
       expect(await summaryOf(`${workflowId}/trial-001`)).toBe('trial-001 to epoch 2: learning_rate 0.2');
-      expect((await handle.describe()).memo).toEqual({
-        name: 'fixture',
-        config_digest: '0123456789abcdef',
-        outcome: { trials: { ended: 4, total: 4 }, best: 0.4, metric: 'ndcg_at_10' },
-      });
-      expect((await experiments.list()).map(({ outcome }) => outcome)).toEqual([
-        { trials: { ended: 4, total: 4 }, best: 0.4, metric: 'ndcg_at_10' },
-      ]);
+      const outcome = {
+        ...{ trials: { ended: 4, total: 4 }, best: 0.4, metric: 'ndcg_at_10' },
+        ...{ gate: { decision: 'promoted' }, parentRunId: 'parent' },
+      };
+      expect((await handle.describe()).memo).toEqual({ name: 'fixture', config_digest: '0123456789abcdef', outcome });
+      expect((await experiments.list()).map((listed) => listed.outcome)).toEqual([outcome]);
       const { currentDetails } = await handle.query<Metadata, []>('__temporal_workflow_metadata');
       expect(currentDetails).toBe('Phase: **done**\n\nTrials: 4 completed\n\nBest so far: trial-003, 0.4000');
 

@@ -22,14 +22,14 @@ export const COLOURS: Theme = {
   'series-6': { color: 'ansi256(166)' },
 };
 
-/** Bold and reverse are no colours: the cursor stays visible. */
+/** Reverse is no colour: the cursor stays visible. */
 export const NO_COLOURS: Theme = {
   done: {},
   active: {},
   bad: {},
   warn: {},
   dim: {},
-  strong: { bold: true },
+  strong: {},
   cursor: { inverse: true },
   'series-1': {},
   'series-2': {},
@@ -38,5 +38,8 @@ export const NO_COLOURS: Theme = {
   'series-5': {},
   'series-6': {},
 };
+
+/** For the full screen, whose headings stand out by it. */
+export const NO_COLOURS_BUT_BOLD: Theme = { ...NO_COLOURS, strong: { bold: true } };
 
 export const styleOf = (theme: Theme, role: Role | undefined): Style => (role === undefined ? {} : theme[role]);

@@ -1,7 +1,7 @@
 /** The dashboard on a terminal: state, drawing, feeds and actions joined, until somebody leaves. */
 import { EXIT, TtExpError } from '../../../contracts/errors.ts';
 import { sizeOf } from '../../live/terminal-size.ts';
-import { COLOURS, NO_COLOURS } from '../../live/theme.ts';
+import { COLOURS, NO_COLOURS_BUT_BOLD } from '../../live/theme.ts';
 import { printLines } from '../../text/output.ts';
 import type { Action } from '../core/actions.ts';
 import { openRequests } from '../core/feeds.ts';
@@ -127,7 +127,7 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
   });
   const drawing = openDrawing({
     ...{ stdin, stream: stdout, now: runtime.now, onKeys: pressKeys, onError: fail },
-    theme: runtime.environment().isColorless ? NO_COLOURS : COLOURS,
+    theme: runtime.environment().isColorless ? NO_COLOURS_BUT_BOLD : COLOURS,
     lines: () => frameOf(state, SCREENS),
     onResize: () => dispatch({ kind: 'resize', size: sizeOf(stdout) }),
   });

@@ -169,10 +169,11 @@ describe('e2e/gate', () => {
     'an experiment cancelled while a replicate trains leaves no run open',
     async () => {
       const gate = { model_name: 'cancelled', replicates: 2 };
+      // So many epochs that the replicate still trains when the cancellation arrives.
       const { experiment_id: id, urls } = await ok<Ran>(
         ...[
           'run',
-          await config('cancelled', { num_epochs: 60, early_stopping_patience: 60 }, gate),
+          await config('cancelled', { num_epochs: 300, early_stopping_patience: 300 }, gate),
           '--detach',
           '--json',
         ],

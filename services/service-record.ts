@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { isFileError } from '../host/files/file-errors.ts';
 import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { namesIn } from '../host/files/names-in.ts';
 import { type ProcessIdentity, parseProcessIdentity } from '../host/processes/process-identity.ts';
 
 /** What is remembered of a service between processes; outlives the service itself, so that its ports stay. */
@@ -78,15 +77,7 @@ export const readRecords = async (
   folder: string,
   fileOf: (name: string) => string,
 ): Promise<readonly ServiceRecord[]> => {
-  let names: readonly string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) {
-      return [];
-    }
-    throw error;
-  }
+  const names = await namesIn(folder);
   const candidates = names.filter((name) => /^[a-z0-9-]+\.json$/.test(name)).map((name) => name.slice(0, -5));
   const records = await Promise.all(candidates.sort().map((name) => readRecord(fileOf(name))));
   return records.filter((record) => record !== null);

@@ -1,24 +1,12 @@
 /** Logs of the home for the commands. */
-import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { readEnvironment } from '../../config/env.ts';
-import { isFileError } from '../../host/files/file-errors.ts';
+import { namesIn } from '../../host/files/names-in.ts';
 import { readLog } from '../../host/files/read-log.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import type { LogsRuntime } from '../../ui-cli/logs/logs-runtime.ts';
 
 const EXTENSION = '.log';
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) {
-      return [];
-    }
-    throw error;
-  }
-};
 
 export const serviceLogs: LogsRuntime['serviceLogs'] = async () => {
   const { logFile } = homeLayout(readEnvironment().homeFolder);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFileError } from '../files/file-errors.ts';
 import { isObject } from '../files/json-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
+import { namesIn } from '../files/names-in.ts';
 import { type Lifeline, openLifeline, probeLifeline, removeSocket } from '../processes/lifeline.ts';
 import {
   identifySelf,
@@ -37,17 +38,6 @@ export interface HeldLock {
 const NAME = /^(\d{9})\.json$/;
 
 const baseName = (number: number): string => String(number).padStart(9, '0');
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) {
-      return [];
-    }
-    throw error;
-  }
-};
 
 const numbersIn = async (folder: string): Promise<readonly number[]> =>
   (await namesIn(folder)).flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);

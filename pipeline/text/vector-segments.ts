@@ -4,8 +4,9 @@
  * processes may add segments at once.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from '../../host/files/names-in.ts';
 import { floatBytes, floatsOf } from '../float-file.ts';
 import { writeFileSafely } from '../store/publish-folder.ts';
 
@@ -61,12 +62,7 @@ export async function* readSegments(
   dim: number,
   onBroken: (file: string) => void,
 ): AsyncGenerator<Segment> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  const names = await namesIn(folder);
   for (const name of names.filter((one) => one.endsWith(SUFFIX)).sort()) {
     const file = join(folder, name);
     const segment = parseSegment(await readFile(file), dim);

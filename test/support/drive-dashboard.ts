@@ -29,23 +29,36 @@ export interface DrivenDashboard {
   asked(): readonly string[];
 }
 
+/** Keys one after the other; the effects of all. */
+export const pressKeys = (
+  state: DashboardState,
+  ...keys: readonly KeyName[]
+): { readonly state: DashboardState; readonly effects: readonly Effect[] } => {
+  let current = state;
+  const effects: Effect[] = [];
+  for (const key of keys) {
+    const step = update(current, { kind: 'key', key }, SCREENS);
+    current = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: current, effects };
+};
+
+/** Of the screen, without blanks at their ends. */
+export const linesOf = (state: DashboardState): readonly string[] =>
+  frameOf(state, SCREENS).map((line) => textOf(line).trimEnd());
+
 const drive = (state: DashboardState, effects: readonly Effect[]): DrivenDashboard => {
   const send = (event: DashboardEvent): DrivenDashboard => {
     const step = update(state, event, SCREENS);
     return drive(step.state, step.effects);
   };
-  const lines = (): readonly string[] => frameOf(state, SCREENS).map((line) => textOf(line).trimEnd());
+  const lines = (): readonly string[] => linesOf(state);
   return {
     ...{ state, effects, send, lines },
     press: (...keys) => {
-      const all: Effect[] = [];
-      let current = state;
-      for (const key of keys) {
-        const step = update(current, { kind: 'key', key }, SCREENS);
-        current = step.state;
-        all.push(...step.effects);
-      }
-      return drive(current, all);
+      const pressed = pressKeys(state, ...keys);
+      return drive(pressed.state, pressed.effects);
     },
     answer: <Name extends FeedName>(feed: Name, of: string, value: FeedValues[Name]) => {
       const request: FeedRequest<Name> = { feed, of };

@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { EXPERIMENT_ID } from '../support/experiment-views.ts';
-import { type Screen, screenOf } from '../support/screen.ts';
+import { openShownTerminal, type ShownTerminal } from '../support/shown-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { openTerminal, type Terminal } from '../support/terminal.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/scripted-tt-exp.ts', import.meta.url));
 const ESCAPE = '\u001b';
@@ -15,7 +14,7 @@ const CTRL_C = '\u0003';
 const CTRL_Z = '\u001a';
 const [COLUMNS, ROWS] = [90, 24];
 
-const opened: Terminal[] = [];
+const opened: ShownTerminal[] = [];
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((terminal) => terminal.dispose()));
@@ -23,38 +22,17 @@ afterEach(async () => {
 
 const { CI: _ci, NO_COLOR: _noColor, INK_SCREEN_READER: _reader, ...rest } = process.env;
 
-interface Shown extends Terminal {
-  screen(): Screen;
-  /** Until some row shows it. */
-  see(what: string | RegExp): Promise<Screen>;
-}
-
 /** @param command of a shell, in which PROGRAM is the command line */
-const openShell = (command: readonly string[], variables: NodeJS.ProcessEnv = {}): Shown => {
-  const terminal = openTerminal(command, {
+const openShell = (command: readonly string[], variables: NodeJS.ProcessEnv = {}): ShownTerminal => {
+  const terminal = openShownTerminal(command, {
     ...{ columns: COLUMNS, rows: ROWS },
     environment: { ...rest, TERM: 'xterm-256color', ...variables },
   });
   opened.push(terminal);
-  let [columns, rows, from] = [COLUMNS, ROWS, 0];
-  const screen = (): Screen => screenOf(terminal.output().slice(from), columns, rows);
-  return {
-    ...terminal,
-    screen,
-    resize: (...size) => {
-      // All that the model may know of a screen of this size.
-      from = terminal.output().length;
-      [columns, rows] = size;
-      terminal.resize(columns, rows);
-    },
-    see: (what) =>
-      eventually(`the screen shows ${what}`, screen, (seen) => seen.rows.some((row) => row.match(what) !== null), {
-        withinMs: 60_000,
-      }),
-  };
+  return terminal;
 };
 
-const open = (args: readonly string[] = [], variables: NodeJS.ProcessEnv = {}): Shown =>
+const open = (args: readonly string[] = [], variables: NodeJS.ProcessEnv = {}): ShownTerminal =>
   openShell([process.execPath, '--import', 'tsx', PROGRAM, ...args], variables);
 
 /** A line of a shell that runs it. */
@@ -62,7 +40,7 @@ const LINE = '"$NODE" --import tsx "$PROGRAM" $ARGS';
 const COMMAND = { NODE: process.execPath, PROGRAM, ARGS: '' };
 
 /** Says its process before, and after its end whether the terminal reads as before. */
-const openSame = (variables: NodeJS.ProcessEnv = {}): Shown =>
+const openSame = (variables: NodeJS.ProcessEnv = {}): ShownTerminal =>
   openShell(
     [
       'sh',
@@ -75,7 +53,7 @@ const openSame = (variables: NodeJS.ProcessEnv = {}): Shown =>
   );
 
 /** Back on the first screen, with a cursor, and with the terminal's own way of reading lines. */
-const expectGivenBack = ({ screen }: Shown): void => {
+const expectGivenBack = ({ screen }: ShownTerminal): void => {
   expect(screen()).toMatchObject({ isAlternate: false, isCursorShown: true });
 };
 

@@ -3,14 +3,12 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
-import { frameOf } from '../../../../ui-cli/dashboard/core/frame.ts';
-import type { Effect, KeyName } from '../../../../ui-cli/dashboard/core/keys.ts';
 import { openScreen } from '../../../../ui-cli/dashboard/core/screen.ts';
 import { type DashboardState, initialState, placeOf } from '../../../../ui-cli/dashboard/core/state.ts';
 import { type DashboardEvent, update } from '../../../../ui-cli/dashboard/core/update.ts';
 import { rungRows } from '../../../../ui-cli/dashboard/screens/experiment/rungs.ts';
 import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
-import { textOf } from '../../../../ui-cli/live/line.ts';
+import { linesOf, pressKeys } from '../../../support/drive-dashboard.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import {
   completedView,
@@ -45,23 +43,6 @@ const open = (view: ExperimentView, size = { columns: 120, rows: 40 }): Dashboar
     view,
   );
 
-const press = (
-  state: DashboardState,
-  ...keys: readonly KeyName[]
-): { readonly state: DashboardState; readonly effects: readonly Effect[] } => {
-  let current = state;
-  const effects: Effect[] = [];
-  for (const key of keys) {
-    const step = update(current, { kind: 'key', key }, SCREENS);
-    current = step.state;
-    effects.push(...step.effects);
-  }
-  return { state: current, effects };
-};
-
-const text = (state: DashboardState): readonly string[] =>
-  frameOf(state, SCREENS).map((line) => textOf(line).trimEnd());
-
 const asked = (state: DashboardState): readonly string[] =>
   openRequests(openScreen(SCREENS, placeOf(state), state).feeds, state.data)
     .filter(({ feed }) => feed === 'curve')
@@ -74,9 +55,9 @@ describe('ui-cli/dashboard/screens/experiment', () => {
   it('asks for the curve of the trial under the cursor and of pinned ones, and of no other', () => {
     const state = open(crowdedView());
     expect(asked(state)).toEqual(['run-0/val_ndcg_at_10']);
-    const pinned = press(state, 'P', 'down', 'P', 'down').state;
+    const pinned = pressKeys(state, 'P', 'down', 'P', 'down').state;
     expect(asked(pinned)).toEqual(['run-0/val_ndcg_at_10', 'run-1/val_ndcg_at_10', 'run-2/val_ndcg_at_10']);
-    expect(asked(press(pinned, 'v').state)).toEqual([]);
+    expect(asked(pressKeys(pinned, 'v').state)).toEqual([]);
   });
 
   it('asks again once the trial has trained another epoch, not before', () => {
@@ -96,14 +77,14 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     });
     const logged = [1, 2, 3].map((step) => ({ step, value: 0.2, timestampMs: NOW_MS }));
     const state = fed(open(view), 'curve', 'run-1/val_ndcg_at_10', logged, 'running 1 4');
-    expect(text(state).join('\n')).toContain('> trial-001 0.25');
+    expect(linesOf(state).join('\n')).toContain('> trial-001 0.25');
   });
 
   it('six pins are one too many, and one that is taken away leaves its colour to the next', () => {
-    const five = press(open(crowdedView()), 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down').state;
-    const sixth = press(five, 'P').state;
-    expect(text(sixth).at(-2)).toBe('5 trials are pinned; P on one of them lets it go.');
-    const freed = press(sixth, 'home', 'P', 'end', 'P').state;
+    const five = pressKeys(open(crowdedView()), 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down', 'P', 'down').state;
+    const sixth = pressKeys(five, 'P').state;
+    expect(linesOf(sixth).at(-2)).toBe('5 trials are pinned; P on one of them lets it go.');
+    const freed = pressKeys(sixth, 'home', 'P', 'end', 'P').state;
     expect(freed.explore.pinned[EXPERIMENT_ID]).toEqual([
       'trial-011',
       'trial-001',
@@ -119,21 +100,21 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     [120, 40],
     [250, 70],
   ])('a frame of %i by %i fits, with every pane', (columns, rows) => {
-    let { state } = press(open(crowdedView(), { columns, rows }), 'P', 'down');
+    let { state } = pressKeys(open(crowdedView(), { columns, rows }), 'P', 'down');
     for (const pane of ['curves', 'best', 'rungs', 'events']) {
-      const lines = text(state);
+      const lines = linesOf(state);
       expect(lines).toHaveLength(rows);
       expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
       expect(lines.join('\n')).toContain(`[${pane}]`);
-      state = press(state, 'v').state;
+      state = pressKeys(state, 'v').state;
     }
   });
 
   it('cancels the trials of the moment when it was asked', () => {
-    const marked = press(open(sweeping()), 'down', 'space', 'space', 'x').state;
-    expect(text(marked).at(-2)).toContain('Cancel 2 trials? Type cancel:');
+    const marked = pressKeys(open(sweeping()), 'down', 'space', 'space', 'x').state;
+    expect(linesOf(marked).at(-2)).toContain('Cancel 2 trials? Type cancel:');
     const ended = fed(marked, 'experiment', EXPERIMENT_ID, completedView());
-    const { state, effects } = press(ended, ...'cancel', 'enter');
+    const { state, effects } = pressKeys(ended, ...'cancel', 'enter');
     expect(effects).toEqual([
       {
         kind: 'act',
@@ -147,20 +128,20 @@ describe('ui-cli/dashboard/screens/experiment', () => {
   });
 
   it('a trial that has ended cannot be cancelled, and the key says so', () => {
-    const { state, effects } = press(open(sweeping()), 'x', 'q');
-    expect(text(press(open(sweeping()), 'x').state).at(-2)).toBe('It has ended: there is nothing to cancel.');
+    const { state, effects } = pressKeys(open(sweeping()), 'x', 'q');
+    expect(linesOf(pressKeys(open(sweeping()), 'x').state).at(-2)).toBe('It has ended: there is nothing to cancel.');
     expect([state.overlay.kind, effects]).toEqual(['none', [{ kind: 'quit' }]]);
   });
 
   it('marks of one experiment are not those of another', () => {
-    const state = press(open(sweeping()), 'space').state;
-    const other = press(state, 'escape').state;
+    const state = pressKeys(open(sweeping()), 'space').state;
+    const other = pressKeys(state, 'escape').state;
     expect(other.tables).not.toHaveProperty('leaderboard');
     expect(Object.keys(state.tables)).toEqual([`leaderboard:${EXPERIMENT_ID}`]);
   });
 
   it('changes how many train at once, and pauses', () => {
-    const requests = press(open(sweeping()), '+', '-', 'p').effects.map((effect) =>
+    const requests = pressKeys(open(sweeping()), '+', '-', 'p').effects.map((effect) =>
       effect.kind === 'act' && effect.action.kind === 'steer' ? effect.action.request : null,
     );
     expect(requests).toEqual([
@@ -173,16 +154,16 @@ describe('ui-cli/dashboard/screens/experiment', () => {
   it('extends one that has ended to a number above the one that it has', () => {
     const config = { sweep: { max_trials: 3, scheduler: { type: 'none' } } };
     const state = fed(open(completedView()), 'config', EXPERIMENT_ID, config, 'once');
-    const few = press(state, 'e', '3', 'enter').state;
-    expect(text(few).at(-3)).toBe('Give the total number: more than the 3 it has.');
-    const { state: done, effects } = press(few, '0', 'enter', ...'extend', 'enter');
+    const few = pressKeys(state, 'e', '3', 'enter').state;
+    expect(linesOf(few).at(-3)).toBe('Give the total number: more than the 3 it has.');
+    const { state: done, effects } = pressKeys(few, '0', 'enter', ...'extend', 'enter');
     expect(effects).toEqual([{ kind: 'act', action: { kind: 'extend', experimentId: EXPERIMENT_ID, trials: 30 } }]);
     expect(done.lastCommands).toEqual([`tt-exp extend ${EXPERIMENT_ID} --trials 30`]);
   });
 
   it('tells of each event once, with its time', () => {
     const later = fed(open(sweeping()), 'experiment', EXPERIMENT_ID, completedView());
-    const lines = text(press(later, 'v', 'v', 'v').state);
+    const lines = linesOf(pressKeys(later, 'v', 'v', 'v').state);
     const events = lines.slice(lines.findIndex((line) => line.includes('[events]')) + 1);
     expect(events[0]).toMatch(/^\d\d:\d\d:\d\dZ {2}experiment: completed$/);
     // The phases before it took 4.1 s from 22:13:20.

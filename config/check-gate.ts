@@ -1,4 +1,5 @@
 /** What a schema cannot say of `gate`: which keys belong together, and whether a guarded slice can exist. */
+import { isBlank } from '../contracts/blank-text.ts';
 import { type GuardMetric, isCatalogueMetric } from '../contracts/gate.ts';
 import { checkGateNumbers } from './check-gate-numbers.ts';
 import type { Finding } from './config-source.ts';
@@ -70,7 +71,7 @@ const checkGuard = (root: unknown, index: number): readonly Finding[] => {
 const checkSupersede = (root: unknown): readonly Finding[] => {
   const path = ['gate', 'unreadable_champion'];
   const reason = String(valueAt(root, ['gate', 'supersede_reason']) ?? '');
-  return valueAt(root, path) !== 'supersede' || reason.trim() !== ''
+  return valueAt(root, path) !== 'supersede' || !isBlank(reason)
     ? []
     : [{ path, part: 'value', expected: '"supersede_reason" beside it: why such a champion may be replaced' }];
 };

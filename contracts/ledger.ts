@@ -22,6 +22,12 @@ export const LEDGER_ACTIONS = [
  */
 export type LedgerAction = (typeof LEDGER_ACTIONS)[number];
 
+/** Actor of moves by hand: MLflow does not tell who made them. */
+export const HAND_ACTOR = 'MLflow';
+
+/** Actor of what the model's owner does by a setting, without being asked: nobody answered in time, a move by hand is reverted. */
+export const OWNER_ACTOR = 'tt-exp';
+
 /** What a record rests on; whatever is known of it. */
 export interface LedgerEvidence {
   /** Of the candidate. */

@@ -1,5 +1,6 @@
 /** A person's answer to the question about a candidate, or its expiry. */
 import type { DecidedVerdict } from '../contracts/gate.ts';
+import { OWNER_ACTOR } from '../contracts/ledger.ts';
 import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { verdictEvidence } from '../policy/registry/gate-request.ts';
@@ -104,7 +105,7 @@ export const answerQuestion = async (
 
 /** Rejected where nobody answered in time. Throws where that cannot be carried out: what stays open is tried again. */
 export const expire = async (owner: RegistryOwner, question: OpenQuestion): Promise<void> => {
-  const answering = { by: 'tt-exp', reason: expiryReason(question), request: `expiry/${question.parentRunId}` };
+  const answering = { by: OWNER_ACTOR, reason: expiryReason(question), request: `expiry/${question.parentRunId}` };
   const verdict = rejectedBy(question, answering.by, answering.reason);
   done(owner, question, await settle(owner, question, answering, verdict));
 };

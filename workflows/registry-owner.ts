@@ -5,6 +5,7 @@
 import { allHandlersFinished, log } from '@temporalio/workflow';
 import type { KnownLedger } from '../activities/index.ts';
 import type { DecidedVerdict } from '../contracts/gate.ts';
+import { OWNER_ACTOR } from '../contracts/ledger.ts';
 import type {
   OpenQuestion,
   OwnerAnswer,
@@ -192,7 +193,7 @@ export class RegistryOwner {
   async #supersede({ candidate, runId, experimentId }: OpenQuestion, request: RegistryRequest): Promise<void> {
     if (request.kind === 'challenge' && request.candidate !== candidate) {
       await this.#change({
-        ...{ kind: 'reject', candidate, request: `${request.request}/supersedes/${candidate}`, actor: 'tt-exp' },
+        ...{ kind: 'reject', candidate, request: `${request.request}/supersedes/${candidate}`, actor: OWNER_ACTOR },
         reason: supersededReason(request.candidate),
         evidence: { run_id: runId, experiment_id: experimentId },
       });

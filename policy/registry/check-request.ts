@@ -1,4 +1,5 @@
 /** What the owner of a registered model turns down at once, before it looks at the ledger. */
+import { isBlank } from '../../contracts/blank-text.ts';
 import type { ApprovalAnswer, OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 
 const isVersion = (version: string | null | undefined): boolean => /^[1-9]\d*$/.test(version ?? '');
@@ -8,7 +9,7 @@ export const whyNoRequest = (request: RegistryRequest, kind: string): string | n
   if (request.kind !== kind) {
     return `got a request of kind ${request.kind}, expected ${kind}`;
   }
-  if (request.request === '' || request.reason.trim() === '') {
+  if (request.request === '' || isBlank(request.reason)) {
     return 'A request needs an id and a reason.';
   }
   const version = 'candidate' in request ? request.candidate : 'version' in request ? request.version : '1';
@@ -30,7 +31,7 @@ export const whyNoAnswer = (
   if (experimentId !== null && experimentId !== question.experimentId) {
     return `Nothing of ${experimentId} awaits approval; version ${question.candidate} of ${question.experimentId} does.`;
   }
-  if (reason.trim() === '') {
+  if (isBlank(reason)) {
     return 'An answer needs a reason.';
   }
   return isBeingAnswered ? `Version ${question.candidate} is being decided already.` : null;

@@ -1,5 +1,5 @@
 /** What happened to the champion without its owner: moved, set or removed by hand, or its version deleted. */
-import type { LedgerMove } from '../../contracts/ledger.ts';
+import { HAND_ACTOR, type LedgerMove, OWNER_ACTOR } from '../../contracts/ledger.ts';
 import type { AdoptedVersion } from '../../contracts/registry-owner.ts';
 import { existing, type Observed } from './observed.ts';
 import { althoughArchived, archivalOf, foresee, type RecentMove, type Standing } from './standing.ts';
@@ -14,11 +14,12 @@ export interface HandMoveOptions {
   readonly manualMoves: ManualMoves;
 }
 
-const ACTOR = 'MLflow';
-
 const describe = (version: string | null): string => (version === null ? 'no champion' : `version ${version}`);
 
-type HandMove = Pick<LedgerMove, 'action' | 'from' | 'to' | 'reason'>;
+type HandMove = Pick<LedgerMove, 'action' | 'from' | 'to' | 'reason'> & {
+  /** Absent: whoever moved it in MLflow. */
+  readonly actor?: string;
+};
 
 const unfinished = ({ recent }: Standing, { carriedOut }: Observed): readonly RecentMove[] =>
   recent.filter(({ seq, alias }) => seq > carriedOut && alias === 'champion');
@@ -56,6 +57,12 @@ const adopt = (standing: Standing, observed: Observed): HandMove | null => {
     : { action: 'adopt', from: standing.champion, to, reason: adoptReason(standing, to) };
 };
 
+const revertReason = (adopted: RecentMove, to: string | null): string => {
+  const move =
+    adopted.to === null ? 'the removal by hand of the champion' : `the move by hand to version ${adopted.to}`;
+  return `Reverts ${move} (gate.manual_moves: revert): ${to === null ? 'there is no champion' : `version ${to} is champion`} again`;
+};
+
 /**
  * Back to what the owner had last made champion. An adoption that was not completed is still open to it: the owner may
  * have been stopped between the two records. What was champion before the ledger began is nobody's move by hand.
@@ -65,11 +72,12 @@ const revert = (standing: Standing, observed: Observed): HandMove | null => {
   const own = moves.findLastIndex(({ action, seq }) => seq === 1 || (action !== 'adopt' && action !== 'repair'));
   const foreign = moves.slice(own + 1);
   const to = existing(observed, foreign[0]?.from ?? null);
-  return !foreign.some(({ action }) => action === 'adopt') || to === standing.champion
+  const adopted = foreign.findLast(({ action }) => action === 'adopt');
+  return adopted === undefined || to === standing.champion
     ? null
     : {
-        ...{ action: 'revert', from: standing.champion, to },
-        reason: `Moves by hand are reverted (gate.manual_moves): back to ${describe(to)}`,
+        ...{ action: 'revert', from: standing.champion, to, actor: OWNER_ACTOR },
+        reason: revertReason(adopted, to),
       };
 };
 
@@ -87,7 +95,7 @@ export const movesByHand = (
   for (const next of manualMoves === 'revert' ? [repair, adopt, revert] : [repair, adopt]) {
     const move = next(foresee(standing, moves), observed);
     if (move !== null) {
-      moves.push({ at, actor: ACTOR, alias: 'champion', evidence: {}, request, ...move });
+      moves.push({ at, actor: HAND_ACTOR, alias: 'champion', evidence: {}, request, ...move });
     }
   }
   return moves;

@@ -1,5 +1,6 @@
 /** How a question about a candidate ends: with a verdict that stands in place of the one that awaits approval. */
 import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
+import { OWNER_ACTOR } from '../../contracts/ledger.ts';
 import type { ApprovalAnswer, OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { latestReasons } from '../gate/decide-gate.ts';
 
@@ -77,7 +78,7 @@ export const settledBy = (
     case 'challenge':
       return request.candidate === candidate
         ? settled(question, 'rejected', 'Rejected: asked again by a later experiment')
-        : rejectedBy(question, 'tt-exp', supersededReason(request.candidate));
+        : rejectedBy(question, OWNER_ACTOR, supersededReason(request.candidate));
     case 'reject':
       return request.candidate === candidate ? rejectedBy(question, actor, reason) : null;
     case 'archive':

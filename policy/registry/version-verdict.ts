@@ -1,11 +1,8 @@
 /** What was decided of a version, and whether it still holds. */
 import { parseExperimentId } from '../../contracts/ids.ts';
-import type { LedgerEntry } from '../../contracts/ledger.ts';
+import { type LedgerEntry, OWNER_ACTOR } from '../../contracts/ledger.ts';
 import type { VersionVerdict } from '../../contracts/model-catalogue.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
-
-/** Of records that nobody asked for. */
-const OWNER = 'tt-exp';
 
 interface Known {
   readonly version: string;
@@ -16,10 +13,13 @@ interface Known {
   readonly decision: string | undefined;
 }
 
-/** The last record of a decision about a version; undefined: there is none. */
+/**
+ * The last record of a decision about a version; undefined: there is none. A move by hand that was reverted decides
+ * nothing: what was decided before it holds again.
+ */
 const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
   entries.findLast(({ action, from, to }) =>
-    action === 'reject' ? from === version : action !== 'archive' && to === version,
+    action === 'reject' ? from === version : action !== 'archive' && action !== 'revert' && to === version,
   );
 
 const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
@@ -31,7 +31,8 @@ const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntr
  */
 export const deciderOf = (entries: readonly LedgerEntry[], version: string): string | null => {
   const { actor, action } = lastDecision(entries, version) ?? archiveOf(entries, version) ?? {};
-  const isGate = actor === undefined || parseExperimentId(actor) !== null || (actor === OWNER && action !== 'reject');
+  const isGate =
+    actor === undefined || parseExperimentId(actor) !== null || (actor === OWNER_ACTOR && action !== 'reject');
   return isGate ? null : actor;
 };
 

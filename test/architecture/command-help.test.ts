@@ -49,6 +49,10 @@ test.each(commands)('ui-cli: the examples of %s use options that it has', (_name
   expect(used.filter((option) => !known.includes(option))).toEqual([]);
 });
 
+test.each(commands)('ui-cli: the help of %s gives no empty list as a default', (_name, command) => {
+  expect(helpOf(command)).not.toContain('default: []');
+});
+
 /** Commands without `--json`, and why. */
 const WITHOUT_JSON: Readonly<Record<string, string>> = {
   ui: 'is a screen for people',

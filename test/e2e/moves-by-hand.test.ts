@@ -10,6 +10,7 @@ const TIMEOUT_MS = 600_000;
 const MODEL = 'watched';
 
 interface Entry {
+  readonly actor: string;
   readonly action: string;
   readonly from: string | null;
   readonly to: string | null;
@@ -115,12 +116,12 @@ describe('e2e/moves-by-hand', () => {
       }
       const entries = () => historyOf(model);
       await eventually('both moves are in the ledger', entries, (found) => found.length === 5);
-      expect((await entries()).map(({ action, from, to }) => [action, from, to])).toEqual([
-        ['promote', null, own],
-        ['adopt', own, other],
-        ['revert', other, own],
-        ['adopt', own, null],
-        ['revert', null, own],
+      expect((await entries()).map(({ actor, action, from, to }) => [actor, action, from, to])).toEqual([
+        [expect.stringMatching(/^reverting-/), 'promote', null, own],
+        ['MLflow', 'adopt', own, other],
+        ['tt-exp', 'revert', other, own],
+        ['MLflow', 'adopt', own, null],
+        ['tt-exp', 'revert', null, own],
       ]);
     },
     TIMEOUT_MS,

@@ -15,9 +15,9 @@ export const COLUMNS = [
 
 /** The overrides of a command line, that of --max-bad-rows last. */
 export const overridesOf = (flags: {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly maxBadRows?: number;
 }): readonly string[] => [
-  ...flags.set,
+  ...(flags.set ?? []),
   ...(flags.maxBadRows === undefined ? [] : [`data.max_bad_rows=${flags.maxBadRows}`]),
 ];

@@ -1,4 +1,5 @@
 /** Parsers of option values. Each throws USAGE with what was given and what was expected. */
+import { isBlank } from '../../contracts/blank-text.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { TASK_QUEUE, type TaskQueue } from '../../contracts/names.ts';
 import { parseDuration } from '../text/formats.ts';
@@ -8,7 +9,8 @@ export const wrongOption = (option: string, value: string, expected: string, exa
     hint: `For example: ${option} ${example}`,
   });
 
-export const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+/** Of an option that may be repeated; without it there is none. */
+export const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
 /** `user_id,item_id,rating`: names with commas between them. */
 export const namesOption =
@@ -146,12 +148,12 @@ export const sinceOption =
     }
   };
 
-/** Not blank. */
+/** Something that can be read. */
 export const textOption =
   (option: string) =>
   (value: string): string => {
-    if (value.trim() === '') {
-      throw wrongOption(option, value, 'a text', '"better for new users"');
+    if (isBlank(value)) {
+      throw wrongOption(option, value, 'a text that can be read', '"better for new users"');
     }
     return value.trim();
   };

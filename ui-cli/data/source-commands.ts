@@ -7,14 +7,14 @@ import { collect } from '../command-line/option-values.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
 interface SourceFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly maxBadRows?: number;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
 const CONFIG = ['<config>', 'JSON file, see experiments/'] as const;
-const SET = ['--set <key=value>', 'change one setting of the file; may be repeated', collect, []] as const;
+const SET = ['--set <key=value>', 'change one setting of the file; may be repeated', collect] as const;
 
 export const addDataSource = (data: Command, { runtime, finish }: CommandContext<DataRuntime>): void => {
   data

@@ -10,7 +10,7 @@ import type { GateRuntime } from './gate-runtime.ts';
 interface GateFlags {
   readonly against?: string;
   readonly config?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly data?: string;
   readonly device: Device;
   readonly json?: boolean;
@@ -30,7 +30,7 @@ const withSettings = (command: Command): Command =>
       '--config <file>',
       "an experiment, for its gate settings, threshold and seed; default: those of the model's own experiment",
     )
-    .option('--set <gate.key=value>', 'change one gate setting; may be repeated', collect, [])
+    .option('--set <gate.key=value>', 'change one gate setting; may be repeated', collect)
     .option('--data <version>', "a dataset version; default: that of the model's training")
     .option(
       '--device <name>',
@@ -61,11 +61,12 @@ const addAsk = (gate: Command, { runtime, finish }: CommandContext<PlatformRunti
         'gate models/two_tower_v2 --against models/two_tower_v1 --set gate.min_improvement=0.005 --json',
       ),
     )
-    .action(async (candidate: string, { json, requirePromotion, ...flags }: AskFlags) => {
+    .action(async (candidate: string, { json, requirePromotion, set = [], ...flags }: AskFlags) => {
       const { askGate } = await import('./ask-gate.ts');
       finish(
         await askGate(runtime, {
           ...flags,
+          set,
           candidate,
           isJson: json === true,
           isPromotionRequired: requirePromotion === true,
@@ -87,9 +88,9 @@ const addCalibrate = (gate: Command, { runtime, finish }: CommandContext<Platfor
       'after',
       examples('gate calibrate two-tower@champion', 'gate calibrate models/a --against models/b --json'),
     )
-    .action(async (model: string, { json, ...flags }: GateFlags) => {
+    .action(async (model: string, { json, set = [], ...flags }: GateFlags) => {
       const { calibrateGate } = await import('./calibrate-gate.ts');
-      finish(await calibrateGate(runtime, { ...flags, model, isJson: json === true }));
+      finish(await calibrateGate(runtime, { ...flags, set, model, isJson: json === true }));
     });
 };
 

@@ -20,7 +20,7 @@ interface ShowFlags {
 }
 
 interface ListFlags {
-  readonly state: readonly ExperimentState[];
+  readonly state?: readonly ExperimentState[];
   readonly limit?: number;
   readonly page: number;
 }
@@ -35,13 +35,13 @@ const addList = (program: Command, { runtime, finish }: CommandContext<InspectRu
   program
     .command('list')
     .description('List experiments, newest first.')
-    .option('--state <names>', `only these, separated by commas: ${STATES.join(', ')}`, statesOption, [])
+    .option('--state <names>', `only these, separated by commas: ${STATES.join(', ')}`, statesOption)
     .option('--limit <n>', `experiments on a page; default: ${LISTED}, with --json all`, integerOption('--limit', 1))
     .option('--page <n>', 'from 1, the newest', integerOption('--page', 1), 1)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('list --state running,failed', 'list --limit 20 --page 2', 'list --json'))
-    .action(async ({ state, limit, page, json }: JsonFlags & ListFlags) => {
+    .action(async ({ state = [], limit, page, json }: JsonFlags & ListFlags) => {
       const { listExperiments } = await import('./list-experiments.ts');
       const size = limit ?? (json === true && page === 1 ? null : LISTED);
       finish(await listExperiments(runtime, { states: state, limit: size, page, isJson: json === true }));
@@ -93,7 +93,7 @@ const addReplay = (program: Command, { runtime, finish }: CommandContext<Inspect
       "Verify a sweep's decisions, or simulate other settings with --set, without training; exit with 1 if any differs.",
     )
     .argument(...ID)
-    .option('--set <key=value>', 'simulate the sweep with this setting; may be repeated', collect, [])
+    .option('--set <key=value>', 'simulate the sweep with this setting; may be repeated', collect)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
@@ -103,7 +103,7 @@ const addReplay = (program: Command, { runtime, finish }: CommandContext<Inspect
         'replay sweep-0123456789 --set sweep.scheduler.type=asha --set sweep.scheduler.reduction=4',
       ),
     )
-    .action(async (id: string, { set, json }: JsonFlags & { readonly set: readonly string[] }) => {
+    .action(async (id: string, { set = [], json }: JsonFlags & { readonly set?: readonly string[] }) => {
       const { replayExperiment } = await import('./replay-experiment.ts');
       finish(await replayExperiment(runtime, id, { set, isJson: json === true }));
     });

@@ -14,7 +14,7 @@ interface TrainFlags extends HyperparameterFlags {
   readonly data?: string;
   readonly columns?: readonly string[];
   readonly config?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly maxBadRows?: number;
   readonly device: Device;
   readonly outputDir: string;
@@ -59,7 +59,7 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext<Platform
     .option('--embedding-dim <n>', 'width of the two embeddings', integerOption('--embedding-dim', 1))
     .option('--loss <name>', 'see training.loss in docs/reference.md')
     .option('--seed <n>', 'equal seeds give equal models', integerOption('--seed', 0))
-    .option('--set <key=value>', 'change any other setting; may be repeated', collect, [])
+    .option('--set <key=value>', 'change any other setting; may be repeated', collect)
     .option(...MAX_BAD_ROWS)
     .option(...DEVICE)
     .option('--output-dir <folder>', "where the model's folder is written", 'models')

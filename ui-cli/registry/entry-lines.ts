@@ -1,5 +1,6 @@
 /** Records of a ledger for people: what moved, and below it why and by whom. */
 import type { BrokenRecord, LedgerEntry } from '../../contracts/ledger.ts';
+import { formatUtc } from '../text/formats.ts';
 import { wrapLine } from '../text/table.ts';
 
 const named = (version: string | null): string => version ?? 'none';
@@ -16,11 +17,11 @@ const answerText = ({ actor, request }: LedgerEntry): string => {
   return kind === undefined ? '' : (ANSWERS[kind] ?? '');
 };
 
-/** `#3  2026-11-01 12:00:00  promote (approved)  champion 2 → 3`, then actor and reason. */
+/** `#3  2026-11-01 12:00:00 UTC  promote (approved)  champion 2 → 3`, then actor and reason. */
 export const entryLines = (entries: readonly LedgerEntry[], width: number): readonly string[] =>
   entries.flatMap((entry) => [
     ...wrapLine(
-      `#${entry.seq}  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.action}${answerText(entry)}  ${moveText(entry)}`,
+      `#${entry.seq}  ${formatUtc(Date.parse(entry.at))}  ${entry.action}${answerText(entry)}  ${moveText(entry)}`,
       width,
     ),
     ...wrapLine(`    ${entry.actor}: ${entry.reason}`, width),

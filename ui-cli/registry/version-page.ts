@@ -2,7 +2,7 @@
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { CatalogueVersion, VersionDetails } from '../../contracts/model-catalogue.ts';
 import { gateSaid } from '../../policy/registry/settle-question.ts';
-import { formatMetric } from '../text/formats.ts';
+import { formatMetric, formatUtc } from '../text/formats.ts';
 import { verdictLines } from '../text/gate-lines.ts';
 import { section } from '../text/section.ts';
 import { formatTable, wrapLine } from '../text/table.ts';
@@ -24,10 +24,7 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
     ['verdict', verdictText(details)],
     ['NDCG@10', formatMetric(ndcgAt10)],
     ['size', bytes === null ? 'not known' : `${formatMegabytes(bytes)} MB`],
-    [
-      'registered',
-      `${new Date(createdAtMs).toISOString().slice(0, 19).replace('T', ' ')} UTC, ${formatAge(nowMs - createdAtMs)} ago`,
-    ],
+    ['registered', `${formatUtc(createdAtMs)}, ${formatAge(nowMs - createdAtMs)} ago`],
     ['trained by', trained === '' ? 'not recorded' : trained],
     ['run', runId === null ? 'none' : `${runId}${RUN_NOTE[run]}`],
     ['dataset', datasetVersion ?? 'not recorded'],

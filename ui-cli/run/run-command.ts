@@ -6,7 +6,7 @@ import { eventsOption } from './events-option.ts';
 import type { RunRuntime } from './run-runtime.ts';
 
 interface RunFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly maxBadRows?: number;
   readonly fresh?: boolean;
   readonly detach?: boolean;
@@ -23,7 +23,7 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext<Run
     .command('run')
     .description('Run an experiment and watch it. Ctrl-C detaches; the experiment keeps running.')
     .argument('<config>', 'JSON file, see experiments/')
-    .option('--set <key=value>', 'change one setting of the file; may be repeated', collect, [])
+    .option('--set <key=value>', 'change one setting of the file; may be repeated', collect)
     .option(...MAX_BAD_ROWS)
     .option('--fresh', 'train every trial again, even if an identical one has finished')
     .option('--detach', 'start, print the id, and return at once')

@@ -5,7 +5,7 @@ import { collect } from '../command-line/option-values.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 
 interface ValidateFlags {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly maxBadRows?: number;
   readonly json?: boolean;
 }
@@ -17,7 +17,7 @@ export const addValidate = (program: Command, { runtime, finish }: CommandContex
       'Check configs and report every mistake with file, line, path, what was expected and the nearest valid key.',
     )
     .argument('<config...>', 'JSON files')
-    .option('--set <key=value>', 'change one setting before checking; may be repeated', collect, [])
+    .option('--set <key=value>', 'change one setting before checking; may be repeated', collect)
     .option(...MAX_BAD_ROWS)
     .option(...JSON_FLAG)
     .option(...VERBOSE)

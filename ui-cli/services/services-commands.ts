@@ -36,7 +36,7 @@ interface DoctorFlags {
   readonly json?: boolean;
   readonly plain?: boolean;
   readonly repair?: boolean;
-  readonly lost: readonly string[];
+  readonly lost?: readonly string[];
 }
 
 export const addServices = (program: Command, { runtime, finish }: CommandContext<ServicesRuntime>): void => {
@@ -57,17 +57,12 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
     .command('doctor')
     .description('Show which parts were chosen, their versions, and a remedy for each missing one.')
     .option('--repair', 'close runs in MLflow whose workflow is gone')
-    .option(
-      '--lost <id>',
-      'with --repair: id of a Temporal database that is lost for good; may be repeated',
-      collect,
-      [] as readonly string[],
-    )
+    .option('--lost <id>', 'with --repair: id of a Temporal database that is lost for good; may be repeated', collect)
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('doctor', 'doctor --repair', 'doctor --json'))
-    .action(async ({ json, plain, repair, lost }: DoctorFlags) => {
+    .action(async ({ json, plain, repair, lost = [] }: DoctorFlags) => {
       if (lost.length > 0 && repair !== true) {
         throw new TtExpError('USAGE', 'doctor: --lost changes nothing without --repair', { hint: 'Add --repair.' });
       }

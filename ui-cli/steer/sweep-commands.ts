@@ -80,7 +80,7 @@ const addRetry = (program: Command, { runtime, finish }: CommandContext<Platform
 interface ExtendFlags extends JsonFlags {
   readonly trials?: number;
   readonly epochs?: number;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
 }
 
 const addExtend = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime>): void => {
@@ -90,7 +90,7 @@ const addExtend = (program: Command, { runtime, finish }: CommandContext<Platfor
     .argument(...ID)
     .option('--trials <n>', 'trials in all (sweep.max_trials)', integerOption('--trials', 1))
     .option('--epochs <n>', 'epochs of each trial in all (training.num_epochs)', integerOption('--epochs', 1))
-    .option('--set <key=value>', 'change one setting of its config; may be repeated', collect, [])
+    .option('--set <key=value>', 'change one setting of its config; may be repeated', collect)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
@@ -101,7 +101,7 @@ const addExtend = (program: Command, { runtime, finish }: CommandContext<Platfor
         'extend sweep-0123456789 --set sweep.scheduler.type=asha',
       ),
     )
-    .action(async (id: string, { trials, epochs, set, json }: ExtendFlags) => {
+    .action(async (id: string, { trials, epochs, set = [], json }: ExtendFlags) => {
       const { extendExperiment } = await import('../run/extend-experiment.ts');
       const change = { trials: trials ?? null, epochs: epochs ?? null, set };
       finish(await extendExperiment(runtime, id, { ...change, isJson: json === true }));

@@ -17,6 +17,10 @@ export const formatDuration = (seconds: number): string => {
     : `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 };
 
+/** To the second, with its zone: `2026-11-01 12:00:00 UTC`. */
+export const formatUtc = (timeMs: number): string =>
+  `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
 /** `30`, `30s`, `10m`, `2h`, `1d`, `500ms` to milliseconds; null for anything else. */
 export const parseDuration = (text: string): number | null => {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?$/.exec(text.trim());

@@ -141,6 +141,7 @@ describe('config/check-gate', () => {
     const problem = expect.stringMatching(/^gate\.unreadable_champion \| .*"supersede_reason" beside it/);
     expect(problemsOf(supersede)).toEqual([problem]);
     expect(problemsOf({ ...supersede, supersede_reason: '  ' })).toEqual([problem]);
+    expect(problemsOf({ ...supersede, supersede_reason: '\u200b' })).toEqual([problem]);
     expect(problemsOf({ ...supersede, supersede_reason: 'its artifacts are gone' })).toEqual([]);
   });
 });

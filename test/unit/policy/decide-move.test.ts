@@ -174,6 +174,25 @@ describe('decideMove', () => {
     expect(decide(served('1', '2'), reconcile, seen(null), 'revert').moves).toEqual(['adopt 2 null', 'revert null 2']);
   });
 
+  it('names the setting as who reverts, and the move by hand in its reason', () => {
+    const recorded = (champion: string | null) =>
+      decideMove(served('1', '2'), observed(served('1', '2'), seen(champion)), reconcile, {
+        at: AT,
+        manualMoves: 'revert',
+      }).moves.map(({ actor, reason }) => [actor, reason]);
+    expect(recorded('3')).toEqual([
+      ['MLflow', 'Version 3 was made champion by hand in MLflow, in place of version 2'],
+      ['tt-exp', 'Reverts the move by hand to version 3 (gate.manual_moves: revert): version 2 is champion again'],
+    ]);
+    expect(recorded(null)).toEqual([
+      ['MLflow', 'The champion was removed by hand in MLflow; it was version 2'],
+      [
+        'tt-exp',
+        'Reverts the removal by hand of the champion (gate.manual_moves: revert): version 2 is champion again',
+      ],
+    ]);
+  });
+
   it('reverts after the owner was stopped between the two records', () => {
     const standing = served('1', '2');
     const { moves } = decideMove(standing, observed(standing, seen('3')), reconcile, { at: AT, manualMoves: 'accept' });

@@ -55,8 +55,16 @@ describe('policy/registry/version-verdict: who decided', () => {
     expect(by('ana', ['archive', '1', null])).toBe('ana');
     expect(by('ana', ['archive', '2', null])).toBeNull();
     expect(by('tt-exp', ['reject', '1', null])).toBe('tt-exp');
-    expect(by('tt-exp', ['revert', '2', '1'])).toBeNull();
     expect(by('demo-0123456789', ['reject', '1', null])).toBeNull();
+  });
+
+  test('where a move by hand was reverted, whoever decided before it', () => {
+    const actors = ['ana', 'MLflow', 'tt-exp'];
+    const records = entries(['promote', null, '1'], ['adopt', '1', '2'], ['revert', '2', '1']).map((entry, place) => ({
+      ...entry,
+      actor: actors[place] ?? '',
+    }));
+    expect([deciderOf(records, '1'), deciderOf(records, '2')]).toEqual(['ana', 'MLflow']);
   });
 
   test('archiving changes nothing of what was decided before', () => {

@@ -1,4 +1,5 @@
 /** Keys of a prompt, a question, and the help. Pure. */
+import { isBlank } from '../../../contracts/blank-text.ts';
 import { askFirst, doNow } from './ask.ts';
 import { completeCommand, runCommand } from './commands.ts';
 import { type KeyName, type Step, stay } from './keys.ts';
@@ -48,7 +49,7 @@ const submit = (state: DashboardState, { prompt, text }: Of<'prompt'>, screen: O
     case 'trials':
       return submitTrials(state, prompt, text.trim());
     case 'reason':
-      return text.trim() === ''
+      return isBlank(text)
         ? stay(say(state, 'It needs a reason.', 'bad'))
         : askFirst(state, prompt.question, prompt.word, { ...prompt.action, reason: text.trim() }, prompt.details);
   }

@@ -64,8 +64,8 @@ describe('ui-cli/dashboard/screens/model', () => {
     );
     expect(model.text()).toMatch(/2 {2}previous +archived, superseded +0\.4123 +12\.3 +1 d/);
     const [newest = '', oldest = ''] = lines.filter((line) => line.startsWith('#'));
-    expect(newest).toBe('#2  2026-11-01 12:00:00  promote  champion 2 → 3');
-    expect(oldest).toBe('#1  2026-11-01 12:00:00  promote  champion none → 2');
+    expect(newest).toBe('#2  2026-11-01 12:00:00 UTC  promote  champion 2 → 3');
+    expect(oldest).toBe('#1  2026-11-01 12:00:00 UTC  promote  champion none → 2');
     expect(model.text()).not.toContain('moved by hand');
   });
 
@@ -113,7 +113,7 @@ describe('ui-cli/dashboard/screens/version', () => {
       { details: versionDetails({ records: [entry(2, { from: '2' })] }), links, gate: null },
     );
     expect(page.text()).toContain('the lower end 0.0100 of the interval is above 0.0000');
-    expect(page.text()).toContain('#2  2026-11-01 12:00:00  promote  champion 2 → 3');
+    expect(page.text()).toContain('#2  2026-11-01 12:00:00 UTC  promote  champion 2 → 3');
     expect(page.text()).toContain(links.run);
   });
 });

@@ -87,6 +87,7 @@ describe('ui-cli/dashboard: moves', () => {
       'reason:',
     ]);
     expect(asking.press('enter').text()).toContain('It needs a reason.');
+    expect(asking.press('\u200b', 'enter').text()).toContain('It needs a reason.');
     const reasoned = asking.press(...'new', 'space', ...'users', 'enter');
     expect(reasoned.lines().slice(-4, -1)).toEqual([
       'warning: the gate rejected it:',

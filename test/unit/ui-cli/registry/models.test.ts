@@ -189,9 +189,9 @@ describe('ui-cli/registry', () => {
     expect(stdout()).toContain('two-tower/3\n  aliases     champion\n  verdict     promoted\n');
     expect(stdout()).toContain('  trained by  sweep-0123456789/trial-002\n');
     expect(stdout()).toContain(
-      '  #2  2026-11-30 10:00:00  promote  champion 9 → 12\n      ana: better for new users\n',
+      '  #2  2026-11-30 10:00:00 UTC  promote  champion 9 → 12\n      ana: better for new users\n',
     );
-    expect(stdout()).toContain('  #3  2026-11-30 10:00:00  reject  version 3\n      ana: better for new users\n');
+    expect(stdout()).toContain('  #3  2026-11-30 10:00:00 UTC  reject  version 3\n      ana: better for new users\n');
     expect(stdout()).toContain(
       '  http://127.0.0.1:5000/#/experiments/1/runs/3\n  http://127.0.0.1:5000/#/experiments/1/runs/3/artifacts/gate.html\n',
     );
@@ -228,7 +228,9 @@ describe('ui-cli/registry', () => {
   test('models history: records oldest first; a broken one is named, and what was read is shown', async () => {
     const history = async () => ({ name: 'two-tower', entries: [entry()], broken: { seq: 3, reason: 'is missing' } });
     const text = await runOnCatalogue(['models', 'history', 'two-tower'], { history });
-    expect(text.stdout()).toBe('#2  2026-11-30 10:00:00  promote  champion 9 → 12\n    ana: better for new users\n');
+    expect(text.stdout()).toBe(
+      '#2  2026-11-30 10:00:00 UTC  promote  champion 9 → 12\n    ana: better for new users\n',
+    );
     expect(text.stderr()).toContain('warning: record 3 is missing');
     const json = jsonOf(await runOnCatalogue(['models', 'history', 'two-tower', '--json'], { history }));
     expect(json).toEqual({ name: 'two-tower', entries: [entry()], intact: false });
@@ -248,7 +250,7 @@ describe('ui-cli/registry', () => {
       .stdout()
       .split('\n')
       .filter((line) => line.startsWith('#'));
-    expect(heads.map((line) => line.slice('#1  2026-11-30 10:00:00  '.length))).toEqual([
+    expect(heads.map((line) => line.slice('#1  2026-11-30 10:00:00 UTC  '.length))).toEqual([
       'promote (approved)  champion 9 → 12',
       'reject (turned down)  version 3',
       'promote  champion 9 → 12',

@@ -223,9 +223,12 @@ describe('ui-cli/registry', () => {
     expect([run.exitCode, run.stderr()]).toEqual([64, expect.stringContaining('--reason <text>')]);
   });
 
-  test('a blank reason is none', async () => {
-    const run = await runOnCatalogue(['models', 'archive', 'two-tower/3', '--reason', ' ', '--yes'], {});
-    expect([run.exitCode, run.stderr()]).toEqual([64, expect.stringContaining('--reason: got " ", expected a text')]);
+  test.each([' ', '\u200b\u2060', '\u3164'])('a reason that shows nothing is none: %j', async (reason) => {
+    const run = await runOnCatalogue(['models', 'archive', 'two-tower/3', '--reason', reason, '--yes'], {});
+    expect([run.exitCode, run.stderr()]).toEqual([
+      64,
+      expect.stringContaining(`--reason: got "${reason}", expected a text that can be read`),
+    ]);
   });
 
   test.each([

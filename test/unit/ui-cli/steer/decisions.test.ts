@@ -90,5 +90,7 @@ describe('cancel, approve, reject', () => {
     expect(unasked.exitCode).toBe(1);
     expect(unasked.stderr()).toMatch(/Nothing awaits approval\.\nhint: `tt-exp list` shows which experiments await/);
     expect((await runScripted(['approve', MODEL_NAME])).exitCode).toBe(64);
+    const invisible = await runScripted(['approve', MODEL_NAME, '--reason', '\u200b']);
+    expect([invisible.exitCode, invisible.recorded.decisions]).toEqual([64, []]);
   });
 });

@@ -16,22 +16,17 @@ import type {
   ExperimentSnapshot,
   ExperimentView,
 } from '../contracts/experiment.ts';
-import { experimentIds, parseExperimentId } from '../contracts/ids.ts';
+import { experimentIds } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
 import { describeSource, isSameSource, type SourceIdentity } from '../contracts/source-reading.ts';
 import type { experiment } from '../workflows/experiment.ts';
 import { describeStart } from './describe-start.ts';
+import { experimentNotFound, knownExperiments } from './known-experiments.ts';
 import { readOutcome } from './outcome.ts';
 import { askTrial, createProgressReader, type ProgressReader } from './progress.ts';
 import { readInput } from './recorded-input.ts';
 import { querySnapshot } from './snapshots.ts';
-import {
-  createSteering,
-  type ExperimentSteering,
-  experimentEnded,
-  experimentNotFound,
-  workflowIdOf,
-} from './steering.ts';
+import { createSteering, type ExperimentSteering, experimentEnded, workflowIdOf } from './steering.ts';
 import { readTemporalId } from './temporal-identity.ts';
 
 export interface StartedExperiment {
@@ -133,7 +128,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
     try {
       return await call();
     } catch (error) {
-      throw isNotFound(error) ? experimentNotFound(id) : error;
+      throw isNotFound(error) ? await experimentNotFound(client, id) : error;
     }
   };
 
@@ -227,22 +222,13 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
         await handle.cancel();
       }),
 
-    list: async () => {
-      const listed: ListedExperiment[] = [];
-      for await (const execution of client.workflow.list({ query: "WorkflowType = 'experiment'" })) {
-        const ids = parseExperimentId(execution.workflowId);
-        // One that was continued goes by the execution that continues it.
-        if (ids !== null && execution.status.name !== 'CONTINUED_AS_NEW') {
-          listed.push({
-            ...ids,
-            status: execution.status.name,
-            startedAtMs: execution.startTime.getTime(),
-            endedAtMs: execution.closeTime?.getTime() ?? null,
-            outcome: (execution.memo?.outcome as ExperimentOutcome | undefined) ?? null,
-          });
-        }
-      }
-      return listed;
-    },
+    list: async () =>
+      (await knownExperiments(client)).map(({ execution, ...ids }) => ({
+        ...ids,
+        status: execution.status.name,
+        startedAtMs: execution.startTime.getTime(),
+        endedAtMs: execution.closeTime?.getTime() ?? null,
+        outcome: (execution.memo?.outcome as ExperimentOutcome | undefined) ?? null,
+      })),
   };
 };

@@ -3,6 +3,7 @@ import { ApplicationFailure, type Client, WorkflowNotFoundError, WorkflowUpdateF
 import { TtExpError } from '../contracts/errors.ts';
 import { parseExperimentId } from '../contracts/ids.ts';
 import type { experiment } from '../workflows/experiment.ts';
+import { experimentNotFound } from './known-experiments.ts';
 
 export interface ExperimentSteering {
   /** No trial starts or continues; running ones end their epoch. Idempotent. */
@@ -17,16 +18,13 @@ export interface ExperimentSteering {
   retryFailed(id: string): Promise<readonly string[]>;
 }
 
-export const experimentNotFound = (id: string): TtExpError =>
-  new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${id}, expected the id of an experiment on this server`, {
-    hint: 'List them with `tt-exp list`.',
-  });
-
 /** Throws EXPERIMENT_NOT_FOUND for text that is no id. */
 export const workflowIdOf = (id: string): string => {
   const ids = parseExperimentId(id);
   if (ids === null) {
-    throw experimentNotFound(id);
+    throw new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${id}, expected the id of an experiment`, {
+      hint: '`tt-exp list` shows all experiments.',
+    });
   }
   return ids.workflowId;
 };
@@ -59,7 +57,7 @@ export const createSteering = (client: Client): ExperimentSteering => {
       .then(({ status: { name } }) => name.toLowerCase())
       .catch(() => null);
     return status === null
-      ? experimentNotFound(id)
+      ? experimentNotFound(client, id)
       : new TtExpError('USAGE', `experiment ${id} has already ended (${status})`, {
           hint: HAS_ENDED_HINT,
           cause: error,

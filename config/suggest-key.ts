@@ -1,5 +1,6 @@
 /** Which key of the config somebody meant with one that it does not have. */
-import { foldName, nearestName } from './nearest.ts';
+import { foldName } from '../policy/nearest.ts';
+import { nearestName } from './nearest.ts';
 import { dereference, experimentSchema, type SchemaNode, SWEEPABLE_KEYS } from './schema.ts';
 import { synonymsOf } from './synonyms.ts';
 

@@ -87,6 +87,8 @@ export interface ModelHistory {
   readonly entries: readonly LedgerEntry[];
   /** The first record that is not as it was written; null: all are. */
   readonly broken: BrokenRecord | null;
+  /** What is to be known of names that were changed in MLflow. Sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface VerifiedVersion {
@@ -103,7 +105,7 @@ export interface ModelVerification {
   readonly broken: BrokenRecord | null;
   /** What the ledger rests on and is not as it was written: verdicts, looks at test parts. Sentences. */
   readonly problems: readonly string[];
-  /** What could not be verified, since it is older than its digest. Sentences. */
+  /** What could not be verified, since it is older than its digest, and what names were changed in MLflow. Sentences. */
   readonly notes: readonly string[];
   /** Newest first. */
   readonly versions: readonly VerifiedVersion[];
@@ -123,6 +125,8 @@ export interface PlannedMove {
   readonly decidedBy: string | null;
   /** Of whoever decided. */
   readonly reasons: readonly string[];
+  /** What is to be known of names that were changed in MLflow. Sentences. */
+  readonly notes: readonly string[];
   readonly evidence: LedgerEvidence;
   /** What the gate said of it last; null: nothing that is kept. */
   readonly gate: GateVerdict | null;

@@ -59,6 +59,8 @@ export const TAG = {
   /** On a ledger's run and on its registered model: the other one, as id and as name. */
   ledgerRun: 'tt.ledger_run',
   registeredModel: 'tt.registered_model',
+  /** On a ledger's run: names that its model had before it was renamed in MLflow, as a JSON array. */
+  formerNames: 'tt.former_names',
   /** On a ledger's run: place and digest of the last record. */
   ledgerHead: 'tt.ledger_head',
   /** On a ledger's run: how many looks at test parts there were, and their digest. */

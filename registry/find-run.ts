@@ -3,6 +3,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import { isRunId, parseExperimentId, splitTrialReference } from '../contracts/ids.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { RunRecord } from '../contracts/runs.ts';
+import { nearestHint } from '../policy/nearest.ts';
 import type { RunReader } from './ports.ts';
 import { readMlflowFacts } from './recorded-facts.ts';
 
@@ -26,7 +27,11 @@ const runOfTrial = async (tracking: RunReader, experimentId: string, named: stri
     throw notFound(
       `trial: got ${what} of ${experimentId}, which has no run in MLflow`,
       'a trial of an experiment that has ended',
-      `\`tt-exp show ${experimentId}\` lists its trials.`,
+      nearestHint(
+        what,
+        facts.snapshot.trials.filter((trial) => trial.runId !== null).map((trial) => trial.trialId),
+        `\`tt-exp show ${experimentId}\` lists its trials.`,
+      ),
     );
   }
   return runId;

@@ -2,16 +2,17 @@
 import type { TtExpError } from '../contracts/errors.ts';
 import { ALIAS } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
+import { nearestHint } from '../policy/nearest.ts';
 import type { VersionReference } from './model-reference.ts';
 import { notLoading } from './model-source.ts';
 import type { VersionReader } from './ports.ts';
 
-const unknownModel = (text: string, names: readonly string[]): TtExpError =>
+const unknownModel = (text: string, name: string, names: readonly string[]): TtExpError =>
   notLoading(
     `"${text}": neither a folder nor a model in the registry has this name`,
     names.length === 0
       ? 'The registry is empty: `tt-exp run <config>` registers models. Check the path of the folder.'
-      : `Registered: ${names.join(', ')}. Give name, name@alias or name/version; name alone means name@champion.`,
+      : nearestHint(name, names, 'Give name, name@alias or name/version; name alone means name@champion.'),
   );
 
 /** @param text as a person wrote it, for messages. Throws MODEL_NOT_LOADING where there is no such version. */
@@ -29,7 +30,7 @@ export const findVersion = async (
   }
   const names = await registry.modelNames();
   if (!names.includes(name)) {
-    throw unknownModel(text, names);
+    throw unknownModel(text, name, names);
   }
   throw notLoading(
     version === null

@@ -15,7 +15,7 @@ import type {
 } from '../contracts/registry-owner.ts';
 import type { LookTaken, WantedLook } from '../contracts/test-part-looks.ts';
 import { describeAdopted } from '../policy/registry/moves-by-hand.ts';
-import { settledBy, supersededReason } from '../policy/registry/settle-question.ts';
+import { describeLost, settledBy, supersededReason } from '../policy/registry/settle-question.ts';
 import { tryToClose } from './closing.ts';
 import { startJudging } from './judge-by-hand.ts';
 import { changeRegistry, notify, recordVerdict, registerModel, takeLook } from './steps.ts';
@@ -158,6 +158,10 @@ export class RegistryOwner {
       at: new Date(Date.now()).toISOString(),
     });
     this.#known = changed.known;
+    if (changed.isOtherModel === true && this.#question !== null) {
+      log.warn(describeLost(this.modelName, this.#question));
+      this.#question = null;
+    }
     // It was lost with Temporal's database, or with an owner that was terminated.
     this.#question ??= changed.question ?? null;
     this.#hasChanged ||= request.kind !== 'reconcile';

@@ -2,7 +2,6 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import type { RegistryRequest } from '../../contracts/registry-owner.ts';
 import { answerRequest } from '../../policy/registry/answer-request.ts';
-import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import { moveRefusal } from '../registry-client.ts';
 import { findModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
@@ -13,7 +12,7 @@ export const wouldMove = async (
   name: string,
   request: RegistryRequest,
 ): Promise<boolean> => {
-  const [{ aliases, versions }, ledger] = await Promise.all([findModelAt(tracking, name), readLedger(tracking, name)]);
+  const { aliases, versions, ledger } = await findModelAt(tracking, name);
   if (ledger?.broken != null) {
     const { seq, reason } = ledger.broken;
     throw new TtExpError('LEDGER_BROKEN', `model ${name}: record ${seq} of its ledger ${reason}: nothing is moved`, {

@@ -1,6 +1,6 @@
 /** Registered models with all their versions, as they are or as they were at some time. */
 import type { CatalogueModel } from '../../contracts/model-catalogue.ts';
-import { findModelRecord } from './find-model-record.ts';
+import { findModelRecord, readKnownModels } from './known-models.ts';
 import { type ModelAt, readModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -10,10 +10,10 @@ export const listModels = async (
   tracking: CatalogueReader,
   { name, asOfMs }: { readonly name: string | null; readonly asOfMs: number | null },
 ): Promise<readonly CatalogueModel[]> => {
-  const known = await tracking.registeredModels();
+  const known = await readKnownModels(tracking);
   const models: ModelAt[] = [];
-  for (const record of name === null ? known : [findModelRecord(known, name)]) {
-    models.push(await readModelAt(tracking, record, asOfMs));
+  for (const record of name === null ? known.models : [findModelRecord(known, name)]) {
+    models.push(await readModelAt(tracking, known, record, asOfMs));
   }
   const facts = await readRunFacts(
     tracking,

@@ -5,8 +5,15 @@ import type { CatalogueModel, RegisteredVersionRecord } from '../../contracts/mo
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
 import { aliasesAfter, entriesUntil } from '../../policy/registry/as-of.ts';
-import { readLedger } from '../../registry/ledger/read-ledger.ts';
-import { findModelRecord } from './find-model-record.ts';
+import { type LedgerReading, readLedgerOf } from '../../registry/ledger/read-ledger.ts';
+import {
+  findModelRecord,
+  formerNames,
+  type KnownModels,
+  ledgerOf,
+  nameNotes,
+  readKnownModels,
+} from './known-models.ts';
 import type { CatalogueReader } from './ports.ts';
 
 export interface ModelAt extends Pick<CatalogueModel, 'name' | 'aliases' | 'dangling'> {
@@ -16,6 +23,12 @@ export interface ModelAt extends Pick<CatalogueModel, 'name' | 'aliases' | 'dang
   readonly versions: readonly { readonly record: RegisteredVersionRecord; readonly aliases: readonly string[] }[];
   /** Of the ledger, oldest first; of an earlier time those until then. Those that can be read, where it is broken. */
   readonly entries: readonly LedgerEntry[];
+  /** null where there is none yet. */
+  readonly ledger: LedgerReading | null;
+  /** Its name, and those before it that nobody else has by now. */
+  readonly names: readonly string[];
+  /** What is to be known of names that were changed in MLflow. Sentences. */
+  readonly notes: readonly string[];
 }
 
 /** MLflow's aliases may have any name. */
@@ -24,13 +37,27 @@ const namesOf = (aliases: Readonly<Record<string, string | null>>, version: stri
     .filter((alias) => aliases[alias] === version)
     .sort();
 
-const readNow = async (tracking: CatalogueReader, model: RegisteredModelRecord): Promise<ModelAt> => {
-  const [records, ledger] = await Promise.all([tracking.versionRecords(model.name), readLedger(tracking, model.name)]);
+type Read = Pick<ModelAt, 'name' | 'ledger' | 'names' | 'notes'> & {
+  /** Newest first. */
+  readonly records: readonly RegisteredVersionRecord[];
+};
+
+const read = async (tracking: CatalogueReader, known: KnownModels, model: RegisteredModelRecord): Promise<Read> => {
+  const found = ledgerOf(known, model);
+  const [records, ledger] = await Promise.all([
+    tracking.versionRecords(model.name),
+    found === null ? null : readLedgerOf(tracking, found),
+  ]);
+  const { name } = model;
+  return { name, records, ledger, names: [name, ...formerNames(known, model)], notes: nameNotes(known, model) };
+};
+
+const asNow = (model: RegisteredModelRecord, { records, ...found }: Read): ModelAt => {
   const isThere = (version: string | undefined): boolean => records.some((record) => record.version === version);
   const existing = (alias: keyof Aliases): string | null =>
     isThere(model.aliases[alias]) ? (model.aliases[alias] ?? null) : null;
   return {
-    name: model.name,
+    ...found,
     asOfMs: null,
     aliases: {
       champion: existing('champion'),
@@ -41,16 +68,12 @@ const readNow = async (tracking: CatalogueReader, model: RegisteredModelRecord):
       isThere(version) ? [] : [{ alias, version }],
     ),
     versions: records.map((record) => ({ record, aliases: namesOf(model.aliases, record.version) })),
-    entries: ledger?.entries ?? [],
+    entries: found.ledger?.entries ?? [],
   };
 };
 
-const readThen = async (
-  tracking: CatalogueReader,
-  { name }: RegisteredModelRecord,
-  asOfMs: number,
-): Promise<ModelAt> => {
-  const [records, ledger] = await Promise.all([tracking.versionRecords(name), readLedger(tracking, name)]);
+const asThen = ({ records, ...found }: Read, asOfMs: number): ModelAt => {
+  const { name, ledger } = found;
   if (ledger?.broken != null) {
     const { seq, reason } = ledger.broken;
     throw new TtExpError(
@@ -69,18 +92,26 @@ const readThen = async (
   const versions = records
     .filter(({ createdAtMs }) => createdAtMs <= asOfMs)
     .map((record) => ({ record, aliases: namesOf({ ...aliases }, record.version) }));
-  return { name, asOfMs, aliases, dangling: [], versions, entries };
+  return { ...found, asOfMs, aliases, dangling: [], versions, entries };
 };
 
-export const readModelAt = (
+/** Its ledger is read once. Throws LEDGER_BROKEN for an earlier time. */
+export const readModelAt = async (
   tracking: CatalogueReader,
+  known: KnownModels,
   model: RegisteredModelRecord,
   asOfMs: number | null,
-): Promise<ModelAt> => (asOfMs === null ? readNow(tracking, model) : readThen(tracking, model, asOfMs));
+): Promise<ModelAt> => {
+  const found = await read(tracking, known, model);
+  return asOfMs === null ? asNow(model, found) : asThen(found, asOfMs);
+};
 
 /** Throws MODEL_NOT_FOUND. */
 export const findModelAt = async (
   tracking: CatalogueReader,
   name: string,
   asOfMs: number | null = null,
-): Promise<ModelAt> => readModelAt(tracking, findModelRecord(await tracking.registeredModels(), name), asOfMs);
+): Promise<ModelAt> => {
+  const known = await readKnownModels(tracking);
+  return readModelAt(tracking, known, findModelRecord(known, name), asOfMs);
+};

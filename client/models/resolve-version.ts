@@ -1,8 +1,8 @@
 /** From what somebody typed to one version of a registered model. */
-import { nearestName } from '../../config/nearest.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { isRunId, parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
 import { ALIAS } from '../../contracts/names.ts';
+import { nearestHint, nearestOf } from '../../policy/nearest.ts';
 import { findRecordedRun } from '../../registry/find-run.ts';
 import { findModelAt, type ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
@@ -23,11 +23,15 @@ const parseNamed = (
 
 const notFound = (what: string, hint: string): TtExpError => new TtExpError('MODEL_NOT_FOUND', what, { hint });
 
-const versionRange = ({ name, versions }: ModelAt): string => {
+const versionHint = ({ name, versions }: ModelAt, wanted: string): string => {
   const [newest] = versions;
   return newest === undefined
     ? 'It has no version.'
-    : `It has ${versions.length === 1 ? 'version' : 'versions up to'} ${newest.record.version}: \`tt-exp models ${name}\`.`;
+    : nearestHint(
+        `${name}/${wanted}`,
+        versions.map(({ record }) => `${name}/${record.version}`),
+        `It has ${versions.length === 1 ? 'version' : 'versions up to'} ${newest.record.version}: \`tt-exp models ${name}\`.`,
+      );
 };
 
 const aliasHint = ({ name, versions, dangling }: ModelAt, alias: string): string => {
@@ -36,7 +40,7 @@ const aliasHint = ({ name, versions, dangling }: ModelAt, alias: string): string
     return `It names version ${lost.version}, which was deleted in MLflow: promote another, \`tt-exp models promote ${name}/<version> --reason …\`.`;
   }
   const known = [...new Set(versions.flatMap(({ aliases }) => aliases))];
-  const nearest = nearestName(alias, known);
+  const nearest = nearestOf(alias, known);
   return nearest === null
     ? `Known: ${known.length === 0 ? 'none' : known.join(', ')}. Name a version, such as ${name}/1.`
     : `Did you mean ${name}@${nearest}?`;
@@ -53,7 +57,7 @@ const pick = (model: ModelAt, { alias, version }: Omit<ReturnType<typeof parseNa
     return { model, version: found };
   }
   if (version !== null) {
-    throw notFound(`model ${name}: there is no version ${version}${time}`, versionRange(model));
+    throw notFound(`model ${name}: there is no version ${version}${time}`, versionHint(model, version));
   }
   const served = Object.entries(aliases).find(([known]) => known === alias)?.[1] ?? null;
   throw served === null
@@ -64,15 +68,25 @@ const pick = (model: ModelAt, { alias, version }: Omit<ReturnType<typeof parseNa
       );
 };
 
+/** Runs that registered versions come from. */
+const registeredRuns = async (tracking: CatalogueReader): Promise<readonly string[]> => {
+  const runIds: string[] = [];
+  for (const { name } of await tracking.registeredModels()) {
+    runIds.push(...(await tracking.versionRecords(name)).flatMap(({ runId }) => (runId === null ? [] : [runId])));
+  }
+  return runIds;
+};
+
 /** The one registered version of a run. Throws MODEL_NOT_FOUND, RUN_NOT_FOUND and USAGE. */
 const namedByRun = async (tracking: CatalogueReader, text: string) => {
   const runId = isRunId(text) ? text : (await findRecordedRun(tracking, text)).runId;
   const versions = await tracking.versionsOfRun(runId);
   const [only] = versions;
   if (only === undefined) {
+    const lists = 'Only the best trial of an experiment is registered: `tt-exp models` lists what is.';
     throw notFound(
       `run ${runId}: no registered version comes from it`,
-      'Only the best trial of an experiment is registered: `tt-exp models` lists what is.',
+      isRunId(text) ? nearestHint(runId, await registeredRuns(tracking), lists) : lists,
     );
   }
   if (versions.length > 1) {

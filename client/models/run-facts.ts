@@ -34,12 +34,16 @@ export const readRunFacts = async (
 };
 
 /**
- * Tags of the gate on a version's run, as far as they are about this registered model: a trial that is taken again has
- * the last verdict of all experiments that chose it. Earlier ones do not say which model they are about.
+ * Tags of the gate on a version's run, as far as they are about this registered model, by any of its names: a trial that
+ * is taken again has the last verdict of all experiments that chose it. Earlier ones do not say which model they are about.
  */
-export const verdictTags = (model: string, run: MeasuredRun | undefined): Readonly<Record<string, string>> => {
+export const verdictTags = (
+  { names }: Pick<ModelAt, 'names'>,
+  run: MeasuredRun | undefined,
+): Readonly<Record<string, string>> => {
   const tags = run?.tags ?? {};
-  return (tags[TAG.gateModel] ?? model) === model ? tags : {};
+  const about = tags[TAG.gateModel];
+  return about === undefined || names.includes(about) ? tags : {};
 };
 
 const stateOf = (runId: string | null, run: MeasuredRun | undefined): CatalogueVersion['run'] => {
@@ -49,19 +53,23 @@ const stateOf = (runId: string | null, run: MeasuredRun | undefined): CatalogueV
   return run === undefined ? 'missing' : run.isDeleted ? 'deleted' : 'active';
 };
 
-const decisionOf = (model: string, run: MeasuredRun | undefined, isChallenger: boolean): string | undefined =>
+const decisionOf = (
+  model: Pick<ModelAt, 'names'>,
+  run: MeasuredRun | undefined,
+  isChallenger: boolean,
+): string | undefined =>
   verdictTags(model, run)[TAG.gateDecision] ??
   (isChallenger && run?.tags[TAG.gateDecision] !== undefined ? 'awaiting_approval' : undefined);
 
 export const describeVersion = (
-  { name, asOfMs, aliases: served, entries }: Pick<ModelAt, 'name' | 'asOfMs' | 'aliases' | 'entries'>,
+  { names, asOfMs, aliases: served, entries }: Pick<ModelAt, 'names' | 'asOfMs' | 'aliases' | 'entries'>,
   { record, aliases }: ModelAt['versions'][number],
   facts: ReadonlyMap<string, RunFacts>,
 ): CatalogueVersion => {
   const { version, runId, createdAtMs, tags } = record;
   const { run, bytes = null } = facts.get(runId ?? '') ?? {};
   // What a run's tag says now it need not have said at an earlier time.
-  const decision = asOfMs === null ? decisionOf(name, run, served.challenger === version) : undefined;
+  const decision = asOfMs === null ? decisionOf({ names }, run, served.challenger === version) : undefined;
   return {
     version,
     aliases,

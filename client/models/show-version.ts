@@ -2,6 +2,7 @@
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogue.ts';
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
+import type { ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts, verdictTags } from './run-facts.ts';
@@ -10,7 +11,7 @@ import { runPage } from './run-page.ts';
 const TEST = /^test_/;
 
 /** Of the gate. Tags are written by others too. */
-export const reasonsOf = (model: string, run: MeasuredRun | undefined): readonly string[] => {
+export const reasonsOf = (model: Pick<ModelAt, 'names'>, run: MeasuredRun | undefined): readonly string[] => {
   const text = verdictTags(model, run)[TAG.gateReasons] ?? '[]';
   try {
     const value: unknown = JSON.parse(text);
@@ -43,14 +44,14 @@ export const showVersion = async (
   const { entries } = model;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
-  const decision = verdictTags(model.name, run)[TAG.gateDecision];
+  const decision = verdictTags(model, run)[TAG.gateDecision];
   return {
     name: model.name,
     ...describeVersion(model, version, facts),
     experimentId: record.tags[TAG.experimentId] ?? run?.tags[TAG.experimentId] ?? null,
     trialId: record.tags[TAG.trialId] ?? run?.tags[TAG.trialId] ?? null,
     gateDecision: asOfMs === null ? (decision ?? null) : null,
-    reasons: asOfMs === null ? reasonsOf(model.name, run) : recordedReasons(record.version, entries),
+    reasons: asOfMs === null ? reasonsOf(model, run) : recordedReasons(record.version, entries),
     // Of now: what a tag says it need not have said at an earlier time.
     gateByHand: asOfMs === null ? (record.tags[TAG.gateByHand] ?? null) : null,
     test: Object.fromEntries(

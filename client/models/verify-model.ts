@@ -9,7 +9,7 @@ import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { questionProblem } from '../../registry/ledger/kept-question.ts';
-import { type LedgerReading, readLedger } from '../../registry/ledger/read-ledger.ts';
+import type { LedgerReading } from '../../registry/ledger/read-ledger.ts';
 import { readLooksOf } from '../../registry/ledger/read-looks.ts';
 import { findModelAt, type ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
@@ -98,12 +98,14 @@ const verifyBeside = async (
 /** Throws MODEL_NOT_FOUND; what is broken is in the answer. */
 export const verifyModel = async (tracking: CatalogueReader, request: VerifyRequest): Promise<ModelVerification> => {
   const model = await findModelAt(tracking, request.name);
-  const ledger = await readLedger(tracking, model.name);
+  const { ledger } = model;
+  const { problems, notes } = await verifyBeside(tracking, ledger);
   return {
     name: model.name,
     records: ledger?.entries.length ?? 0,
     broken: ledger?.broken ?? null,
-    ...(await verifyBeside(tracking, ledger)),
+    problems,
+    notes: [...model.notes, ...notes],
     versions: await verifyVersions(tracking, model, request),
     aliases: model.aliases,
     ledgerChampion: ledger === null || ledger.broken !== null ? null : { version: ledger.standing.champion },

@@ -58,6 +58,10 @@ export const expiryReason = ({ askedAtMs, expiresAtMs }: OpenQuestion): string =
 export const supersededReason = (candidate: string): string =>
   `superseded by version ${candidate}, which awaits approval now`;
 
+/** For a log: its model has another name by now, or was deleted. */
+export const describeLost = (modelName: string, { candidate, experimentId }: OpenQuestion): string =>
+  `${modelName}: the question about version ${candidate} of ${experimentId} cannot be answered under this name any more: its model was renamed in MLflow, where it is open under the new name, or deleted`;
+
 /** What another request that was done makes of the question: null where it stays open. */
 export const settledBy = (
   question: OpenQuestion,

@@ -19,7 +19,7 @@ import { archivalOf, type Standing } from '../../policy/registry/standing.ts';
 import type { LedgerWriter } from '../ports.ts';
 import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
-import { ensureLedger, headText, type Ledger } from './find-ledger.ts';
+import { ensureLedger, headText, isLedgerRun, type Ledger, nameTags } from './find-ledger.ts';
 import { findUnloadable } from './find-unloadable.ts';
 import { keepQuestion, readQuestion } from './kept-question.ts';
 import { type LedgerReading, readAll } from './read-ledger.ts';
@@ -50,6 +50,8 @@ export interface RegistryChanged {
   readonly adopted?: readonly AdoptedVersion[];
   /** Open before this change, though its owner did not know; null or missing: none. */
   readonly question?: OpenQuestion | null;
+  /** The model that its owner knew is gone: renamed or deleted, and another one may have its name. */
+  readonly isOtherModel?: true;
 }
 
 const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
@@ -93,12 +95,13 @@ const moveAliases = async (tracking: LedgerWriter, name: string, from: Aliases, 
 const note = async (
   tracking: LedgerWriter,
   model: RegisteredModelRecord,
-  { runId, carriedOut }: Ledger,
+  ledger: Ledger,
   { seq, champion }: Standing,
   { manualMoves }: RegistryRequest,
 ): Promise<void> => {
-  if (carriedOut !== seq) {
-    await tracking.setTags(runId, { [TAG.ledgerApplied]: String(seq), [TAG.registeredModel]: model.name });
+  const { runId, carriedOut } = ledger;
+  if (carriedOut !== seq || ledger.names.at(-1) !== model.name) {
+    await tracking.setTags(runId, { [TAG.ledgerApplied]: String(seq), ...nameTags(ledger, model.name) });
   }
   const tags = {
     ...{ [TAG.ledgerRun]: runId, [TAG.champion]: champion ?? '' },
@@ -127,25 +130,34 @@ const adoptedSince = (seen: number, { runId, standing }: KnownLedger): readonly 
     ];
   });
 
-/** The version that was decided about may be another run's: its model was deleted, and made again. */
+const IS_OTHER =
+  'Its model was renamed in MLflow, and another one has its name: use the new name, `tt-exp models` lists them. Or it was deleted: run the experiment again.';
+
+const gone = (reason: string): RegistryAnswer => ({ kind: 'refused', isGone: true, reason, hint: IS_OTHER });
+
+/** The version that was decided about may be another run's, or none: its model was renamed or deleted, and another made. */
 const otherRun = async (
   tracking: LedgerWriter,
   { modelName, request }: RegistryChange,
-  versions: readonly string[],
+  { versions, isOtherModel }: { readonly versions: readonly string[]; readonly isOtherModel: boolean },
 ): Promise<RegistryAnswer | null> => {
   const { run_id: runId } = request.evidence;
-  if (!('candidate' in request) || runId === undefined || !versions.includes(request.candidate)) {
+  if (!('candidate' in request) || runId === undefined) {
     return null;
   }
-  const version = await tracking.getVersion(modelName, request.candidate);
+  const { candidate } = request;
+  if (!versions.includes(candidate)) {
+    return isOtherModel ? gone(`The model that is called ${modelName} by now has no version ${candidate}.`) : null;
+  }
+  const version = await tracking.getVersion(modelName, candidate);
   return version.runId === runId
     ? null
-    : {
-        ...{ kind: 'refused', isGone: true },
-        reason: `Version ${request.candidate} of ${modelName} is of run ${version.runId} by now; this is about run ${runId}.`,
-        hint: 'The model was deleted and made again: run the experiment again.',
-      };
+    : gone(`Version ${candidate} of ${modelName} is of run ${version.runId} by now; this is about run ${runId}.`);
 };
+
+/** A model that was renamed or deleted keeps its ledger; where the ledger's run alone was deleted, the model is the same. */
+const isOfOther = async (tracking: LedgerWriter, { runId }: Ledger, known: KnownLedger | null): Promise<boolean> =>
+  known !== null && known.runId !== runId && (await isLedgerRun(tracking, known.runId));
 
 const withDigest = (request: RegistryRequest): RegistryRequest =>
   request.verdict === undefined
@@ -159,18 +171,20 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
     const reason = `There is no registered model ${modelName} in MLflow.`;
     const hint =
       'Where it was renamed there, use its new name, for `tt-exp approve` and `reject` too: `tt-exp models` lists them.';
-    return { answer: { kind: 'refused', isGone: true, reason, hint }, known: null };
+    return { answer: { kind: 'refused', isGone: true, reason, hint }, known: null, isOtherModel: true };
   }
   const versions = await tracking.versionsOf(modelName);
-  const refusal = await otherRun(tracking, change, versions);
-  if (refusal !== null) {
-    return { answer: refusal, known: change.known };
-  }
   const ledger = await ensureLedger(tracking, model, { actor: request.actor, startTimeMs: Date.parse(at) });
+  const isOtherModel = await isOfOther(tracking, ledger, change.known);
+  const told = isOtherModel ? ({ isOtherModel } as const) : {};
+  const refusal = await otherRun(tracking, change, { versions, isOtherModel });
+  if (refusal !== null) {
+    return { answer: refusal, known: change.known, ...told };
+  }
   const { standing, entries: earlier } = await readIntact(tracking, ledger, change);
   const { carriedOut, runId } = ledger;
   const isForgotten = change.known === null && change.question === null;
-  const question = isForgotten ? await readQuestion(tracking, runId, earlier, change) : null;
+  const question = isForgotten || isOtherModel ? await readQuestion(tracking, runId, earlier, change) : null;
   const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });
@@ -193,8 +207,8 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const known = { runId, standing: after };
   const adopted = adoptedSince(change.known?.runId === runId ? change.known.standing.seq : carriedOut, known);
   if (outcome.kind !== 'done') {
-    return { answer: outcome, known, adopted, question };
+    return { answer: outcome, known, adopted, question, ...told };
   }
   const entry = [...earlier, ...entries].find(({ seq }) => seq === outcome.seq) ?? null;
-  return { answer: { kind: 'done', entry, aliases }, known, adopted, question };
+  return { answer: { kind: 'done', entry, aliases }, known, adopted, question, ...told };
 };

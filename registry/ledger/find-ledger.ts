@@ -13,6 +13,8 @@ export interface Ledger {
   readonly looksHead: LedgerHead | null;
   /** Records up to this one are carried out in the aliases. */
   readonly carriedOut: number;
+  /** Names that its model has had, as far as the run tells; the last one when the model's owner wrote there last. */
+  readonly names: readonly string[];
 }
 
 const NOTE =
@@ -29,20 +31,55 @@ const headOf = (text: string | undefined): LedgerHead | null => {
 /** As the run's tags have it. */
 export const headText = ({ seq, digest }: LedgerHead): string => `${seq} ${digest}`;
 
+/** Others may have written the tag: what is no list of names is none. */
+const namesIn = (text: string | undefined): readonly string[] => {
+  try {
+    const names: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return [];
+    }
+    throw error;
+  }
+};
+
+const namesOf = (tags: RunRecord['tags']): readonly string[] => {
+  const last = tags[TAG.registeredModel];
+  const former = namesIn(tags[TAG.formerNames]);
+  return last === undefined ? former : [...former.filter((name) => name !== last), last];
+};
+
+/** Tags by which a ledger's run knows the name of its model, and those before it. */
+export const nameTags = ({ names }: Pick<Ledger, 'names'>, name: string): Readonly<Record<string, string>> => {
+  const former = names.filter((one) => one !== name);
+  return {
+    [TAG.registeredModel]: name,
+    ...(former.length === 0 ? {} : { [TAG.formerNames]: JSON.stringify(former) }),
+  };
+};
+
 const toLedger = ({ runId, tags }: RunRecord): Ledger => ({
   runId,
   head: headOf(tags[TAG.ledgerHead]),
   looksHead: headOf(tags[TAG.looksHead]),
   carriedOut: Number(tags[TAG.ledgerApplied] ?? 0),
+  names: namesOf(tags),
 });
 
-/** The model's tag names it, also after the model was renamed; a run that was deleted is none. */
-const select = async (
-  tracking: Pick<LedgerReader, 'findRuns'>,
-  experimentId: string,
-  model: RegisteredModelRecord,
-): Promise<Ledger | null> => {
-  const runs = await tracking.findRuns({ experimentId, tags: { [TAG.kind]: RUN_KIND.ledger } });
+const runsOf = (tracking: Pick<LedgerReader, 'findRuns'>, experimentId: string): Promise<readonly RunRecord[]> =>
+  tracking.findRuns({ experimentId, tags: { [TAG.kind]: RUN_KIND.ledger } });
+
+/** Of all registered models; none where nothing was recorded yet. */
+export const findLedgerRuns = async (
+  tracking: Pick<LedgerReader, 'findExperiment' | 'findRuns'>,
+): Promise<readonly RunRecord[]> => {
+  const experimentId = await tracking.findExperiment(LEDGER_EXPERIMENT);
+  return experimentId === null ? [] : runsOf(tracking, experimentId);
+};
+
+/** null where the model has none yet. Its tag names it, also after it was renamed; a run that was deleted is none. */
+export const ledgerAmong = (runs: readonly RunRecord[], model: RegisteredModelRecord): Ledger | null => {
   const found =
     runs.find(({ runId }) => runId === model.tags[TAG.ledgerRun]) ??
     runs.find(({ tags }) => tags[TAG.runKey] === keyOf(model));
@@ -50,9 +87,15 @@ const select = async (
 };
 
 /** null where the model has none yet. */
-export const findLedger = async (tracking: LedgerReader, model: RegisteredModelRecord): Promise<Ledger | null> => {
-  const experimentId = await tracking.findExperiment(LEDGER_EXPERIMENT);
-  return experimentId === null ? null : select(tracking, experimentId, model);
+export const findLedger = async (
+  tracking: Pick<LedgerReader, 'findExperiment' | 'findRuns'>,
+  model: RegisteredModelRecord,
+): Promise<Ledger | null> => ledgerAmong(await findLedgerRuns(tracking), model);
+
+/** Whether a ledger lies in this run, of whichever model. */
+export const isLedgerRun = async (tracking: LedgerWriter, runId: string): Promise<boolean> => {
+  const experimentId = await tracking.ensureExperiment(LEDGER_EXPERIMENT, { ifDeleted: 'restore' });
+  return (await runsOf(tracking, experimentId)).some((run) => run.runId === runId);
 };
 
 export const ensureLedger = async (
@@ -61,7 +104,7 @@ export const ensureLedger = async (
   { actor, startTimeMs }: { readonly actor: string; readonly startTimeMs: number },
 ): Promise<Ledger> => {
   const experimentId = await tracking.ensureExperiment(LEDGER_EXPERIMENT, { ifDeleted: 'restore' });
-  const found = await select(tracking, experimentId, model);
+  const found = ledgerAmong(await runsOf(tracking, experimentId), model);
   if (found !== null) {
     return found;
   }
@@ -72,5 +115,5 @@ export const ensureLedger = async (
   });
   // Nothing runs in it: it takes records all the same.
   await tracking.finishRun(runId, 'FINISHED', startTimeMs);
-  return { runId, head: null, looksHead: null, carriedOut: 0 };
+  return { runId, head: null, looksHead: null, carriedOut: 0, names: [model.name] };
 };

@@ -62,13 +62,14 @@ export const readAll = async (
   };
 };
 
+export const readLedgerOf = async (tracking: Artifacts, ledger: Ledger): Promise<LedgerReading> => {
+  const { runId, looksHead } = ledger;
+  return { runId, looksHead, ...(await readAll(tracking, ledger)) };
+};
+
 /** The whole of it; null where the model does not exist, or has none yet. */
 export const readLedger = async (tracking: LedgerReader, name: string): Promise<LedgerReading | null> => {
   const model = await tracking.findModel(name);
   const ledger = model === null ? null : await findLedger(tracking, model);
-  if (ledger === null) {
-    return null;
-  }
-  const { runId, looksHead } = ledger;
-  return { runId, looksHead, ...(await readAll(tracking, ledger)) };
+  return ledger === null ? null : readLedgerOf(tracking, ledger);
 };

@@ -2,7 +2,7 @@
 import { createFakeTracking, type FakeTracking } from './fake-tracking.ts';
 import { modelArtifacts } from './model-artifacts.ts';
 
-export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'runOf' | 'deleteVersion'> {
+export interface AliasRegistry extends Pick<FakeTracking, 'addRun' | 'addVersion' | 'runOf' | 'deleteVersion'> {
   readonly tracking: FakeTracking['tracking'];
   readonly rename: FakeTracking['renameModel'];
   /** Alias to version; to be moved by a test as by somebody else. */
@@ -37,6 +37,7 @@ export const createAliasRegistry = (modelName: string, start: Readonly<Record<st
   return {
     tracking: fake.tracking,
     addRun: fake.addRun,
+    addVersion: fake.addVersion,
     rename: fake.renameModel,
     runOf: fake.runOf,
     deleteVersion: fake.deleteVersion,

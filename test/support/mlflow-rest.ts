@@ -57,6 +57,9 @@ export const createMlflowReader = (uri: string) => {
 
   return {
     experimentId,
+    renameModel: async (name: string, newName: string): Promise<void> => {
+      await call('registered-models/rename', { name, new_name: newName });
+    },
     putModelFile: (modelId: string, path: string, text: string): Promise<void> =>
       changeModelFile(modelId, path, { method: 'PUT', body: text }),
     deleteModelFile: (modelId: string, path: string): Promise<void> =>

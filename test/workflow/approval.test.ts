@@ -179,6 +179,33 @@ describe('workflows/approval', () => {
     ]);
   });
 
+  it('what becomes of another model under the name of a renamed one answers no question about that', async () => {
+    const { steps, registry, start, recorded, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    const renamed = `${modelName}-renamed`;
+    const by = { actor: 'ben', reason: 'new', evidence: {} };
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      registry.rename(modelName, renamed);
+      registry.addVersion(modelName, 'run-0');
+      await expect(answering(client, modelName)(true, 'fine')).rejects.toMatchObject({
+        ...{ code: 'MOVE_REFUSED', message: expect.stringContaining('by now has no version 2') },
+        hint: expect.stringContaining('use the new name'),
+      });
+      registry.addVersion(modelName, 'run-1');
+      const { ask, view } = createRegistryClient(client);
+      const promote = { kind: 'promote', candidate: '2', comparedWith: null, supersedes: false, request: 'r' } as const;
+      await ask(modelName, { ...promote, ...by });
+      expect((await view(modelName))?.question).toBeNull();
+      expect(recorded().decision).toBe('awaiting_approval');
+      expect((await answering(client, renamed)(true, 'fine')).verdict.decision).toBe('promoted');
+    });
+    expect(recorded().gate.reasons.at(-1)).toBe('Approved by ana: fine');
+    expect(registry.aliases).toEqual({ champion: '2', previous: '8' });
+    expect((await readLedger(registry.tracking, modelName))?.entries.map(({ action, to }) => [action, to])).toEqual([
+      ['promote', '2'],
+    ]);
+  });
+
   it('a question that was lost with its owner is open for an answer that comes after a look at the test part', async () => {
     const { steps, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
     await server.withWorkers(steps, async (client) => {

@@ -6,6 +6,7 @@ import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { splitTrialReference } from '../../contracts/ids.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { trialOf } from '../platform/find-trial.ts';
 import { assertTrialId } from '../steer/steer-sweep.ts';
 import { formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
@@ -76,12 +77,11 @@ export const explainTrial = (
   const { id: given, trialId } = splitTrial(text, trial);
   return withFacts(runtime, given, async ({ id, facts, analysis, platform, curves }) => {
     const { trials } = facts.snapshot;
-    const view = trials.find((one) => one.trialId === trialId);
+    const view = trialOf(id, trials, trialId);
     const explanation = analysis.explain(facts, trialId, await curves());
-    if (explanation === null || view === undefined) {
-      const found = trials.length === 0 ? 'no trial yet' : `trial-000 to ${trials.at(-1)?.trialId}`;
-      throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: got ${trialId}, expected one of its trials`, {
-        hint: `It has ${found}.`,
+    if (explanation === null) {
+      throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: nothing is recorded of ${trialId} yet`, {
+        hint: `\`tt-exp show ${id}\` lists its trials.`,
       });
     }
     const reused = await findReused(platform.facts, view);

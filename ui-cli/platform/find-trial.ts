@@ -1,5 +1,6 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import type { TrialView } from '../../contracts/trial.ts';
+import { nearestHint } from '../../policy/nearest.ts';
 
 /** Throws RUN_NOT_FOUND. */
 export const trialOf = <Trial extends Pick<TrialView, 'trialId'>>(
@@ -10,7 +11,11 @@ export const trialOf = <Trial extends Pick<TrialView, 'trialId'>>(
   const found = trials.find((trial) => trial.trialId === trialId);
   if (found === undefined) {
     throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: got ${trialId}, expected one of its trials`, {
-      hint: `It has ${trials.length === 0 ? 'no trial yet' : `trial-000 to ${trials.at(-1)?.trialId}`}.`,
+      hint: nearestHint(
+        trialId,
+        trials.map((trial) => trial.trialId),
+        `It has ${trials.length === 0 ? 'no trial yet' : `trial-000 to ${trials.at(-1)?.trialId}`}.`,
+      ),
     });
   }
   return found;

@@ -1,7 +1,7 @@
 /** From what somebody typed to one experiment: a full id, a workflow id, its name, or a beginning that only one id has. */
-import { nearestName } from '../../config/nearest.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { experimentNameOf, parseExperimentId } from '../../contracts/ids.ts';
+import { nearestHint } from '../../policy/nearest.ts';
 import type { Experiments } from './platform-runtime.ts';
 
 /** Throws EXPERIMENT_NOT_FOUND. */
@@ -17,13 +17,10 @@ export const resolveExperimentId = async (experiments: Pick<Experiments, 'list'>
   if (only !== undefined && matches.length === 1) {
     return only;
   }
-  const nearest = nearestName(text, known);
   const hint =
     matches.length > 1
       ? `One of: ${matches.join(', ')}.`
-      : nearest === null
-        ? 'List them with `tt-exp list`.'
-        : `Did you mean ${nearest}? \`tt-exp list\` shows all.`;
+      : nearestHint(text, known, '`tt-exp list` shows all experiments.');
   const shared = named.length > 0 ? 'the name of' : 'the beginning of the ids of';
   const found = matches.length > 1 ? `${text}, ${shared} ${matches.length} experiments` : text;
   throw new TtExpError('EXPERIMENT_NOT_FOUND', `experiment: got ${found}, expected the id of one experiment`, { hint });

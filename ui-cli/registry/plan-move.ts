@@ -54,6 +54,12 @@ const gateLines = ({ verdict, decidedBy, reasons }: PlannedMove): readonly strin
   }
 };
 
+/** What speaks against a move of this version, and what is to be known of the model's name. */
+const plannedLines = (planned: PlannedMove): readonly string[] => [
+  ...planned.notes.map((note) => `note: ${note}`),
+  ...gateLines(planned),
+];
+
 /** What cannot be loaded cannot serve either, however urgent the move is. */
 const requireFiles = ({ name, version, problem }: PlannedMove): void => {
   if (problem !== null) {
@@ -78,7 +84,7 @@ const planPromotion: Plan = async (catalogue, reference, asker) => {
   const { champion } = planned.aliases;
   return {
     ...{ name, alias: 'champion', from: champion, to: version },
-    lines: [`${name}: champion from ${named(champion)} to ${named(version)}`, ...gateLines(planned)],
+    lines: [`${name}: champion from ${named(champion)} to ${named(version)}`, ...plannedLines(planned)],
     request: {
       kind: 'promote',
       candidate: version,
@@ -101,7 +107,7 @@ const planRollback: Plan = async (catalogue, name, asker) => {
     ...{ name, alias: 'champion', from: champion, to: previous },
     lines: [
       `${name}: champion from ${named(champion)} back to ${previous === null ? 'what served before' : named(previous)}`,
-      ...(planned === null ? [] : gateLines(planned)),
+      ...(planned === null ? [] : plannedLines(planned)),
     ],
     request: {
       kind: 'rollback',

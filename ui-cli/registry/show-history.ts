@@ -9,7 +9,7 @@ import { withCatalogue } from './with-catalogue.ts';
 export const showHistory = (runtime: RegistryRuntime, name: string, isJson: boolean): Promise<number> =>
   withCatalogue(runtime, async (catalogue) => {
     const { stdout, stderr } = runtime.io;
-    const { entries, broken } = await catalogue.history(name);
+    const { entries, broken, notes } = await catalogue.history(name);
     if (isJson) {
       printJson(runtime.io, { name, entries, intact: broken === null });
     } else if (entries.length === 0 && broken === null) {
@@ -17,6 +17,10 @@ export const showHistory = (runtime: RegistryRuntime, name: string, isJson: bool
     } else {
       printLines(stdout, entryLines(entries, stdout.columns || USUAL_WIDTH));
     }
+    printLines(
+      stderr,
+      notes.map((note) => `note: ${note}`),
+    );
     if (broken !== null) {
       printLines(stderr, [`warning: ${brokenText(name, broken)}`]);
     }

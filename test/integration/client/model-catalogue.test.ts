@@ -102,6 +102,40 @@ describe('client/models/model-catalogue', () => {
     expect((await catalogue.plan('shared/1')).verdict).toBe('none');
   });
 
+  test('a model that was renamed keeps versions, ledger and what its gate said, and says what it was called', async () => {
+    const [before, now, later] = ['two towers', 'three towers', 'four towers'];
+    const { renameModel } = createMlflowReader(mlflow.address);
+    await versions(before, 1);
+    const { runId } = await addVersion(tracking, { model: before, key: '2', decision: 'rejected', reasons: ['worse'] });
+    await tracking.setTags(runId, { 'tt.gate_model': before });
+    await move(tracking, before, promotion('1', null));
+    await renameModel(before, now);
+    const gone = await errorOf(catalogue.history(before));
+    expect([gone.code, gone.hint]).toEqual(['MODEL_NOT_FOUND', `It was renamed in MLflow: it is called ${now} now.`]);
+    // Recorded under the new name, so that the one after that knows both.
+    await move(tracking, now, rejection('2'));
+    await renameModel(now, later);
+    expect(await catalogue.show({ reference: `${later}/2`, asOfMs: null })).toMatchObject({
+      ...{ verdict: 'rejected', reasons: ['worse'], gateDecision: 'rejected' },
+    });
+    const note = `${later} was called ${before}, then ${now} before it was renamed in MLflow; its ledger is the same`;
+    const history = await catalogue.history(later);
+    expect([history.entries.map(({ action }) => action), history.notes]).toEqual([['promote', 'reject'], [note]]);
+    await move(tracking, later, promotion('2', '1'));
+    expect((await find(later)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
+    const verified = await catalogue.verify({ name: later, isAll: false, onVersion: () => {} });
+    expect([verified.records, verified.broken, verified.problems, verified.notes]).toEqual([3, null, [], [note]]);
+    // Another model under the old name is another model.
+    await addVersion(tracking, { model: before, key: 'new' });
+    const other = await catalogue.history(before);
+    expect([other.entries, other.notes]).toEqual([
+      [],
+      [`${later} was called ${before} before it was renamed in MLflow: versions and ledger of before are there`],
+    ]);
+    expect((await catalogue.show({ reference: `${later}/2`, asOfMs: null })).reasons).toEqual([]);
+    expect((await catalogue.plan(`${before}/1`)).notes).toEqual(other.notes);
+  });
+
   test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {
     const name = 'as-of';
     const runs = await versions(name, 3);
@@ -283,12 +317,49 @@ describe('client/models/model-catalogue', () => {
 
   test('a model from before there was a ledger has no records, and that is no error', async () => {
     await versions('old', 1);
-    expect(await catalogue.history('old')).toEqual({ name: 'old', entries: [], broken: null });
+    expect(await catalogue.history('old')).toEqual({ name: 'old', entries: [], broken: null, notes: [] });
     expect(await catalogue.verify({ name: 'old', isAll: true, onVersion: () => undefined })).toMatchObject({
       records: 0,
       broken: null,
       versions: [{ version: '1', problem: null }],
       ledgerChampion: null,
     });
+  });
+
+  test('where the ledgers lie is asked once, and each ledger is read once', async () => {
+    for (const name of ['read once a', 'read once b']) {
+      await versions(name, 2);
+      await move(tracking, name, promotion('1', null));
+      await move(tracking, name, promotion('2', '1'));
+    }
+    const counting = (counts: Record<string, number>): Tracking =>
+      new Proxy(tracking, {
+        get: (target, key) => {
+          const own: unknown = Reflect.get(target, key);
+          if (typeof own !== 'function' || typeof key !== 'string') {
+            return own;
+          }
+          return (...args: readonly unknown[]) => {
+            const what = key === 'listArtifacts' || key === 'getArtifactText' ? `${key} ${args[1]}` : key;
+            counts[what] = (counts[what] ?? 0) + 1;
+            return Reflect.apply(own, target, args);
+          };
+        },
+      });
+    const verifying: Record<string, number> = {};
+    await createModelCatalogue(counting(verifying)).verify({ name: 'read once a', isAll: false, onVersion: () => {} });
+    const once = { registeredModels: 1, findRuns: 1, 'listArtifacts ledger': 1 };
+    expect(verifying).toMatchObject({
+      ...once,
+      [`getArtifactText ${recordPath(1)}`]: 1,
+      [`getArtifactText ${recordPath(2)}`]: 1,
+    });
+    expect(verifying.findModel).toBeUndefined();
+    const listing: Record<string, number> = {};
+    const listed = await createModelCatalogue(counting(listing)).list({ name: null, asOfMs: null });
+    const withRecord = await Promise.all(listed.map(({ name }) => catalogue.history(name)));
+    const ledgers = withRecord.filter(({ entries }) => entries.length > 0).length;
+    expect(listing).toMatchObject({ registeredModels: 1, findRuns: 1, [`getArtifactText ${recordPath(1)}`]: ledgers });
+    expect(listing.findModel).toBeUndefined();
   });
 });

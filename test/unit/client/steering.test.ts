@@ -34,7 +34,10 @@ const steeringOf = ({ failure, status = 'RUNNING' }: Server = {}) => {
       return { status: { name: status } };
     },
   });
-  return { sent, steering: createSteering({ workflow: { getHandle } } as unknown as Client) };
+  async function* list() {
+    yield { workflowId: 'tt-exp/demo/0123456788', status: { name: 'COMPLETED' } };
+  }
+  return { sent, steering: createSteering({ workflow: { getHandle, list } } as unknown as Client) };
 };
 
 type Request = (steering: ExperimentSteering, id: string) => Promise<unknown>;
@@ -65,7 +68,9 @@ describe.each(REQUESTS)('%s', (name, request, argumentsSent) => {
 
   test(`${name} of an experiment that nobody knows says so`, async () => {
     const { steering } = steeringOf({ failure: notFound(), status: null });
-    await expect(request(steering, ID)).rejects.toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
+    await expect(request(steering, ID)).rejects.toMatchObject({
+      ...{ code: 'EXPERIMENT_NOT_FOUND', hint: expect.stringContaining('Did you mean demo-0123456788?') },
+    });
   });
 
   test(`${name} of what is no id asks no server`, async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { editDistance, nearestName } from '../../../config/nearest.ts';
+import { nearestName } from '../../../config/nearest.ts';
+import { editDistance } from '../../../policy/nearest.ts';
 
 test.each([
   ['', '', 0],

@@ -27,7 +27,12 @@ const QUESTION = {
   ...{ candidate: '4', experimentId: 'sweep-0123456789', askedAtMs: NOW_MS - 300_000, expiresAtMs: NOW_MS + 7_200_000 },
 } as OpenQuestion;
 
-const HISTORY = { name: 'two-tower', entries: [entry(1, { to: '2' }), entry(2, { from: '2' })], broken: null };
+const HISTORY = {
+  name: 'two-tower',
+  entries: [entry(1, { to: '2' }), entry(2, { from: '2' })],
+  broken: null,
+  notes: [],
+};
 
 const openModel = (size = {}) => open({ screen: 'model', name: 'two-tower' }, size).answer('models', '', [MODEL]);
 

@@ -20,7 +20,13 @@ const MODEL = catalogueModel({
 
 const planned = (version: string, change: Partial<PlannedMove> = {}): PlannedMove => ({
   ...{ name: 'two-tower', version, aliases: ALIASES, verdict: 'rejected', decidedBy: null },
-  ...{ reasons: ['NDCG@10 fell by 0.02'], evidence: { run_id: `run-${version}` }, gate: null, problem: null },
+  ...{
+    reasons: ['NDCG@10 fell by 0.02'],
+    evidence: { run_id: `run-${version}` },
+    gate: null,
+    problem: null,
+    notes: [],
+  },
   ...change,
 });
 

@@ -104,7 +104,7 @@ describe('ui-cli/logs of experiments', () => {
     const trial = await logs([`${EXPERIMENT_ID}/trial-009`], script);
     expect([trial.exitCode, trial.stderr]).toEqual([
       66,
-      expect.stringContaining('hint: It has trial-000 to trial-002.'),
+      expect.stringContaining('hint: Did you mean trial-002? It has trial-000 to trial-002.'),
     ]);
     const experiment = await logs(['dmo-0123456789'], { views: [] });
     expect(experiment.exitCode).toBe(66);

@@ -226,7 +226,12 @@ describe('ui-cli/registry', () => {
   );
 
   test('models history: records oldest first; a broken one is named, and what was read is shown', async () => {
-    const history = async () => ({ name: 'two-tower', entries: [entry()], broken: { seq: 3, reason: 'is missing' } });
+    const history = async () => ({
+      name: 'two-tower',
+      entries: [entry()],
+      broken: { seq: 3, reason: 'is missing' },
+      notes: [],
+    });
     const text = await runOnCatalogue(['models', 'history', 'two-tower'], { history });
     expect(text.stdout()).toBe(
       '#2  2026-11-30 10:00:00 UTC  promote  champion 9 → 12\n    ana: better for new users\n',
@@ -244,7 +249,7 @@ describe('ui-cli/registry', () => {
       answer('promote', { seq: 3 }),
     ];
     const run = await runOnCatalogue(['models', 'history', 'two-tower'], {
-      history: async () => ({ name: 'two-tower', entries, broken: null }),
+      history: async () => ({ name: 'two-tower', entries, broken: null, notes: [] }),
     });
     const heads = run
       .stdout()
@@ -270,7 +275,7 @@ describe('ui-cli/registry', () => {
     const whole = await verify({});
     expect([whole.exitCode, whole.stdout()]).toEqual([0, 'ledger: 2 records, intact\nversion 2 (champion): intact\n']);
     expect(whole.stderr()).toContain('note: champion is 2, but 1 by the ledger');
-    const broken = await verify({ broken: { seq: 2, reason: 'is missing' } });
+    const broken = await verify({ broken: { seq: 2, reason: 'is missing' }, notes: [] });
     expect([broken.exitCode, broken.stderr()]).toEqual([
       65,
       expect.stringContaining('error: ledger of two-tower: record 2 is missing\n'),

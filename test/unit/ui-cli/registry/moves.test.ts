@@ -20,7 +20,7 @@ const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
     reasons: ['NDCG@10 fell by 0.02'],
     decidedBy: null,
   },
-  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, problem: null },
+  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, problem: null, notes: [] },
   ...change,
 });
 
@@ -262,7 +262,7 @@ describe('ui-cli/registry', () => {
           const request = asked.at(-1)?.[1];
           const move = { alias: 'champion', from: '2', to: '3' } as const;
           const entries = request === undefined ? [] : [{ ...entryOf(request, move), reason: 'ana had archived it' }];
-          return { name, entries, broken: null };
+          return { name, entries, broken: null, notes: [] };
         },
       },
       { openPlatform },
@@ -278,7 +278,10 @@ describe('ui-cli/registry', () => {
     const { openPlatform } = owners({ error: new TtExpError('SERVICE_UNREACHABLE', 'Temporal is not running') });
     const run = await runOnCatalogue(
       ['models', 'history', 'two-tower'],
-      { movedByHand: async () => ['two-tower'], history: async (name) => ({ name, entries: [], broken: null }) },
+      {
+        movedByHand: async () => ['two-tower'],
+        history: async (name) => ({ name, entries: [], broken: null, notes: [] }),
+      },
       { openPlatform },
     );
     expect([run.exitCode, run.stdout()]).toEqual([0, expect.stringContaining('two-tower has no ledger yet')]);

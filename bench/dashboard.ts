@@ -11,8 +11,8 @@ import { manyExperiments, viewOfManyTrials } from '../test/support/many-experime
 import { frameOf } from '../ui-cli/dashboard/core/frame.ts';
 import { initialState } from '../ui-cli/dashboard/core/state.ts';
 import { update } from '../ui-cli/dashboard/core/update.ts';
+import { COLOURS } from '../ui-cli/dashboard/program/theme.ts';
 import { SCREENS } from '../ui-cli/dashboard/screens/index.ts';
-import { COLOURS } from '../ui-cli/live/theme.ts';
 import { median } from './median.ts';
 
 const [EXPERIMENTS, TRIALS] = [5_000, 1_000];
@@ -23,7 +23,7 @@ const FLOOD_MS = 3_000;
 const MANY_FRAMES = Number(process.argv[2] ?? 100_000);
 
 const { openDrawing } = await loadForProduction(() => import('../ui-cli/dashboard/program/drawing.tsx'));
-const { mountDashboard } = await loadForProduction(() => import('../ui-cli/dashboard/program/mount-dashboard.tsx'));
+const { mountDashboard } = await loadForProduction(() => import('../ui-cli/dashboard/program/mount-dashboard.ts'));
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const figures = (values: readonly number[]): string =>

@@ -19,7 +19,7 @@ const commands = leaves(program, []);
 const document = await readFile(join(REPOSITORY, 'docs/reference.md'), 'utf8');
 const section = /^## Commands\n([\s\S]*?)^## /m.exec(document)?.[1] ?? '';
 const rows = new Map(
-  [...section.matchAll(/^\| `([a-z ]+?)(?: <[^`]*)?` \|.*\| (.*)\|$/gm)].map(([, name = '', options = '']) => [
+  [...section.matchAll(/^\| `([a-z ]+?)(?: [<[][^`]*)?` \|.*\| (.*)\|$/gm)].map(([, name = '', options = '']) => [
     name,
     [...options.matchAll(/--[a-z-]+/g)].map(([option]) => option),
   ]),

@@ -8,12 +8,12 @@ import {
 } from '../../ui-cli/dashboard/core/feeds.ts';
 import { frameOf } from '../../ui-cli/dashboard/core/frame.ts';
 import type { Effect, KeyName } from '../../ui-cli/dashboard/core/keys.ts';
+import { textOf } from '../../ui-cli/dashboard/core/line.ts';
 import type { Place } from '../../ui-cli/dashboard/core/places.ts';
 import { openScreen } from '../../ui-cli/dashboard/core/screen.ts';
 import { type DashboardState, initialState, placeOf } from '../../ui-cli/dashboard/core/state.ts';
 import { type DashboardEvent, update } from '../../ui-cli/dashboard/core/update.ts';
 import { SCREENS } from '../../ui-cli/dashboard/screens/index.ts';
-import { textOf } from '../../ui-cli/live/line.ts';
 
 export interface DrivenDashboard {
   readonly state: DashboardState;

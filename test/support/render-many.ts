@@ -6,8 +6,8 @@ import { loadForProduction } from '../../config/env.ts';
 import { frameOf } from '../../ui-cli/dashboard/core/frame.ts';
 import { initialState } from '../../ui-cli/dashboard/core/state.ts';
 import { update } from '../../ui-cli/dashboard/core/update.ts';
+import { COLOURS } from '../../ui-cli/dashboard/program/theme.ts';
 import { SCREENS } from '../../ui-cli/dashboard/screens/index.ts';
-import { COLOURS } from '../../ui-cli/live/theme.ts';
 import { createFakeTerminal } from './fake-terminal.ts';
 import { manyExperiments } from './many-experiments.ts';
 

@@ -24,6 +24,17 @@ export const screenOf = (output: string, columns: number, rows: number): Screen 
   let isCursorShown = true;
   let [row, column] = [0, 0];
 
+  let left = { row, column };
+
+  /** The first screen gets its cursor back too. */
+  const switchTo = (next: typeof shown): void => {
+    if (next !== shown && next === 'alternate') {
+      left = { row, column };
+    } else if (next !== shown) {
+      ({ row, column } = left);
+    }
+    shown = next;
+  };
   const feed = (): void => {
     row += 1;
     if (row >= rows) {
@@ -68,7 +79,7 @@ export const screenOf = (output: string, columns: number, rows: number): Screen 
         if (first === 25) {
           isCursorShown = name === 'h';
         } else if (first === 1049) {
-          shown = name === 'h' ? 'alternate' : 'main';
+          switchTo(name === 'h' ? 'alternate' : 'main');
         } else if (first !== 2026 && first !== 2004) {
           throw new Error(`unknown mode ${first}`);
         }

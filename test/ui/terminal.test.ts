@@ -1,72 +1,137 @@
+/** `run` and `watch` on a real terminal, with a scripted experiment behind them. */
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { EXPERIMENT_ID } from '../support/experiment-views.ts';
-import { openTerminal, type Terminal } from '../support/terminal.ts';
+import { openShownTerminal, type ShownTerminal } from '../support/shown-terminal.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/scripted-tt-exp.ts', import.meta.url));
 const CTRL_C = '\u0003';
-const SHOW_CURSOR = '\u001b[?25h';
-const WAIT = { timeout: 30_000, interval: 50 };
 
-const opened: Terminal[] = [];
+const opened: ShownTerminal[] = [];
 
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((terminal) => terminal.dispose()));
 });
 
-const { CI: _ci, NO_COLOR: _noColor, ...rest } = process.env;
+const { CI: _ci, NO_COLOR: _noColor, INK_SCREEN_READER: _reader, ...rest } = process.env;
 
-const open = (args: readonly string[], variables: NodeJS.ProcessEnv = {}, rows = 40): Terminal => {
-  const terminal = openTerminal([process.execPath, '--import', 'tsx', PROGRAM, ...args], {
-    columns: 80,
-    rows,
-    environment: { ...rest, TERM: 'xterm-256color', ...variables },
+const openShell = (command: readonly string[], variables: NodeJS.ProcessEnv = {}, size = {}): ShownTerminal => {
+  const terminal = openShownTerminal(command, {
+    ...{ columns: 90, rows: 30, ...size },
+    environment: { ...rest, TERM: 'xterm-256color', NODE: process.execPath, PROGRAM, ...variables },
   });
   opened.push(terminal);
   return terminal;
 };
 
-const textOf = (terminal: Terminal): string => stripVTControlCharacters(terminal.output());
+const open = (args: readonly string[], variables: NodeJS.ProcessEnv = {}, size = {}): ShownTerminal =>
+  openShell([process.execPath, '--import', 'tsx', PROGRAM, ...args], variables, size);
 
-describe('ui-cli on a real terminal', () => {
-  test('ui-cli/live/mount-live: draws bars, and Ctrl-C detaches with 130 and gives the terminal back', async () => {
-    const terminal = open(['run', 'experiments/smoke.json']);
-    await expect.poll(() => textOf(terminal), WAIT).toMatch(/trial-001 █+░+ 4\/10/);
-    expect(textOf(terminal)).toContain('q, Ctrl-C detach   c cancel');
-    terminal.press(CTRL_C);
-    expect(await terminal.exitCode).toBe(130);
-    expect(textOf(terminal)).toMatch(/detached: experiment smoke-[0-9a-f]{10} keeps running/);
-    expect(textOf(terminal)).toMatch(/watch it: {2}tt-exp watch smoke-/);
-    expect(textOf(terminal)).toContain('cancelled: 0, closed: 1');
-    expect(terminal.output()).toContain(SHOW_CURSOR);
+const textOf = ({ screen }: ShownTerminal): string => screen().rows.join('\n');
+
+/** Of the first screen, which a program that has ended leaves behind. */
+const seeEnd = async (terminal: ShownTerminal, code: number): Promise<string> => {
+  expect(await terminal.exitCode).toBe(code);
+  expect(terminal.screen()).toMatchObject({ isAlternate: false, isCursorShown: true });
+  return textOf(terminal);
+};
+
+describe('ui-cli/run on a real terminal', () => {
+  test.each([
+    ['q', 'q'],
+    ['Ctrl-C', CTRL_C],
+  ])(
+    'ui-cli/run/screen-display: run shows the experiment on the full screen, and %s detaches with 130',
+    async (_what, key) => {
+      const terminal = open(['run', 'experiments/smoke.json']);
+      const seen = await terminal.see(/trial-001 +running +4 /);
+      expect(seen).toMatchObject({ isAlternate: true, isCursorShown: false });
+      expect(seen.rows[0]).toBe(`tt-exp › experiments › ${EXPERIMENT_ID}`);
+      terminal.press(key);
+      const text = await seeEnd(terminal, 130);
+      // From before and after the full screen.
+      expect(text).toMatch(/experiment smoke-[0-9a-f]{10}: started\nmlflow: http:/);
+      expect(text).toMatch(/detached: experiment smoke-[0-9a-f]{10} keeps running/);
+      expect(text).toMatch(/watch it: {2}tt-exp watch smoke-/);
+      // Its own connection, and that of the screen.
+      expect(text).toContain('cancelled: 0, closed: 2');
+    },
+  );
+
+  test('ui-cli/run/screen-display: X asks for a word, cancels, and the watcher sees the end', async () => {
+    const terminal = open(['watch', 'demo']);
+    await terminal.see(/trial-001 +running/);
+    terminal.press('X');
+    await terminal.see(`Cancel ${EXPERIMENT_ID}? Type cancel:`);
+    terminal.press('\r');
+    await terminal.see('Type cancel to do it, Esc to leave it.');
+    terminal.press('cancel\r');
+    const text = await seeEnd(terminal, 130);
+    expect(text).toContain('demo-0123456789: cancelled');
+    expect(text).toContain('cancelled: 1, closed: 2');
   });
 
-  test('ui-cli/live/mount-live: c asks first, n goes back, y cancels and the watcher sees the end', async () => {
-    const terminal = open(['watch', 'demo']);
-    const footer = (): string => textOf(terminal).trimEnd().split('\n').at(-1)?.trim() ?? '';
-    await expect.poll(footer, WAIT).toBe('q, Ctrl-C detach   c cancel');
-    terminal.press('c');
-    await expect.poll(footer, WAIT).toBe('Cancel the experiment? y / n');
-    terminal.press('n');
-    await expect.poll(footer, WAIT).toBe('q, Ctrl-C detach   c cancel');
-    terminal.press('c');
-    await expect.poll(footer, WAIT).toBe('Cancel the experiment? y / n');
-    terminal.press('y');
-    expect(await terminal.exitCode).toBe(130);
-    expect(textOf(terminal)).toContain('demo-0123456789: cancelled');
-    expect(textOf(terminal)).toContain('cancelled: 1, closed: 1');
+  test('ui-cli/run/screen-display: when the experiment ends the screen is left, and summary and verdict are printed', async () => {
+    const terminal = open(['run', 'experiments/smoke.json'], { SCRIPTED: 'ending' }, { rows: 60 });
+    await terminal.see(/trial-001 +running/);
+    // An open question does not keep the command from ending.
+    terminal.press('X');
+    await terminal.see('Type cancel:');
+    const text = await seeEnd(terminal, 0);
+    expect(text).toContain('demo-0123456789: completed');
+    expect(text).toContain('Promoted: there is no champion to compare with.');
+    expect(text).toContain('cancelled: 0, closed: 2');
+  });
+
+  test('ui-cli/run/screen-display: of an experiment that has ended the summary alone is printed', async () => {
+    const terminal = open(['watch', 'demo'], { SCRIPTED: 'ended' }, { rows: 60 });
+    expect(await seeEnd(terminal, 0)).toContain('demo-0123456789: completed');
+    expect(terminal.output()).not.toContain('\u001b[?1049h');
+  });
+
+  test('ui-cli/run/watch-experiment: without an id the only running experiment is shown', async () => {
+    const terminal = open(['watch']);
+    const seen = await terminal.see(/trial-001 +running/);
+    expect(seen.rows[0]).toBe(`tt-exp › experiments › ${EXPERIMENT_ID}`);
+    terminal.press('q');
+    await seeEnd(terminal, 130);
+  });
+
+  test.each(['none', 'several'])(
+    'ui-cli/run/watch-experiment: without an id, where %s run, the list is shown, and left with 0',
+    async (running) => {
+      const terminal = open(['watch'], { SCRIPTED_RUNNING: running });
+      const seen = await terminal.see(EXPERIMENT_ID);
+      expect(seen.rows[0]).toMatch(/^tt-exp › experiments \(\d/);
+      terminal.press('q');
+      await seeEnd(terminal, 0);
+    },
+  );
+
+  test('ui-cli/run/screen-display: the result can go elsewhere while the screen is drawn', async () => {
+    const terminal = openShell(
+      ['sh', '-c', '"$NODE" --import tsx "$PROGRAM" run experiments/smoke.json | sed "s/^/piped: /"'],
+      { SCRIPTED: 'ending' },
+      { rows: 60 },
+    );
+    expect(await terminal.see(/trial-001 +running/)).toMatchObject({ isAlternate: true });
+    const text = await seeEnd(terminal, 0);
+    expect(text).toContain('piped: demo-0123456789: completed');
+    expect(text).not.toMatch(/piped: experiment smoke/);
   });
 
   test.each([
-    ['--plain', ['--plain'], {}],
-    ['CI', [], { CI: 'true' }],
-    ['TERM=dumb', [], { TERM: 'dumb' }],
+    ['--plain', ['--plain'], {}, {}],
+    ['CI', [], { CI: 'true' }, {}],
+    ['TERM=dumb', [], { TERM: 'dumb' }, {}],
+    ['a screen reader', [], { INK_SCREEN_READER: 'true' }, {}],
+    ['a terminal that is too small', [], {}, { columns: 59 }],
   ])(
     'ui-cli/display/open-display: with %s a terminal gets plain lines, and Ctrl-C detaches',
-    async (_what, flags, variables) => {
-      const terminal = open(['watch', 'demo', ...flags], variables);
-      await expect.poll(() => terminal.output(), WAIT).toContain('trial-001: epoch 4/10');
+    async (_what, flags, variables, size) => {
+      const terminal = open(['watch', 'demo', ...flags], variables, size);
+      await eventually('an epoch is told', terminal.output, (text) => text.includes('trial-001: epoch 4/10'));
       terminal.press(CTRL_C);
       expect(await terminal.exitCode).toBe(130);
       expect(terminal.output()).not.toContain('\u001b[');
@@ -74,51 +139,41 @@ describe('ui-cli on a real terminal', () => {
     },
   );
 
-  test('ui-cli/live/mount-live: NO_COLOR draws without colours', async () => {
-    const terminal = open(['watch', 'demo'], { NO_COLOR: '1', FORCE_COLOR: '1' });
-    await expect.poll(() => textOf(terminal), WAIT).toContain('trial-001');
-    terminal.press('q');
-    expect(await terminal.exitCode).toBe(130);
-    // Colours and dimming are "select graphic rendition": ESC [ … m.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-    expect(terminal.output()).not.toMatch(/\u001b\[[\d;]*m/);
+  test.each([
+    ['SIGTERM', 130, 'keeps running'],
+    ['SIGINT', 130, 'keeps running'],
+    ['SIGHUP', 129, ''],
+  ] as const)('ui-cli/run/screen-display: %s gives the terminal back, and ends with %i', async (signal, code, told) => {
+    const terminal = openShell([
+      'sh',
+      '-c',
+      `(sh -c 'echo "pid $PPID"'; exec "$NODE" --import tsx "$PROGRAM" watch demo); echo "ended with $?"`,
+    ]);
+    await terminal.see(/trial-001 +running/);
+    process.kill(Number(/pid (\d+)/.exec(terminal.output())?.[1]), signal);
+    const text = await seeEnd(terminal, 0);
+    expect(text).toContain(`ended with ${code}`);
+    expect(text).toContain(told);
   });
 
-  test('ui-cli/live/mount-live: on a small terminal, and one that becomes smaller, nothing that can be scrolled back to is cleared', async () => {
-    const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded' }, 24);
-    /** The last frame, which begins with the name of the experiment. */
-    const lastFrame = (): readonly string[] => {
-      const lines = textOf(terminal).trimEnd().split(/\r?\n/);
-      return lines.slice(lines.findLastIndex((line) => line.includes(EXPERIMENT_ID)));
-    };
-    // Its first line is as wide as the screen.
-    const width = () => lastFrame()[0]?.length;
-    await expect.poll(() => textOf(terminal), WAIT).toContain('more running');
-    expect(lastFrame().length).toBeLessThan(24);
-    expect(textOf(terminal)).toContain('tensorflow: no GPU was found');
-    terminal.resize(40, 12);
-    await expect.poll(width, WAIT).toBe(40);
-    expect(lastFrame().length).toBeLessThan(12);
-    expect(lastFrame().at(-1)).toContain('select');
-    terminal.resize(100, 30);
-    await expect.poll(width, WAIT).toBe(100);
-    expect(lastFrame().length).toBeLessThan(30);
-    terminal.press('q');
-    expect(await terminal.exitCode).toBe(130);
-    // "Erase saved lines", and the whole display.
-    expect(terminal.output()).not.toContain('\u001b[3J');
-    expect(terminal.output()).not.toContain('\u001b[2J');
+  test('ui-cli/run/screen-display: a mistake of ours ends the command with the error on the normal screen', async () => {
+    const terminal = open(['watch', 'demo'], { SCRIPTED_MISTAKE: 'undrawable-trial' });
+    const text = await seeEnd(terminal, 1);
+    expect(text).toContain('error: tt-exp failed unexpectedly: ');
+    expect(text).toContain('hint: Run it again with --verbose');
   });
 
-  test('ui-cli/live/mount-live: many frames leave nothing behind in the process, whatever NODE_ENV says', async () => {
+  test('ui-cli/run/screen-display: many frames leave nothing behind in the process, whatever NODE_ENV says', async () => {
     const terminal = open(['watch', 'demo'], { SCRIPTED: 'crowded', NODE_ENV: 'development' });
-    await expect.poll(() => textOf(terminal), WAIT).toContain('more running');
+    await terminal.see(/trial-000/);
     for (let press = 0; press < 30; press += 1) {
       terminal.press('\u001b[B\u001b[A');
     }
-    await expect.poll(() => terminal.output().match(/> .*trial-000/g)?.length ?? 0, WAIT).toBeGreaterThan(0);
-    terminal.press('q');
-    expect(await terminal.exitCode).toBe(130);
-    expect(textOf(terminal)).toContain('performance entries: 0, NODE_ENV: development');
+    terminal.press('?');
+    await terminal.see('what all keys do');
+    terminal.press('qq');
+    const text = await seeEnd(terminal, 130);
+    expect(text).toContain('tensorflow: notice: no GPU was found');
+    expect(text).toContain('performance entries: 0, NODE_ENV: development');
   });
 });

@@ -1,4 +1,4 @@
-/** What makes a command stop: Ctrl-C, SIGTERM, a time limit, a key of the live view. */
+/** What makes a command stop: Ctrl-C, SIGTERM, a time limit, a key of the full screen. */
 import { TtExpError } from '../../contracts/errors.ts';
 import { formatDuration } from '../text/formats.ts';
 import type { ProcessRuntime } from './process-runtime.ts';

@@ -27,7 +27,7 @@ export const openDashboard = async (runtime: DashboardRuntime, flags: DashboardF
     const { FIRST_PAGE, listExperiments } = await import('../inspect/list-experiments.ts');
     return listExperiments(runtime, { ...FIRST_PAGE, isJson: false });
   }
-  const { mountDashboard } = await loadForProduction(() => import('./program/mount-dashboard.tsx'));
+  const { mountDashboard } = await loadForProduction(() => import('./program/mount-dashboard.ts'));
   return mountDashboard(runtime, { place: { screen: 'experiments' }, isReadOnly: flags.readOnly === true });
 };
 

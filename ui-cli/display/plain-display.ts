@@ -1,31 +1,23 @@
 /** Progress as plain lines, one an event. */
 import type { StartedExperiment } from '../../client/experiments-client.ts';
-import type { ServiceAddresses, ServiceProgress } from '../../contracts/services.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import type { Display } from './display.ts';
 import { NOTHING_TOLD, tellEvents } from './events.ts';
+import { createServiceLines } from './service-lines.ts';
 
-export const serviceLine = ({ part, step, message }: ServiceProgress): string => `${part}: ${step}: ${message}`;
-
-const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
+export const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
   `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'already started, attached to it' : 'started'}`,
   `mlflow: ${mlflowLink(addresses, null)}`,
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
 ];
 
-/** `write` takes one line without its end. */
+/** @param write takes one line without its end */
 export const createPlainDisplay = (write: (line: string) => void): Display => {
-  const lastOfPart = new Map<string, string>();
+  const services = createServiceLines(write);
   let told = NOTHING_TOLD;
   return {
-    service: (event) => {
-      const line = serviceLine(event);
-      // A download reports its percentage often; its line is told once.
-      if (lastOfPart.get(event.part) !== line) {
-        lastOfPart.set(event.part, line);
-        write(line);
-      }
-    },
+    service: services.tell,
     started: (experiment, addresses) => {
       for (const line of startedLines(experiment, addresses)) {
         write(line);

@@ -38,7 +38,7 @@ interface Conducted {
 }
 
 const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
-  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform, steer }) => {
+  withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform }) => {
     const { experiments, addresses } = platform;
     // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
     stops.signal.throwIfAborted();
@@ -48,7 +48,6 @@ const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOption
       isFresh: options.isFresh,
     });
     const { experimentId } = started;
-    steer(experimentId);
     display.started(started, addresses);
     const outcome = options.isDetached
       ? null

@@ -1,7 +1,7 @@
 import type { DataPlan } from '../../contracts/data-plan.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { TrialParams } from '../../contracts/trial.ts';
-import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
 
 export interface ExperimentPlan {
   /** Those whose parameters are known before anything has run. */
@@ -14,7 +14,7 @@ export interface ExperimentPlan {
   readonly notes: readonly string[];
 }
 
-export interface RunRuntime extends PlatformRuntime {
+export interface RunRuntime extends DashboardRuntime {
   /** What a config would do; starts nothing. Throws SPACE_EMPTY. */
   planExperiment(config: ResolvedConfig): Promise<ExperimentPlan>;
 }

@@ -1,10 +1,16 @@
 /** `tt-exp watch`: attach to an experiment again, from any terminal. */
+
+import type { GateVerdict } from '../../contracts/gate.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
-import type { PlatformRuntime } from '../platform/platform-runtime.ts';
+import type { ServiceAddresses } from '../../contracts/services.ts';
+import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
+import { openDashboard } from '../dashboard/ui-command.ts';
+import { onlyRunning } from '../platform/only-running.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { readVerdictSince } from '../platform/verdict-since.ts';
 import { reportOutcome } from './follow-and-report.ts';
-import { followExperiment } from './follow-experiment.ts';
+import { type FollowOutcome, followExperiment } from './follow-experiment.ts';
+import { hasScreen } from './screen-display.ts';
 import { withWatching } from './watching.ts';
 
 export interface WatchOptions {
@@ -15,19 +21,36 @@ export interface WatchOptions {
   readonly timeoutMs: number | null;
 }
 
+interface Followed {
+  readonly experimentId: string;
+  readonly workflowId: string;
+  readonly addresses: ServiceAddresses;
+  readonly outcome: FollowOutcome;
+  readonly since: GateVerdict | null;
+}
+
+/** What only one experiment can answer. */
+const needsOne = ({ isPromotionRequired, timeoutMs }: WatchOptions): boolean =>
+  isPromotionRequired || timeoutMs !== null;
+
+/** @param text null: the only one that is running; where there is none, or several, all of them are shown */
 export const watchExperiment = async (
-  runtime: PlatformRuntime,
-  text: string,
+  runtime: DashboardRuntime,
+  text: string | null,
   options: WatchOptions,
 ): Promise<number> => {
+  const mayList = text === null && !needsOne(options) && hasScreen(runtime, options);
   const followed = await withWatching(
     runtime,
     { ...options, mayStart: false },
-    async ({ stops, display, platform, steer }) => {
+    async ({ stops, display, platform }): Promise<Followed | null> => {
       const { experiments, addresses } = platform;
-      const experimentId = await resolveExperimentId(experiments, text);
+      const experimentId =
+        text === null ? await onlyRunning(experiments, mayList) : await resolveExperimentId(experiments, text);
+      if (experimentId === null) {
+        return null;
+      }
       const workflowId = parseExperimentId(experimentId)?.workflowId ?? experimentId;
-      steer(experimentId);
       display.started({ experimentId, workflowId, isAttached: true }, addresses);
       const onView = display.view;
       const outcome = await followExperiment({ experiments, experimentId, onView, signal: stops.signal });
@@ -35,6 +58,9 @@ export const watchExperiment = async (
       return { experimentId, workflowId, addresses, outcome, since };
     },
   );
+  if (followed === null) {
+    return openDashboard(runtime, {});
+  }
   const { outcome, ...experiment } = followed;
   return reportOutcome({ ...experiment, ...options, runtime }, outcome);
 };

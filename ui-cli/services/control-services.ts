@@ -2,7 +2,8 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { ServicesStatus } from '../../contracts/services.ts';
 import { createStops } from '../command-line/stops.ts';
-import { openDisplay } from '../display/open-display.ts';
+import { isLive } from '../display/open-display.ts';
+import { createServiceLines, type ServiceLines } from '../display/service-lines.ts';
 import { formatDuration } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
@@ -14,20 +15,17 @@ export interface ServiceOptions {
   readonly isPlain: boolean;
 }
 
-const noCommand = (): void => {};
-const noRequest = async (): Promise<string> => '';
+const openLines = (runtime: ServicesRuntime, options: ServiceOptions): ServiceLines => {
+  const { stderr } = runtime.io;
+  return createServiceLines((line) => printLines(stderr, [line]), isLive(runtime, options) ? stderr : null);
+};
 
 export const upServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
   try {
-    const display = await openDisplay(runtime, options, { detach: stops.interrupt, request: noRequest });
-    const { temporal, mlflow } = await (async () => {
-      try {
-        return await Promise.race([runtime.services.up(display.service, stops.signal), stops.forced]);
-      } finally {
-        await display.close();
-      }
-    })();
+    const lines = openLines(runtime, options);
+    const starting = Promise.race([runtime.services.up(lines.tell, stops.signal), stops.forced]);
+    const { temporal, mlflow } = await starting.finally(lines.close);
     if (options.isJson) {
       printJson(runtime.io, { urls: { mlflow: mlflow.uri, temporal: temporal.uiUrl ?? temporal.address } });
     } else {
@@ -41,8 +39,8 @@ export const upServices = async (runtime: ServicesRuntime, options: ServiceOptio
 };
 
 export const downServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
-  const display = await openDisplay(runtime, options, { detach: noCommand, request: noRequest });
-  const { stopped } = await runtime.services.down(display.service).finally(() => display.close());
+  const lines = openLines(runtime, options);
+  const { stopped } = await runtime.services.down(lines.tell).finally(lines.close);
   if (options.isJson) {
     printJson(runtime.io, { stopped });
   } else {

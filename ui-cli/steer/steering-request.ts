@@ -1,4 +1,4 @@
-/** What commands and keys of the live view ask a running experiment for, and the one sentence for what came of it. */
+/** What commands and keys of the full screen ask a running experiment for, and the one sentence for what came of it. */
 import type { Experiments } from '../platform/platform-runtime.ts';
 
 export type SteeringRequest =
@@ -43,23 +43,5 @@ export const makeRequest = async (
       const retried = await experiments.retryFailed(id);
       return { text: `re-runs ${retried.length === 0 ? 'what is left' : retried.join(', ')}`, retried };
     }
-  }
-};
-
-/** While the answer is awaited. */
-export const requestText = (request: SteeringRequest): string => {
-  switch (request.kind) {
-    case 'cancel':
-      return 'Cancelling: running trials end first.';
-    case 'pause':
-      return 'Pausing …';
-    case 'resume':
-      return 'Resuming …';
-    case 'parallel':
-      return `Asking for ${request.maxParallel} at once …`;
-    case 'cancel-trial':
-      return `Cancelling ${request.trialId} after its epoch …`;
-    case 'retry':
-      return 'Re-running failed trials …';
   }
 };

@@ -83,11 +83,6 @@ export const drawLine = (stream: NodeJS.WriteStream, text: string): void => {
   stream.write(`${CLEAR}${printable(text).slice(0, (stream.columns || 80) - 1)}`);
 };
 
-/** Erases the row of the cursor and those above it; the cursor ends above them. */
-export const eraseRows = (stream: NodeJS.WritableStream, rows: number): void => {
-  stream.write('\u001b[2K\u001b[1A'.repeat(rows));
-};
-
 const snake = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Keys of JSON output are snake_case, as in configs. */

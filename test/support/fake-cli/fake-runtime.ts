@@ -14,7 +14,7 @@ export interface FakeRuntime {
   readonly runtime: CliRuntime;
   stdout(): string;
   stderr(): string;
-  /** As Ctrl-C outside the live view. */
+  /** As Ctrl-C outside the full screen. */
   interrupt(): void;
   /** How many parts listen for Ctrl-C. */
   listeners(): number;

@@ -8,7 +8,7 @@ describe('bin/cli-runtime', () => {
     vi.useRealTimers();
   });
 
-  it.each([HOUR_MS, -HOUR_MS])('the live view’s clock does not jump with the wall clock by %d ms', (jump) => {
+  it.each([HOUR_MS, -HOUR_MS])('the full screen’s clock does not jump with the wall clock by %d ms', (jump) => {
     const { now } = createCliRuntime();
     const before = now();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + jump });

@@ -12,12 +12,9 @@ import { replaySweep } from '../../../policy/sweep/replay-sweep.ts';
 import { parentSummary } from '../../../reports/parent-summary.ts';
 import { createSweepPages } from '../../../reports/sweep-pages.ts';
 import { NOTHING_TOLD, tellEvents } from '../../../ui-cli/display/events.ts';
-import { frameOf } from '../../../ui-cli/live/frame.ts';
-import { textOf } from '../../../ui-cli/live/line.ts';
-import { initialLiveState } from '../../../ui-cli/live/live-state.ts';
-import { reduceLive } from '../../../ui-cli/live/reduce-live.ts';
 import { runCli } from '../../../ui-cli/main.ts';
 import { humanSummary } from '../../../ui-cli/run/human-summary.ts';
+import { driveDashboard } from '../../support/drive-dashboard.ts';
 import { sweepSettings, trainingResult } from '../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID, STARTED_AT_MS, trialView, viewOf } from '../../support/experiment-views.ts';
 import { ADDRESSES } from '../../support/fake-cli/fake-platform.ts';
@@ -63,7 +60,10 @@ const bestByScreen = async (view: ExperimentView, metric: ObjectiveName) => {
   const facts: SweepFacts = { format: 1, config: { ...SMALL_CONFIG, sweep: sweepSettings({ metric }) }, snapshot };
   const pages = createSweepPages().render(facts);
   const page = (name: string): string => pages.find(({ path }) => path === name)?.text ?? '';
-  const live = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view, atMs: STARTED_AT_MS });
+  const screen = driveDashboard(
+    { screen: 'experiment', experimentId: EXPERIMENT_ID },
+    { nowMs: STARTED_AT_MS, columns: 200 },
+  ).answer('experiment', EXPERIMENT_ID, view);
   const json = await shown(facts);
   const best = { leaderboard: json.leaderboard, improvements: json.best_so_far } as {
     readonly leaderboard: readonly { readonly trial_id: string }[];
@@ -84,7 +84,8 @@ const bestByScreen = async (view: ExperimentView, metric: ObjectiveName) => {
       /best so far: (trial-\d+)/,
     ),
     summary: found(humanSummary(view, ADDRESSES).join('\n'), /\* (trial-\d+)/),
-    live: found(frameOf(live, false).lines.map(textOf).join('\n'), /best so far (trial-\d+)/),
+    screen: found(screen.text(), /; best (trial-\d+)/),
+    marked: found(screen.text(), /(trial-\d+) best/),
     leaderboard: best.leaderboard[0]?.trial_id,
     improvements: best.improvements.at(-1)?.trial_id,
     why: view.trials.find(({ trialId }) => explainTrial(facts, trialId)?.standing?.place === 1)?.trialId,
@@ -176,8 +177,11 @@ test.each(CASES)(
 test('policy/ranking: screens say what they compare by, and show its value', () => {
   const objective: Objective = { metric: 'recall_at_10', direction: 'maximise' };
   const view = sweepOf(objective, [trial(0, 'completed', 'recall_at_10', 0.3)]);
-  const live = reduceLive(initialLiveState(STARTED_AT_MS), { kind: 'view', view, atMs: STARTED_AT_MS });
-  expect(frameOf(live, false).lines.map(textOf)).toContain('best so far trial-000: recall@10 0.3000');
+  const screen = driveDashboard(
+    { screen: 'experiment', experimentId: EXPERIMENT_ID },
+    { nowMs: STARTED_AT_MS, columns: 200 },
+  ).answer('experiment', EXPERIMENT_ID, view);
+  expect(screen.text()).toContain('; best trial-000 recall@10 0.3000');
   const lines = tellEvents(NOTHING_TOLD, view).events.flatMap((event) => event.lines);
   expect(lines).toContain('trial-000: completed, recall@10 0.3000 at its best epoch 2 of 2, 1.0 s');
   expect(lines).toContain('best so far: trial-000, recall@10 0.3000');

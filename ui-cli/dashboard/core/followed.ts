@@ -1,7 +1,7 @@
 /** What is kept of an experiment beside its last view: how far its trials are, and what has happened. Pure. */
 import type { ExperimentView, Phase } from '../../../contracts/experiment.ts';
 import { NOTHING_TOLD, type ToldEvents, tellEvents } from '../../display/events.ts';
-import { markTrials, NO_MARKS, type TrainingMarks } from '../../live/estimate.ts';
+import { markTrials, NO_MARKS, type TrainingMarks } from '../estimate/estimate.ts';
 
 export interface FollowedEvent {
   /** null: it had happened when somebody began to look, nobody knows when. */

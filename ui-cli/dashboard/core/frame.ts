@@ -1,19 +1,17 @@
 /** The whole screen as lines: title, body, message or prompt, footer. Pure. */
 import stringWidth from 'string-width';
 import { printable } from '../../../contracts/printable.ts';
-import { type Line, lineOf, type Role } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import { isSmall, LEAST_SIZE, type ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { wrapLine } from '../../text/table.ts';
 import { cutText } from '../table/fit-text.ts';
 import { COMMANDS } from './commands.ts';
 import { feedKey } from './feeds.ts';
 import { isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
+import { type Line, lineOf, type Role } from './line.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
 import { type DashboardState, type Prompt, placeOf, tableOf } from './state.ts';
 import { bindingsOf } from './update.ts';
-
-export const LEAST_SIZE: ScreenSize = { columns: 60, rows: 12 };
 
 /** An answer older than this is told of. */
 const STALE_MS = 5_000;
@@ -163,7 +161,7 @@ const pageLines = (
 export const frameOf = (state: DashboardState, screens: Screens): readonly Line[] => {
   const { size, overlay } = state;
   const { rows } = size;
-  if (size.columns < LEAST_SIZE.columns || size.rows < LEAST_SIZE.rows) {
+  if (isSmall(size)) {
     const text = `The terminal has ${size.columns}×${size.rows}; at least ${LEAST_SIZE.columns}×${LEAST_SIZE.rows} is needed. q leaves.`;
     return [lineOf(cutText(text, size.columns), 'warn')].slice(0, Math.max(0, rows));
   }

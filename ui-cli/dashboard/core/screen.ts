@@ -1,8 +1,9 @@
 /** A screen of the dashboard: pure functions of the state. */
-import type { Line } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+
+import type { ScreenSize } from '../../display/screen-size.ts';
 import { type FeedRequest, VIEWS_FEED } from './feeds.ts';
 import type { KeyBinding } from './keys.ts';
+import type { Line } from './line.ts';
 import type { Place, ScreenName } from './places.ts';
 import type { DashboardState } from './state.ts';
 

@@ -1,11 +1,12 @@
 /** State of the dashboard: a value, changed by `update` alone. */
-import type { Role } from '../../live/line.ts';
-import { DEFAULT_SIZE, type ScreenSize } from '../../live/live-state.ts';
+
+import { DEFAULT_SIZE, type ScreenSize } from '../../display/screen-size.ts';
 import { NEW_TABLE, type TableState } from '../table/table-state.ts';
 import type { Action } from './actions.ts';
 import { type Explore, NEW_EXPLORE } from './explore.ts';
 import type { FeedData } from './feeds.ts';
 import type { Followed } from './followed.ts';
+import type { Role } from './line.ts';
 import type { Place } from './places.ts';
 
 /** Text of one line that somebody types. */

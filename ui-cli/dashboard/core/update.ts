@@ -1,6 +1,6 @@
 /** The one way in which the state changes: a pure fold over keys, answers, ticks and sizes of the screen. */
 import { printable } from '../../../contracts/printable.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
 import type { Action } from './actions.ts';
 import { type FeedName, type FeedRequest, type FeedValues, feedKey, withFed, withTrouble } from './feeds.ts';
 import { followView } from './followed.ts';

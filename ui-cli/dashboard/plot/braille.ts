@@ -1,6 +1,7 @@
 /** Draws lines of dots into braille characters, two dots wide and four high each. Pure. */
-import type { Line, Role, Span } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+
+import type { ScreenSize } from '../../display/screen-size.ts';
+import type { Line, Role, Span } from '../core/line.ts';
 
 export const DOTS_ACROSS = 2;
 export const DOTS_DOWN = 4;

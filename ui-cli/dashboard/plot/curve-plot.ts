@@ -1,8 +1,8 @@
 /** Curves with axes, in as many rows and columns as there are. Pure. */
 import stringWidth from 'string-width';
 import { formatTick } from '../../../policy/axis-ticks.ts';
-import { type Line, lineOf, type Role, type Span } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
+import { type Line, lineOf, type Role, type Span } from '../core/line.ts';
 import { cutText } from '../table/fit-text.ts';
 import { type Axis, countAxis, linearAxis, logAxis } from './axis.ts';
 import { brailleLines, DOTS_ACROSS, DOTS_DOWN, type Dot, type Drawing } from './braille.ts';

@@ -2,10 +2,10 @@
 import { Box, Text, useInput } from 'ink';
 import { memo } from 'react';
 import { printable } from '../../../contracts/printable.ts';
-import type { Line } from '../../live/line.ts';
-import { styleOf, type Theme } from '../../live/theme.ts';
 import type { KeyName } from '../core/keys.ts';
+import type { Line } from '../core/line.ts';
 import { keyNames } from './key-names.ts';
+import { styleOf, type Theme } from './theme.ts';
 
 export interface DashboardViewProps {
   readonly lines: readonly Line[];

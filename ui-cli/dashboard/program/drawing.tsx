@@ -1,12 +1,12 @@
 /** Draws on the whole terminal, and gives it back: for a while to the shell, and at the end. */
 import { type Instance, render } from 'ink';
 import type { CliIo } from '../../command-line/process-runtime.ts';
-import type { Line } from '../../live/line.ts';
-import type { Theme } from '../../live/theme.ts';
 import type { KeyName } from '../core/keys.ts';
+import type { Line } from '../core/line.ts';
 import { createAlternateScreen } from './alternate-screen.ts';
 import { DashboardView } from './dashboard-view.tsx';
 import { createPainter } from './painter.ts';
+import type { Theme } from './theme.ts';
 
 export interface DrawingOptions {
   readonly stdin: CliIo['stdin'];

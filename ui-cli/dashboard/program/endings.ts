@@ -2,20 +2,19 @@
 import type { ProcessRuntime } from '../../command-line/process-runtime.ts';
 
 export interface EndingSinks {
-  interrupted(): void;
   /** The terminal is gone, or somebody says so. */
   hungUp(): void;
   /** A mistake of ours, wherever it was made: it must be read on the normal screen. */
   failed(error: unknown): void;
 }
 
-/** Until the returned function is called. */
+/** Until the returned function is called. Ctrl-C and SIGTERM are the command's. */
 export const watchEndings = (
-  { io, onInterrupt, onTerminate, onHangUp }: ProcessRuntime,
+  { io, onHangUp }: Pick<ProcessRuntime, 'io' | 'onHangUp'>,
   stream: NodeJS.WriteStream,
-  { interrupted, hungUp, failed }: EndingSinks,
+  { hungUp, failed }: EndingSinks,
 ): (() => void) => {
-  const offs = [onInterrupt(interrupted), onTerminate(interrupted), onHangUp(hungUp)];
+  const off = onHangUp(hungUp);
   // Rejected promises that nobody waits for come here too.
   process.on('uncaughtException', failed);
   stream.on('error', hungUp);
@@ -26,9 +25,7 @@ export const watchEndings = (
     io.stdin.on(name, hungUp);
   }
   return () => {
-    for (const off of offs) {
-      off();
-    }
+    off();
     process.off('uncaughtException', failed);
     stream.off('error', hungUp);
     for (const name of inputEnds) {

@@ -1,6 +1,7 @@
 /** One experiment: what it does, its trials as a leaderboard, and what is behind them. */
-import { lineOf } from '../../live/line.ts';
+
 import { type FeedRequest, fedOf } from '../core/feeds.ts';
+import { lineOf } from '../core/line.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
 import { cutText } from '../table/fit-text.ts';

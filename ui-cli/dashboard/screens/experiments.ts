@@ -8,11 +8,11 @@ import {
   statusText,
 } from '../../inspect/experiment-rows.ts';
 import { decisionText } from '../../inspect/gate-decisions.ts';
-import { lineOf, type Role } from '../../live/line.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { askFirst, doNow } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { lineOf, type Role } from '../core/line.ts';
 import { memoLast } from '../core/memo.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';

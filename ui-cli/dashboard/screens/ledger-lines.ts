@@ -1,8 +1,8 @@
 /** The ledger of a model as lines, and what is wrong with it. */
 import type { ModelHistory } from '../../../contracts/model-catalogue.ts';
-import { type Line, lineOf } from '../../live/line.ts';
 import { brokenText, entryLines, handMoveText } from '../../registry/entry-lines.ts';
 import { wrapLine } from '../../text/table.ts';
+import { type Line, lineOf } from '../core/line.ts';
 
 /** Newest record first: who looks at a screen looks for what has just happened. */
 export const ledgerLines = (

@@ -1,6 +1,7 @@
 /** All records of a model's ledger. */
-import { type Line, lineOf } from '../../live/line.ts';
+
 import { shellWord } from '../core/actions.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { scrolled, scrollKeys } from '../core/scroll.ts';

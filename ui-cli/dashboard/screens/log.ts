@@ -1,12 +1,12 @@
 /** The log of a service: its end, which follows, or a place in it where somebody reads. */
 import { printable } from '../../../contracts/printable.ts';
-import { type Line, lineOf, type Role } from '../../live/line.ts';
 import type { LogLine } from '../../logs/log-line.ts';
 import { logLineText } from '../../logs/log-printer.ts';
 import { formatCount } from '../../text/formats.ts';
 import { shellWord } from '../core/actions.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { type Line, lineOf, type Role } from '../core/line.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { roomOf } from '../core/scroll.ts';

@@ -1,11 +1,11 @@
 /** One model: its versions, the question that waits, and its ledger below. */
 import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
-import { type Line, lineOf } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
 import { aliasesText, danglingText, formatAge } from '../../registry/model-formats.ts';
 import { wrapLine } from '../../text/table.ts';
 import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';

@@ -1,10 +1,10 @@
 /** Registered models. */
 import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
-import { lineOf } from '../../live/line.ts';
 import { formatAge } from '../../registry/model-formats.ts';
 import { formatMetric } from '../../text/formats.ts';
 import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { lineOf } from '../core/line.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';

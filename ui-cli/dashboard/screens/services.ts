@@ -1,11 +1,11 @@
 /** Servers and workers of this home. */
 import type { ServiceStatus } from '../../../contracts/services.ts';
-import { lineOf, type Role } from '../../live/line.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { type Action, shellWord } from '../core/actions.ts';
 import { waitFor } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, type Step, stay } from '../core/keys.ts';
+import { lineOf, type Role } from '../core/line.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';

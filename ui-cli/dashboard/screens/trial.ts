@@ -2,14 +2,14 @@
 import type { ExperimentView } from '../../../contracts/experiment.ts';
 import type { TrialView } from '../../../contracts/trial.ts';
 import { trialSettings } from '../../../policy/trial-plan.ts';
-import { type Line, lineOf } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration, formatParams } from '../../text/formats.ts';
 import { objectiveText, shownValue } from '../../text/objective.ts';
 import { askFirst, doNow } from '../core/ask.ts';
 import { CURVE_METRICS, type CurveMetric, nextOf, TRIAL_PANES } from '../core/explore.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, say } from '../core/state.ts';

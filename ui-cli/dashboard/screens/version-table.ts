@@ -1,8 +1,8 @@
 /** The versions of a registered model as a table. */
 import type { CatalogueVersion } from '../../../contracts/model-catalogue.ts';
-import type { Role } from '../../live/line.ts';
 import { formatAge, formatMegabytes, verdictText } from '../../registry/model-formats.ts';
 import { formatMetric } from '../../text/formats.ts';
+import type { Role } from '../core/line.ts';
 import type { Table } from '../table/table.ts';
 
 const verdictRole = ({ verdict, isArchived }: CatalogueVersion): Role | undefined => {

@@ -1,8 +1,9 @@
 /** One version of a model: what `models show` tells, and the rules of its gate. */
-import { type Line, lineOf } from '../../live/line.ts';
+
 import { versionPage } from '../../registry/version-page.ts';
 import { shellWord } from '../core/actions.ts';
 import { fedOf } from '../core/feeds.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { scrolled, scrollKeys } from '../core/scroll.ts';

@@ -1,8 +1,8 @@
 /** Draws a table into the rows that there are: a head, and a window that keeps the cursor in sight. Pure. */
 import stringWidth from 'string-width';
 import { printable } from '../../../contracts/printable.ts';
-import type { Line, Span } from '../../live/line.ts';
-import type { ScreenSize } from '../../live/live-state.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
+import type { Line, Span } from '../core/line.ts';
 import { fitText } from './fit-text.ts';
 import { type Column, cursorPlace, type Table } from './table.ts';
 import type { TableState } from './table-state.ts';

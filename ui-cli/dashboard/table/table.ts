@@ -1,5 +1,5 @@
 /** A table of rows that can be sorted, filtered, marked and scrolled: what of it is shown. Pure. */
-import type { Role } from '../../live/line.ts';
+import type { Role } from '../core/line.ts';
 import type { TableView } from '../core/screen.ts';
 import { type Fields, type FieldValue, isMatch, parseFilter } from './filter.ts';
 import type { TableState } from './table-state.ts';

@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { GateVerdict } from '../../../../contracts/gate.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
 import { completedView, EXPERIMENT_ID } from '../../../support/experiment-views.ts';
-import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
+import { createFakePlatform } from '../../../support/fake-cli/fake-platform.ts';
+import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -23,6 +25,36 @@ describe('watch and validate', () => {
     expect(result.exitCode).toBe(0);
     expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID, status: 'completed' });
     expect(result.recorded.opened).toEqual([false]);
+  });
+
+  test('watch without an id attaches to the only one that is running', async () => {
+    const result = await runScripted(['watch', '--json']);
+    expect(result.exitCode).toBe(0);
+    expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID });
+  });
+
+  test.each([
+    ['COMPLETED', 66, 'No experiment is running.', 'tt-exp list'],
+    [
+      'RUNNING',
+      64,
+      'watch: got no id while 2 experiments are running, expected one',
+      `${EXPERIMENT_ID}, other-abcdefabcd`,
+    ],
+  ] as const)('watch without an id, all of them %s: ends with %i, and says what to name', async (...one) => {
+    const [status, code, message, hint] = one;
+    const { openPlatform } = createFakePlatform({ views: [] });
+    const fake = createFakeRuntime({
+      openPlatform: async (options) => {
+        const platform = await openPlatform(options);
+        const list = async () => (await platform.experiments.list()).map((row) => ({ ...row, status }));
+        return { ...platform, experiments: { ...platform.experiments, list } };
+      },
+    });
+    expect(await runCli(['watch'], fake.runtime)).toBe(code);
+    await settle();
+    expect(fake.stderr()).toContain(message);
+    expect(fake.stderr()).toContain(hint);
   });
 
   test('watch of an experiment whose question was answered tells the answer, and asks for none', async () => {

@@ -56,8 +56,7 @@ describe('ui-cli/output', () => {
   test('errors, plain progress, training and embedding pass it as well', async () => {
     const { runtime, stdout, stderr } = createFakeRuntime();
     printLines(runtime.io.stderr, reportError(new TtExpError('DATA_INVALID', EVIL, { hint: EVIL }), false).lines);
-    const commands = { detach: () => {}, request: async () => '' };
-    const display = await openDisplay(runtime, { isJson: false, isPlain: true }, commands);
+    const display = await openDisplay(runtime, { isJson: false, isPlain: true });
     display.service({ part: EVIL, step: 'notice', message: EVIL });
     display.started(
       { experimentId: EXPERIMENT_ID, workflowId: WORKFLOW_ID, isAttached: false },

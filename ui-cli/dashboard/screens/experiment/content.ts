@@ -2,11 +2,11 @@
 import { type ExperimentView, trainingsOf } from '../../../../contracts/experiment.ts';
 import type { TrialView } from '../../../../contracts/trial.ts';
 import { leaderboardOf } from '../../../inspect/leaderboard.ts';
-import type { Role, SeriesRole } from '../../../live/line.ts';
 import { formatDuration, formatMetric, formatParameter } from '../../../text/formats.ts';
 import { metricName } from '../../../text/metric-table.ts';
 import { shownValue } from '../../../text/objective.ts';
 import { fedOf } from '../../core/feeds.ts';
+import type { Role, SeriesRole } from '../../core/line.ts';
 import { memoLast } from '../../core/memo.ts';
 import type { Place } from '../../core/places.ts';
 import type { TableView } from '../../core/screen.ts';

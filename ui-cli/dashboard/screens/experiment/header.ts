@@ -1,13 +1,13 @@
 /** What an experiment does at the moment, in a few lines. Pure. */
 import { type ExperimentView, PHASES, type Phase } from '../../../../contracts/experiment.ts';
-import { NO_MARKS, sweepSecondsLeft } from '../../../live/estimate.ts';
-import { countLine, sweepLine } from '../../../live/frame.ts';
-import { type Line, lineOf, type Role, type Span, textOf } from '../../../live/line.ts';
 import { isPaused } from '../../../run/follow-experiment.ts';
 import { formatBar, formatDuration, formatMetric } from '../../../text/formats.ts';
 import { objectiveText } from '../../../text/objective.ts';
+import { type Line, lineOf, type Role, type Span } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
+import { NO_MARKS, sweepSecondsLeft } from '../../estimate/estimate.ts';
 import { cutText } from '../../table/fit-text.ts';
+import { countText, steeringTexts } from './sweep-text.ts';
 
 const STATUS_ROLE: Readonly<Record<ExperimentView['status'], Role>> = {
   running: 'active',
@@ -61,14 +61,10 @@ const factsText = (view: ExperimentView): string => {
   const { trials, bestTrialId, objective, gate, test } = view;
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   const training = Object.keys(view.progress).length;
-  // That it is paused stands in the line above.
-  const sweep = sweepLine(view.sweep === null ? view : { ...view, sweep: { ...view.sweep, isPaused: false } }).map(
-    textOf,
-  );
   return [
-    ...(trials.length === 0 ? [] : [textOf(countLine(view))]),
+    ...(trials.length === 0 ? [] : [countText(view)]),
     ...(view.status === 'running' && view.phase === 'train' ? [`${training} at work`] : []),
-    ...sweep,
+    ...steeringTexts(view),
     ...(best === undefined ? [] : [`best ${best.trialId} ${objectiveText(objective, best.value)}`]),
     ...(test === null ? [] : [`test ndcg@10 ${formatMetric(test.model.ndcg_at_10)}`]),
     ...(gate.decision === 'not_run' ? [] : [`gate: ${gate.decision.replaceAll('_', ' ')}`]),

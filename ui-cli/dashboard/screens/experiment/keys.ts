@@ -1,6 +1,5 @@
 /** What keys do on the screen of an experiment. Pure. */
 import { type ExperimentView, isPastTraining } from '../../../../contracts/experiment.ts';
-import { canSteer, failedTrials } from '../../../live/live-keys.ts';
 import { isPaused } from '../../../run/follow-experiment.ts';
 import { askFirst, askReason, doNow } from '../../core/ask.ts';
 import { MOST_PINNED, nextOf, PANES, togglePin } from '../../core/explore.ts';
@@ -11,6 +10,7 @@ import { type DashboardState, say, tableOf } from '../../core/state.ts';
 import { targetsOf } from '../../table/table.ts';
 import { contentOf, type Here, leaderboardName, trialOf, viewAt } from './content.ts';
 import { plotKeys, withExplore } from './plot-keys.ts';
+import { canSteer, failedTrials } from './sweep-text.ts';
 
 /** Keys that need a view: they do nothing before there is one. */
 type Press = (state: DashboardState, view: ExperimentView) => Step;

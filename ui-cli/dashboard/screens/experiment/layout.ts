@@ -1,7 +1,7 @@
 /** Puts the parts of a screen side by side where it is wide, above one another where it is not. Pure. */
 import stringWidth from 'string-width';
-import { type Line, textOf } from '../../../live/line.ts';
-import type { ScreenSize } from '../../../live/live-state.ts';
+import type { ScreenSize } from '../../../display/screen-size.ts';
+import { type Line, textOf } from '../../core/line.ts';
 
 /** From so many columns on, two parts stand side by side. */
 const WIDE = 140;

@@ -2,11 +2,11 @@
 import stringWidth from 'string-width';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { isBetter, isRanked } from '../../../../policy/ranking.ts';
-import { type Line, lineOf } from '../../../live/line.ts';
-import type { ScreenSize } from '../../../live/live-state.ts';
+import type { ScreenSize } from '../../../display/screen-size.ts';
 import { metricName } from '../../../text/metric-table.ts';
 import { PANES, type Pane } from '../../core/explore.ts';
 import { fedOf } from '../../core/feeds.ts';
+import { type Line, lineOf } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { type Curve, curvePlot } from '../../plot/curve-plot.ts';
 import { cutText } from '../../table/fit-text.ts';

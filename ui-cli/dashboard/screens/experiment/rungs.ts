@@ -3,9 +3,9 @@ import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import type { ResolvedConfig } from '../../../../contracts/resolved-config.ts';
 import type { TrialView } from '../../../../contracts/trial.ts';
 import { planRungs } from '../../../../policy/schedulers/plan-rungs.ts';
-import { type Line, lineOf } from '../../../live/line.ts';
 import { formatMetric } from '../../../text/formats.ts';
 import { formatTable } from '../../../text/table.ts';
+import { type Line, lineOf } from '../../core/line.ts';
 
 /** What became of the trials that reported at one rung. */
 export interface RungRow {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import { textOf } from '../../../../../ui-cli/dashboard/core/line.ts';
 import { type Curve, curvePlot } from '../../../../../ui-cli/dashboard/plot/curve-plot.ts';
-import { textOf } from '../../../../../ui-cli/live/line.ts';
 
 const values = fc.oneof(
   fc.double(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../../../../ui-cli/dashboard/core/line.ts';
 import { type Curve, curvePlot, type PlotOptions } from '../../../../../ui-cli/dashboard/plot/curve-plot.ts';
 import { smoothed } from '../../../../../ui-cli/dashboard/plot/smooth.ts';
-import { textOf } from '../../../../../ui-cli/live/line.ts';
 
 const OPTIONS: PlotOptions = { title: 'loss', isLog: false, smoothing: 0, unit: 'epochs' };
 

@@ -1,6 +1,6 @@
-/** Colours of the live view; none where the user asked for none. */
+/** Colours of the full screen; none where the user asked for none. */
 import type { TextProps } from 'ink';
-import type { Role } from './line.ts';
+import type { Role } from '../core/line.ts';
 
 type Style = Pick<TextProps, 'color' | 'dimColor' | 'bold' | 'inverse'>;
 export type Theme = Readonly<Record<Role, Style>>;
@@ -22,14 +22,14 @@ export const COLOURS: Theme = {
   'series-6': { color: 'ansi256(166)' },
 };
 
-/** Reverse is no colour: the cursor stays visible. */
+/** Bold and reverse are no colours: headings stand out, and the cursor stays visible. */
 export const NO_COLOURS: Theme = {
   done: {},
   active: {},
   bad: {},
   warn: {},
   dim: {},
-  strong: {},
+  strong: { bold: true },
   cursor: { inverse: true },
   'series-1': {},
   'series-2': {},
@@ -38,8 +38,5 @@ export const NO_COLOURS: Theme = {
   'series-5': {},
   'series-6': {},
 };
-
-/** For the full screen, whose headings stand out by it. */
-export const NO_COLOURS_BUT_BOLD: Theme = { ...NO_COLOURS, strong: { bold: true } };
 
 export const styleOf = (theme: Theme, role: Role | undefined): Style => (role === undefined ? {} : theme[role]);

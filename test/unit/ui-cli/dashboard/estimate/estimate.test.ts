@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ExperimentView } from '../../../../contracts/experiment.ts';
-import type { SweepControl } from '../../../../contracts/sweep.ts';
+import type { ExperimentView } from '../../../../../contracts/experiment.ts';
+import type { SweepControl } from '../../../../../contracts/sweep.ts';
 import {
   markTrials,
   NO_MARKS,
@@ -8,9 +8,9 @@ import {
   type TrainingMarks,
   trialFraction,
   trialSecondsLeft,
-} from '../../../../ui-cli/live/estimate.ts';
-import { trainingResult } from '../../../support/experiment-fixtures.ts';
-import { progressAt, replicatingView, trainingView, trialView } from '../../../support/experiment-views.ts';
+} from '../../../../../ui-cli/dashboard/estimate/estimate.ts';
+import { trainingResult } from '../../../../support/experiment-fixtures.ts';
+import { progressAt, replicatingView, trainingView, trialView } from '../../../../support/experiment-views.ts';
 
 /** Loading takes as long as 15 epochs. */
 const PACE = { epochSeconds: 2, setupSeconds: 30 };
@@ -28,7 +28,7 @@ const marksOf = (...views: readonly ExperimentView[]): TrainingMarks => views.re
 const fractionOf = (...views: readonly ExperimentView[]): number =>
   trialFraction(marksOf(...views).trials['trial-001']);
 
-describe('ui-cli/estimate', () => {
+describe('ui-cli/dashboard/estimate', () => {
   test.each([
     [progressAt(0), 0],
     // Epoch 1 of 10, half of its 50 steps.

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { paceOf } from '../../../../ui-cli/live/pace.ts';
-import { trainingResult } from '../../../support/experiment-fixtures.ts';
-import { progressAt, type TrialFields, trainingView, trialView } from '../../../support/experiment-views.ts';
+import { paceOf } from '../../../../../ui-cli/dashboard/estimate/pace.ts';
+import { trainingResult } from '../../../../support/experiment-fixtures.ts';
+import { progressAt, type TrialFields, trainingView, trialView } from '../../../../support/experiment-views.ts';
 
 const ended = (index: number, seconds: number, change: Partial<TrialFields> = {}) =>
   trialView(index, { status: 'completed', result: { ...trainingResult(0.3), epochs: 10, seconds }, ...change });
 
 const running = (index: number) => trialView(index, { status: 'running' });
 
-describe('ui-cli/pace', () => {
+describe('ui-cli/dashboard/estimate/pace', () => {
   test('a burst of load, which the latest epochs of a training show, does not speak for all that is left', () => {
     const pace = { epochSeconds: 14, usualEpochSeconds: 10, setupSeconds: 5 };
     const progress = { 'trial-001': progressAt(9, { pace }) };

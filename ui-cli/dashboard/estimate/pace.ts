@@ -2,8 +2,8 @@
  * How fast an experiment trains, from all of its trainings so far: what is left takes longer than any burst of load, so
  * the latest epochs alone would put it off by as much as the load swings. Pure.
  */
-import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
-import type { TrainingPace, TrialView } from '../../contracts/trial.ts';
+import { type ExperimentView, trainingsOf } from '../../../contracts/experiment.ts';
+import type { TrainingPace, TrialView } from '../../../contracts/trial.ts';
 
 /** Seconds an epoch, and how many of them. */
 interface Measured {

@@ -1,7 +1,7 @@
 /** What the gate's replicates have left to train. Pure. */
-import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { ExpectedWork } from '../../contracts/sweep.ts';
-import type { TrialView } from '../../contracts/trial.ts';
+import type { ExperimentView } from '../../../contracts/experiment.ts';
+import type { ExpectedWork } from '../../../contracts/sweep.ts';
+import type { TrialView } from '../../../contracts/trial.ts';
 
 const hasEnded = ({ status }: TrialView): boolean => status !== 'pending' && status !== 'running';
 

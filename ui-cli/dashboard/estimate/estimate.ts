@@ -2,9 +2,9 @@
  * How far trials are, and when they will be done. A pure fold over views: workers measure how fast their trainings are,
  * so it does not matter when somebody began to watch.
  */
-import { type ExperimentView, trainingsOf } from '../../contracts/experiment.ts';
-import type { ExpectedWork } from '../../contracts/sweep.ts';
-import type { TrainingPace, TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { type ExperimentView, trainingsOf } from '../../../contracts/experiment.ts';
+import type { ExpectedWork } from '../../../contracts/sweep.ts';
+import type { TrainingPace, TrialProgress, TrialView } from '../../../contracts/trial.ts';
 import { paceOf } from './pace.ts';
 import { replicateWork } from './replicate-work.ts';
 

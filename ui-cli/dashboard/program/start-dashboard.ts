@@ -1,7 +1,6 @@
-/** The dashboard on a terminal: state, drawing, feeds and actions joined, until somebody leaves. */
+/** The dashboard on a terminal: state, drawing, feeds and actions joined. */
 import { EXIT, TtExpError } from '../../../contracts/errors.ts';
-import { sizeOf } from '../../live/terminal-size.ts';
-import { COLOURS, NO_COLOURS_BUT_BOLD } from '../../live/theme.ts';
+import { sizeOf } from '../../display/screen-size.ts';
 import { printLines } from '../../text/output.ts';
 import type { Action } from '../core/actions.ts';
 import { openRequests } from '../core/feeds.ts';
@@ -17,12 +16,29 @@ import { SCREENS } from '../screens/index.ts';
 import { openDrawing } from './drawing.tsx';
 import { endByHangUp, watchEndings } from './endings.ts';
 import { createFeedRunner } from './feed-runner.ts';
+import type { FollowedViews } from './followed-views.ts';
 import { perform } from './perform.ts';
 import { openSources } from './sources.ts';
+import { COLOURS, NO_COLOURS } from './theme.ts';
 
 export interface DashboardOptions {
   readonly place: Place;
   readonly isReadOnly: boolean;
+}
+
+export interface StartOptions extends DashboardOptions {
+  /** A terminal that is drawn on. */
+  readonly stream: NodeJS.WriteStream;
+  /** Of the experiment of `place`; null: it is asked for as any other. */
+  readonly views: FollowedViews | null;
+}
+
+export interface StartedDashboard {
+  /** The exit code once somebody has left it; rejects with a mistake of ours. */
+  readonly left: Promise<number>;
+  leave(exitCode: number): void;
+  /** The terminal is as it was before, and what was asked for is done. */
+  close(): Promise<void>;
 }
 
 const TICK_MS = 1_000;
@@ -34,29 +50,29 @@ const explain = (error: unknown): string =>
       ? error.message
       : String(error);
 
-/** Answers the exit code once it was left; throws what went wrong in it. The terminal is then as it was before. */
-export const mountDashboard = async (runtime: DashboardRuntime, options: DashboardOptions): Promise<number> => {
-  const { stdin, stdout } = runtime.io;
+/** Whoever starts it closes it. */
+export const startDashboard = (runtime: DashboardRuntime, options: StartOptions): StartedDashboard => {
+  const { stream, place, views } = options;
   const closing = new AbortController();
   const sources = openSources(runtime, closing.signal);
   // What is shown is the wall clock's; the other one only measures.
-  let state = initialState({ ...options, nowMs: Date.now(), size: sizeOf(stdout) });
+  let state = initialState({ ...options, nowMs: Date.now(), size: sizeOf(stream) });
   const wanted = () => openRequests(openScreen(SCREENS, placeOf(state), state).feeds, state.data);
   const acting = new Set<Promise<void>>();
   let isHungUp = false;
-  let resolveEnd: (exitCode: number) => void = () => {};
-  let rejectEnd: (error: unknown) => void = () => {};
-  const ended = new Promise<number>((resolve, reject) => {
-    [resolveEnd, rejectEnd] = [resolve, reject];
+  let resolveLeft: (exitCode: number) => void = () => {};
+  let rejectLeft: (error: unknown) => void = () => {};
+  const left = new Promise<number>((resolve, reject) => {
+    [resolveLeft, rejectLeft] = [resolve, reject];
   });
   // From then on no key does anything, those that came together with `q` included.
-  const end = (exitCode: number): void => {
+  const leave = (exitCode: number): void => {
     closing.abort();
-    resolveEnd(exitCode);
+    resolveLeft(exitCode);
   };
   const fail = (error: unknown): void => {
     closing.abort();
-    rejectEnd(error);
+    rejectLeft(error);
   };
 
   const dispatch = (event: DashboardEvent): void => {
@@ -71,8 +87,13 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
     }
     drawing.draw();
   };
+  const followedId = views !== null && place.screen === 'experiment' ? place.experimentId : null;
   const feeds = createFeedRunner({
-    ask: sources.ask,
+    ask: {
+      ...sources.ask,
+      experiment: (id, asking) =>
+        views !== null && id === followedId ? views.ask(id, asking) : sources.ask.experiment(id, asking),
+    },
     now: runtime.now,
     sink: {
       // A request brings the value of its own feed.
@@ -106,7 +127,7 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
   const carryOut = (effect: Effect): void => {
     switch (effect.kind) {
       case 'quit':
-        end(EXIT.done);
+        leave(EXIT.done);
         return;
       case 'suspend':
         drawing.suspend();
@@ -117,33 +138,35 @@ export const mountDashboard = async (runtime: DashboardRuntime, options: Dashboa
     }
   };
 
-  const unwatch = watchEndings(runtime, stdout, {
-    interrupted: () => end(EXIT.interrupted),
+  const unwatch = watchEndings(runtime, stream, {
     hungUp: () => {
       isHungUp = true;
-      end(EXIT.interrupted);
+      leave(EXIT.interrupted);
     },
     failed: fail,
   });
   const drawing = openDrawing({
-    ...{ stdin, stream: stdout, now: runtime.now, onKeys: pressKeys, onError: fail },
-    theme: runtime.environment().isColorless ? NO_COLOURS_BUT_BOLD : COLOURS,
+    ...{ stdin: runtime.io.stdin, stream, now: runtime.now, onKeys: pressKeys, onError: fail },
+    theme: runtime.environment().isColorless ? NO_COLOURS : COLOURS,
     lines: () => frameOf(state, SCREENS),
-    onResize: () => dispatch({ kind: 'resize', size: sizeOf(stdout) }),
+    onResize: () => dispatch({ kind: 'resize', size: sizeOf(stream) }),
   });
   const timer = setInterval(() => dispatch({ kind: 'tick', atMs: Date.now() }), TICK_MS);
-  try {
-    feeds.want(wanted());
-    return await ended;
-  } finally {
-    clearInterval(timer);
-    feeds.stop();
-    drawing.close();
-    unwatch();
-    await Promise.all(acting);
-    await sources.close();
-    if (isHungUp) {
-      endByHangUp();
-    }
-  }
+  feeds.want(wanted());
+  return {
+    left,
+    leave,
+    close: async () => {
+      closing.abort();
+      clearInterval(timer);
+      feeds.stop();
+      drawing.close();
+      unwatch();
+      await Promise.all(acting);
+      await sources.close();
+      if (isHungUp) {
+        endByHangUp();
+      }
+    },
+  };
 };

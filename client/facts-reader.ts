@@ -5,16 +5,19 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
+import type { LedgerEntry } from '../contracts/ledger.ts';
 import type { EpochRecord, EvaluationSummary } from '../contracts/metrics.ts';
-import { ARTIFACT } from '../contracts/names.ts';
+import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
 import type { TrialView } from '../contracts/trial.ts';
+import { asRecorded, lastAnswer } from '../policy/registry/recorded-decision.ts';
 import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
-import type { RunReader } from '../registry/ports.ts';
+import type { LedgerReader } from '../registry/ports.ts';
 import { readMlflowFacts } from '../registry/recorded-facts.ts';
 import type { ExperimentsClient } from './experiments-client.ts';
+import { readDecisions } from './recorded-decisions.ts';
 
 /** Histories asked for at once. */
 const PARALLEL = 8;
@@ -74,13 +77,19 @@ const curveOf = async (tracking: FactsConnection, { runId }: TrialView, metric: 
   return objectiveCurve(ndcg, metric === 'ndcg_at_10' ? ndcg : await read(metric));
 };
 
+/** Whose answer somebody wants to know. Both null: the last one about the model. */
+export interface AnsweredAbout {
+  readonly candidate: string | null;
+  readonly experimentId: string | null;
+}
+
 /** Of an experiment: the gate's last word at its end, and where later ones are recorded. */
 export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
   readonly gate: Pick<GateVerdict, 'decision'>;
 }
 
 /** MLflow, for one call. */
-export interface FactsConnection extends Omit<RunReader, 'findRun'> {
+export interface FactsConnection extends LedgerReader {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
   getRun(runId: string): Promise<RunRecord>;
   close(): Promise<void>;
@@ -99,9 +108,33 @@ export interface FactsReader {
   /** What one run has logged of one metric. */
   history(runId: string, metric: string): Promise<readonly HistoryPoint[]>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
-  /** What became of a candidate that awaited approval when its experiment ended; null: nobody has answered. */
+  /**
+   * What became of a candidate after its experiment had ended: the answer that it awaited, and whatever the model's
+   * ledger says later of its version, as last reason; null: nothing else than the gate's last word.
+   */
   verdictSince(ended: EndedWith): Promise<GateVerdict | null>;
+  /** Who decided about a version that no question is open about any more, when and how; null: nobody that is known. */
+  lastAnswer(modelName: string, about: AnsweredAbout): Promise<LedgerEntry | null>;
+  /** Whether MLflow has a registered model of this name. */
+  isRegistered(modelName: string): Promise<boolean>;
 }
+
+const readVerdictSince = async (
+  tracking: FactsConnection,
+  parentRunId: string,
+  gateSaid: GateVerdict['decision'],
+): Promise<GateVerdict | null> => {
+  const text = await tracking.getArtifactText(parentRunId, ARTIFACT.gate);
+  const verdict = text === null ? null : (JSON.parse(text) as GateVerdict);
+  if (verdict === null) {
+    return null;
+  }
+  const name = (await tracking.getRun(parentRunId)).tags[TAG.gateModel];
+  const isOfLedger = (entries: readonly LedgerEntry[]): boolean =>
+    entries.some(({ evidence }) => evidence.verdict_run_id === parentRunId);
+  const now = name === undefined ? verdict : asRecorded(verdict, await readDecisions(tracking, name, isOfLedger));
+  return now === verdict && verdict.decision === gateSaid ? null : now;
+};
 
 /** @param open a connection to MLflow for one call */
 export const createFactsReader = (client: Client, open: () => FactsConnection): FactsReader => {
@@ -144,13 +177,14 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
 
     runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
 
-    verdictSince: async ({ gate, parentRunId }) => {
-      if (gate.decision !== 'awaiting_approval' || parentRunId === null) {
-        return null;
-      }
-      const text = await withTracking((tracking) => tracking.getArtifactText(parentRunId, ARTIFACT.gate));
-      const verdict = text === null ? null : (JSON.parse(text) as GateVerdict);
-      return verdict?.decision === gate.decision ? null : verdict;
-    },
+    verdictSince: ({ gate, parentRunId }) =>
+      parentRunId === null || gate.decision === 'not_run'
+        ? Promise.resolve(null)
+        : withTracking((tracking) => readVerdictSince(tracking, parentRunId, gate.decision)),
+
+    lastAnswer: (modelName, about) =>
+      withTracking(async (tracking) => lastAnswer(await readDecisions(tracking, modelName), about)),
+
+    isRegistered: (modelName) => withTracking(async (tracking) => (await tracking.findModel(modelName)) !== null),
   };
 };

@@ -86,6 +86,13 @@ export const ledgerAmong = (runs: readonly RunRecord[], model: RegisteredModelRe
   return found === undefined ? null : toLedger(found);
 };
 
+/** Of models that have, or had, this name; first those that had it when their owner wrote last. */
+export const ledgersNamed = (runs: readonly RunRecord[], name: string): readonly Ledger[] => {
+  const named = runs.map(toLedger).filter(({ names }) => names.includes(name));
+  const isLast = ({ names }: Ledger): boolean => names.at(-1) === name;
+  return [...named.filter(isLast), ...named.filter((ledger) => !isLast(ledger))];
+};
+
 /** null where the model has none yet. */
 export const findLedger = async (
   tracking: Pick<LedgerReader, 'findExperiment' | 'findRuns'>,

@@ -1,5 +1,6 @@
 /** Records of a ledger for people: what moved, and below it why and by whom. */
 import type { BrokenRecord, LedgerEntry } from '../../contracts/ledger.ts';
+import { type AnswerKind, answerKindOf } from '../../policy/registry/recorded-decision.ts';
 import { formatUtc } from '../text/formats.ts';
 import { wrapLine } from '../text/table.ts';
 
@@ -10,11 +11,11 @@ const moveText = ({ alias, from, to }: LedgerEntry): string =>
   alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from)}`;
 
 /** A person's answer to the question about a candidate goes by the same actions as a move that nobody was asked about. */
-const ANSWERS: Readonly<Record<string, string>> = { approve: ' (approved)', reject: ' (turned down)' };
+const ANSWERS: Readonly<Partial<Record<AnswerKind, string>>> = { approve: ' (approved)', reject: ' (turned down)' };
 
-const answerText = ({ actor, request }: LedgerEntry): string => {
-  const kind = request.startsWith(`${actor}/`) ? request.slice(actor.length + 1).split('/')[0] : undefined;
-  return kind === undefined ? '' : (ANSWERS[kind] ?? '');
+const answerText = (entry: LedgerEntry): string => {
+  const kind = answerKindOf(entry);
+  return kind === null ? '' : (ANSWERS[kind] ?? '');
 };
 
 /** `#3  2026-11-01 12:00:00 UTC  promote (approved)  champion 2 → 3`, then actor and reason. */

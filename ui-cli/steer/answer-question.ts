@@ -3,6 +3,7 @@ import { newRequestId } from '../../client/registry-client.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { ApprovalResult } from '../../contracts/registry-owner.ts';
+import { decisionSentence } from '../../policy/registry/recorded-decision.ts';
 import type { Platform } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 
@@ -26,28 +27,50 @@ interface Asked {
 
 const VERSION = /\/([1-9]\d*)$/;
 
-/** Throws EXPERIMENT_NOT_FOUND, as the text may have meant a model as well. */
+/** The text may have meant a model as well. */
+const withModel = (error: TtExpError, text: string): TtExpError => {
+  const byModel = 'A question can also be answered by the name of its model, which `tt-exp models` lists.';
+  const hint = [error.hint, byModel].filter((part) => part !== undefined);
+  const message = `there is no registered model ${text}; ${error.message}`;
+  return new TtExpError('EXPERIMENT_NOT_FOUND', message, { hint: hint.join(' '), cause: error });
+};
+
+/** Throws EXPERIMENT_NOT_FOUND. */
 const resolve = (experiments: Platform['experiments'], text: string): Promise<string> =>
   resolveExperimentId(experiments, text).catch((error: unknown) => {
-    if (error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND') {
-      const byModel = 'A question can also be answered by the name of its model, which `tt-exp models` lists.';
-      const hint = [error.hint, byModel].filter((part) => part !== undefined);
-      const message = `no registered model has awaited approval as ${text}; ${error.message}`;
-      throw new TtExpError('EXPERIMENT_NOT_FOUND', message, { hint: hint.join(' '), cause: error });
-    }
-    throw error;
+    throw error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND' ? withModel(error, text) : error;
   });
 
-/** A model whose owner has been asked before goes by its name, or one of its versions; all else names an experiment. */
-const find = async ({ experiments, registry }: Platform, text: string): Promise<Asked> => {
+/** MLflow knows its config too, where Temporal's database was lost. Throws EXPERIMENT_NOT_FOUND. */
+const modelOf = async ({ experiments, facts }: Platform, experimentId: string): Promise<string> => {
+  try {
+    return (await experiments.input(experimentId)).config.gate.model_name;
+  } catch (error) {
+    if (!(error instanceof TtExpError) || error.code !== 'EXPERIMENT_NOT_FOUND') {
+      throw error;
+    }
+    const recorded = await facts.read(experimentId).catch((unknown: unknown) => {
+      throw unknown instanceof TtExpError && unknown.code === 'EXPERIMENT_NOT_FOUND'
+        ? withModel(error, experimentId)
+        : unknown;
+    });
+    return recorded.config.gate.model_name;
+  }
+};
+
+/** A registered model goes by its name, or one of its versions; all else names an experiment. */
+const find = async (platform: Platform, text: string): Promise<Asked> => {
+  const { experiments, registry, facts } = platform;
   const candidate = VERSION.exec(text)?.[1] ?? null;
   const modelName = text.replace(VERSION, '');
-  if (parseExperimentId(text) === null && (await registry.view(modelName)) !== null) {
+  // An owner that nobody has asked yet, in this database of Temporal's, finds its question beside the ledger.
+  const isModel = async (): Promise<boolean> =>
+    (await registry.view(modelName)) !== null || (await facts.isRegistered(modelName));
+  if (parseExperimentId(text) === null && (await isModel())) {
     return { modelName, experimentId: null, candidate };
   }
   const experimentId = await resolve(experiments, text);
-  const { config } = await experiments.input(experimentId);
-  return { modelName: config.gate.model_name, experimentId, candidate: null };
+  return { modelName: await modelOf(platform, experimentId), experimentId, candidate: null };
 };
 
 export const answerLines = ({
@@ -68,10 +91,26 @@ export const answerLines = ({
 
 const AWAITING = '`tt-exp list` shows which experiments await approval.';
 
-/** The owner says that there is nothing to be answered, not where there is. */
-const withHint = (error: unknown): unknown =>
+/** Who has answered already; empty where nobody has. What keeps it from being known is said in its place. */
+const answeredText = async ({ facts }: Platform, { modelName, ...about }: Asked): Promise<string> => {
+  try {
+    const entry = await facts.lastAnswer(modelName, about);
+    return entry === null ? '' : ` Version ${entry.to ?? entry.from}: ${decisionSentence(entry)}`;
+  } catch (error) {
+    if (!(error instanceof TtExpError)) {
+      throw error;
+    }
+    return ` Who has answered is not known: ${error.message}`;
+  }
+};
+
+/** The owner says that there is nothing to be answered; not where there is, nor who has answered, when and how. */
+const explain = async (platform: Platform, asked: Asked, error: unknown): Promise<unknown> =>
   error instanceof TtExpError && error.code === 'MOVE_REFUSED' && error.hint === undefined
-    ? new TtExpError('MOVE_REFUSED', error.message, { hint: AWAITING, cause: error })
+    ? new TtExpError('MOVE_REFUSED', `${error.message}${await answeredText(platform, asked)}`, {
+        hint: AWAITING,
+        cause: error,
+      })
     : error;
 
 /** @param text a model, or the experiment whose question it is. Throws EXPERIMENT_NOT_FOUND and what `decide` does. */
@@ -80,12 +119,13 @@ export const answerQuestion = async (
   text: string,
   { by, ...answer }: PersonsAnswer,
 ): Promise<AnsweredQuestion> => {
-  const { modelName, ...asked } = await find(platform, text);
+  const found = await find(platform, text);
+  const { modelName, ...asked } = found;
   const request = newRequestId(by, answer.isApproved ? 'approve' : 'reject');
   const result = await platform.registry
     .decide(modelName, { ...answer, ...asked, by, request })
-    .catch((error: unknown) => {
-      throw withHint(error);
+    .catch(async (error: unknown) => {
+      throw await explain(platform, found, error);
     });
   return { modelName, ...result };
 };

@@ -1,10 +1,12 @@
 /** A platform whose experiments follow a script of views. Only for tests of the command line itself. */
+
 import type { RecordedEpoch } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
+import type { LedgerEntry } from '../../../contracts/ledger.ts';
 import type { ApprovalResult } from '../../../contracts/registry-owner.ts';
 import type { ServiceAddresses } from '../../../contracts/services.ts';
 import type { PlatformRuntime, StartRequest } from '../../../ui-cli/platform/platform-runtime.ts';
@@ -41,6 +43,10 @@ export interface FakeScript {
   readonly runTags?: Readonly<Record<string, string>>;
   /** Read from MLflow, in place of the one that awaited approval. */
   readonly verdictSince?: () => Promise<GateVerdict | null>;
+  /** By the ledger. */
+  readonly lastAnswer?: () => Promise<LedgerEntry | null>;
+  /** Models of MLflow whose owners nobody has asked yet. */
+  readonly registered?: readonly string[];
   /** Makes every steering request fail. */
   readonly steeringError?: TtExpError;
   /** What an answer to a question comes to; without it there is no question. */
@@ -127,6 +133,8 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           history: async () => [],
           runTags: async () => script.runTags ?? {},
           verdictSince: async () => script.verdictSince?.() ?? null,
+          lastAnswer: async () => (await script.lastAnswer?.()) ?? null,
+          isRegistered: async (modelName) => script.registered?.includes(modelName) ?? false,
         },
         registry: {
           ask: async () => {

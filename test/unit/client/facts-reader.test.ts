@@ -2,8 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
+import type { RegistryRequest } from '../../../contracts/registry-owner.ts';
+import { changeRegistry } from '../../../registry/ledger/change-registry.ts';
 import { experimentInput } from '../../support/experiment-fixtures.ts';
 import { asTrial, changed, completedView, DATASET, EXPERIMENT_ID } from '../../support/experiment-views.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
+import { comparedVerdict } from '../../support/gate-verdicts.ts';
+import { modelArtifacts } from '../../support/model-artifacts.ts';
 import { SMALL_CONFIG, SMALL_FACTS } from '../../support/small-sweep.ts';
 
 const {
@@ -182,12 +187,42 @@ describe('client/facts-reader', () => {
     expect(counts).toMatchObject({ opened: 1, closed: 1 });
   });
 
-  test('no other verdict is asked for again', async () => {
+  test('a gate that decided nothing is not asked for again', async () => {
     const { counts, connect } = serverWith({});
     const { verdictSince } = createFactsReader(REMEMBERING, connect);
-    const gate = { ...GATE_NOT_RUN, decision: 'promoted' } as const;
-    expect(await verdictSince({ gate, parentRunId: 'parent' })).toBeNull();
+    expect(await verdictSince({ gate: GATE_NOT_RUN, parentRunId: 'parent' })).toBeNull();
     expect(counts.opened).toBe(0);
+  });
+
+  test('what the ledger says later of the version comes after the answer, also under another name of its model', async () => {
+    const fake = createFakeTracking();
+    const model = 'ranker';
+    fake.addRun('run-1', { artifacts: modelArtifacts() });
+    fake.addVersion(model, 'run-1');
+    fake.addRun('parent', { tags: { 'tt.gate_model': model } });
+    const candidate = { version: '1', run_id: 'run-1', ndcg_at_10: 0.4 };
+    const gate = comparedVerdict({ candidate, decision: 'rejected', reasons: ['Not promoted: too low.'] });
+    await fake.tracking.putArtifactText('parent', 'gate.json', JSON.stringify(gate));
+    const connect = () => ({ ...fake.tracking, close: async () => {} }) as unknown as FactsConnection;
+    const { verdictSince, lastAnswer, isRegistered } = createFactsReader(REMEMBERING, connect);
+    const change = async (request: RegistryRequest, modelName: string) => {
+      const at = '2026-11-01T12:00:00.000Z';
+      await changeRegistry(fake.tracking, { modelName, request, at, known: null });
+    };
+    const evidence = { verdict_run_id: 'parent', experiment_id: EXPERIMENT_ID };
+    const by = { actor: EXPERIMENT_ID, evidence, candidate: '1' };
+    await change({ ...by, kind: 'reject', request: 'gate/1', reason: 'Not promoted: too low.' }, model);
+    expect(await verdictSince({ gate, parentRunId: 'parent' })).toBeNull();
+    fake.renameModel(model, 'better ranker');
+    const promote = { kind: 'promote', comparedWith: null, supersedes: false, request: 'ben/promote/u' } as const;
+    await change({ ...by, ...promote, actor: 'ben', reason: 'I know better' }, 'better ranker');
+    const sentence = 'Promoted by ben on 2026-11-01 12:00:00 UTC: I know better';
+    expect(await verdictSince({ gate, parentRunId: 'parent' })).toMatchObject({
+      ...{ decision: 'promoted', reasons: ['Not promoted: too low.', sentence] },
+    });
+    const about = { candidate: null, experimentId: EXPERIMENT_ID };
+    expect(await lastAnswer('better ranker', about)).toMatchObject({ actor: 'ben', action: 'promote' });
+    expect([await isRegistered(model), await isRegistered('better ranker')]).toEqual([false, true]);
   });
 
   test('tags of a run come from MLflow', async () => {

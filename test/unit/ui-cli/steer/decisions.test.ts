@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
+import type { LedgerEntry } from '../../../../contracts/ledger.ts';
 import type { ApprovalResult } from '../../../../contracts/registry-owner.ts';
 import { experimentInput, resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID } from '../../../support/experiment-views.ts';
 import { MODEL_NAME } from '../../../support/fake-cli/fake-platform.ts';
 import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
+import { SMALL_FACTS } from '../../../support/small-sweep.ts';
 
 describe('cancel, approve, reject', () => {
   test('an id that nothing has ends with 66 and the nearest id', async () => {
@@ -54,7 +57,7 @@ describe('cancel, approve, reject', () => {
     ]);
     const unknown = await runScripted(['approve', 'nope', '--reason', 'fine']);
     expect(unknown.exitCode).toBe(66);
-    expect(unknown.stderr()).toMatch(/no registered model has awaited approval as nope; experiment: got nope/);
+    expect(unknown.stderr()).toMatch(/there is no registered model nope; experiment: got nope/);
     expect(unknown.stderr()).toMatch(/hint: .*the name of its model, which `tt-exp models` lists\.$/m);
   });
 
@@ -75,6 +78,45 @@ describe('cancel, approve, reject', () => {
         expect.objectContaining({ isApproved: false, reason: 'no', experimentId: EXPERIMENT_ID }),
       ],
     ]);
+  });
+
+  test('where Temporal has forgotten the experiment, MLflow names its model; where both have, it is 66', async () => {
+    const script = { views: [], approval, facts: SMALL_FACTS };
+    const approved = await runScripted(['approve', EXPERIMENT_ID, '--reason', 'fine'], script);
+    expect(approved.recorded.decisions).toEqual([
+      [SMALL_FACTS.config.gate.model_name, expect.objectContaining({ experimentId: EXPERIMENT_ID, candidate: null })],
+    ]);
+    const unknown = await runScripted(['approve', EXPERIMENT_ID, '--reason', 'fine'], { views: [], approval });
+    expect([unknown.exitCode, unknown.recorded.decisions]).toEqual([66, []]);
+    expect(unknown.stderr()).toMatch(/hint: .*by the name of its model, which `tt-exp models` lists\.$/m);
+  });
+
+  test('a model that no owner of this database knows yet is asked by its name all the same', async () => {
+    const approved = await runScripted(['approve', 'ranker/4', '--reason', 'fine'], {
+      ...{ views: [], approval, registered: ['ranker'] },
+    });
+    expect(approved.recorded.decisions).toEqual([['ranker', expect.objectContaining({ candidate: '4' })]]);
+  });
+
+  test('a second answer says who gave the first one, when and how', async () => {
+    const lastAnswer = async (): Promise<LedgerEntry> => ({
+      ...{ seq: 3, at: '2026-11-30T10:00:00.000Z', actor: 'ana', action: 'promote', alias: 'champion' },
+      ...{ from: '3', to: '4', reason: 'fine', evidence: {}, request: 'ana/approve/u/1' },
+      ...{ previous_digest: null, digest: 'd' },
+    });
+    const again = await runScripted(['approve', MODEL_NAME, '--reason', 'fine'], { views: [], lastAnswer });
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr()).toContain(
+      'Nothing awaits approval. Version 4: Approved by ana on 2026-11-30 10:00:00 UTC: fine\nhint: `tt-exp list`',
+    );
+    const unreachable = async () => {
+      throw new TtExpError('SERVICE_UNREACHABLE', 'MLflow is gone');
+    };
+    const blind = await runScripted(['approve', MODEL_NAME, '--reason', 'fine'], {
+      views: [],
+      lastAnswer: unreachable,
+    });
+    expect(blind.stderr()).toContain('Nothing awaits approval. Who has answered is not known: MLflow is gone\n');
   });
 
   test('an approved candidate that the gate no longer lets pass ends with 1, and the reason', async () => {

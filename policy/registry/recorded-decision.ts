@@ -1,0 +1,99 @@
+/** What a model's ledger says became of a version: who decided, when and how. */
+import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
+import { parseExperimentId } from '../../contracts/ids.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+
+export type AnswerKind = 'approve' | 'reject' | 'expiry' | 'supersede';
+
+/** Whose answer to an open question a record is, by the id of its request; null: it answers none. */
+export const answerKindOf = ({ actor, request }: Pick<LedgerEntry, 'actor' | 'request'>): AnswerKind | null => {
+  if (request.startsWith(`${actor}/approve/`)) {
+    return 'approve';
+  }
+  if (request.startsWith(`${actor}/reject/`)) {
+    return 'reject';
+  }
+  if (request.startsWith('expiry/')) {
+    return 'expiry';
+  }
+  return request.includes('/supersedes/') ? 'supersede' : null;
+};
+
+const deedOf = (entry: LedgerEntry): string => {
+  const { action, actor } = entry;
+  const isApproval = answerKindOf(entry) === 'approve';
+  const by = parseExperimentId(actor) === null ? actor : 'the gate';
+  switch (action) {
+    case 'promote':
+    case 'supersede':
+      return `${isApproval ? 'Approved' : 'Promoted'} by ${by}`;
+    case 'reject':
+      return isApproval ? `Rejected by the gate, after ${by} had approved it,` : `Rejected by ${by}`;
+    case 'archive':
+      return `Archived by ${by}`;
+    case 'rollback':
+      return `Made champion again by ${by}`;
+    case 'adopt':
+      return 'Made champion by hand in MLflow,';
+    case 'revert':
+    case 'repair':
+      return `Recorded by ${by}`;
+  }
+};
+
+/** `Approved by ana on 2026-11-01 12:00:00 UTC: better for new users` */
+export const decisionSentence = (entry: LedgerEntry): string =>
+  `${deedOf(entry)} on ${entry.at.slice(0, 10)} ${entry.at.slice(11, 19)} UTC: ${entry.reason}`;
+
+const isAbout = ({ action, from, to }: LedgerEntry, version: string): boolean =>
+  action === 'reject' || action === 'archive'
+    ? from === version
+    : action !== 'revert' && action !== 'repair' && to === version;
+
+/** Oldest first; without moves by hand that were reverted. */
+export const decisionsAbout = (entries: readonly LedgerEntry[], version: string): readonly LedgerEntry[] => {
+  const found: LedgerEntry[] = [];
+  for (const entry of entries) {
+    if (isAbout(entry, version)) {
+      found.push(entry);
+    } else if (entry.action === 'revert' && entry.from === version && found.at(-1)?.action === 'adopt') {
+      found.pop();
+    }
+  }
+  return found;
+};
+
+/** The answer to the question about a version, or of an experiment; without both the last one of all. */
+export const lastAnswer = (
+  entries: readonly LedgerEntry[],
+  { candidate, experimentId }: { readonly candidate: string | null; readonly experimentId: string | null },
+): LedgerEntry | null => {
+  const known =
+    candidate !== null
+      ? decisionsAbout(entries, candidate)
+      : experimentId !== null
+        ? entries.filter(({ evidence }) => evidence.experiment_id === experimentId)
+        : entries.filter((entry) => answerKindOf(entry) !== null);
+  return known.findLast((entry) => answerKindOf(entry) !== null) ?? known.at(-1) ?? null;
+};
+
+const isDecision = ({ action }: LedgerEntry): boolean => action !== 'archive';
+
+/** The verdict as the ledger has it by now: with what was decided after it, as its last reason. */
+export const asRecorded = <Verdict extends GateVerdict>(
+  verdict: Verdict,
+  entries: readonly LedgerEntry[],
+): Verdict | (Verdict & Pick<DecidedVerdict, 'decision'>) => {
+  const about = decisionsAbout(entries, verdict.candidate?.version ?? '');
+  const last = about.at(-1);
+  const decided = about.findLast(isDecision);
+  if (last === undefined) {
+    return verdict;
+  }
+  const decision =
+    decided === undefined ? verdict.decision : decided.action === 'reject' ? 'rejected' : ('promoted' as const);
+  // A record has the reason that the verdict which it rests on ends with.
+  return decision === verdict.decision && verdict.reasons.at(-1)?.endsWith(last.reason) === true
+    ? verdict
+    : { ...verdict, decision, reasons: [...verdict.reasons, decisionSentence(last)] };
+};

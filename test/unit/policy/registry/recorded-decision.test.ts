@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerAction, LedgerEntry } from '../../../../contracts/ledger.ts';
+import { asRecorded, decisionSentence, lastAnswer } from '../../../../policy/registry/recorded-decision.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
+
+type Move = readonly [action: LedgerAction, from: string | null, to: string | null, actor: string, request?: string];
+
+const ledger = (...moves: readonly Move[]): readonly LedgerEntry[] =>
+  moves.map(([action, from, to, actor, request = 'r'], place) => ({
+    ...{ seq: place + 1, at: `2026-11-0${place + 1}T12:00:00.000Z`, actor, action, from, to },
+    ...{ alias: 'champion', reason: `why ${place + 1}`, request, previous_digest: null, digest: 'd' },
+    evidence: { experiment_id: 'sweep-0123456789' },
+  }));
+
+const EXPERIMENT = 'sweep-0123456789';
+
+const one = (...move: Move): string => ledger(move).map(decisionSentence).join('');
+
+describe('decisionSentence', () => {
+  it.each<readonly [Move, string]>([
+    [['promote', '1', '2', 'ana', 'ana/approve/u/1'], 'Approved by ana on'],
+    [['supersede', '1', '2', 'ana', 'ana/approve/u/1'], 'Approved by ana on'],
+    [['reject', '2', null, 'ana', 'ana/reject/u'], 'Rejected by ana on'],
+    [['reject', '2', null, 'ana', 'ana/approve/u/2'], 'Rejected by the gate, after ana had approved it, on'],
+    [['reject', '2', null, 'tt-exp', 'expiry/parent'], 'Rejected by tt-exp on'],
+    [['promote', '1', '2', 'ben', 'ben/promote/u'], 'Promoted by ben on'],
+    [['promote', '1', '2', EXPERIMENT], 'Promoted by the gate on'],
+    [['rollback', '3', '2', 'ben'], 'Made champion again by ben on'],
+    [['archive', '2', null, 'ben'], 'Archived by ben on'],
+    [['adopt', '1', '2', 'MLflow'], 'Made champion by hand in MLflow, on'],
+  ])('%j', (move, beginning) => {
+    expect(one(...move)).toBe(`${beginning} 2026-11-01 12:00:00 UTC: why 1`);
+  });
+});
+
+describe('lastAnswer', () => {
+  const entries = ledger(
+    ['promote', null, '1', EXPERIMENT],
+    ['promote', '1', '2', 'ana', 'ana/approve/u/1'],
+    ['reject', '3', null, 'ben', 'ben/reject/v'],
+    ['promote', '2', '1', 'ben', 'ben/promote/w'],
+  );
+
+  it('is the answer about the version, the experiment or the model; else the last decision', () => {
+    const seqOf = (candidate: string | null, experimentId: string | null = null) =>
+      lastAnswer(entries, { candidate, experimentId })?.seq;
+    expect([seqOf('2'), seqOf(null, EXPERIMENT), seqOf(null), seqOf('1'), seqOf('7')]).toEqual([2, 3, 3, 4, undefined]);
+    expect(seqOf(null, 'other-0123456789')).toBeUndefined();
+  });
+});
+
+describe('asRecorded', () => {
+  const candidate = { version: '2', run_id: 'run-2', ndcg_at_10: 0.4 };
+  const rejected = comparedVerdict({ candidate, decision: 'rejected', reasons: ['Rejected by ana: why 1'] });
+  const reject: Move = ['reject', '2', null, 'ana', 'ana/reject/u'];
+  const now = (...moves: readonly Move[]) => {
+    const { decision, reasons } = asRecorded(rejected, ledger(...moves));
+    return [decision, reasons.at(-1)];
+  };
+
+  it('is the verdict itself where the ledger says the same, or nothing of the version', () => {
+    expect(asRecorded(rejected, ledger(reject))).toBe(rejected);
+    expect(asRecorded(rejected, ledger(['promote', null, '1', EXPERIMENT]))).toBe(rejected);
+    expect(asRecorded(rejected, ledger(reject, ['adopt', '1', '2', 'MLflow'], ['revert', '2', '1', 'tt-exp']))).toBe(
+      rejected,
+    );
+  });
+
+  it('has what was decided later', () => {
+    expect(now(reject, ['promote', '1', '2', 'ben', 'ben/promote/v'])).toEqual([
+      ...['promoted', 'Promoted by ben on 2026-11-02 12:00:00 UTC: why 2'],
+    ]);
+    expect(now(reject, ['adopt', '1', '2', 'MLflow'])).toEqual([
+      ...['promoted', 'Made champion by hand in MLflow, on 2026-11-02 12:00:00 UTC: why 2'],
+    ]);
+    expect(now(reject, ['archive', '2', null, 'ben'])).toEqual([
+      ...['rejected', 'Archived by ben on 2026-11-02 12:00:00 UTC: why 2'],
+    ]);
+  });
+});

@@ -1,0 +1,47 @@
+/** What a filter lets through: `type=collaboration`, `skills=rust`, `team_size=5..10`. */
+import type { FieldValue } from '../../contracts/serving.ts';
+
+export type FieldMatcher = (value: FieldValue) => boolean;
+
+const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?`;
+const RANGE = new RegExp(String.raw`^(${NUMBER})?\.\.(${NUMBER})?$`, 'i');
+
+const fold = (text: string): string => text.trim().toLowerCase();
+
+/** `5..10`, `5..`, `..10`, both ends included; null for anything else, `..` among it. */
+const rangeMatcher = (wanted: string): FieldMatcher | null => {
+  const [, from, to] = RANGE.exec(wanted.trim()) ?? [];
+  if (from === undefined && to === undefined) {
+    return null;
+  }
+  const low = from === undefined ? Number.NEGATIVE_INFINITY : Number(from);
+  const high = to === undefined ? Number.POSITIVE_INFINITY : Number(to);
+  return (value) => typeof value === 'number' && value >= low && value <= high;
+};
+
+const valueMatcher = (wanted: string): FieldMatcher => {
+  const text = fold(wanted);
+  const number = text === '' ? Number.NaN : Number(text);
+  return (value) => {
+    if (value === null) {
+      return false;
+    }
+    if (typeof value === 'object') {
+      return value.some((entry) => fold(entry) === text);
+    }
+    return typeof value === 'number' ? value === number : fold(String(value)) === text;
+  };
+};
+
+/**
+ * Whether a field has any of the wanted values; several fields are several matchers, all of which must agree. Text
+ * matches without regard to case, a list where one of its entries does, a number as a number or by a range. A field
+ * without a value matches nothing.
+ */
+export const fieldMatcher = (wanted: readonly string[]): FieldMatcher => {
+  const matchers = wanted.flatMap((text) => {
+    const range = rangeMatcher(text);
+    return range === null ? [valueMatcher(text)] : [range, valueMatcher(text)];
+  });
+  return (value) => matchers.some((matches) => matches(value));
+};

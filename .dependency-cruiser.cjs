@@ -150,10 +150,10 @@ module.exports = {
       comment:
         'Every module is reached from bin/, the workflow bundle or what the package exports. Wire it there or delete it.',
       severity: 'error',
-      from: { path: ['^bin/[^/]+\\.ts$', '^workflows/index\\.ts$', '^client/index\\.ts$'] },
+      from: { path: ['^bin/[^/]+\\.ts$', '^(workflows|client|serving)/index\\.ts$'] },
       to: {
         path: `^(${Object.keys(ROOMS).join('|')})/.*\\.tsx?$`,
-        pathNot: '^(workflows|client)/index\\.ts$',
+        pathNot: '^(workflows|client|serving)/index\\.ts$',
         reachable: false,
       },
     },

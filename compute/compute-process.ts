@@ -28,7 +28,7 @@ export interface ComputeProcessOptions {
 
 export type FinalMessage = Extract<
   ComputeMessage,
-  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' | 'calibrated' }
+  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' | 'calibrated' | 'bundle_built' }
 >;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
@@ -168,6 +168,7 @@ export const runComputeProcess = (
         case 'model_evaluated':
         case 'models_compared':
         case 'calibrated':
+        case 'bundle_built':
           end({ kind: 'done', message });
           return;
         case 'failed':

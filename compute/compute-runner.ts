@@ -1,6 +1,7 @@
 /** Runs compute jobs, each in a process of its own, on a slot's device and threads. */
 
 import { basename, dirname } from 'node:path';
+import type { BuiltBundle } from '../contracts/bundle.ts';
 import type { MeasuredComparison } from '../contracts/comparison.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { GateCalibration } from '../contracts/gate-calibration.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../contracts/log.ts';
 import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type {
+  BuildBundleJob,
   CalibrateGateJob,
   CompareModelsJob,
   ComputeJob,
@@ -54,6 +56,7 @@ export interface ComputeRunner {
     onTests: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<GateCalibration>;
+  buildBundle(job: BuildBundleJob, signal: AbortSignal): Promise<BuiltBundle>;
 }
 
 const NO_DEVICE = '-1';
@@ -158,6 +161,13 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       const final = await run(job, onMessage, { signal });
       if (final.kind !== 'calibrated') {
         throw unexpected(final.kind, 'calibrated');
+      }
+      return final.result;
+    },
+    buildBundle: async (job, signal) => {
+      const final = await run(job, () => undefined, { signal });
+      if (final.kind !== 'bundle_built') {
+        throw unexpected(final.kind, 'bundle_built');
       }
       return final.result;
     },

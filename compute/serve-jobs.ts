@@ -1,6 +1,7 @@
 /** What a compute process does: one training or one evaluation, on the backend that its parent chose. */
 import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
 import { serveComputeJob } from './child-channel.ts';
+import { buildBundle } from './jobs/bundle-job.ts';
 import { calibrate } from './jobs/calibrate-job.ts';
 import { compareModels } from './jobs/compare-job.ts';
 import { evaluateAlone } from './jobs/evaluate-alone.ts';
@@ -32,5 +33,7 @@ export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<Tensorflow
         return compareModels(job, tensorflow, channel);
       case 'calibrate_gate':
         return calibrate(job, channel);
+      case 'build_bundle':
+        return buildBundle(job, channel);
     }
   });

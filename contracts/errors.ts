@@ -54,6 +54,7 @@ export const ERROR_CATALOGUE = {
   MODEL_NOT_FOUND: kind('data', false, EXIT.missingInput),
   MODEL_NOT_LOADING: kind('data', false, EXIT.missingInput),
   MODEL_INCOMPATIBLE: kind('data', false, EXIT.badData),
+  ITEM_NOT_FOUND: kind('data', false, EXIT.missingInput),
   CHECKPOINT_CORRUPT: kind('data', false, EXIT.badData),
   TRAINING_DIVERGED: kind('outcome', false, EXIT.failed),
   TRAINING_STALLED: kind('resource', true, EXIT.timedOut),

@@ -1,4 +1,5 @@
 /** Jobs of the compute child process and the messages it sends to its parent over IPC. */
+import type { BuiltBundle, BundledModel } from './bundle.ts';
 import type { MeasuredComparison } from './comparison.ts';
 import type { SplitName } from './dataset.ts';
 import type { ErrorRecord } from './errors.ts';
@@ -110,7 +111,24 @@ export interface CalibrateGateJob {
   readonly gate: Required<GateConfig>;
 }
 
-export type ComputeJob = TrainJob | EvaluateJob | EvaluateModelJob | CompareModelsJob | CalibrateGateJob;
+/** Embed a dataset version's users and items with a model, and write the bundle that a recommender serves. */
+export interface BuildBundleJob {
+  readonly kind: 'build_bundle';
+  readonly datasetFolder: string;
+  readonly model: ModelSource;
+  /** How the registry and MLflow call the model, as far as they know it. */
+  readonly identity: Omit<BundledModel, 'manifest_digest'>;
+  /** Where bundles lie, each in a folder named after its digest. */
+  readonly bundlesFolder: string;
+}
+
+export type ComputeJob =
+  | TrainJob
+  | EvaluateJob
+  | EvaluateModelJob
+  | CompareModelsJob
+  | CalibrateGateJob
+  | BuildBundleJob;
 
 export interface ModelEvaluation extends TestEvaluation {
   readonly report: EvaluationReport;
@@ -175,4 +193,5 @@ export type ComputeMessage =
   | { readonly kind: 'model_evaluated'; readonly result: ModelEvaluation }
   | { readonly kind: 'models_compared'; readonly result: MeasuredComparison }
   | { readonly kind: 'calibrated'; readonly result: GateCalibration }
+  | { readonly kind: 'bundle_built'; readonly result: BuiltBundle }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

@@ -3,7 +3,8 @@ export { createDatasetBuilder, type DatasetBuilder, type DatasetBuilderOptions }
 export { describePlan } from './describe-plan.ts';
 export { readEncoder } from './encoder/encoder-file.ts';
 export { generateSyntheticData } from './generate-data.ts';
-export { summaryOf } from './manifest.ts';
+export { readInteractionCounts } from './interaction-counts.ts';
+export { readManifest, summaryOf } from './manifest.ts';
 export { encodeDatasetWith, openDataset, readCatalogue } from './open-dataset.ts';
 export { guessInteractions } from './sources/files/guess-interactions.ts';
 export { identifySource } from './sources/open-source.ts';

@@ -1,11 +1,11 @@
 /** The end of the path to a model: loaded, with its encoder, ready to embed a dataset's users and items. */
 import type { IdRows, LoadedDataset } from '../contracts/dataset.ts';
-import { TtExpError } from '../contracts/errors.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import { loadModel as loadTowers, type TwoTowerModel } from '../models/saved/model-folder.ts';
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
 import { type Histories, historiesOf } from '../models/towers/history.ts';
 import { encodeDatasetWith, readEncoder } from '../pipeline/index.ts';
+import { requireOwnEncoder } from './own-encoder.ts';
 
 type Encoder = Awaited<ReturnType<typeof readEncoder>>;
 type Encoded = Awaited<ReturnType<typeof encodeDatasetWith>>;
@@ -35,25 +35,6 @@ export interface LoadedModel {
   /** Frees the tensors. */
   dispose(): void;
 }
-
-/** Features of another encoder would give a ranking, and a wrong one. */
-const requireOwnEncoder = (
-  { modelFolder, encoderFile }: ModelSource,
-  encoder: Encoder,
-  manifest: Pick<ModelManifest, 'feature_dims'>,
-): void => {
-  for (const side of ['user', 'item'] as const) {
-    const { dim } = encoder[side];
-    const wanted = manifest.feature_dims[side];
-    if (dim !== wanted) {
-      throw new TtExpError(
-        'MODEL_INCOMPATIBLE',
-        `${encoderFile}: ${side} features are ${dim} wide, expected ${wanted} for the model ${modelFolder}`,
-        { hint: 'Put the encoder.json of the same training beside the model.' },
-      );
-    }
-  }
-};
 
 /** What the users met in training, where the model takes it. */
 const historiesFor = ({ manifest }: TwoTowerModel, { pairs, userIds }: LoadedDataset, items: IdRows | null) =>

@@ -2,7 +2,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { compileString } from 'assemblyscript/asc';
 
-const KERNELS = { 'embedding-rows': 'EMBEDDING_ROWS_WASM', 'rank-row': 'RANK_ROW_WASM' };
+const KERNELS = {
+  'embedding-rows': 'EMBEDDING_ROWS_WASM',
+  'rank-row': 'RANK_ROW_WASM',
+  'screen-rows': 'SCREEN_ROWS_WASM',
+};
 
 for (const [kernel, constant] of Object.entries(KERNELS)) {
   const target = `models/kernels/${kernel}-wasm.ts`;

@@ -1,12 +1,12 @@
 /** The baselines that every evaluation reports beside the model. */
 import type { LoadedDataset } from '../../contracts/dataset.ts';
-import { addAt, missing } from '../../contracts/element-at.ts';
 import type { BaselineName, EvaluationSummary } from '../../contracts/metrics.ts';
 import { dotScorer } from '../evaluation/dot-scorer.ts';
 import { type EvaluationOptions, evaluateScorer } from '../evaluation/evaluate-scorer.ts';
 import { itemPopularity } from '../evaluation/recommendations.ts';
 import { rowScorer, type Scorer } from '../evaluation/scorer.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from '../numerics/prng.ts';
+import { contentOf, profiles, unitRows } from './content-vectors.ts';
 import { itemKnnScorer } from './item-knn.ts';
 
 const popularityScorer = (dataset: LoadedDataset): Scorer => {
@@ -22,57 +22,19 @@ const randomScorer = (dataset: LoadedDataset, seed: number): Scorer =>
     }
   });
 
-/** Rows of length 1 of the first `width` columns, [rows, width]; a row of zeros stays one. */
-const unitRows = (features: Float32Array, rows: number, width: number): Float32Array => {
-  const dim = features.length / rows;
-  const texts = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row += 1) {
-    const text = features.subarray(row * dim, row * dim + width);
-    const norm = Math.sqrt(text.reduce((sum, value) => sum + value * value, 0));
-    if (norm > 0) {
-      texts.set(
-        text.map((value) => value / norm),
-        row * width,
-      );
-    }
-  }
-  return texts;
-};
-
-/** Per user the sum of the rows of the items met in training with a gain, [users, width]: what they liked so far. */
-const profiles = ({ pairs, userIds }: LoadedDataset, rows: Float32Array, width: number): Float32Array => {
-  const { userIndex, itemIndex, gain } = pairs.train;
-  const sums = new Float32Array(userIds.length * width);
-  for (const [pair, user] of userIndex.entries()) {
-    if ((gain[pair] ?? missing(gain, pair)) > 0) {
-      const row = (itemIndex[pair] ?? missing(itemIndex, pair)) * width;
-      for (let column = 0; column < width; column += 1) {
-        addAt(sums, user * width + column, rows[row + column] ?? missing(rows, row + column));
-      }
-    }
-  }
-  return sums;
-};
-
-/**
- * Where both sides have texts of one encoder: cosine similarity of their embeddings. Else how near an item's features
- * are to those of the items that the user met. null where items have no features.
- */
+/** How near items are to a user in text or features. null where items have no features. */
 const contentScorer = (dataset: LoadedDataset): Scorer | null => {
-  const { userFeatures, itemFeatures, userIds, itemIds, textDim } = dataset;
-  if (textDim.user > 0 && textDim.user === textDim.item) {
-    return dotScorer(
-      unitRows(userFeatures, userIds.length, textDim.user),
-      unitRows(itemFeatures, itemIds.length, textDim.item),
-      textDim.item,
-    );
+  const content = contentOf(dataset);
+  switch (content.kind) {
+    case 'texts':
+      return dotScorer(content.users, content.items, content.width);
+    case 'features': {
+      const { items, width } = content;
+      return dotScorer(unitRows(profiles(dataset, items, width), dataset.userIds.length, width), items, width);
+    }
+    case 'none':
+      return null;
   }
-  const width = itemFeatures.length / Math.max(1, itemIds.length);
-  if (width === 0) {
-    return null;
-  }
-  const items = unitRows(itemFeatures, itemIds.length, width);
-  return dotScorer(unitRows(profiles(dataset, items, width), userIds.length, width), items, width);
 };
 
 /** Every baseline that the dataset allows. `oracle` needs the true affinities of a synthetic source. */

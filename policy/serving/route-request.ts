@@ -18,7 +18,7 @@ export interface RoutedRequest {
   /** The request states what the user looks for. */
   readonly hasPreferences: boolean;
   /** Why an engine cannot answer this request, as a clause: `the user has no vector in this bundle`. */
-  readonly unavailable: Readonly<Partial<Record<EngineName, string>>>;
+  readonly unavailable: Readonly<Partial<Record<EngineName, string | undefined>>>;
   /** Set where the router is off: this engine, whoever asks. */
   readonly engine?: EngineName | undefined;
 }

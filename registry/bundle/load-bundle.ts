@@ -1,0 +1,180 @@
+/** A bundle in memory: every file verified, nothing of TensorFlow or DuckDB loaded. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { BundleManifest } from '../../contracts/bundle.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import { MANIFEST_FILE } from '../../contracts/names.ts';
+import { createBreather } from '../../host/breathe.ts';
+import type { ModelManifest } from '../../models/saved/model-manifest.ts';
+import { readEncoder } from '../../pipeline/encoder/encoder-file.ts';
+import { requireOwnEncoder } from '../own-encoder.ts';
+import type { Matrix } from '../search/matrix.ts';
+import { BUNDLE_FILE } from './bundle-files.ts';
+import { createColumnBuilder, type FieldColumn } from './field-columns.ts';
+import { type FieldBlock, parseLines } from './json-lines.ts';
+import { readBundleManifest } from './read-manifest.ts';
+import { type BundleReader, corruptBundle, createBundleReader } from './read-verified.ts';
+
+/** Entities of one side, in the order of their rows. */
+export interface BundleSide {
+  readonly ids: readonly string[];
+  readonly rows: ReadonlyMap<string, number>;
+  /** The tower's vectors, [rows, embedding_dim]. */
+  readonly vectors: Matrix;
+  /** Unit rows, or zeros; null where this side has none. */
+  readonly content: Matrix | null;
+  readonly fields: ReadonlyMap<string, FieldColumn>;
+}
+
+export interface BundleHistory {
+  /** [users + 1] */
+  readonly starts: Int32Array;
+  /** Item rows. */
+  readonly items: Int32Array;
+  /** See `PART_OF_FLAG` and `LIKED`. */
+  readonly flags: Uint8Array;
+}
+
+export interface LoadedBundle {
+  readonly folder: string;
+  readonly digest: string;
+  readonly manifest: BundleManifest;
+  readonly users: BundleSide;
+  readonly items: BundleSide;
+  /** Interactions of each item, [items], and of each user, [users]. */
+  readonly popularity: Float32Array;
+  readonly interactions: Int32Array;
+  readonly history: BundleHistory;
+  /** null where the catalogue is searched without. */
+  readonly indexFile: string | null;
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string');
+
+const readLines = async (reader: BundleReader, path: string, use: (line: unknown) => void): Promise<void> => {
+  const breathe = createBreather();
+  const bytes = await reader.read(path);
+  try {
+    for (const line of parseLines(bytes)) {
+      use(line);
+      await breathe();
+    }
+  } catch (error) {
+    throw error instanceof SyntaxError ? corruptBundle(`${path} has a line that is not JSON`, error) : error;
+  }
+};
+
+const readIds = async (
+  reader: BundleReader,
+  path: string,
+  count: number,
+): Promise<Pick<BundleSide, 'ids' | 'rows'>> => {
+  const ids: string[] = [];
+  const rows = new Map<string, number>();
+  await readLines(reader, path, (line) => {
+    for (const id of isTexts(line) ? line : []) {
+      rows.set(id, ids.length);
+      ids.push(id);
+    }
+  });
+  if (ids.length !== count || rows.size !== count) {
+    throw corruptBundle(`${path} has ${rows.size} different ids, expected ${count}`);
+  }
+  return { ids, rows };
+};
+
+const readFields = async (reader: BundleReader, path: string, count: number): Promise<BundleSide['fields']> => {
+  const builders = new Map<string, ReturnType<typeof createColumnBuilder>>();
+  await readLines(reader, path, (line) => {
+    const { field, ...block } = line as FieldBlock;
+    const builder = builders.get(field) ?? createColumnBuilder(count);
+    builders.set(field, builder);
+    builder.add(block);
+  });
+  return new Map([...builders].map(([field, builder]) => [field, builder.build()]));
+};
+
+const readMatrix = async (reader: BundleReader, path: string, rows: number, dim: number): Promise<Matrix> => ({
+  values: await reader.floats(path, rows * dim),
+  rows,
+  dim,
+});
+
+const readSide = async (reader: BundleReader, manifest: BundleManifest, side: 'user' | 'item'): Promise<BundleSide> => {
+  const count = manifest[`${side}s`];
+  const { content } = manifest;
+  const hasContent = content.kind === 'texts' || (content.kind === 'features' && side === 'item');
+  return {
+    ...(await readIds(reader, BUNDLE_FILE[`${side}Ids`], count)),
+    vectors: await readMatrix(reader, BUNDLE_FILE[`${side}s`], count, manifest.embedding_dim),
+    content: hasContent ? await readMatrix(reader, BUNDLE_FILE[`${side}Content`], count, content.width) : null,
+    fields: await readFields(reader, BUNDLE_FILE[`${side}Fields`], count),
+  };
+};
+
+const readHistory = async (reader: BundleReader, users: number): Promise<BundleHistory> => {
+  const starts = await reader.ints(BUNDLE_FILE.historyStarts, users + 1);
+  const length = starts[users] ?? 0;
+  const flags = await reader.read(BUNDLE_FILE.historyFlags);
+  if (flags.length !== length) {
+    throw corruptBundle(`${BUNDLE_FILE.historyFlags} has ${flags.length} entries, expected ${length}`);
+  }
+  return { starts, items: await reader.ints(BUNDLE_FILE.historyItems, length), flags };
+};
+
+/** Encoder and model are for what comes later, and must fit what the vectors were made with. */
+const checkModel = async (folder: string, reader: BundleReader, manifest: BundleManifest): Promise<void> => {
+  const modelFolder = join(folder, BUNDLE_FILE.modelFolder);
+  const encoderFile = join(folder, BUNDLE_FILE.encoder);
+  await reader.check(BUNDLE_FILE.encoder);
+  for (const path of Object.keys(manifest.files)) {
+    if (path.startsWith(`${BUNDLE_FILE.modelFolder}/`)) {
+      await reader.check(path);
+    }
+  }
+  const bytes = await reader.read(`${BUNDLE_FILE.modelFolder}/${MANIFEST_FILE}`);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  if (digest !== manifest.model.manifest_digest) {
+    throw new TtExpError(
+      'MODEL_INCOMPATIBLE',
+      `${modelFolder}: its manifest has sha256 ${digest.slice(0, 16)}…, expected ${manifest.model.manifest_digest.slice(0, 16)}…, the model that the bundle was built from`,
+      { hint: 'Build the bundle again: its vectors are of another model.' },
+    );
+  }
+  const model = JSON.parse(Buffer.from(bytes).toString('utf8')) as ModelManifest;
+  requireOwnEncoder({ modelFolder, encoderFile }, await readEncoder(encoderFile), model);
+  if (model.embedding_dim !== manifest.embedding_dim) {
+    throw new TtExpError(
+      'MODEL_INCOMPATIBLE',
+      `${modelFolder}: its embeddings are ${model.embedding_dim} wide, expected ${manifest.embedding_dim} as in the bundle`,
+      { hint: 'Build the bundle again: its vectors are of another model.' },
+    );
+  }
+};
+
+/**
+ * Never holds up the event loop for more than a few milliseconds. Throws MODEL_NOT_LOADING, with what differs, for a
+ * bundle that is not whole; MODEL_INCOMPATIBLE for one of another format, and where model, encoder and vectors do not
+ * belong together.
+ */
+export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
+  const { digest, manifest } = await readBundleManifest(folder);
+  const reader = createBundleReader(folder, manifest.files);
+  await checkModel(folder, reader, manifest);
+  const isIndexed = manifest.search.kind === 'index';
+  if (isIndexed) {
+    await reader.check(BUNDLE_FILE.index);
+  }
+  return {
+    folder,
+    digest,
+    manifest,
+    users: await readSide(reader, manifest, 'user'),
+    items: await readSide(reader, manifest, 'item'),
+    popularity: await reader.floats(BUNDLE_FILE.popularity, manifest.items),
+    interactions: await reader.ints(BUNDLE_FILE.interactions, manifest.users),
+    history: await readHistory(reader, manifest.users),
+    indexFile: isIndexed ? join(folder, BUNDLE_FILE.index) : null,
+  };
+};

@@ -1,0 +1,41 @@
+/** What a request may ask for, whoever passes it on. */
+import { TtExpError } from '../contracts/errors.ts';
+import type { ItemRequest, RecommendRequest } from '../contracts/recommendation.ts';
+import { nearestOf } from '../policy/nearest.ts';
+import { DEEPEST_OFFSET, MOST_ITEMS } from '../policy/serving/page-bounds.ts';
+import type { BundleSide } from '../registry/bundle/load-bundle.ts';
+
+const refuse = (what: string, got: unknown, expected: string): TtExpError =>
+  new TtExpError('USAGE', `${what}: got ${got}, expected ${expected}`, { hint: `Change ${what}.` });
+
+const requireWhole = (what: string, value: number, [least, most]: readonly [number, number]): void => {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw refuse(what, value, `a whole number from ${least} to ${most}`);
+  }
+};
+
+const requireShare = (what: string, value: number): void => {
+  if (!(value >= 0 && value <= 1)) {
+    throw refuse(what, value, 'a number from 0 to 1');
+  }
+};
+
+/** Throws USAGE. */
+export const checkRequest = (request: RecommendRequest | ItemRequest, { fields }: BundleSide): void => {
+  requireWhole('limit', request.limit, [1, MOST_ITEMS]);
+  requireWhole('offset', request.offset ?? 0, [0, DEEPEST_OFFSET]);
+  if ('userId' in request) {
+    requireShare('diversity', request.diversity ?? 0);
+    requireShare('damping', request.damping ?? 0);
+    for (const field of Object.keys(request.preferences)) {
+      if (!fields.has(field)) {
+        const known = [...fields.keys()];
+        const nearest = nearestOf(field, known);
+        throw new TtExpError('USAGE', `preferences: got "${field}", which is no field of users`, {
+          hint: nearest === null ? `Fields: ${known.join(', ')}.` : `Did you mean ${nearest}?`,
+          details: { field, nearest },
+        });
+      }
+    }
+  }
+};

@@ -1,0 +1,15 @@
+/**
+ * What other programs import to recommend without a server: `import { createRecommender } from 'tt-exp/serving'` answers
+ * from a bundle that `tt-exp serve` or `tt-exp recommend` has built.
+ */
+export { type ErrorCode, TtExpError } from '../contracts/errors.ts';
+export type { FieldFilters, Overlay, Recommendation, UserRecommendation } from '../contracts/recommendation.ts';
+export type { EngineName } from '../contracts/serving.ts';
+export type { RouterThresholds } from '../policy/serving/route-request.ts';
+export {
+  createRecommender,
+  type ItemOptions,
+  type RecommenderConfig,
+  type RecommenderLibrary,
+  type RecommendOptions,
+} from './library.ts';

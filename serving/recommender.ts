@@ -1,0 +1,216 @@
+/** Answers from one bundle: what the HTTP API, the command and the library share. */
+import { elementAt } from '../contracts/element-at.ts';
+import { TtExpError } from '../contracts/errors.ts';
+import type { FieldFilters, Overlay, Recommender, RecommendRequest } from '../contracts/recommendation.ts';
+import type { EngineName } from '../contracts/serving.ts';
+import { DIVERSIFIED_CANDIDATES } from '../policy/serving/diversify.ts';
+import { type Route, type RouterThresholds, routeRequest } from '../policy/serving/route-request.ts';
+import type { BundleSide, LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import { createExactSearch, scanRows } from '../registry/search/exact-search.ts';
+import { isZero, lengthOf, rowOf } from '../registry/search/matrix.ts';
+import type { RankedRows } from '../registry/search/vector-search.ts';
+import { checkRequest } from './check-request.ts';
+import { createContent, withoutContent } from './engines/content.ts';
+import type { Engine, Ranker } from './engines/engine.ts';
+import { createPopularity, rankByCount } from './engines/popularity.ts';
+import { createTwoTower } from './engines/two-tower.ts';
+import { createFieldFilter } from './field-filter.ts';
+import { likedBy, metBy, whoMet } from './history.ts';
+import { rerank } from './rerank.ts';
+
+const NOTHING_SINCE: Overlay = { seen: () => [], interactions: () => 0, metBy: () => [] };
+
+export interface RecommenderOptions {
+  readonly overlay?: Overlay;
+  /** Of the router; default: content below 5 interactions, the model from there. */
+  readonly thresholds?: RouterThresholds;
+}
+
+const rowsOf = ({ rows }: BundleSide, ids: Iterable<string>): readonly number[] =>
+  [...ids].flatMap((id) => rows.get(id) ?? []);
+
+const idsOf = ({ ids }: BundleSide, rows: readonly number[]): readonly string[] =>
+  rows.map((row) => elementAt(ids, row));
+
+const pick = (filters: FieldFilters, isTaken: (field: string) => boolean): FieldFilters =>
+  Object.fromEntries(Object.entries(filters).filter(([field]) => isTaken(field)));
+
+const pageOf = (
+  { rows, scores }: RankedRows,
+  { offset = 0, limit }: { offset?: number; limit: number },
+): RankedRows => ({
+  rows: rows.slice(offset, offset + limit),
+  scores: scores.slice(offset, offset + limit),
+});
+
+interface Found {
+  readonly engine: EngineName;
+  readonly ranked: RankedRows;
+  readonly reason: string;
+  readonly fallback: string | null;
+}
+
+/** Fills the matrices that it searches without holding up the event loop. The bundle must not change. */
+export const createBundleRecommender = async (
+  bundle: LoadedBundle,
+  { overlay = NOTHING_SINCE, thresholds }: RecommenderOptions = {},
+): Promise<Recommender> => {
+  const { users, items, manifest } = bundle;
+  const itemSearch = await createExactSearch(items.vectors);
+  const userSearch = await createExactSearch(users.vectors);
+  const engines: Readonly<Record<EngineName, Engine>> = {
+    two_tower: createTwoTower(bundle, itemSearch),
+    content:
+      items.content === null
+        ? withoutContent
+        : createContent(bundle, items.content, await createExactSearch(items.content)),
+    popularity: createPopularity(bundle.popularity),
+  };
+  const itemFilter = createFieldFilter(items, manifest.nouns.item);
+  const userFilter = createFieldFilter(users, manifest.nouns.user);
+  const about = { model_version: manifest.model.version, bundle: bundle.digest };
+
+  const itemRow = (id: string): number => {
+    const row = items.rows.get(id);
+    if (row === undefined) {
+      throw new TtExpError('ITEM_NOT_FOUND', `${manifest.nouns.item}: got "${id}", which is not in this bundle`, {
+        hint: `It holds the ${manifest.nouns.items} of ${manifest.dataset_version}. Check the id.`,
+      });
+    }
+    return row;
+  };
+
+  /** Who asks, and what of the query is a filter: what an unknown user says of themselves is none. */
+  const readAsker = (request: RecommendRequest) => {
+    const row = users.rows.get(request.userId) ?? null;
+    const isUserField = (field: string): boolean => users.fields.has(field);
+    const seen = request.seen ?? 'all';
+    const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
+    return {
+      row,
+      filters: pick(request.filters, (field) =>
+        row === null ? !isUserField(field) : items.fields.has(field) || !isUserField(field),
+      ),
+      preferences: row === null ? { ...pick(request.filters, isUserField), ...request.preferences } : {},
+      liked: [...(row === null ? [] : likedBy(bundle, row, seen)), ...since],
+      excluded: new Set([
+        ...(row === null ? [] : metBy(bundle, row, seen)),
+        ...since,
+        ...rowsOf(items, request.exclude),
+      ]),
+      interactions:
+        (row === null ? 0 : elementAt(bundle.interactions, row)) +
+        (seen === 'all' ? overlay.interactions(request.userId) : 0),
+    };
+  };
+
+  const route = (request: RecommendRequest, asker: ReturnType<typeof readAsker>) => {
+    const rankers: Partial<Record<EngineName, Ranker | string>> = {};
+    const problem = (name: EngineName): string | undefined => {
+      const ranker = rankers[name] ?? engines[name](asker);
+      rankers[name] = ranker;
+      return typeof ranker === 'string' ? ranker : undefined;
+    };
+    const { row, interactions, preferences } = asker;
+    const chosen: Route = routeRequest(
+      {
+        isKnown: row !== null,
+        interactions,
+        hasPreferences: Object.keys(preferences).length > 0,
+        // Asked for one by one: an engine that is not needed prepares nothing.
+        unavailable: {
+          get two_tower() {
+            return problem('two_tower');
+          },
+          get content() {
+            return problem('content');
+          },
+        },
+        engine: request.engine,
+      },
+      thresholds,
+    );
+    const ranker = rankers[chosen.engine] ?? engines[chosen.engine](asker);
+    if (typeof ranker === 'string') {
+      throw new TtExpError('INTERNAL', `router: got ${chosen.engine}, which cannot answer: ${ranker}`);
+    }
+    return { ...chosen, ranker };
+  };
+
+  /** By vectors of the model, then by content, then by count. */
+  const findAbout = (
+    item: number,
+    ways: {
+      readonly vectors: (query: Float32Array) => RankedRows;
+      readonly content: ((query: Float32Array) => RankedRows) | null;
+      readonly counts: () => RankedRows;
+    },
+  ): Found => {
+    const reason = `by ${manifest.nouns.item}`;
+    const vector = rowOf(items.vectors, item);
+    if (!isZero(vector)) {
+      return { engine: 'two_tower', ranked: ways.vectors(vector), reason, fallback: null };
+    }
+    const modelProblem = `two_tower: the vector of the ${manifest.nouns.item} is zero`;
+    const content = items.content === null ? null : rowOf(items.content, item);
+    if (content !== null && ways.content !== null && !isZero(content)) {
+      return { engine: 'content', ranked: ways.content(content), reason, fallback: modelProblem };
+    }
+    const fallback = `${modelProblem}; content: there is none to compare`;
+    return { engine: 'popularity', ranked: ways.counts(), reason, fallback };
+  };
+
+  return {
+    recommend: (request) => {
+      checkRequest(request, users);
+      const { offset = 0, limit, diversity = 0, damping = 0 } = request;
+      const asker = readAsker(request);
+      const { ranker, engine, reason, fallback } = route(request, asker);
+      const isReranked = diversity > 0 || damping > 0;
+      const k = Math.max(offset + limit, isReranked ? DIVERSIFIED_CANDIDATES : 0);
+      const found = ranker({ k, hidden: itemFilter.hiddenBy(asker.filters), excluded: asker.excluded });
+      const ranked = isReranked ? rerank(bundle, found, { diversity, damping }) : found;
+      const { rows, scores } = pageOf(ranked, request);
+      return { item_ids: idsOf(items, rows), scores, engine, reason, fallback, ...about };
+    },
+    usersFor: (request) => {
+      checkRequest(request, users);
+      const item = itemRow(request.itemId);
+      const wanted = {
+        k: (request.offset ?? 0) + request.limit,
+        hidden: userFilter.hiddenBy(request.filters),
+        excluded: new Set([
+          ...whoMet(bundle, item),
+          ...rowsOf(users, overlay.metBy(request.itemId)),
+          ...rowsOf(users, request.exclude),
+        ]),
+      };
+      const { content } = users;
+      const { ranked, ...found } = findAbout(item, {
+        vectors: (query) => userSearch.search({ ...wanted, query }),
+        content: content === null ? null : (query) => scanRows(content, { ...wanted, query }),
+        counts: () => rankByCount(bundle.interactions, wanted),
+      });
+      const { rows, scores } = pageOf(ranked, request);
+      return { user_ids: idsOf(users, rows), scores, ...found, ...about };
+    },
+    similarItems: (request) => {
+      checkRequest(request, users);
+      const item = itemRow(request.itemId);
+      const wanted = {
+        k: (request.offset ?? 0) + request.limit,
+        hidden: itemFilter.hiddenBy(request.filters),
+        excluded: new Set([item, ...rowsOf(items, request.exclude)]),
+      };
+      const { content } = items;
+      const { ranked, ...found } = findAbout(item, {
+        vectors: (query) =>
+          itemSearch.search({ ...wanted, query: query.map((value) => value / lengthOf(query)) }, 'cosine'),
+        content: content === null ? null : (query) => scanRows(content, { ...wanted, query }),
+        counts: () => rankByCount(bundle.popularity, wanted),
+      });
+      const { rows, scores } = pageOf(ranked, request);
+      return { item_ids: idsOf(items, rows), scores, ...found, ...about };
+    },
+  };
+};

@@ -1,0 +1,44 @@
+/** The first places in another order, where a request asks for less popular or more different items. */
+import { elementAt } from '../contracts/element-at.ts';
+import { dampPopularity } from '../policy/serving/damp-popularity.ts';
+import { DIVERSIFIED_CANDIDATES, diversify } from '../policy/serving/diversify.ts';
+import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import { dotAt, lengthOf, rowOf } from '../registry/search/matrix.ts';
+import type { RankedRows } from '../registry/search/vector-search.ts';
+
+const reorder = ({ rows, scores }: RankedRows, order: readonly number[]): RankedRows => ({
+  rows: order.map((place) => elementAt(rows, place)),
+  scores: order.map((place) => elementAt(scores, place)),
+});
+
+/** Reorders as many for every page of a list, so that pages do not repeat. @param ranked at least these, or all */
+export const rerank = (
+  { items, popularity }: LoadedBundle,
+  ranked: RankedRows,
+  { diversity, damping }: { readonly diversity: number; readonly damping: number },
+): RankedRows => {
+  const first = {
+    rows: ranked.rows.slice(0, DIVERSIFIED_CANDIDATES),
+    scores: ranked.scores.slice(0, DIVERSIFIED_CANDIDATES),
+  };
+  const counts = first.rows.map((row) => elementAt(popularity, row));
+  const damped = dampPopularity(first.scores, counts, damping);
+  const order = [...first.rows.keys()].sort((a, b) => elementAt(damped, b) - elementAt(damped, a) || a - b);
+  const vectors = order.map((place) => rowOf(items.vectors, elementAt(first.rows, place)));
+  const lengths = vectors.map(lengthOf);
+  const similarity = (a: number, b: number): number => {
+    const product = elementAt(lengths, a) * elementAt(lengths, b);
+    return product === 0 ? 0 : dotAt(elementAt(vectors, a), 0, elementAt(vectors, b)) / product;
+  };
+  const varied =
+    diversity === 0
+      ? order
+      : diversify({ scores: order.map((place) => elementAt(damped, place)), similarity, diversity }).map((place) =>
+          elementAt(order, place),
+        );
+  const front = reorder(first, varied);
+  return {
+    rows: [...front.rows, ...ranked.rows.slice(DIVERSIFIED_CANDIDATES)],
+    scores: [...front.scores, ...ranked.scores.slice(DIVERSIFIED_CANDIDATES)],
+  };
+};

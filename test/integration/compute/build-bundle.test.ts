@@ -1,0 +1,154 @@
+/** The real building child: a trained model becomes a bundle, and what answers from it ranks as the evaluation did. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { BuiltBundle } from '../../../contracts/bundle.ts';
+import type { LoadedDataset } from '../../../contracts/dataset.ts';
+import { elementAt } from '../../../contracts/element-at.ts';
+import type { Recommender } from '../../../contracts/recommendation.ts';
+import type { BuildBundleJob, ModelEvaluation, ModelSource } from '../../../contracts/trainer.ts';
+import { namesIn } from '../../../host/files/names-in.ts';
+import { openDataset } from '../../../pipeline/index.ts';
+import { loadBundle } from '../../../registry/bundle/load-bundle.ts';
+import { createBundleRecommender } from '../../../serving/recommender.ts';
+import { builderIn, dataSettings } from '../../support/data-requests.ts';
+import { eventually } from '../../support/eventually.ts';
+import { trialSettings } from '../../support/small-training.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTestRunner } from './runner.ts';
+
+const CHILD = fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url));
+const { signal } = new AbortController();
+const runner = createTestRunner({ childScript: CHILD });
+/** Ends its processes by SIGKILL. */
+const killing = createTestRunner({ childScript: CHILD, terminateGraceMs: 0 });
+
+let folder = '';
+let datasetFolder = '';
+let dataset: LoadedDataset;
+
+const train = async (name: string, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
+  const trialFolder = join(folder, name);
+  const model = { hidden_dims: [16], embedding_dim: 8, normalisation };
+  const settings = trialSettings({ seed: 1, model, training: { num_epochs: 2 } });
+  await runner.train(
+    {
+      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 2 },
+      ...{ device: 'cpu', preflight: false },
+    },
+    () => undefined,
+    { signal },
+  );
+  return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
+};
+
+const jobOf = (model: ModelSource, home: string): BuildBundleJob => ({
+  ...{ kind: 'build_bundle', datasetFolder, model, bundlesFolder: join(home, 'bundles') },
+  identity: { name: 'two-tower', version: '1', run_id: 'run' },
+});
+
+const evaluate = (model: ModelSource): Promise<ModelEvaluation> =>
+  runner.evaluateModel(
+    {
+      ...{ kind: 'evaluate_model', datasetFolder, model, split: 'test', relevanceThreshold: 0.4, seed: 1 },
+      rankingsFile: null,
+    },
+    signal,
+  );
+
+/** Mean over the users that an evaluation of the test part judges, from the lists that the recommender gives. */
+const ndcgThrough = (recommender: Recommender): number => {
+  const { pairs, userIds, itemIds } = dataset;
+  const gains = userIds.map(() => new Map<string, number>());
+  pairs.test.userIndex.forEach((user, pair) => {
+    elementAt(gains, user).set(
+      elementAt(itemIds, elementAt(pairs.test.itemIndex, pair)),
+      elementAt(pairs.test.gain, pair),
+    );
+  });
+  for (const part of [pairs.train, pairs.validation]) {
+    part.userIndex.forEach((user, pair) => {
+      elementAt(gains, user).delete(elementAt(itemIds, elementAt(part.itemIndex, pair)));
+    });
+  }
+  const dcg = (list: readonly number[]): number =>
+    list.slice(0, 10).reduce((sum, gain, place) => sum + gain / Math.log2(place + 2), 0);
+  const judged = userIds.flatMap((userId, user) => {
+    const wanted = elementAt(gains, user);
+    if (![...wanted.values()].some((gain) => gain >= Math.fround(0.4))) {
+      return [];
+    }
+    const { item_ids } = recommender.recommend({
+      ...{ userId, limit: 10, filters: {}, preferences: {}, exclude: [] },
+      ...{ engine: 'two_tower', seen: 'before_test' },
+    });
+    return [dcg(item_ids.map((item) => wanted.get(item) ?? 0)) / dcg([...wanted.values()].sort((a, b) => b - a))];
+  });
+  return judged.reduce((sum, ndcg) => sum + ndcg, 0) / judged.length;
+};
+
+beforeAll(async () => {
+  folder = await temporaryFolder('tt-exp-bundle-');
+  const builder = builderIn(join(folder, 'data'));
+  const data = dataSettings({ users: 250, startups: 60, interactions: 5000 });
+  const { version } = await builder.encode({ data, seed: 7 });
+  datasetFolder = (await builder.findLocal(version)) ?? '';
+  dataset = await openDataset(datasetFolder);
+});
+
+describe.each(['l2', 'none'] as const)('a model with normalisation %s', (normalisation) => {
+  let model: ModelSource;
+  let built: BuiltBundle;
+
+  beforeAll(async () => {
+    model = await train(normalisation, normalisation);
+    built = await runner.buildBundle(jobOf(model, join(folder, normalisation)), signal);
+  });
+
+  it('recommends from its bundle with the NDCG@10 of the evaluation', async () => {
+    const bundle = await loadBundle(built.folder);
+    const recommender = await createBundleRecommender(bundle);
+    const { model: offline } = await evaluate(model);
+    expect(offline.users).toBeGreaterThan(100);
+    expect(Math.abs(ndcgThrough(recommender) - offline.ndcg_at_10)).toBeLessThan(1e-6);
+    expect(bundle.manifest.is_normalised).toBe(normalisation === 'l2');
+  });
+
+  it('becomes the same bundle again', async () => {
+    expect(await runner.buildBundle(jobOf(model, join(folder, normalisation)), signal)).toEqual(built);
+  });
+
+  it('leaves nothing half-written where its building is killed', async () => {
+    const home = await temporaryFolder();
+    const job = jobOf(model, home);
+    const killed = new AbortController();
+    const building = killing.buildBundle(job, killed.signal);
+    building.catch(() => undefined);
+    const left = () => namesIn(join(home, 'bundles', '.building'));
+    await eventually('the build writes', left, (names) => names.length > 0, { everyMs: 1 });
+    killed.abort(new Error('killed'));
+    await expect(building).rejects.toThrow('killed');
+    expect((await readdir(join(home, 'bundles'))).filter((name) => name !== '.building')).toEqual([]);
+    expect((await runner.buildBundle(job, signal)).digest).toBe(built.digest);
+    expect(await left()).toEqual([]);
+  });
+});
+
+it('counts interactions, keeps fields and leaves long texts out', async () => {
+  const [name = ''] = (await readdir(join(folder, 'l2', 'bundles'))).filter((entry) => entry !== '.building');
+  const { manifest, interactions, popularity, users, items, history } = await loadBundle(
+    join(folder, 'l2', 'bundles', name),
+  );
+  const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
+  expect(sum(interactions)).toBe(manifest.interactions);
+  expect(sum(popularity)).toBe(manifest.interactions);
+  // Several events may be one pair.
+  expect(manifest.interactions).toBeGreaterThan(history.items.length);
+  expect(history.items.length).toBe(sum(Object.values(dataset.pairs).map(({ gain }) => gain.length)));
+  expect([...items.fields.keys()]).toEqual(
+    expect.arrayContaining(['funding_millions', 'industry', 'skills', 'team_size', 'type']),
+  );
+  expect([...items.fields.keys()]).not.toContain('item_id');
+  expect(users.fields.has('skills')).toBe(true);
+});

@@ -1,0 +1,300 @@
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import type { Overlay, Recommender, RecommendRequest } from '../../../contracts/recommendation.ts';
+import { type LoadedBundle, loadBundle } from '../../../registry/bundle/load-bundle.ts';
+import { createBundleRecommender } from '../../../serving/recommender.ts';
+import { SMALL_BUNDLE, writeSmallBundle } from '../../support/small-bundle.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+let bundle: LoadedBundle;
+let recommender: Recommender;
+
+beforeAll(async () => {
+  const { folder } = await writeSmallBundle(await temporaryFolder());
+  bundle = await loadBundle(folder);
+  recommender = await createBundleRecommender(bundle);
+});
+
+const request = (userId: string, change: Partial<RecommendRequest> = {}): RecommendRequest => ({
+  ...{ userId, limit: 10, filters: {}, preferences: {}, exclude: [] },
+  ...change,
+});
+const about = (
+  itemId: string,
+  change: { limit?: number; filters?: Record<string, string[]>; exclude?: string[] } = {},
+) => ({
+  ...{ itemId, limit: 10, filters: {}, exclude: [] },
+  ...change,
+});
+
+const overlay = (since: Readonly<Record<string, readonly string[]>>): Overlay => ({
+  seen: (userId) => since[userId] ?? [],
+  interactions: (userId) => since[userId]?.length ?? 0,
+  metBy: (itemId) => Object.keys(since).filter((userId) => since[userId]?.includes(itemId)),
+});
+
+describe('routing', () => {
+  it('ranks for a hot user by the model, without what they met', () => {
+    // Vector (1, 0): i0 and i2 are met; i1 and i4 score 2, i3 1, i5 -1.
+    expect(recommender.recommend(request('hot'))).toEqual({
+      item_ids: ['i1', 'i4', 'i3', 'i5'],
+      scores: [2, 2, 1, -1],
+      engine: 'two_tower',
+      model_version: '3',
+      bundle: bundle.digest,
+      reason: '25 interactions, more than 20',
+      fallback: null,
+    });
+  });
+
+  it('ranks for a warm user by the model', () => {
+    // Vector (0, 1): i1 is met.
+    const { item_ids, scores, engine, reason } = recommender.recommend(request('warm'));
+    expect(item_ids).toEqual(['i2', 'i3', 'i4', 'i0', 'i5']);
+    expect(scores).toEqual([3, 1, 1, 0, -1]);
+    expect([engine, reason]).toEqual(['two_tower', '7 interactions, from 5 to 20']);
+  });
+
+  it('ranks by content where the model has no vector, and names that', () => {
+    // Text (0, 1): i3 is met.
+    const { item_ids, scores, engine, fallback } = recommender.recommend(request('blank'));
+    expect(item_ids).toEqual(['i2', 'i1', 'i0', 'i4', 'i5']);
+    expect(scores).toEqual([1, Math.fround(0.8), 0, 0, -1]);
+    expect(engine).toBe('content');
+    expect(fallback).toBe("two_tower: the user's vector is zero: training saw nothing of them");
+  });
+
+  it('ranks for a cold user by content', () => {
+    const { item_ids, engine, reason } = recommender.recommend(request('cold'));
+    expect(item_ids).toEqual(['i2', 'i1', 'i3', 'i0', 'i4']);
+    expect([engine, reason]).toEqual(['content', '2 interactions, fewer than 5']);
+  });
+
+  it('gives an unknown user what most people met', () => {
+    // Of 40 interactions.
+    const { item_ids, scores, engine } = recommender.recommend(request('new'));
+    expect(item_ids).toEqual(['i4', 'i0', 'i1', 'i2', 'i3', 'i5']);
+    expect(scores).toEqual([19 / 40, 10 / 40, 5 / 40, 5 / 40, 1 / 40, 0]);
+    expect(engine).toBe('popularity');
+  });
+
+  it('gives an unknown user who states preferences what users with the same ones are like', () => {
+    // hot (1, 0) and blank (0, 1) know rust: (1, 1) / sqrt 2. Items 1 and 3 are 1.4 / sqrt 2, 0 and 2 are 1 / sqrt 2.
+    const byRust = recommender.recommend(request('new', { preferences: { skills: ['rust'] } }));
+    expect(byRust.item_ids).toEqual(['i1', 'i3', 'i0', 'i2', 'i4', 'i5']);
+    expect(byRust.engine).toBe('content');
+    // Only blank knows both: (0, 1).
+    const byBoth = recommender.recommend(request('new', { preferences: { skills: ['Rust', 'go'] } }));
+    expect(byBoth.item_ids).toEqual(['i2', 'i1', 'i3', 'i0', 'i4', 'i5']);
+  });
+
+  it('looks among items where no user has a stated value', () => {
+    // sql: items 1 and 2, whose sum is (0.6, 1.8): 1.8 for both of them, and 1.56 for item 3.
+    const { item_ids, engine } = recommender.recommend(request('new', { preferences: { skills: ['sql'] } }));
+    expect(engine).toBe('content');
+    expect(item_ids.slice(0, 3).sort()).toEqual(['i1', 'i2', 'i3']);
+    expect(item_ids.slice(3)).toEqual(['i0', 'i4', 'i5']);
+  });
+
+  it('falls back to popularity where nobody and nothing has a stated value', () => {
+    const { engine, fallback } = recommender.recommend(request('new', { preferences: { skills: ['cobol'] } }));
+    expect(engine).toBe('popularity');
+    expect(fallback).toBe('content: nothing is known of the user: no text, no stated preference, no item they liked');
+  });
+
+  it('answers with the engine that the request names', () => {
+    expect(recommender.recommend(request('hot', { engine: 'popularity' })).item_ids).toEqual(['i4', 'i1', 'i3', 'i5']);
+    const named = recommender.recommend(request('new', { engine: 'two_tower' }));
+    expect(named.engine).toBe('popularity');
+    expect(named.fallback).toContain('two_tower: the user has no vector in this bundle; content: ');
+  });
+
+  it('routes by thresholds of its own', async () => {
+    const other = await createBundleRecommender(bundle, { thresholds: { warmFrom: 1, hotAbove: 1 } });
+    expect(other.recommend(request('cold')).engine).toBe('two_tower');
+  });
+
+  it('has only popularity for users without vectors where items have no content', async () => {
+    const { folder } = await writeSmallBundle(await temporaryFolder(), {
+      facts: { content: { kind: 'none' } },
+      content: { users: { ...SMALL_BUNDLE.users, content: null }, items: { ...SMALL_BUNDLE.items, content: null } },
+    });
+    const other = await createBundleRecommender(await loadBundle(folder));
+    const { engine, fallback } = other.recommend(request('cold'));
+    expect([engine, fallback]).toEqual(['popularity', 'content: items have neither texts nor features']);
+  });
+
+  it('compares items with what a user liked where users have no texts', async () => {
+    const { folder } = await writeSmallBundle(await temporaryFolder(), {
+      facts: { content: { kind: 'features', width: 2 } },
+      content: { users: { ...SMALL_BUNDLE.users, content: null } },
+    });
+    const other = await createBundleRecommender(await loadBundle(folder));
+    // cold liked i5, (0, -1).
+    expect(other.recommend(request('cold')).scores).toEqual([0, 0, -Math.fround(0.6), -Math.fround(0.8), -1]);
+    // hot liked i0 in training and i2 in the test part: (1, 1) / sqrt 2, or (1, 0) before the test.
+    const byAll = other.recommend(request('hot', { engine: 'content' }));
+    expect(byAll.item_ids).toEqual(['i1', 'i3', 'i4', 'i5']);
+    const before = other.recommend(request('hot', { engine: 'content', seen: 'before_test' }));
+    expect(before.item_ids).toEqual(['i3', 'i1', 'i2', 'i4', 'i5']);
+  });
+});
+
+describe('what happened since', () => {
+  it('leaves the list, and counts', async () => {
+    const since = await createBundleRecommender(bundle, {
+      overlay: overlay({ cold: ['i1', 'i2', 'i3'], hot: ['i4'] }),
+    });
+    expect(since.recommend(request('hot')).item_ids).toEqual(['i1', 'i3', 'i5']);
+    // 2 + 3 interactions, vector (0.6, 0.8): i0 1.8, i4 2.0.
+    const warmed = since.recommend(request('cold'));
+    expect([warmed.engine, warmed.reason]).toEqual(['two_tower', '5 interactions, from 5 to 20']);
+    expect(warmed.item_ids).toEqual(['i4', 'i0']);
+  });
+
+  it('tells what an unknown user is like', async () => {
+    const since = await createBundleRecommender(bundle, { overlay: overlay({ new: ['i0'] }) });
+    const { item_ids, engine, reason } = since.recommend(request('new'));
+    expect(item_ids).toEqual(['i3', 'i1', 'i2', 'i4', 'i5']);
+    expect([engine, reason]).toEqual(['content', 'training has not seen the user, who has 1 interaction since']);
+  });
+
+  it('does not count where an offline evaluation is repeated', async () => {
+    const since = await createBundleRecommender(bundle, { overlay: overlay({ hot: ['i1'] }) });
+    // Of the bundle only i0 was met before the test part.
+    const { item_ids } = since.recommend(request('hot', { engine: 'two_tower', seen: 'before_test' }));
+    expect(item_ids).toEqual(['i1', 'i4', 'i3', 'i2', 'i5']);
+  });
+
+  it('leaves out users who have met the item since', async () => {
+    const since = await createBundleRecommender(bundle, { overlay: overlay({ cold: ['i0'] }) });
+    expect(since.usersFor(about('i0')).user_ids).toEqual(['warm', 'blank']);
+  });
+});
+
+describe('filters', () => {
+  const filtered = (userId: string, filters: Record<string, string[]>) =>
+    recommender.recommend(request(userId, { filters })).item_ids;
+
+  test.each([
+    ['one value', { type: ['collaboration'] }, ['i1']],
+    ['any of several values', { type: ['Collaboration', 'job'] }, ['i1', 'i4', 'i3']],
+    ['a range', { team_size: ['5..12'] }, ['i1', 'i3']],
+    ['an open range', { team_size: ['9..'] }, ['i4']],
+    ['an entry of a list', { skills: ['go'] }, ['i1', 'i4']],
+    ['two fields', { skills: ['go'], type: ['job'] }, ['i4']],
+    ['a value that no item has', { type: ['merger'] }, []],
+  ])('let through what has %s', (_what, filters, expected) => {
+    expect(filtered('hot', filters)).toEqual(expected);
+  });
+
+  it('are stated preferences where an unknown user names a field of users', () => {
+    const stated = recommender.recommend(request('new', { preferences: { skills: ['rust'] } }));
+    expect(recommender.recommend(request('new', { filters: { skills: ['rust'] } }))).toEqual(stated);
+    expect(filtered('new', { skills: ['rust'], type: ['job'] })).toEqual(['i3', 'i0', 'i4']);
+  });
+
+  it('refuse a field that no item has, and name the nearest', () => {
+    expect(() => filtered('hot', { typ: ['job'] })).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: 'filter: got "typ", which is no field of a startup',
+        hint: 'Did you mean type?',
+      }),
+    );
+  });
+
+  it('leave out what the request excludes, known or not', () => {
+    expect(recommender.recommend(request('hot', { exclude: ['i4', 'nothing'] })).item_ids).toEqual(['i1', 'i3', 'i5']);
+  });
+});
+
+describe('pages', () => {
+  it('follow each other without repeating', () => {
+    const whole = recommender.recommend(request('hot')).item_ids;
+    const pages = [0, 1, 2, 3, 4].flatMap(
+      (offset) => recommender.recommend(request('hot', { limit: 1, offset })).item_ids,
+    );
+    expect(pages).toEqual(whole);
+  });
+
+  it.each([
+    ['limit', { limit: 0 }, 'limit: got 0, expected a whole number from 1 to 100'],
+    ['limit', { limit: 101 }, 'limit: got 101'],
+    ['limit', { limit: 1.5 }, 'limit: got 1.5'],
+    ['offset', { offset: -1 }, 'offset: got -1, expected a whole number from 0 to 10000'],
+    ['diversity', { diversity: 2 }, 'diversity: got 2, expected a number from 0 to 1'],
+    ['damping', { damping: Number.NaN }, 'damping: got NaN'],
+    ['preferences', { preferences: { skils: ['go'] } }, 'preferences: got "skils", which is no field of users'],
+  ])('refuse a %s out of bounds', (_what, change, message) => {
+    expect(() => recommender.recommend(request('hot', change))).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+describe('another order', () => {
+  it('damps popular items', () => {
+    // 2, 2, 1, -1 less 0.5 * 3 * log(1 + n) / log(20) with n = 5, 19, 1, 0: 1.10, 0.50, 0.65, -1.
+    const { item_ids, scores } = recommender.recommend(request('hot', { damping: 0.5 }));
+    expect(item_ids).toEqual(['i1', 'i3', 'i4', 'i5']);
+    expect(scores).toEqual([2, 1, 2, -1]);
+  });
+
+  it('puts first what differs from what stands before it', () => {
+    // i5 points away from i1; i3 is nearer to both than i4, which equals i1.
+    expect(recommender.recommend(request('hot', { diversity: 1 })).item_ids).toEqual(['i1', 'i5', 'i3', 'i4']);
+  });
+});
+
+describe('about an item', () => {
+  it('finds users who may want it and have not met it', () => {
+    // (3, 0): cold 1.8, warm and blank 0; hot has met it.
+    const { user_ids, scores, engine } = recommender.usersFor(about('i0'));
+    expect(user_ids).toEqual(['cold', 'warm', 'blank']);
+    expect(scores).toEqual([Math.fround(3 * Math.fround(0.6)), 0, 0]);
+    expect(engine).toBe('two_tower');
+    expect(recommender.usersFor(about('i0', { filters: { skills: ['go'] } })).user_ids).toEqual(['warm', 'blank']);
+    expect(recommender.usersFor(about('i0', { exclude: ['cold'], limit: 1 })).user_ids).toEqual(['warm']);
+  });
+
+  it('finds items like it', () => {
+    // (2, 1) against the others: 1 for i4, 3 / sqrt 10 for i3, 2 / sqrt 5 for i0, 1 / sqrt 5 for i2.
+    const { item_ids, scores } = recommender.similarItems(about('i1'));
+    expect(item_ids).toEqual(['i4', 'i3', 'i0', 'i2', 'i5']);
+    [1, 3 / Math.sqrt(10), 2 / Math.sqrt(5), 1 / Math.sqrt(5), -3 / Math.sqrt(10)].forEach((cosine, place) => {
+      expect(scores[place]).toBeCloseTo(cosine, 6);
+    });
+    expect(recommender.similarItems(about('i1', { filters: { type: ['job'] }, exclude: ['i4'] })).item_ids).toEqual([
+      'i3',
+      'i0',
+    ]);
+  });
+
+  it('refuses one that it does not hold', () => {
+    for (const ask of [recommender.usersFor, recommender.similarItems]) {
+      expect(() => ask(about('none'))).toThrow(
+        expect.objectContaining({
+          code: 'ITEM_NOT_FOUND',
+          message: 'startup: got "none", which is not in this bundle',
+        }),
+      );
+    }
+  });
+
+  it('compares by content, then counts, where the model has no vector of it', async () => {
+    const vectors = Float32Array.of(3, 0, 2, 1, 0, 3, 1, 1, 0, 0, 0, 0);
+    const { folder } = await writeSmallBundle(await temporaryFolder(), {
+      content: { items: { ...SMALL_BUNDLE.items, vectors } },
+    });
+    const other = await createBundleRecommender(await loadBundle(folder));
+    // i5 is (0, -1) in content: hot and warm 0, blank and cold -1; cold has met it.
+    const byContent = other.usersFor(about('i5'));
+    expect([byContent.engine, byContent.user_ids]).toEqual(['content', ['hot', 'warm', 'blank']]);
+    expect(other.similarItems(about('i5')).item_ids).toEqual(['i0', 'i4', 'i3', 'i1', 'i2']);
+    // i4 has no content either: by interactions.
+    const byCount = other.usersFor(about('i4'));
+    expect([byCount.engine, byCount.user_ids]).toEqual(['popularity', ['hot', 'warm', 'blank', 'cold']]);
+    expect(byCount.fallback).toBe('two_tower: the vector of the startup is zero; content: there is none to compare');
+    expect(other.similarItems(about('i4')).item_ids).toEqual(['i0', 'i1', 'i2', 'i3', 'i5']);
+  });
+});

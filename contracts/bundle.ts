@@ -3,11 +3,6 @@ import type { UseCaseNouns } from './use-case-nouns.ts';
 
 export const BUNDLE_FORMAT = 1;
 
-/** Catalogues of more items are searched through an index. */
-export const MOST_ITEMS_EXACT = 100_000;
-/** Least recall@10 of an index. */
-export const LEAST_RECALL = 0.98;
-
 export type SearchFacts =
   | { readonly kind: 'exact' }
   | {

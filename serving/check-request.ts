@@ -1,7 +1,7 @@
 /** What a request may ask for, whoever passes it on. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ItemRequest, RecommendRequest } from '../contracts/recommendation.ts';
-import { nearestOf } from '../policy/nearest.ts';
+import { nearestHint } from '../policy/nearest.ts';
 import { DEEPEST_OFFSET, MOST_ITEMS } from '../policy/serving/page-bounds.ts';
 import type { BundleSide } from '../registry/bundle/load-bundle.ts';
 
@@ -30,10 +30,9 @@ export const checkRequest = (request: RecommendRequest | ItemRequest, { fields }
     for (const field of Object.keys(request.preferences)) {
       if (!fields.has(field)) {
         const known = [...fields.keys()];
-        const nearest = nearestOf(field, known);
         throw new TtExpError('USAGE', `preferences: got "${field}", which is no field of users`, {
-          hint: nearest === null ? `Fields: ${known.join(', ')}.` : `Did you mean ${nearest}?`,
-          details: { field, nearest },
+          hint: nearestHint(field, known, `Fields: ${known.join(', ')}.`),
+          details: { field },
         });
       }
     }

@@ -2,7 +2,7 @@
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { FieldFilters } from '../contracts/recommendation.ts';
-import { nearestOf } from '../policy/nearest.ts';
+import { nearestHint } from '../policy/nearest.ts';
 import { fieldMatcher } from '../policy/serving/match-field.ts';
 import { type FieldColumn, markMatching } from '../registry/bundle/field-columns.ts';
 import type { BundleSide } from '../registry/bundle/load-bundle.ts';
@@ -21,10 +21,9 @@ const columnOf = ({ fields }: BundleSide, field: string, noun: string): FieldCol
     return column;
   }
   const known = [...fields.keys()];
-  const nearest = nearestOf(field, known);
   throw new TtExpError('USAGE', `filter: got "${field}", which is no field of a ${noun}`, {
-    hint: nearest === null ? `Fields: ${known.join(', ')}.` : `Did you mean ${nearest}?`,
-    details: { field, nearest },
+    hint: nearestHint(field, known, `Fields: ${known.join(', ')}.`),
+    details: { field },
   });
 };
 

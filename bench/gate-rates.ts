@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { readEnvironment } from '../config/env.ts';
 import { elementAt } from '../contracts/element-at.ts';
 import { lookShare, shelfLife } from '../policy/gate/alpha-ledger.ts';
-import { wilsonInterval } from '../policy/gate/wilson-interval.ts';
 import { locateMlflow } from '../services/provision/mlflow-python.ts';
 import {
   GATE,
@@ -15,6 +14,8 @@ import {
   simulateYear,
 } from '../test/support/simulate-gate.ts';
 import { simulatePair } from '../test/support/simulated-users.ts';
+import { measureFewUsers } from './gate-few-users.ts';
+import { row, shareOf } from './shares.ts';
 
 const SWEEPS = 1000;
 const SWEEP_USERS = [150, 350, 2000];
@@ -64,15 +65,6 @@ const openMeanGates = async (): Promise<MeanGates> => {
   };
 };
 
-const percent = (hits: number, trials: number): string => {
-  const { low, high } = wilsonInterval(hits, trials);
-  const text = (share: number): string => (100 * share).toFixed(1);
-  return `${text(hits / trials)} % (${text(low)} to ${text(high)})`;
-};
-
-const shareOf = (results: readonly boolean[]): string => percent(results.filter(Boolean).length, results.length);
-
-const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 const isAhead = ({ candidate, champion }: PointPair): boolean => candidate > champion;
 const MEAN_GATES = ['mean is higher', ...THRESHOLDS.map(({ name }) => name)];
 
@@ -146,6 +138,8 @@ export const measureRates = async (): Promise<readonly string[]> => {
     `Stated level: ${(100 * (1 - GATE.confidence)).toFixed(0)} % for all looks at one test part together, half of it for the first. In brackets: 95 % interval of the simulation. MetricThreshold: \`mlflow.validate_evaluation_results\` of MLflow ${gates.mlflowVersion}.`,
     '',
     ...simulateSweeps(gates),
+    '',
+    ...measureFewUsers(),
     '',
     ...simulateYears(gates),
     '',

@@ -16,6 +16,8 @@ export interface ConfidenceInterval {
 export interface PairedTest {
   /** Test users that both models ranked for. */
   readonly users: number;
+  /** Those among them whose two results differ; absent in records of earlier versions. */
+  readonly differing_users?: number;
   /** Two-sided, by flipping signs, that the mean difference is 0. */
   readonly p_value: number;
   /** Mean over standard deviation; null where the differences do not spread. */
@@ -97,6 +99,8 @@ export interface AncestorComparison {
   /** candidate - ancestor. */
   readonly ci: ConfidenceInterval | null;
   readonly users: number | null;
+  /** Those among them whose two results differ; null as the users, absent in records of earlier versions. */
+  readonly differing_users?: number | null;
   /** One-sided, that the candidate is worse by `gate.margin` or more. */
   readonly margin_p_value: number | null;
   /** Why it could not be evaluated; null where it was. */
@@ -117,7 +121,7 @@ export type RuleComparison = '>=' | '>' | '<=';
 export interface GateRule {
   /**
    * minimum: test NDCG@10 reaches `gate.min_ndcg_at_10`. superior: the interval's lower end lies above
-   * `gate.min_improvement`. non_inferior: above -`gate.margin`. permutation: with few users, the p-value is low enough.
+   * `gate.min_improvement`. non_inferior: above -`gate.margin`. permutation: where few users differ, the p-value is low enough.
    * ancestor: non_inferior against the best champion of the last 12 months. dcg: DCG@10 does not show the opposite.
    * guard:…: a measure that must not fall, under the name of its metric or slice.
    */
@@ -149,6 +153,8 @@ export interface GateVerdict {
   readonly rules: readonly GateRule[];
   /** Test users behind interval and p-value; null where nothing was compared, as are the next three. */
   readonly users: number | null;
+  /** Those among them whose two results differ; absent in verdicts of earlier versions. */
+  readonly differing_users?: number | null;
   readonly p_value: number | null;
   /** One-sided, that the candidate is worse by `gate.margin` or more; null without the rule `non_inferior`. */
   readonly margin_p_value: number | null;

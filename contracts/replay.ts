@@ -19,6 +19,8 @@ export interface ReplayStep {
   readonly verdict: 'agrees' | 'differs' | 'unknown';
   readonly recorded: string;
   readonly derived: string;
+  /** What differs without changing the decision, as a sentence; absent: nothing. */
+  readonly note?: string;
 }
 
 export interface SweepReplay {

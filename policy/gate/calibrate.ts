@@ -9,8 +9,9 @@ import { effectSize } from './effect-size.ts';
 import { needsPermutation } from './few-users.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
-import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
+import { differingUsers, type PairedUsers, pairedDifferences } from './paired-differences.ts';
 import { signFlipTest } from './sign-flip-test.ts';
+import { tiltedWeights } from './tilted-weights.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 export interface CalibrationOptions extends PairedUsers {
@@ -32,26 +33,52 @@ const BISECTIONS = 12;
 /** Beyond this multiple of the expected one, no gain is looked for. */
 const LARGEST_GAIN = 8;
 
-/** A test drawn from users whose mean difference is 0. */
+/** A test of two models of which neither is better, or whose true difference is the required one. */
 interface SimulatedTest {
   readonly ci: ConfidenceInterval;
+  /** Users whose results differ, whatever everybody gains. */
+  readonly differing: number;
   /** Kept where the permutation test must agree, which has to be made again for every gain; else null. */
   readonly differences: Float64Array | null;
 }
 
-/** As many users as there are, drawn with replacement from their differences less the mean: same spread, same ties, no gain. */
-const drawTest = (centred: Float64Array, test: number, options: CalibrationOptions): SimulatedTest => {
-  const rng = createRng(deriveSeed(options.seed, `users ${test}`));
-  const differences = centred.map(() => elementAt(centred, rng.below(centred.length)));
+const judgedTest = (differences: Float64Array, seed: number, options: CalibrationOptions): SimulatedTest => {
   const pair = { candidate: differences, champion: new Float64Array(differences.length) };
   const { confidence } = options.gate;
-  const ci = pairedBootstrap({
-    ...pair,
-    confidence,
-    resamples: options.resamples,
-    seed: deriveSeed(options.seed, `resamples ${test}`),
-  });
-  return { ci, differences: needsPermutation(differences.length, confidence) ? differences : null };
+  const ci = pairedBootstrap({ ...pair, confidence, resamples: options.resamples, seed });
+  const differing = differingUsers(differences);
+  return { ci, differing, differences: needsPermutation(differing, confidence) ? differences : null };
+};
+
+/**
+ * As many users as there are, drawn with replacement, each with either sign: any of them might as well have had the two
+ * models the other way round. Differences are as large as here, and users without one have none.
+ */
+const drawEqualTest = (differences: Float64Array, test: number, options: CalibrationOptions): SimulatedTest => {
+  const rng = createRng(deriveSeed(options.seed, `users ${test}`));
+  const drawn = differences.map(() => elementAt(differences, rng.below(differences.length)) * (1 - 2 * rng.below(2)));
+  return judgedTest(drawn, deriveSeed(options.seed, `resamples ${test}`), options);
+};
+
+/** First user whose cumulative weight exceeds a number in [0, 1). */
+const userAt = (cumulative: Float64Array, share: number): number => {
+  let [low, high] = [0, cumulative.length - 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    [low, high] = elementAt(cumulative, middle) > share ? [low, middle] : [middle + 1, high];
+  }
+  return low;
+};
+
+/** Users drawn by weights under which the mean difference is the required one: as uneven as these, and no better. */
+const drawUnevenTest = (
+  { differences, cumulative }: { readonly differences: Float64Array; readonly cumulative: Float64Array },
+  test: number,
+  options: CalibrationOptions,
+): SimulatedTest => {
+  const rng = createRng(deriveSeed(options.seed, `uneven users ${test}`));
+  const drawn = differences.map(() => elementAt(differences, userAt(cumulative, rng.next())));
+  return judgedTest(drawn, deriveSeed(options.seed, `uneven resamples ${test}`), options);
 };
 
 const side = (version: string) => ({ version, run_id: version, ndcg_at_10: 1 });
@@ -61,7 +88,7 @@ const side = (version: string) => ({ version, run_id: version, ndcg_at_10: 1 });
  * the resampling need not be repeated.
  */
 const isPromoted = (
-  { ci, differences }: SimulatedTest,
+  { ci, differing, differences }: SimulatedTest,
   gain: number,
   { gate, resamples, seed }: CalibrationOptions,
 ) => {
@@ -78,6 +105,7 @@ const isPromoted = (
       ? null
       : {
           users: differences.length,
+          differing_users: differing,
           p_value: flips(gain, 'two-sided'),
           margin_p_value: margin === null ? null : flips(gain + margin, 'greater'),
           effect_size: null,
@@ -108,33 +136,39 @@ const smallestGain = (isFound: (gain: number) => boolean, largest: number): numb
 };
 
 /**
- * Simulates tests under the null by a bootstrap of the centred paired differences (Efron & Tibshirani 1993, chapter 16),
- * and asks `decideGate` about each. Only the comparison with the champion is measured: the minimum, guards and earlier
- * champions can only reject more. A gain is the same for every user; a real one is not, but its mean is what the
- * interval sees. A function of its options alone.
+ * Simulates tests of models of which neither is better, and asks `decideGate` about each. Only the comparison with the
+ * champion is measured: the minimum, guards and earlier champions can only reject more.
+ *
+ * `false_promotions` draws users with random signs, which is what another training of the same settings comes to: the
+ * difference of two such models is as likely the one way as the other. (Differences less their mean would not do: users
+ * without a difference would all have the same small one, and a few users would make that mean.) A candidate may also be
+ * no better on average and yet uneven, with small gains for many and large losses for few; `uneven_false_promotions`
+ * draws from these users reweighted to the required mean. A planted gain is the same for every user; a real one is not,
+ * but its mean is what the interval sees. A function of its options alone.
  */
 export const calibrateGate = (options: CalibrationOptions): GateCalibration => {
   const { gate, simulations, seed } = options;
   const { margin } = comparisonSettings(gate);
   const required = margin === null ? gate.min_improvement : -margin;
   const differences = pairedDifferences(options);
-  const mean = meanOf(differences);
-  const centred = differences.map((difference) => difference - mean);
+  const cumulative = tiltedWeights(differences, required);
   const expected = effectSize(options, gate.confidence).smallestLift ?? 0;
   const gains = options.gains ?? DEFAULT_GAINS.map((share) => share * expected);
   // Judged at no gain, at each of them, and where the smallest one is looked for; it takes time with permutation tests alone.
-  const isSlow = needsPermutation(differences.length, gate.confidence);
-  const total = simulations * (1 + (isSlow ? gains.length + 2 + BISECTIONS : 0));
+  const isSlow = needsPermutation(differingUsers(differences), gate.confidence);
+  const uneven = cumulative === null ? 0 : isSlow ? 2 : 1;
+  const total = simulations * (1 + uneven + (isSlow ? gains.length + 2 + BISECTIONS : 0));
   let done = 0;
   const tell = (): void => {
     done += 1;
     options.onTest?.(done, total);
   };
-  const tests = Array.from({ length: simulations }, (_, test) => {
-    const drawn = drawTest(centred, test, options);
-    tell();
-    return drawn;
-  });
+  const drawAll = (draw: (test: number) => SimulatedTest): readonly SimulatedTest[] =>
+    Array.from({ length: simulations }, (_, test) => {
+      const drawn = draw(test);
+      tell();
+      return drawn;
+    });
   const judge = (test: SimulatedTest, gain: number): boolean => {
     const isHit = isPromoted(test, gain, options);
     if (isSlow) {
@@ -142,10 +176,19 @@ export const calibrateGate = (options: CalibrationOptions): GateCalibration => {
     }
     return isHit;
   };
-  const rateAt = (gain: number): SimulatedRate => {
-    const hits = tests.filter((test) => judge(test, required + gain)).length;
+  const rateOf = (tests: readonly SimulatedTest[], gain: number): SimulatedRate => {
+    const hits = tests.filter((test) => judge(test, gain)).length;
     return { rate: hits / simulations, ...wilsonInterval(hits, simulations) };
   };
+  const unevenRate =
+    cumulative === null
+      ? null
+      : rateOf(
+          drawAll((test) => drawUnevenTest({ differences, cumulative }, test, options)),
+          0,
+        );
+  const tests = drawAll((test) => drawEqualTest(differences, test, options));
+  const rateAt = (gain: number): SimulatedRate => rateOf(tests, required + gain);
   const smallest = smallestGain((gain) => rateAt(gain).rate >= FOUND, LARGEST_GAIN * expected);
   return {
     users: differences.length,
@@ -155,6 +198,7 @@ export const calibrateGate = (options: CalibrationOptions): GateCalibration => {
     required_gain: required,
     level: (1 - gate.confidence) / 2,
     false_promotions: rateAt(0),
+    uneven_false_promotions: unevenRate,
     power: gains.map((gain) => ({ gain: required + gain, ...rateAt(gain) })),
     smallest_gain: smallest === null ? null : required + smallest,
   };

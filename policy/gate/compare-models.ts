@@ -40,7 +40,7 @@ export interface ModelComparison {
   readonly guards: readonly GuardMeasure[];
   /** null without replicates, and without a champion. */
   readonly seedNoise: SeedNoise | null;
-  readonly ancestor: Pick<AncestorComparison, 'ci' | 'users' | 'margin_p_value'> | null;
+  readonly ancestor: Pick<AncestorComparison, 'ci' | 'users' | 'differing_users' | 'margin_p_value'> | null;
 }
 
 /** A function of its options alone. */
@@ -81,6 +81,7 @@ export const compareModels = (options: ComparedModels): ModelComparison => {
     ancestor: anchored && {
       ci: anchored.ci,
       users: anchored.pairedTest.users,
+      differing_users: anchored.pairedTest.differing_users,
       margin_p_value: anchored.pairedTest.margin_p_value,
     },
   };

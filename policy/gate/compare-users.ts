@@ -4,14 +4,14 @@ import { deriveSeed } from '../rng.ts';
 import { effectSize } from './effect-size.ts';
 import { nonInferiorityTest } from './non-inferiority-test.ts';
 import { pairedBootstrap } from './paired-bootstrap.ts';
-import type { PairedUsers } from './paired-differences.ts';
+import { differingUsers, type PairedUsers, pairedDifferences } from './paired-differences.ts';
 import { meanOverReplicates, type Replicates, replicatedBootstrap, seedNoiseOf } from './replicated-bootstrap.ts';
 import { resampleCount } from './resample-count.ts';
 import { signFlipTest } from './sign-flip-test.ts';
 
 export interface UserComparison {
   readonly ci: ConfidenceInterval;
-  readonly pairedTest: PairedTest & { readonly margin_p_value: number | null };
+  readonly pairedTest: PairedTest & { readonly differing_users: number; readonly margin_p_value: number | null };
 }
 
 export interface UserComparisonOptions extends PairedUsers {
@@ -43,6 +43,7 @@ export const compareUsers = ({ replicates: others = [], ...given }: UserComparis
         : replicatedBootstrap({ replicates, champion, confidence, resamples, seed }),
     pairedTest: {
       users: options.candidate.length,
+      differing_users: differingUsers(pairedDifferences(options)),
       p_value: signFlipTest({ ...options, permutations: resamples, seed: deriveSeed(seed, 'signs') }),
       effect_size: effect,
       smallest_lift: smallestLift,

@@ -13,6 +13,7 @@ import type { GateEvidence } from './gate-evidence.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { ancestorRule } from './rules/ancestor.ts';
 import { dcgRule, isDcgNote } from './rules/dcg.ts';
+import { fewUsersNote } from './rules/few-users-note.ts';
 import { type Comparison, isNumber, oneSidedLevel } from './rules/gate-text.ts';
 import { judgeGuards } from './rules/guards.ts';
 import { lookNote } from './rules/look-note.ts';
@@ -48,6 +49,7 @@ const measured = (config: GateRules, evidence: GateEvidence) => {
   const { margin } = comparisonSettings(config);
   return {
     users: pairedTest?.users ?? null,
+    differing_users: pairedTest?.differing_users ?? null,
     p_value: pairedTest?.p_value ?? null,
     margin_p_value: pairedTest?.margin_p_value ?? null,
     effect_size: pairedTest?.effect_size ?? null,
@@ -72,19 +74,23 @@ const mainRules = (
   comparison: Comparison,
 ): readonly [GateRule, GateRule | null] => {
   const { margin } = comparisonSettings(config);
-  const users = pairedTest?.users ?? null;
+  const asked = {
+    users: pairedTest?.users ?? null,
+    differing: pairedTest?.differing_users,
+    confidence: ci.confidence,
+  };
   if (margin !== null) {
     const p = pairedTest?.margin_p_value ?? null;
     return [
       nonInferiorRule('non_inferior', ci, comparison, margin),
-      permutationRule({ users, p, level: oneSidedLevel(ci), confidence: ci.confidence }),
+      permutationRule({ ...asked, p, difference: null, level: oneSidedLevel(ci) }),
     ];
   }
   const bound = config.min_improvement;
   // An accepted loss is no question of a difference from 0.
   const p = bound < 0 ? null : (pairedTest?.p_value ?? null);
   const level = Number((1 - ci.confidence).toFixed(6));
-  return [superiorRule(ci, comparison, bound), permutationRule({ users, p, level, confidence: ci.confidence })];
+  return [superiorRule(ci, comparison, bound), permutationRule({ ...asked, p, difference: ci.mean, level })];
 };
 
 const isWhole = ({ mean, low, high }: ConfidenceInterval): boolean => [mean, low, high].every(isNumber);
@@ -123,7 +129,12 @@ const compare = (config: GateRules, evidence: GateEvidence, ci: ConfidenceInterv
     dcg !== null && isDcgNote(ci, dcg) ? `Note: ${dcg.reason}.` : null,
     seedNote({ seed_noise: seedNoiseOf(evidence) }),
   ].filter((sentence) => sentence !== null);
-  return { main, objections, notes, rules: [main, ...others], guards: judged.guards };
+  const { users = null, differing_users: differing } = evidence.pairedTest ?? {};
+  const fewUsers = main.passed && objections.length === 0 ? fewUsersNote({ users, differing, ci, permutation }) : null;
+  return {
+    ...{ main, objections, rules: [main, ...others], guards: judged.guards },
+    notes: fewUsers === null ? notes : [...notes, fewUsers],
+  };
 };
 
 /** What is unusual about the champion that the candidate is compared with. */

@@ -41,14 +41,22 @@ const isGuardOfUsers = (name: GateRule['name']): boolean =>
   !isCatalogueMetric(name.slice('guard:'.length) as Parameters<typeof isCatalogueMetric>[0]);
 
 /** Its level is for a question of one side only where a loss is to be ruled out. */
-const permutedOf = ({ margin_p_value: margin }: Pick<GateVerdict, 'margin_p_value'>): string =>
-  margin == null ? 'two-sided p' : 'p of the margin';
+const permutedOf = (
+  { passed, value, bound }: GateRule,
+  { margin_p_value: margin }: Pick<GateVerdict, 'margin_p_value'>,
+): string => {
+  if (margin != null) {
+    return 'p of the margin';
+  }
+  return !passed && value !== null && value <= bound ? 'two-sided p, of no gain' : 'two-sided p';
+};
 
 const measureOf = (
-  { name }: GateRule,
+  rule: GateRule,
   comparison: RuleComparison | null,
   verdict: Pick<GateVerdict, 'margin_p_value'>,
 ): string => {
+  const { name } = rule;
   if (comparison === null) {
     return 'difference in DCG@10';
   }
@@ -61,7 +69,7 @@ const measureOf = (
   if (name.startsWith('guard:')) {
     return isGuardOfUsers(name) ? 'adjusted p' : 'worse by';
   }
-  return name === 'permutation' ? permutedOf(verdict) : 'p of the margin';
+  return name === 'permutation' ? permutedOf(rule, verdict) : 'p of the margin';
 };
 
 const SIGNS: Readonly<Record<RuleComparison, string>> = { '>=': '≥', '>': '>', '<=': '≤' };

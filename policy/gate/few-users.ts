@@ -1,4 +1,7 @@
-/** With fewer users an interval of resampled means is too narrow now and then: a permutation test must agree with it. */
+/**
+ * With fewer users whose results differ, an interval of resampled means is too narrow now and then: a permutation test
+ * must agree with it. Users without a difference narrow the interval by their number, and say nothing of its shape.
+ */
 export const FEW_USERS = 200;
 
 /**
@@ -7,6 +10,9 @@ export const FEW_USERS = 200;
  */
 const FAR_TAIL = 0.01;
 
-/** @param confidence two-sided, of the interval */
-export const needsPermutation = (users: number, confidence: number): boolean =>
-  users < FEW_USERS || (1 - confidence) / 2 < FAR_TAIL;
+/**
+ * @param differing users whose results differ; where that is not known, all
+ * @param confidence two-sided, of the interval
+ */
+export const needsPermutation = (differing: number, confidence: number): boolean =>
+  differing < FEW_USERS || (1 - confidence) / 2 < FAR_TAIL;

@@ -72,10 +72,13 @@ export const evidenceOf = (
 type Recorded = Partial<GateVerdict> & Pick<GateVerdict, 'champion' | 'ci' | 'compared_with' | 'champion_problem'>;
 
 /** null for verdicts of versions that had no p-value, and decided without. */
-const pairedTestIn = ({ users = null, p_value = null, effect_size = null, margin_p_value }: Recorded) =>
+const pairedTestIn = ({ users = null, differing_users, p_value = null, effect_size = null, ...rest }: Recorded) =>
   users === null || p_value === null
     ? null
-    : { users, p_value, effect_size, smallest_lift: null, margin_p_value: margin_p_value ?? null };
+    : {
+        ...{ users, p_value, effect_size, smallest_lift: null, margin_p_value: rest.margin_p_value ?? null },
+        ...(differing_users != null && { differing_users }),
+      };
 
 const lookIn = ({ looks, alpha_spent, shelf_life, is_used_up }: Recorded): GateLook | null =>
   looks == null || alpha_spent == null || shelf_life == null

@@ -1,7 +1,7 @@
 /** Whether a fall can be ruled out. */
 import { createRng, deriveSeed } from '../rng.ts';
 import { needsPermutation } from './few-users.ts';
-import { meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
+import { differingUsers, meanOf, type PairedUsers, pairedDifferences } from './paired-differences.ts';
 import { resampleMeans } from './resample-means.ts';
 import { signFlipTest } from './sign-flip-test.ts';
 
@@ -29,7 +29,7 @@ const ROUNDING = 1e-12;
  * Null hypothesis: the mean of candidate - champion is -margin or less. It is the one that protects users: with few of
  * them, or much noise, it stands, and a fall is not ruled out. The opposite test, whether a fall is significant, would
  * let any fall pass on few users. The p-value is the share of bootstrap means at or below -margin, which is at most
- * α where the interval's lower end at 1 - 2α lies above -margin; below 200 users, and far out, it is at least that of sign flips
+ * α where the interval's lower end at 1 - 2α lies above -margin; below 200 users who differ, and far out, it is at least that of sign flips
  * of the differences + margin. null below two users, who show no spread.
  */
 export const nonInferiorityTest = (options: NonInferiorityOptions): NonInferiority | null => {
@@ -38,7 +38,8 @@ export const nonInferiorityTest = (options: NonInferiorityOptions): NonInferiori
   if (users < 2) {
     return null;
   }
-  const above = pairedDifferences(options).map((difference) => difference + margin);
+  const differences = pairedDifferences(options);
+  const above = differences.map((difference) => difference + margin);
   const mean = meanOf(above);
   const variance = above.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (users - 1);
   const means = resampleMeans(above, resamples, createRng(seed));
@@ -52,6 +53,6 @@ export const nonInferiorityTest = (options: NonInferiorityOptions): NonInferiori
     });
   return {
     standardError: Math.sqrt(variance / users),
-    pValue: needsPermutation(users, confidence) ? Math.max(bootstrap, flips()) : bootstrap,
+    pValue: needsPermutation(differingUsers(differences), confidence) ? Math.max(bootstrap, flips()) : bootstrap,
   };
 };

@@ -20,4 +20,7 @@ export const pairedDifferences = ({ candidate, champion }: PairedUsers): Float64
   return Float64Array.from({ length: users }, (_, user) => elementAt(candidate, user) - elementAt(champion, user));
 };
 
+export const differingUsers = (differences: Float64Array): number =>
+  differences.reduce((count, difference) => count + (difference === 0 ? 0 : 1), 0);
+
 export const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

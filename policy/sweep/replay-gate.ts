@@ -1,5 +1,5 @@
 /** The gate's verdict once more, from the evidence that it keeps. */
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { GateRule, GateVerdict } from '../../contracts/gate.ts';
 import type { ReplayStep } from '../../contracts/replay.ts';
 import { needsApproval } from '../gate/approval.ts';
 import { decideGate, type GateRules, latestReasons } from '../gate/decide-gate.ts';
@@ -16,7 +16,23 @@ const byRule = ({ decision, reasons: all }: GateVerdict, isAsked: boolean) => {
   return isAnswered ? { decision: 'awaiting_approval', reasons: reasons.slice(0, -1) } : { decision, reasons };
 };
 
-/** Nothing where the gate has not run. */
+/** Where the interval says no, nothing has to agree with it: that rule decides nothing then. */
+const decisiveRules = ({ rules = [] }: Partial<Pick<GateVerdict, 'rules'>>): readonly GateRule[] => {
+  const main = rules.find(({ name }) => name === 'superior' || name === 'non_inferior');
+  return rules.filter(({ name }) => name !== 'permutation' || main?.passed === true);
+};
+
+const rulesText = (verdict: Partial<Pick<GateVerdict, 'rules'>>): string =>
+  decisiveRules(verdict)
+    .map(({ name, passed, value, bound }) => `${name} ${passed ? 'passed' : 'failed'} with ${value} against ${bound}`)
+    .join(', ');
+
+const OTHER_WORDS = 'decision, rules and numbers are the same; this version of tt-exp words the reasons differently';
+
+/**
+ * Nothing where the gate has not run. Decision and rules with their numbers are compared: sentences change from version to
+ * version, which is noted.
+ */
 export const replayGate = (config: GateRules, verdict: GateVerdict): readonly ReplayStep[] => {
   const { candidate } = verdict;
   if (verdict.decision === 'not_run' || candidate === null) {
@@ -27,14 +43,20 @@ export const replayGate = (config: GateRules, verdict: GateVerdict): readonly Re
   // Of the seed, verdicts of earlier versions say nothing here.
   const text = ({ decision, reasons: all }: { decision: string; reasons: readonly string[] }): string =>
     [decision, ...all.filter((reason) => !isSeedNote(reason))].join('; ');
+  // Those of the earliest versions have no rules.
+  const [recordedRules, derivedRules] = [rulesText(verdict), rulesText(again)];
+  const areRulesSame = recordedRules === '' || recordedRules === derivedRules;
+  const isSame = recorded.decision === again.decision && areRulesSame;
+  const whole = (words: string, rules: string): string => (areRulesSame ? words : `${words} Rules: ${rules}.`);
   return [
     {
       subject: 'gate',
       trialId: null,
       epoch: null,
-      verdict: text(recorded) === text(again) ? 'agrees' : 'differs',
-      recorded: text(recorded),
-      derived: text(again),
+      verdict: isSame ? 'agrees' : 'differs',
+      recorded: whole(text(recorded), recordedRules),
+      derived: whole(text(again), derivedRules),
+      ...(isSame && text(recorded) !== text(again) && { note: OTHER_WORDS }),
     },
   ];
 };

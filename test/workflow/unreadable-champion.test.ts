@@ -93,12 +93,12 @@ describe('workflows/champion-stand-in', () => {
     [
       0.2,
       'promoted',
-      /^Promoted: the gain of 0\.200 over the stand-in for version 3 \(run run-champion-3\) is certain/,
+      /^Promoted: the gain of 0\.200 over the stand-in for version 3 \(run run-champion-3\) is larger than chance/,
     ],
     [
       0.38,
       'rejected',
-      /^Not promoted: the gain of 0\.020 over the stand-in for version 3 \(run run-champion-3\) is not certain/,
+      /^Not promoted: the gain of 0\.020 over the stand-in for version 3 \(run run-champion-3\) may be chance/,
     ],
   ] as const)(
     'compares with the recorded settings of the champion, trained on the new data: %d, %s',

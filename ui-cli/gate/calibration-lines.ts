@@ -20,6 +20,19 @@ const findingOf = ({ low, high }: SimulatedRate, level: number): string => {
   return high < level ? 'fewer than stated' : 'as stated, within chance';
 };
 
+/** What the level does not hold for with certainty; nothing where all users differ one way. */
+const unevenMeaning = (uneven: SimulatedRate | null, level: number): readonly string[] =>
+  uneven === null
+    ? []
+    : [
+        `Of candidates that are no better on average, and as uneven over users as these two models, ${formatPercent(uneven.rate)} passed (95 % interval ${formatPercent(uneven.low)} to ${formatPercent(uneven.high)}), ${findingOf(uneven, level)}.`,
+        ...(uneven.low > level
+          ? [
+              'It follows that small gains for many users may hide large losses of few: no test sees losses of users whom it has not drawn. Look at the slices, guard them (gate.guards), or test on more users.',
+            ]
+          : []),
+      ];
+
 /** What is stated, what was measured, and what follows. */
 const meaning = ({ calibration }: CalibrationAnswer): readonly string[] => {
   const { users, false_promotions: wrong, level, smallest_gain: smallest, required_gain: required } = calibration;
@@ -30,6 +43,7 @@ const meaning = ({ calibration }: CalibrationAnswer): readonly string[] => {
     ...(wrong.low > level
       ? ['It follows that this gate promotes too easily on these users: raise gate.confidence, or test on more users.']
       : []),
+    ...unevenMeaning(calibration.uneven_false_promotions, level),
     smallest === null
       ? `It follows that your ${formatCount(users)} users show no gain four times in five, however large: test on more of them.`
       : `It follows that a candidate has to be better by ${formatMetric(smallest)} in NDCG@10 to be promoted four times in five. Smaller gains are mostly missed: more users find them.`,
@@ -38,9 +52,11 @@ const meaning = ({ calibration }: CalibrationAnswer): readonly string[] => {
 
 export const calibrationLines = (answer: CalibrationAnswer, width: number): readonly string[] => {
   const { model, against, dataset, calibration } = answer;
-  const { users, simulations, confidence, power, false_promotions: wrong, required_gain: required } = calibration;
+  const { users, simulations, confidence, power, required_gain: required } = calibration;
+  const { false_promotions: wrong, uneven_false_promotions: uneven } = calibration;
   const rows = [
     [`${formatMetric(required)} (no gain)`, ...rateText(wrong)],
+    ...(uneven === null ? [] : [[`${formatMetric(required)} (no gain, uneven)`, ...rateText(uneven)]]),
     ...power.map(({ gain, ...rate }) => [formatMetric(gain), ...rateText(rate)]),
   ];
   const columns = [

@@ -48,6 +48,7 @@ const replayLines = (id: string, replay: SweepReplay): readonly string[] => [
     ]),
   ),
   ...replay.steps.filter(({ verdict }) => verdict === 'unknown').map((step) => `unknown: ${stepLine(step)}`),
+  ...replay.steps.flatMap(({ subject, note }) => (note === undefined ? [] : [`note: ${subject}: ${note}`])),
   ...(replay.firstDifference === null ? [] : ['', `first difference: ${stepLine(replay.firstDifference)}`]),
 ];
 

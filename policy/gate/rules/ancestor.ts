@@ -37,8 +37,8 @@ export const ancestorRule = (
   }
   const rule = nonInferiorRule('ancestor', ancestor.ci, { other: name, trainings }, margin);
   const permutation = permutationRule({
-    ...{ users: ancestor.users, p: ancestor.margin_p_value },
-    ...{ level, confidence: ancestor.ci.confidence },
+    ...{ users: ancestor.users, differing: ancestor.differing_users, p: ancestor.margin_p_value },
+    ...{ difference: null, level, confidence: ancestor.ci.confidence },
   });
   return {
     rule: permutation?.passed === false && rule.passed ? { ...permutation, name: 'ancestor' } : rule,

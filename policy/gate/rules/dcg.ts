@@ -2,11 +2,11 @@
 import type { ConfidenceInterval, GateRule } from '../../../contracts/gate.ts';
 import { formatter, intervalText, isNumber } from './gate-text.ts';
 
-const isCertain = ({ low, high }: ConfidenceInterval): boolean => low > 0 || high < 0;
+const excludesZero = ({ low, high }: ConfidenceInterval): boolean => low > 0 || high < 0;
 
 /**
  * NDCG divides each user's DCG by the best that this user could have: dividing weighs users differently, and may turn the
- * order of two models. The rule fails where both differences are certain and contradict each other; signs that merely
+ * order of two models. The rule fails where both intervals exclude 0, on opposite sides; signs that merely
  * differ are told. null without both intervals.
  */
 export const dcgRule = (ci: ConfidenceInterval | null, dcg: ConfidenceInterval | null): GateRule | null => {
@@ -14,11 +14,11 @@ export const dcgRule = (ci: ConfidenceInterval | null, dcg: ConfidenceInterval |
     return null;
   }
   const differs = ci.mean * dcg.mean < 0;
-  const passed = !(differs && isCertain(ci) && isCertain(dcg));
+  const passed = !(differs && excludesZero(ci) && excludesZero(dcg));
   const text = formatter([dcg.low, 0], [dcg.mean, 0], [dcg.high, 0], [ci.mean, 0]);
   const difference = `the difference in DCG@10 is ${text(dcg.mean)} (${intervalText(dcg, text)})`;
   const sign = `${difference}, that in NDCG@10 ${text(ci.mean)}: normalising by each user's ideal turns the order`;
-  const reason = differs ? `${sign}${passed ? '' : ', and both are certain'}` : difference;
+  const reason = differs ? `${sign}${passed ? '' : ', and both intervals exclude 0'}` : difference;
   return { name: 'dcg', passed, value: dcg.mean, comparison: null, bound: 0, reason };
 };
 

@@ -1,6 +1,6 @@
 /** Better than the champion: the interval's lower end lies above the required improvement. */
 import type { ConfidenceInterval, GateRule } from '../../../contracts/gate.ts';
-import { type Comparison, formatter, intervalText } from './gate-text.ts';
+import { type Comparison, formatter, intervalText, oneSidedLevel, percentText } from './gate-text.ts';
 
 /** @param bound what the gain must exceed */
 const sentence = (ci: ConfidenceInterval, { other, trainings }: Comparison, bound: number): string => {
@@ -12,10 +12,15 @@ const sentence = (ci: ConfidenceInterval, { other, trainings }: Comparison, boun
   if (high < bound) {
     return `${gain} is ${bound === 0 ? 'a loss' : `below the required ${required}`} (${interval} lies below ${required})`;
   }
-  const certain = isGain && bound === 0 ? 'certain' : `certain to exceed ${required}`;
-  return low > bound
-    ? `${gain} is ${certain} (${interval} lies above ${required})`
-    : `${gain} is not ${certain} (${interval} includes ${required})`;
+  const isAgainstChance = isGain && bound === 0;
+  if (low <= bound) {
+    const doubt = isAgainstChance ? 'may be chance' : `is not shown to exceed ${required}`;
+    return `${gain} ${doubt} (${interval} includes ${required})`;
+  }
+  // What the lower end alone leaves out: nobody asks whether the candidate is worse.
+  const level = `at a level of ${percentText(oneSidedLevel(ci))}`;
+  const finding = isAgainstChance ? `is larger than chance ${level}` : `is shown to exceed ${required} ${level}`;
+  return `${gain} ${finding} (${interval} lies above ${required})`;
 };
 
 export const superiorRule = (ci: ConfidenceInterval, comparison: Comparison, bound: number): GateRule => ({

@@ -73,7 +73,7 @@ test.each([
 test('says the decision first, then both models, the interval and how sure it is', () => {
   const html = gatePage(input());
   expect(html).toContain('<h1>demo version 4: not promoted</h1>');
-  expect(html).toContain('<p class="decision">Not promoted: the gain of 0.010 is not certain.</p>');
+  expect(html).toContain('<p class="decision">Not promoted: the gain of 0.010 may be chance.</p>');
   expect(rowsBelow(html, 'Candidate and champion')).toEqual([
     ['candidate', 'version 4', 'run-of-4', '0.3100'],
     ['champion', 'version 3', 'run-of-3', '0.3000'],
@@ -218,7 +218,7 @@ test('says how often this test part was looked at, and what is left of it', () =
 test('lists each rule with its number, and how that has to stand to the bound', () => {
   expect(rowsBelow(gatePage(input()), 'Rules')).toEqual([
     ['minimum', 'yes', 'NDCG@10', '0.3100', '≥ 0.1000', 'test NDCG@10 reaches the minimum'],
-    ['superior', 'no', 'low end of interval', '-0.0050', '&gt; 0.0000', 'the gain is not certain'],
+    ['superior', 'no', 'low end of interval', '-0.0050', '&gt; 0.0000', 'the gain may be chance'],
   ]);
 });
 

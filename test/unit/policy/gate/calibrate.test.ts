@@ -49,6 +49,23 @@ describe('policy/gate/calibrate', () => {
     expect(calibrateGate({ ...base, ...alternating(40), simulations: 200 }).smallest_gain).toBeGreaterThan(0.03);
   });
 
+  it('holds the level on few users of whom most do not differ, and says what uneven ones come to', () => {
+    // Of 88 users 22 gain 0.1 and 4 lose 0.5: a mean of (22 * 0.1 - 4 * 0.5) / 88 = 0.0023.
+    const differences = Array.from({ length: 88 }, (_, user) => (user < 22 ? 0.1 : user < 26 ? -0.5 : 0));
+    const options = { candidate: differences, champion: new Array<number>(88).fill(0) };
+    const measured = calibrateGate({ ...base, ...options, gains: [] });
+    // Sign flips are exact where either sign is as likely.
+    expect(measured.false_promotions.low).toBeLessThan(0.025);
+    expect(measured.false_promotions.rate).toBeGreaterThan(0);
+    // Of 88 draws with a chance of about 4 / 88 each, one or none of the losses is drawn with a probability of about 9 %;
+    // the gains alone are then above 0 beyond doubt (22 * 0.1 - 0.5 = 1.7, at a spread of √(22 * 0.01 + 0.25) = 0.7).
+    expect(measured.uneven_false_promotions?.low).toBeGreaterThan(0.025);
+    expect(measured.uneven_false_promotions?.high).toBeLessThan(0.15);
+    // Where nobody loses, no weights make them equal.
+    const better = { ...options, candidate: differences.map(Math.abs) };
+    expect(calibrateGate({ ...base, ...better, simulations: 10, gains: [] }).uneven_false_promotions).toBeNull();
+  });
+
   it('an approval is a promotion here: what the gate would let through', () => {
     const options = { ...base, ...alternating(300), simulations: 200 };
     const asked = calibrateGate({ ...options, gate: { ...gate, require_approval: true } });
@@ -73,8 +90,10 @@ describe('policy/gate/calibrate', () => {
       expect(calibrateGate(options)).toEqual(calibrateGate({ ...options, onTest: () => undefined }));
       return all;
     };
-    expect(told(400)).toEqual(Array.from({ length: 10 }, (_, test) => [test + 1, 10]));
-    // With fewer than 200 users each test is judged by permutations: at no gain, at 0.01, at the largest, and 12 times between.
-    expect(told(20)).toEqual(Array.from({ length: 160 }, (_, test) => [test + 1, 160]));
+    // Ten tests of either kind.
+    expect(told(400)).toEqual(Array.from({ length: 20 }, (_, test) => [test + 1, 20]));
+    // With fewer than 200 users each test is judged by permutations: uneven ones once, the others at no gain, at 0.01, at
+    // the largest, and 12 times between.
+    expect(told(20)).toEqual(Array.from({ length: 180 }, (_, test) => [test + 1, 180]));
   });
 });

@@ -16,4 +16,11 @@ describe('policy/gate/compare-users', () => {
     expect((pairedTest.effect_size ?? 0) / (ci.mean / (20 * error))).toBeCloseTo(1, 1);
     expect(compareUsers(options)).toEqual({ ci, pairedTest });
   });
+
+  it('counts the users whose results differ', () => {
+    const champion = Array.from({ length: 300 }, (_, user) => (user % 7) / 7);
+    const candidate = champion.map((value, user) => (user % 20 === 0 ? value + 0.1 : value));
+    const { pairedTest } = compareUsers({ candidate, champion, confidence: 0.95, seed: 1 });
+    expect(pairedTest).toMatchObject({ users: 300, differing_users: 15 });
+  });
 });

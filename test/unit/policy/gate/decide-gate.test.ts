@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfidenceInterval, GateVerdict } from '../../../../contracts/gate.ts';
+import type { ConfidenceInterval, GateVerdict, PairedTest } from '../../../../contracts/gate.ts';
 import { decideGate } from '../../../../policy/gate/decide-gate.ts';
 import type { GateEvidence } from '../../../../policy/gate/gate-evidence.ts';
 import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
@@ -61,12 +61,12 @@ describe('policy/gate/decide-gate', () => {
     [
       0,
       interval(-0.011, 0.016, 0.043),
-      'Not promoted: the gain of 0.016 over version 1 is not certain (95 % interval -0.011 to 0.043 includes 0).',
+      'Not promoted: the gain of 0.016 over version 1 may be chance (95 % interval -0.011 to 0.043 includes 0).',
     ],
     [
       0,
       interval(0.01, 0.05, 0.09),
-      'Promoted: the gain of 0.050 over version 1 is certain (95 % interval 0.010 to 0.090 lies above 0).',
+      'Promoted: the gain of 0.050 over version 1 is larger than chance at a level of 2.5 % (95 % interval 0.010 to 0.090 lies above 0).',
     ],
     [
       0,
@@ -76,35 +76,35 @@ describe('policy/gate/decide-gate', () => {
     [
       0,
       interval(-0.09, -0.03, 0.01),
-      'Not promoted: the difference of -0.030 to version 1 is not certain to exceed 0 (95 % interval -0.090 to 0.010 includes 0).',
+      'Not promoted: the difference of -0.030 to version 1 is not shown to exceed 0 (95 % interval -0.090 to 0.010 includes 0).',
     ],
     [
       0,
       interval(0, 0, 0),
-      'Not promoted: the difference of 0 to version 1 is not certain to exceed 0 (95 % interval 0 to 0 includes 0).',
+      'Not promoted: the difference of 0 to version 1 is not shown to exceed 0 (95 % interval 0 to 0 includes 0).',
     ],
     // With three digits both ends would stand on the wrong side: 0.000 and 0.010.
     [
       0,
       interval(-0.0004, 0.016, 0.043),
-      'Not promoted: the gain of 0.0160 over version 1 is not certain (95 % interval -0.0004 to 0.0430 includes 0).',
+      'Not promoted: the gain of 0.0160 over version 1 may be chance (95 % interval -0.0004 to 0.0430 includes 0).',
     ],
     [
       0.01,
       interval(0.0101, 0.05, 0.09),
-      'Promoted: the gain of 0.0500 over version 1 is certain to exceed 0.0100 (95 % interval 0.0101 to 0.0900 lies above 0.0100).',
+      'Promoted: the gain of 0.0500 over version 1 is shown to exceed 0.0100 at a level of 2.5 % (95 % interval 0.0101 to 0.0900 lies above 0.0100).',
     ],
     [
       0.01,
       interval(0.004, 0.016, 0.043),
-      'Not promoted: the gain of 0.016 over version 1 is not certain to exceed 0.010 (95 % interval 0.004 to 0.043 includes 0.010).',
+      'Not promoted: the gain of 0.016 over version 1 is not shown to exceed 0.010 (95 % interval 0.004 to 0.043 includes 0.010).',
     ],
     [
       0.01,
       interval(0.002, 0.005, 0.008),
       'Not promoted: the gain of 0.005 over version 1 is below the required 0.010 (95 % interval 0.002 to 0.008 lies below 0.010).',
     ],
-  ])('says how sure the comparison is: %f required, %o', (min_improvement, ci, sentence) => {
+  ])('says what the interval shows, and at what level: %f required, %o', (min_improvement, ci, sentence) => {
     const { reasons } = decideGate({ ...config, min_improvement }, beside(ci));
     expect(reasons).toEqual([
       'Test NDCG@10 0.450 reaches the minimum 0.300.',
@@ -118,14 +118,17 @@ describe('policy/gate/decide-gate', () => {
     const verdict = decideGate({ ...config, min_improvement: 0 }, { ...beside(interval(0.01, 0.05, 0.09)), seedNoise });
     expect(verdict.reasons.slice(1)).toEqual([
       "Seed noise is in the interval, which is over users and over 3 trainings of the candidate's settings: the standard deviation of their NDCG@10 is 0.0123.",
-      'Promoted: the gain of 0.050 over version 1 is certain (95 % interval over users and 3 trainings 0.010 to 0.090 lies above 0).',
+      'Promoted: the gain of 0.050 over version 1 is larger than chance at a level of 2.5 % (95 % interval over users and 3 trainings 0.010 to 0.090 lies above 0).',
     ]);
     const earlier = { ...verdict, reasons: verdict.reasons.filter((reason) => !reason.startsWith('Seed noise')) };
     expect(replayGate({ ...config, min_improvement: 0 }, earlier)).toMatchObject([{ verdict: 'agrees' }]);
   });
 
   it.each([
-    ['superior', 'the gain of 0.050 over the stand-in for version 1 (run in-place) is certain to exceed 0.010'],
+    [
+      'superior',
+      'the gain of 0.050 over the stand-in for version 1 (run in-place) is shown to exceed 0.010 at a level of 2.5 %',
+    ],
     ['non_inferior', 'a loss of 0.010 or more to the stand-in for version 1 (run in-place) is ruled out'],
   ] as const)('by the rule %s names what stood in for the champion, in the outcome too', (rule, outcome) => {
     const championStandIn = { run_id: 'in-place', reason: 'other texts' };
@@ -219,7 +222,7 @@ describe('policy/gate/decide-gate', () => {
     const refused = ask(199, 0.0504);
     expect(refused.decision).toBe('rejected');
     expect(refused.reasons.at(-1)).toBe(
-      'Not promoted: the gain of 0.050 over version 1 is certain to exceed 0.010 (95 % interval 0.020 to 0.090 lies above 0.010), but with fewer than 200 test users (199) the permutation test must agree: p 0.0504 is above 0.0500.',
+      'Not promoted: the gain of 0.050 over version 1 is shown to exceed 0.010 at a level of 2.5 % (95 % interval 0.020 to 0.090 lies above 0.010), but with fewer than 200 test users (199) the permutation test must agree: p 0.0504 is above 0.0500.',
     );
     expect(replayGate(config, refused)).toMatchObject([{ verdict: 'agrees' }]);
     expect(refused.rules.map(({ name, passed }) => [name, passed])).toEqual([
@@ -231,6 +234,59 @@ describe('policy/gate/decide-gate', () => {
     expect(ask(200, 0.0504).decision).toBe('promoted');
     // A loss of 0.01 is allowed: no question of a difference from 0.
     expect(ask(199, 0.5, { ...config, min_improvement: -0.01 }).decision).toBe('promoted');
+  });
+
+  it('where few users differ the permutation test must agree, however many there are', () => {
+    const ask = (differing_users: number | undefined, p_value: number) =>
+      decideGate(config, {
+        ...beside(interval(0.02, 0.05, 0.09)),
+        pairedTest: { users: 900, differing_users, p_value, effect_size: 0.2, smallest_lift: 0.04 } as PairedTest,
+      });
+    const refused = ask(31, 0.0504);
+    expect(refused).toMatchObject({ decision: 'rejected', users: 900, differing_users: 31 });
+    expect(refused.reasons.at(-1)).toContain(
+      'but with fewer than 200 test users for whom the models differ (31 of 900) the permutation test must agree: p 0.0504 is above 0.0500.',
+    );
+    expect(replayGate(config, refused)).toMatchObject([{ verdict: 'agrees' }]);
+    expect(ask(31, 0.05).decision).toBe('promoted');
+    expect(ask(200, 0.0504).decision).toBe('promoted');
+    // A verdict of an earlier version, which did not count them.
+    expect(ask(undefined, 0.0504).decision).toBe('promoted');
+  });
+
+  it('a permutation test of a loss does not pass, however small its p-value is', () => {
+    const { rules, reasons } = decideGate(config, {
+      ...beside(interval(-0.09, -0.05, -0.02)),
+      pairedTest: { users: 150, p_value: 0.0003, effect_size: -0.2, smallest_lift: 0.04 },
+    });
+    expect(rules.find(({ name }) => name === 'permutation')).toMatchObject({
+      ...{ passed: false, value: 0.0003, bound: 0.05 },
+      reason:
+        'with fewer than 200 test users (150) the permutation test must agree: p 0.0003, of no gain, is at most 0.0500',
+    });
+    // The interval has said no already.
+    expect(reasons.at(-1)).not.toContain('permutation');
+  });
+
+  it('a candidate that passes on few users is said to rest on few', () => {
+    const note = (pairedTest: Partial<PairedTest>, change: Partial<typeof config> = {}) =>
+      decideGate(
+        { ...config, ...change },
+        {
+          ...beside(interval(0.02, 0.05, 0.09)),
+          pairedTest: { users: 900, p_value: 0.01, effect_size: 0.2, smallest_lift: 0.04, ...pairedTest },
+        },
+      ).reasons.filter((reason) => reason.startsWith('Few users'));
+    expect(note({ users: 88 })).toEqual([
+      'Few users (88 test users): 2.5 % holds for chance alone; more pass that gain a little for many users and lose much for few.',
+    ]);
+    expect(note({ differing_users: 31 })[0]).toContain('Few users (31 of 900 test users differ): 2.5 % holds');
+    // No permutation test where a loss is accepted.
+    expect(note({ users: 88 }, { min_improvement: -0.01 })).toEqual([
+      'Few users (88 test users): the interval alone lets more than 2.5 % pass by chance.',
+    ]);
+    expect(note({ users: 200 })).toEqual([]);
+    expect(note({ users: 88, p_value: 0.06 })).toEqual([]);
   });
 
   it('a verdict has the numbers of its comparison, and one without a p-value is replayed without', () => {
@@ -263,6 +319,31 @@ describe('policy/gate/decide-gate', () => {
     for (const verdict of [some, none, alone]) {
       expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
     }
+  });
+
+  it('a replay compares decision, rules and numbers, and notes where the words alone differ', () => {
+    const pairedTest = { users: 150, p_value: 0.01, effect_size: 0.2, smallest_lift: 0.04 };
+    const verdict = decideGate(config, { ...beside(interval(0.02, 0.05, 0.09)), pairedTest });
+    expect(replayGate(config, verdict)[0]).not.toHaveProperty('note');
+    const earlier = { ...verdict, reasons: ['Promoted: the gain of 0.050 over version 1 is certain.'] };
+    expect(replayGate(config, earlier)).toMatchObject([
+      { verdict: 'agrees', note: expect.stringContaining('words the reasons differently') },
+    ]);
+    const withRule = (name: string, change: Partial<GateVerdict['rules'][number]>) => ({
+      ...verdict,
+      rules: verdict.rules.map((rule) => (rule.name === name ? { ...rule, ...change } : rule)),
+    });
+    const [failed] = replayGate(config, withRule('superior', { passed: false }));
+    expect(failed).toMatchObject({ verdict: 'differs' });
+    expect(failed?.recorded).toContain('superior failed with 0.02 against 0.01');
+    expect(failed?.derived).toContain('superior passed with 0.02 against 0.01');
+    expect(replayGate(config, withRule('permutation', { value: 0.02 }))).toMatchObject([{ verdict: 'differs' }]);
+    expect(replayGate(config, { ...verdict, rules: verdict.rules.slice(1) })).toMatchObject([{ verdict: 'differs' }]);
+    expect(replayGate(config, { ...verdict, decision: 'rejected' })).toMatchObject([{ verdict: 'differs' }]);
+    // Earlier versions called the permutation test of a loss passed: it decided nothing.
+    const loss = decideGate(config, { ...beside(interval(-0.09, -0.05, -0.02)), pairedTest });
+    const called = { ...loss, rules: loss.rules.map((rule) => ({ ...rule, passed: rule.name !== 'superior' })) };
+    expect(replayGate(config, called)).toMatchObject([{ verdict: 'agrees' }]);
   });
 
   it('a replay looks at the decision that was made last, before it was answered', () => {

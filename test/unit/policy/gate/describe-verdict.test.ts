@@ -60,6 +60,20 @@ describe('policy/gate/describe-verdict', () => {
     expect(ruleText(rule, { margin_p_value: 0 })).toEqual(texts);
   });
 
+  it('a permutation test that fails by its direction says so', () => {
+    const rule: GateRule = {
+      name: 'permutation',
+      passed: false,
+      value: 0.01,
+      comparison: '<=',
+      bound: 0.05,
+      reason: '',
+    };
+    expect(ruleText(rule, { margin_p_value: null }).measure).toBe('two-sided p, of no gain');
+    expect(ruleText({ ...rule, value: 0.06 }, { margin_p_value: null }).measure).toBe('two-sided p');
+    expect(ruleText({ ...rule, passed: true }, { margin_p_value: null }).measure).toBe('two-sided p');
+  });
+
   it('a p-value is written in one way, with more digits only beside a level that needs them', () => {
     expect([0.19, 0.0001, 0.00009, 0].map((p) => probabilityText(p))).toEqual([
       '0.1900',

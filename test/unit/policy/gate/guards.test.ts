@@ -73,7 +73,7 @@ describe('policy/gate/rules/guards', () => {
       ],
     });
     expect(reasons.at(-1)).toBe(
-      'Not promoted: the gain of 0.020 over version 1 is certain (95 % interval 0.010 to 0.030 lies above 0), ' +
+      'Not promoted: the gain of 0.020 over version 1 is larger than chance at a level of 2.5 % (95 % interval 0.010 to 0.030 lies above 0), ' +
         'but guard recall_at_10 fails (0.300 beside 0.310, tolerance 0.02); ' +
         'guard coverage fails (0.400 beside 0.450, tolerance 0.01); ' +
         'guard hot_ndcg_at_10 was not measured: no test user is hot.',

@@ -84,7 +84,7 @@ describe('policy/gate: non_inferior', () => {
 });
 
 describe('policy/gate: DCG@10', () => {
-  it('a sign that differs is told, and fails only where both differences are certain', () => {
+  it('a sign that differs is told, and fails only where both intervals exclude 0', () => {
     const agreeing = decideGate(gate, evidence());
     expect(agreeing.reasons.filter((reason) => reason.includes('DCG@10 is'))).toEqual([]);
     expect(agreeing.dcg).toEqual(interval(0.02, 0.04, 0.06));
@@ -97,7 +97,7 @@ describe('policy/gate: DCG@10', () => {
     expect(opposite.decision).toBe('rejected');
     expect(passed(opposite)).toMatchObject({ superior: true, dcg: false });
     expect(opposite.reasons.at(-1)).toMatch(
-      /^Not promoted: the gain .*, but the difference in DCG@10 .*both are certain\.$/,
+      /^Not promoted: the gain .*, but the difference in DCG@10 .*both intervals exclude 0\.$/,
     );
   });
 });
@@ -115,7 +115,7 @@ describe('policy/gate: guards', () => {
     const refused = decideGate(config, evidence({ guards: [measured(0.026)] }));
     expect(refused.decision).toBe('rejected');
     expect(refused.reasons.at(-1)).toContain(
-      'is certain (95 % interval 0.010 to 0.030 lies above 0), but guard recall_at_10',
+      'is larger than chance at a level of 2.5 % (95 % interval 0.010 to 0.030 lies above 0), but guard recall_at_10',
     );
     expect(refused.guards).toMatchObject([{ passed: false, adjusted_p: 0.026, bound: 0.025 }]);
     expect(replayGate(config, refused)).toMatchObject([{ verdict: 'agrees' }]);

@@ -192,7 +192,7 @@ describe('ui-cli/gate/ask-gate', () => {
 describe('ui-cli/gate/calibrate-gate', () => {
   const rate = (value: number) => ({ rate: value, low: value - 0.01, high: value + 0.01 });
 
-  const calibrated = (falsely: number, smallest: number | null) => {
+  const calibrated = (falsely: number, smallest: number | null, uneven: number | null = null) => {
     const asked: CalibrationQuestion[] = [];
     const calibrateGate: GateRuntime['calibrateGate'] = async (question) => {
       asked.push(question);
@@ -211,6 +211,7 @@ describe('ui-cli/gate/calibrate-gate', () => {
           required_gain: 0,
           level: 0.025,
           false_promotions: rate(falsely),
+          uneven_false_promotions: uneven === null ? null : rate(uneven),
           power: [{ gain: 0.02, ...rate(0.5) }],
           smallest_gain: smallest,
         },
@@ -250,13 +251,25 @@ describe('ui-cli/gate/calibrate-gate', () => {
     expect(flowing).toContain('your 900 users show no gain four times in five');
   });
 
+  test('says how many uneven candidates pass, and what follows where they are more than stated', async () => {
+    const { stdout } = await run(['calibrate', 'two-tower@champion'], calibrated(0.02, 0.03, 0.051));
+    expect(stdout()).toMatch(/^ {2}0\.0000 \(no gain, uneven\) +5\.1 % +4\.1 % to 6\.1 %$/m);
+    const flowing = stdout().replaceAll('\n', ' ');
+    expect(flowing).toContain('as uneven over users as these two models, 5.1 % passed');
+    expect(flowing).toContain('small gains for many users may hide large losses of few');
+    // 2.6 %, from 1.6 % on, may well be the 2.5 % that is stated.
+    const { stdout: within } = await run(['calibrate', 'two-tower@champion'], calibrated(0.02, 0.03, 0.026));
+    expect(within().replaceAll('\n', ' ')).not.toContain('may hide large losses');
+  });
+
   test('--json has every figure', async () => {
-    const fake = await run(['calibrate', 'a', '--against', 'b', '--json'], calibrated(0.027, 0.03));
+    const fake = await run(['calibrate', 'a', '--against', 'b', '--json'], calibrated(0.027, 0.03, 0.03));
     expect(jsonOf(fake)).toMatchObject({
       model: 'two-tower/3',
       against: 'two-tower/2',
       dataset_version: DATASET.version,
       false_promotions: rate(0.027),
+      uneven_false_promotions: rate(0.03),
       smallest_gain: 0.03,
       level: 0.025,
     });

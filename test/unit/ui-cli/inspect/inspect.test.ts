@@ -292,7 +292,7 @@ Links
 Gate
   rejected
   Test NDCG@10 0.310 reaches the minimum 0.100.
-  Not promoted: the gain of 0.010 is not certain.
+  Not promoted: the gain of 0.010 may be chance.
   NDCG@10: candidate 0.3100, champion 0.3000, difference +0.0100 (95 % interval
   -0.0050 to +0.0250).
   1200 test users: p 0.1900, smallest lift found 80 % of the time 0.0215
@@ -337,7 +337,7 @@ Gate
 
   test('show repeats nothing of the seed that the reasons say', async () => {
     const note = 'Seed noise is not in the interval, as the reasons say.';
-    const gate = comparedVerdict({ reasons: [note, 'Not promoted: the gain of 0.010 is not certain.'] });
+    const gate = comparedVerdict({ reasons: [note, 'Not promoted: the gain of 0.010 may be chance.'] });
     const { stdout } = await cli(['show', EXPERIMENT_ID], {
       facts: { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } },
     });

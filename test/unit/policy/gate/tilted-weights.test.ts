@@ -3,11 +3,11 @@ import { tiltedWeights } from '../../../../policy/gate/tilted-weights.ts';
 
 const tilt = (differences: readonly number[], mean: number) => tiltedWeights(Float64Array.from(differences), mean);
 
-test('policy/gate/tilted-weights: users weigh the same where their mean is the one that is wanted', () => {
+test('users weigh the same where their mean is the one that is wanted', () => {
   expect([...(tilt([0.1, -0.1, 0, 0], 0) ?? [])]).toEqual([0.25, 0.5, 0.75, 1].map((sum) => expect.closeTo(sum, 12)));
 });
 
-test('policy/gate/tilted-weights: weights are exponential in the difference', () => {
+test('weights are exponential in the difference', () => {
   // Two users gain 1, one loses 1: the mean is 0 for weights of e^λ, e^λ, e^-λ with 2 e^λ = e^-λ, so 1/4, 1/4, 1/2.
   expect([...(tilt([1, 1, -1], 0) ?? [])]).toEqual([0.25, 0.5, 1].map((sum) => expect.closeTo(sum, 9)));
   // A user without a difference weighs e^0 = 1 beside e^λ = √(1/2) and e^-λ = √2: √(1/2) + √(1/2) = √2.
@@ -17,7 +17,7 @@ test('policy/gate/tilted-weights: weights are exponential in the difference', ()
   );
 });
 
-test('policy/gate/tilted-weights: reaches any mean between the smallest and the largest difference, and no other', () => {
+test('reaches any mean between the smallest and the largest difference, and no other', () => {
   const differences = [0.3, -0.2, 0, 0.1, -0.0001];
   for (const mean of [-0.19, -0.01, 0, 0.05, 0.29]) {
     const sums = [...(tilt(differences, mean) ?? [])];

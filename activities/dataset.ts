@@ -9,6 +9,7 @@ import { joinBelow } from '../contracts/join-below.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import { describeLeftOut, describeSource } from '../contracts/source-reading.ts';
 import type { PublishDatasetRequest } from '../contracts/steps.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import type { DatasetPort, TrackingPort } from './ports.ts';
 
@@ -79,8 +80,8 @@ export const createDatasetActivities = (deps: DatasetActivityDeps) => {
       return withHeartbeat(
         () => done,
         async (signal) => {
-          const progress = (count: number, total: number): void => {
-            done = { done: count, total };
+          const progress: CountSink = (count) => {
+            done = { done: count.done, total: count.total };
           };
           const { encoder, computed, cached } = await deps.datasets.embed(request, { progress, signal });
           return { encoder, computed, cached };

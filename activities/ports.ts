@@ -16,10 +16,11 @@ import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../co
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { TestPart } from '../contracts/test-part-looks.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 
 export interface EmbedTextsOptions {
   /** Distinct texts done. */
-  readonly progress?: (done: number, total: number) => void;
+  readonly progress?: CountSink;
   readonly signal?: AbortSignal;
 }
 

@@ -3,7 +3,12 @@ import { readPem } from '../config/read-pem.ts';
 import { createTracking, type RetryPolicy, type Tracking } from '../tracking/index.ts';
 
 /** MLflow at this address with the credentials of the environment. Throws ENVIRONMENT_INVALID. */
-export const openTracking = ({ mlflow }: Environment, trackingUri: string, retry?: RetryPolicy): Tracking =>
+export const openTracking = (
+  { mlflow }: Environment,
+  trackingUri: string,
+  retry?: RetryPolicy,
+  signal?: AbortSignal,
+): Tracking =>
   createTracking({
     trackingUri,
     ...(mlflow.token === undefined ? {} : { token: mlflow.token }),
@@ -11,4 +16,5 @@ export const openTracking = ({ mlflow }: Environment, trackingUri: string, retry
     ...(mlflow.password === undefined ? {} : { password: mlflow.password }),
     ...(mlflow.caFile === undefined ? {} : { authority: readPem('MLFLOW_TRACKING_SERVER_CERT_PATH', mlflow.caFile) }),
     ...(retry === undefined ? {} : { retry }),
+    ...(signal === undefined ? {} : { signal }),
   });

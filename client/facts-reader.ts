@@ -7,7 +7,7 @@ import type { ExperimentFacts, ObjectiveCurves } from '../contracts/experiment-f
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { LedgerEntry } from '../contracts/ledger.ts';
 import type { EpochRecord, EvaluationSummary } from '../contracts/metrics.ts';
-import { ARTIFACT, TAG } from '../contracts/names.ts';
+import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
@@ -88,6 +88,8 @@ export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
   readonly gate: Pick<GateVerdict, 'decision'>;
 }
 
+export type RunTimes = Pick<RunRecord, 'startTimeMs' | 'endTimeMs'>;
+
 /** MLflow, for one call. */
 export interface FactsConnection extends LedgerReader {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
@@ -108,6 +110,10 @@ export interface FactsReader {
   /** What one run has logged of one metric. */
   history(runId: string, metric: string): Promise<readonly HistoryPoint[]>;
   runTags(runId: string): Promise<Readonly<Record<string, string>>>;
+  /** When the runs of an experiment's trials began and ended, by their ids. */
+  trialTimes(
+    of: Pick<ExperimentSnapshot, 'experimentId' | 'mlflowExperimentId'>,
+  ): Promise<ReadonlyMap<string, RunTimes>>;
   /**
    * What became of a candidate after its experiment had ended: the answer that it awaited, and whatever the model's
    * ledger says later of its version, as last reason; null: nothing else than the gate's last word.
@@ -176,6 +182,15 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
     history: (runId, metric) => withTracking((tracking) => tracking.metricHistory(runId, metric)),
 
     runTags: (runId) => withTracking(async (tracking) => (await tracking.getRun(runId)).tags),
+
+    trialTimes: async ({ experimentId: id, mlflowExperimentId: experimentId }) => {
+      if (experimentId === null) {
+        return new Map();
+      }
+      const tags = { [TAG.experimentId]: id, [TAG.kind]: RUN_KIND.trial };
+      const runs = await withTracking((tracking) => tracking.findRuns({ experimentId, tags }));
+      return new Map(runs.map(({ runId, startTimeMs, endTimeMs }) => [runId, { startTimeMs, endTimeMs }]));
+    },
 
     verdictSince: ({ gate, parentRunId }) =>
       parentRunId === null || gate.decision === 'not_run'

@@ -20,6 +20,7 @@ import type {
   ModelEvaluation,
   TrainJob,
 } from '../contracts/trainer.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 import type { Variables } from '../host/processes/variables.ts';
 import {
   type ComputeProcessOptions,
@@ -48,14 +49,10 @@ export interface ComputeRunner {
     onMessage: (message: ComputeMessage) => void,
     signals: ComputeSignals,
   ): Promise<TrainTrialResult>;
-  evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
-  evaluateModel(job: EvaluateModelJob, signal: AbortSignal): Promise<ModelEvaluation>;
-  compareModels(job: CompareModelsJob, signal: AbortSignal): Promise<MeasuredComparison>;
-  calibrateGate(
-    job: CalibrateGateJob,
-    onTests: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<GateCalibration>;
+  evaluate(job: EvaluateJob, signal: AbortSignal, onCount?: CountSink): Promise<EvaluateResult>;
+  evaluateModel(job: EvaluateModelJob, signal: AbortSignal, onCount?: CountSink): Promise<ModelEvaluation>;
+  compareModels(job: CompareModelsJob, signal: AbortSignal, onCount?: CountSink): Promise<MeasuredComparison>;
+  calibrateGate(job: CalibrateGateJob, signal: AbortSignal, onCount?: CountSink): Promise<GateCalibration>;
   buildBundle(job: BuildBundleJob, signal: AbortSignal): Promise<BuiltBundle>;
 }
 
@@ -78,6 +75,15 @@ export const slotEnvironment = (
 
 const unexpected = (kind: FinalMessage['kind'], expected: FinalMessage['kind']): TtExpError =>
   new TtExpError('INTERNAL', `compute process: got ${kind}, expected ${expected}`);
+
+/** Passes on how far the job is. */
+const countsTo =
+  (onCount: CountSink | undefined) =>
+  (message: ComputeMessage): void => {
+    if (message.kind === 'counted') {
+      onCount?.(message.count);
+    }
+  };
 
 /** What the worker's log keeps of a training: where it begins, and each epoch whose checkpoint is safe. */
 const logTraining = (log: Log, { trialFolder, epochBudget }: TrainJob, message: ComputeMessage): void => {
@@ -131,34 +137,29 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       }
       return final;
     },
-    evaluate: async (job, signal) => {
-      const final = await run(job, () => undefined, { signal });
+    evaluate: async (job, signal, onCount) => {
+      const final = await run(job, countsTo(onCount), { signal });
       if (final.kind !== 'evaluated') {
         throw unexpected(final.kind, 'evaluated');
       }
       return final.result;
     },
-    evaluateModel: async (job, signal) => {
-      const final = await run(job, () => undefined, { signal });
+    evaluateModel: async (job, signal, onCount) => {
+      const final = await run(job, countsTo(onCount), { signal });
       if (final.kind !== 'model_evaluated') {
         throw unexpected(final.kind, 'model_evaluated');
       }
       return final.result;
     },
-    compareModels: async (job, signal) => {
-      const final = await run(job, () => undefined, { signal });
+    compareModels: async (job, signal, onCount) => {
+      const final = await run(job, countsTo(onCount), { signal });
       if (final.kind !== 'models_compared') {
         throw unexpected(final.kind, 'models_compared');
       }
       return final.result;
     },
-    calibrateGate: async (job, onTests, signal) => {
-      const onMessage = (message: ComputeMessage): void => {
-        if (message.kind === 'counted') {
-          onTests(message.done, message.total);
-        }
-      };
-      const final = await run(job, onMessage, { signal });
+    calibrateGate: async (job, signal, onCount) => {
+      const final = await run(job, countsTo(onCount), { signal });
       if (final.kind !== 'calibrated') {
         throw unexpected(final.kind, 'calibrated');
       }

@@ -18,6 +18,7 @@ export interface RunRecord {
   readonly runId: string;
   readonly experimentId: string;
   readonly status: RunStatus;
+  readonly startTimeMs: number;
   /** null while it runs. */
   readonly endTimeMs: number | null;
   readonly tags: Readonly<Record<string, string>>;

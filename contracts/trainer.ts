@@ -12,6 +12,7 @@ import type { EpochRecord, EvaluationReport, EvaluationSummary } from './metrics
 import type { PreflightReport } from './preflight.ts';
 import type { TensorflowInfo } from './tensorflow.ts';
 import type { TrainingResult, TrialSettings } from './trial.ts';
+import type { WorkCount } from './work-count.ts';
 
 /** A checkpoint that a training may go on from; the file is moved when it is. */
 export interface CheckpointSource {
@@ -167,8 +168,7 @@ export interface SystemUsage {
 export type ComputeMessage =
   /** Nothing to report except that the work continues: a parent takes a silent child for hung. */
   | { readonly kind: 'alive' }
-  /** How far work that counts is. */
-  | { readonly kind: 'counted'; readonly done: number; readonly total: number }
+  | { readonly kind: 'counted'; readonly count: WorkCount }
   /** The first word of a training: digest of the training code that this process has loaded. */
   | { readonly kind: 'code'; readonly digest: string }
   | { readonly kind: 'preflight'; readonly report: PreflightReport }

@@ -126,6 +126,7 @@ const ask = async (
       usersFile: join(folder, ARTIFACT.gateUsers),
     },
     context.signal,
+    context.count,
   );
   const { model: ranked, baselines, report: _report, ...compared } = evaluated;
   const evidence = evidenceOf(

@@ -11,11 +11,6 @@ import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
 import type { LocalTracking } from './ports.ts';
 
-export interface CalibrationRequest extends CalibrationQuestion {
-  /** Simulated tests so far. */
-  readonly onTests: (done: number, total: number) => void;
-}
-
 const needsOther = (what: string): TtExpError =>
   new TtExpError('USAGE', `gate calibrate: ${what}, expected two models whose users differ`, {
     hint: 'Name a second model with --against: any that was trained on the same data.',
@@ -40,7 +35,7 @@ const otherOf = async (
 
 const calibrate = async (
   context: LocalContext,
-  { onTests, ...question }: CalibrationRequest,
+  question: CalibrationQuestion,
   tracking: LocalTracking | null,
 ): Promise<CalibrationAnswer> => {
   const finder = { tracking, workspace: createWorkspace(context.homeFolder) };
@@ -66,8 +61,8 @@ const calibrate = async (
       champion: { ref: otherSide.name, model: other.source },
       ...{ relevanceThreshold, seed, gate },
     },
-    onTests,
     context.signal,
+    context.count,
   );
   const answered = { gate, relevanceThreshold, seed, origin: asked.origin };
   return { model: side.name, against: otherSide.name, dataset: dataset.summary, settings: answered, calibration };
@@ -76,7 +71,7 @@ const calibrate = async (
 /** Starts no server, and writes nothing. Throws what `askGateLocally` throws, and NO_DATA_LOADED. */
 export const calibrateLocally = async (
   context: LocalContext,
-  question: CalibrationRequest,
+  question: CalibrationQuestion,
 ): Promise<CalibrationAnswer> => {
   const tracking = await findTracking(context);
   try {

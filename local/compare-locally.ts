@@ -86,6 +86,7 @@ const compare = async (
       seed,
     },
     context.signal,
+    context.count,
   );
   const subjects = found.map(({ ref, model }, index) => ({
     ...elementAt(measured, index),

@@ -42,6 +42,7 @@ const evaluate = async (
       rankingsFile: request.rankingsFile,
     },
     context.signal,
+    context.count,
   );
   if (evaluation.model.users === 0) {
     throw new TtExpError(

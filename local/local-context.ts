@@ -1,4 +1,5 @@
 import type { Log } from '../contracts/log.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 import type { LocalPorts } from './ports.ts';
 
 /** What local training and evaluation get from the command. */
@@ -6,5 +7,7 @@ export interface LocalContext {
   readonly homeFolder: string;
   readonly ports: LocalPorts;
   readonly log: Log;
+  /** Told how far counted work is. */
+  readonly count: CountSink;
   readonly signal: AbortSignal;
 }

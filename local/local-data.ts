@@ -41,17 +41,10 @@ const find = async (
 };
 
 const build = async (
-  { signal, log }: LocalContext,
+  { signal, count: progress }: LocalContext,
   builder: LocalDatasets,
   request: Extract<DataChoice, { kind: 'source' }>['config'],
 ): Promise<string> => {
-  let shownMs = 0;
-  const progress = (done: number, total: number): void => {
-    if (done === total || performance.now() - shownMs > 5_000) {
-      shownMs = performance.now();
-      log('info', `embed: ${done} of ${total} texts`);
-    }
-  };
   // The stages one by one: between them there is a place to stop.
   for (const stage of [builder.extract, builder.label, builder.split]) {
     signal.throwIfAborted();

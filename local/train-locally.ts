@@ -106,6 +106,7 @@ const complete = async (session: Session, { attempt, folder }: Trained): Promise
       rankingsFile: null,
     },
     context.signal,
+    context.count,
   );
   await writeFile(join(folder, ARTIFACT.testMetrics), testText(dataset, test));
   return test;

@@ -8,6 +8,7 @@ import type { DatasetSummary } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
 import type { TestPart } from '../contracts/test-part-looks.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 import { exists } from '../host/files/file-errors.ts';
 import { checkSource } from './checks/check-source.ts';
 import type { Database } from './duckdb/database.ts';
@@ -44,7 +45,7 @@ export interface DatasetBuilder {
   embed(request: DataRequest, options?: EmbedOptions): Promise<EmbeddingReport>;
   encode(request: DataRequest): Promise<DatasetSummary>;
   /** What is wrong or strange with the source's rows. */
-  check(request: DataRequest): Promise<DataReport>;
+  check(request: DataRequest, onCount?: CountSink): Promise<DataReport>;
   /** Folder of a finished version on this host, or null. */
   findLocal(version: string): Promise<string | null>;
   /** `receive` fills an empty temporary folder; it is verified and published. Returns the version's folder. */
@@ -186,7 +187,7 @@ export const createDatasetBuilder = (options: DatasetBuilderOptions): DatasetBui
       await rememberVersion(context, { ...request, identity: request.binding?.identity ?? null }, early.version);
       return early;
     },
-    check: (request) => checkSource(context, request, toSplit),
+    check: (request, onCount) => checkSource(context, request, toSplit, onCount),
     findLocal,
     adopt: async (version, receive) => {
       const found = await findLocal(version);

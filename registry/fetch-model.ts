@@ -1,10 +1,12 @@
 /** A trained model's files, from its run's artifacts into the cache of this host. */
+
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TtExpError } from '../contracts/errors.ts';
 import { joinBelow } from '../contracts/join-below.ts';
 import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
+import type { CountSink } from '../contracts/work-count.ts';
 import { digestFile } from '../host/files/file-digest.ts';
 import { isFileError } from '../host/files/file-errors.ts';
 import type { Workspace } from '../host/workspace.ts';
@@ -15,6 +17,8 @@ import { recordedDigests } from './recorded-digests.ts';
 export interface FetchModelDeps {
   readonly tracking: ArtifactReader;
   readonly workspace: Pick<Workspace, 'modelFolder'>;
+  /** Told how many files are here. */
+  readonly count?: CountSink;
 }
 
 const lost = (what: string): TtExpError =>
@@ -36,7 +40,10 @@ const digestOf = async (file: string): Promise<string | null> => {
  * Files that lie here and equal their digest in the manifest are not fetched again; manifest and encoder, of which no
  * digest is recorded, always are. Throws MODEL_NOT_LOADING where the run has no whole model.
  */
-export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId: string): Promise<ModelSource> => {
+export const fetchModel = async (
+  { tracking, workspace, count }: FetchModelDeps,
+  runId: string,
+): Promise<ModelSource> => {
   const folder = await workspace.modelFolder(runId);
   const names = await tracking.listArtifacts(runId, ARTIFACT.modelFolder);
   const fileOf = (path: string): string => joinBelow(folder, path, `model of run ${runId}`);
@@ -55,7 +62,10 @@ export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId:
   // A file that the manifest names and MLflow does not list is missing.
   const files = new Set([...names, ...Object.keys(digests)]);
   files.delete(MANIFEST_FILE);
-  for (const name of files) {
+  // With the manifest, which is here, and the encoder, which comes last.
+  const total = files.size + 2;
+  for (const [index, name] of [...files].entries()) {
+    count?.({ done: index + 1, total, unit: 'files' });
     const path = `${ARTIFACT.modelFolder}/${name}`;
     const expected = digests[name];
     if (expected !== undefined && (await digestOf(fileOf(path))) === expected) {
@@ -66,5 +76,8 @@ export const fetchModel = async ({ tracking, workspace }: FetchModelDeps, runId:
       throw lost(`run ${runId} has an artifact ${path} that differs from the digest in its manifest`);
     }
   }
-  return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile: await fetchFile(ARTIFACT.encoder) };
+  count?.({ done: total - 1, total, unit: 'files' });
+  const encoderFile = await fetchFile(ARTIFACT.encoder);
+  count?.({ done: total, total, unit: 'files' });
+  return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile };
 };

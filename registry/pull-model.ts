@@ -1,6 +1,8 @@
 /** A verified copy of a model in a folder of one's own. */
+
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { CountSink } from '../contracts/work-count.ts';
 import { exists, isFileError } from '../host/files/file-errors.ts';
 import { makeFolder } from '../host/files/make-folder.ts';
 import { fetchModel } from './fetch-model.ts';
@@ -9,6 +11,7 @@ import { checkTarget, explainTarget, type PullTarget, requireCopyAlone } from '.
 
 export interface PullRequest extends PullTarget {
   readonly runId: string;
+  readonly count?: CountSink;
 }
 
 /** The old one stays until the new one is in its place; what was put into it meanwhile is kept. */
@@ -42,7 +45,10 @@ const replace = async (fetched: string, folder: string): Promise<void> => {
  * --model` takes them. Answers its real path. Throws what `checkTarget` throws, ENVIRONMENT_INVALID where the folder
  * cannot be written, MODEL_NOT_LOADING where the run has no whole model.
  */
-export const pullModel = async (tracking: ArtifactReader, { runId, ...target }: PullRequest): Promise<string> => {
+export const pullModel = async (
+  tracking: ArtifactReader,
+  { runId, count, ...target }: PullRequest,
+): Promise<string> => {
   const atTarget = async <Result>(work: Promise<Result>): Promise<Result> => {
     try {
       return await work;
@@ -54,7 +60,7 @@ export const pullModel = async (tracking: ArtifactReader, { runId, ...target }: 
   await atTarget(makeFolder(dirname(folder)));
   const fetched = await atTarget(mkdtemp(join(dirname(folder), `.${basename(folder)}.`)));
   try {
-    await fetchModel({ tracking, workspace: { modelFolder: async () => fetched } }, runId);
+    await fetchModel({ tracking, workspace: { modelFolder: async () => fetched }, ...(count && { count }) }, runId);
     await atTarget(replace(fetched, folder));
     return folder;
   } finally {

@@ -32,6 +32,8 @@ export interface HttpOptions extends Credentials {
   readonly retry: RetryPolicy;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Aborted: requests, and what waits between their tries, end with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A body that can be sent again: a file is opened anew for each try. */
@@ -142,6 +144,7 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
         ...(body === undefined ? {} : { 'content-length': String(upload.bytes) }),
       },
       ...(upload.body === undefined ? {} : { body: upload.body }),
+      ...(options.signal && { signal: options.signal }),
     });
     return { status: answer.statusCode, headers: answer.headers, body: answer.body, sentBytes: upload.bytes };
   };
@@ -201,11 +204,20 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     }
   };
 
+  /** Whatever a request that was told to end has failed with. */
+  const unlessAborted = async <Result>(sending: Promise<Result>): Promise<Result> => {
+    try {
+      return await sending;
+    } catch (error) {
+      throw options.signal?.aborted === true ? options.signal.reason : error;
+    }
+  };
+
   const guardedBy = (guard: () => Promise<void>): HttpClient => ({
     send: async <Result>(request: HttpRequest, read: (answer: HttpAnswer) => Promise<Result>) =>
-      (await sendGuarded(request, read, guard, async () => false)) as Result,
+      (await unlessAborted(sendGuarded(request, read, guard, async () => false))) as Result,
     sendOnce: async (request, isDone) => {
-      await sendGuarded(request, readJson, guard, isDone);
+      await unlessAborted(sendGuarded(request, readJson, guard, isDone));
     },
     guardedBy,
     describe: (request, refused) => explainRejection({ uri: base.origin, ...request }, refused),

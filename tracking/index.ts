@@ -1,4 +1,5 @@
 /** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
+import { setTimeout } from 'node:timers/promises';
 import { createArtifacts } from './artifacts.ts';
 import { createDatasetInput } from './dataset-input.ts';
 import { createExperiments } from './experiments.ts';
@@ -22,9 +23,9 @@ export interface TrackingOptions {
   /** Certificate (PEM) of whoever signed the server's, in place of the public authorities. */
   readonly authority?: Buffer;
   readonly retry?: RetryPolicy;
+  /** Aborted: every call ends at once with its reason. */
+  readonly signal?: AbortSignal;
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const connect = (http: HttpClient, serialise: Serialiser) => {
   const rest = createRest(http);
@@ -54,7 +55,7 @@ export const createTracking = (options: TrackingOptions) => {
     ...options,
     retry: options.retry ?? DEFAULT_RETRY,
     nowMs: () => performance.now(),
-    sleep,
+    sleep: (ms) => setTimeout(ms, undefined, options.signal && { signal: options.signal }),
   });
   const serialise = createSerialiser();
   return {

@@ -37,6 +37,7 @@ const toRecord = ({ info, data }: RestRun): RunRecord => ({
   runId: info.run_id,
   experimentId: info.experiment_id,
   status: info.status,
+  startTimeMs: info.start_time,
   endTimeMs: info.end_time ?? null,
   tags: Object.fromEntries((data.tags ?? []).map(({ key, value }) => [key, value])),
 });

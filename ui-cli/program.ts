@@ -1,6 +1,7 @@
 /** The command line: every command with its options and help. Actions load only when they run. */
 import { Command } from 'commander';
-import { type CommandContext, VERBOSE } from './command-line/command-context.ts';
+import type { CommandContext } from './command-line/command-context.ts';
+import { VERBOSE } from './command-line/shared-options.ts';
 import { addCompare } from './compare/compare-commands.ts';
 import { addCompletion } from './completion/completion-command.ts';
 import { addDashboard } from './dashboard/ui-command.ts';

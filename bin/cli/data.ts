@@ -26,7 +26,7 @@ export const dataVersions: DataRuntime['dataVersions'] = async () =>
   });
 
 export const checkData: DataRuntime['checkData'] = (request) =>
-  withHomeBuilder(request, (builder) => builder.check(request));
+  withHomeBuilder(request, (builder) => builder.check(request, request.count));
 
 export const embedData: DataRuntime['embedData'] = (request) =>
-  withHomeBuilder(request, (builder) => builder.embed(request, { progress: request.onTexts, signal: request.signal }));
+  withHomeBuilder(request, (builder) => builder.embed(request, { progress: request.count, signal: request.signal }));

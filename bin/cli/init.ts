@@ -8,12 +8,12 @@ import type { InitRuntime } from '../../ui-cli/init/init-runtime.ts';
 
 const alreadyThere = (file: string): TtExpError =>
   new TtExpError('USAGE', `${file} already exists`, {
-    hint: 'Choose another file with --out, or replace it with --force. Nothing was written.',
+    hint: 'Choose another file with --to, or replace it with --force. Nothing was written.',
   });
 
 const notWritable = (file: string, cause: unknown): TtExpError =>
-  new TtExpError('USAGE', `--out: ${file} cannot be written (${(cause as Error).message})`, {
-    hint: 'Choose a file in a folder that you may write to, with --out. Nothing was written.',
+  new TtExpError('USAGE', `--to: ${file} cannot be written (${(cause as Error).message})`, {
+    hint: 'Choose a file in a folder that you may write to, with --to. Nothing was written.',
     cause,
   });
 

@@ -15,6 +15,9 @@ import { openTracking } from '../open-tracking.ts';
 import { reconcileHome } from '../reconcile-home.ts';
 import { ensureUp } from './ensure-up.ts';
 
+/** Somebody waits for the answer; a server that restarts is back by then. */
+const FOR_A_LOOK = { budgetMs: 15_000, firstDelayMs: 200, maxDelayMs: 2_000 } as const;
+
 type Client = ReturnType<typeof createExperimentsClient>;
 
 const startWith =
@@ -50,7 +53,9 @@ export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformO
   return {
     experiments: { ...client, start: startWith(client, environment) },
     registry: createRegistryClient(temporal),
-    facts: createFactsReader(client, () => openTracking(environment, addresses.mlflow.uri)),
+    facts: createFactsReader(client, () =>
+      openTracking(environment, addresses.mlflow.uri, mayStart ? undefined : FOR_A_LOOK, signal),
+    ),
     addresses: {
       ...addresses,
       temporal: { ...addresses.temporal, uiUrl: environment.temporal.uiUrl ?? addresses.temporal.uiUrl },

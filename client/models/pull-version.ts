@@ -1,6 +1,7 @@
 import { TtExpError } from '../../contracts/errors.ts';
 import type { PulledModel } from '../../contracts/model-catalogue.ts';
 import { MESSAGE } from '../../contracts/names.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import { pullModel } from '../../registry/pull-model.ts';
 import type { PullTarget } from '../../registry/pull-target.ts';
 import type { CatalogueReader } from './ports.ts';
@@ -9,7 +10,7 @@ import { resolveVersion } from './resolve-version.ts';
 /** Throws as `resolveVersion` and `pullModel`. */
 export const pullVersion = async (
   tracking: CatalogueReader,
-  request: { readonly reference: string } & PullTarget,
+  request: { readonly reference: string; readonly count?: CountSink } & PullTarget,
 ): Promise<PulledModel> => {
   const { reference, ...target } = request;
   const { record } = (await resolveVersion(tracking, reference)).version;

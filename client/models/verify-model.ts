@@ -1,10 +1,12 @@
 /** Whether a model's ledger and files are as they were written. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ModelVerification, RegisteredVersionRecord, VerifiedVersion } from '../../contracts/model-catalogue.ts';
 import { ALIAS, ARTIFACT, MANIFEST_FILE, MESSAGE } from '../../contracts/names.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
@@ -18,7 +20,8 @@ export interface VerifyRequest {
   readonly name: string;
   /** Versions that serve, may serve soon or did before; otherwise every version. */
   readonly isAll: boolean;
-  readonly onVersion: (version: string) => void;
+  /** Told how many versions are verified. */
+  readonly count: CountSink;
 }
 
 const MANIFEST = `${ARTIFACT.modelFolder}/${MANIFEST_FILE}`;
@@ -60,14 +63,15 @@ const problemOf = async (
 const verifyVersions = async (
   tracking: CatalogueReader,
   { versions }: ModelAt,
-  { isAll, onVersion }: VerifyRequest,
+  { isAll, count }: VerifyRequest,
 ): Promise<readonly VerifiedVersion[]> => {
+  const asked = versions.filter(({ aliases }) => isAll || aliases.some((alias) => SERVED.includes(alias)));
+  const tell = (done: number): void => count({ done, total: asked.length, unit: 'versions' });
+  tell(0);
   const verified: VerifiedVersion[] = [];
-  for (const { record, aliases } of versions) {
-    if (isAll || aliases.some((alias) => SERVED.includes(alias))) {
-      onVersion(record.version);
-      verified.push({ version: record.version, aliases, problem: await problemOf(tracking, record) });
-    }
+  for (const { record, aliases } of asked) {
+    verified.push({ version: record.version, aliases, problem: await problemOf(tracking, record) });
+    tell(verified.length);
   }
   return verified;
 };

@@ -7,6 +7,7 @@ import type { UserRanking } from '../../models/evaluation/ranking.ts';
 import { openDataset } from '../../pipeline/index.ts';
 import { compareSubjects, type UserVectors } from '../../policy/comparison/compare-subjects.ts';
 import type { ComputeChannel } from '../child-channel.ts';
+import { countRankings } from './count-rankings.ts';
 import { rankSubjects } from './rank-subject.ts';
 import { reportOf } from './rank-with-model.ts';
 
@@ -32,7 +33,8 @@ export const compareModels = async (
 ): Promise<void> => {
   const dataset = await openDataset(job.datasetFolder);
   const onBlock = channel.alive;
-  const ranked = await rankSubjects(job.subjects, { ...job, onBlock }, dataset);
+  const onRanked = countRankings(channel, job.subjects.length);
+  const ranked = await rankSubjects(job.subjects, { ...job, onBlock }, dataset, onRanked);
   const subjects = ranked.map(({ ref, rankings }) => ({ ref, perUser: vectorsOf(rankings) }));
   const { intervals, differences } = compareSubjects({ ...job, subjects, onStep: onBlock });
   channel.send({

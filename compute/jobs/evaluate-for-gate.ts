@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { type ErrorCode, TtExpError } from '../../contracts/errors.ts';
 import type { EvaluateJob, EvaluateResult, ModelSource } from '../../contracts/trainer.ts';
-import { evaluateBaselines } from '../../models/reports/baselines.ts';
+import { BASELINES, evaluateBaselines } from '../../models/reports/baselines.ts';
 import { openDataset, writeGateUsers } from '../../pipeline/index.ts';
 import { compareModels } from '../../policy/gate/compare-models.ts';
 import { type DetailedModel, gateDetails } from '../../policy/gate/gate-details.ts';
@@ -12,6 +12,7 @@ import type { JudgedModel } from '../../policy/gate/judged-model.ts';
 import { deriveSeed } from '../../policy/rng.ts';
 import { type LoadedModel, loadModel } from '../../registry/load-model.ts';
 import type { ComputeChannel } from '../child-channel.ts';
+import { countRankings } from './count-rankings.ts';
 import { judgedUsers } from './judged-users.ts';
 import { type RankedPart, type Ranking, rankWithModel, reportOf } from './rank-with-model.ts';
 import { measureLatencies } from './scoring-latency.ts';
@@ -105,24 +106,41 @@ const detailsOf = (candidate: Judged, champion: Judged) => {
   return gateDetails(asDetailed(candidate), asDetailed(champion));
 };
 
-const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedModel[]): Promise<EvaluateResult> => {
+const modelsOf = ({ candidate, champion, ancestor, replicates = [] }: EvaluateJob): readonly ModelSource[] =>
+  [candidate, champion, ancestor, ...replicates].filter((source) => source !== null);
+
+const evaluate = async (
+  job: EvaluateJob,
+  { alive: onBlock, ...channel }: Pick<ComputeChannel, 'alive' | 'send'>,
+  opened: LoadedModel[],
+): Promise<EvaluateResult> => {
+  const onRanked = countRankings(channel, modelsOf(job).length + BASELINES);
   const dataset = await openDataset(job.datasetFolder);
   const watch = job.guards.flatMap(({ slice }) => slice ?? []);
   const { datasetFolder, relevanceThreshold } = job;
   const ranking = { datasetFolder, split: 'test', relevanceThreshold, watch, onBlock } as const;
   const candidate = await judgeModel(job.candidate, ranking, dataset);
   opened.push(candidate.model);
+  onRanked();
   // Slices are those of one encoder: another model's may know other values.
   const others = { ...ranking, categories: candidate.embedded.categories };
-  const champion = await judgeOther(job.champion, others, dataset);
+  const judge = async (source: ModelSource | null): Promise<Other> => {
+    const other = await judgeOther(source, others, dataset);
+    if (source !== null) {
+      onRanked();
+    }
+    return other;
+  };
+  const champion = await judge(job.champion);
   opened.push(...(champion.judged === null ? [] : [champion.judged.model]));
-  const ancestor = await judgeOther(job.ancestor, others, dataset);
+  const ancestor = await judge(job.ancestor);
   opened.push(...(ancestor.judged === null ? [] : [ancestor.judged.model]));
 
   const replicates: Judged[] = [];
   for (const source of job.replicates ?? []) {
     const replicate = await judgeModel(source, others, dataset);
     opened.push(replicate.model);
+    onRanked();
     replicates.push(replicate);
   }
 
@@ -131,7 +149,14 @@ const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedMod
   const comparison = compare(job, compared, onBlock);
   return {
     model: candidate.summary,
-    baselines: evaluateBaselines({ dataset, split: 'test', relevanceThreshold, seed: job.seed, onBlock }),
+    baselines: evaluateBaselines({
+      dataset,
+      split: 'test',
+      relevanceThreshold,
+      seed: job.seed,
+      onBlock,
+      onBaseline: onRanked,
+    }),
     report: reportOf(candidate),
     champion: champion.judged?.summary ?? null,
     championProblem: champion.problem,
@@ -152,7 +177,7 @@ const evaluate = async (job: EvaluateJob, onBlock: () => void, opened: LoadedMod
 export const evaluateForGate = async (job: EvaluateJob, channel: ComputeChannel): Promise<void> => {
   const opened: LoadedModel[] = [];
   try {
-    channel.send({ kind: 'evaluated', result: await evaluate(job, channel.alive, opened) });
+    channel.send({ kind: 'evaluated', result: await evaluate(job, channel, opened) });
   } finally {
     for (const model of opened) {
       model.dispose();

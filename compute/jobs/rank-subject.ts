@@ -64,10 +64,12 @@ export const rankSubjects = async (
   sources: readonly ComparedSource[],
   ranking: Ranking,
   dataset: LoadedDataset,
+  onRanked: () => void,
 ): Promise<readonly RankedSubject[]> => {
   const subjects: RankedSubject[] = [];
   for (const source of sources) {
     subjects.push(await rankSubject(source, ranking, dataset));
+    onRanked();
   }
   if (requireSameUsers(subjects).length === 0) {
     const { split, relevanceThreshold } = ranking;

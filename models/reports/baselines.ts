@@ -37,21 +37,40 @@ const contentScorer = (dataset: LoadedDataset): Scorer | null => {
   }
 };
 
-/** Every baseline that the dataset allows. `oracle` needs the true affinities of a synthetic source. */
-export const evaluateBaselines = (
-  options: Omit<EvaluationOptions, 'scorer' | 'depth' | 'onUser'> & { readonly seed: number },
-): Partial<Record<BaselineName, EvaluationSummary>> => {
-  const { dataset, seed } = options;
+interface BaselineOptions extends Omit<EvaluationOptions, 'scorer' | 'depth' | 'onUser'> {
+  readonly seed: number;
+  /** Called after each. */
+  readonly onBaseline?: () => void;
+}
+
+/** Those that the dataset allows: `oracle` needs the true affinities of a synthetic source. */
+const scorersOf = (dataset: LoadedDataset, seed: number): readonly (readonly [BaselineName, () => Scorer | null])[] => {
   const { affinities } = dataset;
-  const content = contentScorer(dataset);
-  const summarise = (scorer: Scorer): EvaluationSummary => evaluateScorer({ ...options, scorer }).summary;
-  return {
-    ...(affinities === null
-      ? {}
-      : { oracle: summarise(dotScorer(affinities.userFactors, affinities.itemFactors, affinities.dim)) }),
-    popularity: summarise(popularityScorer(dataset)),
-    item_knn: summarise(itemKnnScorer(dataset)),
-    ...(content === null ? {} : { content: summarise(content) }),
-    random: summarise(randomScorer(dataset, seed)),
-  };
+  return [
+    [
+      'oracle',
+      () => (affinities === null ? null : dotScorer(affinities.userFactors, affinities.itemFactors, affinities.dim)),
+    ],
+    ['popularity', () => popularityScorer(dataset)],
+    ['item_knn', () => itemKnnScorer(dataset)],
+    ['content', () => contentScorer(dataset)],
+    ['random', () => randomScorer(dataset, seed)],
+  ];
+};
+
+/** Calls of `onBaseline`, for whoever counts them. */
+export const BASELINES = 5;
+
+/** Every baseline that the dataset allows. */
+export const evaluateBaselines = (options: BaselineOptions): Partial<Record<BaselineName, EvaluationSummary>> => {
+  const { dataset, seed, onBaseline, ...evaluated } = options;
+  const summaries = scorersOf(dataset, seed).map(([name, open]) => {
+    const scorer = open();
+    const summary = scorer === null ? null : evaluateScorer({ ...evaluated, dataset, scorer }).summary;
+    onBaseline?.();
+    return [name, summary] as const;
+  });
+  return Object.fromEntries(summaries.filter(([, summary]) => summary !== null)) as Partial<
+    Record<BaselineName, EvaluationSummary>
+  >;
 };

@@ -1,7 +1,9 @@
 /** Runs the quality checks of a source's rows. */
+
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { type BadRows, NO_BAD_ROWS } from '../../contracts/source-reading.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { Database } from '../duckdb/database.ts';
 import { readSql } from '../duckdb/sql-files.ts';
 import { findBadRows } from '../stages/bad-rows.ts';
@@ -59,7 +61,11 @@ const countRows = async (database: Database, table: string): Promise<number> => 
   return Number(row?.row_count);
 };
 
-const runChecks = async (database: Database, rules: readonly CheckRule[]): Promise<readonly DataCheck[]> => {
+const runChecks = async (
+  database: Database,
+  rules: readonly CheckRule[],
+  onCount?: CountSink,
+): Promise<readonly DataCheck[]> => {
   const totals = {
     interactions: await countRows(database, 'interactions'),
     users: await countRows(database, 'users'),
@@ -67,8 +73,10 @@ const runChecks = async (database: Database, rules: readonly CheckRule[]): Promi
   };
   const checks: DataCheck[] = [];
   for (const rule of rules) {
+    onCount?.({ done: checks.length, total: rules.length, unit: 'checks' });
     checks.push(await runCheck(database, rule, rule.of === 'queries' ? rule.texts.length : totals[rule.of]));
   }
+  onCount?.({ done: checks.length, total: rules.length, unit: 'checks' });
   return checks;
 };
 
@@ -89,6 +97,7 @@ export const checkData = async (
   database: Database,
   input: CheckInput,
   unread: BadRows = NO_BAD_ROWS,
+  onCount?: CountSink,
 ): Promise<DataReport & { readonly bad: BadRows }> => {
   const rules = checkRules(input, await attachedEmbeddings(database));
   const { bad } = await findBadRows(database, input.data);
@@ -96,6 +105,7 @@ export const checkData = async (
   const checks = await runChecks(
     database,
     rules.map((rule) => (rule.isBadRow && isAllowed ? { ...rule, level: 'warning' as const } : rule)),
+    onCount,
   );
   const failed = (level: DataCheck['level']): number =>
     checks.filter((check) => check.level === level && check.status === 'failed').length;

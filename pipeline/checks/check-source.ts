@@ -3,6 +3,7 @@
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import type { DataRequest } from '../../contracts/data-stages.ts';
 import { joinBadRows } from '../../contracts/source-reading.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { Database } from '../duckdb/database.ts';
 import { openSource } from '../sources/open-source.ts';
 import { refuseLowCoverage } from '../stages/coverage.ts';
@@ -95,7 +96,13 @@ const prepare = async (
   );
 };
 
-export const checkSource = async (context: StageContext, given: DataRequest, toSplit: Split): Promise<DataReport> => {
+/** @param onCount told how many checks are done */
+export const checkSource = async (
+  context: StageContext,
+  given: DataRequest,
+  toSplit: Split,
+  onCount?: CountSink,
+): Promise<DataReport> => {
   // The report tells of bad rows; it does not stop at them.
   const request = { ...given, data: { ...given.data, max_bad_rows: Number.MAX_SAFE_INTEGER } };
   const extracted = await extract(context, request);
@@ -103,7 +110,7 @@ export const checkSource = async (context: StageContext, given: DataRequest, toS
   const tables = Object.keys(tablesOf(extracted)).filter((table) => !table.endsWith('_factors'));
   const found = await withDatabase(context, async (database) => {
     await attachTables(database, extracted.folder, tables);
-    const checked = await checkData(database, { data: given.data, schema, nowMs: context.now() }, unread);
+    const checked = await checkData(database, { data: given.data, schema, nowMs: context.now() }, unread, onCount);
     const checks: DataCheck[] = [];
     for (const check of checked.checks) {
       const isLocated = check.status === 'failed' && LOCATED[check.id] !== undefined;

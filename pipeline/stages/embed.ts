@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { DataRequest } from '../../contracts/data-stages.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import { shortDigest } from '../../host/files/file-digest.ts';
 import { appendVectors, readColumns } from '../duckdb/columns.ts';
 import type { Database } from '../duckdb/database.ts';
@@ -27,10 +28,9 @@ export interface EmbedOutput {
 }
 
 /** Distinct texts done, of which `cached` came from the cache. */
-export type EmbedProgress = (done: number, total: number, cached: number) => void;
 
 export interface EmbedOptions {
-  readonly progress?: EmbedProgress;
+  readonly progress?: CountSink;
   readonly signal?: AbortSignal;
 }
 

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { TextEncoder } from './text-encoder.ts';
 import { readSegments, textDigest, writeSegment } from './vector-segments.ts';
 
@@ -16,7 +17,7 @@ export interface EmbedTextsRequest {
   readonly texts: readonly string[];
   readonly log: Log;
   /** Texts done, of which `cached` were known. */
-  readonly progress?: (done: number, total: number, cached: number) => void;
+  readonly progress?: CountSink;
   readonly signal?: AbortSignal;
   readonly textsPerSegment?: number;
 }
@@ -54,7 +55,8 @@ export const embedTexts = async (request: EmbedTextsRequest): Promise<EmbeddedTe
   const vectors = await readKnown(request, new Set(digestOf.values()));
   const missing = [...digestOf].filter(([, digest]) => !vectors.has(digest));
   const cached = digestOf.size - missing.length;
-  progress?.(cached, digestOf.size, cached);
+  const tell = (done: number): void => progress?.({ done, total: digestOf.size, unit: 'texts', cached });
+  tell(cached);
   for (let from = 0; from < missing.length; from += textsPerSegment) {
     if (signal?.aborted === true) {
       throw new TtExpError('INTERRUPTED', `embedding: stopped after ${cached + from} of ${digestOf.size} texts`, {
@@ -68,7 +70,7 @@ export const embedTexts = async (request: EmbedTextsRequest): Promise<EmbeddedTe
     digests.forEach((digest, row) => {
       vectors.set(digest, matrix.subarray(row * encoder.dim, (row + 1) * encoder.dim));
     });
-    progress?.(cached + from + part.length, digestOf.size, cached);
+    tell(cached + from + part.length);
   }
   return {
     computed: missing.length,

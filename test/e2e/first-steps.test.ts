@@ -34,7 +34,7 @@ describe('e2e/first-steps', () => {
     'the config that init writes validates and runs as it is',
     async () => {
       const config = join(folder, 'ratings.jsonc');
-      const made = await home.run(['init', '--yes', '--from', join(folder, 'ratings.csv'), '--out', config]);
+      const made = await home.run(['init', '--yes', '--from', join(folder, 'ratings.csv'), '--to', config]);
       expect(made.exitCode, made.stderr).toBe(0);
       const valid = await home.run(['validate', config]);
       expect(valid.exitCode, valid.stderr).toBe(0);

@@ -94,7 +94,13 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     const runId = await newRun("it's one key", change);
     expect(await newRun("it's one key", change)).toBe(runId);
     expect(runId).not.toBe(parent);
-    expect(await tracking.getRun(runId)).toMatchObject({ runId, experimentId, status: 'RUNNING', endTimeMs: null });
+    expect(await tracking.getRun(runId)).toMatchObject({
+      runId,
+      experimentId,
+      status: 'RUNNING',
+      endTimeMs: null,
+      startTimeMs: 1000,
+    });
     expect((await tracking.getRun(runId)).tags).toMatchObject({
       'tt.run_key': "it's one key",
       'tt.kind': 'trial',

@@ -83,8 +83,8 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
     }
     return run;
   };
-  const recordOf = (runId: string, { experimentId, status, endTimeMs, tags }: FakeRun): RunRecord => ({
-    ...{ runId, experimentId, status, endTimeMs, tags: { ...tags } },
+  const recordOf = (runId: string, { experimentId, status, startTimeMs, endTimeMs, tags }: FakeRun): RunRecord => ({
+    ...{ runId, experimentId, status, startTimeMs, endTimeMs, tags: { ...tags } },
   });
   const modelOf = (name: string): FakeModel => {
     const model = models.get(name) ?? { versions: [], aliases: {}, createdAtMs: models.size, tags: {} };

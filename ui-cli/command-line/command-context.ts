@@ -5,10 +5,11 @@ export interface CommandContext<Runtime> {
   readonly finish: (exitCode: number) => void;
 }
 
+export const CONFIG = ['<config>', 'JSON file, see experiments/'] as const;
+/** Of a model that is to be loaded: what `findModel` takes. */
+export const MODEL_REFERENCE =
+  'a folder that train wrote; name, name@alias or name/version in the registry; a run id, or <experiment>/<trial>';
 export const ID = ['<id>', 'experiment id, name, or unique prefix; see `tt-exp list`'] as const;
-export const VERBOSE = ['--verbose', 'print the stack trace of errors'] as const;
-export const JSON_FLAG = ['--json', 'print one JSON object on stdout'] as const;
-export const PLAIN = ['--plain', 'plain progress lines, even on a terminal'] as const;
 
 /** Examples under a command's help, indented. */
 export const examples = (...lines: readonly string[]): string =>

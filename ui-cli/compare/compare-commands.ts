@@ -1,10 +1,10 @@
 /** `tt-exp compare`. */
 
 import type { Command } from 'commander';
-import { DEVICES, type Device } from '../../contracts/local-model.ts';
+import type { Device } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { choiceOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
+import { DEVICE, EVALUATED_SPLIT, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { CompareRuntime } from './compare-runtime.ts';
 
@@ -16,11 +16,9 @@ interface CompareFlags {
   readonly json?: boolean;
 }
 
-const SPLITS = ['test', 'validation'] as const satisfies readonly EvaluatedSplit[];
-
 const HELP = `
-A model is a folder that train wrote; name, name@alias or name/version in the registry; the id of an MLflow run;
-or <experiment>/<trial id>. All of them rank the same users of one part of one dataset version.
+A model is ${MODEL_REFERENCE}.
+All of them rank the same users of one part of one dataset version.
 
 In each row of the metrics, * marks a model that is significantly better than every other (5 % level, paired
 permutation test, adjusted for the number of pairs). Where there is none, = marks all that may be the best.`;
@@ -35,13 +33,8 @@ export const addCompare = (
     .argument('<model>', 'the first model; its dataset version and relevance threshold hold for all')
     .argument('<others...>', 'one model or more to compare it with')
     .option('--data <version>', "a dataset version; default: that of the first model's training")
-    .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS), 'test')
-    .option(
-      '--device <name>',
-      `one of ${DEVICES.join(', ')}; auto takes the fastest`,
-      choiceOption('--device', DEVICES),
-      'auto',
-    )
+    .option(...EVALUATED_SPLIT)
+    .option(...DEVICE)
     .option('--html <file>', 'also write everything as one page')
     .option(...JSON_FLAG)
     .option(...VERBOSE)

@@ -52,7 +52,7 @@ export const compareModels = async (
   const page = options.html === undefined ? null : await pageFile('--html', options.html);
   const models = await wholeModels(runtime, options.models);
   const { split, device } = options;
-  const comparison = await withLocalWork(runtime, (work) =>
+  const comparison = await withLocalWork(runtime, 'compare', (work) =>
     runtime.compareModels({ ...work, models, data, split, device }),
   );
   // Before the page: a full disk must not take the result along.

@@ -1,8 +1,9 @@
 /** `tt-exp completion <shell>`, and what the shell then asks. */
 import { Argument, type Command } from 'commander';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
-import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import { VERBOSE } from '../command-line/shared-options.ts';
 import { printLines } from '../text/output.ts';
 import type { CompletionRuntime } from './completion-runtime.ts';
 

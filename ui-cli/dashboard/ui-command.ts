@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { loadForProduction } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { VERBOSE } from '../command-line/shared-options.ts';
 import { isReadAloud, whyNoFullScreen } from '../display/full-screen.ts';
 import { printLines } from '../text/output.ts';
 import type { DashboardRuntime } from './dashboard-runtime.ts';

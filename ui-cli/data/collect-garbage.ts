@@ -1,6 +1,7 @@
 /** `tt-exp data gc`: frees the space of what nobody needs any more. */
 import type { GarbageReport, GarbageRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
+import { withProgress } from '../display/progress.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { formatBytes } from './data-formats.ts';
@@ -22,7 +23,10 @@ export const collectDataGarbage = async (
   request: GarbageRequest,
   isJson: boolean,
 ): Promise<number> => {
-  const report = await (await runtime.dataVersions()).collectGarbage(request);
+  const report = await withProgress(runtime, { name: 'gc' }, async ({ begin }) => {
+    begin('looking for what nobody needs');
+    return (await runtime.dataVersions()).collectGarbage(request);
+  });
   if (isJson) {
     printJson(runtime.io, report);
   } else {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { formatOption, integerOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { integerOption } from '../command-line/option-values.ts';
+import { fileFormat, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import { addDataSource } from './source-commands.ts';
 import { addDataVersions } from './version-commands.ts';
@@ -35,7 +36,7 @@ export const addData = (program: Command, context: CommandContext<DataRuntime>):
     )
     .option('--seed <n>', 'equal seeds give equal files', integerOption('--seed', 0), 7)
     .option('--to <folder>', 'where the files go', 'data')
-    .option('--format <format>', 'parquet or csv', formatOption, 'parquet')
+    .option(...fileFormat(), 'parquet')
     .option('--force', 'replace existing files of the same names')
     .option(...JSON_FLAG)
     .option(...VERBOSE)

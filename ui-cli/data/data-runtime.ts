@@ -12,6 +12,7 @@ import type {
 import type { Log } from '../../contracts/log.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import type { ProgressSink } from '../../contracts/services.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 
 /** Dataset versions of the home. A version is named by its id, or by a beginning that only one has. */
@@ -33,11 +34,10 @@ export interface SourceRequest {
   /** Where a part must be fetched first: a text encoder, an extension of the database. */
   readonly progress: ProgressSink;
   readonly log: Log;
+  readonly count: CountSink;
 }
 
 export interface EmbedRequest extends SourceRequest {
-  /** Distinct texts done, of which `cached` were known before. */
-  readonly onTexts: (done: number, total: number, cached: number) => void;
   /** Aborted: what was done is kept. Throws INTERRUPTED. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 /** `tt-exp data diff`: what differs between two dataset versions. */
 import { EXIT } from '../../contracts/errors.ts';
 import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
+import { withProgress } from '../display/progress.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import { diffLines } from './diff-lines.ts';
@@ -13,8 +14,11 @@ export const diffDataVersions = async (
 ): Promise<number> => {
   const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
-    const comparing = (await runtime.dataVersions()).diff({ ...versions, signal: stops.signal });
-    const diff = await Promise.race([comparing, stops.forced]);
+    const diff = await withProgress(runtime, { name: 'diff' }, async ({ begin }) => {
+      begin(`comparing ${versions.a} with ${versions.b}`);
+      const comparing = (await runtime.dataVersions()).diff({ ...versions, signal: stops.signal });
+      return Promise.race([comparing, stops.forced]);
+    });
     if (isJson) {
       printJson(runtime.io, diff);
     } else {

@@ -4,8 +4,7 @@ import type { EmbeddingReport } from '../../contracts/data-report.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { ResolvedData } from '../../contracts/resolved-config.ts';
 import { createStops, RESUMES } from '../command-line/stops.ts';
-import { createCountProgress } from '../display/count-progress.ts';
-import { isLive } from '../display/open-display.ts';
+import { openProgress } from '../display/progress.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { DataRuntime } from './data-runtime.ts';
@@ -54,14 +53,15 @@ const lowCoverageLines = (report: EmbeddingReport, { min_coverage }: ResolvedDat
     : [];
 
 export const embedDataSource = async (runtime: DataRuntime, file: string, options: EmbedOptions): Promise<number> => {
-  const { io, now } = runtime;
-  const isRedrawn = isLive(runtime, { isJson: false, isPlain: false });
-  const progress = createCountProgress(io.stderr, { isRedrawn, now, name: 'embed', unit: 'texts' });
-  const { config, request } = await loadSourceRequest(runtime, file, options.set, progress.say);
+  const { io } = runtime;
+  const progress = openProgress(runtime, { name: 'embed' });
   const stops = createStops(runtime, { hint: RESUMES });
   try {
-    const embedding = runtime.embedData({ ...request, onTexts: progress.onCount, signal: stops.signal });
-    const report = await Promise.race([embedding, stops.forced]).finally(progress.close);
+    const { config, request } = await loadSourceRequest(file, options.set, progress);
+    progress.begin('reading the source');
+    const embedding = runtime.embedData({ ...request, signal: stops.signal });
+    const report = await Promise.race([embedding, stops.forced]);
+    progress.close();
     if (options.isJson) {
       printJson(io, report);
     } else {
@@ -70,6 +70,7 @@ export const embedDataSource = async (runtime: DataRuntime, file: string, option
     printLines(io.stderr, lowCoverageLines(report, config.data));
     return EXIT.done;
   } finally {
+    progress.close();
     stops.dispose();
   }
 };

@@ -4,6 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import type { ExportRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
+import { withProgress } from '../display/progress.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { formatBytes } from './data-formats.ts';
@@ -66,14 +67,17 @@ export const exportData = async (
   const target = await targetOf(manifest.version, flags);
   const stops = createStops(runtime, { hint: STARTS_ANEW });
   try {
-    const exporting = versions.exportSamples({
-      ...target,
-      version: manifest.version,
-      split: flags.split,
-      hasFeatures: flags.features === true,
-      signal: stops.signal,
+    const result = await withProgress(runtime, { name: 'export' }, ({ begin }) => {
+      begin(`writing ${target.file}`);
+      const exporting = versions.exportSamples({
+        ...target,
+        version: manifest.version,
+        split: flags.split,
+        hasFeatures: flags.features === true,
+        signal: stops.signal,
+      });
+      return Promise.race([exporting, stops.forced]);
     });
-    const result = await Promise.race([exporting, stops.forced]);
     if (isJson) {
       printJson(runtime.io, result);
     } else {

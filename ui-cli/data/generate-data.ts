@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { GenerateDataRequest } from '../../contracts/data-files.ts';
 import { EXIT } from '../../contracts/errors.ts';
+import { withProgress } from '../display/progress.ts';
 import { formatCount } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { DataRuntime } from './data-runtime.ts';
@@ -11,10 +12,14 @@ export const generateData = async (
   request: GenerateDataRequest,
   isJson: boolean,
 ): Promise<number> => {
-  const { folder, files, users, items, interactions } = await runtime.generateData({
-    ...request,
-    folder: resolve(request.folder),
-  });
+  const { folder, files, users, items, interactions } = await withProgress(
+    runtime,
+    { name: 'generate' },
+    (progress) => {
+      progress.begin(`writing ${request.folder}`);
+      return runtime.generateData({ ...request, folder: resolve(request.folder) });
+    },
+  );
   if (isJson) {
     printJson(runtime.io, { folder, files, users, items, interactions });
   } else {

@@ -3,6 +3,7 @@
 import type { VersionDetails } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { describeSource } from '../../contracts/source-reading.ts';
+import { withProgress } from '../display/progress.ts';
 import { formatCount, formatPercent } from '../text/formats.ts';
 import { labelTable, leftOutLines } from '../text/label-table.ts';
 import { printJson, printLines } from '../text/output.ts';
@@ -101,7 +102,10 @@ export const showDataVersion = async (
   version: string,
   { isVerified, isJson }: ShowOptions,
 ): Promise<number> => {
-  const details = await (await runtime.dataVersions()).describe({ version, isVerified });
+  const details = await withProgress(runtime, { name: 'show' }, async ({ begin }) => {
+    begin(isVerified ? `verifying the files of ${version}` : `reading ${version}`);
+    return (await runtime.dataVersions()).describe({ version, isVerified });
+  });
   const damaged = details.files.filter(({ state }) => state === 'damaged');
   if (isJson) {
     printJson(runtime.io, { version: details.manifest.version, ...details });

@@ -1,9 +1,9 @@
 /** Commands on the source that a config names: check, embed. */
 
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { CONFIG, type CommandContext, examples } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import { collect } from '../command-line/option-values.ts';
+import { JSON_FLAG, SET, VERBOSE } from '../command-line/shared-options.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
 interface SourceFlags {
@@ -12,9 +12,6 @@ interface SourceFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
-
-const CONFIG = ['<config>', 'JSON file, see experiments/'] as const;
-const SET = ['--set <key=value>', 'change one setting of the file; may be repeated', collect] as const;
 
 export const addDataSource = (data: Command, { runtime, finish }: CommandContext<DataRuntime>): void => {
   data

@@ -3,10 +3,7 @@
 import { withAbsolutePaths } from '../../config/absolute-paths.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { ProcessRuntime } from '../command-line/process-runtime.ts';
-import { createPlainDisplay } from '../display/plain-display.ts';
-import { logTo } from '../text/log-to.ts';
-import { printLines } from '../text/output.ts';
+import type { Progress } from '../display/progress.ts';
 import type { SourceRequest } from './data-runtime.ts';
 
 export interface LoadedRequest {
@@ -14,12 +11,10 @@ export interface LoadedRequest {
   readonly request: SourceRequest;
 }
 
-/** `say` writes one line to stderr. */
 export const loadSourceRequest = async (
-  { io }: ProcessRuntime,
   file: string,
   overrides: readonly string[],
-  say: (line: string) => void = (line) => printLines(io.stderr, [line]),
+  { service, log, count }: Progress,
 ): Promise<LoadedRequest> => {
   const config = withAbsolutePaths(await loadConfig(file, overrides), process.cwd());
   return {
@@ -27,8 +22,9 @@ export const loadSourceRequest = async (
     request: {
       data: config.data,
       seed: config.seed,
-      progress: createPlainDisplay(say).service,
-      log: logTo(say),
+      progress: service,
+      log,
+      count,
     },
   };
 };

@@ -1,8 +1,9 @@
 /** Commands on dataset versions that exist on this host: versions, show, diff, export, gc. */
 
 import { type Command, Option } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { choiceOption, formatOption, integerOption, wrongOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { choiceOption, integerOption, wrongOption } from '../command-line/option-values.ts';
+import { fileFormat, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import { parseDuration } from '../text/formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import type { ExportFlags } from './export-data.ts';
@@ -70,11 +71,7 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     .description("Write a dataset version's samples as one file for other tools.")
     .argument('<version>', VERSION)
     .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS, 'test'), 'all')
-    .option(
-      '--format <format>',
-      'parquet or csv; by default from the extension of --to if that is a file',
-      formatOption,
-    )
+    .option(...fileFormat('; default: that of the file of --to, else parquet'))
     .option('--to <path>', 'a file (*.csv, *.parquet), or a folder for <version>-<split>.<format>', '.')
     .option('--features', 'add the encoded features of user and item: lists in Parquet, text in CSV')
     .option(...JSON_FLAG)

@@ -1,5 +1,6 @@
 /** Views show the latest epoch of a trial: those between two views are asked for when the trial ends. */
 import type { RecordedEpoch } from '../../client/facts-reader.ts';
+import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ObjectiveName } from '../../contracts/objective.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -13,6 +14,13 @@ export interface MissedEpochs {
 
 const trialOf = ({ trials, replicates }: ExperimentView, trialId: string): TrialView | undefined =>
   [...trials, ...(replicates?.trials ?? [])].find((trial) => trial.trialId === trialId);
+
+const whyMissing = (error: unknown): string => {
+  const isStopped = error instanceof TtExpError && (error.code === 'INTERRUPTED' || error.code === 'TIMED_OUT');
+  return isStopped
+    ? 'the command ended before MLflow answered'
+    : `MLflow does not answer: ${error instanceof Error ? error.message : String(error)}`;
+};
 
 export const createMissedEpochs = (
   ask: (runId: string, metric: ObjectiveName) => Promise<readonly RecordedEpoch[]>,
@@ -50,8 +58,7 @@ export const createMissedEpochs = (
       try {
         return await missedOf(id, view);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        const message = `${id}: epochs between two looks are missing, because MLflow does not answer: ${why}`;
+        const message = `${id}: epochs between two looks are missing, because ${whyMissing(error)}`;
         return [event(`missed:${id}`, { type: 'warning', message }, message)];
       } finally {
         told.delete(id);

@@ -23,5 +23,5 @@ export const openDisplay = async (runtime: ProcessRuntime, choice: DisplayChoice
     return createEventStream(runtime);
   }
   const { createPlainDisplay } = await import('./plain-display.ts');
-  return createPlainDisplay((line) => printLines(runtime.io.stderr, [line]));
+  return createPlainDisplay((line) => printLines(runtime.io.stderr, [line]), runtime.now);
 };

@@ -4,7 +4,7 @@ import type { ServiceAddresses } from '../../contracts/services.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
 import type { Display } from './display.ts';
 import { NOTHING_TOLD, tellEvents } from './events.ts';
-import { createServiceLines } from './service-lines.ts';
+import { createServiceTexts } from './service-texts.ts';
 
 export const startedLines = (experiment: StartedExperiment, addresses: ServiceAddresses): readonly string[] => [
   `experiment ${experiment.experimentId}: ${experiment.isAttached ? 'already started, attached to it' : 'started'}`,
@@ -12,12 +12,17 @@ export const startedLines = (experiment: StartedExperiment, addresses: ServiceAd
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
 ];
 
-/** @param write takes one line without its end */
-export const createPlainDisplay = (write: (line: string) => void): Display => {
-  const services = createServiceLines(write);
+/** @param write takes one line without its end; @param now in milliseconds */
+export const createPlainDisplay = (write: (line: string) => void, now: () => number): Display => {
+  const services = createServiceTexts(now);
   let told = NOTHING_TOLD;
   return {
-    service: services.tell,
+    service: (event) => {
+      const line = services.tell(event);
+      if (line !== null) {
+        write(line);
+      }
+    },
     started: (experiment, addresses) => {
       for (const line of startedLines(experiment, addresses)) {
         write(line);

@@ -47,7 +47,7 @@ export const askGate = async (runtime: PlatformRuntime & GateRuntime, options: A
   const { modelName, settings } = await readGateSettings(options);
   const candidate = await wholeModel(runtime, options.candidate);
   const against = options.against === undefined ? null : await wholeModel(runtime, options.against);
-  const answer = await withLocalWork(runtime, (work) =>
+  const answer = await withLocalWork(runtime, 'gate', (work) =>
     runtime.askGate({
       ...{ ...work, settings, set, candidate, against, data, device },
       modelName: options.modelName ?? modelName,

@@ -4,8 +4,6 @@ import { EXIT } from '../../contracts/errors.ts';
 import type { CalibrationAnswer } from '../../contracts/local-gate.ts';
 import type { Device } from '../../contracts/local-model.ts';
 import { versionOption } from '../command-line/version-option.ts';
-import { createCountProgress } from '../display/count-progress.ts';
-import { isLive } from '../display/open-display.ts';
 import { wholeModel } from '../model/whole-reference.ts';
 import { withLocalWork } from '../model/with-local-work.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
@@ -43,14 +41,9 @@ export const calibrateGate = async (
   const model = await wholeModel(runtime, options.model);
   const against = options.against === undefined ? null : await wholeModel(runtime, options.against);
   const { device, set } = options;
-  const isRedrawn = isLive(runtime, { isJson: false, isPlain: false });
-  const progress = createCountProgress(io.stderr, { isRedrawn, now: runtime.now, name: 'calibrate', unit: 'tests' });
-  const answer = await withLocalWork(
-    runtime,
-    (work) =>
-      runtime.calibrateGate({ ...work, settings, set, model, against, data, device, onTests: progress.onCount }),
-    progress.say,
-  ).finally(progress.close);
+  const answer = await withLocalWork(runtime, 'calibrate', (work) =>
+    runtime.calibrateGate({ ...work, settings, set, model, against, data, device }),
+  );
   if (options.isJson) {
     printJson(io, toJson(answer));
   } else {

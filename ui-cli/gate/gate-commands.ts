@@ -1,9 +1,10 @@
 /** `tt-exp gate` and `tt-exp gate calibrate`: what the gate would say, and how often it is wrong. */
 
 import type { Command } from 'commander';
-import { DEVICES, type Device } from '../../contracts/local-model.ts';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { choiceOption, collect } from '../command-line/option-values.ts';
+import type { Device } from '../../contracts/local-model.ts';
+import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
+import { collect } from '../command-line/option-values.ts';
+import { DEVICE, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { GateRuntime } from './gate-runtime.ts';
 
@@ -21,8 +22,6 @@ interface AskFlags extends GateFlags {
   readonly requirePromotion?: boolean;
 }
 
-const REFERENCE = 'a folder, name@alias, name/version, a run id, or <experiment>/<trial>';
-
 /** Of both commands. */
 const withSettings = (command: Command): Command =>
   command
@@ -32,12 +31,7 @@ const withSettings = (command: Command): Command =>
     )
     .option('--set <gate.key=value>', 'change one gate setting; may be repeated', collect)
     .option('--data <version>', "a dataset version; default: that of the model's training")
-    .option(
-      '--device <name>',
-      `one of ${DEVICES.join(', ')}; auto takes the fastest`,
-      choiceOption('--device', DEVICES),
-      'auto',
-    )
+    .option(...DEVICE)
     .option(...JSON_FLAG)
     .option(...VERBOSE);
 
@@ -45,7 +39,7 @@ const addAsk = (gate: Command, { runtime, finish }: CommandContext<PlatformRunti
   const command = gate
     .command('ask', { isDefault: true })
     .description('Ask the gate about a candidate without moving anything; `tt-exp gate <candidate>` does the same.')
-    .argument('<candidate>', REFERENCE)
+    .argument('<candidate>', MODEL_REFERENCE)
     .option('--against <ref>', "the model to hold it against; default: the registered model's champion")
     .option(
       '--model-name <name>',
@@ -81,7 +75,7 @@ const addCalibrate = (gate: Command, { runtime, finish }: CommandContext<Platfor
     .description(
       'Measure on your own users how often the gate promotes without a gain, and which gains it finds: 1,000 tests are drawn from the differences between two models.',
     )
-    .argument('<model>', REFERENCE)
+    .argument('<model>', MODEL_REFERENCE)
     .option('--against <ref>', "the other model; default: the registered model's previous champion");
   withSettings(command)
     .addHelpText(

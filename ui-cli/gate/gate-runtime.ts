@@ -5,8 +5,5 @@ import type { LocalWork } from '../model/model-runtime.ts';
 /** The gate, asked by this command itself: nothing is moved or recorded, and no Temporal is needed. */
 export interface GateRuntime extends ProcessRuntime {
   askGate(question: GateQuestion & LocalWork): Promise<GateAnswer>;
-  /** @param question with `onTests`, which is told how many simulated tests are done */
-  calibrateGate(
-    question: CalibrationQuestion & LocalWork & { readonly onTests: (done: number, total: number) => void },
-  ): Promise<CalibrationAnswer>;
+  calibrateGate(question: CalibrationQuestion & LocalWork): Promise<CalibrationAnswer>;
 }

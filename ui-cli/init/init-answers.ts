@@ -35,8 +35,8 @@ const checkedName = (name: string): string => {
 const checkedOut = (out: string): string => {
   if (!/\.jsonc?$/.test(out)) {
     throw usage(
-      `--out: got ${JSON.stringify(out)}, expected a file named .jsonc or .json`,
-      'A .jsonc file has comments; for example: --out experiments/ratings.jsonc',
+      `--to: got ${JSON.stringify(out)}, expected a file named .jsonc or .json`,
+      'A .jsonc file has comments; for example: --to experiments/ratings.jsonc',
     );
   }
   return out;

@@ -1,13 +1,15 @@
-import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type Command, Option } from 'commander';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { COLUMNS, MAX_BAD_ROWS } from '../command-line/data-options.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import { JSON_FLAG, VERBOSE, YES } from '../command-line/shared-options.ts';
 import type { InitRuntime } from './init-runtime.ts';
 
 interface InitFlags {
   readonly from?: string;
   readonly columns?: readonly string[];
   readonly name?: string;
+  readonly to?: string;
   readonly out?: string;
   readonly maxBadRows?: number;
   readonly yes?: boolean;
@@ -22,9 +24,10 @@ export const addInit = (program: Command, { runtime, finish }: CommandContext<Pr
     .option('--from <file>', 'CSV, Parquet or JSON file of interactions')
     .option(...COLUMNS)
     .option('--name <name>', 'name of the experiment; default: that of the file')
-    .option('--out <file>', 'where the config goes; default: experiments/<name>.jsonc, which has comments')
+    .option('--to <file>', 'where the config goes; default: experiments/<name>.jsonc, which has comments')
+    .addOption(new Option('--out <file>', 'the same, as it was called before').hideHelp())
     .option(...MAX_BAD_ROWS)
-    .option('--yes', 'do not ask')
+    .option(...YES)
     .option('--force', 'replace an existing config')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
@@ -33,14 +36,15 @@ export const addInit = (program: Command, { runtime, finish }: CommandContext<Pr
       examples(
         'init',
         'init --yes --from ratings.csv',
-        'init --from events.parquet --name events --out experiments/events.json',
+        'init --from events.parquet --name events --to experiments/events.json',
       ),
     )
-    .action(async ({ yes, force, json, maxBadRows, ...flags }: InitFlags) => {
+    .action(async ({ yes, force, json, maxBadRows, to, out = to, ...flags }: InitFlags) => {
       const { initExperiment } = await import('./init-experiment.ts');
       finish(
         await initExperiment(runtime, {
           ...flags,
+          ...(out !== undefined && { out }),
           maxBadRows: maxBadRows ?? null,
           isYes: yes === true,
           isForced: force === true,

@@ -10,9 +10,8 @@ import { experimentIds } from '../../contracts/ids.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { checkLines } from '../data/check-lines.ts';
-import { createPlainDisplay } from '../display/plain-display.ts';
+import { type Progress, withProgress } from '../display/progress.ts';
 import { columnsOf, readFileChoice, settingsOfFile } from '../model/data-choice.ts';
-import { logTo } from '../text/log-to.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
 import { firstConfig } from './first-config.ts';
@@ -52,10 +51,14 @@ const draft = async (
   return { text, config: parseConfig(out, text), notes: settings.notes };
 };
 
-const check = ({ io, checkData }: Runtime, config: ResolvedConfig): Promise<DataReport> => {
-  const say = (line: string): void => printLines(io.stderr, [line]);
+const check = (
+  { checkData }: Runtime,
+  config: ResolvedConfig,
+  { begin, service, log, count }: Progress,
+): Promise<DataReport> => {
   const { data, seed } = withAbsolutePaths(config, process.cwd());
-  return checkData({ data, seed, progress: createPlainDisplay(say).service, log: logTo(say) });
+  begin('reading the rows');
+  return checkData({ data, seed, progress: service, log, count });
 };
 
 const writtenLines = (out: string, notes: readonly string[], { checks }: DataReport): readonly string[] => [
@@ -63,7 +66,7 @@ const writtenLines = (out: string, notes: readonly string[], { checks }: DataRep
   ...[...notes, ...checks.filter(({ status }) => status === 'failed').map(({ title }) => `warning: ${title}`)].map(
     (line) => `  ${line}`,
   ),
-  ...(isCommented(out) ? [] : ['  its keys are not explained, because JSON has no comments: --out x.jsonc has them']),
+  ...(isCommented(out) ? [] : ['  its keys are not explained, because JSON has no comments: --to x.jsonc has them']),
   ...section('Next', [`tt-exp run ${out} --dry-run`, `tt-exp run ${out}`]),
 ];
 
@@ -73,9 +76,11 @@ export const initExperiment = async (runtime: Runtime, options: InitOptions): Pr
   const answers = await initAnswers(io, options);
   const { from, out } = answers;
   await runtime.refuseConfig(resolve(out), options.isForced);
-  printLines(io.stderr, [`Looking into ${from} ...`]);
-  const { text, config, notes } = await draft(runtime, answers, options);
-  const report = await check(runtime, config);
+  const { text, config, notes, report } = await withProgress(runtime, { name: 'init' }, async (progress) => {
+    progress.begin(`looking into ${from}`);
+    const drafted = await draft(runtime, answers, options);
+    return { ...drafted, report: await check(runtime, drafted.config, progress) };
+  });
   const isGood = report.blocking === 0;
   if (isGood) {
     await runtime.writeConfig(resolve(out), text, options.isForced);

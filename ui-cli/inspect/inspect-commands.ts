@@ -2,8 +2,9 @@
 
 import type { Command } from 'commander';
 import { isVersionReference } from '../../contracts/ids.ts';
-import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, ID } from '../command-line/command-context.ts';
 import { choiceOption, collect, integerOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import { asOfOption } from '../registry/registry-commands.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
 import { type ExperimentState, LISTED, STATES } from './experiment-rows.ts';

@@ -13,6 +13,7 @@ import { followExperiment } from '../run/follow-experiment.ts';
 import { printLines } from '../text/output.ts';
 import { createLogPrinter, type SourcedLine } from './log-printer.ts';
 import type { LogsOptions } from './logs-options.ts';
+import { type TrialTimes, trialTimesOf, withTrialTimes } from './past-events.ts';
 
 export interface LogSubject {
   readonly id: string;
@@ -36,26 +37,47 @@ const linesOf = (event: ExperimentEvent, source: string): readonly SourcedLine[]
 const isOf = ({ data }: ExperimentEvent, trialId: string | null): boolean =>
   trialId === null ? true : 'trial_id' in data && data.trial_id === trialId && data.type !== 'best_changed';
 
-/** Those of MLflow; none, and a note, where it does not answer. */
-const epochsOf = async (
+/** What MLflow knows; `none`, and a note, where it does not answer. */
+const askMlflow = async <Answer>(
   { io }: ProcessRuntime,
-  { facts }: Platform,
-  trial: TrialView,
-  { objective }: ExperimentView,
-): Promise<readonly ExperimentEvent[]> => {
-  if (trial.runId === null) {
-    return [];
-  }
+  { what, none }: { readonly what: string; readonly none: Answer },
+  asking: Promise<Answer>,
+): Promise<Answer> => {
   try {
-    const epochs = await facts.epochs(trial.runId, objective.metric);
-    return epochs.map((epoch) => epochEvent(trial.trialId, epoch, trial.result?.epochs ?? null, objective));
+    return await asking;
   } catch (error) {
     if (error instanceof TtExpError) {
-      printLines(io.stderr, [`note: epochs are not shown: ${error.message}`]);
-      return [];
+      printLines(io.stderr, [`note: ${what} are not shown: ${error.message}`]);
+      return none;
     }
     throw error;
   }
+};
+
+const epochsOf = async (
+  { facts }: Platform,
+  { trialId, runId, result }: TrialView,
+  { objective }: ExperimentView,
+): Promise<readonly ExperimentEvent[]> =>
+  runId === null
+    ? []
+    : (await facts.epochs(runId, objective.metric)).map((epoch) =>
+        epochEvent(trialId, epoch, result?.epochs ?? null, objective),
+      );
+
+/** The times of trials, and the epochs of the one that is asked for. */
+const recordedOf = async (
+  runtime: ProcessRuntime,
+  platform: Platform,
+  view: ExperimentView,
+  { id, trialId }: LogSubject,
+): Promise<readonly [times: TrialTimes, epochs: readonly ExperimentEvent[]]> => {
+  const trial = trialId === null ? null : trialOf(id, view.trials, trialId);
+  const times = platform.facts.trialTimes(view).then((byRun) => trialTimesOf(view, byRun));
+  return Promise.all([
+    askMlflow<TrialTimes>(runtime, { what: 'times of trials', none: new Map() }, times),
+    trial === null ? [] : askMlflow(runtime, { what: 'epochs', none: [] }, epochsOf(platform, trial, view)),
+  ]);
 };
 
 /** What is older than asked for goes; what has no time has that of the event before it. */
@@ -82,8 +104,8 @@ export const showExperimentLogs = async (
   const missed = createMissedEpochs((runId, metric) => platform.facts.epochs(runId, metric));
 
   const past = tellEvents(NOTHING_TOLD, view);
-  const epochs = trialId === null ? [] : await epochsOf(runtime, platform, trialOf(id, view.trials, trialId), view);
-  const own = past.events.filter((event) => isOf(event, trialId));
+  const [times, epochs] = await recordedOf(runtime, platform, view, { id, trialId });
+  const own = withTrialTimes(past.events, times).filter((event) => isOf(event, trialId));
   const end = own.findIndex(({ data }) => data.type === 'trial_ended');
   const events = trialId === null || end === -1 ? [...own, ...epochs] : own.toSpliced(end, 0, ...epochs);
   const lines = since(events, options.sinceMs).flatMap((event) => linesOf(event, source));

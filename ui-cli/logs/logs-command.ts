@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption, sinceOption } from '../command-line/option-values.ts';
+import { VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { LogsRuntime } from './logs-runtime.ts';
 

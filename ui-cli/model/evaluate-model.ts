@@ -6,16 +6,14 @@ import { defaultConfig } from '../../config/load.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { DataChoice, Device, LocalEvaluationReport } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
-import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
-import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
-import { logTo } from '../text/log-to.ts';
 import { baselineWarnings, metricTable, reportLines } from '../text/metric-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { columnsOf, readDataChoice, settingsOfFile } from './data-choice.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import { deviceText, dimensionLines, loadedLine, splitLine } from './train-lines.ts';
 import { wholeModel } from './whole-reference.ts';
+import { withLocalWork } from './with-local-work.ts';
 
 export interface EvaluateOptions {
   readonly model: string;
@@ -74,28 +72,16 @@ export const evaluateModel = async (
 ): Promise<number> => {
   const { io } = runtime;
   const model = await wholeModel(runtime, options.model);
-  const say = (line: string): void => printLines(io.stderr, [line]);
-  const data = await chooseData(runtime, options, say);
-  const stops = createStops(runtime, { hint: STARTS_ANEW });
-  try {
-    const evaluating = runtime.evaluateModel({
-      model,
-      data,
-      split: options.split,
-      device: options.device,
-      rankingsFile: options.exportRankings === undefined ? null : resolve(options.exportRankings),
-      progress: createPlainDisplay(say).service,
-      log: logTo(say),
-      signal: stops.signal,
-    });
-    const report = await Promise.race([evaluating, stops.forced]);
-    if (options.isJson) {
-      printJson(io, toJson(report));
-    } else {
-      printLines(io.stdout, evaluationLines(report));
-    }
-    return EXIT.done;
-  } finally {
-    stops.dispose();
+  const data = await chooseData(runtime, options, (line) => printLines(io.stderr, [line]));
+  const { split, device, exportRankings } = options;
+  const rankingsFile = exportRankings === undefined ? null : resolve(exportRankings);
+  const report = await withLocalWork(runtime, 'evaluate', (work) =>
+    runtime.evaluateModel({ ...work, model, data, split, device, rankingsFile }),
+  );
+  if (options.isJson) {
+    printJson(io, toJson(report));
+  } else {
+    printLines(io.stdout, evaluationLines(report));
   }
+  return EXIT.done;
 };

@@ -1,11 +1,12 @@
 /** Commands that train and evaluate one model by themselves: train, evaluate. */
 
 import type { Command } from 'commander';
-import { DEVICES, type Device } from '../../contracts/local-model.ts';
+import type { Device } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
-import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
 import { COLUMNS, MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import { choiceOption, collect, integerOption, nameOption, positiveOption } from '../command-line/option-values.ts';
+import { collect, integerOption, nameOption, positiveOption } from '../command-line/option-values.ts';
+import { DEVICE, EVALUATED_SPLIT, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import type { HyperparameterFlags } from './train-config.ts';
@@ -34,14 +35,6 @@ interface EvaluateFlags {
   readonly device: Device;
   readonly json?: boolean;
 }
-
-const SPLITS = ['test', 'validation'] as const satisfies readonly EvaluatedSplit[];
-const DEVICE = [
-  '--device <name>',
-  `one of ${DEVICES.join(', ')}; auto takes the fastest`,
-  choiceOption('--device', DEVICES),
-  'auto',
-] as const;
 
 const addTrain = (program: Command, { runtime, finish }: CommandContext<PlatformRuntime & ModelRuntime>): void => {
   program
@@ -101,13 +94,10 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext<Platf
   program
     .command('evaluate')
     .description('Rank with a trained model and print its metrics beside the baselines.')
-    .requiredOption(
-      '--model <what>',
-      'a folder that train wrote; name, name@alias or name/version in the registry; a run, or <experiment>/<trial>',
-    )
+    .requiredOption('--model <ref>', MODEL_REFERENCE)
     .option('--data <what>', "a dataset version, or a file of interactions; default: the model's own dataset version")
     .option(...COLUMNS)
-    .option('--split <part>', `one of ${SPLITS.join(', ')}`, choiceOption('--split', SPLITS), 'test')
+    .option(...EVALUATED_SPLIT)
     .option('--export-rankings <file>', 'write user, rank, item, score and relevance to a Parquet file')
     .option(...DEVICE)
     .option(...JSON_FLAG)

@@ -9,12 +9,14 @@ import type {
 import type { Log } from '../../contracts/log.ts';
 import type { ReproductionReport, ReproductionRequest } from '../../contracts/reproduction.ts';
 import type { ProgressSink } from '../../contracts/services.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 
 /** Training and evaluation by this command itself: no Temporal and no worker is needed. */
 export interface LocalWork {
   readonly progress: ProgressSink;
   readonly log: Log;
+  readonly count: CountSink;
   /** Aborted: what was done is kept. Throws the signal's reason. */
   readonly signal: AbortSignal;
 }

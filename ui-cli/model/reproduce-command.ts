@@ -1,8 +1,9 @@
 /** `tt-exp reproduce`. */
 
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { notNegativeOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 

@@ -3,9 +3,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { ReproductionReport } from '../../contracts/reproduction.ts';
 import { createStops, STARTS_ANEW } from '../command-line/stops.ts';
-import { createPlainDisplay } from '../display/plain-display.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
-import { logTo } from '../text/log-to.ts';
 import { printJson, toSnakeCase } from '../text/output.ts';
 import type { ModelRuntime } from './model-runtime.ts';
 import { reproductionLines } from './reproduce-lines.ts';
@@ -29,8 +27,7 @@ const conduct = async (
     const reproducing = runtime.reproduceTraining({
       run,
       tolerance,
-      progress: createPlainDisplay(display.warn).service,
-      log: logTo(display.warn),
+      ...display.work,
       signal: stops.signal,
       onEvent: display.onEvent,
     });
@@ -59,7 +56,7 @@ export const reproduceTrial = async (
 ): Promise<number> => {
   const { io } = runtime;
   const options = { ...given, run: await wholeRun(runtime, given.run) };
-  const display = openTrainDisplay(runtime, options);
+  const display = openTrainDisplay(runtime, { ...options, name: 'reproduce' });
   const report = await conduct(runtime, options, display).finally(display.close);
   if (options.isJson) {
     printJson(io, toJson(report));

@@ -1,19 +1,17 @@
-/** The lines of a training, and under them, on a terminal, how far the running epoch is. */
+/** The lines of a training, and under them how far the running epoch is. */
 import type { LocalTrainingEvent } from '../../contracts/local-model.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
-import { isLive } from '../display/open-display.ts';
+import { estimateRate } from '../display/estimate-rate.ts';
+import { openProgress, type Progress } from '../display/progress.ts';
 import { formatBar, formatDuration } from '../text/formats.ts';
-import { clearLine, drawLine, printLines } from '../text/output.ts';
+import type { LocalWork } from './model-runtime.ts';
 import { datasetLines, epochLines, startLines } from './train-lines.ts';
-
-const REDRAW_MS = 100;
 
 interface TrainDisplayOptions {
   /** Takes lines that stay. */
   readonly lines: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly isRedrawn: boolean;
+  readonly progress: Progress;
   readonly now: () => number;
 }
 
@@ -23,48 +21,40 @@ export interface TrainDisplay {
   say(lines: readonly string[]): void;
   /** On stderr, above the progress. */
   warn(line: string): void;
+  /** Where the parts behind the command tell what they do. */
+  readonly work: Pick<LocalWork, 'progress' | 'log' | 'count'>;
   close(): void;
 }
 
-/** `Epoch 3/50 ████░░░░ 12/51 loss 0.4312, 25 steps/s`. Pure. */
-export const progressText = (state: {
+/** `Epoch 3/50 ████░░░░ 12/51 loss 0.4312, 25.0 steps/s, 1.6 s left`, and shorter ones. Pure. */
+export const stepTexts = (state: {
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
   readonly steps: number;
   readonly trainLoss: number;
   readonly seconds: number;
-}): string => {
+}): readonly string[] => {
   const { epoch, epochs, step, steps, trainLoss, seconds } = state;
-  const rate = seconds > 0 ? step / seconds : 0;
-  const left = rate > 0 ? `, ${rate.toFixed(1)} steps/s, ${formatDuration((steps - step) / rate)} left` : '';
-  return `Epoch ${epoch}/${epochs} ${formatBar(step / Math.max(1, steps))} ${step}/${steps} loss ${trainLoss.toFixed(4)}${left}`;
+  const { perSecond, secondsLeft } = estimateRate({ done: step, total: steps, unit: 'steps' }, seconds);
+  const bar = formatBar(step / Math.max(1, steps));
+  const rate = perSecond === null ? '' : `, ${perSecond.toFixed(1)} steps/s`;
+  const left = secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)} left`;
+  const place = `${step}/${steps} loss ${trainLoss.toFixed(4)}`;
+  return [
+    `Epoch ${epoch}/${epochs} ${bar} ${place}${rate}${left}`,
+    `Epoch ${epoch}/${epochs} ${place}${rate}${left}`,
+    `Epoch ${epoch}/${epochs} ${place}${left}`,
+    `Epoch ${epoch}/${epochs} ${step}/${steps}${left}`,
+  ];
 };
 
-const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptions): TrainDisplay => {
+const createTrainDisplay = ({ lines, progress, now }: TrainDisplayOptions): TrainDisplay => {
   let settings: TrialSettings | null = null;
   let epochStartMs = now();
-  let drawnMs = Number.NEGATIVE_INFINITY;
-  let isDrawn = false;
   const epochSeconds: number[] = [];
 
-  const clear = (): void => {
-    if (isDrawn) {
-      clearLine(stderr);
-      isDrawn = false;
-    }
-  };
-  const say = (texts: readonly string[]): void => {
-    clear();
-    printLines(lines, texts);
-  };
-  const draw = (text: string): void => {
-    if (isRedrawn && now() - drawnMs >= REDRAW_MS) {
-      drawnMs = now();
-      isDrawn = true;
-      drawLine(stderr, text);
-    }
-  };
+  const say = (texts: readonly string[]): void => progress.print(lines, texts);
 
   const onCompute = ({ message }: Extract<LocalTrainingEvent, { kind: 'compute' }>): void => {
     if (settings === null) {
@@ -77,7 +67,7 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
         say(startLines(settings, message.tensorflow, message.history));
         return;
       case 'step':
-        draw(progressText({ ...message, epochs, seconds: (now() - epochStartMs) / 1000 }));
+        progress.draw(stepTexts({ ...message, epochs, seconds: (now() - epochStartMs) / 1000 }));
         return;
       case 'epoch': {
         const { record } = message;
@@ -96,11 +86,9 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
 
   return {
     say,
-    warn: (line) => {
-      clear();
-      printLines(stderr, [line]);
-    },
-    close: clear,
+    warn: progress.say,
+    work: { progress: progress.service, log: progress.log, count: progress.count },
+    close: progress.close,
     onEvent: (event) => {
       switch (event.kind) {
         case 'dataset':
@@ -123,11 +111,10 @@ const createTrainDisplay = ({ lines, stderr, isRedrawn, now }: TrainDisplayOptio
 /** On stdout, or with `--json` on stderr; with progress under the lines where a person looks. */
 export const openTrainDisplay = (
   runtime: ProcessRuntime,
-  options: { readonly isJson: boolean; readonly isPlain: boolean },
-): TrainDisplay =>
-  createTrainDisplay({
-    lines: options.isJson ? runtime.io.stderr : runtime.io.stdout,
-    stderr: runtime.io.stderr,
-    isRedrawn: isLive(runtime, options),
-    now: runtime.now,
-  });
+  { name, isJson, isPlain }: { readonly name: string; readonly isJson: boolean; readonly isPlain: boolean },
+): TrainDisplay => {
+  const progress = openProgress(runtime, { name, isPlain });
+  progress.begin('working');
+  const lines = isJson ? runtime.io.stderr : runtime.io.stdout;
+  return createTrainDisplay({ lines, progress, now: runtime.now });
+};

@@ -4,8 +4,6 @@ import { resolve } from 'node:path';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Device, LocalTrainingReport } from '../../contracts/local-model.ts';
 import { createStops, RESUMES } from '../command-line/stops.ts';
-import { createPlainDisplay } from '../display/plain-display.ts';
-import { logTo } from '../text/log-to.ts';
 import { printJson } from '../text/output.ts';
 import { columnsOf, readDataChoice } from './data-choice.ts';
 import type { ModelRuntime } from './model-runtime.ts';
@@ -44,7 +42,6 @@ const conduct = async (
   }
   display.say([`Loading dataset from ${given ?? file ?? 'the built-in synthetic set'}...`]);
   const stops = createStops(runtime, { hint: RESUMES });
-  const services = createPlainDisplay(display.warn);
   try {
     const training = runtime.trainModel({
       config,
@@ -54,8 +51,7 @@ const conduct = async (
       name: options.modelName,
       isForced: options.isForced,
       isTracked: options.isTracked,
-      progress: services.service,
-      log: logTo(display.warn),
+      ...display.work,
       signal: stops.signal,
       onEvent: display.onEvent,
     });
@@ -88,7 +84,7 @@ const toJson = ({ result, test, run, ...report }: LocalTrainingReport): object =
 /** Answers the exit code; throws what the command is to end with. */
 export const trainModel = async (runtime: ModelRuntime, options: TrainOptions): Promise<number> => {
   const { io } = runtime;
-  const display = openTrainDisplay(runtime, options);
+  const display = openTrainDisplay(runtime, { ...options, name: 'train' });
   try {
     const report = await conduct(runtime, options, display).finally(display.close);
     if (options.isJson) {

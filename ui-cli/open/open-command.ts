@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
 import type { OpenRuntime } from './open-runtime.ts';
 

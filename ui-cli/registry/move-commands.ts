@@ -1,7 +1,7 @@
 /** Commands that move a registered model's aliases: promote, rollback, archive. Each asks first. */
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { textOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { JSON_FLAG, REASON, VERBOSE, YES } from '../command-line/shared-options.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 
 interface MoveFlags {
@@ -10,8 +10,6 @@ interface MoveFlags {
   readonly json?: boolean;
 }
 
-const YES = ['--yes', 'do not ask'] as const;
-const REASON = ['--reason <text>', 'kept in the ledger', textOption('--reason')] as const;
 const REFERENCE = ['<ref>', 'name/version, name@alias, a run id, or <experiment>/<trial>'] as const;
 
 const optionsOf = ({ reason = 'no reason given', yes, json }: MoveFlags) => ({

@@ -1,6 +1,7 @@
 /** `tt-exp models pull`: a verified copy of a version. */
 import { resolve } from 'node:path';
 import { EXIT } from '../../contracts/errors.ts';
+import { withProgress } from '../display/progress.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
@@ -18,7 +19,10 @@ export const pullModel = (
 ): Promise<number> =>
   withCatalogue(runtime, async (catalogue) => {
     const keeps = [process.cwd(), runtime.environment().homeFolder];
-    const pulled = await catalogue.pull({ reference, folder: resolve(to), isForced, keeps });
+    const pulled = await withProgress(runtime, { name: 'pull' }, ({ begin, count }) => {
+      begin(`looking for ${reference}`);
+      return catalogue.pull({ reference, folder: resolve(to), isForced, keeps, count });
+    });
     const { name, version, runId, folder } = pulled;
     if (isJson) {
       printJson(runtime.io, { name, version, run_id: runId, folder });

@@ -1,7 +1,8 @@
 /** Commands that look at registered models; those that move their aliases are in move-commands.ts. */
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { pastOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import { addMoves } from './move-commands.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 

@@ -7,6 +7,7 @@ import type {
   VersionDetails,
 } from '../../contracts/model-catalogue.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
+import type { CountSink } from '../../contracts/work-count.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 /** Registered models as MLflow knows them; nothing else need run. Whoever opens it closes it. */
@@ -22,7 +23,8 @@ export interface ModelCatalogue {
   verify(request: {
     readonly name: string;
     readonly isAll: boolean;
-    readonly onVersion: (version: string) => void;
+    /** Told how many versions are verified. */
+    readonly count: CountSink;
   }): Promise<ModelVerification>;
   /**
    * `folder` is absolute; it is not replaced where `keeps` lie in it. Throws USAGE where it holds what may not be
@@ -33,6 +35,8 @@ export interface ModelCatalogue {
     readonly folder: string;
     readonly isForced: boolean;
     readonly keeps: readonly string[];
+    /** Told how many files are here. */
+    readonly count: CountSink;
   }): Promise<PulledModel>;
   /** What a move of this version rests on. Throws as `show`. */
   plan(reference: string): Promise<PlannedMove>;

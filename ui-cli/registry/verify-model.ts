@@ -1,5 +1,6 @@
 /** `tt-exp models verify`: whether ledger and files are as they were written. */
 import { EXIT } from '../../contracts/errors.ts';
+import { withProgress } from '../display/progress.ts';
 import { printJson, printLines } from '../text/output.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { findingLines, intactLines, isIntact } from './verification-lines.ts';
@@ -18,8 +19,10 @@ export const verifyModel = (
 ): Promise<number> =>
   withCatalogue(runtime, async (catalogue) => {
     const { stdout, stderr } = runtime.io;
-    const onVersion = (version: string): void => printLines(stderr, [`verifying the files of version ${version}`]);
-    const verification = await catalogue.verify({ name, isAll, onVersion });
+    const verification = await withProgress(runtime, { name: 'verify' }, ({ begin, count }) => {
+      begin(`reading the ledger of ${name}`);
+      return catalogue.verify({ name, isAll, count });
+    });
     const { records, broken, problems, notes, versions } = verification;
     if (isJson) {
       printJson(runtime.io, {

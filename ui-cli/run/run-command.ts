@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { CONFIG, type CommandContext, examples } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import { collect, durationOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, PLAIN, REQUIRE_PROMOTION, SET, TIMEOUT, VERBOSE } from '../command-line/shared-options.ts';
 import { eventsOption } from './events-option.ts';
 import type { RunRuntime } from './run-runtime.ts';
 
@@ -22,14 +22,14 @@ export const addRun = (program: Command, { runtime, finish }: CommandContext<Run
   program
     .command('run')
     .description('Run an experiment and watch it. Ctrl-C detaches; the experiment keeps running.')
-    .argument('<config>', 'JSON file, see experiments/')
-    .option('--set <key=value>', 'change one setting of the file; may be repeated', collect)
+    .argument(...CONFIG)
+    .option(...SET)
     .option(...MAX_BAD_ROWS)
     .option('--fresh', 'train every trial again, even if an identical one has finished')
     .option('--detach', 'start, print the id, and return at once')
     .option('--dry-run', 'print data, trials and sizes; start nothing')
-    .option('--require-promotion', 'exit with 1 unless the gate promotes the model')
-    .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
+    .option(...REQUIRE_PROMOTION)
+    .option(...TIMEOUT)
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .addOption(eventsOption())

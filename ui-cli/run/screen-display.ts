@@ -5,8 +5,8 @@ import type { Display } from '../display/display.ts';
 import { isReadAloud, whyNoFullScreen } from '../display/full-screen.ts';
 import type { DisplayChoice } from '../display/open-display.ts';
 import { startedLines } from '../display/plain-display.ts';
+import { openProgress } from '../display/progress.ts';
 import { isSmall, sizeOf } from '../display/screen-size.ts';
-import { createServiceLines } from '../display/service-lines.ts';
 import { printLines } from '../text/output.ts';
 
 export interface ScreenSinks {
@@ -28,13 +28,13 @@ export const openScreenDisplay = async (runtime: DashboardRuntime, sinks: Screen
     Promise.all([import('../dashboard/program/start-dashboard.ts'), import('../dashboard/program/followed-views.ts')]),
   );
   const { stderr } = runtime.io;
-  const services = createServiceLines((line) => printLines(stderr, [line]), stderr);
+  const progress = openProgress(runtime, { name: 'run' });
   let views: ReturnType<typeof followedViews> | null = null;
   let screen: ReturnType<typeof startDashboard> | null = null;
   return {
-    service: services.tell,
+    service: progress.service,
     started: (experiment, addresses) => {
-      services.close();
+      progress.close();
       printLines(stderr, startedLines(experiment, addresses));
     },
     view: (view) => {
@@ -48,7 +48,7 @@ export const openScreenDisplay = async (runtime: DashboardRuntime, sinks: Screen
       }
     },
     close: async () => {
-      services.close();
+      progress.close();
       await screen?.close();
     },
   };

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import { collect } from '../command-line/option-values.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import { JSON_FLAG, SET, VERBOSE } from '../command-line/shared-options.ts';
 
 interface ValidateFlags {
   readonly set?: readonly string[];
@@ -17,7 +17,7 @@ export const addValidate = (program: Command, { runtime, finish }: CommandContex
       'Check configs and report every mistake with file, line, path, what was expected and the nearest valid key.',
     )
     .argument('<config...>', 'JSON files')
-    .option('--set <key=value>', 'change one setting before checking; may be repeated', collect)
+    .option(...SET)
     .option(...MAX_BAD_ROWS)
     .option(...JSON_FLAG)
     .option(...VERBOSE)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, ID, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
-import { durationOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples, ID } from '../command-line/command-context.ts';
+import { JSON_FLAG, PLAIN, REQUIRE_PROMOTION, TIMEOUT, VERBOSE } from '../command-line/shared-options.ts';
 import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
 import { eventsOption } from './events-option.ts';
 
@@ -17,8 +17,8 @@ export const addWatch = (program: Command, { runtime, finish }: CommandContext<D
     .command('watch')
     .description('Attach to an experiment, or show how it ended. Without an id, to the one that is running.')
     .argument('[id]', ID[1])
-    .option('--require-promotion', 'exit with 1 unless the gate promotes the model')
-    .option('--timeout <duration>', 'stop watching after 90s, 30m, 2h; exit with 75', durationOption('--timeout'))
+    .option(...REQUIRE_PROMOTION)
+    .option(...TIMEOUT)
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .addOption(eventsOption())

@@ -2,8 +2,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { ServicesStatus } from '../../contracts/services.ts';
 import { createStops } from '../command-line/stops.ts';
-import { isLive } from '../display/open-display.ts';
-import { createServiceLines, type ServiceLines } from '../display/service-lines.ts';
+import { withProgress } from '../display/progress.ts';
 import { formatDuration } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
@@ -15,18 +14,14 @@ export interface ServiceOptions {
   readonly isPlain: boolean;
 }
 
-const openLines = (runtime: ServicesRuntime, options: ServiceOptions): ServiceLines => {
-  const { stderr } = runtime.io;
-  return createServiceLines((line) => printLines(stderr, [line]), isLive(runtime, options) ? stderr : null);
-};
-
-export const upServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
+export const upServices = async (runtime: ServicesRuntime, { isJson, isPlain }: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
   try {
-    const lines = openLines(runtime, options);
-    const starting = Promise.race([runtime.services.up(lines.tell, stops.signal), stops.forced]);
-    const { temporal, mlflow } = await starting.finally(lines.close);
-    if (options.isJson) {
+    const { temporal, mlflow } = await withProgress(runtime, { name: 'up', isPlain }, ({ begin, service }) => {
+      begin('working');
+      return Promise.race([runtime.services.up(service, stops.signal), stops.forced]);
+    });
+    if (isJson) {
       printJson(runtime.io, { urls: { mlflow: mlflow.uri, temporal: temporal.uiUrl ?? temporal.address } });
     } else {
       const ui = temporal.uiUrl === null ? '' : `, web interface ${temporal.uiUrl}`;
@@ -38,10 +33,12 @@ export const upServices = async (runtime: ServicesRuntime, options: ServiceOptio
   }
 };
 
-export const downServices = async (runtime: ServicesRuntime, options: ServiceOptions): Promise<number> => {
-  const lines = openLines(runtime, options);
-  const { stopped } = await runtime.services.down(lines.tell).finally(lines.close);
-  if (options.isJson) {
+export const downServices = async (runtime: ServicesRuntime, { isJson, isPlain }: ServiceOptions): Promise<number> => {
+  const { stopped } = await withProgress(runtime, { name: 'down', isPlain }, ({ begin, service }) => {
+    begin('working');
+    return runtime.services.down(service);
+  });
+  if (isJson) {
     printJson(runtime.io, { stopped });
   } else {
     printLines(runtime.io.stdout, [stopped.length === 0 ? 'nothing was running' : `stopped: ${stopped.join(', ')}`]);
@@ -97,9 +94,12 @@ export interface DoctorOptions extends ServiceOptions {
 /** Exit code 69 when something is missing that experiments need. */
 export const runDoctor = async (
   runtime: ServicesRuntime,
-  { isJson, isRepair, lost }: DoctorOptions,
+  { isJson, isPlain, isRepair, lost }: DoctorOptions,
 ): Promise<number> => {
-  const findings = await runtime.services.doctor({ isRepair, lost });
+  const findings = await withProgress(runtime, { name: 'doctor', isPlain }, ({ begin }) => {
+    begin('looking at every part');
+    return runtime.services.doctor({ isRepair, lost });
+  });
   if (isJson) {
     printJson(runtime.io, toSnakeCase(findings) as object);
   } else {

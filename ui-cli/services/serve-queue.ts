@@ -3,7 +3,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import type { TaskQueue } from '../../contracts/names.ts';
 import { createStops } from '../command-line/stops.ts';
-import { serviceLine } from '../display/service-lines.ts';
+import { serviceLine } from '../display/service-texts.ts';
 import { printLines } from '../text/output.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
 

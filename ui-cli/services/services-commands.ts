@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { TtExpError } from '../../contracts/errors.ts';
-import { type CommandContext, examples, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { collect } from '../command-line/option-values.ts';
+import { JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { ServiceOptions } from './control-services.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
 

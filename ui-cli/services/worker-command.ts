@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { TaskQueue } from '../../contracts/names.ts';
-import { type CommandContext, examples, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption, queueOption } from '../command-line/option-values.ts';
+import { VERBOSE } from '../command-line/shared-options.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
 
 export const addWorker = (program: Command, { runtime, finish }: CommandContext<ServicesRuntime>): void => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { textOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { JSON_FLAG, REASON, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 const addDecision = (
@@ -15,7 +15,7 @@ const addDecision = (
       '<model or experiment>',
       'registered model, with /version if only that one is meant, or the experiment whose candidate waits',
     )
-    .requiredOption('--reason <text>', "kept in the model's ledger", textOption('--reason'))
+    .requiredOption(...REASON)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(

@@ -1,8 +1,9 @@
 /** Commands that change what a sweep does: pause, resume, parallel, cancel, retry, extend. */
 
 import type { Command } from 'commander';
-import { type CommandContext, examples, ID, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
-import { collect, integerArgument, integerOption } from '../command-line/option-values.ts';
+import { type CommandContext, examples, ID } from '../command-line/command-context.ts';
+import { integerArgument, integerOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, SET, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 interface JsonFlags {
@@ -90,7 +91,7 @@ const addExtend = (program: Command, { runtime, finish }: CommandContext<Platfor
     .argument(...ID)
     .option('--trials <n>', 'trials in all (sweep.max_trials)', integerOption('--trials', 1))
     .option('--epochs <n>', 'epochs of each trial in all (training.num_epochs)', integerOption('--epochs', 1))
-    .option('--set <key=value>', 'change one setting of its config; may be repeated', collect)
+    .option(...SET)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(

@@ -123,7 +123,7 @@ describe('client/models/model-catalogue', () => {
     expect([history.entries.map(({ action }) => action), history.notes]).toEqual([['promote', 'reject'], [note]]);
     await move(tracking, later, promotion('2', '1'));
     expect((await find(later)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
-    const verified = await catalogue.verify({ name: later, isAll: false, onVersion: () => {} });
+    const verified = await catalogue.verify({ name: later, isAll: false, count: () => {} });
     expect([verified.records, verified.broken, verified.problems, verified.notes]).toEqual([3, null, [], [note]]);
     // Another model under the old name is another model.
     await addVersion(tracking, { model: before, key: 'new' });
@@ -208,7 +208,7 @@ describe('client/models/model-catalogue', () => {
     const [runId = ''] = await versions(name, 2);
     await move(tracking, name, promotion('1', null));
     await move(tracking, name, promotion('2', '1'));
-    const verify = () => catalogue.verify({ name, isAll: false, onVersion: () => undefined });
+    const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
     expect(await verify()).toMatchObject({
       records: 2,
       broken: null,
@@ -242,7 +242,7 @@ describe('client/models/model-catalogue', () => {
     await tracking.setAlias(name, 'champion', '1');
     const server = createMlflowReader(mlflow.address);
     const problem = async () =>
-      (await catalogue.verify({ name, isAll: false, onVersion: () => undefined })).versions[0]?.problem;
+      (await catalogue.verify({ name, isAll: false, count: () => undefined })).versions[0]?.problem;
     expect(await problem()).toBeNull();
     const copy = `the copy that MLflow serves, models:/${modelId},`;
     await server.putModelFile(modelId, 'weights.bin', 'other weights');
@@ -264,7 +264,7 @@ describe('client/models/model-catalogue', () => {
     const put = (one: object) => tracking.putArtifactText(parent, 'gate.json', JSON.stringify(one, null, 2));
     await put(verdict);
     await move(tracking, name, { ...promotion('1', null), verdict, evidence: { verdict_run_id: parent } });
-    const verify = () => catalogue.verify({ name, isAll: false, onVersion: () => undefined });
+    const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
     expect((await verify()).problems).toEqual([]);
     await put({ ...verdict, reasons: ['much better'] });
     const changed = `gate.json of run ${parent}, which record 1 rests on,`;
@@ -318,7 +318,7 @@ describe('client/models/model-catalogue', () => {
   test('a model from before there was a ledger has no records, and that is no error', async () => {
     await versions('old', 1);
     expect(await catalogue.history('old')).toEqual({ name: 'old', entries: [], broken: null, notes: [] });
-    expect(await catalogue.verify({ name: 'old', isAll: true, onVersion: () => undefined })).toMatchObject({
+    expect(await catalogue.verify({ name: 'old', isAll: true, count: () => undefined })).toMatchObject({
       records: 0,
       broken: null,
       versions: [{ version: '1', problem: null }],
@@ -347,7 +347,7 @@ describe('client/models/model-catalogue', () => {
         },
       });
     const verifying: Record<string, number> = {};
-    await createModelCatalogue(counting(verifying)).verify({ name: 'read once a', isAll: false, onVersion: () => {} });
+    await createModelCatalogue(counting(verifying)).verify({ name: 'read once a', isAll: false, count: () => {} });
     const once = { registeredModels: 1, findRuns: 1, 'listArtifacts ledger': 1 };
     expect(verifying).toMatchObject({
       ...once,

@@ -136,7 +136,7 @@ describe('ui-cli/data commands on a home', () => {
       cached: 0,
     });
     expect(Number(first.value.computed)).toBeGreaterThan(90);
-    expect(first.stderr).toContain('embed: ');
+    expect(first.stderr).toContain(`embedded ${first.value.computed} texts with hashed-ngrams`);
     expect((await json(...hashed)).value).toMatchObject({ ...first.value, computed: 0 });
   });
 

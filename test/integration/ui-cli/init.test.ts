@@ -32,7 +32,7 @@ beforeAll(async () => {
 describe('ui-cli/init with real data', () => {
   test('what it writes is valid as it lies there, and no temporary file is left', async () => {
     const out = join(folder, 'configs', 'first.jsonc');
-    const made = await cli('init', '--yes', '--from', ratings, '--out', out);
+    const made = await cli('init', '--yes', '--from', ratings, '--to', out);
     expect(made.exitCode, made.stderr).toBe(0);
     expect(await readdir(join(folder, 'configs'))).toEqual(['first.jsonc']);
     const valid = await cli('validate', out);
@@ -43,10 +43,10 @@ describe('ui-cli/init with real data', () => {
   test('a config is replaced only with --force', async () => {
     const out = join(folder, 'mine.json');
     await writeFile(out, 'mine');
-    const refused = await cli('init', '--from', ratings, '--out', out);
+    const refused = await cli('init', '--from', ratings, '--to', out);
     expect([refused.exitCode, await readFile(out, 'utf8')]).toEqual([64, 'mine']);
     expect(refused.stderr).toContain(`${out} already exists`);
-    expect((await cli('init', '--from', ratings, '--out', out, '--force')).exitCode).toBe(0);
+    expect((await cli('init', '--from', ratings, '--to', out, '--force')).exitCode).toBe(0);
     expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ name: 'ratings' });
   });
 
@@ -63,7 +63,7 @@ describe('ui-cli/init with real data', () => {
     await mkdir(taken);
     await expect(writeConfig(taken, '{}', true)).rejects.toMatchObject({
       code: 'USAGE',
-      message: expect.stringContaining(`--out: ${taken} cannot be written`),
+      message: expect.stringContaining(`--to: ${taken} cannot be written`),
     });
   });
 
@@ -71,9 +71,9 @@ describe('ui-cli/init with real data', () => {
     const broken = join(folder, 'broken.csv');
     await writeFile(broken, `user_id,item_id,rating\n${ROWS.join('\n')}\nu1,i1,many\n`);
     const out = join(folder, 'broken.jsonc');
-    const refused = await cli('init', '--from', broken, '--out', out);
+    const refused = await cli('init', '--from', broken, '--to', out);
     expect(refused.exitCode).toBe(65);
     expect(refused.stdout).toContain(`broken.csv:${ROWS.length + 2}`);
-    expect((await cli('init', '--from', broken, '--out', out, '--max-bad-rows', '1')).exitCode).toBe(0);
+    expect((await cli('init', '--from', broken, '--to', out, '--max-bad-rows', '1')).exitCode).toBe(0);
   });
 });

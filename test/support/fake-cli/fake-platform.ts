@@ -1,6 +1,5 @@
 /** A platform whose experiments follow a script of views. Only for tests of the command line itself. */
-
-import type { RecordedEpoch } from '../../../client/facts-reader.ts';
+import type { RecordedEpoch, RunTimes } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
@@ -41,6 +40,8 @@ export interface FakeScript {
   /** What MLflow has of a run. */
   readonly epochs?: (runId: string) => Promise<readonly RecordedEpoch[]>;
   readonly runTags?: Readonly<Record<string, string>>;
+  /** By the ids of runs; an error is thrown. */
+  readonly trialTimes?: Readonly<Record<string, RunTimes>> | Error;
   /** Read from MLflow, in place of the one that awaited approval. */
   readonly verdictSince?: () => Promise<GateVerdict | null>;
   /** By the ledger. */
@@ -132,6 +133,12 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           epochs: async (runId) => script.epochs?.(runId) ?? [],
           history: async () => [],
           runTags: async () => script.runTags ?? {},
+          trialTimes: async () => {
+            if (script.trialTimes instanceof Error) {
+              throw script.trialTimes;
+            }
+            return new Map(Object.entries(script.trialTimes ?? {}));
+          },
           verdictSince: async () => script.verdictSince?.() ?? null,
           lastAnswer: async () => (await script.lastAnswer?.()) ?? null,
           isRegistered: async (modelName) => script.registered?.includes(modelName) ?? false,

@@ -7,7 +7,7 @@ import { trainingResult } from '../../support/experiment-fixtures.ts';
 const trackingOf = (runs: Readonly<Record<string, { readonly epochs: number; readonly hasModel: boolean }>>) => ({
   findRuns: async (): Promise<readonly RunRecord[]> =>
     Object.keys(runs).map((runId) => ({
-      ...{ runId, experimentId: '1', status: 'FINISHED', endTimeMs: 0 },
+      ...{ runId, experimentId: '1', status: 'FINISHED', startTimeMs: 0, endTimeMs: 0 },
       tags: { 'tt.trial_status': 'completed' },
     })),
   getArtifactText: async (runId: string) =>

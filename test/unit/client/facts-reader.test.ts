@@ -230,6 +230,24 @@ describe('client/facts-reader', () => {
     expect(await createFactsReader(REMEMBERING, connect).runTags('run-a')).toEqual({ of: 'run-a' });
   });
 
+  test('times of trials are those of the runs that carry their experiment, asked for at once', async () => {
+    const asked: unknown[] = [];
+    const { connect } = serverWith({});
+    const reader = createFactsReader(REMEMBERING, () => ({
+      ...connect(),
+      findRuns: async (query) => {
+        asked.push(query);
+        const run = { experimentId: '7', status: 'FINISHED', tags: {} } as const;
+        return [{ ...run, runId: 'run-a', startTimeMs: 1, endTimeMs: 2 }];
+      },
+    }));
+    const times = await reader.trialTimes({ experimentId: 'demo-0123456789', mlflowExperimentId: '7' });
+    expect([...times]).toEqual([['run-a', { startTimeMs: 1, endTimeMs: 2 }]]);
+    expect(asked).toEqual([{ experimentId: '7', tags: { 'tt.experiment_id': 'demo-0123456789', 'tt.kind': 'trial' } }]);
+    expect((await reader.trialTimes({ experimentId: 'demo-0123456789', mlflowExperimentId: null })).size).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+
   test('epochs are put together from the histories of a run; the best are those that beat all before', async () => {
     const points = (...values: readonly number[]) =>
       values.map((value, index) => ({ step: index + 1, value, timestampMs: 1000 + index }));

@@ -136,7 +136,7 @@ describe('client/reconcile-runs', () => {
         experimentIds: async () => ['1'],
         findOpenRuns: async () => [
           {
-            ...{ runId: 'a', experimentId: '1', status: 'RUNNING' as const, endTimeMs: null },
+            ...{ runId: 'a', experimentId: '1', status: 'RUNNING' as const, startTimeMs: 0, endTimeMs: null },
             tags: { 'tt.workflow_id': 'w', 'tt.temporal': HERE },
           },
         ],

@@ -12,7 +12,7 @@ const trackingOf = (text: string | null) => ({
     const tags: Readonly<Record<string, string>> =
       runId === 'trial' ? { 'mlflow.parentRunId': 'parent' } : { 'tt.experiment_id': 'demo-1' };
     return ['trial', 'parent', 'alone'].includes(runId)
-      ? { runId, experimentId: '1', status: 'FINISHED' as const, endTimeMs: 0, tags }
+      ? { runId, experimentId: '1', status: 'FINISHED' as const, startTimeMs: 0, endTimeMs: 0, tags }
       : null;
   },
   getArtifactText: async (runId: string) => (runId === 'parent' ? text : null),

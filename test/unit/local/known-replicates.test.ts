@@ -11,7 +11,7 @@ const MODEL = { runId: 'candidate', facts: { settings: SETTINGS } };
 const TAGS = { 'tt.training_code': 'code', 'tt.dataset_version': 'ds-1' };
 
 const run = (runId: string, tags: Readonly<Record<string, string>>): RunRecord => ({
-  ...{ runId, experimentId: '5', status: 'FINISHED', endTimeMs: 0, tags },
+  ...{ runId, experimentId: '5', status: 'FINISHED', startTimeMs: 0, endTimeMs: 0, tags },
 });
 
 /** A server that has trained these replicates of the candidate, and with what tags the candidate's run has. */

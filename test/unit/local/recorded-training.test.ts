@@ -43,7 +43,7 @@ interface Server {
 
 /** An MLflow with the one run, and perhaps its parent. */
 const serverWith = ({ tags = TAGS, artifacts = ARTIFACTS, status = 'FINISHED', sweep }: Server) => {
-  const run = { runId: RUN, experimentId: '1', status, endTimeMs: 1, tags };
+  const run = { runId: RUN, experimentId: '1', status, startTimeMs: 0, endTimeMs: 1, tags };
   return {
     findRun: async (runId: string) => (runId === RUN ? run : null),
     findExperiment: async (name: string) => (name === 'demo' && sweep !== undefined ? '1' : null),

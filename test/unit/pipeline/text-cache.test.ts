@@ -51,7 +51,7 @@ describe('pipeline/text/embedding-cache', () => {
       const stopped = embedTexts({
         ...request(folder, encoder),
         signal: stop.signal,
-        progress: (done) => {
+        progress: ({ done }) => {
           if (done === 4) {
             stop.abort();
           }

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 
 const run = (tags: Readonly<Record<string, string>>): RunRecord => ({
-  ...{ runId: RUN, experimentId: '1', status: 'FINISHED', endTimeMs: 1, tags },
+  ...{ runId: RUN, experimentId: '1', status: 'FINISHED', startTimeMs: 0, endTimeMs: 1, tags },
 });
 
 const version = (aliases: readonly string[]): ModelVersionRecord => ({

@@ -100,7 +100,7 @@ export const perform = async (
     case 'verify': {
       const { name } = action;
       return catalogue.use(async (models) => {
-        const found = await models.verify({ name, isAll: false, onVersion: () => undefined });
+        const found = await models.verify({ name, isAll: false, count: () => undefined });
         const lines = [...intactLines(found), ...findingLines(found)];
         const isBad = !isIntact(found);
         const text = isBad ? (findingLines(found)[0] ?? '') : `${name}: ledger and files are intact`;

@@ -146,18 +146,21 @@ describe('ui-cli/data: embed', () => {
   });
 
   test('ui-cli/data: embed shows announcements and progress on stderr', async () => {
+    let nowMs = 0;
     const { stderr } = await cli(['data', 'embed', config], {
-      now: () => 0,
-      embedData: async ({ log, onTexts }) => {
+      now: () => nowMs,
+      embedData: async ({ log, count }) => {
         log('warn', 'minilm cannot be had: texts are embedded by hashed-ngrams/1');
-        onTexts(0, 10, 0);
-        onTexts(10, 10, 0);
+        count({ done: 0, total: 10, unit: 'texts' });
+        nowMs = 5_000;
+        count({ done: 5, total: 10, unit: 'texts' });
+        count({ done: 10, total: 10, unit: 'texts' });
         return REPORT;
       },
     });
     expect(stderr).toBe(
       'warning: minilm cannot be had: texts are embedded by hashed-ngrams/1\n' +
-        'embed: 0 of 10 texts (0.0 %)\nembed: 10 of 10 texts (100.0 %)\n',
+        'embed: 5 of 10 texts (50.0 %), 1 texts/s, 5.0 s left\nembed: 10 of 10 texts (100.0 %), 2 texts/s\n',
     );
   });
 

@@ -135,6 +135,17 @@ describe('ui-cli/display/event-stream', () => {
     expect(warning?.message).toMatch(/^trial-\d+: epochs between two looks are missing.*MLflow is away$/);
   });
 
+  test('epochs that nobody waits for any more are a warning too', async () => {
+    const { events } = await runEvents({
+      views: [trainingView(), completedView()],
+      epochs: async () => {
+        throw new TtExpError('INTERRUPTED', 'tt-exp: interrupted by Ctrl-C or a request to stop');
+      },
+    });
+    const [warning] = events.filter(({ type }) => type === 'warning');
+    expect(warning?.message).toMatch(/are missing, because the command ended before MLflow answered$/);
+  });
+
   test('a failure before the start is a summary with its error, and an error line', async () => {
     const { exitCode, events, stderr } = await runEvents({ views: [] }, ['run', `${config}.gone`, '--events']);
     expect(exitCode).toBe(66);

@@ -87,7 +87,7 @@ describe('ui-cli/init', () => {
       ratings,
       '--name',
       'x',
-      '--out',
+      '--to',
       'x.json',
       '--max-bad-rows',
       '3',
@@ -109,7 +109,7 @@ describe('ui-cli/init', () => {
 
   test('--json prints one object, with what was found in the rows', async () => {
     const warning = checkOf({ id: 'few-samples', level: 'warning', status: 'failed', count: 1, total: 1 });
-    const good = await init(['--from', ratings, '--out', 'x.jsonc', '--json'], [warning]);
+    const good = await init(['--from', ratings, '--to', 'x.jsonc', '--json'], [warning]);
     expect(JSON.parse(good.stdout)).toMatchObject({
       file: 'x.jsonc',
       experiment_id: expect.stringMatching(/^my-ratings-[0-9a-f]{10}$/),
@@ -137,7 +137,7 @@ describe('ui-cli/init', () => {
 
   test.each([
     [[], 'there is no file to look into', '--from ratings.csv'],
-    [['--from', 'x.csv', '--out', 'x.yaml'], '--out: got "x.yaml", expected a file named .jsonc or .json', '--out'],
+    [['--from', 'x.csv', '--to', 'x.yaml'], '--to: got "x.yaml", expected a file named .jsonc or .json', '--to'],
     [['--from', 'x.csv', '--name', 'My X'], '--name: got "My X", expected lower-case letters', '--name my-x'],
   ])('%j ends with 64, an error line and a hint', async (args, error, hint) => {
     const { exitCode, stderr, written } = await init(args);
@@ -158,6 +158,6 @@ describe('ui-cli/init', () => {
         throw new TtExpError('USAGE', 'x.jsonc already exists');
       },
     });
-    expect(await runCli(['init', '--from', ratings, '--out', 'x.jsonc'], fake.runtime)).toBe(64);
+    expect(await runCli(['init', '--from', ratings, '--to', 'x.jsonc'], fake.runtime)).toBe(64);
   });
 });

@@ -40,11 +40,29 @@ describe('ui-cli/logs of experiments', () => {
     expect(exitCode).toBe(0);
     expect(lines[0]).toBe('2023-11-14 22:13:20  info   prepare: started');
     expect(lines[1]).toBe('2023-11-14 22:13:20  info   prepare: finished after 0.5 s');
-    // When a trial began is not recorded with the experiment.
     expect(lines).toContain(`${' '.repeat(19)}  info   trial-000: started (learning_rate 0.001, hidden_dims [64,32])`);
     expect(lines.find((line) => line.includes('TRAINING_DIVERGED'))).toContain('  error  trial-002: failed');
     expect(lines.at(-1)).toContain('experiment: completed');
     expect(lines.join()).not.toContain('epoch 1');
+  });
+
+  test('an experiment: trials have the times of their runs; where MLflow does not answer, a note says so', async () => {
+    const view = completedView();
+    const runId = view.trials[0]?.runId ?? '';
+    const times = { startTimeMs: Date.UTC(2026, 10, 30, 9), endTimeMs: Date.UTC(2026, 10, 30, 10) };
+    const { lines, stderr } = await logs([EXPERIMENT_ID], {
+      ...{ views: [], ...factsOf(view) },
+      trialTimes: { [runId]: times },
+    });
+    expect(lines.find((line) => line.includes('trial-000: started'))).toMatch(/^2026-11-30 09:00:00 /);
+    expect(lines.find((line) => line.includes('trial-000: completed'))).toMatch(/^2026-11-30 10:00:00 /);
+    expect(stderr).toBe('');
+    const down = await logs([EXPERIMENT_ID], {
+      ...{ views: [], ...factsOf(view) },
+      trialTimes: new TtExpError('SERVICE_UNREACHABLE', 'MLflow http://x: no usable answer'),
+    });
+    expect(down.stderr).toBe('note: times of trials are not shown: MLflow http://x: no usable answer\n');
+    expect(down.lines).toHaveLength(lines.length);
   });
 
   test('a trial: its begin, each epoch with its time, and its end', async () => {

@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { createTracking } from '../../../tracking/index.ts';
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Its address; `onRequest` hears of every request, and nobody answers. */
+const silentServer = async (onRequest: () => void): Promise<string> => {
+  const server = createServer(onRequest);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const REASON = new Error('nobody waits any more');
+
+test('tracking/http: a call in flight ends with the reason of the signal', async () => {
+  const stop = new AbortController();
+  const trackingUri = await silentServer(() => stop.abort(REASON));
+  const tracking = createTracking({ trackingUri, signal: stop.signal });
+  await expect(tracking.getRun('a')).rejects.toBe(REASON);
+  await tracking.close();
+});
+
+test('tracking/http: so does one that waits for its next try, and each later one', async () => {
+  const stop = new AbortController();
+  const retry = { budgetMs: 3_600_000, firstDelayMs: 3_000_000, maxDelayMs: 3_000_000 };
+  const tracking = createTracking({ trackingUri: 'http://127.0.0.1:9', retry, signal: stop.signal });
+  const asking = tracking.getRun('a');
+  setTimeout(() => stop.abort(REASON), 100);
+  await expect(asking).rejects.toBe(REASON);
+  await expect(tracking.getRun('b')).rejects.toBe(REASON);
+  await tracking.close();
+});

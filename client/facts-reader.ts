@@ -14,10 +14,10 @@ import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
 import type { TrialView } from '../contracts/trial.ts';
 import { asRecorded, lastAnswer } from '../policy/registry/recorded-decision.ts';
 import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
+import { readDecisions } from '../registry/ledger/read-decisions.ts';
 import type { LedgerReader } from '../registry/ports.ts';
 import { readMlflowFacts } from '../registry/recorded-facts.ts';
 import type { ExperimentsClient } from './experiments-client.ts';
-import { readDecisions } from './recorded-decisions.ts';
 
 /** Histories asked for at once. */
 const PARALLEL = 8;

@@ -3,9 +3,10 @@ import type { GateVerdict } from '../../contracts/gate.ts';
 import type { LedgerEvidence } from '../../contracts/ledger.ts';
 import type { MeasuredRun, PlannedMove } from '../../contracts/model-catalogue.ts';
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
+import { findAskingRun } from '../../registry/asking-run.ts';
 import { missingFile } from '../../registry/missing-file.ts';
 import type { CatalogueReader } from './ports.ts';
-import { resolveVersion } from './resolve-version.ts';
+import { type ResolvedVersion, resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
 import { reasonsOf, recordedReasons } from './show-version.ts';
 
@@ -16,13 +17,25 @@ interface RecordedVerdict {
   readonly verdict: GateVerdict;
 }
 
+/** Of the experiment that asked about the version; one of an earlier build names none, and was trained by the one that did. */
+const verdictRunOf = async (
+  tracking: CatalogueReader,
+  { version: { record }, model }: ResolvedVersion,
+  run: MeasuredRun | undefined,
+): Promise<string | null> => {
+  const { version, tags } = record;
+  const asking = await findAskingRun(tracking, { version, tags, entries: model.entries });
+  const isOfOther = tags[TAG.experimentId] !== undefined && tags[TAG.experimentId] !== run?.tags[TAG.experimentId];
+  return asking ?? (isOfOther ? null : (run?.tags[PARENT] ?? null));
+};
+
 /** null where the experiment's last verdict is of another run, or there is none that can be read. */
 const readVerdict = async (
   tracking: CatalogueReader,
+  parent: string | null,
   run: MeasuredRun | undefined,
 ): Promise<RecordedVerdict | null> => {
-  const parent = run?.tags[PARENT];
-  if (run === undefined || parent === undefined || !(await tracking.measuredRuns([parent])).has(parent)) {
+  if (run === undefined || parent === null || !(await tracking.measuredRuns([parent])).has(parent)) {
     return null;
   }
   const text = await tracking.getArtifactText(parent, ARTIFACT.gate);
@@ -39,12 +52,13 @@ const readVerdict = async (
 
 /** Throws as `resolveVersion`. */
 export const planMove = async (tracking: CatalogueReader, reference: string): Promise<PlannedMove> => {
-  const { model, version } = await resolveVersion(tracking, reference);
+  const resolved = await resolveVersion(tracking, reference);
+  const { model, version } = resolved;
   const { record } = version;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
   const { verdict, decidedBy, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
-  const recorded = await readVerdict(tracking, run);
+  const recorded = await readVerdict(tracking, await verdictRunOf(tracking, resolved, run), run);
   const experimentId = record.tags[TAG.experimentId];
   const evidence: LedgerEvidence = {
     ...(record.runId !== null && { run_id: record.runId }),

@@ -136,6 +136,27 @@ describe('client/models/model-catalogue', () => {
     expect((await catalogue.plan(`${before}/1`)).notes).toEqual(other.notes);
   });
 
+  test('a move of a version whose trial another experiment trained rests on the verdict of the one that asked', async () => {
+    const name = 'taken again';
+    const { runId } = await addVersion(tracking, { model: name, key: '1' });
+    const parent = async (id: string, reason: string): Promise<string> => {
+      const experimentId = await tracking.ensureExperiment(id.split('-')[0] ?? '');
+      const run = { experimentId, runKey: id, runName: id, user: 'u', gitCommit: null, startTimeMs: Date.now() };
+      const parentId = await tracking.ensureRun({ ...run, tags: { 'tt.kind': 'experiment', 'tt.experiment_id': id } });
+      const candidate = { version: '1', run_id: runId, ndcg_at_10: 0.5 };
+      const verdict: GateVerdict = { ...GATE_NOT_RUN, decision: 'rejected', candidate, reasons: [reason] };
+      await tracking.putArtifactText(parentId, 'gate.json', JSON.stringify(verdict));
+      return parentId;
+    };
+    const trained = await parent('training-0123456789', 'of the one that trained it');
+    await tracking.setTags(runId, { 'mlflow.parentRunId': trained, 'tt.experiment_id': 'training-0123456789' });
+    expect(await catalogue.plan(`${name}/1`)).toMatchObject({ gate: null });
+    // As `addVersion` names it.
+    const asking = await parent('sweep-0123456789', 'of the one that asked');
+    const { gate, evidence } = await catalogue.plan(`${name}/1`);
+    expect([gate?.reasons, evidence.verdict_run_id]).toEqual([['of the one that asked'], asking]);
+  });
+
   test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {
     const name = 'as-of';
     const runs = await versions(name, 3);

@@ -1,8 +1,8 @@
 /** What the ledger of a registered model says of its versions, by any name that the model has had. */
-import type { LedgerEntry } from '../contracts/ledger.ts';
-import { findLedgerRuns, ledgersNamed } from '../registry/ledger/find-ledger.ts';
-import { readLedgerOf } from '../registry/ledger/read-ledger.ts';
-import type { LedgerReader } from '../registry/ports.ts';
+import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { LedgerReader } from '../ports.ts';
+import { findLedgerRuns, ledgersNamed } from './find-ledger.ts';
+import { readLedgerOf } from './read-ledger.ts';
 
 export type DecisionsReader = Omit<LedgerReader, 'findModel'>;
 

@@ -9,5 +9,11 @@ export interface ExperimentFacts extends Omit<SweepFacts, 'format'> {
   readonly extends: string | null;
 }
 
+/** The objective at the best epoch so far, and when the epoch had ended; by ascending epoch. */
+export type TimedCurve = readonly { readonly epoch: number; readonly value: number; readonly atMs: number }[];
+
+/** Trial or replicate id to what it had shown when; missing where nothing is recorded. */
+export type TimedCurves = Readonly<Record<string, TimedCurve>>;
+
 /** Trial id to metric history. */
 export type ObjectiveCurves = Readonly<Record<string, ObjectiveCurve>>;

@@ -25,7 +25,9 @@ export interface Rest {
 
 const query = (parameters: JsonObject): string =>
   new URLSearchParams(
-    Object.entries(parameters).map(([key, value]): [string, string] => [key, String(value)]),
+    Object.entries(parameters).flatMap(([key, value]) =>
+      (Array.isArray(value) ? value : [value]).map((one): [string, string] => [key, String(one)]),
+    ),
   ).toString();
 
 export const createRest = (http: HttpClient): Rest => {

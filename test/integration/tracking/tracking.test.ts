@@ -101,6 +101,19 @@ describe('tracking', () => {
     );
   });
 
+  it('tracking/history: histories of several runs come in one answer, each by ascending epoch', async () => {
+    const [one, other, bare] = [await newRun('bulk-1'), await newRun('bulk-2'), await newRun('bulk-3')];
+    for (const epoch of [2, 1]) {
+      await tracking.logEpoch(one, epochRecord(epoch), null);
+    }
+    await tracking.logMetrics(other, [{ key: 'val_ndcg_at_10', value: Number.NaN, step: 1, timestampMs: 5 }]);
+    const histories = await tracking.metricHistories([one, other, bare], 'val_ndcg_at_10');
+    expect([...histories.keys()].sort()).toEqual([one, other].sort());
+    expect(histories.get(one)).toEqual(await tracking.metricHistory(one, 'val_ndcg_at_10'));
+    expect(histories.get(one)?.map(({ step }) => step)).toEqual([1, 2]);
+    expect(histories.get(other)).toEqual([{ step: 1, value: Number.NaN, timestampMs: 5 }]);
+  });
+
   it('tracking/runs: NaN and Infinity are logged as such', async () => {
     const runId = await newRun('nan');
     await tracking.logMetrics(runId, [{ key: 'strange', value: Number.NaN, step: 1, timestampMs: 5 }]);

@@ -2,7 +2,7 @@
 import type { RecordedEpoch, RunTimes } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
-import type { ExperimentFacts, ObjectiveCurves } from '../../../contracts/experiment-facts.ts';
+import type { ExperimentFacts, ObjectiveCurves, TimedCurves } from '../../../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import type { LedgerEntry } from '../../../contracts/ledger.ts';
@@ -37,6 +37,7 @@ export interface FakeScript {
   /** What is recorded. */
   readonly facts?: ExperimentFacts;
   readonly curves?: ObjectiveCurves;
+  readonly timedCurves?: TimedCurves;
   /** What MLflow has of a run. */
   readonly epochs?: (runId: string) => Promise<readonly RecordedEpoch[]>;
   readonly runTags?: Readonly<Record<string, string>>;
@@ -130,6 +131,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
             return script.facts;
           },
           curves: async () => script.curves ?? {},
+          timedCurves: async () => script.timedCurves ?? {},
           epochs: async (runId) => script.epochs?.(runId) ?? [],
           history: async () => [],
           runTags: async () => script.runTags ?? {},

@@ -5,7 +5,7 @@ import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import type { RegistryRequest } from '../../../contracts/registry-owner.ts';
 import { changeRegistry } from '../../../registry/ledger/change-registry.ts';
 import { experimentInput } from '../../support/experiment-fixtures.ts';
-import { asTrial, changed, completedView, DATASET, EXPERIMENT_ID } from '../../support/experiment-views.ts';
+import { asTrial, changed, completedView, DATASET, EXPERIMENT_ID, trialView } from '../../support/experiment-views.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { comparedVerdict } from '../../support/gate-verdicts.ts';
 import { modelArtifacts } from '../../support/model-artifacts.ts';
@@ -59,6 +59,12 @@ const serverWith = ({ parents = [], verdicts = {}, histories = {} }: Server) => 
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;
       return histories[`${runId} ${key}`] ?? [];
+    },
+    metricHistories: async (runIds: readonly string[], key: string) => {
+      counts.asked.push([key, runIds]);
+      return new Map(
+        runIds.flatMap((runId) => (histories[`${runId} ${key}`] ? [[runId, histories[`${runId} ${key}`]]] : [])),
+      );
     },
     getRun: async (runId: string) => ({ tags: { of: runId } }),
     close: async () => {
@@ -153,6 +159,40 @@ describe('client/facts-reader', () => {
       { epoch: 2, value: 0.1 },
     ]);
     expect(curves[other.trialId]).toEqual([]);
+  });
+
+  test('timed curves have the same with the end of each epoch, of replicates too, in one question a metric', async () => {
+    const { counts, connect } = serverWith({
+      histories: {
+        'run-a val_ndcg_at_10': [
+          { step: 1, value: 0.3, timestampMs: 10 },
+          { step: 2, value: 0.2, timestampMs: 20 },
+        ],
+        'run-a val_map': [
+          { step: 1, value: 0.1, timestampMs: 11 },
+          { step: 2, value: 0.9, timestampMs: 21 },
+        ],
+        'run-0 val_ndcg_at_10': [{ step: 1, value: 0.5, timestampMs: 30 }],
+        'run-0 val_map': [{ step: 1, value: 0.4, timestampMs: 31 }],
+      },
+    });
+    const curves = await createFactsReader(REMEMBERING, connect).timedCurves({
+      objective: { metric: 'map', direction: 'maximise' },
+      trials: [trialView(1, { runId: 'run-a' }), trialView(2, { runId: null }), trialView(3, { runId: 'run-b' })],
+      replicates: { of: 2, trials: [trialView(0, { trialId: 'trial-001-replicate-2' })] },
+    });
+    expect(curves).toEqual({
+      'trial-001': [
+        { epoch: 1, value: 0.1, atMs: 10 },
+        { epoch: 2, value: 0.1, atMs: 20 },
+      ],
+      'trial-001-replicate-2': [{ epoch: 1, value: 0.4, atMs: 30 }],
+    });
+    const runIds = ['run-a', 'run-b', 'run-0'];
+    expect(counts.asked).toEqual([
+      ['val_ndcg_at_10', runIds],
+      ['val_map', runIds],
+    ]);
   });
 
   test('histories of many trials are asked for eight at once, over one connection', async () => {

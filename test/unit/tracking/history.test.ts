@@ -57,4 +57,34 @@ describe('tracking/history', () => {
   test('a metric that was never logged has no points', async () => {
     expect(await serverWith([{}]).history.metricHistory('run-1', 'val_loss')).toEqual([]);
   });
+
+  test('histories of many runs are asked for a hundred at a time', async () => {
+    const runs = Array.from({ length: 130 }, (_, index) => `run-${index}`);
+    const asked: Query[] = [];
+    const rest = {
+      call: async (_method: string, endpoint: string, query: Query) => {
+        asked.push({ endpoint, ...query });
+        return (query.run_ids as readonly string[]).includes('run-101')
+          ? { metrics: [{ run_id: 'run-101', step: '1', value: 'NaN', timestamp: '7' }] }
+          : {
+              metrics: [
+                { run_id: 'run-3', step: '2', value: 0.2, timestamp: '5' },
+                { run_id: 'run-1', step: '1', value: 0.3, timestamp: '4' },
+                { run_id: 'run-3', step: '1', value: 0.1, timestamp: '3' },
+              ],
+            };
+      },
+    };
+    const histories = await createHistory(rest as unknown as Rest).metricHistories(runs, 'val_loss');
+    expect(Object.fromEntries(histories)).toEqual({
+      'run-1': [{ step: 1, value: 0.3, timestampMs: 4 }],
+      'run-3': [
+        { step: 1, value: 0.1, timestampMs: 3 },
+        { step: 2, value: 0.2, timestampMs: 5 },
+      ],
+      'run-101': [{ step: 1, value: Number.NaN, timestampMs: 7 }],
+    });
+    expect(asked.map(({ run_ids: ids }) => (ids as readonly string[]).length)).toEqual([100, 30]);
+    expect(asked[0]).toMatchObject({ endpoint: 'metrics/get-history-bulk-interval', metric_key: 'val_loss' });
+  });
 });

@@ -25,6 +25,8 @@ export interface Explore {
   readonly metric: CurveMetric;
   readonly isLog: boolean;
   readonly smoothing: number;
+  /** Experiment to how many steps back in its history it is shown; missing: as it is now. */
+  readonly stepsBack: Readonly<Record<string, number>>;
   /** Experiment to trials, each with a colour of its own as long as it is pinned: by its place, null where one was taken away. */
   readonly pinned: Readonly<Record<string, readonly (string | null)[]>>;
 }
@@ -37,6 +39,7 @@ export const NEW_EXPLORE: Explore = {
   metric: 'objective',
   isLog: false,
   smoothing: 0,
+  stepsBack: {},
   pinned: {},
 };
 

@@ -40,6 +40,22 @@ const footerText = (bindings: readonly KeyBinding[], state: DashboardState, colu
   return told.map(({ text }) => text).join('  ');
 };
 
+const footerLine = (
+  { footer }: OpenScreen,
+  bindings: readonly KeyBinding[],
+  state: DashboardState,
+  columns: number,
+): Line => {
+  if (footer === null) {
+    return lineOf(footerText(bindings, state, columns), 'dim');
+  }
+  const before = cutText(`${footer}  `, columns);
+  return [
+    { text: before, role: 'warn' },
+    { text: footerText(bindings, state, Math.max(0, columns - stringWidth(before))), role: 'dim' },
+  ];
+};
+
 const PROMPT: Readonly<Record<Prompt['kind'], string>> = {
   filter: '/',
   command: ':',
@@ -184,6 +200,6 @@ export const frameOf = (state: DashboardState, screens: Screens): readonly Line[
     ...body,
     ...blank,
     ...status,
-    lineOf(footerText(bindings, state, size.columns), 'dim'),
+    footerLine(screen, bindings, state, size.columns),
   ];
 };

@@ -17,6 +17,8 @@ export interface Screen<At extends Place = Place> {
   keys(place: At, state: DashboardState): readonly KeyBinding[];
   /** The command that tells the same, of the row under the cursor where there is one; absent or null: there is none. */
   command?(place: At, state: DashboardState): string | null;
+  /** What its footer begins with, before the keys; absent or null: nothing. */
+  footer?(place: At, state: DashboardState): string | null;
   /** As many lines as `size` has rows, or fewer; none wider than its columns. */
   body(place: At, state: DashboardState, size: ScreenSize): readonly Line[];
 }
@@ -41,6 +43,8 @@ export interface OpenScreen {
   readonly keys: readonly KeyBinding[];
   /** See Screen. */
   readonly command: string | null;
+  /** See Screen. */
+  readonly footer: string | null;
   body(size: ScreenSize): readonly Line[];
 }
 
@@ -53,6 +57,7 @@ export const openScreen = (screens: Screens, place: Place, state: DashboardState
     table: screen.table(place, state),
     keys: screen.keys(place, state),
     command: screen.command?.(place, state) ?? null,
+    footer: screen.footer?.(place, state) ?? null,
     body: (size) => screen.body(place, state, size),
   };
 };

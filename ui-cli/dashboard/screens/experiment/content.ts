@@ -13,11 +13,18 @@ import type { TableView } from '../../core/screen.ts';
 import { type DashboardState, tableOf } from '../../core/state.ts';
 import { type Column, cursorRow, shownRows, type Table, viewOf } from '../../table/table.ts';
 import type { TableState } from '../../table/table-state.ts';
+import { type Shown, shownOf } from './moment.ts';
 
 export type Here = Extract<Place, { screen: 'experiment' }>;
 
 export const viewAt = (experimentId: string, { data }: DashboardState): ExperimentView | null =>
   fedOf(data, { feed: 'experiment', of: experimentId })?.value ?? null;
+
+/** As it was at the moment that somebody looks at. */
+export const shownAt = (experimentId: string, state: DashboardState): Shown | null => {
+  const view = viewAt(experimentId, state);
+  return view === null ? null : shownOf(view, state);
+};
 
 /** A trial whose curve is drawn. */
 export interface DrawnTrial {
@@ -37,8 +44,10 @@ export const TRIAL_ROLE: Readonly<Partial<Record<TrialView['status'], Role>>> = 
 };
 
 /** Epochs that it has trained, as far as anybody says. */
-export const epochsOf = (view: ExperimentView, { trialId, result, reports }: TrialView): number =>
-  Math.max(result?.epochs ?? 0, view.progress[trialId]?.last?.epoch ?? 0, reports.at(-1)?.epoch ?? 0);
+export const epochsOf = (view: ExperimentView, { trialId, result, reports }: TrialView): number => {
+  const { epoch = 0, last = null } = view.progress[trialId] ?? {};
+  return Math.max(result?.epochs ?? 0, last?.epoch ?? 0, epoch - 1, reports.at(-1)?.epoch ?? 0);
+};
 
 const objectiveIn = (view: ExperimentView, trial: TrialView): number | null =>
   shownValue(trial, view.objective) ?? view.progress[trial.trialId]?.best?.[view.objective.metric] ?? null;

@@ -23,14 +23,18 @@ export const requestOf = (view: ExperimentView, trial: TrialView, metric: CurveM
 
 const fromRecord = (record: EpochRecord, name: string): number | undefined => epochMetrics(record)[name];
 
+/** @param untilMs what was logged later is left out */
 export const pointsOf = (
   view: ExperimentView,
   trial: TrialView,
   metric: CurveMetric,
   data: FeedData,
+  untilMs = Number.POSITIVE_INFINITY,
 ): Curve['points'] => {
   const request = requestOf(view, trial, metric);
-  const logged = (request === null ? null : fedOf(data, request)?.value) ?? [];
+  const all = (request === null ? null : fedOf(data, request)?.value) ?? [];
+  // What a reused trial has shown was known from the beginning.
+  const logged = trial.isReused ? all : all.filter(({ timestampMs }) => timestampMs <= untilMs);
   const points = logged.map(({ step, value }) => ({ x: step, y: value }));
   const progress = view.progress[trial.trialId];
   const name = loggedName(view, metric);
@@ -57,10 +61,11 @@ export const curvesOf = (
   drawn: readonly DrawnTrial[],
   metric: CurveMetric,
   data: FeedData,
+  untilMs?: number,
 ): readonly Curve[] =>
   drawn.flatMap(({ trialId, role, mark }) => {
     const trial = trialOf(view, trialId);
-    return trial === null ? [] : [{ name: trialId, role, mark, points: pointsOf(view, trial, metric, data) }];
+    return trial === null ? [] : [{ name: trialId, role, mark, points: pointsOf(view, trial, metric, data, untilMs) }];
   });
 
 /** Where running curves will end at the latest; absent where none runs. */

@@ -7,6 +7,7 @@ import { type Line, lineOf, type Role, type Span } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { NO_MARKS, sweepSecondsLeft } from '../../estimate/estimate.ts';
 import { cutText } from '../../table/fit-text.ts';
+import { type Shown, utcText } from './moment.ts';
 import { countText, steeringTexts } from './sweep-text.ts';
 
 const STATUS_ROLE: Readonly<Record<ExperimentView['status'], Role>> = {
@@ -71,8 +72,25 @@ const factsText = (view: ExperimentView): string => {
   ].join('; ');
 };
 
+/** Of a moment that has passed: how far its trials were. */
+const momentLines = (view: ExperimentView, atMs: number, columns: number): readonly Line[] => {
+  const { trials, bestTrialId, objective } = view;
+  const best = trials.find(({ trialId }) => trialId === bestTrialId);
+  const leads = best === undefined ? '' : `; best ${best.trialId} ${objectiveText(objective, best.value)}`;
+  return [
+    [
+      { text: 'as of ', role: 'warn' },
+      { text: utcText(atMs), role: 'warn' },
+    ],
+    lineOf(cutText(`${countText(view)}${leads}`, columns)),
+  ];
+};
+
 /** One of them says why it failed, where it did. */
-export const headerLines = (view: ExperimentView, state: DashboardState, columns: number): readonly Line[] => {
+export const headerLines = ({ view, atMs }: Shown, state: DashboardState, columns: number): readonly Line[] => {
+  if (atMs !== null) {
+    return momentLines(view, atMs, columns);
+  }
   const facts = factsText(view);
   return [
     statusSpans(view, state),

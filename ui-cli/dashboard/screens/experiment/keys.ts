@@ -8,30 +8,11 @@ import { type KeyBinding, type Step, stay } from '../../core/keys.ts';
 import { goTo } from '../../core/navigate.ts';
 import { type DashboardState, say, tableOf } from '../../core/state.ts';
 import { targetsOf } from '../../table/table.ts';
-import { contentOf, type Here, leaderboardName, trialOf, viewAt } from './content.ts';
+import { bound, type Key, type Test } from './bound-key.ts';
+import { contentOf, type Here, leaderboardName, trialOf } from './content.ts';
+import { momentKeys } from './moment-keys.ts';
 import { plotKeys, withExplore } from './plot-keys.ts';
 import { canSteer, failedTrials } from './sweep-text.ts';
-
-/** Keys that need a view: they do nothing before there is one. */
-type Press = (state: DashboardState, view: ExperimentView) => Step;
-type Test = (view: ExperimentView, state: DashboardState) => boolean;
-
-interface Key extends Omit<KeyBinding, 'press' | 'isActive'> {
-  readonly isActive?: Test;
-  readonly press: Press;
-}
-
-const bound = ({ experimentId }: Here, { isActive, press, ...key }: Key): KeyBinding => ({
-  ...key,
-  isActive: (state) => {
-    const view = viewAt(experimentId, state);
-    return view !== null && (isActive?.(view, state) ?? true);
-  },
-  press: (state) => {
-    const view = viewAt(experimentId, state);
-    return view === null ? stay(state) : press(state, view);
-  },
-});
 
 const isRunning: Test = (view) => view.status === 'running';
 const hasTrials: Test = (view) => view.trials.length > 0;
@@ -184,5 +165,5 @@ const KEYS: readonly Key[] = [
 
 export const experimentKeys = (place: Here): readonly KeyBinding[] => [
   ...plotKeys,
-  ...KEYS.map((key) => bound(place, key)),
+  ...[...momentKeys, ...KEYS].map((key) => bound(place, key)),
 ];

@@ -10,14 +10,15 @@ import { type Line, lineOf } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { type Curve, curvePlot } from '../../plot/curve-plot.ts';
 import { cutText } from '../../table/fit-text.ts';
-import type { Content } from './content.ts';
+import { type Content, shownAt } from './content.ts';
 import { curvesOf, curveTitle, lastEpochOf } from './curves.ts';
 import { rungLines } from './rungs.ts';
 
 const curvesPane = (view: ExperimentView, { drawn }: Content, state: DashboardState, size: ScreenSize) => {
   const { metric, isLog, smoothing } = state.explore;
   const options = { title: curveTitle(view, metric), isLog, smoothing, unit: 'epochs', ...lastEpochOf(view, drawn) };
-  return curvePlot(curvesOf(view, drawn, metric, state.data), options, size);
+  const untilMs = shownAt(view.experimentId, state)?.atMs ?? undefined;
+  return curvePlot(curvesOf(view, drawn, metric, state.data, untilMs), options, size);
 };
 
 /** What each trial has shown, and the best until then, by the trials' places in the plan. */

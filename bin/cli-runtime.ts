@@ -58,6 +58,7 @@ export const createCliRuntime = (): CliRuntime => ({
   readServiceLog: async (file, count, isFollowed) => (await logs()).readServiceLog(file, count, isFollowed),
 
   compareModels: async (request) => (await compare()).compareModels(request),
+  recommend: async (request) => (await import('./cli/recommend.ts')).recommend(request),
   askGate: async (question) => (await gate()).askGate(question),
   calibrateGate: async (question) => (await gate()).calibrateGate(question),
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),

@@ -9,6 +9,8 @@ export interface HomeLayout {
   readonly trialsFolder: string;
   /** Models fetched from the tracking server, by run. */
   readonly modelsFolder: string;
+  /** Bundles that recommenders answer from, by digest, and which of them is that of what. */
+  readonly bundlesFolder: string;
   /** Connection settings that a command leaves for the workers. */
   readonly sourceVariablesFolder: string;
   /** What people saved of the dashboard's tables. */
@@ -38,6 +40,7 @@ export const homeLayout = (home: string): HomeLayout => {
     dataFolder: join(home, 'data'),
     trialsFolder: join(home, 'trials'),
     modelsFolder: join(home, 'models'),
+    bundlesFolder: join(home, 'bundles'),
     sourceVariablesFolder: join(home, 'source-variables'),
     viewsFile: join(home, 'views.json'),
     viewsLock: join(home, 'views.lock'),

@@ -20,6 +20,7 @@ import { addWatch } from './run/watch-command.ts';
 import type { CliRuntime } from './runtime.ts';
 import { addServices } from './services/services-commands.ts';
 import { addWorker } from './services/worker-command.ts';
+import { addRecommend } from './serving/recommend-command.ts';
 import { addApproval } from './steer/approval-commands.ts';
 import { addSweepSteering } from './steer/sweep-commands.ts';
 import { addWithoutCommand } from './without-command.ts';
@@ -69,6 +70,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addData(program, context);
   addModel(program, context);
   addCompare(program, context);
+  addRecommend(program, context);
   addGate(program, context);
   addRegistry(program, context);
   addCompletion(program, context);

@@ -12,6 +12,7 @@ import type { OpenRuntime } from './open/open-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
 import type { ServicesRuntime } from './services/services-runtime.ts';
+import type { RecommendRuntime } from './serving/recommend-runtime.ts';
 
 export type CliRuntime = RunRuntime &
   InspectRuntime &
@@ -23,6 +24,7 @@ export type CliRuntime = RunRuntime &
   InitRuntime &
   LogsRuntime &
   OpenRuntime &
+  RecommendRuntime &
   RegistryRuntime &
   ServicesRuntime &
   ViewsRuntime;

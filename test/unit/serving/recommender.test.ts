@@ -198,7 +198,7 @@ describe('filters', () => {
       expect.objectContaining({
         code: 'USAGE',
         message: 'filter: got "typ", which is no field of a startup',
-        hint: 'Did you mean type? Fields: skills, team_size, type.',
+        hint: 'Did you mean type? Fields: type, team_size, skills.',
       }),
     );
   });

@@ -1,0 +1,160 @@
+/** From a name to a bundle: built once, found again without compute, and without MLflow. */
+import { appendFile, cp, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { TtExpError } from '../../../contracts/errors.ts';
+import type { LocalContext } from '../../../local/local-context.ts';
+import { openBundle } from '../../../local/open-bundle.ts';
+import type { LocalPorts, LocalTracking } from '../../../local/ports.ts';
+import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
+import { createFakeTracking } from '../../support/fake-tracking.ts';
+import { trialSettings } from '../../support/small-training.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createTestRunner } from '../compute/runner.ts';
+
+const runner = createTestRunner({
+  childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
+});
+const { signal } = new AbortController();
+const unreachable = () => new TtExpError('SERVICE_UNREACHABLE', 'MLflow: nothing answers');
+
+let trained = '';
+/** Of the home that all tests begin with. */
+let data = '';
+let home = '';
+let warnings: string[] = [];
+let builds = 0;
+type Server = ReturnType<typeof createFakeTracking>['tracking'];
+
+let tracking: Server | null = null;
+
+beforeAll(async () => {
+  const folder = await temporaryFolder('tt-exp-open-bundle-');
+  data = join(folder, 'data');
+  const builder = builderIn(data);
+  const { version } = await builder.encode({ data: dataSettings(SMALL), seed: 7 });
+  const datasetFolder = (await builder.findLocal(version)) ?? '';
+  trained = join(folder, 'trained');
+  const settings = trialSettings({ model: { hidden_dims: [8], embedding_dim: 4 }, training: { num_epochs: 1 } });
+  await runner.train(
+    {
+      ...{ kind: 'train', trialFolder: trained, checkpoints: [], datasetFolder, settings, epochBudget: 1 },
+      ...{ device: 'cpu', preflight: false },
+    },
+    () => undefined,
+    { signal },
+  );
+  await cp(join(datasetFolder, 'encoder.json'), join(trained, 'encoder.json'));
+});
+
+beforeEach(async () => {
+  home = await temporaryFolder();
+  await cp(data, join(home, 'data'), { recursive: true });
+  [warnings, builds, tracking] = [[], 0, null];
+});
+
+const ports = (): LocalPorts => ({
+  openDatasets: async () => ({ ...builderIn(join(home, 'data')), close: async () => undefined }),
+  startTracking: () => Promise.reject(unreachable()),
+  connectTracking: async () => {
+    if (tracking === null) {
+      throw unreachable();
+    }
+    return { ...tracking, uri: 'http://mlflow', close: async () => undefined } as unknown as LocalTracking;
+  },
+  openCompute: async () => ({
+    ...runner,
+    buildBundle: (job, aborted) => {
+      builds += 1;
+      return runner.buildBundle(job, aborted);
+    },
+    trainingCode: '',
+  }),
+  gitCommit: async () => null,
+});
+
+const open = (reference: string) => {
+  const context: LocalContext = {
+    homeFolder: home,
+    ports: ports(),
+    log: (level, message) => {
+      if (level === 'warn') {
+        warnings.push(message);
+      }
+    },
+    signal,
+  };
+  return openBundle(context, reference);
+};
+
+/** An MLflow with one version of `two-tower`, its champion. */
+const register = async (): Promise<Server> => {
+  const { tracking: server } = createFakeTracking();
+  const experimentId = await server.ensureExperiment('two-tower');
+  const run = { runKey: 'key', runName: 'run', user: 'u', gitCommit: null, startTimeMs: 1, tags: {} };
+  const runId = await server.ensureRun({ experimentId, ...run });
+  for (const entry of await readdir(join(trained, 'model'), { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const path = join(entry.parentPath, entry.name);
+      await server.putArtifactFile(runId, path.slice(trained.length + 1), path);
+    }
+  }
+  await server.putArtifactFile(runId, 'encoder.json', join(trained, 'encoder.json'));
+  const logged = { experimentId, runId, name: 'm', folder: join(trained, 'model'), params: {}, tags: {}, step: 1 };
+  const { modelId } = await server.ensureLoggedModel({ ...logged, signature: { userDim: 1, itemDim: 1 } });
+  const { version } = await server.ensureModelVersion({ name: 'two-tower', runId, modelId, tags: {} });
+  await server.setAlias('two-tower', 'champion', version);
+  return server;
+};
+
+it('builds the bundle of a folder once', async () => {
+  const first = await open(trained);
+  expect(first.manifest.model).toEqual(expect.objectContaining({ name: null, version: null, run_id: null }));
+  expect(first.folder).toBe(join(home, 'bundles', first.digest));
+  expect((await open(trained)).digest).toBe(first.digest);
+  expect([builds, warnings]).toEqual([1, []]);
+});
+
+it('finds the bundle of a champion without building it again, and without MLflow', async () => {
+  tracking = await register();
+  const first = await open('two-tower');
+  expect(first.manifest.model).toEqual(expect.objectContaining({ name: 'two-tower', version: '1' }));
+  expect((await open('two-tower@champion')).digest).toBe(first.digest);
+  tracking = null;
+  expect((await open('two-tower@champion')).digest).toBe(first.digest);
+  expect(builds).toBe(1);
+  expect(warnings).toEqual([
+    expect.stringContaining('answering from the last bundle of two-tower@champion, which may be out of date'),
+  ]);
+});
+
+it('refuses a name that led nowhere yet, without MLflow', async () => {
+  await expect(open('two-tower')).rejects.toEqual(expect.objectContaining({ code: 'SERVICE_UNREACHABLE' }));
+});
+
+it('builds a bundle anew that is not whole any more', async () => {
+  const first = await open(trained);
+  await appendFile(join(first.folder, 'items.f32'), 'x');
+  expect((await open(trained)).digest).toBe(first.digest);
+  expect(builds).toBe(2);
+  expect(warnings).toEqual([
+    expect.stringMatching(/items\.f32 has \d+ bytes, expected \d+; the bundle is built anew$/),
+  ]);
+});
+
+it('builds again where the records of what was built are damaged', async () => {
+  const first = await open(trained);
+  const built = join(home, 'bundles', 'built');
+  for (const name of await readdir(built)) {
+    await appendFile(join(built, name), '}');
+  }
+  expect((await open(trained)).digest).toBe(first.digest);
+  expect(builds).toBe(2);
+});
+
+it('tells that the dataset version is gone', async () => {
+  home = await temporaryFolder();
+  await mkdir(join(home, 'data'));
+  await expect(open(trained)).rejects.toEqual(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
+});

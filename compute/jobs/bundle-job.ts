@@ -17,14 +17,15 @@ import type { ComputeChannel } from '../child-channel.ts';
 
 type Entities = Awaited<ReturnType<typeof readCatalogue>>['users'];
 
-/** Longer texts are for reading, not for choosing by. */
+/** What is embedded. It is for reading, not for choosing by, and so are other long texts. */
+const TEXT_FIELD = 'text';
 const LONGEST_VALUE = 200;
 
 const isLong = (value: FieldValue): boolean => typeof value === 'string' && value.length > LONGEST_VALUE;
 
-/** By name; without the id, and without what holds long texts. */
+/** By name; without the id and without texts. */
 const fieldsOf = (entities: Entities, id: string): FieldTable => {
-  const names = Object.keys(entities[0]?.fields ?? {}).filter((name) => name !== id);
+  const names = Object.keys(entities[0]?.fields ?? {}).filter((name) => name !== id && name !== TEXT_FIELD);
   const columns = names.sort().map((name) => [name, entities.map(({ fields }) => fields[name] ?? null)] as const);
   return new Map(columns.filter(([, values]) => !values.some(isLong)));
 };

@@ -1,8 +1,9 @@
 /** `tt-exp recommend`. */
 import type { Command } from 'commander';
 import { ENGINE_NAMES, type EngineName } from '../../contracts/serving.ts';
-import { type CommandContext, examples, JSON_FLAG, VERBOSE } from '../command-line/command-context.ts';
+import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
 import { choiceOption, collect, integerOption, notNegativeOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { RecommendRuntime } from './recommend-runtime.ts';
 
@@ -41,18 +42,14 @@ export const addRecommend = (
       `one of ${ENGINE_NAMES.join(', ')}; default: by the user's interactions`,
       choiceOption('--engine', ENGINE_NAMES),
     )
-    .option(
-      '--model <what>',
-      'a folder that train wrote; name, name@alias or name/version in the registry; a run, or <experiment>/<trial>',
-      'two-tower',
-    )
+    .option('--model <ref>', MODEL_REFERENCE, 'two-tower')
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
       'after',
       `${HELP}\n${examples(
-        'recommend dev-00042',
-        'recommend dev-00042 --limit 5 --filter type=collaboration --filter team_size=5..12',
+        'recommend d0000042',
+        'recommend d0000042 --limit 5 --filter type=collaboration --filter team_size=5..12',
         'recommend somebody-new --filter skills=rust --model models/two_tower_v1 --json',
       )}`,
     )

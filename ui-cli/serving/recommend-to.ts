@@ -68,7 +68,7 @@ export const recommendTo = async (
     ...(engine !== undefined && { engine }),
   };
   const model = await wholeModel(runtime, options.model);
-  const answer = await withLocalWork(runtime, (work) => runtime.recommend({ ...work, model, request }));
+  const answer = await withLocalWork(runtime, 'recommend', (work) => runtime.recommend({ ...work, model, request }));
   if (options.isJson) {
     printJson(io, { user_id: userId, ...answer.recommendation });
   } else {

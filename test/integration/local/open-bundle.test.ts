@@ -83,6 +83,7 @@ const open = (reference: string) => {
         warnings.push(message);
       }
     },
+    count: () => undefined,
     signal,
   };
   return openBundle(context, reference);

@@ -54,6 +54,7 @@ const SPELLED_ALIKE: readonly string[] = [
   '--force',
   '--format <name>',
   '--limit <n>',
+  '--model <ref>',
   '--model-name <name>',
   '--seed <n>',
   '--split <part>',

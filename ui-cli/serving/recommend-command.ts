@@ -35,8 +35,8 @@ export const addRecommend = (
     .option('--offset <n>', 'places to leave out before them', integerOption('--offset', 0), 0)
     .option('--filter <field=value>', 'only items with this value, or a range as 5..10; may be repeated', collect)
     .option('--exclude <id>', 'an item that must not be in the list; may be repeated', collect)
-    .option('--diversity <share>', '0 to 1: how much the items shall differ', notNegativeOption('--diversity'))
-    .option('--damping <share>', '0 to 1: how far popular items give way', notNegativeOption('--damping'))
+    .option('--diversity <share>', 'how much the items shall differ, 0 to 1', notNegativeOption('--diversity'))
+    .option('--damping <share>', 'how far popular items give way, 0 to 1', notNegativeOption('--damping'))
     .option(
       '--engine <name>',
       `one of ${ENGINE_NAMES.join(', ')}; default: by the user's interactions`,

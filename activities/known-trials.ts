@@ -1,11 +1,12 @@
 /** Earlier, equal trials: found by digest, read from their runs, and believed only where their parts agree. */
 
 import type { EpochRecord } from '../contracts/metrics.ts';
-import { ARTIFACT, MANIFEST_FILE, TAG } from '../contracts/names.ts';
+import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { KnownReport } from '../contracts/rungs.ts';
 import type { RunRecord } from '../contracts/runs.ts';
 import type { OpenTrialRequest } from '../contracts/steps.ts';
 import type { TrainingResult } from '../contracts/trial.ts';
+import { missingFile } from '../registry/missing-file.ts';
 import type { TrackingPort } from './ports.ts';
 
 interface KeptResult {
@@ -36,13 +37,10 @@ const readKnown = async (
     : [{ runId, ...(JSON.parse(text) as KeptResult), isComplete: tags[TAG.trialStatus] === 'completed' }];
 };
 
-const hasModel = async ({ listArtifacts }: Pick<TrackingPort, 'listArtifacts'>, runId: string): Promise<boolean> =>
-  (await listArtifacts(runId, ARTIFACT.modelFolder)).includes(MANIFEST_FILE);
-
 /**
  * The trial with this digest that went furthest without going beyond `epochs`; null where there is none. One that was
- * trained for fewer epochs counts: it is the beginning of this one. One whose model was deleted does not: it could not
- * be tested.
+ * trained for fewer epochs counts: it is the beginning of this one. One of whose model a file is gone does not: it could
+ * not be tested.
  */
 export const findKnownTrial = async (
   tracking: Pick<TrackingPort, 'findRuns' | 'getArtifactText' | 'listArtifacts'>,
@@ -57,7 +55,7 @@ export const findKnownTrial = async (
     .filter(({ result }) => result.epochs <= epochs)
     .sort((a, b) => b.result.epochs - a.result.epochs);
   for (const known of furthestFirst) {
-    if (await hasModel(tracking, known.runId)) {
+    if ((await missingFile(tracking, known.runId)) === null) {
       return known;
     }
   }

@@ -2,7 +2,6 @@
 
 import { hasChosen, type SweepFacts } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
-import { trialIdOf, trialIndexOf } from '../../contracts/ids.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { bestTrial, isBetter, isRanked } from '../ranking.ts';
 import { firstInformedTrial } from '../samplers/tpe/tpe.ts';
@@ -135,17 +134,14 @@ const explainStanding = ({ snapshot }: Pick<Facts, 'snapshot'>, trial: TrialView
   return { ...base, other: { trialId: other.trialId, value: other.value, margin }, sentence };
 };
 
-/** Pure. null where the experiment has no such trial. */
-export const explainTrial = (facts: Facts, trialId: string, curves: Curves = {}): TrialExplanation | null => {
-  const index = trialIndexOf(trialId);
-  const trial = index === null ? undefined : facts.snapshot.trials[index];
-  if (index === null || trial === undefined) {
-    return null;
-  }
+/** Pure. @param trial one of those of the snapshot */
+export const explainTrial = (facts: Facts, trial: TrialView, curves: Curves = {}): TrialExplanation => {
+  const { trialId } = trial;
+  const index = facts.snapshot.trials.indexOf(trial);
   const rungFacts = rungFactsOf(facts);
   const { steps } = replaySweep(facts, curves);
   return {
-    trialId: trialIdOf(index),
+    trialId,
     status: trial.status,
     params: trial.params,
     proposal: explainProposal(facts, rungFacts.rules, index),

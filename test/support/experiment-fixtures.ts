@@ -1,3 +1,4 @@
+import { resolveConfig } from '../../config/resolve.ts';
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ExperimentInput } from '../../contracts/experiment.ts';
 import type { GateConfig } from '../../contracts/experiment-config.ts';
@@ -50,20 +51,8 @@ export const sweepSettings = (change: Partial<ResolvedSweep> = {}): ResolvedSwee
 });
 
 export const gateConfig = (change: GateConfig = {}): Required<GateConfig> => ({
+  ...resolveConfig({ name: 'fixture' }).gate,
   model_name: 'fixture-model',
-  min_ndcg_at_10: 0.1,
-  rule: 'superior',
-  min_improvement: 0,
-  margin: 0.01,
-  confidence: 0.95,
-  guards: [],
-  approval: 'auto',
-  approval_timeout: null,
-  replicates: 1,
-  require_approval: false,
-  unreadable_champion: 'retrain',
-  supersede_reason: '',
-  manual_moves: 'accept',
   ...change,
 });
 

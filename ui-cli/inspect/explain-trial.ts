@@ -78,12 +78,7 @@ export const explainTrial = (
   return withFacts(runtime, given, async ({ id, facts, analysis, platform, curves }) => {
     const { trials } = facts.snapshot;
     const view = trialOf(id, trials, trialId);
-    const explanation = analysis.explain(facts, trialId, await curves());
-    if (explanation === null) {
-      throw new TtExpError('RUN_NOT_FOUND', `experiment ${id}: nothing is recorded of ${trialId} yet`, {
-        hint: `\`tt-exp show ${id}\` lists its trials.`,
-      });
-    }
+    const explanation = analysis.explain(facts, view, await curves());
     const reused = await findReused(platform.facts, view);
     if (isJson) {
       const { params, ...rest } = explanation;

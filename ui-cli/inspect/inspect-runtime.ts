@@ -3,6 +3,7 @@ import type { TrialExplanation } from '../../contracts/explanation.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { Counterfactual, SweepReplay } from '../../contracts/replay.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
+import type { TrialView } from '../../contracts/trial.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 
 /** Pure functions over recorded facts; loaded when they are needed. */
@@ -12,7 +13,8 @@ export interface Analysis {
   /** null without a sweep. */
   importances(facts: ExperimentFacts): ParameterImportances | null;
   /** null where there is no such trial. */
-  explain(facts: ExperimentFacts, trialId: string, curves: ObjectiveCurves): TrialExplanation | null;
+  /** @param trial one of those of the facts */
+  explain(facts: ExperimentFacts, trial: TrialView, curves: ObjectiveCurves): TrialExplanation;
 }
 
 export interface InspectRuntime extends PlatformRuntime {

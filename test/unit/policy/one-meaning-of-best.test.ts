@@ -88,7 +88,7 @@ const bestByScreen = async (view: ExperimentView, metric: ObjectiveName) => {
     marked: found(screen.text(), /(trial-\d+) best/),
     leaderboard: best.leaderboard[0]?.trial_id,
     improvements: best.improvements.at(-1)?.trial_id,
-    why: view.trials.find(({ trialId }) => explainTrial(facts, trialId)?.standing?.place === 1)?.trialId,
+    why: view.trials.find((trial) => explainTrial(facts, trial).standing?.place === 1)?.trialId,
     replay: replaySweep(facts).steps.find(({ subject }) => subject === 'best')?.derived,
   };
 };

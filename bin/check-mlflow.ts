@@ -9,7 +9,7 @@ const ONCE = { budgetMs: 0, firstDelayMs: 1, maxDelayMs: 1 };
  * pass; ENVIRONMENT_INVALID and UPSTREAM_REJECTED for what stays wrong however often it is tried.
  */
 export const checkMlflow = async (environment: Environment, trackingUri: string): Promise<void> => {
-  const tracking = openTracking(environment, trackingUri, ONCE);
+  const tracking = openTracking(environment, trackingUri, { retry: ONCE });
   try {
     await tracking.checkLogin();
   } finally {

@@ -64,7 +64,7 @@ export const createCliRuntime = (): CliRuntime => ({
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
   savedViews: async () => (await views()).savedViews(),
   saveView: async (table, name, view) => (await views()).saveView(table, name, view),
-  openCatalogue: async () => (await registry()).openCatalogue(),
+  openCatalogue: async (options) => (await registry()).openCatalogue(options),
 
   services: {
     up: async (progress, signal) => (await services()).up(progress, signal),

@@ -26,7 +26,10 @@ export interface LocalPortsOptions {
 
 export const createLocalPorts = ({ environment, progress, log, signal }: LocalPortsOptions): LocalPorts => {
   const services = () => createHomeServices(environment, () => undefined);
-  const trackingAt = (uri: string): LocalTracking => ({ ...openTracking(environment, uri), uri });
+  const trackingAt = (uri: string): LocalTracking => ({
+    ...openTracking(environment, uri, { signal, onWait: (message) => log('info', message) }),
+    uri,
+  });
   return {
     openDatasets: () => createHomeBuilder({ environment, progress, log }),
     startTracking: async () => trackingAt(await services().ensureMlflow({ signal }, progress)),

@@ -1,13 +1,12 @@
 import type { Environment } from '../config/env.ts';
 import { readPem } from '../config/read-pem.ts';
-import { createTracking, type RetryPolicy, type Tracking } from '../tracking/index.ts';
+import { createTracking, type Tracking, type TrackingOptions } from '../tracking/index.ts';
 
 /** MLflow at this address with the credentials of the environment. Throws ENVIRONMENT_INVALID. */
 export const openTracking = (
   { mlflow }: Environment,
   trackingUri: string,
-  retry?: RetryPolicy,
-  signal?: AbortSignal,
+  options: Pick<TrackingOptions, 'retry' | 'signal' | 'onWait'> = {},
 ): Tracking =>
   createTracking({
     trackingUri,
@@ -15,6 +14,5 @@ export const openTracking = (
     ...(mlflow.username === undefined ? {} : { username: mlflow.username }),
     ...(mlflow.password === undefined ? {} : { password: mlflow.password }),
     ...(mlflow.caFile === undefined ? {} : { authority: readPem('MLFLOW_TRACKING_SERVER_CERT_PATH', mlflow.caFile) }),
-    ...(retry === undefined ? {} : { retry }),
-    ...(signal === undefined ? {} : { signal }),
+    ...options,
   });

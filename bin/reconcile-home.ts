@@ -26,7 +26,7 @@ export const reconcileHome = async (request: HomeReconcileRequest): Promise<Open
   const { environment, addresses, isRepair, lost = [] } = request;
   const { address, namespace, isEmbedded } = addresses.temporal;
   const temporal = await openTemporalClient(temporalTarget(environment, address));
-  const tracking = openTracking(environment, addresses.mlflow.uri, RETRY);
+  const tracking = openTracking(environment, addresses.mlflow.uri, { retry: RETRY });
   try {
     const temporalId = await readTemporalId(temporal);
     const earlier =

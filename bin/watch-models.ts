@@ -28,7 +28,7 @@ export const watchModels = async ({ environment, client, log, signal }: WatchMod
   if (trackingUri === undefined) {
     return;
   }
-  const tracking = openTracking(environment, trackingUri, RETRY);
+  const tracking = openTracking(environment, trackingUri, { retry: RETRY });
   const owners = createRegistryClient(client);
   try {
     await watchMovesByHand({

@@ -24,7 +24,7 @@ export const intervalsChart = ({ subjects, best }: ModelComparison): string => {
       height: frame.bottom + 54,
       title: 'NDCG@10',
       subtitle:
-        'Means with their intervals. Orange: the best, or all that may be. Intervals of two may overlap though the two differ: see the differences.',
+        'Means with their intervals. Orange: all that may be the best. Intervals may overlap though two models differ: see below.',
     },
     xAxis(x, frame, 'NDCG@10'),
     ...rows.map(({ ref, letter, mean, low, high }, row) => {

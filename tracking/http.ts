@@ -16,6 +16,7 @@ import {
   unreachableHint,
 } from './answers.ts';
 import { authorization, type Credentials, createMask } from './credentials.ts';
+import { createWaitNotice } from './wait-notice.ts';
 
 /** How calls are retried. An outage shorter than `budgetMs` is ridden out. */
 export interface RetryPolicy {
@@ -31,6 +32,10 @@ export interface HttpOptions extends Credentials {
   readonly authority?: Buffer;
   readonly retry: RetryPolicy;
   readonly nowMs: () => number;
+  /** Of the calendar, in epoch milliseconds. */
+  readonly wallMs: () => number;
+  /** Told in a sentence where a server has not answered for two seconds, once an outage. */
+  readonly onWait?: (message: string) => void;
   readonly sleep: (ms: number) => Promise<void>;
   /** Aborted: requests, and what waits between their tries, end with its reason. */
   readonly signal?: AbortSignal;
@@ -119,10 +124,21 @@ const passingProblem = (error: unknown): string | null => {
     : null;
 };
 
+interface Sending<Result> {
+  readonly read: (answer: HttpAnswer) => Promise<Result>;
+  readonly guard: () => Promise<void>;
+  readonly isDone: () => Promise<boolean>;
+  /** How long it goes on, and why. */
+  readonly waited: { deadlineMs: number | null; problem: string | null };
+  /** The server has answered. */
+  readonly heard: () => void;
+}
+
 export const createHttpClient = (options: HttpOptions): HttpClient => {
   const { retry, nowMs, sleep } = options;
   const mask = createMask(options);
   const base = new URL(options.trackingUri);
+  const notice = createWaitNotice(base.origin, options.onWait, options.wallMs);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
     connections: 8,
@@ -156,7 +172,22 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
     guard: () => Promise<void>,
     isDone: () => Promise<boolean>,
   ): Promise<Result | null> => {
-    let deadlineMs: number | null = null;
+    const waited: { deadlineMs: number | null; problem: string | null } = { deadlineMs: null, problem: null };
+    const waiting = notice.begin(() => ({
+      problem: waited.problem,
+      leftMs: waited.deadlineMs === null ? retry.budgetMs : waited.deadlineMs - nowMs(),
+    }));
+    try {
+      return await sendUntil(request, { read, guard, isDone, waited, heard: waiting.heard });
+    } finally {
+      waiting.end();
+    }
+  };
+
+  const sendUntil = async <Result>(
+    request: HttpRequest,
+    { read, guard, isDone, waited, heard }: Sending<Result>,
+  ): Promise<Result | null> => {
     for (let delayMs = retry.firstDelayMs; ; delayMs = Math.min(retry.maxDelayMs, delayMs * 2)) {
       let problem: string;
       if (request.method !== 'GET') {
@@ -165,6 +196,7 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
       try {
         const answer = await attempt(request);
         if (answer.status === 200) {
+          heard();
           return await read(answer);
         }
         const refused = await readRejection(answer);
@@ -189,8 +221,9 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
         problem = passing;
       }
       // Counted from the first failure: a long transfer that is cut at its end has all its retries left.
-      deadlineMs ??= nowMs() + retry.budgetMs;
-      if (nowMs() + delayMs > deadlineMs) {
+      waited.deadlineMs ??= nowMs() + retry.budgetMs;
+      waited.problem = problem;
+      if (nowMs() + delayMs > waited.deadlineMs) {
         throw new TtExpError(
           'SERVICE_UNREACHABLE',
           `MLflow ${base.origin}: no usable answer for ${Math.round(retry.budgetMs / 1000)} s (last: ${problem})`,

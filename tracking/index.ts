@@ -25,6 +25,8 @@ export interface TrackingOptions {
   readonly retry?: RetryPolicy;
   /** Aborted: every call ends at once with its reason. */
   readonly signal?: AbortSignal;
+  /** Told in a sentence, within three seconds, that a server does not answer, and until when it is asked again. */
+  readonly onWait?: (message: string) => void;
 }
 
 const connect = (http: HttpClient, serialise: Serialiser) => {
@@ -55,6 +57,7 @@ export const createTracking = (options: TrackingOptions) => {
     ...options,
     retry: options.retry ?? DEFAULT_RETRY,
     nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
     sleep: (ms) => setTimeout(ms, undefined, options.signal && { signal: options.signal }),
   });
   const serialise = createSerialiser();

@@ -7,9 +7,14 @@ import { toUsageError } from './command-line/usage-error.ts';
 import { buildProgram } from './program.ts';
 import type { CliRuntime } from './runtime.ts';
 import { printJsonError, printLines } from './text/output.ts';
+import { wrapWords } from './text/table.ts';
 
 const isHelp = ({ code }: CommanderError): boolean =>
   code === 'commander.helpDisplayed' || code === 'commander.version';
+
+/** A terminal breaks a line anywhere; elsewhere each error stays on one line, for whatever reads it. */
+const onTerminal = (stream: NodeJS.WriteStream, lines: readonly string[]): readonly string[] =>
+  stream.isTTY === true && stream.columns > 0 ? lines.flatMap((line) => wrapWords(line, stream.columns)) : lines;
 
 /** Never throws: errors become lines on stderr, an object on stdout for `--json`, and an exit code. */
 export const runCli = async (argv: readonly string[], runtime: CliRuntime): Promise<number> => {
@@ -25,7 +30,7 @@ export const runCli = async (argv: readonly string[], runtime: CliRuntime): Prom
   });
   const fail = (error: unknown): number => {
     const report = reportError(error, isVerbose);
-    printLines(io.stderr, report.lines);
+    printLines(io.stderr, onTerminal(io.stderr, report.lines));
     if (argv.includes('--json')) {
       printJsonError(io, report.record);
     }
@@ -55,6 +60,6 @@ export const runCli = async (argv: readonly string[], runtime: CliRuntime): Prom
   if (lost === null) {
     return code;
   }
-  printLines(io.stderr, reportError(lost, isVerbose).lines);
+  printLines(io.stderr, onTerminal(io.stderr, reportError(lost, isVerbose).lines));
   return code === EXIT.done ? lost.exitCode : code;
 };

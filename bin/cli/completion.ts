@@ -88,7 +88,7 @@ export const refreshCompletion: CompletionRuntime['refreshCompletion'] = async (
   timer.unref();
   const environment = readEnvironment();
   const uri = await createHomeServices(environment, () => undefined).mlflowAddress();
-  const tracking = openTracking(environment, uri, NO_RETRY);
+  const tracking = openTracking(environment, uri, { retry: NO_RETRY });
   try {
     const [models, runs] = await Promise.all([
       tracking.modelNames(),

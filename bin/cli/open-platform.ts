@@ -48,13 +48,17 @@ export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformO
   }
   const temporal = await openTemporalClient(temporalTarget(environment, addresses.temporal.address));
   const closing = new AbortController();
+  const told = (message: string): void => progress({ part: 'mlflow', step: 'notice', message });
   const keeping = mayStart ? services.keepSupervised(progress, closing.signal) : null;
   const client = createExperimentsClient(temporal);
   return {
     experiments: { ...client, start: startWith(client, environment) },
     registry: createRegistryClient(temporal),
     facts: createFactsReader(client, () =>
-      openTracking(environment, addresses.mlflow.uri, mayStart ? undefined : FOR_A_LOOK, signal),
+      openTracking(environment, addresses.mlflow.uri, {
+        signal,
+        ...(mayStart ? {} : { retry: FOR_A_LOOK, onWait: told }),
+      }),
     ),
     addresses: {
       ...addresses,

@@ -5,9 +5,9 @@ import type { RegistryRuntime } from '../../ui-cli/registry/registry-runtime.ts'
 import { createHomeServices } from '../home-services.ts';
 import { openTracking } from '../open-tracking.ts';
 
-export const openCatalogue: RegistryRuntime['openCatalogue'] = async () => {
+export const openCatalogue: RegistryRuntime['openCatalogue'] = async ({ onWait } = {}) => {
   const environment = readEnvironment();
   const uri = await createHomeServices(environment, () => undefined).mlflowAddress();
-  const tracking = openTracking(environment, uri);
+  const tracking = openTracking(environment, uri, onWait === undefined ? {} : { onWait });
   return { ...createModelCatalogue(tracking), uri, close: () => tracking.close() };
 };

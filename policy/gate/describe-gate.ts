@@ -10,5 +10,5 @@ export const describeGate = (gate: Required<GateConfig>): string => {
       ? `improvement over the champion above ${gate.min_improvement}`
       : `a loss of ${margin} or more to the champion ruled out`;
   const guarded = guards.length === 0 ? '' : `, guards ${guards.map(guardName).join(', ')}`;
-  return `model ${gate.model_name}, test ndcg@10 at least ${gate.min_ndcg_at_10}, ${question}${guarded}`;
+  return `model ${gate.model_name}, test NDCG@10 at least ${gate.min_ndcg_at_10}, ${question}${guarded}`;
 };

@@ -125,10 +125,10 @@ describe('e2e/train', () => {
         /^Feature dimensions:\n {2}User: 512\n {2}Startup: 468$/m,
         /^Starting training\.\.\.\n {2}Epochs: 2\n {2}Batch size: 64\n {2}Learning rate: 0\.001$/m,
         /^ {2}Device: cpu \(.+\)$/m,
-        /^Epoch 1\/2\n(?:.*\n){4} {4}ndcg@10: 0\.\d{4}\n {4}precision@10: /m,
+        /^Epoch 1\/2\n(?:.*\n){4} {4}NDCG@10: 0\.\d{4}\n {4}precision@10: /m,
         /^ {2}New best model! NDCG@10: 0\.\d{4}$/m,
         /^Training completed!\n {2}Best epoch: [12]/m,
-        /^ {2}test +model +oracle +popularity .*\n {2}ndcg@10 +0\.\d{4} +0\.\d{4} /m,
+        /^ {2}test +model +oracle +popularity .*\n {2}NDCG@10 +0\.\d{4} +0\.\d{4} /m,
       ]) {
         expect(stdout).toMatch(line);
       }

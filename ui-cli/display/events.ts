@@ -71,7 +71,7 @@ const testEvents = ({ test }: ExperimentView): readonly ExperimentEvent[] => {
     event(
       'test',
       { type: 'tested', test },
-      `test: ndcg@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`,
+      `test: NDCG@10 ${formatMetric(test.model.ndcg_at_10)} (${baselines.join(', ')})`,
     ),
     ...baselineWarnings(test).map((warning, place) =>
       event(`baseline-warning:${place}`, { type: 'warning', message: warning.replace(/^warning: /, '') }, warning),

@@ -15,6 +15,7 @@ import { summariseSweep, summariseTrial } from '../run/summary.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { gateLines } from '../text/gate-lines.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
+import { metricName } from '../text/metric-table.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
 import { formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
@@ -93,7 +94,7 @@ const showLines = (
     ...(trials.length === 0 ? [] : [countLine(trials)]),
     ...section('Data', dataSummaryLines(snapshot)),
     ...section(
-      `Leaderboard by validation ${objective.metric} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
+      `Leaderboard by validation ${metricName(objective.metric)} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
       trials.length === 0
         ? []
         : [

@@ -2,10 +2,10 @@
 import { nearestName } from '../../config/nearest.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
-import { createStops } from '../command-line/stops.ts';
+import { createStops, type Stops } from '../command-line/stops.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
-import { withPlatform } from '../platform/with-platform.ts';
+import { withinStops } from '../platform/with-platform.ts';
 import { showExperimentLogs } from './experiment-logs.ts';
 import type { LogsOptions } from './logs-options.ts';
 import type { LogsRuntime, ServiceLog } from './logs-runtime.ts';
@@ -34,13 +34,16 @@ const noSuchLog = (logs: readonly ServiceLog[], text: string, nearest: string): 
   });
 
 /** Runs until the work ends, Ctrl-C is pressed, or nobody reads any more. */
-const untilStopped = async (runtime: Runtime, work: (signal: AbortSignal) => Promise<void>): Promise<number> => {
+const untilStopped = async (
+  runtime: Runtime,
+  work: (signal: AbortSignal, stops: Stops) => Promise<void>,
+): Promise<number> => {
   const stops = createStops(runtime);
   const closed = new AbortController();
   const onClose = (): void => closed.abort();
   runtime.io.stdout.once('close', onClose);
   try {
-    await Promise.race([work(AbortSignal.any([stops.signal, closed.signal])), stops.forced]);
+    await Promise.race([work(AbortSignal.any([stops.signal, closed.signal]), stops), stops.forced]);
     return stops.signal.aborted ? EXIT.interrupted : EXIT.done;
   } finally {
     runtime.io.stdout.off('close', onClose);
@@ -59,8 +62,8 @@ export const showLogs = async (runtime: Runtime, text: string, options: LogsOpti
     throw noSuchLog(logs, text, nearest);
   }
   const { experiment, trialId } = splitTrialReference(text);
-  return untilStopped(runtime, (signal) =>
-    withPlatform(runtime, async (platform) => {
+  return untilStopped(runtime, (signal, stops) =>
+    withinStops(runtime, stops, async (platform) => {
       const id = await resolveExperimentId(platform.experiments, experiment);
       await showExperimentLogs(runtime, platform, { id, trialId }, options, signal);
     }),

@@ -76,7 +76,7 @@ export const epochLines = (record: EpochRecord, epochs: number, remainingSeconds
     `  Train loss: ${formatMetric(record.trainLoss)}`,
     `  Val loss: ${formatMetric(record.valLoss)}`,
     '  Val metrics:',
-    `    ndcg@10: ${formatMetric(validation.ndcg_at_10)}`,
+    `    NDCG@10: ${formatMetric(validation.ndcg_at_10)}`,
     `    precision@10: ${formatMetric(validation.precision_at_10)}`,
     `    recall@10: ${formatMetric(validation.recall_at_10)}`,
     ...(record.isBest ? [`  New best model! NDCG@10: ${formatMetric(validation.ndcg_at_10)}`] : []),

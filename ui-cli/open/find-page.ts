@@ -7,13 +7,14 @@ import type { Platform } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import type { ModelCatalogue, RegistryRuntime } from '../registry/registry-runtime.ts';
+import { printLines } from '../text/output.ts';
 
 /** MLflow alone is asked; nothing is recorded. */
 const withMlflow = async <Result>(
   runtime: RegistryRuntime,
   ask: (catalogue: ModelCatalogue) => Promise<Result>,
 ): Promise<Result> => {
-  const catalogue = await runtime.openCatalogue();
+  const catalogue = await runtime.openCatalogue({ onWait: (message) => printLines(runtime.io.stderr, [message]) });
   return ask(catalogue).finally(() => catalogue.close());
 };
 

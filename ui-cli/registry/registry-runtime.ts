@@ -55,6 +55,9 @@ export interface ModelCatalogue {
 }
 
 export interface RegistryRuntime extends PlatformRuntime {
-  /** Throws SERVICE_UNREACHABLE where no MLflow runs. */
-  openCatalogue(): Promise<ModelCatalogue>;
+  /**
+   * Throws SERVICE_UNREACHABLE where no MLflow runs.
+   * @param options `onWait` is told in a sentence that MLflow does not answer, and until when it is asked again
+   */
+  openCatalogue(options?: { readonly onWait?: (message: string) => void }): Promise<ModelCatalogue>;
 }

@@ -76,7 +76,7 @@ const nextSteps = ({ experimentId: id, status }: ExperimentView, gate: GateVerdi
     return nextCommands(id, 'approve', 'reject');
   }
   return status === 'completed'
-    ? ['run it again: finished trials are reused, unless --fresh', 'list all:     tt-exp list']
+    ? ['run it again: tt-exp run <config> (finished trials are reused, unless --fresh)', 'list all:     tt-exp list']
     : nextCommands(id, 'retry');
 };
 

@@ -15,7 +15,7 @@ import { type Column, formatTable } from './table.ts';
 const rightColumn = (title: string): Column => ({ title, align: 'right' });
 
 const METRICS = [
-  ['ndcg_at_10', 'ndcg@10'],
+  ['ndcg_at_10', 'NDCG@10'],
   ['precision_at_10', 'precision@10'],
   ['recall_at_10', 'recall@10'],
   ['f1_at_10', 'f1@10'],

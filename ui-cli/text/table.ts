@@ -37,7 +37,17 @@ const BETWEEN_WORDS = / (?=(?:[^`]*`[^`]*`)*[^`]*$)/;
  * Breaks a line between words, and a word that is too long anywhere; further lines are indented as the first is. Only a
  * command in backticks may be wider.
  */
-export const wrapLine = (text: string, width: number): readonly string[] => {
+export const wrapLine = (text: string, width: number): readonly string[] =>
+  wrap(text, width, (word, room) => (word.includes('`') ? [word] : chunksOf(word, room)));
+
+/** The same, with every word whole: a path or an address is copied, however long it is. */
+export const wrapWords = (text: string, width: number): readonly string[] => wrap(text, width, (word) => [word]);
+
+const wrap = (
+  text: string,
+  width: number,
+  partsOf: (word: string, room: number) => readonly string[],
+): readonly string[] => {
   if (text.length <= width) {
     return [text];
   }
@@ -45,9 +55,7 @@ export const wrapLine = (text: string, width: number): readonly string[] => {
   const indent = ' '.repeat(Math.min(text.length - body.length, width - 1));
   const room = width - indent.length;
   const lines: string[] = [];
-  for (const word of body
-    .split(BETWEEN_WORDS)
-    .flatMap((whole) => (whole.includes('`') ? [whole] : chunksOf(whole, room)))) {
+  for (const word of body.split(BETWEEN_WORDS).flatMap((whole) => partsOf(whole, room))) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > room) {
       lines.push(word);

@@ -30,6 +30,11 @@ test.each([
   expect(html).not.toMatch(/NaN|Infinity|undefined|(src|href)=|url\(|@import/);
 });
 
+test('says all that its chart has to say', () => {
+  const [, subtitle = ''] = /<text x="20" y="47"[^>]*>([^<]*)<\/text>/.exec(comparisonPage(made('a', 'b'))) ?? [];
+  expect(subtitle).toMatch(/^Means with their intervals\..* see below\.$/);
+});
+
 test('has every pair of every metric, every setting that differs, every warning', () => {
   const html = comparisonPage({ ...made('a', 'b', 'c'), warnings: ['c was trained on other data'] });
   expect(html.match(/<td>[ABC] - [ABC]<\/td>/g)).toHaveLength(3 * 6);

@@ -15,6 +15,32 @@ beforeAll(async () => {
   await writeFile(config, '{"name":"demo"}');
 });
 
+describe('errors', () => {
+  const failed = async (terminal: { readonly isTTY: boolean; readonly columns: number } | null) => {
+    const fake = createFakeRuntime();
+    Object.assign(fake.runtime.io.stderr, terminal);
+    expect(await runCli(['models', 'verify'], fake.runtime)).toBe(64);
+    return fake.stderr().trimEnd().split('\n');
+  };
+  const LINES = [
+    "error: tt-exp models verify: missing required argument 'name'",
+    'hint: `tt-exp models verify --help` shows how it is used.',
+  ];
+
+  test('break between words on a terminal, and never in a command; elsewhere each is one line', async () => {
+    expect(await failed(null)).toEqual(LINES);
+    expect(await failed({ isTTY: false, columns: 30 })).toEqual(LINES);
+    expect(await failed({ isTTY: true, columns: 30 })).toEqual([
+      'error: tt-exp models verify:',
+      'missing required argument',
+      "'name'",
+      'hint:',
+      '`tt-exp models verify --help`',
+      'shows how it is used.',
+    ]);
+  });
+});
+
 describe('usage', () => {
   test('--help lists every command on stdout and ends with 0', async () => {
     const { exitCode, stdout } = await runScripted(['--help']);

@@ -6,14 +6,14 @@ describe('policy/gate/describe-gate', () => {
   it('names the question and the guards', () => {
     const { gate } = resolvedConfig();
     expect(describeGate(gate)).toBe(
-      'model fixture-model, test ndcg@10 at least 0.1, improvement over the champion above 0',
+      'model fixture-model, test NDCG@10 at least 0.1, improvement over the champion above 0',
     );
     const guards = [
       { metric: 'coverage' as const, tolerance: 0.1 },
       { metric: 'slice' as const, slice: 'user.country=de', tolerance: 0.1 },
     ];
     expect(describeGate({ ...gate, rule: 'non_inferior', margin: 0.02, guards })).toBe(
-      'model fixture-model, test ndcg@10 at least 0.1, a loss of 0.02 or more to the champion ruled out, guards coverage, user.country=de',
+      'model fixture-model, test NDCG@10 at least 0.1, a loss of 0.02 or more to the champion ruled out, guards coverage, user.country=de',
     );
   });
 });

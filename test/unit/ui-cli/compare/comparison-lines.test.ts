@@ -40,14 +40,14 @@ describe('ui-cli/compare/comparison-lines', () => {
     expect(lines).toContain('B  two-tower@champion');
     // Values are 0.2 to 0.38 in steps of 0.02, four users each: 0.29, and 0.1 more for B.
     expect(lines.join('\n')).toMatch(/^ {2}training\.learning_rate +0\.001 +0\.002$/m);
-    expect(lines.join('\n')).toMatch(/^ {2}ndcg@10 +0\.2900 +0\.3900 \*$/m);
-    expect(lines.join('\n')).toMatch(/^ {2}ndcg@10 +-0\.1000 +-0\.1000 to -0\.1000 +< 0\.0001 {2}B is better$/m);
+    expect(lines.join('\n')).toMatch(/^ {2}NDCG@10 +0\.2900 +0\.3900 \*$/m);
+    expect(lines.join('\n')).toMatch(/^ {2}NDCG@10 +-0\.1000 +-0\.1000 to -0\.1000 +< 0\.0001 {2}B is better$/m);
   });
 
   test('a first place that is shared, and the number of pairs that p is adjusted for', () => {
     const text = comparisonLines(five(), 120).join('\n');
     // Of D and E, which are equal.
-    expect(text).toMatch(/^ {2}ndcg@10 +0\.2900 +0\.3000 +0\.3100 +0\.3200 = +0\.3200 =$/m);
+    expect(text).toMatch(/^ {2}NDCG@10 +0\.2900 +0\.3000 +0\.3100 +0\.3200 = +0\.3200 =$/m);
     expect(text).toMatch(/^ {2}D - E +\+0\.0000 .* 1\.0000 +1\.0000 {2}not told apart$/m);
     expect(text).toContain('p is adjusted for 10 pairs (Holm)');
     // Ten pairs by NDCG@10 alone.

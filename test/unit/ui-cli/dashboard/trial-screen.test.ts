@@ -33,7 +33,7 @@ const open = (columns: number, rows: number, trialId = 'trial-001') =>
 describe('ui-cli/dashboard/screens/trial', () => {
   it('tells how far it came, its attempts and where it was resumed', () => {
     expect(open(120, 40).lines()[1]).toBe(
-      'running  epoch 4 of 10, step 7/50, ndcg@10 –, attempt 2, resumed after epoch 3',
+      'running  epoch 4 of 10, step 7/50, NDCG@10 –, attempt 2, resumed after epoch 3',
     );
   });
 
@@ -45,10 +45,10 @@ describe('ui-cli/dashboard/screens/trial', () => {
   });
 
   it('draws all curves where there is room, else the chosen one', () => {
-    const titles = ['validation ndcg@10', 'val loss', 'train loss', 'learning rate'];
+    const titles = ['validation NDCG@10', 'val loss', 'train loss', 'learning rate'];
     const shown = (text: string): readonly string[] => titles.filter((title) => text.includes(title));
     expect(shown(open(120, 40).text())).toEqual(titles);
-    expect(shown(open(70, 20).text())).toEqual(['validation ndcg@10']);
+    expect(shown(open(70, 20).text())).toEqual(['validation NDCG@10']);
     expect(shown(open(70, 20).press('m').text())).toEqual(['val loss']);
   });
 

@@ -231,7 +231,7 @@ describe('show', () => {
         snapshot: changed(SMALL_FACTS.snapshot, { status, test: null, gate: GATE_NOT_RUN }),
       };
       const shown = await cli(['show', EXPERIMENT_ID], { facts });
-      expect(shown.stdout()).toContain('Leaderboard by validation ndcg_at_10 (* best so far)');
+      expect(shown.stdout()).toContain('Leaderboard by validation NDCG@10 (* best so far)');
       const whyOf = async (trial: string) => (await cli(['why', EXPERIMENT_ID, trial], { facts })).stdout();
       expect(await whyOf('trial-002')).toContain(
         '  It is the best so far: validation ndcg_at_10 0.4 is the highest of 4',
@@ -248,7 +248,7 @@ describe('show', () => {
     expect(stdout()).toBe(`${EXPERIMENT_ID}: completed
 4 trials: 1 completed, 2 pruned, 1 cached; 7 epochs trained
 
-Leaderboard by validation ndcg_at_10 (* chosen)
+Leaderboard by validation NDCG@10 (* chosen)
      trial         value  epoch   time  status     parameters
   1  * trial-002  0.4000    4/4  1.0 s  cached     learning_rate 0.3
   2    trial-000  0.3000    4/4  1.0 s  completed  learning_rate 0.1

@@ -40,7 +40,7 @@ describe('ui-cli/list', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
       'experiment        status     progress                 best  gate  started (UTC)              time',
-      'demo-0123456789   running    1 of 8 trials  ndcg@10 0.3100  –     2024-01-02 03:04:05  1 min 00 s',
+      'demo-0123456789   running    1 of 8 trials  NDCG@10 0.3100  –     2024-01-02 03:04:05  1 min 00 s',
       'other-abcdefabcd  cancelled  3 of 8 trials      map 0.2500  –     2024-01-01 00:00:00  1 h 00 min',
       '',
     ]);
@@ -55,14 +55,14 @@ describe('ui-cli/list', () => {
   });
 
   test.each([
-    ['paused', 'paused', '1 of 8 trials', 'ndcg@10 0.3100', training({ sweep: { ...sweep, isPaused: true } })],
-    ['one that is judged', 'running', 'gate', 'ndcg@10 0.2500', judged],
+    ['paused', 'paused', '1 of 8 trials', 'NDCG@10 0.3100', training({ sweep: { ...sweep, isPaused: true } })],
+    ['one that is judged', 'running', 'gate', 'NDCG@10 0.2500', judged],
     ['one that reads its data', 'running', 'label', '–', viewOf('label')],
     [
       'one whose number of trials is open',
       'running',
       '1 trial',
-      'ndcg@10 0.3100',
+      'NDCG@10 0.3100',
       training({ sweep: { ...sweep, trialCount: null } }),
     ],
   ])('ui-cli/list: tells %s', async (_what, status, progress, best, view) => {

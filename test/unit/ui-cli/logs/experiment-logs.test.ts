@@ -70,9 +70,9 @@ describe('ui-cli/logs of experiments', () => {
     const { lines } = await logs([`${EXPERIMENT_ID}/trial-000`], script);
     expect(lines.map((line) => line.replace(/^.{19} {2}/, ''))).toEqual([
       'info   trial-000: started (learning_rate 0.001, hidden_dims [64,32])',
-      'info   trial-000: epoch 1/2 train_loss 0.5000 val_loss 0.6000 ndcg@10 0.2000',
-      'info   trial-000: epoch 2/2 train_loss 0.5000 val_loss 0.6000 ndcg@10 0.3000',
-      'info   trial-000: completed, best ndcg@10 0.3100 at epoch 2 of 2, 1.0 s',
+      'info   trial-000: epoch 1/2 train_loss 0.5000 val_loss 0.6000 NDCG@10 0.2000',
+      'info   trial-000: epoch 2/2 train_loss 0.5000 val_loss 0.6000 NDCG@10 0.3000',
+      'info   trial-000: completed, best NDCG@10 0.3100 at epoch 2 of 2, 1.0 s',
     ]);
     expect(lines[1]).toMatch(/^2026-11-30 10:01:00 {2}/);
     const json = await logs([`${EXPERIMENT_ID}/trial-000`, '--lines', '2', '--json'], script);

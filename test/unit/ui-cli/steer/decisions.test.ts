@@ -3,10 +3,12 @@ import { TtExpError } from '../../../../contracts/errors.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import type { LedgerEntry } from '../../../../contracts/ledger.ts';
 import type { ApprovalResult } from '../../../../contracts/registry-owner.ts';
+import { runCli } from '../../../../ui-cli/main.ts';
+import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
 import { experimentInput, resolvedConfig } from '../../../support/experiment-fixtures.ts';
 import { EXPERIMENT_ID } from '../../../support/experiment-views.ts';
-import { MODEL_NAME } from '../../../support/fake-cli/fake-platform.ts';
-import { jsonOf } from '../../../support/fake-cli/fake-runtime.ts';
+import { createFakePlatform, MODEL_NAME } from '../../../support/fake-cli/fake-platform.ts';
+import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
 import { SMALL_FACTS } from '../../../support/small-sweep.ts';
 
@@ -96,6 +98,21 @@ describe('cancel, approve, reject', () => {
       ...{ views: [], approval, registered: ['ranker'] },
     });
     expect(approved.recorded.decisions).toEqual([['ranker', expect.objectContaining({ candidate: '4' })]]);
+  });
+
+  test('Ctrl-C ends it at once, and says that the answer may count all the same', async () => {
+    const { openPlatform } = createFakePlatform({ views: [], approval });
+    const never = new Promise<never>(() => {});
+    const slow: PlatformRuntime['openPlatform'] = async (options) => {
+      const platform = await openPlatform(options);
+      return { ...platform, registry: { ...platform.registry, decide: () => never } };
+    };
+    const fake = createFakeRuntime({ openPlatform: slow });
+    const running = runCli(['approve', MODEL_NAME, '--reason', 'fine'], fake.runtime);
+    await settle();
+    fake.interrupt();
+    expect(await running).toBe(130);
+    expect(fake.stderr()).toContain('hint: The answer counts if it has arrived: `tt-exp models history`');
   });
 
   test('a second answer says who gave the first one, when and how', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatTextTable, wrapLine } from '../../../../ui-cli/text/table.ts';
+import { formatTextTable, wrapLine, wrapWords } from '../../../../ui-cli/text/table.ts';
 
 describe('ui-cli/table', () => {
   test.each([
@@ -13,6 +13,10 @@ describe('ui-cli/table', () => {
     ['', 5, ['']],
   ])('%j in %i columns', (text, width, lines) => {
     expect(wrapLine(text, width)).toEqual(lines);
+  });
+
+  test('wrapWords keeps a word whole that is longer than the line', () => {
+    expect(wrapWords('a /abcdefghij b c', 4)).toEqual(['a', '/abcdefghij', 'b c']);
   });
 
   test('text that makes a table too wide stands under its row', () => {

@@ -67,7 +67,7 @@ const factsText = (view: ExperimentView): string => {
     ...(view.status === 'running' && view.phase === 'train' ? [`${training} at work`] : []),
     ...steeringTexts(view),
     ...(best === undefined ? [] : [`best ${best.trialId} ${objectiveText(objective, best.value)}`]),
-    ...(test === null ? [] : [`test ndcg@10 ${formatMetric(test.model.ndcg_at_10)}`]),
+    ...(test === null ? [] : [`test NDCG@10 ${formatMetric(test.model.ndcg_at_10)}`]),
     ...(gate.decision === 'not_run' ? [] : [`gate: ${gate.decision.replaceAll('_', ' ')}`]),
   ].join('; ');
 };

@@ -2,6 +2,7 @@
 import type { Command, CommanderError } from 'commander';
 import { nearestName } from '../../config/nearest.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { visibleOptions } from './visible-options.ts';
 import { visibleSubcommands } from './visible-subcommands.ts';
 
 /** The command that a command line is for: as deep as its words lead. */
@@ -38,7 +39,7 @@ export const toUsageError = (program: Command, argv: readonly string[], error: C
     });
   }
   if (kind === 'option') {
-    const names = [...command.options.map(({ long }) => long ?? ''), '--help'];
+    const names = [...visibleOptions(command).map(({ long }) => long ?? ''), '--help'];
     return new TtExpError('USAGE', `${path}: got the unknown option ${given}, expected one of ${names.join(', ')}`, {
       hint: hintFor(command, names, given.replace(/=.*$/s, '')),
       cause: error,

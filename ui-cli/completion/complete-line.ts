@@ -1,5 +1,6 @@
 /** What may stand at the end of a half-typed command line. Pure. */
 import type { Command, Option } from 'commander';
+import { visibleOptions } from '../command-line/visible-options.ts';
 import { visibleSubcommands } from '../command-line/visible-subcommands.ts';
 import type { CompletionNames } from './completion-runtime.ts';
 import { argumentKind, optionKind, type ValueKind } from './value-kinds.ts';
@@ -93,7 +94,7 @@ const atArgument = ({ command, position }: Place, names: CompletionNames): Compl
 };
 
 const optionsOf = (command: Command): readonly Candidate[] => [
-  ...argumentsOf(command).options.map(({ long, description }) => ({ value: long ?? '', description })),
+  ...visibleOptions(argumentsOf(command)).map(({ long, description }) => ({ value: long ?? '', description })),
   { value: '--help', description: 'show help' },
 ];
 

@@ -106,11 +106,13 @@ const notes = ({ rows, total }: Found, { limit, page }: ListOptions): readonly s
   const silent = rows.filter((row) => isRunning(row) && row.snapshot === null).length;
   const subject = silent === 1 ? '1 running experiment has' : `${silent} running experiments have`;
   const first = (page - 1) * (limit ?? 0) + 1;
+  const last = Math.ceil(total / (limit ?? total));
   const where = rows.length === 0 ? `none on page ${page}` : `${first} to ${first + rows.length - 1}`;
+  const more = page < last ? `--page ${page + 1} has more` : `--page ${last} is the last`;
   return [
     ...(silent > 0 ? [`note: ${subject} no worker that answers; start one with \`tt-exp up\``] : []),
     ...(rows.length < total
-      ? [`note: ${where} of ${total} experiments: --page ${page + 1} has more, --limit ${total} all, --state fewer`]
+      ? [`note: ${where} of ${total} experiments: ${more}, --limit ${total} all, --state fewer`]
       : []),
   ];
 };

@@ -56,6 +56,16 @@ describe('ui-cli/completion', () => {
     expect(complete('tt-exp __')).toEqual([]);
   });
 
+  test('an earlier spelling of an option is not offered, and not listed for a mistyped one', async () => {
+    expect(complete('tt-exp init --')).toContain('--to');
+    expect(complete('tt-exp init --')).not.toContain('--out');
+    const fake = createFakeRuntime();
+    expect(await runCli(['init', '--oot', 'x.json'], fake.runtime)).toBe(64);
+    await settle();
+    expect(fake.stderr()).toContain('--to, ');
+    expect(fake.stderr()).not.toContain('--out');
+  });
+
   test('a name that a shell would take apart is not offered', () => {
     expect(complete('tt-exp models rollback ')).toEqual(['two-tower']);
   });

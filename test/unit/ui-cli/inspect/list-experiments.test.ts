@@ -199,7 +199,12 @@ describe('ui-cli/list of many', () => {
     expect(asked).toHaveLength(20);
     expect(stderr).toBe('note: 1 to 100 of 5000 experiments: --page 2 has more, --limit 5000 all, --state fewer\n');
     expect((await listMany('--limit', '3', '--page', '2')).ids).toEqual([3, 4, 5]);
-    expect((await listMany('--page', '51')).stderr).toContain('none on page 51 of 5000 experiments');
+    expect((await listMany('--page', '51')).stderr).toContain(
+      'none on page 51 of 5000 experiments: --page 50 is the last, ',
+    );
+    expect((await listMany('--page', '50')).stderr).toContain(
+      '4901 to 5000 of 5000 experiments: --page 50 is the last, ',
+    );
   });
 
   test('--state filters before pages are made; a terminated one has failed', async () => {

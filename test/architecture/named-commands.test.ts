@@ -16,9 +16,9 @@ const FILLED = 'X';
 const DEFAULT_OF: Readonly<Record<string, string>> = { models: 'list', gate: 'ask' };
 const EVERYWHERE: readonly string[] = ['--help', '--verbose', '--version'];
 
-/** Words of a shell, with quoted ones as one; what follows a pipe, a redirection or a comment is another's. */
+/** Words of a shell, with quoted ones as one; what follows a pipe, a redirection, a comment or a bracket is another's. */
 const wordsOf = (line: string): readonly string[] => {
-  const own = line.split(/ {2,}|\s[|>#&]+(?:\s|$)/)[0] ?? '';
+  const own = line.split(/ {2,}|\s[|>#&]+(?:\s|$)|\s\(/)[0] ?? '';
   return (own.match(/(?:"[^"]*"|'[^']*'|<[^>]*>|\[[^\]]*\]|[^\s"'<[])+/g) ?? []).map((word) =>
     word.replace(/[.,;:)]+$/, ''),
   );
@@ -76,6 +76,7 @@ const problemOf = (line: string): string | null => {
 test.each([
   ['run experiments/x.json --dry-run', null],
   ['models X', null],
+  ['run <config> (finished trials are reused)', null],
   ['approve <model or experiment> --reason …', null],
   ['parallel <id> 4', null],
   ['models show X --as-of 2026-11-01', null],

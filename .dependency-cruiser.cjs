@@ -49,7 +49,11 @@ const ROOMS = {
     packages: ['commander', 'ink', 'react', '@types/react', 'string-width'],
     builtIns: true,
   },
-  serving: { rooms: ['contracts', 'host', 'policy', 'registry'], packages: [], builtIns: true },
+  serving: {
+    rooms: ['contracts', 'host', 'policy', 'registry'],
+    packages: ['fastify', '@fastify/[^/]+', 'ajv', 'prom-client'],
+    builtIns: true,
+  },
   reports: { rooms: ['contracts', 'policy'], packages: [], builtIns: false },
   services: { rooms: ['contracts', 'host'], packages: [], builtIns: true },
 };

@@ -59,6 +59,7 @@ export const createCliRuntime = (): CliRuntime => ({
 
   compareModels: async (request) => (await compare()).compareModels(request),
   recommend: async (request) => (await import('./cli/recommend.ts')).recommend(request),
+  serveModel: async (request) => (await import('./cli/serve.ts')).serveModel(request),
   askGate: async (question) => (await gate()).askGate(question),
   calibrateGate: async (question) => (await gate()).calibrateGate(question),
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),

@@ -11,6 +11,8 @@ export interface HomeLayout {
   readonly modelsFolder: string;
   /** Bundles that recommenders answer from, by digest, and which of them is that of what. */
   readonly bundlesFolder: string;
+  /** Of one registered model: the events that came in while it served, and which bundle served last. */
+  servingFolder(model: string): string;
   /** Connection settings that a command leaves for the workers. */
   readonly sourceVariablesFolder: string;
   /** What people saved of the dashboard's tables. */
@@ -41,6 +43,8 @@ export const homeLayout = (home: string): HomeLayout => {
     trialsFolder: join(home, 'trials'),
     modelsFolder: join(home, 'models'),
     bundlesFolder: join(home, 'bundles'),
+    // A name may hold what a path may not.
+    servingFolder: (model) => join(home, 'serving', encodeURIComponent(model).replace(/^\./, '%2E')),
     sourceVariablesFolder: join(home, 'source-variables'),
     viewsFile: join(home, 'views.json'),
     viewsLock: join(home, 'views.lock'),

@@ -21,6 +21,7 @@ import type { CliRuntime } from './runtime.ts';
 import { addServices } from './services/services-commands.ts';
 import { addWorker } from './services/worker-command.ts';
 import { addRecommend } from './serving/recommend-command.ts';
+import { addServe } from './serving/serve-command.ts';
 import { addApproval } from './steer/approval-commands.ts';
 import { addSweepSteering } from './steer/sweep-commands.ts';
 import { addWithoutCommand } from './without-command.ts';
@@ -71,6 +72,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addModel(program, context);
   addCompare(program, context);
   addRecommend(program, context);
+  addServe(program, context);
   addGate(program, context);
   addRegistry(program, context);
   addCompletion(program, context);

@@ -13,6 +13,7 @@ import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
 import type { ServicesRuntime } from './services/services-runtime.ts';
 import type { RecommendRuntime } from './serving/recommend-runtime.ts';
+import type { ServeRuntime } from './serving/serve-runtime.ts';
 
 export type CliRuntime = RunRuntime &
   InspectRuntime &
@@ -26,5 +27,6 @@ export type CliRuntime = RunRuntime &
   OpenRuntime &
   RecommendRuntime &
   RegistryRuntime &
+  ServeRuntime &
   ServicesRuntime &
   ViewsRuntime;

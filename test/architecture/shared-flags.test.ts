@@ -54,7 +54,6 @@ const SPELLED_ALIKE: readonly string[] = [
   '--force',
   '--format <name>',
   '--limit <n>',
-  '--model <ref>',
   '--model-name <name>',
   '--seed <n>',
   '--split <part>',
@@ -63,6 +62,7 @@ const SPELLED_ALIKE: readonly string[] = [
 /** What they take differs too. */
 const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   '--data': ['--data <version>', '--data <what>'],
+  '--model': ['--model <name>', '--model <ref>'],
   '--to': ['--to <file>', '--to <folder>', '--to <path>'],
 };
 

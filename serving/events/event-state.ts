@@ -1,0 +1,62 @@
+/** What the lines of the log add up to. */
+import type { Overlay } from '../../contracts/recommendation.ts';
+import type { LogRecord, OnlineEvent } from './log-record.ts';
+
+export interface EventState extends Overlay {
+  /** In the order of the lines. An event whose id is known changes nothing. */
+  apply(record: LogRecord): void;
+  has(eventId: string): boolean;
+  /** In the order of the lines. */
+  events(): Iterable<OnlineEvent>;
+  readonly size: number;
+  /** Lines say that events are to be erased: the lines of those events are still in the file. */
+  readonly hasErasures: boolean;
+}
+
+export const createEventState = (): EventState => {
+  const byId = new Map<string, OnlineEvent>();
+  const byUser = new Map<string, OnlineEvent[]>();
+  const usersOf = new Map<string, Set<string>>();
+  let hasErasures = false;
+  const eventsOf = (userId: string): readonly OnlineEvent[] => byUser.get(userId) ?? [];
+  const add = (event: OnlineEvent): void => {
+    if (byId.has(event.event_id)) {
+      return;
+    }
+    byId.set(event.event_id, event);
+    const events = byUser.get(event.user_id);
+    if (events === undefined) {
+      byUser.set(event.user_id, [event]);
+    } else {
+      events.push(event);
+    }
+    const users = usersOf.get(event.item_id);
+    if (users === undefined) {
+      usersOf.set(event.item_id, new Set([event.user_id]));
+    } else {
+      users.add(event.user_id);
+    }
+  };
+  const erase = (userId: string): void => {
+    for (const { event_id, item_id } of eventsOf(userId)) {
+      byId.delete(event_id);
+      usersOf.get(item_id)?.delete(userId);
+    }
+    byUser.delete(userId);
+    hasErasures = true;
+  };
+  return {
+    apply: (record) => (record.kind === 'event' ? add(record.event) : erase(record.userId)),
+    has: (eventId) => byId.has(eventId),
+    events: () => byId.values(),
+    get size() {
+      return byId.size;
+    },
+    get hasErasures() {
+      return hasErasures;
+    },
+    seen: (userId) => new Set(eventsOf(userId).map(({ item_id }) => item_id)),
+    interactions: (userId) => eventsOf(userId).length,
+    metBy: (itemId) => usersOf.get(itemId) ?? [],
+  };
+};

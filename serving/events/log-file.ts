@@ -1,0 +1,100 @@
+/** The file of an event log, as one of the processes that append to it sees it. */
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isFileError } from '../../host/files/file-errors.ts';
+import { makeFolder } from '../../host/files/make-folder.ts';
+import { syncToDisk } from '../../host/files/replace-file.ts';
+import { formatBatch, type LogRecord, parseRecord } from './log-record.ts';
+
+/** Parsed between two turns of the event loop: a few milliseconds. */
+const CHUNK_BYTES = 128 * 1024;
+const LINE_END = 0x0a;
+
+export interface LogFile {
+  /** Hands over the whole lines that were added since the last call, by whomever. */
+  readAdded(onRecord: (record: LogRecord) => void): Promise<void>;
+  /** Lines that were no records so far. */
+  damagedLines(): number;
+  /** Returns once they are on the disk, and so is everything before them. Throws what the file system throws. */
+  append(records: readonly LogRecord[]): Promise<void>;
+  /** False once another file has taken its place: what was appended since may be in neither. */
+  isCurrent(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Creates the file where there is none. Throws what the file system throws. */
+export const openLogFile = async (path: string): Promise<LogFile> => {
+  await makeFolder(dirname(path));
+  const handle = await open(path, 'a+', 0o600);
+  try {
+    // A new file's name must outlive a loss of power as its content does.
+    await syncToDisk(dirname(path));
+    return logFileOf(path, handle, await identityOf(handle));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
+const identityOf = async (handle: FileHandle): Promise<string> => {
+  const { dev, ino } = await handle.stat({ bigint: true });
+  return `${dev}:${ino}`;
+};
+
+const logFileOf = (path: string, handle: FileHandle, identity: string): LogFile => {
+  let position = 0;
+  let begun = Buffer.alloc(0);
+  let damaged = 0;
+  const take = (line: Buffer, onRecord: (record: LogRecord) => void): void => {
+    const record = line.length === 0 ? null : parseRecord(line.toString('utf8'));
+    if (record !== null) {
+      onRecord(record);
+    } else if (line.length > 0) {
+      damaged += 1;
+    }
+  };
+  const writeAll = async (bytes: Buffer): Promise<void> => {
+    // A disk that is nearly full takes a part, and says so only when asked for the rest.
+    for (let at = 0; at < bytes.length; ) {
+      at += (await handle.write(bytes, at)).bytesWritten;
+    }
+  };
+  return {
+    readAdded: async (onRecord) => {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      for (;;) {
+        const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, position);
+        if (bytesRead === 0) {
+          return;
+        }
+        position += bytesRead;
+        const bytes = Buffer.concat([begun, chunk.subarray(0, bytesRead)]);
+        let start = 0;
+        for (let end = bytes.indexOf(LINE_END); end !== -1; end = bytes.indexOf(LINE_END, start)) {
+          take(bytes.subarray(start, end), onRecord);
+          start = end + 1;
+        }
+        begun = bytes.subarray(start);
+      }
+    },
+    damagedLines: () => damaged,
+    append: async (records) => {
+      if (records.length > 0) {
+        await writeAll(formatBatch(records));
+      }
+      await handle.datasync();
+    },
+    isCurrent: async () => {
+      try {
+        const { dev, ino } = await stat(path, { bigint: true });
+        return `${dev}:${ino}` === identity;
+      } catch (error) {
+        if (isFileError(error, 'ENOENT')) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    close: () => handle.close(),
+  };
+};

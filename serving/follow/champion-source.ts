@@ -1,0 +1,17 @@
+/** Where bundles come from, as the follower needs it. */
+import type { ServedBundle } from '../http/served-bundle.ts';
+
+/** A version of the registered model. */
+export interface ServedVersion {
+  readonly version: string;
+  readonly runId: string;
+}
+
+export interface ChampionSource {
+  /** The version that the alias points at; null where it points at none. Throws where MLflow cannot be asked. */
+  champion(): Promise<ServedVersion | null>;
+  /** Builds or finds the bundle of a version, verified. Throws what building throws. */
+  bundleOf(version: ServedVersion): Promise<ServedBundle>;
+  /** A bundle that was built before, verified. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE. */
+  load(digest: string): Promise<ServedBundle>;
+}

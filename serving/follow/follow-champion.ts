@@ -1,0 +1,204 @@
+/**
+ * From the champion to the bundle that answers: alias → version → bundle → one pointer. A request takes the pointer once,
+ * so every answer is of one bundle, and the old one is gone once the last request that took it has ended. Whatever goes
+ * wrong on the way is a problem that is said, while the bundle that served before serves on.
+ */
+import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/log.ts';
+import type { Clock } from '../../host/clock.ts';
+import { alarmOf } from '../events/alarm.ts';
+import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
+import type { ChampionSource, ServedVersion } from './champion-source.ts';
+import { readPointer, writePointer } from './pointer-file.ts';
+
+/** A move is followed within 10 s, of which the build takes some. */
+const LOOK_EVERY_MS = 2_000;
+/** A version whose bundle could not be had is tried again: its files may come back. */
+const RETRY_MS = 30_000;
+
+export interface FollowerOptions {
+  /** Registered model. */
+  readonly model: string;
+  readonly source: ChampionSource;
+  /** The file that names the last good bundle. */
+  readonly pointerFile: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onSwap?: (bundle: ServedBundle) => void;
+}
+
+export interface Follower extends BundleSource {
+  /** Until the signal aborts. Never rejects. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const sameVersion = (a: ServedVersion | null, b: ServedVersion | null): boolean =>
+  a?.version === b?.version && a?.runId === b?.runId;
+
+const messageOf = (error: unknown): string => toErrorRecord(error).message;
+
+const noModel = (model: string, cause: unknown): TtExpError => {
+  const why = cause === null ? `${model} has no champion` : messageOf(cause);
+  return new TtExpError('MODEL_NOT_FOUND', `serve: there is nothing to serve: ${why}`, {
+    hint:
+      cause === null
+        ? `Name a version with \`tt-exp models promote ${model}/<version>\`, or train one with \`tt-exp run <config>\`.`
+        : 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI; the bundle that serves first is kept for later.',
+    cause,
+  });
+};
+
+interface Start {
+  readonly bundle: ServedBundle;
+  readonly version: ServedVersion;
+}
+
+/**
+ * With the champion's bundle, or with the last good one, and a problem, where that cannot be had. Throws MODEL_NOT_FOUND
+ * where there is neither, and what building throws where there is a champion without a bundle.
+ */
+export const openFollower = async (options: FollowerOptions): Promise<Follower> => {
+  const { model, source, pointerFile, clock, log, onSwap } = options;
+  const registry = alarmOf(log, `${model}: its champion is followed again`);
+  const build = alarmOf(log, `${model}: the champion is served again`);
+  const keeping = alarmOf(log, `${pointerFile}: written again`);
+  let failed: { readonly version: ServedVersion; readonly untilMs: number } | null = null;
+
+  const keep = async ({ bundle, version }: Start): Promise<void> => {
+    try {
+      await writePointer({ bundle: bundle.digest, ...version }, pointerFile);
+      keeping.note(null);
+    } catch (error) {
+      keeping.note(`${pointerFile}: cannot be written, so a start without MLflow would not find this bundle: ${error}`);
+    }
+  };
+
+  const lastGood = async (cause: unknown): Promise<Start> => {
+    const pointer = await readPointer(pointerFile);
+    if (pointer === null) {
+      throw cause instanceof TtExpError && cause.code !== 'SERVICE_UNREACHABLE' ? cause : noModel(model, cause);
+    }
+    return { bundle: await source.load(pointer.bundle), version: pointer };
+  };
+
+  /** The kept bundle where it is of this version, without asking anybody. */
+  const bundleOf = async (version: ServedVersion): Promise<ServedBundle> => {
+    const pointer = await readPointer(pointerFile);
+    if (pointer !== null && sameVersion(pointer, version)) {
+      try {
+        return await source.load(pointer.bundle);
+      } catch (error) {
+        log('warn', `the bundle of ${model}/${version.version} is built again: ${messageOf(error)}`);
+      }
+    }
+    return source.bundleOf(version);
+  };
+
+  const begin = async (): Promise<Start> => {
+    let champion: ServedVersion | null;
+    try {
+      champion = await source.champion();
+    } catch (error) {
+      const start = await lastGood(error);
+      registry.note(
+        `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before: ${messageOf(error)}`,
+      );
+      return start;
+    }
+    if (champion === null) {
+      const start = await lastGood(null);
+      registry.note(`${model} has no champion; ${model}/${start.version.version} serves as before`);
+      return start;
+    }
+    try {
+      return { bundle: await bundleOf(champion), version: champion };
+    } catch (error) {
+      const start = await lastGood(error);
+      failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
+      build.note(problemOf(champion, start.version, error));
+      return start;
+    }
+  };
+
+  const problemOf = (wanted: ServedVersion, serving: ServedVersion, error: unknown): string =>
+    `${model}/${wanted.version} cannot be served, ${model}/${serving.version} serves on: ${messageOf(error)}`;
+
+  let serving = await begin();
+  await keep(serving);
+
+  const swap = async (next: Start): Promise<void> => {
+    const { nouns } = serving.bundle;
+    if (next.bundle.nouns.user !== nouns.user || next.bundle.nouns.item !== nouns.item) {
+      throw new TtExpError(
+        'MODEL_INCOMPATIBLE',
+        `it recommends ${next.bundle.nouns.items} for ${next.bundle.nouns.users}, not ${nouns.items} for ${nouns.users} as this server's addresses say`,
+        { hint: 'Restart the server.' },
+      );
+    }
+    serving = next;
+    log('info', `serving ${model}/${next.version.version} from bundle ${next.bundle.digest}`);
+    onSwap?.(next.bundle);
+    await keep(next);
+  };
+
+  /** undefined where MLflow does not answer. */
+  const ask = async (): Promise<ServedVersion | null | undefined> => {
+    const servesOn = `${model}/${serving.version.version} serves on`;
+    try {
+      const champion = await source.champion();
+      registry.note(champion === null ? `${model} has no champion; ${servesOn}` : null);
+      return champion;
+    } catch (error) {
+      registry.note(`MLflow cannot be asked for the champion; ${servesOn}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+
+  const look = async (signal: AbortSignal): Promise<void> => {
+    const champion = await ask();
+    if (champion === undefined || champion === null) {
+      return;
+    }
+    if (sameVersion(champion, serving.version)) {
+      failed = null;
+      build.note(null);
+      return;
+    }
+    if (failed !== null && sameVersion(failed.version, champion) && clock.nowMs() < failed.untilMs) {
+      return;
+    }
+    try {
+      const bundle = await bundleOf(champion);
+      // It may have moved on, or back, while the bundle was built.
+      if (sameVersion((await ask()) ?? null, champion)) {
+        await swap({ bundle, version: champion });
+        failed = null;
+        build.note(null);
+      }
+    } catch (error) {
+      // A build that was cut short by the end of the server is no problem of the champion.
+      if (!signal.aborted) {
+        failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
+        build.note(problemOf(champion, serving.version, error));
+      }
+    }
+  };
+
+  return {
+    current: () => serving.bundle,
+    problems: () =>
+      [registry, build, keeping].flatMap((alarm) => {
+        const problem = alarm.problem();
+        return problem === null ? [] : [problem];
+      }),
+    follow: async (signal) => {
+      for (;;) {
+        await clock.sleep(LOOK_EVERY_MS, signal);
+        if (signal.aborted) {
+          return;
+        }
+        await look(signal);
+      }
+    },
+  };
+};

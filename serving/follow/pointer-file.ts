@@ -1,0 +1,37 @@
+/** Which bundle was served last: what a server begins with that cannot ask MLflow. */
+import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+
+export interface LastGood {
+  readonly bundle: string;
+  /** Version of the registered model. */
+  readonly version: string;
+  /** Of the version: a model that was deleted and registered anew has its numbers again. */
+  readonly runId: string;
+}
+
+/** null where there is none, or one that cannot be read: it is written anew with the next bundle. */
+export const readPointer = async (file: string): Promise<LastGood | null> => {
+  let value: unknown;
+  try {
+    value = await readJsonFile(file);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return null;
+    }
+    throw error;
+  }
+  if (!isObject(value)) {
+    return null;
+  }
+  const { bundle, version, run_id } = value;
+  return typeof bundle === 'string' &&
+    /^[0-9a-f]{8,64}$/.test(bundle) &&
+    typeof version === 'string' &&
+    typeof run_id === 'string'
+    ? { bundle, version, runId: run_id }
+    : null;
+};
+
+/** Throws what the file system throws. */
+export const writePointer = ({ bundle, version, runId }: LastGood, file: string): Promise<void> =>
+  writeJsonFile(file, { bundle, version, run_id: runId });

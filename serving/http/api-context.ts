@@ -1,0 +1,34 @@
+/** What the routes share. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { EngineName } from '../../contracts/serving.ts';
+import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { ServingMetrics } from './metrics.ts';
+import type { BundleSource } from './served-bundle.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What answered, for the metrics. */
+    engine: EngineName | null;
+  }
+}
+
+export interface ApiContext {
+  readonly app: FastifyInstance;
+  readonly source: BundleSource;
+  readonly events: EventLog;
+  readonly metrics: ServingMetrics;
+  /** Of the addresses: those of the first bundle, for as long as the server runs. */
+  readonly nouns: UseCaseNouns;
+  readonly userFields: readonly string[];
+  readonly itemFields: readonly string[];
+  /** False before and after the server takes requests. */
+  readonly isReady: () => boolean;
+  /** ISO 8601, of the wall clock. */
+  readonly timestamp: () => string;
+}
+
+export const BASE = '/api/recommendations';
+
+/** Lists change with every event: no cache between may keep one. */
+export const uncached = (reply: FastifyReply): FastifyReply => reply.header('cache-control', 'no-store');

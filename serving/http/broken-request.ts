@@ -1,0 +1,32 @@
+/** What never became a request: answered on the bare connection, in the same shape. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type RefusedRequest, refusalBody, refuse } from './refusal.ts';
+
+const refusalFor = (code: string | undefined): RefusedRequest => {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refuse(408, 'the request did not arrive in time', 'Send it faster, or in parts.');
+    case 'HPE_HEADER_OVERFLOW':
+      return refuse(413, 'the address and the headers are too large', 'Shorten them.');
+    default:
+      return refuse(400, 'this is not HTTP as this server reads it', 'See /openapi.json.');
+  }
+};
+
+/** Closes the connection. */
+export const answerBrokenRequest = ({ code }: NodeJS.ErrnoException, socket: Socket): void => {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { refusal } = refusalFor(code);
+  const body = JSON.stringify(refusalBody(refusal, null));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+};

@@ -1,0 +1,232 @@
+/** The HTTP server: fastify with its plugins, around whatever bundle is current. */
+import { randomUUID } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import underPressure from '@fastify/under-pressure';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { Log } from '../../contracts/log.ts';
+import { printable } from '../../contracts/printable.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { ApiContext } from './api-context.ts';
+import type { KeyRing } from './api-keys.ts';
+import { authorise } from './authorise.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { createMetrics, type ServingMetrics } from './metrics.ts';
+import { refusalBody, refusalOf, refuse } from './refusal.ts';
+import { addEventRoutes } from './routes/event-routes.ts';
+import { addListRoutes } from './routes/list-routes.ts';
+import { addOperationRoutes } from './routes/operation-routes.ts';
+import type { BundleSource } from './served-bundle.ts';
+import { createValidatorCompiler } from './validation.ts';
+
+/** 500 events with the longest ids. */
+const MOST_BODY_BYTES = 2 * 1024 * 1024;
+/** An id of 10,000 characters arrives, to be refused by its length. */
+const MOST_HEADER_BYTES = 64 * 1024;
+const MOST_CONNECTIONS = 10_000;
+
+/** Milliseconds. */
+export interface ServerLimits {
+  /** For a whole request to arrive; a connection without one counts too. */
+  readonly requestMs: number;
+  /** Event loop delay from which requests are shed. */
+  readonly loopDelayMs: number;
+  /** The delay is a mean over so long: one stall is no flood. */
+  readonly loopSampleMs: number;
+  /** Between /readyz failing and the last new connection. */
+  readonly noticeMs: number;
+  /** For requests in flight to end. */
+  readonly drainMs: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  requestMs: 10_000,
+  loopDelayMs: 250,
+  loopSampleMs: 1_000,
+  noticeMs: 1_000,
+  drainMs: 10_000,
+};
+
+export interface ServerOptions {
+  readonly source: BundleSource;
+  readonly events: EventLog;
+  /** null: everybody may do everything. */
+  readonly keys: KeyRing | null;
+  /** Requests a second of one key, or of one address without keys; null for any number. */
+  readonly rateLimit: number | null;
+  readonly log: Log;
+  readonly version: string;
+  readonly timestamp: () => string;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface HttpServer {
+  readonly metrics: ServingMetrics;
+  /** Resolves with its URL once it takes requests. Throws what the socket throws, EADDRINUSE among it. */
+  listen(host: string, port: number): Promise<string>;
+  /** /readyz fails, then no new connection is taken, then those in flight end. Idempotent. */
+  drain(): Promise<void>;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+const describe = (options: ServerOptions) => ({
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'Recommendations',
+      description: 'Every answer comes from one bundle: one model with the data that it was trained on.',
+      version: options.version,
+    },
+    ...(options.keys === null
+      ? {}
+      : {
+          components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } as const } },
+          security: [{ key: [] }],
+        }),
+  },
+});
+
+const answerError = (log: Log, error: unknown, requestId: string, reply: FastifyReply): void => {
+  const refusal = refusalOf(error);
+  if (refusal.status === 500) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log('error', printable(`request ${requestId}: ${stack}`));
+  }
+  if (refusal.retryAfterSeconds !== null) {
+    reply.header('retry-after', refusal.retryAfterSeconds);
+  }
+  reply.code(refusal.status).send(refusalBody(refusal, requestId));
+};
+
+const addErrors = (app: FastifyInstance, log: Log): void => {
+  app.setErrorHandler((error, request, reply) => answerError(log, error, request.id, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const { refusal } = refuse(
+      404,
+      `${request.method} ${request.url.slice(0, 200)}: there is no such address`,
+      '/openapi.json lists them all.',
+    );
+    reply.code(404).send(refusalBody(refusal, request.id));
+  });
+};
+
+/** Hooks run in the order of their registration: who it is, how much they asked, whether there is time. */
+const addGuards = async (
+  app: FastifyInstance,
+  options: ServerOptions,
+  { loopDelayMs, loopSampleMs }: ServerLimits,
+): Promise<void> => {
+  const { keys, rateLimit: most } = options;
+  if (keys !== null) {
+    app.addHook('onRequest', authorise(keys));
+  }
+  if (most !== null) {
+    await app.register(rateLimit, {
+      ...{ max: most, timeWindow: 1000, cache: 50_000 },
+      keyGenerator: (request) => request.keyName ?? request.ip,
+      errorResponseBuilder: () => refuse(429, `more than ${most} requests a second`, 'Slow down.', 1),
+    });
+  }
+  await app.register(underPressure, {
+    ...{ maxEventLoopDelay: loopDelayMs, sampleInterval: loopSampleMs, retryAfter: 1 },
+    pressureHandler: () => {
+      throw refuse(503, 'more requests than this server can answer', 'Come again in a moment.', 1);
+    },
+  });
+};
+
+export const createHttpServer = async (options: ServerOptions): Promise<HttpServer> => {
+  const { source, events, log, timestamp } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  let isReady = false;
+  const app = fastify({
+    logger: false,
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.requestMs * 3,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    http: {
+      maxHeaderSize: MOST_HEADER_BYTES,
+      // Node would refuse it in a shape of its own.
+      requireHostHeader: false,
+      headersTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.requestMs),
+    },
+    routerOptions: { maxParamLength: MOST_HEADER_BYTES },
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket),
+    // Its types take the statuses of a route, and no route was found.
+    frameworkErrors: (error, request, reply) => answerError(log, error, request.id, reply as unknown as FastifyReply),
+  });
+  app.server.maxConnections = MOST_CONNECTIONS;
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.decorateRequest('engine', null);
+  app.decorateRequest('keyName', null);
+  const metrics = createMetrics({ source, events, isReady: () => isReady });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, engine, routeOptions } = request;
+    const route = routeOptions.url ?? 'unknown';
+    metrics.answered({ method, route, engine, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    done();
+  });
+  addErrors(app, log);
+  await app.register(swagger, describe(options));
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  const { nouns, userFields, itemFields } = source.current();
+  const context: ApiContext = {
+    ...{ app, source, events, metrics, nouns, userFields, itemFields, timestamp },
+    isReady: () => isReady,
+  };
+  await app.register(async (api) => {
+    await addGuards(api, options, limits);
+    addListRoutes({ ...context, app: api });
+    addEventRoutes({ ...context, app: api });
+  });
+  await app.register(async (operation) => {
+    if (options.keys !== null) {
+      operation.addHook('onRequest', authorise(options.keys));
+    }
+    addOperationRoutes({ ...context, app: operation });
+  });
+  await app.ready();
+
+  let draining: Promise<void> | null = null;
+  const drain = async (): Promise<void> => {
+    isReady = false;
+    await new Promise((resolve) => setTimeout(resolve, limits.noticeMs));
+    const late = setTimeout(() => {
+      log('warn', `requests in flight have not ended within ${limits.drainMs} ms; their connections are closed`);
+      app.server.closeAllConnections();
+    }, limits.drainMs);
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(late);
+    }
+  };
+  return {
+    metrics,
+    listen: async (host, port) => {
+      await app.listen({ host, port });
+      isReady = true;
+      const address = app.server.address();
+      const bound = typeof address === 'object' && address !== null ? address.port : port;
+      return `http://${isIP(host) === 6 ? `[${host}]` : host}:${bound}`;
+    },
+    drain: () => {
+      draining ??= drain();
+      return draining;
+    },
+  };
+};

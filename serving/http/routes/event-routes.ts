@@ -1,0 +1,62 @@
+/** What users do, and that it is forgotten. */
+import { type ApiContext, uncached } from '../api-context.ts';
+import { answers, ERASED_ANSWER, EVENTS_ANSWER, EVENTS_BODY, idParams } from '../schemas.ts';
+
+interface SentEvent {
+  readonly event_id: string;
+  readonly user_id: string;
+  readonly item_id: string;
+  readonly type: string;
+  readonly occurred_at?: string;
+}
+
+type EventsBody = SentEvent | { readonly events: readonly SentEvent[] };
+
+export const addEventRoutes = ({ app, events, metrics, nouns, timestamp }: ApiContext): void => {
+  app.post<{ Body: EventsBody }>(
+    '/api/events',
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'recordEvents',
+        summary: 'One interaction or several. Answered once they are on the disk and in the lists',
+        body: EVENTS_BODY,
+        response: answers(EVENTS_ANSWER, 'All of them are kept; duplicates were kept before.'),
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const sent = 'events' in body ? body.events : [body];
+      const received_at = timestamp();
+      try {
+        const recorded = await events.record(
+          sent.map((event) => ({ ...event, occurred_at: event.occurred_at ?? null, received_at })),
+        );
+        metrics.recorded('accepted', recorded.accepted);
+        metrics.recorded('duplicate', recorded.duplicates);
+        return uncached(reply).send({ ...recorded, request_id: request.id });
+      } catch (error) {
+        metrics.recorded('refused', sent.length);
+        throw error;
+      }
+    },
+  );
+
+  app.delete<{ Params: { readonly id: string } }>(
+    `/api/events/for-${nouns.user}/:id`,
+    {
+      config: { scope: 'write' },
+      schema: {
+        operationId: 'eraseEvents',
+        summary: `Erase every event of a ${nouns.user} from the lists and from the disk`,
+        params: idParams(`Id of the ${nouns.user}.`),
+        response: answers(ERASED_ANSWER, 'They are gone.'),
+      },
+    },
+    async (request, reply) => {
+      const erased = await events.erase(request.params.id);
+      metrics.recorded('erased', erased);
+      return uncached(reply).send({ user_id: request.params.id, erased, request_id: request.id });
+    },
+  );
+};

@@ -1,0 +1,156 @@
+/** Lists for a user, for many users, for an item. */
+import type { FastifyRequest } from 'fastify';
+import type { FieldFilters, RecommendRequest } from '../../../contracts/recommendation.ts';
+import { createBreather } from '../../../host/breathe.ts';
+import { type ApiContext, BASE, uncached } from '../api-context.ts';
+import {
+  answers,
+  BATCH_ANSWER,
+  BATCH_BODY,
+  idParams,
+  itemQuery,
+  OWN_PARAMETERS,
+  RECOMMENDATION,
+  recommendationQuery,
+  SIMILAR_ITEMS,
+  USERS_FOR_ITEM,
+} from '../schemas.ts';
+import type { ServedBundle } from '../served-bundle.ts';
+
+interface Page {
+  readonly limit: number;
+  readonly offset: number;
+  readonly exclude: readonly string[];
+}
+
+type Choices = Pick<RecommendRequest, 'diversity' | 'damping' | 'engine' | 'seen'>;
+type ListQuery = Page & Choices & FieldFilters;
+
+interface BatchBody extends Page, Choices {
+  readonly user_ids: readonly string[];
+  readonly filters?: FieldFilters;
+  readonly preferences?: FieldFilters;
+}
+
+interface Id {
+  readonly id: string;
+}
+
+const choicesOf = ({ diversity, damping, engine, seen }: Choices): Choices => ({
+  ...(diversity === undefined ? {} : { diversity }),
+  ...(damping === undefined ? {} : { damping }),
+  ...(engine === undefined ? {} : { engine }),
+  ...(seen === undefined ? {} : { seen }),
+});
+
+/** Every parameter that is none of ours is a filter. */
+const filtersOf = (query: ListQuery): FieldFilters =>
+  Object.fromEntries(Object.entries(query).filter(([name]) => !OWN_PARAMETERS.includes(name))) as FieldFilters;
+
+const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
+
+export const addListRoutes = ({ app, source, metrics, nouns, userFields, itemFields }: ApiContext): void => {
+  const { user, users, item, items } = nouns;
+  const forUser = `${BASE}/${items}/for-${user}`;
+
+  const recommend = (bundle: ServedBundle, request: RecommendRequest, http: FastifyRequest) => {
+    const answer = bundle.recommender.recommend(request);
+    http.engine = answer.engine;
+    metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
+    return { user_id: request.userId, ...answer };
+  };
+
+  app.get<{ Params: Id; Querystring: ListQuery }>(
+    `${forUser}/:id`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'recommend',
+        summary: `${items} for a ${user}, best first, without those that the ${user} has met`,
+        params: idParams(`Id of the ${user}. One that is not known is answered too.`),
+        querystring: recommendationQuery([...new Set([...itemFields, ...userFields])]),
+        response: answers(RECOMMENDATION, `The ${items}.`),
+      },
+    },
+    (request, reply) => {
+      const { query, params } = request;
+      const asked = { ...pageOf(query), ...choicesOf(query), filters: filtersOf(query), preferences: {} };
+      const answer = recommend(source.current(), { ...asked, userId: params.id }, request);
+      uncached(reply).send({ ...answer, request_id: request.id });
+    },
+  );
+
+  app.post<{ Body: BatchBody }>(
+    `${forUser}/batch`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'recommendBatch',
+        summary: `${items} for several ${users}, all of one bundle`,
+        body: BATCH_BODY,
+        response: answers(BATCH_ANSWER, `A list for each ${user}, in the order asked.`),
+      },
+    },
+    async (request, reply) => {
+      const { body } = request;
+      const { filters = {}, preferences = {}, user_ids } = body;
+      const bundle = source.current();
+      const breathe = createBreather();
+      const results = [];
+      for (const userId of user_ids) {
+        const asked = { ...pageOf(body), ...choicesOf(body), filters, preferences, userId };
+        results.push(recommend(bundle, asked, request));
+        // Others are not to wait for all of them.
+        await breathe();
+      }
+      return uncached(reply).send({ results, request_id: request.id });
+    },
+  );
+
+  app.get<{ Params: Id; Querystring: Page & FieldFilters }>(
+    `${BASE}/${users}/for-${item}/:id`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: `recommendUsers`,
+        summary: `${users} who may want a ${item}, best first, without those who have met it`,
+        params: idParams(`Id of the ${item}.`),
+        querystring: itemQuery(userFields),
+        response: answers(USERS_FOR_ITEM, `The ${users}.`),
+      },
+    },
+    (request, reply) => {
+      const { query, params } = request;
+      const asked = { ...pageOf(query), filters: filtersOf(query), itemId: params.id };
+      const answer = source.current().recommender.usersFor(asked);
+      request.engine = answer.engine;
+      uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
+    },
+  );
+
+  app.get<{ Params: Id; Querystring: Page & FieldFilters }>(
+    `${BASE}/${items}/similar-to/:id`,
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'similarItems',
+        summary: `${items} like a ${item}, most alike first`,
+        params: idParams(`Id of the ${item}.`),
+        querystring: itemQuery(itemFields),
+        response: answers(SIMILAR_ITEMS, `The ${items}.`),
+      },
+    },
+    (request, reply) => {
+      const { query, params } = request;
+      const bundle = source.current();
+      const answer = bundle.recommender.similarItems({
+        ...pageOf(query),
+        filters: filtersOf(query),
+        itemId: params.id,
+      });
+      request.engine = answer.engine;
+      metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
+      uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
+    },
+  );
+};

@@ -1,0 +1,24 @@
+/** What the server answers from, as whoever follows the champion provides it. */
+import type { Recommender } from '../../contracts/recommendation.ts';
+import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
+
+export interface ServedBundle {
+  readonly digest: string;
+  readonly model: string | null;
+  readonly modelVersion: string | null;
+  readonly nouns: UseCaseNouns;
+  /** Names of the fields that may be filtered by. */
+  readonly userFields: readonly string[];
+  readonly itemFields: readonly string[];
+  readonly users: number;
+  readonly items: number;
+  readonly search: 'exact' | 'index';
+  readonly recommender: Recommender;
+}
+
+export interface BundleSource {
+  /** One pointer: a request takes it once, so that nothing of another bundle is in its answer. */
+  current(): ServedBundle;
+  /** What is not as it should be, in words, while `current` answers; empty while all is well. */
+  problems(): readonly string[];
+}

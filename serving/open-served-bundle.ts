@@ -1,0 +1,26 @@
+/** From a loaded bundle to what the server answers from: with its matrices filled, and warm. */
+import type { Overlay } from '../contracts/recommendation.ts';
+import { createBreather } from '../host/breathe.ts';
+import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import type { ServedBundle } from './http/served-bundle.ts';
+import { createBundleRecommender } from './recommender.ts';
+
+/** Requests before the first one of a user: whatever is compiled or filled on first use is so by then. */
+const WARM_REQUESTS = 50;
+
+/** Throws what the recommender throws for the first users of the bundle: it would throw the same for everybody. */
+export const openServedBundle = async (bundle: LoadedBundle, overlay: Overlay): Promise<ServedBundle> => {
+  const { digest, manifest, users, items } = bundle;
+  const recommender = await createBundleRecommender(bundle, { overlay });
+  const breathe = createBreather();
+  for (const userId of ['', ...users.ids.slice(0, WARM_REQUESTS)]) {
+    recommender.recommend({ userId, limit: 10, filters: {}, preferences: {}, exclude: [] });
+    await breathe();
+  }
+  return {
+    ...{ digest, recommender, nouns: manifest.nouns },
+    ...{ model: manifest.model.name, modelVersion: manifest.model.version },
+    ...{ userFields: [...users.fields.keys()], itemFields: [...items.fields.keys()] },
+    ...{ users: manifest.users, items: manifest.items, search: manifest.search.kind },
+  };
+};

@@ -1,0 +1,263 @@
+/** The event log on a real file system, with its processes killed and its disk full. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../host/clock.ts';
+import { type EventLog, openEventLog } from '../../../serving/events/event-log.ts';
+import { formatBatch, type OnlineEvent } from '../../../serving/events/log-record.ts';
+import { eventually } from '../../support/eventually.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const opened: EventLog[] = [];
+const children: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL');
+  }
+  await Promise.all(opened.splice(0).map((log) => log.close()));
+});
+
+const openLog = async (path: string, messages: string[] = []): Promise<EventLog> => {
+  const log = await openEventLog({ path, clock: systemClock, log: (_, message) => messages.push(message) });
+  opened.push(log);
+  return log;
+};
+
+const eventOf = (event_id: string, user_id = 'ann', item_id = `item of ${event_id}`): OnlineEvent => ({
+  ...{ event_id, user_id, item_id, type: 'view' },
+  ...{ occurred_at: null, received_at: '2026-01-01T00:00:00.000Z' },
+});
+
+const newPath = async (): Promise<string> => join(await temporaryFolder(), 'deeper', 'events.ndjson');
+
+const linesOf = async (path: string): Promise<readonly string[]> =>
+  (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+
+/** A process that records events without end, and the ids that it has said were acknowledged. */
+const startWriter = (
+  path: string,
+  prefix: string,
+): { readonly child: ChildProcess; readonly acknowledged: string[] } => {
+  const script = new URL('fixtures/events-main.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--import', 'tsx', script, path, prefix], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const acknowledged: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => acknowledged.push(line));
+  return { child, acknowledged };
+};
+
+const kill = async ({ child }: { readonly child: ChildProcess }): Promise<void> => {
+  const ended = once(child, 'close');
+  child.kill('SIGKILL');
+  await ended;
+};
+
+describe('event-log', () => {
+  it('has acknowledged events in its lists at once and after a restart, each once however often it is sent', async () => {
+    const path = await newPath();
+    const first = await openLog(path);
+    expect(await first.record([eventOf('e1'), eventOf('e2'), eventOf('e1')])).toEqual({ accepted: 2, duplicates: 1 });
+    expect(await first.record([eventOf('e2'), eventOf('e3', 'bob')])).toEqual({ accepted: 1, duplicates: 1 });
+    expect([...first.overlay.seen('ann')]).toEqual(['item of e1', 'item of e2']);
+    expect(first.overlay.interactions('bob')).toBe(1);
+    await first.close();
+
+    const again = await openLog(path);
+    expect([...again.overlay.seen('ann')]).toEqual(['item of e1', 'item of e2']);
+    expect(await again.record([eventOf('e1'), eventOf('e3', 'bob')])).toEqual({ accepted: 0, duplicates: 2 });
+    expect(again.status()).toEqual({ problem: null, events: 3, damagedLines: 0 });
+    expect(await linesOf(path)).toHaveLength(3);
+  });
+
+  it('acknowledges each of many at once as what it is', async () => {
+    const log = await openLog(await newPath());
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => log.record([eventOf(`e${n % 20}`)])));
+    expect(answers.filter(({ accepted }) => accepted === 1)).toHaveLength(20);
+    expect(answers.filter(({ duplicates }) => duplicates === 1)).toHaveLength(40);
+    expect(log.overlay.interactions('ann')).toBe(20);
+  });
+
+  it('skips a line that a kill has cut, and loses none of those around it', async () => {
+    const path = await newPath();
+    await (await openLog(path)).record([eventOf('e1'), eventOf('e2')]);
+    await truncate(path, (await stat(path)).size - 20);
+    const log = await openLog(path);
+    await log.record([eventOf('e3')]);
+    expect([...log.overlay.seen('ann')]).toEqual(['item of e1', 'item of e3']);
+    expect(log.status()).toMatchObject({ events: 2, damagedLines: 1 });
+    expect(await log.record([eventOf('e2')])).toEqual({ accepted: 1, duplicates: 0 });
+    await appendFile(path, 'written by somebody else\n');
+    await eventually(
+      'the line is seen',
+      () => log.status().damagedLines,
+      (count) => count === 2,
+    );
+    expect(log.overlay.interactions('ann')).toBe(3);
+  });
+
+  it('has the events that another server of the home takes, and takes an event of both as one', async () => {
+    const path = await newPath();
+    const [here, there] = [await openLog(path), await openLog(path)];
+    await here.record([eventOf('e1')]);
+    await eventually(
+      'the event is seen',
+      () => there.overlay.interactions('ann'),
+      (count) => count === 1,
+    );
+    expect(await there.record([eventOf('e1'), eventOf('e2')])).toEqual({ accepted: 1, duplicates: 1 });
+    const both = await Promise.all([here.record([eventOf('e3')]), there.record([eventOf('e3')])]);
+    expect(both.every(({ accepted, duplicates }) => accepted + duplicates === 1)).toBe(true);
+    await eventually(
+      'both agree',
+      () => here.overlay.interactions('ann'),
+      (count) => count === 3,
+    );
+    expect(there.overlay.interactions('ann')).toBe(3);
+  });
+
+  it('loses no acknowledged event of processes that are killed while they write', async () => {
+    const path = await newPath();
+    const writers = ['a', 'b', 'c'].map((prefix) => startWriter(path, prefix));
+    await eventually(
+      'all have written',
+      () => writers.map(({ acknowledged }) => acknowledged.length),
+      (counts) => counts.every((count) => count >= 20),
+    );
+    await Promise.all(writers.map(kill));
+    const log = await openLog(path);
+    const known = new Set((await linesOf(path)).flatMap((line) => /"event_id":"([^"]*)"/.exec(line)?.[1] ?? []));
+    const acknowledged = writers.flatMap((writer) => writer.acknowledged);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+    expect(acknowledged.filter((id) => !known.has(id))).toEqual([]);
+    const resent = await log.record(acknowledged.map((id) => eventOf(id)));
+    expect(resent).toEqual({ accepted: 0, duplicates: acknowledged.length });
+  });
+
+  it('erases a user from the lists and from the disk, and keeps what comes of them afterwards', async () => {
+    const path = await newPath();
+    const [here, there] = [await openLog(path), await openLog(path)];
+    await here.record([eventOf('e1', 'ann'), eventOf('e2', 'bob'), eventOf('e3', 'ann')]);
+    expect(await here.erase('ann')).toBe(2);
+    expect(await here.erase('ann')).toBe(0);
+    expect(await readFile(path, 'utf8')).not.toContain('ann');
+    expect(await readdir(join(path, '..'))).toEqual(['events.ndjson', 'events.ndjson.lock']);
+    expect(here.overlay.interactions('ann')).toBe(0);
+    await there.record([eventOf('e4', 'ann')]);
+    expect([...there.overlay.seen('ann')]).toEqual(['item of e4']);
+    await eventually(
+      'the event is seen',
+      () => here.overlay.interactions('ann'),
+      (count) => count === 1,
+    );
+    expect(here.overlay.interactions('bob')).toBe(1);
+  });
+
+  it('loses no acknowledged event of others while it erases again and again', async () => {
+    const path = await newPath();
+    const writers = ['a', 'b'].map((prefix) => startWriter(path, prefix));
+    const log = await openLog(path);
+    for (let round = 0; round < 12; round += 1) {
+      await log.record([eventOf(`mine-${round}`, 'me')]);
+      expect(await log.erase('me')).toBe(1);
+    }
+    await eventually(
+      'all have written',
+      () => writers.map(({ acknowledged }) => acknowledged.length),
+      (counts) => counts.every((count) => count >= 50),
+    );
+    await log.record([eventOf('mine-last', 'me')]);
+    await log.erase('me');
+    await Promise.all(writers.map(kill));
+    const text = await readFile(path, 'utf8');
+    const acknowledged = writers.flatMap((writer) => writer.acknowledged);
+    expect(acknowledged.filter((id) => !text.includes(`"${id}"`))).toEqual([]);
+    expect(text).not.toContain('"me"');
+  });
+
+  it('finishes the erasing of a process that was killed: before the new file had the name, and after', async () => {
+    const path = await newPath();
+    const first = await openLog(path);
+    await first.record([eventOf('e1', 'ann'), eventOf('e2', 'bob')]);
+    await first.close();
+    await appendFile(path, formatBatch([{ kind: 'erase', userId: 'ann' }]));
+    await eventually(
+      'erased',
+      async () => {
+        await openLog(path);
+        return readFile(path, 'utf8');
+      },
+      (text) => !text.includes('ann'),
+    );
+    expect(await readFile(path, 'utf8')).toContain('"bob"');
+
+    // Killed after the rename: e3 was acknowledged and is in the old file alone, and so is what was to be erased.
+    const old = `${path}.before-12345678`;
+    await writeFile(
+      old,
+      Buffer.concat([
+        formatBatch([
+          { kind: 'event', event: eventOf('e9', 'ann') },
+          { kind: 'event', event: eventOf('e2', 'bob') },
+        ]),
+        formatBatch([{ kind: 'erase', userId: 'ann' }]),
+        formatBatch([{ kind: 'event', event: eventOf('e3', 'bob') }]),
+      ]),
+    );
+    const log = await openLog(path);
+    expect([...log.overlay.seen('bob')]).toEqual(['item of e2', 'item of e3']);
+    expect(log.overlay.interactions('ann')).toBe(0);
+    expect((await readdir(join(path, '..'))).filter((name) => name.includes('before'))).toEqual([]);
+  });
+
+  it('refuses events while the disk is full, says so once, serves what it has, and takes them once there is room', async (context) => {
+    const disk = mountSmallDisk(1);
+    if (disk === null) {
+      context.skip('needs the right to mount a file system (root on Linux)');
+      return;
+    }
+    try {
+      const path = join(disk.folder, 'events.ndjson');
+      const messages: string[] = [];
+      const log = await openLog(path, messages);
+      await log.record([eventOf('e1')]);
+      disk.fill();
+      const many = Array.from({ length: 200 }, (_, n) => eventOf(`more-${n}`));
+      await expect(log.record(many)).rejects.toMatchObject({ code: 'DISK_FULL' });
+      await expect(log.record(many)).rejects.toMatchObject({ code: 'DISK_FULL' });
+      expect(log.status().problem).toContain('no space left on the disk');
+      expect(messages.filter((message) => message.includes('no space left'))).toHaveLength(1);
+      expect([...log.overlay.seen('ann')]).toContain('item of e1');
+      await expect(log.erase('ann')).rejects.toMatchObject({ code: 'DISK_FULL' });
+
+      disk.free();
+      expect(await log.record(many)).toMatchObject({ duplicates: expect.any(Number) });
+      expect(log.status().problem).toBeNull();
+      await log.erase('ann');
+      expect(await readFile(path, 'utf8')).not.toContain('"ann"');
+      await log.close();
+    } finally {
+      disk.free();
+      disk.dispose();
+    }
+  });
+
+  it('begins where its folder cannot be made, and takes events once it can', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'deeper'), 'a file in the way');
+    const messages: string[] = [];
+    const path = join(folder, 'deeper', 'events.ndjson');
+    const log = await openLog(path, messages);
+    await expect(log.record([eventOf('e1')])).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
+    expect(log.status().problem).toContain(path);
+    expect(messages.length).toBeGreaterThan(0);
+    await log.close();
+    await expect(log.record([eventOf('e1')])).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  });
+});

@@ -1,0 +1,227 @@
+/** What the server does not answer, and how it says so. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openKeyFile, parseKeyRing } from '../../../serving/http/api-keys.ts';
+import { ask, post, startServing, type TestAnswer } from '../../support/serving.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const LISTS = '/api/recommendations/startups/for-developer';
+const EVENT = { event_id: 'e1', user_id: 'hot', item_id: 'i1', type: 'view' };
+
+const expectRefusal = ({ status, body, text, headers }: TestAnswer, wanted: number, code: string): void => {
+  expect([status, body?.error?.code]).toEqual([wanted, code]);
+  expect(body).toEqual({
+    error: { code, message: expect.stringMatching(/./), hint: expect.stringMatching(/./) },
+    request_id: headers.get('x-request-id'),
+  });
+  expect(text).not.toMatch(/node_modules|\.ts:\d|at \w+ \(/);
+};
+
+/** What the server sends on a connection until it closes it. */
+const talk = async (url: string, bytes: string): Promise<string> => {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk.toString('utf8');
+  });
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await once(socket, 'close');
+  return received;
+};
+
+const digestOf = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+describe('serving/http: refusals', () => {
+  it.each([
+    ['limit=0', 'limit: got 0'],
+    ['limit=-1', 'limit: got -1'],
+    ['limit=1000000000', 'limit: got 1000000000'],
+    ['limit=ten', 'limit: got "ten"'],
+    ['limit=1.5', 'limit: got'],
+    ['limit=', 'limit: got ""'],
+    ['limit=1&limit=2', 'limit: got ["1","2"]'],
+    ['offset=-1', 'offset: got -1'],
+    ['offset=1e9', 'offset: got 1000000000'],
+    ['diversity=2', 'diversity: got 2'],
+    ['engine=oracle', 'two_tower, content, popularity'],
+    ['seen=some', 'all, before_test'],
+    ['exclude=', 'exclude.0: got ""'],
+    ['__proto__=1', '__proto__'],
+  ])('answers %s with 400 and what is wrong', async (query, part) => {
+    const { url } = await startServing();
+    const answer = await ask(`${url}${LISTS}/hot?${query}`);
+    expectRefusal(answer, 400, 'INVALID_REQUEST');
+    expect(answer.body.error.message).toContain(part);
+  });
+
+  it('answers bodies that are not what is expected with 400, and events of such a request are not kept', async () => {
+    const { url, events } = await startServing();
+    const wrong: readonly unknown[] = [
+      ...[
+        '',
+        '{',
+        'null',
+        '[]',
+        '7',
+        '{"__proto__": {"a": 1}}',
+        { events: [] },
+        { events: [EVENT, { event_id: 'e2' }] },
+      ],
+      ...[
+        { ...EVENT, event_id: 1 },
+        { ...EVENT, event_id: '' },
+        { ...EVENT, extra: 1 },
+        { ...EVENT, type: 'a b' },
+      ],
+      ...[
+        { ...EVENT, user_id: 'x'.repeat(1025) },
+        { ...EVENT, occurred_at: 7 },
+      ],
+      { events: Array.from({ length: 501 }, (_, n) => ({ ...EVENT, event_id: `e${n}` })) },
+    ];
+    for (const body of wrong) {
+      expectRefusal(await post(`${url}/api/events`, body), 400, 'INVALID_REQUEST');
+    }
+    const asText = await ask(`${url}/api/events`, { method: 'POST', body: JSON.stringify(EVENT) });
+    expectRefusal(asText, 400, 'INVALID_REQUEST');
+    const noUsers = await post(`${url}${LISTS}/batch`, { user_ids: [] });
+    expectRefusal(noUsers, 400, 'INVALID_REQUEST');
+    // A body is JSON: its numbers are numbers.
+    expectRefusal(await post(`${url}${LISTS}/batch`, { user_ids: ['hot'], limit: '5' }), 400, 'INVALID_REQUEST');
+    expect(events.status().events).toBe(0);
+  });
+
+  it('answers what is not there with 404, whatever the method', async () => {
+    const { url } = await startServing();
+    for (const path of ['/', '/api', '/nothing', `${LISTS}`, '/api/recommendations/jobs/for-person/1', '/docs/../x']) {
+      expectRefusal(await ask(`${url}${path}`), 404, 'NOT_FOUND');
+    }
+    expectRefusal(await ask(`${url}${LISTS}/hot`, { method: 'PUT' }), 404, 'NOT_FOUND');
+    expectRefusal(await ask(`${url}/api/recommendations/startups/similar-to/gone`), 404, 'ITEM_NOT_FOUND');
+    expectRefusal(await ask(`${url}/api/recommendations/developers/for-startup/gone`), 404, 'ITEM_NOT_FOUND');
+  });
+
+  it('answers ids that are too long, and addresses that cannot be read, with 400', async () => {
+    const { url } = await startServing();
+    expectRefusal(await ask(`${url}${LISTS}/${'x'.repeat(1025)}`), 400, 'INVALID_REQUEST');
+    expectRefusal(await ask(`${url}${LISTS}/${encodeURIComponent('ü'.repeat(10_000))}`), 400, 'INVALID_REQUEST');
+    const broken = await ask(`${url}${LISTS}/%zz`);
+    expect([broken.status, broken.body.error.code]).toEqual([400, 'INVALID_REQUEST']);
+  });
+
+  it('answers bodies that are too large with 413', async () => {
+    const { url } = await startServing();
+    expectRefusal(await post(`${url}/api/events`, `"${'x'.repeat(2 * 1024 * 1024)}"`), 413, 'TOO_LARGE');
+  });
+
+  it('answers what is no HTTP in the same shape, and closes the connection', async () => {
+    const { url } = await startServing();
+    const garbage = await talk(url, 'GARBAGE\r\n\r\n');
+    expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST"/s);
+    const large = await talk(url, `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`);
+    expect(large).toMatch(/^HTTP\/1\.1 413 .*"code":"TOO_LARGE"/s);
+  });
+
+  it('ends clients that say nothing, or too slowly, and serves others meanwhile', async () => {
+    const { url } = await startServing({ limits: { requestMs: 300 } });
+    const silent = talk(url, '');
+    const slow = talk(
+      url,
+      `POST /api/events HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
+    );
+    const halfHead = talk(url, 'GET /healthz HTTP/1.1\r\nhost:');
+    expect((await ask(`${url}/healthz`)).status).toBe(200);
+    for (const received of await Promise.all([silent, slow, halfHead])) {
+      expect(received).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
+    }
+  });
+
+  it('asks for a key that is known and may do it; health needs none', async () => {
+    const keys = parseKeyRing(
+      'keys.json',
+      JSON.stringify({
+        keys: [
+          { name: 'reader', sha256: digestOf('r'), scopes: ['read'] },
+          { name: 'writer', sha256: digestOf('w'), scopes: ['write'] },
+        ],
+      }),
+    );
+    const { url } = await startServing({ keys });
+    const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+    const none = await ask(`${url}${LISTS}/hot`);
+    expectRefusal(none, 401, 'UNAUTHENTICATED');
+    expect(none.headers.get('www-authenticate')).toBe('Bearer');
+    expectRefusal(await ask(`${url}${LISTS}/hot`, as('other')), 401, 'UNAUTHENTICATED');
+    expectRefusal(await ask(`${url}${LISTS}/hot`, { headers: { authorization: 'Basic r' } }), 401, 'UNAUTHENTICATED');
+    expectRefusal(await ask(`${url}${LISTS}/hot`, as('w')), 403, 'FORBIDDEN');
+    expectRefusal(await post(`${url}/api/events`, EVENT, as('r')), 403, 'FORBIDDEN');
+    expectRefusal(await ask(`${url}/api/events/for-developer/hot`, { method: 'DELETE', ...as('r') }), 403, 'FORBIDDEN');
+    expectRefusal(await ask(`${url}/metrics`), 401, 'UNAUTHENTICATED');
+    expect((await ask(`${url}${LISTS}/hot`, as('r'))).status).toBe(200);
+    expect((await post(`${url}/api/events`, EVENT, as('w'))).status).toBe(200);
+    expect((await ask(`${url}/metrics`, as('r'))).status).toBe(200);
+    for (const open of ['/healthz', '/readyz', '/openapi.json']) {
+      expect((await ask(`${url}${open}`)).status).toBe(200);
+    }
+  });
+
+  it('http/api-keys: reads a changed file, and keeps the keys where the change is none', async () => {
+    const file = join(await temporaryFolder(), 'keys.json');
+    const write = (key: string): Promise<void> =>
+      writeFile(file, JSON.stringify({ keys: [{ name: key, sha256: digestOf(key), scopes: ['read'] }] }));
+    await write('first');
+    const messages: string[] = [];
+    const keys = await openKeyFile(file, (_, message) => messages.push(message));
+    expect(keys.find('first')).toMatchObject({ name: 'first', scopes: ['read'] });
+    await writeFile(file, '{"keys": []}');
+    await keys.refresh();
+    expect([keys.find('first')?.name, keys.problem()]).toEqual(['first', expect.stringContaining(file)]);
+    expect(messages).toHaveLength(1);
+    await write('second');
+    await keys.refresh();
+    expect([keys.find('first'), keys.find('second')?.name, keys.problem()]).toEqual([null, 'second', null]);
+    await expect(openKeyFile(`${file}.none`, () => undefined)).rejects.toMatchObject({ code: 'CONFIG_NOT_FOUND' });
+  });
+
+  it('answers 429 once one client has asked too often, with when to come again, and not to others', async () => {
+    const keys = parseKeyRing(
+      'keys.json',
+      JSON.stringify({ keys: ['a', 'b'].map((name) => ({ name, sha256: digestOf(name), scopes: ['read'] })) }),
+    );
+    const { url } = await startServing({ rateLimit: 5, keys });
+    const as = (key: string) => ask(`${url}${LISTS}/hot`, { headers: { authorization: `Bearer ${key}` } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => as('a')));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(10);
+    for (const answer of refused) {
+      expectRefusal(answer, 429, 'TOO_MANY_REQUESTS');
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+    expect((await as('b')).status).toBe(200);
+    expect((await ask(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('sheds load with 503 and when to come again while its event loop lags; health is answered', async () => {
+    const { url } = await startServing({ limits: { loopDelayMs: 5, loopSampleMs: 20 } });
+    const blocking = setInterval(() => {
+      for (const end = performance.now() + 60; performance.now() < end; ) {
+        // Holds the loop as a flood would.
+      }
+    }, 1);
+    try {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => ask(`${url}${LISTS}/hot`)));
+      const shed = answers.find(({ status }) => status === 503);
+      expect(shed?.body.error).toMatchObject({ code: 'UNAVAILABLE' });
+      expect(shed?.headers.get('retry-after')).toBe('1');
+      expect((await ask(`${url}/healthz`)).status).toBe(200);
+    } finally {
+      clearInterval(blocking);
+    }
+  });
+});

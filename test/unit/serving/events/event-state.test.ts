@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { createEventState, type EventState } from '../../../../serving/events/event-state.ts';
+
+const add = (state: EventState, event_id: string, user_id: string, item_id: string): void =>
+  state.apply({
+    kind: 'event',
+    event: { event_id, user_id, item_id, type: 'view', occurred_at: null, received_at: '2026-01-01T00:00:00Z' },
+  });
+
+describe('event-state', () => {
+  it('counts every event of a user once, lists items and users once, and knows nobody else', () => {
+    const state = createEventState();
+    add(state, 'e1', 'ann', 'x');
+    add(state, 'e2', 'ann', 'x');
+    add(state, 'e3', 'ann', 'y');
+    add(state, 'e3', 'bob', 'z');
+    expect(state.interactions('ann')).toBe(3);
+    expect([...state.seen('ann')]).toEqual(['x', 'y']);
+    expect([...state.metBy('x')]).toEqual(['ann']);
+    expect([state.interactions('bob'), [...state.seen('bob')], [...state.metBy('z')]]).toEqual([0, [], []]);
+    expect(state.size).toBe(3);
+  });
+
+  it('erases the events before, not those after, and takes an erased id anew', () => {
+    const state = createEventState();
+    add(state, 'e1', 'ann', 'x');
+    add(state, 'e2', 'bob', 'x');
+    expect(state.hasErasures).toBe(false);
+    state.apply({ kind: 'erase', userId: 'ann' });
+    expect(state.hasErasures).toBe(true);
+    expect([state.interactions('ann'), [...state.seen('ann')], [...state.metBy('x')]]).toEqual([0, [], ['bob']]);
+    add(state, 'e1', 'ann', 'y');
+    expect([...state.events()].map(({ event_id, item_id }) => [event_id, item_id])).toEqual([
+      ['e2', 'x'],
+      ['e1', 'y'],
+    ]);
+  });
+});

@@ -1,0 +1,227 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
+import type { Clock } from '../../../../host/clock.ts';
+import type { ServedVersion } from '../../../../serving/follow/champion-source.ts';
+import { type Follower, openFollower } from '../../../../serving/follow/follow-champion.ts';
+import type { ServedBundle } from '../../../../serving/http/served-bundle.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const versionOf = (version: string): ServedVersion => ({ version, runId: `run ${version}` });
+const DIGEST: Readonly<Record<string, string>> = { 1: 'aaaaaaaa', 2: 'bbbbbbbb', 3: 'cccccccc' };
+const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
+
+const bundleOf = (version: string, nouns = NOUNS): ServedBundle => ({
+  ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, nouns },
+  ...{ userFields: [], itemFields: [], users: 1, items: 1, search: 'exact' },
+  recommender: {
+    recommend: () => expect.unreachable(),
+    usersFor: () => expect.unreachable(),
+    similarItems: () => expect.unreachable(),
+  },
+});
+
+/** MLflow and the home, as the test sets them; the clock moves only with its sleeps. */
+const createWorld = async () => {
+  const pointerFile = join(await temporaryFolder(), 'current.json');
+  const world = {
+    champion: versionOf('1') as ServedVersion | null | 'down',
+    broken: new Set<string>(),
+    nouns: NOUNS,
+    kept: true,
+    built: [] as string[],
+    loaded: [] as string[],
+    messages: [] as string[],
+    swapped: [] as string[],
+    whileBuilding: (): void => undefined,
+  };
+  let nowMs = 0;
+  const stop = new AbortController();
+  let looks = 0;
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+      looks -= 1;
+      if (looks < 0) {
+        stop.abort();
+      }
+    },
+  };
+  const open = (): Promise<Follower> =>
+    openFollower({
+      ...{ model: 'm', pointerFile, clock },
+      log: (_, message) => world.messages.push(message),
+      onSwap: ({ digest }) => world.swapped.push(digest),
+      source: {
+        champion: async () => {
+          if (world.champion === 'down') {
+            throw new TtExpError('SERVICE_UNREACHABLE', 'no MLflow');
+          }
+          return world.champion;
+        },
+        bundleOf: async ({ version }) => {
+          world.built.push(version);
+          if (world.broken.has(version)) {
+            throw new TtExpError('MODEL_NOT_LOADING', `version ${version} is broken`);
+          }
+          world.whileBuilding();
+          return bundleOf(version, world.nouns);
+        },
+        load: async (digest) => {
+          world.loaded.push(digest);
+          const version = Object.keys(DIGEST).find((key) => DIGEST[key] === digest);
+          if (!world.kept || version === undefined) {
+            throw new TtExpError('MODEL_NOT_LOADING', 'the bundle is not whole');
+          }
+          return bundleOf(version);
+        },
+      },
+    });
+  /** So many looks, 2 s apart. Once. */
+  const follow = async (follower: Follower, count: number): Promise<void> => {
+    looks = count;
+    await follower.follow(stop.signal);
+  };
+  return { world, open, follow, pointerFile };
+};
+
+const servedBy = (follower: Follower): string | null => follower.current().modelVersion;
+
+describe('follow-champion', () => {
+  it('serves the champion, keeps which bundle that is, and begins with the same one without building it', async () => {
+    const { world, open, pointerFile } = await createWorld();
+    const first = await open();
+    expect([servedBy(first), first.problems(), world.built]).toEqual(['1', [], ['1']]);
+    expect(JSON.parse(await readFile(pointerFile, 'utf8'))).toEqual({
+      ...{ bundle: 'aaaaaaaa', version: '1', run_id: 'run 1' },
+    });
+    expect(servedBy(await open())).toBe('1');
+    expect([world.built, world.loaded]).toEqual([['1'], ['aaaaaaaa']]);
+  });
+
+  it('builds again a kept bundle that is not whole any more', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.kept = false;
+    expect(servedBy(await open())).toBe('1');
+    expect(world.built).toEqual(['1', '1']);
+  });
+
+  it('builds the version of a model that was registered anew under the same number', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.champion = { version: '1', runId: 'another run' };
+    await open();
+    expect(world.built).toEqual(['1', '1']);
+  });
+
+  it('begins with the last good bundle, and says why, where MLflow is down, there is no champion, or its bundle is broken', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.champion = 'down';
+    const withoutMlflow = await open();
+    expect([servedBy(withoutMlflow), withoutMlflow.problems()]).toEqual([
+      '1',
+      ['MLflow cannot be asked for the champion; m/1 serves as before: no MLflow'],
+    ]);
+    world.champion = null;
+    expect((await open()).problems()).toEqual(['m has no champion; m/1 serves as before']);
+    world.champion = versionOf('2');
+    world.broken.add('2');
+    const withoutBundle = await open();
+    expect([servedBy(withoutBundle), withoutBundle.problems()]).toEqual([
+      '1',
+      ['m/2 cannot be served, m/1 serves on: version 2 is broken'],
+    ]);
+  });
+
+  it.each([
+    ['down', 'MODEL_NOT_FOUND', 'tt-exp up'],
+    [null, 'MODEL_NOT_FOUND', 'tt-exp models promote m/<version>'],
+  ] as const)('refuses to begin with nothing to serve (champion: %s)', async (champion, code, hint) => {
+    const { world, open } = await createWorld();
+    world.champion = champion;
+    await expect(open()).rejects.toMatchObject({ code, exitCode: 66, hint: expect.stringContaining(hint) });
+  });
+
+  it('says what is wrong with the only bundle there could be, and takes a pointer that cannot be read for none', async () => {
+    const { world, open, pointerFile } = await createWorld();
+    await writeFile(pointerFile, '{"bundle": "../../etc"');
+    world.broken.add('1');
+    await expect(open()).rejects.toMatchObject({ message: 'version 1 is broken' });
+    await writeFile(pointerFile, '{"bundle": "../../etc", "version": "1", "run_id": "r"}');
+    await expect(open()).rejects.toMatchObject({ message: 'version 1 is broken' });
+    expect(world.loaded).toEqual([]);
+  });
+
+  it('follows the champion to the next version and back, once each', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = versionOf('2');
+    await follow(follower, 3);
+    expect([servedBy(follower), world.swapped, world.built]).toEqual(['2', ['bbbbbbbb'], ['1', '2']]);
+  });
+
+  it('swaps to no version that stopped being the champion while its bundle was built', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = versionOf('2');
+    world.whileBuilding = () => {
+      world.champion = versionOf('1');
+    };
+    await follow(follower, 2);
+    expect([servedBy(follower), world.swapped, follower.problems()]).toEqual(['1', [], []]);
+  });
+
+  it('serves on when the next bundle is broken, says so once, and tries again after a while', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = versionOf('2');
+    world.broken.add('2');
+    // Looks at 2, 4 … 38 s; the version is tried at 2 s and, 30 s later, at 32 s.
+    await follow(follower, 19);
+    expect([servedBy(follower), world.built]).toEqual(['1', ['1', '2', '2']]);
+    expect(follower.problems()).toEqual(['m/2 cannot be served, m/1 serves on: version 2 is broken']);
+    expect(world.messages.filter((message) => message.includes('cannot be served'))).toHaveLength(1);
+  });
+
+  it('has no problem any more once the broken version is the champion no longer', async () => {
+    const { world, open, follow } = await createWorld();
+    world.champion = versionOf('2');
+    world.broken.add('2');
+    await expect(open()).rejects.toThrow();
+    world.champion = versionOf('1');
+    await open();
+    world.champion = versionOf('2');
+    const follower = await open();
+    expect(follower.problems()).toHaveLength(1);
+    world.champion = versionOf('1');
+    await follow(follower, 1);
+    expect(follower.problems()).toEqual([]);
+    expect(world.messages.at(-1)).toContain('is served again');
+  });
+
+  it('serves on while MLflow is away or has no champion', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = 'down';
+    await follow(follower, 2);
+    expect([servedBy(follower), follower.problems()]).toEqual([
+      '1',
+      ['MLflow cannot be asked for the champion; m/1 serves on: no MLflow'],
+    ]);
+    expect(world.messages).toHaveLength(1);
+  });
+
+  it('refuses a bundle of another use case: the addresses of the server would lie', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = versionOf('2');
+    world.nouns = { user: 'person', users: 'persons', item: 'job', items: 'jobs' };
+    await follow(follower, 1);
+    expect(servedBy(follower)).toBe('1');
+    expect(follower.problems()).toEqual([expect.stringContaining('it recommends jobs for persons')]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { type CommandContext, examples } from '../command-line/command-context.ts';
+import { integerOption, wrongOption } from '../command-line/option-values.ts';
+import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import type { ServeRuntime } from './serve-runtime.ts';
+
+const MOST_PORT = 65_535;
+
+const portOption = (value: string): number => {
+  const port = integerOption('--port', 0)(value);
+  if (port > MOST_PORT) {
+    throw wrongOption('--port', value, `a port, 0 to ${MOST_PORT}`, '5000');
+  }
+  return port;
+};
+
+/** The follower goes by the champion: nothing else may be named. */
+const modelOption = (value: string): string => {
+  if (value.trim() === '' || /[/@]/.test(value)) {
+    throw wrongOption('--model', value, 'the name of a registered model; its champion is served', 'two-tower');
+  }
+  return value;
+};
+
+interface ServeFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly model: string;
+  readonly apiKeys?: string;
+  readonly rateLimit?: number;
+  readonly json?: boolean;
+}
+
+export const addServe = (program: Command, { runtime, finish }: CommandContext<ServeRuntime>): void => {
+  program
+    .command('serve')
+    .description('Serve recommendations of a champion over HTTP, following its alias, until Ctrl-C or SIGTERM.')
+    .option('--port <n>', 'port; 0 takes one that is free', portOption, 5000)
+    .option('--host <address>', 'address to listen at; any but loopback needs --api-keys', '127.0.0.1')
+    .option('--model <name>', 'registered model, whose champion is served', modelOption, 'two-tower')
+    .option('--api-keys <file>', 'digests of the keys that may ask, as JSON; see docs/serving.md')
+    .option('--rate-limit <n>', 'requests a second of one key, or of one address', integerOption('--rate-limit', 1))
+    .option(...JSON_FLAG)
+    .option(...VERBOSE)
+    .addHelpText(
+      'after',
+      examples('serve', 'serve --port 8080 --json', 'serve --host 0.0.0.0 --api-keys keys.json --rate-limit 50'),
+    )
+    .action(async ({ port, host, model, apiKeys, rateLimit, json }: ServeFlags) => {
+      const { serveChampion } = await import('./serve-champion.ts');
+      finish(
+        await serveChampion(
+          runtime,
+          { port, host, model, apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null },
+          json === true,
+        ),
+      );
+    });
+};

@@ -1,0 +1,33 @@
+import type { ProcessRuntime } from '../command-line/process-runtime.ts';
+import type { LocalWork } from '../model/model-runtime.ts';
+
+/** What a server answers from when it is ready. */
+export interface ServingFacts {
+  readonly url: string;
+  readonly model: string;
+  readonly modelVersion: string | null;
+  readonly bundle: string;
+  readonly items: number;
+  readonly search: 'exact' | 'index';
+  /** Where lists for users are: a path, without an id. */
+  readonly path: string;
+}
+
+/** Its signal, aborted by Ctrl-C and SIGTERM, lets it drain and end. */
+export interface ServeRequest extends LocalWork {
+  /** Registered model whose champion is served. */
+  readonly model: string;
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** null: whoever reaches the address may do everything. */
+  readonly apiKeysFile: string | null;
+  /** Requests a second of one key, or of one address without keys; null for any number. */
+  readonly rateLimit: number | null;
+  readonly onReady: (facts: ServingFacts) => void;
+}
+
+export interface ServeRuntime extends ProcessRuntime {
+  /** Serves until the signal aborts. Throws MODEL_NOT_FOUND where there is nothing to serve. */
+  serveModel(request: ServeRequest): Promise<void>;
+}

@@ -2,8 +2,8 @@
 
 import { WorkflowFailedError } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
-import { type ExperimentSnapshot, trainingsOf } from '../contracts/experiment.ts';
-import type { ExperimentFacts, ObjectiveCurves, TimedCurve, TimedCurves } from '../contracts/experiment-facts.ts';
+import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { ExperimentFacts, ObjectiveCurves, RecordedUsages, TimedCurves } from '../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../contracts/gate.ts';
 import type { LedgerEntry } from '../contracts/ledger.ts';
 import type { EpochRecord, EvaluationSummary } from '../contracts/metrics.ts';
@@ -18,6 +18,7 @@ import { readDecisions } from '../registry/ledger/read-decisions.ts';
 import type { LedgerReader } from '../registry/ports.ts';
 import { readMlflowFacts } from '../registry/recorded-facts.ts';
 import type { ExperimentsClient } from './experiments-client.ts';
+import { type Histories, type TrainingsOf, timedCurvesOf, usagesOf } from './timed-facts.ts';
 
 /** Histories asked for at once. */
 const PARALLEL = 8;
@@ -83,30 +84,6 @@ export interface AnsweredAbout {
   readonly experimentId: string | null;
 }
 
-/** What curves are asked for. */
-export type CurvesOf = Pick<ExperimentSnapshot, 'trials' | 'replicates' | 'objective'>;
-
-const timedCurvesOf = async (
-  tracking: Pick<FactsConnection, 'metricHistories'>,
-  view: CurvesOf,
-): Promise<TimedCurves> => {
-  const runs = trainingsOf(view).flatMap(({ trialId, runId }) => (runId === null ? [] : [{ trialId, runId }]));
-  const runIds = [...new Set(runs.map(({ runId }) => runId))];
-  const [ndcg, objective] = await Promise.all(
-    [...new Set(['val_ndcg_at_10', `val_${view.objective.metric}`])].map((key) =>
-      tracking.metricHistories(runIds, key),
-    ),
-  );
-  const curves = runs.map(({ trialId, runId }): readonly [string, TimedCurve] => {
-    const epochs = (points: typeof ndcg) =>
-      (points?.get(runId) ?? []).map(({ step, value }) => ({ epoch: step, value }));
-    const endedAt = new Map((ndcg?.get(runId) ?? []).map(({ step, timestampMs }) => [step, timestampMs]));
-    const curve = objectiveCurve(epochs(ndcg), epochs(objective ?? ndcg));
-    return [trialId, curve.map((point) => ({ ...point, atMs: endedAt.get(point.epoch) ?? 0 }))];
-  });
-  return Object.fromEntries(curves.filter(([, curve]) => curve.length > 0));
-};
-
 /** Of an experiment: the gate's last word at its end, and where later ones are recorded. */
 export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
   readonly gate: Pick<GateVerdict, 'decision'>;
@@ -115,9 +92,8 @@ export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
 export type RunTimes = Pick<RunRecord, 'startTimeMs' | 'endTimeMs'>;
 
 /** MLflow, for one call. */
-export interface FactsConnection extends LedgerReader {
+export interface FactsConnection extends LedgerReader, Histories {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
-  metricHistories(runIds: readonly string[], key: string): Promise<ReadonlyMap<string, readonly HistoryPoint[]>>;
   getRun(runId: string): Promise<RunRecord>;
   close(): Promise<void>;
 }
@@ -131,7 +107,9 @@ export interface FactsReader {
   /** What each trial has shown by epoch; a trial without a run has none. */
   curves(facts: ExperimentFacts): Promise<ObjectiveCurves>;
   /** The same with times, of trials and replicates, one question for a hundred runs. */
-  timedCurves(view: CurvesOf): Promise<TimedCurves>;
+  timedCurves(view: TrainingsOf): Promise<TimedCurves>;
+  /** What trainings used during their last epoch; of a hundred at most. */
+  usages(view: TrainingsOf): Promise<RecordedUsages>;
   /** The epochs of a run, as the objective sees them. */
   epochs(runId: string, metric: ObjectiveName): Promise<readonly RecordedEpoch[]>;
   /** What one run has logged of one metric. */
@@ -206,6 +184,7 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
       }),
 
     timedCurves: (view) => withTracking((tracking) => timedCurvesOf(tracking, view)),
+    usages: (view) => withTracking((tracking) => usagesOf(tracking, view)),
     epochs: (runId, metric) => withTracking((tracking) => epochsOf(tracking, runId, metric)),
     history: (runId, metric) => withTracking((tracking) => tracking.metricHistory(runId, metric)),
 

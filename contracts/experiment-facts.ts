@@ -15,5 +15,16 @@ export type TimedCurve = readonly { readonly epoch: number; readonly value: numb
 /** Trial or replicate id to what it had shown when; missing where nothing is recorded. */
 export type TimedCurves = Readonly<Record<string, TimedCurve>>;
 
+/** What the process of a training used during its last epoch. */
+export interface RecordedUsage {
+  /** 100 is one core. */
+  readonly cpuPercent: number;
+  readonly memoryMegabytes: number;
+  readonly epoch: number;
+}
+
+/** Trial or replicate id to its usage; missing where nothing is recorded. */
+export type RecordedUsages = Readonly<Record<string, RecordedUsage>>;
+
 /** Trial id to metric history. */
 export type ObjectiveCurves = Readonly<Record<string, ObjectiveCurve>>;

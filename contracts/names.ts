@@ -128,3 +128,9 @@ export const LEDGER_EXPERIMENT = 'tt-exp registry';
 
 /** Of a model's folder and of a dataset version's: what it holds, and the digest of every file. Written last. */
 export const MANIFEST_FILE = 'manifest.json';
+
+/** Of the process that trains, once an epoch, as MLflow names them. */
+export const SYSTEM_METRIC = {
+  cpu: 'system/cpu_utilization_percentage',
+  memory: 'system/system_memory_usage_megabytes',
+} as const;

@@ -2,7 +2,7 @@
 
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
-import { TAG } from '../contracts/names.ts';
+import { SYSTEM_METRIC, TAG } from '../contracts/names.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -190,8 +190,8 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
         ...(usage === null
           ? {}
           : {
-              'system/cpu_utilization_percentage': usage.cpuPercent,
-              'system/system_memory_usage_megabytes': usage.memoryMegabytes,
+              [SYSTEM_METRIC.cpu]: usage.cpuPercent,
+              [SYSTEM_METRIC.memory]: usage.memoryMegabytes,
             }),
       };
       return logMetrics(

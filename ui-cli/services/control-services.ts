@@ -103,7 +103,7 @@ export const runDoctor = async (
   if (isJson) {
     printJson(runtime.io, toSnakeCase(findings) as object);
   } else {
-    printLines(runtime.io.stdout, doctorLines(findings));
+    printLines(runtime.io.stdout, doctorLines(findings, runtime.io.stdout.columns));
   }
   return findings.isUsable ? EXIT.done : EXIT.unreachable;
 };

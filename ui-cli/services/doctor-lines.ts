@@ -3,13 +3,26 @@ import type { OpenRun, OpenRunsReport } from '../../contracts/open-runs.ts';
 import { formatTable } from '../text/table.ts';
 import type { DoctorFindings } from './services-runtime.ts';
 
-const checkLines = ({ checks }: DoctorFindings): readonly string[] => [
-  ...formatTable(
+/** One below the other, where a row of the table would be broken. */
+const stacked = ({ checks }: DoctorFindings): readonly string[] =>
+  checks.flatMap(({ part, status, version, chosen, address }) => [
+    `${part}: ${status}`,
+    ...[...(version === null ? [] : [version]), chosen, ...(address === null ? [] : [address])].map(
+      (one) => `  ${one}`,
+    ),
+  ]);
+
+const checkLines = (findings: DoctorFindings, width: number): readonly string[] => {
+  const { checks } = findings;
+  const table = formatTable(
     [{ title: 'part' }, { title: 'status' }, { title: 'version' }, { title: 'chosen' }, { title: 'address' }],
     checks.map(({ part, status, version, chosen, address }) => [part, status, version ?? '–', chosen, address ?? '']),
-  ),
-  ...checks.flatMap(({ part, remedy }) => (remedy === null ? [] : [`hint: ${part}: ${remedy}`])),
-];
+  );
+  return [
+    ...(table.some((line) => line.length > width) ? stacked(findings) : table),
+    ...checks.flatMap(({ part, remedy }) => (remedy === null ? [] : [`hint: ${part}: ${remedy}`])),
+  ];
+};
 
 const runLines = (runs: OpenRunsReport | null): readonly string[] => {
   if (runs === null) {
@@ -27,7 +40,8 @@ const runLines = (runs: OpenRunsReport | null): readonly string[] => {
   ];
 };
 
-export const doctorLines = (findings: DoctorFindings): readonly string[] => [
-  ...checkLines(findings),
+/** @param width of a terminal; absent: whatever it takes */
+export const doctorLines = (findings: DoctorFindings, width: number = Number.POSITIVE_INFINITY): readonly string[] => [
+  ...checkLines(findings, width),
   ...runLines(findings.runs),
 ];

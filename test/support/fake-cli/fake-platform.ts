@@ -2,7 +2,12 @@
 import type { RecordedEpoch, RunTimes } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ExperimentInput, ExperimentView } from '../../../contracts/experiment.ts';
-import type { ExperimentFacts, ObjectiveCurves, TimedCurves } from '../../../contracts/experiment-facts.ts';
+import type {
+  ExperimentFacts,
+  ObjectiveCurves,
+  RecordedUsages,
+  TimedCurves,
+} from '../../../contracts/experiment-facts.ts';
 import type { GateVerdict } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import type { LedgerEntry } from '../../../contracts/ledger.ts';
@@ -38,6 +43,7 @@ export interface FakeScript {
   readonly facts?: ExperimentFacts;
   readonly curves?: ObjectiveCurves;
   readonly timedCurves?: TimedCurves;
+  readonly usages?: RecordedUsages;
   /** What MLflow has of a run. */
   readonly epochs?: (runId: string) => Promise<readonly RecordedEpoch[]>;
   readonly runTags?: Readonly<Record<string, string>>;
@@ -132,6 +138,7 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           },
           curves: async () => script.curves ?? {},
           timedCurves: async () => script.timedCurves ?? {},
+          usages: async () => script.usages ?? {},
           epochs: async (runId) => script.epochs?.(runId) ?? [],
           history: async () => [],
           runTags: async () => script.runTags ?? {},

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
+import { SYSTEM_METRIC } from '../../../contracts/names.ts';
 import type { RegistryRequest } from '../../../contracts/registry-owner.ts';
 import { changeRegistry } from '../../../registry/ledger/change-registry.ts';
 import { experimentInput } from '../../support/experiment-fixtures.ts';
@@ -192,6 +193,37 @@ describe('client/facts-reader', () => {
     expect(counts.asked).toEqual([
       ['val_ndcg_at_10', runIds],
       ['val_map', runIds],
+    ]);
+  });
+
+  test('usages are those of the last epoch: of trainings of its own, those that run first, a hundred at most', async () => {
+    const { counts, connect } = serverWith({
+      histories: {
+        [`run-1 ${SYSTEM_METRIC.cpu}`]: [
+          { step: 1, value: 90 },
+          { step: 2, value: 150 },
+        ],
+        [`run-1 ${SYSTEM_METRIC.memory}`]: [{ step: 2, value: 512 }],
+        [`run-2 ${SYSTEM_METRIC.cpu}`]: [{ step: 1, value: 80 }],
+      },
+    });
+    const many = Array.from({ length: 120 }, (_, index) =>
+      trialView(index, { trialId: `trial-${index}`, status: index === 119 ? 'running' : 'failed' }),
+    );
+    const usages = await createFactsReader(REMEMBERING, connect).usages({
+      objective: { metric: 'map', direction: 'maximise' },
+      trials: [trialView(1, { status: 'running' }), trialView(2), trialView(3, { status: 'cached' }), ...many],
+    });
+    expect(usages).toEqual({
+      'trial-001': { cpuPercent: 150, memoryMegabytes: 512, epoch: 2 },
+    });
+    const [[key, runIds = []] = []] = counts.asked as readonly [string, readonly string[]][];
+    expect([key, runIds.length, ...runIds.slice(0, 3)]).toEqual([
+      SYSTEM_METRIC.cpu,
+      100,
+      'run-1',
+      'run-119',
+      'run-118',
     ]);
   });
 

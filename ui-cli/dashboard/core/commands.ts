@@ -1,5 +1,6 @@
 /** What can be typed after `:`, with completion. Pure. */
 import { nearestName } from '../../../config/nearest.ts';
+import { parseExperimentId } from '../../../contracts/ids.ts';
 import { fieldMeant } from '../table/filter.ts';
 import type { DashboardCommand } from './dashboard-command.ts';
 import { fedOf } from './feeds.ts';
@@ -46,7 +47,8 @@ export const COMMANDS: readonly DashboardCommand[] = [
     choices: experimentsOf,
     run: (state, text) => {
       const names = experimentsOf(state);
-      const id = onlyOne(text, names);
+      // Of one that is not listed yet, or any more, its own screen says what there is.
+      const id = onlyOne(text, names) ?? parseExperimentId(text)?.experimentId ?? null;
       return id === null
         ? notOne(state, 'experiment', text, names)
         : stay(jumpTo(state, { screen: 'experiment', experimentId: id }));

@@ -1,5 +1,5 @@
 /** How somebody looks at the trials of experiments: which pane, which metric, which trials are pinned. Pure. */
-export const PANES = ['curves', 'best', 'rungs', 'events'] as const;
+export const PANES = ['curves', 'best', 'rungs', 'events', 'work'] as const;
 export type Pane = (typeof PANES)[number];
 
 export const TRIAL_PANES = ['curves', 'settings', 'events'] as const;

@@ -1,7 +1,7 @@
 /** What the dashboard shows comes in feeds: each is asked for while a place shows it, and keeps its last answer. */
 
 import type { ExperimentView } from '../../../contracts/experiment.ts';
-import type { TimedCurves } from '../../../contracts/experiment-facts.ts';
+import type { RecordedUsages, TimedCurves } from '../../../contracts/experiment-facts.ts';
 import type { CatalogueModel, ModelHistory } from '../../../contracts/model-catalogue.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
 import type { ResolvedConfig } from '../../../contracts/resolved-config.ts';
@@ -22,6 +22,8 @@ export interface FeedValues {
   readonly curve: readonly HistoryPoint[];
   /** What all trials of an experiment had shown when. */
   readonly history: TimedCurves;
+  /** What the trainings of an experiment take. */
+  readonly usage: RecordedUsages;
   readonly models: readonly CatalogueModel[];
   readonly ledger: ModelHistory;
   /** Of a model: what its owner has asked and nobody has answered. */

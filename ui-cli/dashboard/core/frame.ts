@@ -5,10 +5,10 @@ import { isSmall, LEAST_SIZE, type ScreenSize } from '../../display/screen-size.
 import { formatDuration } from '../../text/formats.ts';
 import { wrapLine } from '../../text/table.ts';
 import { cutText } from '../table/fit-text.ts';
-import { COMMANDS } from './commands.ts';
 import { feedKey } from './feeds.ts';
 import { isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
 import { type Line, lineOf, type Role } from './line.ts';
+import { overlayLines, topOfPage } from './pages.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
 import { type DashboardState, type Prompt, placeOf, tableOf } from './state.ts';
 import { bindingsOf } from './update.ts';
@@ -143,39 +143,9 @@ const titleLine = (state: DashboardState, screen: OpenScreen, columns: number): 
   return [{ text: left, role: 'strong' }, { text: gap }, { text: right, role: 'warn' }];
 };
 
-const helpLines = (bindings: readonly KeyBinding[], state: DashboardState): readonly Line[] => {
-  const row = (left: string, right: string): Line => [
-    { text: `  ${left.padEnd(22)}`, role: 'active' },
-    { text: right },
-  ];
-  return [
-    lineOf('Keys', 'strong'),
-    ...bindings
-      .filter((binding) => isBound(binding, state))
-      .map(({ keys, help }) => row(keys.map(keyText).join(', '), help)),
-    [],
-    lineOf('Commands', 'strong'),
-    ...COMMANDS.map(({ name, usage, help }) => row(`:${name} ${usage}`, help)),
-    [],
-    lineOf('Any other key leaves this page.', 'dim'),
-  ];
-};
-
-const pageLines = (
-  { title, lines }: { readonly title: string; readonly lines: readonly string[] },
-  columns: number,
-): readonly Line[] => [
-  lineOf(cutText(title, columns), 'strong'),
-  ...lines
-    .flatMap((text) => wrapLine(printable(text), columns))
-    .map((text) => lineOf(text, /^error:/.test(text) ? 'bad' : undefined)),
-  [],
-  lineOf('Any other key leaves this page.', 'dim'),
-];
-
 /** As many lines as the screen has rows. */
 export const frameOf = (state: DashboardState, screens: Screens): readonly Line[] => {
-  const { size, overlay } = state;
+  const { size } = state;
   const { rows } = size;
   if (isSmall(size)) {
     const text = `The terminal has ${size.columns}×${size.rows}; at least ${LEAST_SIZE.columns}×${LEAST_SIZE.rows} is needed. q leaves.`;
@@ -183,18 +153,13 @@ export const frameOf = (state: DashboardState, screens: Screens): readonly Line[
   }
   const screen = openScreen(screens, placeOf(state), state);
   const bindings = bindingsOf(screen);
-  const room: ScreenSize = { columns: size.columns, rows: rows - 3 };
-  const whole =
-    overlay.kind === 'help'
-      ? helpLines(bindings, state)
-      : overlay.kind === 'page'
-        ? pageLines(overlay, size.columns)
-        : screen.body(room);
-  const isPage = overlay.kind === 'help' || overlay.kind === 'page';
-  const top = isPage ? Math.min(overlay.top, Math.max(0, whole.length - room.rows)) : 0;
   const status = statusLines(state, screen, size.columns);
-  const body = whole.slice(top, top + room.rows + 1 - status.length);
-  const blank: readonly Line[] = Array.from({ length: room.rows + 1 - status.length - body.length }, () => []);
+  // A long message takes rows from what is below the title, and hides nothing.
+  const room: ScreenSize = { columns: size.columns, rows: rows - 2 - status.length };
+  const page = overlayLines(state, bindings);
+  const top = page === null ? 0 : topOfPage(state, page.length);
+  const body = (page ?? screen.body(room)).slice(top, top + room.rows);
+  const blank: readonly Line[] = Array.from({ length: room.rows - body.length }, () => []);
   return [
     titleLine(state, screen, size.columns),
     ...body,

@@ -2,10 +2,19 @@
 import type { Move } from '../../registry/plan-move.ts';
 import type { Action } from './actions.ts';
 import { askReason } from './ask.ts';
-import { type DashboardState, NO_OVERLAY, say } from './state.ts';
+import { goTo } from './navigate.ts';
+import { type DashboardState, NO_OVERLAY, placeOf, say } from './state.ts';
 
 export type Outcome =
   | { readonly kind: 'told'; readonly text: string; readonly isBad: boolean }
+  /** Whoever still looks at the experiment that it came from gets to see it. */
+  | {
+      readonly kind: 'started';
+      readonly experimentId: string;
+      readonly from: string;
+      readonly text: string;
+      readonly isBad: false;
+    }
   /** More than a line: a page for whoever waits for it, else its text. */
   | {
       readonly kind: 'page';
@@ -32,6 +41,13 @@ export const takeOutcome = (state: DashboardState, action: Action, outcome: Outc
     return isAwaited ? askMove(free, outcome.move) : state;
   }
   const { text, isBad } = outcome;
+  if (outcome.kind === 'started') {
+    const { experimentId, from } = outcome;
+    const place = placeOf(free);
+    const isThere = place.screen === 'experiment' && place.experimentId === from && free.overlay.kind === 'none';
+    const next = isThere ? goTo(free, { screen: 'experiment', experimentId }) : free;
+    return say(next, isThere ? `${text}; Esc goes back` : `${text}; :open ${experimentId}`, 'done');
+  }
   return outcome.kind === 'page' && isAwaited
     ? { ...state, overlay: { kind: 'page', title: outcome.title, lines: outcome.lines, top: 0 } }
     : say(free, text, isBad ? 'bad' : 'done');

@@ -2,8 +2,10 @@
 import { isBlank } from '../../../contracts/blank-text.ts';
 import { askFirst, doNow } from './ask.ts';
 import { completeCommand, runCommand } from './commands.ts';
-import { type KeyName, type Step, stay } from './keys.ts';
+import { type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
+import { overlayLines, topOfPage } from './pages.ts';
 import type { OpenScreen } from './screen.ts';
+import { roomOf } from './scroll.ts';
 import { type DashboardState, NO_OVERLAY, type Overlay, type Prompt, say, withTable } from './state.ts';
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
@@ -94,9 +96,19 @@ export const pressInConfirm = (state: DashboardState, overlay: Of<'confirm'>, ke
 export const pressWhileWaiting = (state: DashboardState, key: KeyName): Step =>
   stay(key === 'escape' || key === 'ctrl-c' ? closed(state) : state);
 
-export const pressOnPage = (state: DashboardState, overlay: Of<'help'> | Of<'page'>, key: KeyName): Step => {
+/** @param bindings of the screen, which the help lists */
+export const pressOnPage = (
+  state: DashboardState,
+  overlay: Of<'help'> | Of<'page'>,
+  key: KeyName,
+  bindings: readonly KeyBinding[],
+): Step => {
   const { top } = overlay;
-  const at = (next: number): Step => stay({ ...state, overlay: { ...overlay, top: Math.max(0, next) } });
+  const count = overlayLines(state, bindings)?.length ?? 0;
+  const at = (next: number): Step => {
+    const moved = { ...state, overlay: { ...overlay, top: Math.max(0, next) } };
+    return stay({ ...state, overlay: { ...overlay, top: topOfPage(moved, count) } });
+  };
   switch (key) {
     case 'up':
     case 'k':
@@ -105,10 +117,16 @@ export const pressOnPage = (state: DashboardState, overlay: Of<'help'> | Of<'pag
     case 'j':
       return at(top + 1);
     case 'page-up':
-      return at(top - state.size.rows);
+      return at(top - roomOf(state));
     case 'page-down':
     case 'space':
-      return at(top + state.size.rows);
+      return at(top + roomOf(state));
+    case 'home':
+    case 'g':
+      return at(0);
+    case 'end':
+    case 'G':
+      return at(count);
     default:
       return stay(closed(state));
   }

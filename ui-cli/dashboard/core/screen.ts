@@ -48,12 +48,21 @@ export interface OpenScreen {
   body(size: ScreenSize): readonly Line[];
 }
 
+/** What commands complete and find, while one is typed. */
+const namesFeeds = ({ overlay }: DashboardState): readonly FeedRequest[] =>
+  overlay.kind === 'prompt' && overlay.prompt.kind === 'command'
+    ? [
+        { feed: 'experiments', of: '' },
+        { feed: 'models', of: '' },
+      ]
+    : [];
+
 export const openScreen = (screens: Screens, place: Place, state: DashboardState): OpenScreen => {
   // Each name has the screen of its own kind of place.
   const screen = screens[place.screen] as Screen;
   return {
     title: screen.title(place, state),
-    feeds: [...screen.feeds(place, state), VIEWS_FEED],
+    feeds: [...screen.feeds(place, state), ...namesFeeds(state), VIEWS_FEED],
     table: screen.table(place, state),
     keys: screen.keys(place, state),
     command: screen.command?.(place, state) ?? null,

@@ -10,10 +10,16 @@ export const roomOf = ({ size }: DashboardState): number => Math.max(1, size.row
 const topOf = (state: DashboardState, name: string, count: number): number =>
   Math.max(0, Math.min(state.tops[name] ?? 0, count - roomOf(state)));
 
-/** What of the page is on the screen. */
-export const scrolled = <Item>(items: readonly Item[], name: string, state: DashboardState): readonly Item[] => {
-  const top = topOf(state, name, items.length);
-  return items.slice(top, top + roomOf(state));
+/** What of the page is on the screen. @param rows that there are: a long message takes some */
+export const scrolled = <Item>(
+  items: readonly Item[],
+  name: string,
+  state: DashboardState,
+  rows: number,
+): readonly Item[] => {
+  const isAtEnd = (state.tops[name] ?? 0) >= items.length - roomOf(state);
+  const top = isAtEnd ? Math.max(0, items.length - rows) : topOf(state, name, items.length);
+  return items.slice(top, top + rows);
 };
 
 /** @param count of its lines; none where all of them are on the screen */

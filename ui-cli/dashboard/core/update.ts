@@ -44,7 +44,7 @@ const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step =
   switch (overlay.kind) {
     case 'help':
     case 'page':
-      return pressOnPage(state, overlay, key);
+      return pressOnPage(state, overlay, key, bindingsOf(screen));
     case 'wait':
       return pressWhileWaiting(state, key);
     case 'prompt':

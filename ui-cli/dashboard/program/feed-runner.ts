@@ -9,6 +9,7 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   config: 5_000,
   curve: 2_000,
   history: 5_000,
+  usage: 2_000,
   models: 2_000,
   ledger: 2_000,
   question: 2_000,

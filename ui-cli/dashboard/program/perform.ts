@@ -55,7 +55,13 @@ export const perform = async (
       const { experimentId: id, trials } = action;
       const change = { trials, epochs: null, set: [] };
       const { experimentId } = await platform.use(({ experiments }) => startExtended(experiments, id, change));
-      return told(`${experimentId} is started, extends ${id}`);
+      return {
+        kind: 'started',
+        experimentId,
+        from: id,
+        text: `${experimentId} is started, extends ${id}`,
+        isBad: false,
+      };
     }
     case 'open':
       return openPage(runtime, action.what, false);
@@ -93,9 +99,10 @@ export const perform = async (
     }
     case 'doctor': {
       const findings = await runtime.services.doctor({ isRepair: false, lost: [] });
+      const width = runtime.io.stderr.columns || runtime.io.stdout.columns;
       const isBad = !findings.isUsable;
       const text = isBad ? 'Something is missing that experiments need: tt-exp doctor' : 'Nothing is missing.';
-      return { kind: 'page', title: 'What the doctor found', lines: doctorLines(findings), text, isBad };
+      return { kind: 'page', title: 'What the doctor found', lines: doctorLines(findings, width), text, isBad };
     }
     case 'verify': {
       const { name } = action;

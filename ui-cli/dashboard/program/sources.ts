@@ -42,6 +42,7 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
         return platform.use(({ facts }) => facts.history(runId, metric));
       },
       history: (id) => platform.use(async ({ experiments, facts }) => facts.timedCurves(await experiments.view(id))),
+      usage: (id) => platform.use(async ({ experiments, facts }) => facts.usages(await experiments.view(id))),
       models: () => catalogue.use((models) => models.list({ name: null, asOfMs: null })),
       ledger: (name) => catalogue.use((models) => models.history(name)),
       question: (name) =>

@@ -1,10 +1,12 @@
 /** One experiment: what it does, its trials as a leaderboard, and what is behind them. */
 
+import { nearestName } from '../../../config/nearest.ts';
+import { printable } from '../../../contracts/printable.ts';
+import { wrapLine } from '../../text/table.ts';
 import { type FeedRequest, fedOf } from '../core/feeds.ts';
-import { lineOf } from '../core/line.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
-import { cutText } from '../table/fit-text.ts';
 import { tableLines } from '../table/table-lines.ts';
 import { contentOf, type Here, shownAt, trialOf, viewAt } from './experiment/content.ts';
 import { requestOf } from './experiment/curves.ts';
@@ -13,12 +15,18 @@ import { experimentKeys } from './experiment/keys.ts';
 import { layOut } from './experiment/layout.ts';
 import { historyRequest, stepsBackOf, utcText } from './experiment/moment.ts';
 import { paneLines } from './experiment/panes.ts';
+import { workFeeds } from './experiment/work.ts';
 
 /** Of one that has ended, once somebody looks back. */
 const historyFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
   const view = viewAt(experimentId, state);
   const isWanted = view !== null && view.status !== 'running' && stepsBackOf(experimentId, state) > 0;
   return isWanted ? [historyRequest(view)] : [];
+};
+
+const paneFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
+  const view = state.explore.pane === 'work' ? viewAt(experimentId, state) : null;
+  return view === null ? [] : workFeeds(view);
 };
 
 /** Curves of the drawn trials alone, and only while they are shown. */
@@ -33,12 +41,26 @@ const curveFeeds = (experimentId: string, state: DashboardState): readonly FeedR
       });
 };
 
+/** While there is no view of it, why. */
+const missingLines = (experimentId: string, { data }: DashboardState, columns: number): readonly Line[] => {
+  const trouble = fedOf(data, { feed: 'experiment', of: experimentId })?.trouble ?? null;
+  if (trouble === null) {
+    return [lineOf('Asking for the experiment …', 'dim')];
+  }
+  const listed = (fedOf(data, { feed: 'experiments', of: '' })?.value ?? []).map((row) => row.experimentId);
+  const nearest = listed.includes(experimentId) ? null : nearestName(experimentId, listed);
+  return [trouble, ...(nearest === null ? [] : [`Did you mean ${nearest}? :open ${nearest}`])]
+    .flatMap((text) => wrapLine(printable(text), columns))
+    .map((text) => lineOf(text, 'bad'));
+};
+
 export const EXPERIMENT: Screen<Here> = {
   title: ({ experimentId }) => `experiments › ${experimentId}`,
   feeds: ({ experimentId }, state) => [
     { feed: 'experiment', of: experimentId },
     { feed: 'config', of: experimentId, version: 'once' },
     ...historyFeeds(experimentId, state),
+    ...paneFeeds(experimentId, state),
     ...curveFeeds(experimentId, state),
   ],
   table: ({ experimentId }, state) => {
@@ -57,8 +79,7 @@ export const EXPERIMENT: Screen<Here> = {
   body: ({ experimentId }, state, { columns, rows }) => {
     const shown = shownAt(experimentId, state);
     if (shown === null) {
-      const trouble = fedOf(state.data, { feed: 'experiment', of: experimentId })?.trouble ?? null;
-      return [lineOf(cutText(trouble ?? 'Asking for the experiment …', columns), trouble === null ? 'dim' : 'bad')];
+      return missingLines(experimentId, state, columns);
     }
     const { view } = shown;
     const content = contentOf(view, state);

@@ -25,5 +25,5 @@ export const LEDGER: Screen<Extract<Place, { screen: 'ledger' }>> = {
   table: () => null,
   keys: ({ name }) => scrollKeys(pageOf(name), (state) => linesOf(name, state).length),
   command: ({ name }) => `tt-exp models history ${shellWord(name)}`,
-  body: ({ name }, state) => scrolled(linesOf(name, state), pageOf(name), state),
+  body: ({ name }, state, { rows }) => scrolled(linesOf(name, state), pageOf(name), state, rows),
 };

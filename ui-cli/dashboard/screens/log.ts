@@ -45,8 +45,13 @@ const shownLines = (place: Here, state: DashboardState): readonly NumberedLine[]
 const readAt = (place: Here, { tops }: DashboardState): number | null => tops[topName(place)] ?? null;
 
 /** Place of the first line on the screen. */
-const startOf = (lines: readonly NumberedLine[], place: Here, state: DashboardState): number => {
-  const end = Math.max(0, lines.length - roomOf(state));
+const startOf = (
+  lines: readonly NumberedLine[],
+  place: Here,
+  state: DashboardState,
+  rows: number = roomOf(state),
+): number => {
+  const end = Math.max(0, lines.length - rows);
   const at = readAt(place, state);
   const found = at === null ? -1 : lines.findIndex(({ number }) => number >= at);
   return found < 0 ? end : Math.min(found, end);
@@ -143,17 +148,17 @@ export const LOG: Screen<Here> = {
   table: () => null,
   keys: keysOf,
   command: ({ service }) => `tt-exp logs -f ${shellWord(service)}`,
-  body: (place, state, { columns }): readonly Line[] => {
+  body: (place, state, { columns, rows }): readonly Line[] => {
     const tail = tailOf(place, state);
     const lines = shownLines(place, state);
     if (lines.length === 0) {
       const none = (tail?.lines.length ?? 0) === 0 ? 'Nothing is logged yet.' : 'No line has that. Esc shows all.';
       return [lineOf(tail === null ? 'Reading the log …' : none, 'dim')];
     }
-    const start = startOf(lines, place, state);
+    const start = startOf(lines, place, state, rows);
     const left = state.tops[leftName(place)] ?? 0;
     return lines
-      .slice(start, start + roomOf(state))
+      .slice(start, start + rows)
       .map(({ line }) => lineOf(visible(logLineText(line), left, columns), LEVEL_ROLE[line.level ?? '']));
   },
 };

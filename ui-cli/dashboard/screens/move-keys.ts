@@ -38,13 +38,20 @@ export const answerKeys = (name: string, meant: string | null): readonly KeyBind
   answer(name, meant, 'reject', 'A'),
 ];
 
+/** It can neither become champion again nor be archived once more. */
+const isArchived = (name: string, version: string, state: DashboardState): boolean =>
+  knownModel(name, state)?.versions.find((one) => one.version === version)?.isArchived === true;
+
 /** @param versionAt that is meant; null: none is */
 export const moveKeys = (name: string, versionAt: (state: DashboardState) => string | null): readonly KeyBinding[] => {
   const ofVersion = (key: string, move: 'promote' | 'archive', help: string): KeyBinding => ({
     keys: [key],
     label: move,
     ...{ help, isChange: true },
-    isActive: (state) => versionAt(state) !== null,
+    isActive: (state) => {
+      const version = versionAt(state);
+      return version !== null && !isArchived(name, version, state);
+    },
     press: (state) => plan(state, move, `${name}/${versionAt(state)}`),
   });
   return [

@@ -37,5 +37,5 @@ export const VERSION: Screen<Here> = {
     ...moveKeys(place.name, () => place.version),
   ],
   command: (place) => `tt-exp models show ${shellWord(referenceOf(place))}`,
-  body: (place, state) => scrolled(linesOf(place, state), referenceOf(place), state),
+  body: (place, state, { rows }) => scrolled(linesOf(place, state), referenceOf(place), state, rows),
 };

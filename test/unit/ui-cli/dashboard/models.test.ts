@@ -121,4 +121,16 @@ describe('ui-cli/dashboard/screens/version', () => {
     expect(page.text()).toContain('#2  2026-11-01 12:00:00 UTC  promote  champion 2 → 3');
     expect(page.text()).toContain(links.run);
   });
+
+  it('offers to promote and to archive a version that is in use, and neither of an archived one', () => {
+    const page = (version: string) =>
+      open({ screen: 'version', name: 'two-tower', version }).answer('models', '', [MODEL]);
+    expect(page('4').lines().at(-1)).toMatch(/P promote.*D archive/);
+    expect(page('2').lines().at(-1)).not.toMatch(/P promote|D archive/);
+    expect(page('4').press('P').effects).toHaveLength(1);
+    expect(page('2').press('P', 'D').effects).toEqual([]);
+    const list = openModel();
+    expect(list.press('G').lines().at(-1)).not.toMatch(/P promote|D archive/);
+    expect(list.press('G').lines().at(-1)).toContain('R roll back');
+  });
 });

@@ -70,6 +70,24 @@ const paramColumns = (view: ExperimentView, taken: readonly string[]): readonly 
   }));
 };
 
+const GATE_COLUMN = 'vs champion';
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${formatMetric(Math.abs(value))}`;
+
+/** Of the trial that the gate has compared with the champion, by test NDCG@10. */
+const gateColumn = ({ gate: { ci }, bestTrialId }: ExperimentView): readonly Column<TrialView>[] =>
+  ci === null
+    ? []
+    : [
+        {
+          name: GATE_COLUMN,
+          text: ({ trialId }) =>
+            trialId === bestTrialId ? `${signed(ci.mean)} [${signed(ci.low)}, ${signed(ci.high)}]` : '',
+          value: ({ trialId }) => (trialId === bestTrialId ? ci.mean : null),
+          worth: 65,
+        },
+      ];
+
 export const leaderboardName = (experimentId: string): string => `leaderboard:${experimentId}`;
 
 const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<TrialView> => {
@@ -100,7 +118,8 @@ const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<
         text: (trial) => formatMetric(objectiveIn(view, trial)),
         value: (trial) => objectiveIn(view, trial),
       },
-      ...paramColumns(view, ['trial', 'pin', 'state', 'epoch', metric, 'time', 'why']),
+      ...gateColumn(view),
+      ...paramColumns(view, ['trial', 'pin', 'state', 'epoch', metric, GATE_COLUMN, 'time', 'why']),
       {
         name: 'time',
         align: 'right',

@@ -66,7 +66,7 @@ const KEYS: readonly Key[] = [
   {
     keys: ['v'],
     label: 'view',
-    help: 'show curves, the best so far, rungs, or events',
+    help: 'show curves, the best so far, rungs, events, or workers and what trainings take',
     press: (state) => stay(withExplore(state, { pane: nextOf(PANES, state.explore.pane), top: 0 })),
   },
   {

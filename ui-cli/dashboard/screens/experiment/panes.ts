@@ -13,6 +13,7 @@ import { cutText } from '../../table/fit-text.ts';
 import { type Content, shownAt } from './content.ts';
 import { curvesOf, curveTitle, lastEpochOf } from './curves.ts';
 import { rungLines } from './rungs.ts';
+import { workLines } from './work.ts';
 
 const curvesPane = (view: ExperimentView, { drawn }: Content, state: DashboardState, size: ScreenSize) => {
   const { metric, isLog, smoothing } = state.explore;
@@ -94,6 +95,7 @@ const DRAW: Readonly<Record<Pane, Draw>> = {
       state,
       size,
     ),
+  work: (view, _, state, size) => scrolledPane(workLines(view, state), state, size),
   events: (view, _, state, size) =>
     scrolledPane(
       eventLines(view.experimentId, state, () => true),

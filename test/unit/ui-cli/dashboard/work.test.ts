@@ -1,0 +1,93 @@
+/** The pane of an experiment that says who trains, and what it takes; and what its leaderboard says of the gate. */
+import { describe, expect, test } from 'vitest';
+import type { ExperimentView } from '../../../../contracts/experiment.ts';
+import type { ServicesStatus } from '../../../../contracts/services.ts';
+import { type DrivenDashboard, driveDashboard } from '../../../support/drive-dashboard.ts';
+import { trainingResult } from '../../../support/experiment-fixtures.ts';
+import {
+  completedView,
+  EXPERIMENT_ID,
+  progressAt,
+  STARTED_AT_MS,
+  trainingView,
+  trialView,
+} from '../../../support/experiment-views.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
+
+const worker = (name: string, change: object = {}) => ({
+  ...{ name, kind: 'worker', state: 'healthy', pid: 7, version: null, address: null, uiUrl: null },
+  ...{ uptimeSeconds: 120, restarts: 0, logFile: null, lastError: null, ...change },
+});
+
+const STATUS = {
+  home: '/home',
+  supervisor: { state: 'running', pid: 1, elsewhere: null, startedAtMs: 0, logFile: '' },
+  services: [
+    { ...worker('mlflow'), kind: 'mlflow' },
+    worker('worker-tt-cpu-1'),
+    worker('worker-tt-gpu-1', { state: 'failed', restarts: 3, lastError: 'ended with 1' }),
+  ],
+} as ServicesStatus;
+
+/** An epoch takes 2 s, and 6 of 10 are left; trial-000 took 1 s for 2 epochs. */
+const view = trainingView({
+  trials: [
+    trialView(0, { status: 'completed', result: trainingResult(0.31) }),
+    trialView(1, { status: 'running', epochLimit: 10 }),
+    trialView(2),
+  ],
+  sweep: { isPaused: false, maxParallel: 3, halt: null, trialCount: 3 },
+  progress: { 'trial-001': progressAt(4, { pace: { epochSeconds: 2, setupSeconds: 1 } }) },
+});
+
+const open = (shown: ExperimentView): DrivenDashboard =>
+  driveDashboard(
+    { screen: 'experiment', experimentId: EXPERIMENT_ID },
+    { nowMs: STARTED_AT_MS, columns: 130, rows: 40 },
+  ).answer('experiment', EXPERIMENT_ID, shown);
+
+describe('ui-cli/dashboard/screens/experiment/work', () => {
+  test('asks for workers and usage only while it is shown', () => {
+    const others = open(view).asked();
+    expect(others.some((feed) => /^(services|usage):/.test(feed))).toBe(false);
+    expect(open(view).press('v', 'v', 'v', 'v').asked()).toEqual(
+      expect.arrayContaining(['services:', `usage:${EXPERIMENT_ID}`]),
+    );
+  });
+
+  test('shows slots, workers, and each training with processor, memory, device and the time that is left', () => {
+    const lines = open(view)
+      .press('v', 'v', 'v', 'v')
+      .answer('services', '', STATUS)
+      .answer('usage', EXPERIMENT_ID, { 'trial-001': { cpuPercent: 151.6, memoryMegabytes: 1312.2, epoch: 4 } })
+      .lines();
+    const text = lines.join('\n');
+    expect(text).toContain('[work]\n1 of 3 slots at work; TensorFlow native, libtensorflow 2.21.0');
+    expect(text).toMatch(/worker-tt-cpu-1 +healthy +2 min 00 s +0\n/);
+    expect(text).toMatch(/worker-tt-gpu-1 +failed +2 min 00 s +3 +ended with 1\n/);
+    expect(text).not.toMatch(/^mlflow/m);
+    expect(text).toMatch(/^trial-001 +running +4 +152 % +1,312 MB +native +2\.0 s +12 s$/m);
+    // Nothing is recorded of what it took.
+    expect(text).toMatch(/^trial-000 +completed +2 +– +– +\w+ +0\.5 s +–$/m);
+    // It has not begun.
+    expect(lines.filter((line) => /^trial-002/.test(line))).toEqual([]);
+  });
+
+  test('says so where no worker runs here', () => {
+    const text = open(view)
+      .press('v', 'v', 'v', 'v')
+      .answer('services', '', { ...STATUS, services: [] })
+      .text();
+    expect(text).toContain('No worker runs in this home.');
+  });
+});
+
+describe('ui-cli/dashboard/screens/experiment: vs champion', () => {
+  test('the trial that the gate has compared has the difference to the champion with its interval', () => {
+    const ci = { mean: 0.0123, low: -0.001, high: 0.025, confidence: 0.95 };
+    const text = open(completedView({ gate: comparedVerdict({ ci }) })).text();
+    expect(text).toMatch(/ndcg@10 +vs champion/);
+    expect(text).toMatch(/trial-000 best .*\+0\.0123 \[−0\.0010, \+0\.0250\]/);
+    expect(open(completedView()).text()).not.toContain('vs champion');
+  });
+});

@@ -1,7 +1,7 @@
 /** A version that was made champion by hand: what it takes to judge it afterwards, and where the judgement is written. */
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { RunRecord } from '../contracts/runs.ts';
-import type { NoteByHandRequest, ReadAdoptedRequest, ReadAdoptedResult, RecordedGate } from '../contracts/steps.ts';
+import type { FoundGate, NoteByHandRequest, ReadAdoptedRequest, ReadAdoptedResult } from '../contracts/steps.ts';
 import { readLedger } from '../registry/ledger/read-ledger.ts';
 import { isGone } from './is-gone.ts';
 import type { TrackingPort } from './ports.ts';
@@ -9,7 +9,7 @@ import type { TrackingPort } from './ports.ts';
 export interface AdoptedActivityDeps {
   readonly tracking: TrackingPort;
   /** From artifacts `config.json`: the first that can be read counts, and the defaults where none can. */
-  readonly readGate: (texts: readonly string[]) => RecordedGate;
+  readonly readGate: (texts: readonly string[]) => FoundGate;
 }
 
 /** null for what is gone. */
@@ -29,7 +29,7 @@ const settingsFor = async (
   { tracking, readGate }: AdoptedActivityDeps,
   modelName: string,
   { tags }: RunRecord,
-): Promise<RecordedGate> => {
+): Promise<FoundGate> => {
   const entries = (await readLedger(tracking, modelName))?.entries ?? [];
   const last = entries.findLast(({ evidence }) => evidence.verdict_run_id !== undefined);
   const runs = [last?.evidence.verdict_run_id, tags['mlflow.parentRunId']].filter((runId) => runId !== undefined);

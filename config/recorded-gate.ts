@@ -1,7 +1,7 @@
 /** The gate's settings as experiments keep them among their artifacts, completed as those of a config are. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
-import type { RecordedGate } from '../contracts/steps.ts';
+import type { FoundGate, RecordedGate } from '../contracts/steps.ts';
 import { createConfigSource } from './config-source.ts';
 import { checkConfig, defaultConfig } from './load.ts';
 import type { Override } from './overrides.ts';
@@ -49,14 +49,14 @@ export const defaultGate = (overrides: readonly Override[] = []): RecordedGate =
   gateOf(defaultConfig(NAME, overrides));
 
 /** @param texts artifacts `config.json`: the first that can be read counts, and the defaults where none can */
-export const recordedGate = (texts: readonly string[]): RecordedGate => {
+export const recordedGate = (texts: readonly string[]): FoundGate => {
   for (const text of texts) {
     const known = read(text);
     if (known !== null) {
-      return known.settings;
+      return { ...known.settings, isDefault: false };
     }
   }
-  return defaultGate();
+  return { ...defaultGate(), isDefault: true };
 };
 
 /**

@@ -52,7 +52,7 @@ export const isTrialId = (text: string): boolean => trialIndexOf(text.replace(/-
 
 /** `<experiment>/<trial>`, or an experiment alone: a trial of null. The experiment may be anything that names one. */
 export const splitTrialReference = (text: string): { readonly experiment: string; readonly trialId: string | null } => {
-  const [, experiment = text, trialId = null] = /^(.+)\/(trial-\d+)$/.exec(text) ?? [];
+  const [, experiment = text, trialId = null] = /^(.+)\/(trial-\d+(?:-replicate-\d+)?)$/.exec(text) ?? [];
   return { experiment, trialId };
 };
 

@@ -54,6 +54,8 @@ export interface CatalogueModel {
   readonly aliases: Aliases;
   /** Aliases whose version was deleted: they count as not there. */
   readonly dangling: readonly { readonly alias: string; readonly version: string }[];
+  /** That its challenger's question is not kept any more, and what to do, in a sentence; null or absent: it is not so. */
+  readonly lostQuestion?: string | null;
   /** Newest first. */
   readonly versions: readonly CatalogueVersion[];
   /** false: nothing is recorded of the time that was asked for, so that its aliases are not known. */
@@ -71,6 +73,8 @@ export interface VersionDetails extends CatalogueVersion {
   readonly reasons: readonly string[];
   /** What the gate would have said of it, where it was made champion by hand; null: it was not, or nobody has judged it. */
   readonly gateByHand: string | null;
+  /** As of its model, where it is the challenger. */
+  readonly lostQuestion?: string | null;
   /** Metrics of the test part, without `test_`. */
   readonly test: Readonly<Record<string, number>>;
   /** That begin or end with this version, oldest first. */

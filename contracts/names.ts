@@ -65,6 +65,8 @@ export const TAG = {
   ledgerHead: 'tt.ledger_head',
   /** On a ledger's run: how many looks at test parts there were, and their digest. */
   looksHead: 'tt.looks_head',
+  /** On a ledger's run: last record when the question that awaits approval was asked, and the question's digest. */
+  questionHead: 'tt.question_head',
   /** On a ledger's run: the last record that is carried out in the aliases. */
   ledgerApplied: 'tt.ledger_applied',
   /** On a registered model: the version that is champion by its ledger; empty: none. */

@@ -163,7 +163,7 @@ export type ReadAdoptedResult =
       readonly kind: 'known';
       readonly runId: string;
       readonly datasetVersion: string;
-      readonly settings: RecordedGate;
+      readonly settings: FoundGate;
     }
   /** Why it cannot be evaluated. */
   | { readonly kind: 'none'; readonly reason: string };
@@ -173,6 +173,11 @@ export interface RecordedGate {
   readonly gate: Required<GateConfig>;
   readonly relevanceThreshold: number;
   readonly seed: number;
+}
+
+export interface FoundGate extends RecordedGate {
+  /** None was recorded that can be read; absent in results of earlier versions. */
+  readonly isDefault?: boolean;
 }
 
 export interface NoteByHandRequest {

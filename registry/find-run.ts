@@ -21,7 +21,9 @@ const runOfTrial = async (tracking: RunReader, experimentId: string, named: stri
     );
   }
   const trialId = named ?? facts.snapshot.bestTrialId;
-  const runId = facts.snapshot.trials.find((trial) => trial.trialId === trialId)?.runId;
+  const { trials, replicates } = facts.snapshot;
+  const trainings = [...trials, ...(replicates?.trials ?? [])];
+  const runId = trainings.find((trial) => trial.trialId === trialId)?.runId;
   if (runId == null) {
     const what = trialId ?? 'the best trial';
     throw notFound(
@@ -29,7 +31,7 @@ const runOfTrial = async (tracking: RunReader, experimentId: string, named: stri
       'a trial of an experiment that has ended',
       nearestHint(
         what,
-        facts.snapshot.trials.filter((trial) => trial.runId !== null).map((trial) => trial.trialId),
+        trainings.filter((trial) => trial.runId !== null).map((trial) => trial.trialId),
         `\`tt-exp show ${experimentId}\` lists its trials.`,
       ),
     );

@@ -3,6 +3,7 @@ import type { DecidedVerdict } from '../contracts/gate.ts';
 import { OWNER_ACTOR } from '../contracts/ledger.ts';
 import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { isUnansweredAbout } from '../policy/gate/unreadable-champion.ts';
 import { verdictEvidence } from '../policy/registry/gate-request.ts';
 import { approvedBy, expiryReason, rejectedBy } from '../policy/registry/settle-question.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
@@ -53,9 +54,18 @@ const done = (owner: RegistryOwner, question: OpenQuestion, answer: RegistryAnsw
   });
 };
 
+/** Nobody was asked whether the candidate may supersede a champion that cannot be compared with. */
+const refuseToSupersede = ({ gate, candidate }: OpenQuestion, { compared_with: version, reasons }: DecidedVerdict) =>
+  failureOf({
+    code: 'MOVE_REFUSED',
+    message: `Version ${version} has become champion since the question was asked, and cannot be compared with. ${reasons.at(-1) ?? ''}`,
+    hint: `To supersede it, \`tt-exp models promote ${gate.model_name}/${candidate} --reason …\`. The question stays open: \`tt-exp reject ${gate.model_name} --reason …\` settles it.`,
+  });
+
 /**
  * An approval holds against the champion that the gate compared with. Where another is champion by now, the candidate is
- * evaluated again beside that one, and the gate decides anew: what it lets pass is approved already.
+ * evaluated again beside that one, and the gate decides anew: what it lets pass is approved already. Whether it supersedes
+ * one that cannot be compared with is another question than the one that was answered. Throws MOVE_REFUSED.
  */
 const approve = async (
   owner: RegistryOwner,
@@ -75,6 +85,9 @@ const approve = async (
       question.candidate,
       await evaluateBeside(question, (wanted) => owner.look({ ...wanted, actor: answering.by })),
     );
+    if (isUnansweredAbout(question.gate, again)) {
+      throw refuseToSupersede(question, again);
+    }
     const decided = { ...again, reasons: [...earlier, ...again.reasons] };
     if (again.decision === 'rejected') {
       const reason = again.reasons.at(-1) ?? again.decision;

@@ -7,7 +7,7 @@ import { isCancellation, ParentClosePolicy, startChild, WorkflowIdReusePolicy } 
 import { byHandWorkflowId } from '../contracts/ids.ts';
 import type { AdoptedVersion } from '../contracts/registry-owner.ts';
 import { decideGate } from '../policy/gate/decide-gate.ts';
-import { alsoArchived, describeByHand, notEvaluated } from '../policy/gate/describe-by-hand.ts';
+import { alsoArchived, alsoLeftOut, describeByHand, notEvaluated } from '../policy/gate/describe-by-hand.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
 import { toRecord } from './failures.ts';
@@ -35,7 +35,8 @@ const judge = async ({ modelName, version, against }: JudgeByHandInput): Promise
     ...{ confidence: gate.confidence, timestampMs: Date.now() },
     ...comparisonSettings(gate),
   });
-  return describeByHand(decideGate(gate, evidenceOf({ version, run_id: runId }, evaluated)));
+  const verdict = decideGate(gate, evidenceOf({ version, run_id: runId }, evaluated));
+  return `${describeByHand(verdict)}${alsoLeftOut(settings, verdict)}`;
 };
 
 export async function judgeByHand(input: JudgeByHandInput): Promise<void> {

@@ -46,6 +46,7 @@ export class RegistryOwner {
   #turns = 0;
   #hasChanged = false;
   #problem: string | null = null;
+  #lostQuestion: string | null = null;
 
   constructor({ modelName, known = null, question = null, answers = [] }: RegistryInput) {
     this.modelName = modelName;
@@ -66,6 +67,11 @@ export class RegistryOwner {
   /** It has not looked at the ledger yet, so a question that was lost with an earlier owner may be open all the same. */
   get isUninformed(): boolean {
     return this.#known === null && this.#question === null;
+  }
+
+  /** That the question which somebody means to answer is kept nowhere any more; null: nothing is known of such a one. */
+  get lostQuestion(): string | null {
+    return this.#lostQuestion;
   }
 
   /** Something was done, and nobody waits for anything. */
@@ -164,6 +170,8 @@ export class RegistryOwner {
     }
     // It was lost with Temporal's database, or with an owner that was terminated.
     this.#question ??= changed.question ?? null;
+    // What is done settles it; a look does not.
+    this.#lostQuestion = changed.lostQuestion ?? (request.kind === 'reconcile' ? this.#lostQuestion : null);
     this.#hasChanged ||= request.kind !== 'reconcile';
     for (const one of changed.adopted ?? []) {
       log.warn(describeAdopted(this.modelName, one));

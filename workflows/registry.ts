@@ -50,6 +50,9 @@ interface Deciding {
   isAnswered: boolean;
 }
 
+const whyNot = ({ question, lostQuestion }: RegistryOwner, answer: ApprovalAnswer, { isAnswered }: Deciding) =>
+  (question === null ? lostQuestion : null) ?? whyNoAnswer(question, answer, isAnswered);
+
 const listen = (owner: RegistryOwner, deciding: Deciding): void => {
   setHandler(registryQuery, () => {
     const { known, question } = owner.state;
@@ -68,7 +71,7 @@ const listen = (owner: RegistryOwner, deciding: Deciding): void => {
         if (owner.isUninformed) {
           await lookFirst(owner, answer);
         }
-        refuse(whyNoAnswer(owner.question, answer, deciding.isAnswered));
+        refuse(whyNot(owner, answer, deciding));
         const { question } = owner;
         if (question === null) {
           throw failureOf({ code: 'MOVE_REFUSED', message: 'Nothing awaits approval.' });
@@ -81,8 +84,7 @@ const listen = (owner: RegistryOwner, deciding: Deciding): void => {
         }
       }),
     {
-      validator: (answer) =>
-        refuse(owner.isUninformed ? null : whyNoAnswer(owner.question, answer, deciding.isAnswered)),
+      validator: (answer) => refuse(owner.isUninformed ? null : whyNot(owner, answer, deciding)),
     },
   );
   setHandler(askSignal, async ({ asked, replyTo }) => {

@@ -1,6 +1,7 @@
 /** Registered models with all their versions, as they are or as they were at some time. */
 import type { CatalogueModel } from '../../contracts/model-catalogue.ts';
 import { findModelRecord, readKnownModels } from './known-models.ts';
+import { lostQuestionOf } from './lost-question.ts';
 import { type ModelAt, readModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -19,10 +20,12 @@ export const listModels = async (
     tracking,
     models.flatMap(({ versions }) => versions.map(({ record }) => record)),
   );
-  return models.map((model) => ({
+  const lost = await Promise.all(models.map((model) => lostQuestionOf(tracking, model)));
+  return models.map((model, index) => ({
     name: model.name,
     aliases: model.aliases,
     dangling: model.dangling,
+    lostQuestion: lost[index] ?? null,
     versions: model.versions.map((version) => describeVersion(model, version, facts)),
     hasRecords: asOfMs === null || model.entries.length > 0,
   }));

@@ -2,6 +2,7 @@
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { MeasuredRun, VersionDetails } from '../../contracts/model-catalogue.ts';
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
+import { lostQuestionOf } from './lost-question.ts';
 import type { ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
@@ -59,6 +60,7 @@ export const showVersion = async (
         TEST.test(key) ? [[key.replace(TEST, ''), value]] : [],
       ),
     ),
+    lostQuestion: model.aliases.challenger === record.version ? await lostQuestionOf(tracking, model) : null,
     records: entries.filter(({ from, to }) => from === record.version || to === record.version),
     mlflowPath: pagePath(run, ''),
     gatePath: decision === undefined ? null : pagePath(run, `/artifacts/${ARTIFACT.gatePage}`),

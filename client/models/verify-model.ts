@@ -81,6 +81,7 @@ const BEFORE_DIGEST = `${ARTIFACT.looks} of its ledger was written before its di
 /** Of what lies beside the records. */
 const verifyBeside = async (
   tracking: CatalogueReader,
+  { name: modelName, aliases }: ModelAt,
   ledger: LedgerReading | null,
 ): Promise<Pick<ModelVerification, 'problems' | 'notes'>> => {
   if (ledger === null) {
@@ -88,7 +89,7 @@ const verifyBeside = async (
   }
   const { problem, isUncovered } = await readLooksOf(tracking, ledger);
   const verdicts = await changedVerdicts(tracking, ledger.entries);
-  const question = await questionProblem(tracking, ledger.runId);
+  const question = await questionProblem(tracking, { ...ledger, modelName, challenger: aliases.challenger });
   return {
     problems: [
       ...verdicts,
@@ -103,7 +104,7 @@ const verifyBeside = async (
 export const verifyModel = async (tracking: CatalogueReader, request: VerifyRequest): Promise<ModelVerification> => {
   const model = await findModelAt(tracking, request.name);
   const { ledger } = model;
-  const { problems, notes } = await verifyBeside(tracking, ledger);
+  const { problems, notes } = await verifyBeside(tracking, model, ledger);
   return {
     name: model.name,
     records: ledger?.entries.length ?? 0,

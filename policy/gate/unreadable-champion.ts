@@ -7,6 +7,16 @@ import { needsApproval } from './approval.ts';
 type UnreadableConfig = Parameters<typeof needsApproval>[0] &
   Pick<GateConfig, 'unreadable_champion' | 'supersede_reason'>;
 
+/** Nothing could stand in for the champion, and a person has to say whether it is superseded. */
+export const isUnansweredAbout = (
+  config: UnreadableConfig,
+  { decision, champion_problem: problem, champion_stand_in: standIn }: DecidedVerdict,
+): boolean =>
+  decision === 'awaiting_approval' &&
+  problem !== null &&
+  standIn === null &&
+  (config.unreadable_champion ?? 'keep') === 'retrain';
+
 export interface UnreadableChampion {
   /** null where there is none any more. */
   readonly version: string | null;

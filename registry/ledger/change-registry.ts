@@ -21,7 +21,7 @@ import { appendMoves } from './append-moves.ts';
 import { digestOfVerdict } from './digest.ts';
 import { ensureLedger, headText, isLedgerRun, type Ledger, nameTags } from './find-ledger.ts';
 import { findUnloadable } from './find-unloadable.ts';
-import { keepQuestion, readQuestion } from './kept-question.ts';
+import { challengerIn, keepQuestion, lostQuestion, readQuestion } from './kept-question.ts';
 import { type LedgerReading, readAll } from './read-ledger.ts';
 
 /** What the owner knows of the ledger from the change before. */
@@ -52,6 +52,8 @@ export interface RegistryChanged {
   readonly question?: OpenQuestion | null;
   /** The model that its owner knew is gone: renamed or deleted, and another one may have its name. */
   readonly isOtherModel?: true;
+  /** That the question which its owner does not know is not kept either, in a sentence; null or missing: it is not so. */
+  readonly lostQuestion?: string | null;
 }
 
 const aliasesOf = ({ aliases }: RegisteredModelRecord): Aliases => ({
@@ -185,6 +187,9 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const { carriedOut, runId } = ledger;
   const isForgotten = change.known === null && change.question === null;
   const question = isForgotten || isOtherModel ? await readQuestion(tracking, runId, earlier, change) : null;
+  const lost = isForgotten
+    ? await lostQuestion(tracking, { ...ledger, modelName, entries: earlier, challenger: challengerIn(model) })
+    : null;
   const observed = { aliases: aliasesOf(model), versions, carriedOut };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
   const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });
@@ -207,8 +212,8 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const known = { runId, standing: after };
   const adopted = adoptedSince(change.known?.runId === runId ? change.known.standing.seq : carriedOut, known);
   if (outcome.kind !== 'done') {
-    return { answer: outcome, known, adopted, question, ...told };
+    return { answer: outcome, known, adopted, question, lostQuestion: lost, ...told };
   }
   const entry = [...earlier, ...entries].find(({ seq }) => seq === outcome.seq) ?? null;
-  return { answer: { kind: 'done', entry, aliases }, known, adopted, question, ...told };
+  return { answer: { kind: 'done', entry, aliases }, known, adopted, question, lostQuestion: lost, ...told };
 };

@@ -11,6 +11,8 @@ export interface Ledger {
   readonly head: LedgerHead | null;
   /** How many looks at test parts there were, and their digest; null: the run says nothing of them. */
   readonly looksHead: LedgerHead | null;
+  /** Last record when the last question was asked, and its digest; null: the run says nothing of one. */
+  readonly questionHead: LedgerHead | null;
   /** Records up to this one are carried out in the aliases. */
   readonly carriedOut: number;
   /** Names that its model has had, as far as the run tells; the last one when the model's owner wrote there last. */
@@ -63,6 +65,7 @@ const toLedger = ({ runId, tags }: RunRecord): Ledger => ({
   runId,
   head: headOf(tags[TAG.ledgerHead]),
   looksHead: headOf(tags[TAG.looksHead]),
+  questionHead: headOf(tags[TAG.questionHead]),
   carriedOut: Number(tags[TAG.ledgerApplied] ?? 0),
   names: namesOf(tags),
 });
@@ -122,5 +125,5 @@ export const ensureLedger = async (
   });
   // Nothing runs in it: it takes records all the same.
   await tracking.finishRun(runId, 'FINISHED', startTimeMs);
-  return { runId, head: null, looksHead: null, carriedOut: 0, names: [model.name] };
+  return { runId, head: null, looksHead: null, questionHead: null, carriedOut: 0, names: [model.name] };
 };

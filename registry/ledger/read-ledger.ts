@@ -12,6 +12,7 @@ export interface LedgerReading extends CheckedLedger {
   readonly runId: string;
   /** As the run has them. */
   readonly looksHead: Ledger['looksHead'];
+  readonly questionHead: Ledger['questionHead'];
   /** Those that can be read, intact or not. */
   readonly entries: readonly LedgerEntry[];
 }
@@ -54,7 +55,7 @@ const readRecords = async (tracking: Artifacts, runId: string): Promise<readonly
 export const readAll = async (
   tracking: Artifacts,
   { runId, head }: Ledger,
-): Promise<Omit<LedgerReading, 'runId' | 'looksHead'>> => {
+): Promise<Omit<LedgerReading, 'runId' | 'looksHead' | 'questionHead'>> => {
   const found = await readRecords(tracking, runId);
   return {
     ...checkLedger(found, { digestOf: digestOfEntry, head }),
@@ -63,8 +64,8 @@ export const readAll = async (
 };
 
 export const readLedgerOf = async (tracking: Artifacts, ledger: Ledger): Promise<LedgerReading> => {
-  const { runId, looksHead } = ledger;
-  return { runId, looksHead, ...(await readAll(tracking, ledger)) };
+  const { runId, looksHead, questionHead } = ledger;
+  return { runId, looksHead, questionHead, ...(await readAll(tracking, ledger)) };
 };
 
 /** The whole of it; null where the model does not exist, or has none yet. */

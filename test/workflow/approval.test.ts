@@ -222,6 +222,24 @@ describe('workflows/approval', () => {
     });
   });
 
+  it('a question that was lost with its owner and deleted beside the ledger cannot be answered, and the refusal says why', async () => {
+    const { steps, start, registry, modelName } = createOwnedModel({ aliases: { champion: '8' } });
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      const ledger = (await readLedger(registry.tracking, modelName))?.runId ?? '';
+      await client.workflow.getHandle(registryWorkflowId(modelName)).terminate('lost');
+      registry.runOf(ledger).artifacts.delete('question.json');
+      // The first time its owner looks, the second time it knows.
+      for (let time = 0; time < 2; time += 1) {
+        await expect(answering(client, modelName)(true, 'fine')).rejects.toMatchObject({
+          code: 'MOVE_REFUSED',
+          message: expect.stringMatching(/Version 2 awaits approval, and its question is gone \(question\.json/),
+        });
+      }
+    });
+    expect(registry.aliases.champion).toBe('8');
+  });
+
   it('a question about a model that is gone when nobody has answered in time is forgotten, and tried no more', async () => {
     const { steps, registry, start, modelName } = createOwnedModel({ aliases: { champion: '8' } });
     await server.withWorkers(steps, async (client) => {

@@ -226,6 +226,48 @@ describe('workflows/champion-stand-in', () => {
     },
   );
 
+  it.each([
+    ['retrain', '8', { kind: 'refused' }],
+    ['keep', '9', { decision: 'rejected' }],
+    ['supersede', '2', { decision: 'promoted' }],
+  ] as const)(
+    'an approval beside a new champion that nothing stands in for follows gate.unreadable_champion: %s',
+    async (way, champion, expected) => {
+      const model = createOwnedModel({ aliases: { champion: '8' } });
+      const steps: typeof model.steps = {
+        ...model.steps,
+        readChampionSettings: async () => ({ kind: 'none', reason: 'its run has no config.json' }),
+        evaluateBest: async (request) =>
+          model.registry.aliases.champion === '8'
+            ? model.steps.evaluateBest(request)
+            : {
+                ...{ test: { model: evaluationSummary(0.4), baselines: {} }, champion: null, ci: null },
+                ...{ comparedWith: '9', championProblem: REASON },
+              },
+      };
+      await server.withWorkers(steps, async (client) => {
+        const gate = { approval: 'manual', unreadable_champion: way, supersede_reason: 'the store burned' } as const;
+        await (await model.start(client, gate)).result();
+        model.registry.aliases.champion = '9';
+        const registry = createRegistryClient(client);
+        const asked = { candidate: null, experimentId: null, by: 'ana', reason: 'better than 8' };
+        const answer = registry.decide(model.modelName, { ...asked, request: 'a', isApproved: true });
+        if (way !== 'retrain') {
+          expect(await answer).toMatchObject({ verdict: expected });
+          return;
+        }
+        await expect(answer).rejects.toMatchObject({
+          code: 'MOVE_REFUSED',
+          message: expect.stringContaining('Version 9 has become champion since the question was asked'),
+          hint: expect.stringContaining(`tt-exp models promote ${model.modelName}/2`),
+        });
+        expect((await registry.view(model.modelName))?.question?.candidate).toBe('2');
+        await registry.decide(model.modelName, { ...asked, request: 'b', isApproved: false });
+      });
+      expect(model.registry.aliases.champion).toBe(way === 'retrain' ? '9' : champion);
+    },
+  );
+
   it('trains nothing for a candidate below the minimum', async () => {
     const world = stepsOn(RECORDED, 0.2);
     expect(await judge(world, { min_ndcg_at_10: 0.5 })).toMatchObject({ decision: 'rejected' });

@@ -56,6 +56,18 @@ const explanationLines = (id: string, explanation: TrialExplanation, reused: Reu
   ];
 };
 
+/** Throws USAGE for a replicate: nothing was decided about it. */
+const assertDecidedAbout = (id: string, trialId: string): void => {
+  const of = trialId.replace(/-replicate-\d+$/, '');
+  if (of !== trialId) {
+    throw new TtExpError(
+      'USAGE',
+      `tt-exp why: ${trialId} is a replicate: the gate trained the settings of ${of} with another seed, and nothing was decided about it`,
+      { hint: `\`tt-exp why ${id} ${of}\` explains the trial; \`tt-exp show ${id}\` lists its replicates.` },
+    );
+  }
+};
+
 /** `<id>/<trial>` in one word, or in two. Throws USAGE. */
 const splitTrial = (text: string, given: string | undefined): { readonly id: string; readonly trialId: string } => {
   const { experiment, trialId: inside } = splitTrialReference(text);
@@ -66,6 +78,7 @@ const splitTrial = (text: string, given: string | undefined): { readonly id: str
     });
   }
   assertTrialId(trialId);
+  assertDecidedAbout(given === undefined ? experiment : text, trialId);
   return { id: given === undefined ? experiment : text, trialId };
 };
 

@@ -47,12 +47,17 @@ const versionLines = (versions: readonly CatalogueVersion[], nowMs: number, widt
   return table.some((line) => line.length > width) ? narrowLines(rows, width) : table;
 };
 
-const modelLines = ({ name, aliases, versions, dangling }: CatalogueModel, nowMs: number, width: number) => {
+const modelLines = (
+  { name, aliases, versions, dangling, lostQuestion }: CatalogueModel,
+  nowMs: number,
+  width: number,
+) => {
   const room = Math.max(20, width - 2);
   return [
     ...wrapLine(`${name}: ${aliasesText(aliases)}`, width),
     ...(versions.length === 0 ? ['no versions'] : versionLines(versions, nowMs, room)).map((line) => `  ${line}`),
     ...dangling.flatMap((one) => wrapLine(`  ${danglingText(one)}`, width)),
+    ...(lostQuestion == null ? [] : wrapLine(`  ${lostQuestion}`, width)),
   ];
 };
 

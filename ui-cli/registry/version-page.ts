@@ -61,7 +61,7 @@ export const versionPage = (
   nowMs: number,
   width: number,
 ): readonly string[] => {
-  const { name, version, gateByHand, test, records } = details;
+  const { name, version, gateByHand, lostQuestion, test, records } = details;
   const reasons = gate === null ? details.reasons : verdictLines(gate);
   const metrics = Object.entries(test).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
@@ -69,6 +69,7 @@ export const versionPage = (
     ...formatTable([{ title: '' }, { title: '' }], factRows(details, nowMs))
       .slice(1)
       .map((line) => `  ${line}`),
+    ...section('What to do', lostQuestion == null ? [] : wrapLine(lostQuestion, Math.max(20, width - 2))),
     ...section(
       reasonsTitle(details),
       reasons.flatMap((reason) => wrapLine(reason, Math.max(20, width - 2))),

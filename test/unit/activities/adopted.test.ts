@@ -52,7 +52,7 @@ describe('activities/adopted', () => {
     await promoteBy('judged');
     expect(await read('2')).toMatchObject({
       ...{ kind: 'known', runId: 'run-2', datasetVersion: 'ds-2' },
-      settings: { gate: { confidence: 0.9 }, seed: 77, relevanceThreshold: expect.any(Number) },
+      settings: { gate: { confidence: 0.9 }, isDefault: false, seed: 77, relevanceThreshold: expect.any(Number) },
     });
   });
 
@@ -64,7 +64,7 @@ describe('activities/adopted', () => {
   });
 
   it('by the defaults where nothing is recorded', async () => {
-    expect(await read('1', null)).toMatchObject({ settings: { gate: { confidence: 0.95 } } });
+    expect(await read('1', null)).toMatchObject({ settings: { gate: { confidence: 0.95 }, isDefault: true } });
   });
 
   it.each([

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../contracts/canonical-json.ts';
-import { experimentIds, isTrialId, parseExperimentId, replicateIdOf } from '../../../contracts/ids.ts';
+import {
+  experimentIds,
+  isTrialId,
+  parseExperimentId,
+  replicateIdOf,
+  splitTrialReference,
+} from '../../../contracts/ids.ts';
 
 describe('contracts/ids', () => {
   it('an experiment id and a workflow id name the same experiment', () => {
@@ -17,6 +23,16 @@ describe('contracts/ids', () => {
     for (const text of ['3', 'trial-3', 'trial-003-replicate', 'trial-003-replicate-0', 'x-trial-003', 'replicate-2']) {
       expect(isTrialId(text), text).toBe(false);
     }
+  });
+
+  it('a trial or a replicate is named with its experiment', () => {
+    for (const trialId of ['trial-003', replicateIdOf('trial-003', 2)]) {
+      expect(splitTrialReference(`sweep-0123456789/${trialId}`)).toEqual({ experiment: 'sweep-0123456789', trialId });
+    }
+    expect(splitTrialReference('tt-exp/sweep/0123456789')).toEqual({
+      experiment: 'tt-exp/sweep/0123456789',
+      trialId: null,
+    });
   });
 
   it('anything else is no id', () => {

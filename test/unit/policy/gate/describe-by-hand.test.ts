@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideGate } from '../../../../policy/gate/decide-gate.ts';
-import { describeByHand } from '../../../../policy/gate/describe-by-hand.ts';
+import { alsoLeftOut, describeByHand } from '../../../../policy/gate/describe-by-hand.ts';
 import type { GateEvidence } from '../../../../policy/gate/gate-evidence.ts';
 import { resolvedConfig } from '../../../support/experiment-fixtures.ts';
 
@@ -48,5 +48,19 @@ describe('policy/gate/describe-by-hand', () => {
   ] as const)('%s', (_case, settings, change, text) => {
     const verdict = decideGate({ ...gate, ...settings }, { ...evidence, ...change });
     expect(describeByHand(verdict)).toMatch(text);
+  });
+
+  it('says what the gate would have asked for beyond one evaluation', () => {
+    const said = (settings: Partial<typeof gate>, change: Partial<GateEvidence> = {}, isDefault = false) => {
+      const asked = { ...gate, ...settings };
+      return alsoLeftOut({ gate: asked, isDefault }, decideGate(asked, { ...evidence, ...change }));
+    };
+    expect(said({})).toBe('');
+    expect(said({ replicates: 3 })).toBe('; without the 2 replicates that gate.replicates asks for');
+    // Without an interval there is nothing that they would be in.
+    expect(said({ replicates: 3 }, nobody)).toBe('');
+    expect(said({}, unreadable)).toBe('; no stand-in was trained, as gate.unreadable_champion asks for');
+    expect(said({ unreadable_champion: 'keep' }, unreadable)).toBe('');
+    expect(said({}, {}, true)).toBe('; by the default settings, since no experiment of it has any that can be read');
   });
 });

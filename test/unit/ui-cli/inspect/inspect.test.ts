@@ -107,6 +107,15 @@ Where it stands
     expect(stdout()).toContain(text);
   });
 
+  test('why says of a replicate that nothing was decided about it, and names its trial', async () => {
+    for (const named of [[EXPERIMENT_ID, 'trial-003-replicate-2'], [`${EXPERIMENT_ID}/trial-003-replicate-2`]]) {
+      const { exitCode, stderr } = await cli(['why', ...named]);
+      expect(exitCode).toBe(64);
+      expect(stderr()).toContain('trial-003-replicate-2 is a replicate: the gate trained the settings of trial-003');
+      expect(stderr()).toContain(`tt-exp why ${EXPERIMENT_ID} trial-003`);
+    }
+  });
+
   test('why --json prints one object', async () => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-001', '--json']);
     expect(JSON.parse(stdout())).toMatchObject({

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { pastOption } from '../command-line/option-values.ts';
-import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { JSON_FLAG, VERBOSE, YES } from '../command-line/shared-options.ts';
 import { addMoves } from './move-commands.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 
@@ -27,6 +27,7 @@ export const asOfOption = ({ now }: Pick<RegistryRuntime, 'now'>) =>
     pastOption('--as-of', now),
   ] as const;
 
+/** Nothing here asks; `--yes` is taken all the same, so that a script can give it to whatever names a version. */
 const addReading = (models: Command, { runtime, finish }: CommandContext<RegistryRuntime>): void => {
   models
     .command('list', { isDefault: true })
@@ -71,6 +72,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
     .description('Verify the ledger and the files of champion, challenger and previous; exit with 65 if any differs.')
     .argument(...MODEL)
     .option('--all', 'verify the files of every version')
+    .option(...YES)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('models verify two-tower', 'models verify two-tower --all'))
@@ -86,6 +88,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
     .argument(...VERSION_REFERENCE)
     .requiredOption('--to <folder>', 'a new or an empty folder')
     .option('--force', 'replace an earlier copy, if nothing else lies there')
+    .option(...YES)
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText('after', examples('models pull two-tower@champion --to models/champion'))

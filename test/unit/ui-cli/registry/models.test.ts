@@ -271,7 +271,9 @@ describe('ui-cli/registry', () => {
       ledgerChampion: { version: '1' },
     };
     const verify = (change: object) =>
-      runOnCatalogue(['models', 'verify', 'two-tower'], { verify: async () => ({ ...verification, ...change }) });
+      runOnCatalogue(['models', 'verify', 'two-tower', '--yes'], {
+        verify: async () => ({ ...verification, ...change }),
+      });
     const whole = await verify({});
     expect([whole.exitCode, whole.stdout()]).toEqual([0, 'ledger: 2 records, intact\nversion 2 (champion): intact\n']);
     expect(whole.stderr()).toContain('note: champion is 2, but 1 by the ledger');

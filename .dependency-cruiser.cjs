@@ -60,6 +60,7 @@ const ROOMS = {
 
 /** Parts of a room that may import more than the room. */
 const EXCEPTIONS = {
+  'registry/search': { packages: ['usearch'] },
   'services/tensorflow': { packages: ['@tensorflow/[^/]+'] },
   'pipeline/sources/postgres': { packages: ['pg', 'pg-copy-streams', '@types/pg', '@types/pg-copy-streams'] },
 };

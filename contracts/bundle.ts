@@ -3,6 +3,11 @@ import type { UseCaseNouns } from './use-case-nouns.ts';
 
 export const BUNDLE_FORMAT = 1;
 
+/** Catalogues of more items are searched through an index. */
+export const MOST_ITEMS_EXACT = 100_000;
+/** Least recall@10 of an index. */
+export const LEAST_RECALL = 0.98;
+
 export type SearchFacts =
   | { readonly kind: 'exact' }
   | {
@@ -10,10 +15,11 @@ export type SearchFacts =
       /** Share of the true first ten that the index finds, over a sample of users. */
       readonly recall_at_10: number;
       readonly sampled_users: number;
-      /** Of the graph (HNSW). */
+      /** Of the graph (HNSW): edges of a node, and nodes looked at when one is added. */
       readonly connectivity: number;
       readonly expansion_add: number;
-      readonly expansion_search: number;
+      /** Items that a search takes from the graph, to be scored from their vectors. */
+      readonly nominees: number;
     };
 
 /** How items are compared by content. */

@@ -1,4 +1,5 @@
 /** One list of recommendations by a command's own process. */
+import type { SearchFacts } from './bundle.ts';
 import type { Recommendation, RecommendRequest } from './recommendation.ts';
 import type { UseCaseNouns } from './use-case-nouns.ts';
 
@@ -11,6 +12,7 @@ export interface LocalRecommendationRequest {
 export interface LocalRecommendation {
   readonly recommendation: Recommendation;
   readonly nouns: UseCaseNouns;
+  readonly search: SearchFacts;
   /** Registered name, where it has one. */
   readonly modelName: string | null;
 }

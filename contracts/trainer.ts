@@ -121,6 +121,8 @@ export interface BuildBundleJob {
   readonly identity: Omit<BundledModel, 'manifest_digest'>;
   /** Where bundles lie, each in a folder named after its digest. */
   readonly bundlesFolder: string;
+  /** A catalogue of more items gets an index. */
+  readonly mostItemsExact: number;
 }
 
 export type ComputeJob =

@@ -1,7 +1,7 @@
 /** From a model that somebody names to its bundle: found in the home, or built there. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUNDLE_FORMAT, type BundledModel } from '../contracts/bundle.ts';
+import { BUNDLE_FORMAT, type BundledModel, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import { MANIFEST_FILE } from '../contracts/names.ts';
 import { digestFile, shortDigest } from '../host/files/file-digest.ts';
@@ -73,6 +73,7 @@ const build = async (
       model: source,
       identity: identityOf(model),
       bundlesFolder: homeLayout(context.homeFolder).bundlesFolder,
+      mostItemsExact: MOST_ITEMS_EXACT,
     },
     context.signal,
   );

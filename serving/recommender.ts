@@ -6,6 +6,7 @@ import type { EngineName } from '../contracts/serving.ts';
 import { DIVERSIFIED_CANDIDATES } from '../policy/serving/diversify.ts';
 import { type Route, type RouterThresholds, routeRequest } from '../policy/serving/route-request.ts';
 import type { BundleSide, LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import { openItemSearch } from '../registry/search/bundle-search.ts';
 import { createExactSearch, scanRows } from '../registry/search/exact-search.ts';
 import { isZero, lengthOf, rowOf } from '../registry/search/matrix.ts';
 import type { RankedRows } from '../registry/search/vector-search.ts';
@@ -56,7 +57,7 @@ export const createBundleRecommender = async (
   { overlay = NOTHING_SINCE, thresholds }: RecommenderOptions = {},
 ): Promise<Recommender> => {
   const { users, items, manifest } = bundle;
-  const itemSearch = await createExactSearch(items.vectors);
+  const itemSearch = await openItemSearch(bundle);
   const userSearch = await createExactSearch(users.vectors);
   const engines: Readonly<Record<EngineName, Engine>> = {
     two_tower: createTwoTower(bundle, itemSearch),

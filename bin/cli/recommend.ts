@@ -10,6 +10,7 @@ export const recommend: RecommendRuntime['recommend'] = async ({ model, request,
   return {
     recommendation: recommender.recommend(request),
     nouns: bundle.manifest.nouns,
+    search: bundle.manifest.search,
     modelName: bundle.manifest.model.name,
   };
 };

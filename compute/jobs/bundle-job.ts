@@ -1,5 +1,6 @@
 /** From a model and a dataset version to the bundle that a recommender serves. The only step of serving with TensorFlow. */
-import type { BundleManifest } from '../../contracts/bundle.ts';
+import { availableParallelism } from 'node:os';
+import { type BundleManifest, LEAST_RECALL } from '../../contracts/bundle.ts';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
@@ -13,6 +14,7 @@ import { openDataset, readCatalogue, readInteractionCounts, readManifest } from 
 import { historyOf } from '../../registry/bundle/bundle-history.ts';
 import { type FieldTable, writeBundle } from '../../registry/bundle/write-bundle.ts';
 import { type LoadedModel, loadModel } from '../../registry/load-model.ts';
+import { createMeasuredIndex } from '../../registry/search/measure-recall.ts';
 import type { ComputeChannel } from '../child-channel.ts';
 
 type Entities = Awaited<ReturnType<typeof readCatalogue>>['users'];
@@ -58,6 +60,17 @@ const build = async (
   const useCase = String(settings.use_case ?? '');
   const content = contentOf(dataset);
   alive();
+  const index =
+    itemIds.length > job.mostItemsExact
+      ? await createMeasuredIndex({
+          users: { values: users, rows: userIds.length, dim },
+          items: { values: items, rows: itemIds.length, dim },
+          isNormalised: model.manifest.is_normalised,
+          threads: availableParallelism(),
+          leastRecall: LEAST_RECALL,
+          onStep: alive,
+        })
+      : null;
   const { manifest, encoder } = model;
   const facts: Omit<BundleManifest, 'format' | 'files'> = {
     model: {
@@ -73,7 +86,7 @@ const build = async (
     users: userIds.length,
     items: itemIds.length,
     interactions: counts.items.reduce((sum, count) => sum + count, 0),
-    search: { kind: 'exact' },
+    search: index?.facts ?? { kind: 'exact' },
     content: content.kind === 'none' ? { kind: 'none' } : { kind: content.kind, width: content.width },
     encoder: {
       version: encoder.version,
@@ -97,7 +110,7 @@ const build = async (
     popularity: Float32Array.from(counts.items),
     interactions: counts.users,
     history: historyOf(dataset),
-    saveIndex: null,
+    saveIndex: index?.save ?? null,
   });
   return { ...written, search: facts.search, users: facts.users, items: facts.items };
 };

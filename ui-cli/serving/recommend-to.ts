@@ -1,4 +1,5 @@
 /** `tt-exp recommend`: one list for one user. */
+import type { SearchFacts } from '../../contracts/bundle.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import type { LocalRecommendation } from '../../contracts/local-recommendation.ts';
 import type { FieldFilters, RecommendRequest } from '../../contracts/recommendation.ts';
@@ -33,7 +34,10 @@ const filtersOf = (given: readonly string[]): FieldFilters => {
   return filters;
 };
 
-const listLines = ({ recommendation, nouns, modelName }: LocalRecommendation, options: RecommendToOptions) => {
+const searchText = (search: SearchFacts): string =>
+  search.kind === 'exact' ? 'exact search' : `search by an index with recall@10 ${search.recall_at_10.toFixed(4)}`;
+
+const listLines = ({ recommendation, nouns, modelName, search }: LocalRecommendation, options: RecommendToOptions) => {
   const { item_ids, scores, engine, reason, fallback, model_version, bundle } = recommendation;
   const model = modelName === null ? options.model : `${modelName}/${model_version}`;
   const rows = item_ids.map((id, place) => [
@@ -44,7 +48,7 @@ const listLines = ({ recommendation, nouns, modelName }: LocalRecommendation, op
   return [
     `For ${nouns.user} ${options.userId}, by ${engine}: ${reason}`,
     ...(fallback === null ? [] : [`Fallback: ${fallback}`]),
-    `Model ${model}, bundle ${bundle.slice(0, 12)}`,
+    `Model ${model}, bundle ${bundle.slice(0, 12)}, ${searchText(search)}`,
     '',
     ...(rows.length === 0
       ? [`No ${nouns.item} is left: all that pass were met already, or are excluded.`]

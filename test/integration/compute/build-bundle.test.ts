@@ -43,7 +43,8 @@ const train = async (name: string, normalisation: 'l2' | 'none'): Promise<ModelS
   return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
 };
 
-const jobOf = (model: ModelSource, home: string): BuildBundleJob => ({
+const jobOf = (model: ModelSource, home: string, mostItemsExact = 100_000): BuildBundleJob => ({
+  mostItemsExact,
   ...{ kind: 'build_bundle', datasetFolder, model, bundlesFolder: join(home, 'bundles') },
   identity: { name: 'two-tower', version: '1', run_id: 'run' },
 });
@@ -113,6 +114,17 @@ describe.each(['l2', 'none'] as const)('a model with normalisation %s', (normali
     expect(offline.users).toBeGreaterThan(100);
     expect(Math.abs(ndcgThrough(recommender) - offline.ndcg_at_10)).toBeLessThan(1e-6);
     expect(bundle.manifest.is_normalised).toBe(normalisation === 'l2');
+  });
+
+  it('ranks through an index as it does exactly, as far as its recall says', async () => {
+    const { search, folder: indexed } = await runner.buildBundle(jobOf(model, join(folder, normalisation), 59), signal);
+    expect(search).toEqual({
+      ...{ kind: 'index', recall_at_10: 1, sampled_users: 200, connectivity: 16, expansion_add: 128, nominees: 100 },
+    });
+    const recommender = await createBundleRecommender(await loadBundle(indexed));
+    const { model: offline } = await evaluate(model);
+    // Of 60 items as many as 100 are named.
+    expect(Math.abs(ndcgThrough(recommender) - offline.ndcg_at_10)).toBeLessThan(1e-6);
   });
 
   it('becomes the same bundle again', async () => {

@@ -22,6 +22,7 @@ const recommend = async (args: readonly string[], change: Partial<LocalRecommend
       asked.push({ model, request });
       return {
         ...{ recommendation: RECOMMENDATION, nouns: nounsOf('developer_startup'), modelName: 'two-tower' },
+        search: { kind: 'exact' },
         ...change,
       };
     },
@@ -60,7 +61,7 @@ test('prints the places of the list, and why it is this one', async () => {
   expect(fake.stdout()).toBe(
     [
       'For developer dev-1, by two_tower: 25 interactions, more than 20',
-      'Model two-tower/3, bundle abcdef012345',
+      'Model two-tower/3, bundle abcdef012345, exact search',
       '',
       'place  startup      score',
       '   11  startup-7   0.7500',
@@ -74,12 +75,16 @@ test('names a fallback, a model without a version, and an empty list', async () 
   const { fake } = await recommend(['dev-1', '--model', 'models/v1'], {
     recommendation: { ...RECOMMENDATION, item_ids: [], scores: [], model_version: null, fallback: 'content: nothing' },
     modelName: null,
+    search: {
+      ...{ kind: 'index', recall_at_10: 0.99123, sampled_users: 200, connectivity: 16, expansion_add: 128 },
+      nominees: 100,
+    },
   });
   expect(fake.stdout()).toBe(
     [
       'For developer dev-1, by two_tower: 25 interactions, more than 20',
       'Fallback: content: nothing',
-      'Model models/v1, bundle abcdef012345',
+      'Model models/v1, bundle abcdef012345, search by an index with recall@10 0.9912',
       '',
       'No startup is left: all that pass were met already, or are excluded.',
       '',

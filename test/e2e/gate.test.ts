@@ -37,10 +37,10 @@ describe('e2e/gate', () => {
     return JSON.parse(stdout) as Answer;
   };
 
-  const config = async (name: string, training: object, ofGate: object = {}): Promise<string> => {
+  const config = async (name: string, training: object, ofGate: object = {}, ofModel: object = {}): Promise<string> => {
     const file = join(folder, `${name}.json`);
     const data = { source: { type: 'synthetic', users: 60, startups: 40, interactions: 900 }, text_encoder: 'hashed' };
-    const model = { hidden_dims: [16], embedding_dim: 8 };
+    const model = { hidden_dims: [16], embedding_dim: 8, ...ofModel };
     const gate = { model_name: 'two-tower', min_ndcg_at_10: 0, confidence: 0.9, ...ofGate };
     await writeFile(file, JSON.stringify({ name, data, model, gate, training: { batch_size: 64, ...training } }));
     return file;
@@ -161,6 +161,52 @@ describe('e2e/gate', () => {
       const again = await ok<Ran>('run', replicated, '--json');
       expect(again.best.run_id).toBe(best.run_id);
       expect(await replicates()).toEqual(trained);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'a guard rejects; made champion by hand, that version is judged so; one that cannot be read is superseded for a reason',
+    async () => {
+      const training = { num_epochs: 1 };
+      const ofGate = { model_name: 'guarded' };
+      const first = await ok<Ran>('run', await config('guarded', training, ofGate), '--json');
+      // A loss of nearly everything is accepted: the larger files alone are against it.
+      const guarded = {
+        ...{ ...ofGate, rule: 'non_inferior', margin: 0.9 },
+        guards: [{ metric: 'model_size_mb', tolerance: 0.1 }],
+      };
+      const larger = await config('larger', training, guarded, { hidden_dims: [64] });
+      const { gate, model } = await ok<Ran>('run', larger, '--json');
+      expect(gate.decision).toBe('rejected');
+      expect(gate.rules.filter(({ passed }) => !passed).map(({ name }) => name)).toEqual(['guard:model_size_mb']);
+      expect(gate.reasons.at(-1)).toMatch(/^Not promoted: a loss of .* is ruled out .*, but guard model_size_mb fails/);
+
+      const mlflow = createMlflowReader(first.urls.mlflow);
+      await mlflow.moveAlias('guarded', 'champion', model.version);
+      const judged = async (): Promise<string> =>
+        (await ok<{ readonly gate_by_hand: string | null }>('models', 'show', `guarded/${model.version}`, '--json'))
+          .gate_by_hand ?? '';
+      await expect
+        .poll(judged, { timeout: 120_000, interval: 1000 })
+        .toMatch(/^would have been rejected because .*, but guard model_size_mb fails/);
+
+      // Registered without a run: nobody can evaluate it.
+      await mlflow.moveAlias('guarded', 'champion', await mlflow.createVersion('guarded'));
+      const superseding = { ...ofGate, unreadable_champion: 'supersede', supersede_reason: 'registered without a run' };
+      const last = await ok<Ran>('run', await config('superseding', { num_epochs: 2 }, superseding), '--json');
+      expect(last.gate.decision).toBe('promoted');
+      expect(last.gate.reasons.at(-1)).toMatch(
+        /cannot be compared with: .*; it is superseded: registered without a run\.$/,
+      );
+      const { entries } = await ok<{
+        readonly entries: readonly { readonly action: string; readonly reason: string }[];
+      }>(...['models', 'history', 'guarded', '--json']);
+      expect(entries.at(-1)).toMatchObject({
+        action: 'supersede',
+        to: last.model.version,
+        reason: expect.stringContaining('registered without a run'),
+      });
     },
     TIMEOUT_MS,
   );

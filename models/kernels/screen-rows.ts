@@ -11,8 +11,8 @@ import { loadKernel } from './wasm-kernel.ts';
 export type Measure = 'dot' | 'cosine';
 
 export interface Screen {
-  /** To be called for every row once, with `dim` numbers. */
-  setRow(row: number, values: Float32Array): void;
+  /** To be called for all rows, some at a time, each with `dim` numbers. */
+  setRows(first: number, values: Float32Array): void;
   /**
    * Rows that may be among the first `k`, ascending: all that are, and some more. A view that the next call overwrites.
    * @param hidden [rows]; what is not 0 is no candidate. null: all are
@@ -35,10 +35,18 @@ interface Kernel {
       ...answer: [bounds: number, found: number, uppers: number],
     ]
   ): number;
+  encodeRows(
+    ...args: [
+      ...values: [values: number, count: number, dim: number, first: number, codes: number, stride: number],
+      ...dot: [scales: number, lost: number, kept: number],
+      ...cosine: [scales: number, lost: number, kept: number],
+    ]
+  ): void;
 }
 
 const CODES_PER_STEP = 16;
 const MOST_CODE = 127;
+const ROWS_PER_STEP = 256;
 const MOST_INT32 = 2 ** 31 - 1;
 /** Sums of float32 and float64 round: by far less than this share. */
 const ROUNDING = 1e-6;
@@ -76,22 +84,13 @@ export const createScreen = (rows: number, dim: number): Screen => {
     cosine: { scales: take(4 * rows), lost: take(4 * rows), kept: take(4 * rows) },
   } as const;
   const [boundsAt, foundAt, uppersAt] = [take(8 * MOST_SCREENED), take(4 * rows), take(8 * rows)] as const;
+  const blockAt = take(4 * ROWS_PER_STEP * dim);
   const { exports: kernel, buffer } = loadKernel<Kernel>(SCREEN_ROWS_WASM, end);
   const memory = buffer();
-  const floats = (at: number): Float32Array => new Float32Array(memory, at, rows);
-  const codes = new Int8Array(memory, codesAt, rows * stride);
   const queryCodes = new Int16Array(memory, queryAt, stride);
   const hiddenRows = new Uint8Array(memory, hiddenAt, rows);
   const [bounds, found] = [new Float64Array(memory, boundsAt, MOST_SCREENED), new Uint32Array(memory, foundAt, rows)];
   const uppers = new Float64Array(memory, uppersAt, rows);
-  const views = {
-    dot: { scales: floats(measures.dot.scales), lost: floats(measures.dot.lost), kept: floats(measures.dot.kept) },
-    cosine: {
-      scales: floats(measures.cosine.scales),
-      lost: floats(measures.cosine.lost),
-      kept: floats(measures.cosine.kept),
-    },
-  };
   /** So that no lane of the products' sums overflows, whatever the row. */
   const mostQueryCode = Math.min(32767, Math.floor(MOST_INT32 / (MOST_CODE * Math.max(1, stride / 4))));
 
@@ -111,25 +110,16 @@ export const createScreen = (rows: number, dim: number): Screen => {
   };
 
   return {
-    setRow: (row, values) => {
-      const scale = Math.fround(largest(values) / MOST_CODE);
-      let lost = 0;
-      let kept = 0;
-      for (let at = 0; at < dim; at += 1) {
-        const value = values[at] ?? missing(values, at);
-        const code = scale === 0 ? 0 : Math.max(-MOST_CODE, Math.min(MOST_CODE, Math.round(value / scale)));
-        codes[row * stride + at] = code;
-        lost += (value - code * scale) ** 2;
-        kept += (code * scale) ** 2;
+    setRows: (first, values) => {
+      for (let from = 0; from * dim < values.length; from += ROWS_PER_STEP) {
+        const block = values.subarray(from * dim, (from + ROWS_PER_STEP) * dim);
+        new Float32Array(memory, blockAt, block.length).set(block);
+        const { dot, cosine } = measures;
+        kernel.encodeRows(
+          ...([blockAt, block.length / dim, dim, first + from, codesAt, stride] as const),
+          ...([dot.scales, dot.lost, dot.kept, cosine.scales, cosine.lost, cosine.kept] as const),
+        );
       }
-      const length = lengthOf(values);
-      const set = ({ scales, lost: lostOf, kept: keptOf }: (typeof views)['dot'], divisor: number): void => {
-        scales[row] = scale / divisor;
-        lostOf[row] = (Math.sqrt(lost) * (1 + ROUNDING)) / divisor;
-        keptOf[row] = (Math.sqrt(kept) * (1 + ROUNDING)) / divisor;
-      };
-      set(views.dot, 1);
-      set(views.cosine, length === 0 ? 1 : length);
     },
     candidates: ({ query, measure, k, hidden, excluded }) => {
       const wanted = Math.min(k, MOST_SCREENED);

@@ -79,3 +79,66 @@ export function screenRows(
   }
   return count;
 }
+
+/** Sums of float32 and float64 round: by far less than this share. */
+const ROUNDING: f64 = 1e-6;
+
+function describe(
+  scales: usize,
+  lost: usize,
+  kept: usize,
+  at: usize,
+  divisor: f64,
+  scale: f64,
+  left: f64,
+  said: f64,
+): void {
+  store<f32>(scales + at, (scale / divisor) as f32);
+  store<f32>(lost + at, ((Math.sqrt(left) * (1 + ROUNDING)) / divisor) as f32);
+  store<f32>(kept + at, ((Math.sqrt(said) * (1 + ROUNDING)) / divisor) as f32);
+}
+
+/**
+ * Codes of `count` rows of `dim` float32 numbers, from row `first` on; the codes beyond `dim` stay as they are. What is
+ * told of each row comes twice: for dot products, and divided by the row's length for cosines.
+ */
+export function encodeRows(
+  values: usize,
+  count: u32,
+  dim: u32,
+  first: u32,
+  codes: usize,
+  stride: usize,
+  scales: usize,
+  lost: usize,
+  kept: usize,
+  unitScales: usize,
+  unitLost: usize,
+  unitKept: usize,
+): void {
+  for (let row: u32 = 0; row < count; row += 1) {
+    const from = values + (((row * dim) as usize) << 2);
+    const end = from + ((dim as usize) << 2);
+    let most: f32 = 0;
+    for (let at = from; at < end; at += 4) {
+      most = max(most, abs(load<f32>(at)));
+    }
+    const scale = most / 127;
+    let to = codes + ((first + row) as usize) * stride;
+    let length: f64 = 0;
+    let left: f64 = 0;
+    let said: f64 = 0;
+    for (let at = from; at < end; at += 4, to += 1) {
+      const value = load<f32>(at) as f64;
+      const code = scale === 0 ? 0 : max<f64>(-127, min<f64>(127, nearest(value / (scale as f64))));
+      store<i8>(to, code as i8);
+      const part = code * (scale as f64);
+      length += value * value;
+      left += (value - part) * (value - part);
+      said += part * part;
+    }
+    const at = ((first + row) as usize) << 2;
+    describe(scales, lost, kept, at, 1, scale as f64, left, said);
+    describe(unitScales, unitLost, unitKept, at, length === 0 ? 1 : Math.sqrt(length), scale as f64, left, said);
+  }
+}

@@ -8,16 +8,19 @@ export interface KnownExperiment extends ExperimentIds {
   readonly execution: WorkflowExecutionInfo;
 }
 
-/** Newest first. One that was continued goes by the execution that continues it. */
+/** The latest execution of each. One that was continued goes by the execution that continues it. */
 export const knownExperiments = async (client: Pick<Client, 'workflow'>): Promise<readonly KnownExperiment[]> => {
-  const known: KnownExperiment[] = [];
+  const known = new Map<string, KnownExperiment>();
   for await (const execution of client.workflow.list({ query: "WorkflowType = 'experiment'" })) {
     const ids = parseExperimentId(execution.workflowId);
     if (ids !== null && execution.status.name !== 'CONTINUED_AS_NEW') {
-      known.push({ ...ids, execution });
+      const other = known.get(ids.experimentId);
+      if (other === undefined || other.execution.startTime < execution.startTime) {
+        known.set(ids.experimentId, { ...ids, execution });
+      }
     }
   }
-  return known;
+  return [...known.values()];
 };
 
 /** EXPERIMENT_NOT_FOUND, with the nearest of those that there are. */

@@ -1,5 +1,6 @@
 /** The verdict on the best trial: test, registry, gate. */
 import type { DecidedVerdict } from '../contracts/gate.ts';
+import type { LedgerEntry } from '../contracts/ledger.ts';
 import { objectiveOf } from '../contracts/objective.ts';
 import type { RegistryAnswer } from '../contracts/registry-owner.ts';
 import type { FinishedTrial } from '../contracts/trial.ts';
@@ -14,6 +15,7 @@ import {
 } from '../policy/experiment-stages.ts';
 import { approvalDeadline } from '../policy/gate/approval.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { recordedNote } from '../policy/gate/rules/recorded-note.ts';
 import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
 import { askOwner, registerVersion, takeLookAt } from './ask-owner.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
@@ -62,6 +64,17 @@ const settle = async (
   await tell(run, 'gate');
 };
 
+/** An unchanged experiment that runs again is told by its first record. */
+const asRecordedBefore = (
+  verdict: DecidedVerdict,
+  modelName: string,
+  entry: LedgerEntry | null,
+  request: string,
+): DecidedVerdict =>
+  entry === null || entry.request === request
+    ? verdict
+    : { ...verdict, reasons: [recordedNote(modelName, entry.seq), ...verdict.reasons] };
+
 /** The reasons to decide again where another version is champion by now than the verdict rests on; else null. */
 const carryOut = async (
   run: ExperimentRun,
@@ -79,7 +92,12 @@ const carryOut = async (
       return null;
     }
     case 'done':
-      await settle(run, judged, verdict, aliasesAt(answer.aliases, verdict.candidate.version));
+      await settle(
+        run,
+        judged,
+        asRecordedBefore(verdict, judged.gate.model_name, answer.entry, requestId(run, `gate/${round}`)),
+        aliasesAt(answer.aliases, verdict.candidate.version),
+      );
       return null;
   }
 };

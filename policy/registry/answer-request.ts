@@ -96,10 +96,14 @@ const challenge: Answering<'challenge'> = (standing, observed, { candidate, comp
   return comparedWith === standing.champion ? { ...NOTHING_TO_RECORD, challenger: candidate } : outdated(standing);
 };
 
-const reject: Answering<'reject'> = (standing, _observed, request, at) => {
+const reject: Answering<'reject'> = (standing, { recorded = null, aliases }, request, at) => {
   const { candidate, comparedWith = standing.champion } = request;
   if (candidate === standing.champion) {
     return NOTHING_TO_RECORD;
+  }
+  // What still awaits approval is settled by a record of its own.
+  if (recorded !== null && comparedWith === standing.champion && aliases.challenger !== candidate) {
+    return { outcome: { kind: 'done', seq: recorded }, move: null };
   }
   return comparedWith === standing.champion
     ? recordOf(standing, request, { at, action: 'reject', alias: 'challenger', from: candidate, to: null })

@@ -16,6 +16,8 @@ export interface Observed {
   readonly carriedOut: number;
   /** A version whose files were looked for, and why it cannot be loaded; null or absent: none is known. */
   readonly unloadable?: Unloadable | null;
+  /** Record that says already what the request asks to record, on the same evidence; null or absent: there is none. */
+  readonly recorded?: number | null;
 }
 
 /** null for a version that was deleted. */

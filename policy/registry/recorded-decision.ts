@@ -1,7 +1,7 @@
 /** What a model's ledger says became of a version: who decided, when and how. */
 import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
-import type { LedgerEntry } from '../../contracts/ledger.ts';
+import type { LedgerEntry, LedgerEvidence } from '../../contracts/ledger.ts';
 
 export type AnswerKind = 'approve' | 'reject' | 'expiry' | 'supersede';
 
@@ -75,6 +75,21 @@ export const lastAnswer = (
         ? entries.filter(({ evidence }) => evidence.experiment_id === experimentId)
         : entries.filter((entry) => answerKindOf(entry) !== null);
   return known.findLast((entry) => answerKindOf(entry) !== null) ?? known.at(-1) ?? null;
+};
+
+/** The last decision about a candidate, where it is this rejection: by the same verdict, beside the same champion. */
+export const sameRejection = (
+  entries: readonly LedgerEntry[],
+  candidate: string,
+  { compared_with: comparedWith, verdict_digest: digest }: LedgerEvidence,
+): LedgerEntry | null => {
+  const last = decisionsAbout(entries, candidate).at(-1);
+  const isSame =
+    last?.action === 'reject' &&
+    digest !== undefined &&
+    last.evidence.verdict_digest === digest &&
+    last.evidence.compared_with === comparedWith;
+  return isSame ? last : null;
 };
 
 const isDecision = ({ action }: LedgerEntry): boolean => action !== 'archive';

@@ -4,6 +4,7 @@ import type { ReplayStep } from '../../contracts/replay.ts';
 import { needsApproval } from '../gate/approval.ts';
 import { decideGate, type GateRules, latestReasons } from '../gate/decide-gate.ts';
 import { evidenceIn } from '../gate/gate-evidence.ts';
+import { isRecordedNote } from '../gate/rules/recorded-note.ts';
 import { isSeedNote } from '../gate/rules/seed-note.ts';
 
 /** A person's answer, or that nobody gave one. */
@@ -42,7 +43,7 @@ export const replayGate = (config: GateRules, verdict: GateVerdict): readonly Re
   const recorded = byRule(verdict, needsApproval(config));
   // Of the seed, verdicts of earlier versions say nothing here.
   const text = ({ decision, reasons: all }: { decision: string; reasons: readonly string[] }): string =>
-    [decision, ...all.filter((reason) => !isSeedNote(reason))].join('; ');
+    [decision, ...all.filter((reason) => !isSeedNote(reason) && !isRecordedNote(reason))].join('; ');
   // Those of the earliest versions have no rules.
   const [recordedRules, derivedRules] = [rulesText(verdict), rulesText(again)];
   const areRulesSame = recordedRules === '' || recordedRules === derivedRules;

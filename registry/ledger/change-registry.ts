@@ -15,6 +15,7 @@ import type {
 import { decideMove } from '../../policy/registry/decide-move.ts';
 import type { ManualMoves } from '../../policy/registry/moves-by-hand.ts';
 import type { Observed } from '../../policy/registry/observed.ts';
+import { sameRejection } from '../../policy/registry/recorded-decision.ts';
 import { archivalOf, type Standing } from '../../policy/registry/standing.ts';
 import type { LedgerWriter } from '../ports.ts';
 import { appendMoves } from './append-moves.ts';
@@ -190,9 +191,11 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   const lost = isForgotten
     ? await lostQuestion(tracking, { ...ledger, modelName, entries: earlier, challenger: challengerIn(model) })
     : null;
-  const observed = { aliases: aliasesOf(model), versions, carriedOut };
+  const asked = withDigest(request);
+  const recorded = asked.kind === 'reject' ? sameRejection(earlier, asked.candidate, asked.evidence) : null;
+  const observed = { aliases: aliasesOf(model), versions, carriedOut, recorded: recorded?.seq ?? null };
   const manualMoves = change.manualMoves ?? request.manualMoves ?? policyOf(model);
-  const decide = (seen: Observed) => decideMove(standing, seen, withDigest(request), { at, manualMoves });
+  const decide = (seen: Observed) => decideMove(standing, seen, asked, { at, manualMoves });
   const unloadable = await findUnloadable(tracking, modelName, request, decide(observed));
   const { moves, aliases, outcome } = decide({ ...observed, unloadable });
   const appended = await appendMoves(tracking, runId, standing, moves);
@@ -204,8 +207,8 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
     await tracking.setTags(runId, { [TAG.ledgerHead]: headText({ seq: after.seq, digest: after.digest }) });
   }
   if (request.kind === 'challenge' && outcome.kind === 'done' && aliases.challenger === request.candidate) {
-    const asked = { ...request.question, candidate: request.candidate };
-    await keepQuestion(tracking, runId, { seq: after.seq, question: asked });
+    const open = { ...request.question, candidate: request.candidate };
+    await keepQuestion(tracking, runId, { seq: after.seq, question: open });
   }
   await moveAliases(tracking, modelName, observed.aliases, aliases);
   await note(tracking, model, ledger, after, request);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { GATE_NOT_RUN, type GateVerdict } from '../../contracts/gate.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { PromoteRequest, RegistryRequest } from '../../contracts/registry-owner.ts';
 import { changeRegistry, type KnownLedger } from '../../registry/ledger/change-registry.ts';
@@ -154,6 +155,33 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
       [5, 'adopt', '2', '3'],
     ]);
     expect((await tracking.findModel(model))?.tags).toMatchObject({ 'tt.champion': '3', 'tt.manual_moves': 'accept' });
+  });
+
+  test('the same verdict on the same evidence is recorded once; other evidence and a later decision anew', async () => {
+    const { ask, reading } = await begin();
+    await ask(promote('1', null, 'a'));
+    const verdict = { ...GATE_NOT_RUN, decision: 'rejected', reasons: ['too low'] } as const;
+    const reject = (request: string, change: Partial<GateVerdict> = {}): RegistryRequest => ({
+      ...{ kind: 'reject', candidate: '2', comparedWith: '1', request, actor: 'demo-0123456789', reason: 'too low' },
+      ...{ evidence: { compared_with: '1' }, verdict: { ...verdict, ...change } },
+    });
+    const first = await ask(reject('b'));
+    expect(await ask(reject('c'))).toEqual(first);
+    expect((await reading()).entries).toHaveLength(2);
+    await ask(reject('d', { reasons: ['lower still'] }));
+    await ask(promote('2', '1', 'e'));
+    await ask(promote('1', '2', 'f'));
+    await ask(reject('g'));
+    expect(actions((await reading()).entries).map(([seq, action]) => [seq, action])).toEqual([
+      ...[
+        [1, 'promote'],
+        [2, 'reject'],
+        [3, 'reject'],
+        [4, 'promote'],
+        [5, 'promote'],
+        [6, 'reject'],
+      ],
+    ]);
   });
 
   test('a promotion that rests on another champion moves nothing', async () => {

@@ -62,6 +62,15 @@ const refuseToSupersede = ({ gate, candidate }: OpenQuestion, { compared_with: v
     hint: `To supersede it, \`tt-exp models promote ${gate.model_name}/${candidate} --reason …\`. The question stays open: \`tt-exp reject ${gate.model_name} --reason …\` settles it.`,
   });
 
+const comparingText = ({ candidate, gate }: OpenQuestion, champion: string | null): string => {
+  const beside = champion === null ? 'no version is champion by now' : `version ${champion} is champion by now`;
+  const training =
+    champion !== null && gate.unreadable_champion === 'retrain'
+      ? '; where that one cannot be read, its settings are trained first'
+      : '';
+  return `${beside}: version ${candidate} is evaluated again and the gate decides anew${training}`;
+};
+
 /**
  * An approval holds against the champion that the gate compared with. Where another is champion by now, the candidate is
  * evaluated again beside that one, and the gate decides anew: what it lets pass is approved already. Whether it supersedes
@@ -80,11 +89,13 @@ const approve = async (
       return { verdict, answer: done(owner, question, answer) };
     }
     const earlier = outdatedReasons(verdict, answer.champion);
-    const again = decideOn(
-      question,
-      question.candidate,
-      await evaluateBeside(question, (wanted) => owner.look({ ...wanted, actor: answering.by })),
-    );
+    owner.doing = comparingText(question, answer.champion);
+    const evaluated = await evaluateBeside(question, (wanted) =>
+      owner.look({ ...wanted, actor: answering.by }),
+    ).finally(() => {
+      owner.doing = null;
+    });
+    const again = decideOn(question, question.candidate, evaluated);
     if (isUnansweredAbout(question.gate, again)) {
       throw refuseToSupersede(question, again);
     }

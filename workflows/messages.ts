@@ -53,6 +53,8 @@ export interface RegistryView {
   readonly standing: Standing | null;
   readonly ledgerRunId: string | null;
   readonly question: OpenQuestion | null;
+  /** What an answer that is being carried out waits for, in a sentence; null: nothing long. Absent: of an earlier version. */
+  readonly doing?: string | null;
 }
 
 export const registryQuery = defineQuery<RegistryView>('registry');

@@ -47,6 +47,8 @@ export class RegistryOwner {
   #hasChanged = false;
   #problem: string | null = null;
   #lostQuestion: string | null = null;
+  /** What the answer that is being carried out waits for; null: nothing long. */
+  doing: string | null = null;
 
   constructor({ modelName, known = null, question = null, answers = [] }: RegistryInput) {
     this.modelName = modelName;

@@ -56,7 +56,7 @@ const whyNot = ({ question, lostQuestion }: RegistryOwner, answer: ApprovalAnswe
 const listen = (owner: RegistryOwner, deciding: Deciding): void => {
   setHandler(registryQuery, () => {
     const { known, question } = owner.state;
-    return { standing: known?.standing ?? null, ledgerRunId: known?.runId ?? null, question };
+    return { standing: known?.standing ?? null, ledgerRunId: known?.runId ?? null, question, doing: owner.doing };
   });
   for (const update of REQUEST_UPDATES) {
     // What a request moves is decided by the step, which knows what was moved by hand since.

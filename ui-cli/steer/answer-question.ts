@@ -113,20 +113,62 @@ const explain = async (platform: Platform, asked: Asked, error: unknown): Promis
       })
     : error;
 
+const LOOK_EVERY_MS = 2_000;
+
+/** Tells what the model's owner does while an answer is carried out, until that has ended: it may train a model. */
+const tellProgress = async (
+  { registry }: Platform,
+  modelName: string,
+  { tell, ended }: { readonly tell: (line: string) => void; readonly ended: Promise<unknown> },
+): Promise<void> => {
+  let hasEnded = false;
+  let told: string | null = null;
+  const end = ended.then(
+    () => {
+      hasEnded = true;
+    },
+    () => {
+      hasEnded = true;
+    },
+  );
+  for (;;) {
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      end,
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, LOOK_EVERY_MS);
+      }),
+    ]);
+    clearTimeout(timer);
+    if (hasEnded) {
+      return;
+    }
+    // An owner that cannot be asked just now has no news: of an outage the answer itself tells.
+    const looking = registry.view(modelName).catch(() => null);
+    const { doing = null } = (await Promise.race([looking, end.then(() => null)])) ?? {};
+    if (doing !== null && doing !== told) {
+      told = doing;
+      tell(`model ${modelName}: ${doing}`);
+    }
+  }
+};
+
 /** @param text a model, or the experiment whose question it is. Throws EXPERIMENT_NOT_FOUND and what `decide` does. */
 export const answerQuestion = async (
   platform: Platform,
   text: string,
   { by, ...answer }: PersonsAnswer,
+  tell: (line: string) => void = () => {},
 ): Promise<AnsweredQuestion> => {
   const found = await find(platform, text);
   const { modelName, ...asked } = found;
   const request = newRequestId(by, answer.isApproved ? 'approve' : 'reject');
-  const result = await platform.registry
-    .decide(modelName, { ...answer, ...asked, by, request })
-    .catch(async (error: unknown) => {
+  const deciding = platform.registry.decide(modelName, { ...answer, ...asked, by, request });
+  const [result] = await Promise.all([deciding, tellProgress(platform, modelName, { tell, ended: deciding })]).catch(
+    async (error: unknown) => {
       throw await explain(platform, found, error);
-    });
+    },
+  );
   return { modelName, ...result };
 };
 

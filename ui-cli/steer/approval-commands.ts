@@ -10,7 +10,11 @@ const addDecision = (
 ): void => {
   program
     .command(verb)
-    .description(`${verb === 'approve' ? 'Promote' : 'Reject'} a candidate that awaits approval (gate.approval).`)
+    .description(
+      verb === 'approve'
+        ? 'Promote a candidate that awaits approval (gate.approval). Where another version has become champion since, this waits until the candidate is evaluated again, and trains a champion that cannot be read first.'
+        : 'Reject a candidate that awaits approval (gate.approval).',
+    )
     .argument(
       '<model or experiment>',
       'registered model, with /version if only that one is meant, or the experiment whose candidate waits',

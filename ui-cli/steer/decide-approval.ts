@@ -29,7 +29,9 @@ export const decideApproval = (
   isJson: boolean,
 ): Promise<number> => {
   const decide = async (platform: Platform): Promise<number> => {
-    const answered = await answerQuestion(platform, text, { ...answer, by: runtime.environment().user });
+    const answered = await answerQuestion(platform, text, { ...answer, by: runtime.environment().user }, (line) =>
+      printLines(runtime.io.stderr, [line]),
+    );
     printLines(runtime.io.stderr, answerLines(answered));
     if (isJson) {
       printJson(runtime.io, jsonOf(answered));

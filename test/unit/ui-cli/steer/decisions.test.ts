@@ -115,6 +115,30 @@ describe('cancel, approve, reject', () => {
     expect(fake.stderr()).toContain('hint: The answer counts if it has arrived: `tt-exp models history`');
   });
 
+  test('what the owner does meanwhile is told once, as long as it does it', async () => {
+    const { openPlatform } = createFakePlatform({ views: [], approval });
+    let looks = 0;
+    let finish: (result: ApprovalResult) => void = () => {};
+    const doing: PlatformRuntime['openPlatform'] = async (options) => {
+      const platform = await openPlatform(options);
+      const registry = {
+        ...platform.registry,
+        decide: () => new Promise<ApprovalResult>((resolve) => (finish = resolve)),
+        view: async () => {
+          looks += 1;
+          if (looks === 4) {
+            finish(approval);
+          }
+          return { standing: null, ledgerRunId: null, question: null, doing: 'version 8 is champion by now' };
+        },
+      };
+      return { ...platform, registry };
+    };
+    const fake = createFakeRuntime({ openPlatform: doing });
+    expect(await runCli(['approve', MODEL_NAME, '--reason', 'fine'], fake.runtime)).toBe(0);
+    expect(fake.stderr().match(/version 8 is champion by now/g)).toHaveLength(1);
+  }, 30_000);
+
   test('a second answer says who gave the first one, when and how', async () => {
     const lastAnswer = async (): Promise<LedgerEntry> => ({
       ...{ seq: 3, at: '2026-11-30T10:00:00.000Z', actor: 'ana', action: 'promote', alias: 'champion' },

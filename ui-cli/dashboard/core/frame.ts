@@ -72,7 +72,8 @@ const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): strin
       const since = fed.value === null || ageMs < STALE_MS ? '' : ` (as of ${formatDuration(ageMs / 1000)} ago)`;
       return `${fed.trouble}${since}`;
     }
-    if (ageMs >= SILENT_MS) {
+    // What is asked once, or when something has changed, may be as old as it likes.
+    if (request.version === undefined && ageMs >= SILENT_MS) {
       return `No answer for ${formatDuration(ageMs / 1000)}; what is shown is as old.`;
     }
   }

@@ -6,6 +6,7 @@ import { doctorLines } from '../../../../ui-cli/services/doctor-lines.ts';
 import { type DrivenDashboard, driveDashboard } from '../../../support/drive-dashboard.ts';
 import { completedView, EXPERIMENT_ID, STARTED_AT_MS, trainingView } from '../../../support/experiment-views.ts';
 import { manyExperiments } from '../../../support/many-experiments.ts';
+import { SMALL_CONFIG } from '../../../support/small-sweep.ts';
 
 const OTHER_ID = 'demo-0123456780';
 
@@ -37,6 +38,24 @@ describe('ui-cli/dashboard: what is gone', () => {
     });
     expect(later.text()).toContain('trial-001');
     expect(later.lines().at(-2)).toBe(`experiment ${EXPERIMENT_ID}: not found (as of 1 min 30 s ago)`);
+  });
+});
+
+describe('ui-cli/dashboard: silence', () => {
+  const later = (screen: DrivenDashboard, seconds: number): DrivenDashboard =>
+    screen.send({ kind: 'tick', atMs: STARTED_AT_MS + seconds * 1000 });
+
+  test('a server that says nothing is told of after a while; what is asked only once may be old', () => {
+    const shown = open()
+      .answer('experiment', EXPERIMENT_ID, trainingView())
+      .send({
+        ...({ kind: 'fed', request: { feed: 'config', of: EXPERIMENT_ID, version: 'once' } } as const),
+        ...{ value: SMALL_CONFIG, atMs: STARTED_AT_MS },
+      });
+    expect(later(shown, 14).text()).not.toContain('No answer');
+    expect(later(shown, 16).text()).toContain('No answer for 16 s; what is shown is as old.');
+    const answered = later(shown, 60).answer('experiment', EXPERIMENT_ID, trainingView());
+    expect(later(answered, 65).text()).not.toContain('No answer');
   });
 });
 

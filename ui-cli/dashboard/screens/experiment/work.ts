@@ -43,7 +43,8 @@ const workerLines = (services: readonly ServiceStatus[] | null): readonly Line[]
     [{ title: 'worker' }, { title: 'state' }, right('up'), right('restarts'), { title: 'trouble' }],
     workers.map(({ name, state, uptimeSeconds, restarts, lastError }) => [
       ...[name, state, uptimeSeconds === null ? none : formatDuration(uptimeSeconds), String(restarts)],
-      lastError ?? '',
+      // Of one that serves again it is over.
+      state === 'healthy' ? '' : (lastError ?? ''),
     ]),
   );
   return [lineOf(head, 'strong'), ...rows.map((row) => lineOf(row))];

@@ -91,8 +91,8 @@ export const createScreen = (rows: number, dim: number): Screen => {
   const hiddenRows = new Uint8Array(memory, hiddenAt, rows);
   const [bounds, found] = [new Float64Array(memory, boundsAt, MOST_SCREENED), new Uint32Array(memory, foundAt, rows)];
   const uppers = new Float64Array(memory, uppersAt, rows);
-  /** So that no lane of the products' sums overflows, whatever the row. */
-  const mostQueryCode = Math.min(32767, Math.floor(MOST_INT32 / (MOST_CODE * Math.max(1, stride / 4))));
+  /** So that no sum of products overflows, whatever the row. */
+  const mostQueryCode = Math.min(32767, Math.floor(MOST_INT32 / (MOST_CODE * Math.max(1, stride))));
 
   const setQuery = (
     query: Float32Array,

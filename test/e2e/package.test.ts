@@ -64,7 +64,7 @@ it('package: the compiler of the workflow bundle has the version that the checko
   expect(await versionIn(folder)).toBe(await versionIn('.'));
 });
 
-it('package: another program imports the client, with types', async () => {
+it('package: another program imports the client and the recommender, with types', async () => {
   await mkdir(join(folder, 'src'));
   await writeFile(
     join(folder, 'src', 'list.ts'),
@@ -77,6 +77,17 @@ export const list = async (): Promise<number> => {
 // @ts-expect-error A snapshot has no such field: types are there, and are not any.
 export const wrong = (view: ExperimentSnapshot): string => view.nothingOfTheKind;
 list().catch((error: unknown) => console.log(error instanceof TtExpError ? error.code : String(error)));
+`,
+  );
+  await writeFile(
+    join(folder, 'src', 'recommend.ts'),
+    `import { createRecommender, type Recommendation, TtExpError } from 'tt-exp/serving';
+const recommender = createRecommender({ bundle: 'nowhere' });
+// @ts-expect-error A recommendation has no such field.
+export const wrong = (recommendation: Recommendation): string => recommendation.nothingOfTheKind;
+recommender
+  .recommend({ userId: 'd0000001', useCase: 'developer_startup', limit: 10, filters: { type: 'collaboration' } })
+  .catch((error: unknown) => console.log(error instanceof TtExpError ? error.code : String(error)));
 `,
   );
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
@@ -101,6 +112,7 @@ list().catch((error: unknown) => console.log(error instanceof TtExpError ? error
   expect(compiled.stdout).toBe('');
   const { stdout } = await inProject(process.execPath, ['out/list.js']);
   expect(stdout).toBe('SERVICE_UNREACHABLE\n');
+  expect((await inProject(process.execPath, ['out/recommend.js'])).stdout).toBe('MODEL_NOT_LOADING\n');
 });
 
 it('package: its command runs an experiment', async () => {

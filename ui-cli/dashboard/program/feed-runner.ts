@@ -26,6 +26,9 @@ const SETTLE_MS: Readonly<Partial<Record<FeedName, number>>> = { curve: 150 };
 /** A long answer costs the servers time: at most a quarter of it is asked for. */
 const PAUSE_PER_ANSWER = 3;
 
+/** One that has been answered for hours, a log say, is tried again after this. */
+const LONGEST_PAUSE_MS = 60_000;
+
 export interface FeedSink {
   fed<Name extends FeedName>(request: FeedRequest<Name>, value: FeedValues[Name]): void;
   trouble(request: FeedRequest, error: unknown): void;
@@ -49,6 +52,10 @@ export interface FeedRunner {
 /** Resolves after the time, or when it is woken or aborted. */
 const rest = (milliseconds: number, signal: AbortSignal, wakers: Set<() => void>): Promise<void> =>
   new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
     const done = (): void => {
       clearTimeout(timer);
       wakers.delete(done);
@@ -83,7 +90,10 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
       if (!signal.aborted) {
         tell();
       }
-      const pauseMs = Math.max(SHORTEST_PAUSE_MS[request.feed], PAUSE_PER_ANSWER * (now() - askedMs));
+      const pauseMs = Math.min(
+        LONGEST_PAUSE_MS,
+        Math.max(SHORTEST_PAUSE_MS[request.feed], PAUSE_PER_ANSWER * (now() - askedMs)),
+      );
       await rest(pauseMs, signal, wakers);
     }
   };

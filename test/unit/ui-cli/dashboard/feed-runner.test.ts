@@ -1,0 +1,33 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createFeedRunner, type FeedRunnerOptions } from '../../../../ui-cli/dashboard/program/feed-runner.ts';
+
+const LOG = { feed: 'log', of: 'mlflow' } as const;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('ui-cli/dashboard/program/feed-runner', () => {
+  test('a feed that was answered until nobody looked leaves no timer behind', async () => {
+    vi.useFakeTimers();
+    let clockMs = 0;
+    const asked: string[] = [];
+    const log = (of: string, { signal }: { readonly signal: AbortSignal }) =>
+      new Promise((resolve) => {
+        asked.push(of);
+        signal.addEventListener('abort', () => resolve({ first: 0, lines: [] }));
+      });
+    const runner = createFeedRunner({
+      ask: { log } as unknown as FeedRunnerOptions['ask'],
+      sink: { fed: () => undefined, trouble: () => undefined },
+      now: () => clockMs,
+    });
+    runner.want([LOG]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toEqual(['mlflow']);
+    clockMs = 3_600_000;
+    runner.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -39,11 +39,20 @@ export const SMALL_BUNDLE: Omit<BundleContent, 'model'> = {
 const side = (dim: number) => ({ dim, textDim: 0, textEncoder: null, blocks: [], ids: [] as readonly string[] });
 
 /** A model as far as a bundle looks at it: a manifest, and one file of it. */
-const writeModel = async (folder: string, featureDims: { user: number; item: number }): Promise<void> => {
+const writeModel = async (
+  folder: string,
+  featureDims: { user: number; item: number },
+  embeddingDim: number,
+): Promise<void> => {
   await mkdir(join(folder, 'model'), { recursive: true });
   await writeFile(join(folder, 'model', 'user_ids.f32'), 'weights');
   const { sha256 } = await digestFile(join(folder, 'model', 'user_ids.f32'));
-  const manifest = { format: 3, feature_dims: featureDims, embedding_dim: 2, files: { 'user_ids.f32': sha256 } };
+  const manifest = {
+    format: 3,
+    feature_dims: featureDims,
+    embedding_dim: embeddingDim,
+    files: { 'user_ids.f32': sha256 },
+  };
   await writeFile(join(folder, 'model', 'manifest.json'), JSON.stringify(manifest));
   const encoder: Encoder = { version: 2, user: side(0), item: side(0) };
   await writeFile(join(folder, 'encoder.json'), JSON.stringify(encoder));
@@ -61,7 +70,7 @@ export const writeSmallBundle = async (
   folder: string,
   { facts = {}, content = {}, featureDims = { user: 0, item: 0 } }: SmallBundleChange = {},
 ) => {
-  await writeModel(folder, featureDims);
+  await writeModel(folder, featureDims, facts.embedding_dim ?? 2);
   const all = { ...SMALL_BUNDLE, ...content };
   return writeBundle(
     { bundlesFolder: join(folder, 'bundles'), nowMs: 0, signal: new AbortController().signal },

@@ -50,6 +50,8 @@ export interface EventLog {
   /** Returns how many events of the user were removed, from the lists and from the disk. Throws as `record` does. */
   erase(userId: string): Promise<number>;
   status(): EventLogStatus;
+  /** Of what the overlay says of a user: another one after every change, 0 without events. */
+  revisionOf(userId: string): number;
   /** After what was begun. */
   close(): Promise<void>;
 }
@@ -265,6 +267,7 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
           throw cause instanceof TtExpError ? cause : refused(path, cause);
         }
       }),
+    revisionOf: (userId) => state.revisionOf(userId),
     status: () => ({
       problem: writing.problem() ?? reading.problem(),
       events: state.size,

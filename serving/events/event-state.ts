@@ -6,6 +6,8 @@ export interface EventState extends Overlay {
   /** In the order of the lines. An event whose id is known changes nothing. */
   apply(record: LogRecord): void;
   has(eventId: string): boolean;
+  /** Changes with every event of the user; 0 without any. Never the same for different events, in any state. */
+  revisionOf(userId: string): number;
   /** In the order of the lines. */
   events(): Iterable<OnlineEvent>;
   readonly size: number;
@@ -13,10 +15,14 @@ export interface EventState extends Overlay {
   readonly hasErasures: boolean;
 }
 
+/** Over all states: a file that is read again gives other revisions. */
+let lastRevision = 0;
+
 export const createEventState = (): EventState => {
   const byId = new Map<string, OnlineEvent>();
   const byUser = new Map<string, OnlineEvent[]>();
   const usersOf = new Map<string, Set<string>>();
+  const revisions = new Map<string, number>();
   let hasErasures = false;
   const eventsOf = (userId: string): readonly OnlineEvent[] => byUser.get(userId) ?? [];
   const add = (event: OnlineEvent): void => {
@@ -24,6 +30,8 @@ export const createEventState = (): EventState => {
       return;
     }
     byId.set(event.event_id, event);
+    lastRevision += 1;
+    revisions.set(event.user_id, lastRevision);
     const events = byUser.get(event.user_id);
     if (events === undefined) {
       byUser.set(event.user_id, [event]);
@@ -43,11 +51,13 @@ export const createEventState = (): EventState => {
       usersOf.get(item_id)?.delete(userId);
     }
     byUser.delete(userId);
+    revisions.delete(userId);
     hasErasures = true;
   };
   return {
     apply: (record) => (record.kind === 'event' ? add(record.event) : erase(record.userId)),
     has: (eventId) => byId.has(eventId),
+    revisionOf: (userId) => revisions.get(userId) ?? 0,
     events: () => byId.values(),
     get size() {
       return byId.size;

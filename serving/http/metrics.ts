@@ -20,6 +20,8 @@ export interface ServingMetrics {
   /** A list that was sent. @param isFallback another engine should have answered */
   listed(bundle: ServedBundle, engine: EngineName, isFallback: boolean, itemIds: readonly string[]): void;
   recorded(result: 'accepted' | 'duplicate' | 'refused' | 'erased', count: number): void;
+  /** A list that was asked for: whether the answer was known. */
+  looked(isHit: boolean): void;
   swapped(): void;
   readonly contentType: string;
   text(): Promise<string>;
@@ -58,6 +60,12 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
     lists.inc({ engine }, 0);
     fallbacks.inc({ engine }, 0);
   }
+  const looks = new Counter({
+    name: 'tt_exp_cache_total',
+    help: 'Lists for a user by whether the answer was known already.',
+    labelNames: ['result'],
+    registers,
+  });
   const recorded = new Counter({
     name: 'tt_exp_events_total',
     help: 'Events by what became of them.',
@@ -114,6 +122,7 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
       }
     },
     recorded: (result, count) => recorded.inc({ result }, count),
+    looked: (isHit) => looks.inc({ result: isHit ? 'hit' : 'miss' }),
     swapped: () => swaps.inc(),
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -1,7 +1,8 @@
 /** Lists for a user, for many users, for an item. */
 import type { FastifyRequest } from 'fastify';
-import type { FieldFilters, RecommendRequest } from '../../../contracts/recommendation.ts';
+import type { FieldFilters, Recommendation, RecommendRequest } from '../../../contracts/recommendation.ts';
 import { createBreather } from '../../../host/breathe.ts';
+import { createAnswerCache } from '../answer-cache.ts';
 import { type ApiContext, BASE, uncached } from '../api-context.ts';
 import {
   answers,
@@ -16,6 +17,9 @@ import {
   USERS_FOR_ITEM,
 } from '../schemas.ts';
 import type { ServedBundle } from '../served-bundle.ts';
+
+/** Some megabytes. */
+const MOST_CACHED = 5_000;
 
 interface Page {
   readonly limit: number;
@@ -49,16 +53,15 @@ const filtersOf = (query: ListQuery): FieldFilters =>
 
 const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
 
-export const addListRoutes = ({ app, source, metrics, nouns, userFields, itemFields }: ApiContext): void => {
+export const addListRoutes = ({ app, source, events, metrics, nouns, userFields, itemFields }: ApiContext): void => {
   const { user, users, item, items } = nouns;
   const forUser = `${BASE}/${items}/for-${user}`;
 
-  const recommend = (bundle: ServedBundle, request: RecommendRequest, http: FastifyRequest) => {
-    const answer = bundle.recommender.recommend(request);
+  const tell = (bundle: ServedBundle, answer: Recommendation, http: FastifyRequest): void => {
     http.engine = answer.engine;
     metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
-    return { user_id: request.userId, ...answer };
   };
+  const cache = createAnswerCache<Recommendation>(MOST_CACHED);
 
   app.get<{ Params: Id; Querystring: ListQuery }>(
     `${forUser}/:id`,
@@ -74,9 +77,16 @@ export const addListRoutes = ({ app, source, metrics, nouns, userFields, itemFie
     },
     (request, reply) => {
       const { query, params } = request;
-      const asked = { ...pageOf(query), ...choicesOf(query), filters: filtersOf(query), preferences: {} };
-      const answer = recommend(source.current(), { ...asked, userId: params.id }, request);
-      uncached(reply).send({ ...answer, request_id: request.id });
+      const userId = params.id;
+      const bundle = source.current();
+      const { answer, isHit } = cache.find(bundle, request.url, events.revisionOf(userId), () =>
+        bundle.recommender.recommend({
+          ...{ ...pageOf(query), ...choicesOf(query), filters: filtersOf(query), preferences: {}, userId },
+        }),
+      );
+      metrics.looked(isHit);
+      tell(bundle, answer, request);
+      uncached(reply).send({ user_id: userId, ...answer, request_id: request.id });
     },
   );
 
@@ -99,7 +109,9 @@ export const addListRoutes = ({ app, source, metrics, nouns, userFields, itemFie
       const results = [];
       for (const userId of user_ids) {
         const asked = { ...pageOf(body), ...choicesOf(body), filters, preferences, userId };
-        results.push(recommend(bundle, asked, request));
+        const answer = bundle.recommender.recommend(asked);
+        tell(bundle, answer, request);
+        results.push({ user_id: userId, ...answer });
         // Others are not to wait for all of them.
         await breathe();
       }

@@ -26,10 +26,14 @@ describe('event-state', () => {
     add(state, 'e1', 'ann', 'x');
     add(state, 'e2', 'bob', 'x');
     expect(state.hasErasures).toBe(false);
+    const [anns, bobs] = ['ann', 'bob'].map((user) => state.revisionOf(user));
+    expect(new Set([0, anns, bobs]).size).toBe(3);
     state.apply({ kind: 'erase', userId: 'ann' });
     expect(state.hasErasures).toBe(true);
+    expect([state.revisionOf('ann'), state.revisionOf('bob')]).toEqual([0, bobs]);
     expect([state.interactions('ann'), [...state.seen('ann')], [...state.metBy('x')]]).toEqual([0, [], ['bob']]);
     add(state, 'e1', 'ann', 'y');
+    expect([0, anns]).not.toContain(state.revisionOf('ann'));
     expect([...state.events()].map(({ event_id, item_id }) => [event_id, item_id])).toEqual([
       ['e2', 'x'],
       ['e1', 'y'],

@@ -7,6 +7,9 @@ export interface FollowedEvent {
   /** null: it had happened when somebody began to look, nobody knows when. */
   readonly atMs: number | null;
   readonly text: string;
+  /** Of the event, as ExperimentEvent has them. */
+  readonly subject: string;
+  readonly level: number;
 }
 
 export interface Followed {
@@ -25,8 +28,8 @@ const MOST_EVENTS = 2_000;
 
 export const followView = (before: Followed | undefined, view: ExperimentView, atMs: number): Followed => {
   const { told, events: news } = tellEvents(before?.told ?? NOTHING_TOLD, view);
-  const lines = news.flatMap((event) =>
-    event.lines.map((text) => ({ atMs: event.atMs ?? (before === undefined ? null : atMs), text })),
+  const lines = news.flatMap(({ lines: texts, subject, level, atMs: ownMs }) =>
+    texts.map((text) => ({ atMs: ownMs ?? (before === undefined ? null : atMs), text, subject, level })),
   );
   const events = lines.length === 0 && before !== undefined ? before.events : [...(before?.events ?? []), ...lines];
   const kept = events.length > MOST_EVENTS ? events.slice(-MOST_EVENTS) : events;

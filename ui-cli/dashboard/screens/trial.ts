@@ -17,8 +17,9 @@ import { curvePlot } from '../plot/curve-plot.ts';
 import { cutText } from '../table/fit-text.ts';
 import { epochsOf, TRIAL_ROLE, trialOf, viewAt } from './experiment/content.ts';
 import { curveTitle, lastEpochOf, pointsOf, requestOf } from './experiment/curves.ts';
+import { eventLines } from './experiment/event-lines.ts';
 import { inGrid } from './experiment/layout.ts';
-import { eventLines, scrolledPane, tabsLine } from './experiment/panes.ts';
+import { scrolledPane, tabsLine } from './experiment/panes.ts';
 import { metricKey, scrollPaneKeys, shapeKeys, withExplore } from './experiment/plot-keys.ts';
 
 type Here = Extract<Place, { screen: 'trial' }>;

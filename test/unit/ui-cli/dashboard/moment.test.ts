@@ -99,7 +99,7 @@ describe('ui-cli/dashboard/screens/experiment: history', () => {
     // 2023-11-14 22:13:20Z is STARTED_AT_MS.
     expect(shown.lines().at(-1)).toMatch(/^2023-11-14 22:13:50Z {2}< earlier {2}> later {2}Esc now/);
     expect(shown.text()).toContain('as of 2023-11-14 22:13:50Z');
-    expect(shown.text()).toContain('2 of 4 trials finished, 1 cached; best trial-002 ndcg@10 0.3500');
+    expect(shown.text()).toContain('2 of 4 trials finished, 1 cached; best trial-002 NDCG@10 0.3500');
     expect(rowsOf(shown).map((row) => row.slice(2, 40).split(/ +/).slice(0, 3))).toEqual([
       ['trial-002', 'best', expect.anything()],
       ['trial-000', expect.anything(), expect.anything()],
@@ -126,6 +126,27 @@ describe('ui-cli/dashboard/screens/experiment: history', () => {
     const cursor = withHistory(open().press('<')).press('m', 'j', 'j');
     expect(curve(cursor)).toMatch(/val loss[\s\S]*> trial-001 0\.2$/m);
     expect(curve(cursor.press('escape'))).toMatch(/^> trial-001 0\.3$/m);
+  });
+
+  test('ui-cli/dashboard/screens/experiment/event-lines: events end at the moment, with a time or without', () => {
+    const shown = withHistory(open().press('<')).press('v', 'v', 'v');
+    const events = (screen: DrivenDashboard): readonly string[] =>
+      screen.lines().flatMap((line) => /(?:[\d:]{8}Z|no time|before) {2}([\w-]+: \w+)/.exec(line)?.[1] ?? []);
+    // At 30 s: training began at 4.1 s, trial-000 ended, trial-001 trains, and trial-003 shows nothing before the end.
+    expect(events(shown).slice(0, 7)).toEqual([
+      ...['tensorflow: native', 'trial-002: cached', 'trial-001: started', 'trial-000: completed'],
+      ...['trial-000: started', 'train: started', 'encode: finished'],
+    ]);
+    expect(shown.text()).toContain('  no time  trial-001: started');
+    expect(shown.text()).toContain('22:13:24Z  train: started');
+    // At 10 s trial-001 waits; trial-000 trains.
+    const early = shown.press('<', '<');
+    expect(events(early).slice(0, 4)).toEqual([
+      ...['tensorflow: native', 'trial-002: cached', 'trial-000: started', 'train: started'],
+    ]);
+    const now = shown.press('escape');
+    expect(events(now)[0]).toBe('experiment: completed');
+    expect(now.text()).toContain('   before  experiment: completed');
   });
 
   test('of one that runs, and of one that has ended one epoch, no earlier moment is shown', () => {

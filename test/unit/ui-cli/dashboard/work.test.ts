@@ -86,7 +86,7 @@ describe('ui-cli/dashboard/screens/experiment: vs champion', () => {
   test('the trial that the gate has compared has the difference to the champion with its interval', () => {
     const ci = { mean: 0.0123, low: -0.001, high: 0.025, confidence: 0.95 };
     const text = open(completedView({ gate: comparedVerdict({ ci }) })).text();
-    expect(text).toMatch(/ndcg@10 +vs champion/);
+    expect(text).toMatch(/NDCG@10 +vs champion/);
     expect(text).toMatch(/trial-000 best .*\+0\.0123 \[−0\.0010, \+0\.0250\]/);
     expect(open(completedView()).text()).not.toContain('vs champion');
   });

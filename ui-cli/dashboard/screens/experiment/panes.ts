@@ -6,12 +6,13 @@ import type { ScreenSize } from '../../../display/screen-size.ts';
 import { metricName } from '../../../text/metric-table.ts';
 import { PANES, type Pane } from '../../core/explore.ts';
 import { fedOf } from '../../core/feeds.ts';
-import { type Line, lineOf } from '../../core/line.ts';
+import type { Line } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { type Curve, curvePlot } from '../../plot/curve-plot.ts';
 import { cutText } from '../../table/fit-text.ts';
 import { type Content, shownAt } from './content.ts';
 import { curvesOf, curveTitle, lastEpochOf } from './curves.ts';
+import { eventLines } from './event-lines.ts';
 import { rungLines } from './rungs.ts';
 import { workLines } from './work.ts';
 
@@ -49,22 +50,6 @@ const bestPane = (view: ExperimentView, _: Content, { explore }: DashboardState,
     size,
   );
 
-/** The end first: what comes last matters most. */
-export const eventLines = (
-  experimentId: string,
-  { followed }: DashboardState,
-  isTold: (text: string) => boolean,
-): readonly Line[] => {
-  const own = followed[experimentId];
-  const time = (atMs: number | null): string =>
-    atMs === null ? '   before' : `${new Date(atMs).toISOString().slice(11, 19)}Z`;
-  const told = (own?.events ?? [])
-    .filter(({ text }) => isTold(text))
-    .toReversed()
-    .map(({ atMs, text }): Line => [{ text: `${time(atMs)}  `, role: 'dim' }, { text }]);
-  return own === undefined || own.dropped === 0 ? told : [...told, lineOf(`${own.dropped} older ones`, 'dim')];
-};
-
 /** Lines that can be longer than the pane. */
 export const scrolledPane = (
   lines: readonly Line[],
@@ -98,7 +83,7 @@ const DRAW: Readonly<Record<Pane, Draw>> = {
   work: (view, _, state, size) => scrolledPane(workLines(view, state), state, size),
   events: (view, _, state, size) =>
     scrolledPane(
-      eventLines(view.experimentId, state, () => true),
+      eventLines(view.experimentId, state, () => true, shownAt(view.experimentId, state)),
       state,
       size,
     ),

@@ -17,6 +17,8 @@ export interface SteeringAnswer {
 
 const told = (text: string): SteeringAnswer => ({ text, retried: [] });
 
+const trialsText = (count: number): string => (count === 1 ? '1 trial' : `${count} trials`);
+
 /** Makes the request; answers what to tell about it. */
 export const makeRequest = async (
   experiments: Experiments,
@@ -35,7 +37,7 @@ export const makeRequest = async (
       return told('resumed');
     case 'parallel':
       await experiments.setMaxParallel(id, request.maxParallel);
-      return told(`at most ${request.maxParallel} trials at once from now on`);
+      return told(`at most ${trialsText(request.maxParallel)} at once from now on`);
     case 'cancel-trial':
       await experiments.cancelTrial(id, request.trialId);
       return told(`${request.trialId} is cancelled; its results are kept`);

@@ -13,6 +13,8 @@ export interface FollowedEvent {
 }
 
 export interface Followed {
+  /** Of the run: one that is retried begins again. */
+  readonly startedAtMs: number;
   readonly marks: TrainingMarks;
   readonly phase: Phase;
   /** When the phase was first seen. */
@@ -27,16 +29,19 @@ export interface Followed {
 const MOST_EVENTS = 2_000;
 
 export const followView = (before: Followed | undefined, view: ExperimentView, atMs: number): Followed => {
-  const { told, events: news } = tellEvents(before?.told ?? NOTHING_TOLD, view);
+  // What was told of an earlier run stays; how far that one was says nothing of this one.
+  const same = before?.startedAtMs === view.startedAtMs ? before : undefined;
+  const { told, events: news } = tellEvents(same?.told ?? NOTHING_TOLD, view);
   const lines = news.flatMap(({ lines: texts, subject, level, atMs: ownMs }) =>
     texts.map((text) => ({ atMs: ownMs ?? (before === undefined ? null : atMs), text, subject, level })),
   );
   const events = lines.length === 0 && before !== undefined ? before.events : [...(before?.events ?? []), ...lines];
   const kept = events.length > MOST_EVENTS ? events.slice(-MOST_EVENTS) : events;
   return {
-    marks: markTrials(before?.marks ?? NO_MARKS, view),
+    startedAtMs: view.startedAtMs,
+    marks: markTrials(same?.marks ?? NO_MARKS, view),
     phase: view.phase,
-    phaseSinceMs: before?.phase === view.phase ? before.phaseSinceMs : atMs,
+    phaseSinceMs: same?.phase === view.phase ? same.phaseSinceMs : atMs,
     told,
     events: kept,
     dropped: (before?.dropped ?? 0) + events.length - kept.length,

@@ -10,6 +10,7 @@ import { type DashboardState, tableOf } from '../core/state.ts';
 import { tableLines } from '../table/table-lines.ts';
 import { contentOf, type Here, shownAt, trialOf, viewAt } from './experiment/content.ts';
 import { requestOf } from './experiment/curves.ts';
+import { questionFeeds } from './experiment/gate-question.ts';
 import { headerLines } from './experiment/header.ts';
 import { experimentKeys } from './experiment/keys.ts';
 import { layOut } from './experiment/layout.ts';
@@ -27,6 +28,11 @@ const historyFeeds = (experimentId: string, state: DashboardState): readonly Fee
 const paneFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
   const view = state.explore.pane === 'work' ? viewAt(experimentId, state) : null;
   return view === null ? [] : workFeeds(view);
+};
+
+const approvalFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
+  const view = viewAt(experimentId, state);
+  return view === null ? [] : questionFeeds(view);
 };
 
 /** Curves of the drawn trials alone, and only while they are shown. */
@@ -60,6 +66,7 @@ export const EXPERIMENT: Screen<Here> = {
     { feed: 'experiment', of: experimentId },
     { feed: 'config', of: experimentId, version: 'once' },
     ...historyFeeds(experimentId, state),
+    ...approvalFeeds(experimentId, state),
     ...paneFeeds(experimentId, state),
     ...curveFeeds(experimentId, state),
   ],

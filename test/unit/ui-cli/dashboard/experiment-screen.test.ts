@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
-import { openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
+import { feedKey, openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
 import { openScreen } from '../../../../ui-cli/dashboard/core/screen.ts';
 import { type DashboardState, initialState, placeOf } from '../../../../ui-cli/dashboard/core/state.ts';
 import { type DashboardEvent, update } from '../../../../ui-cli/dashboard/core/update.ts';
@@ -11,6 +11,7 @@ import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
 import { linesOf, pressKeys } from '../../../support/drive-dashboard.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import {
+  changed,
   completedView,
   crowdedView,
   EXPERIMENT_ID,
@@ -168,6 +169,53 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     expect(events[0]).toMatch(/^\d\d:\d\d:\d\dZ {2}experiment: completed$/);
     // The phases before it took 4.1 s from 22:13:20.
     expect(events.filter((line) => line.includes('train: started'))).toEqual(['22:13:24Z  train: started']);
+  });
+
+  it('one that was cancelled tells in which phase, not a time that leaves this phase out', () => {
+    const cancelled = trainingView({ status: 'cancelled', progress: {} });
+    const lines = linesOf(open(cancelled));
+    expect(lines[1]).toBe('cancelled  in train');
+    expect(lines[2]).toContain('encode 2.0 s  train cancelled  evaluate');
+    // The phases took 0.5 + 1 + 0.4 + 0.2 + 2 + 60 + 3 + 1 + 0.5 = 68.6 s.
+    expect(linesOf(open(completedView()))[1]).toBe('completed  after 1 min 09 s');
+  });
+
+  it('one that is retried begins anew, and tells what it does below what the run before had done', () => {
+    const far = trainingView({
+      trials: [trialView(0, { status: 'running', epochLimit: 10 })],
+      progress: { 'trial-000': progressAt(9) },
+    });
+    const ended = fed(open(far), 'experiment', EXPERIMENT_ID, changed(far, { status: 'cancelled', progress: {} }));
+    const again = trainingView({
+      startedAtMs: STARTED_AT_MS + 50_000,
+      trials: [trialView(0, { status: 'running', epochLimit: 10 })],
+      progress: { 'trial-000': progressAt(1) },
+    });
+    const retried = fed(ended, 'experiment', EXPERIMENT_ID, again);
+    expect(linesOf(fed(open(far), 'experiment', EXPERIMENT_ID, far))[1]).toContain(' 90 %');
+    expect(linesOf(retried)[1]).toContain(' 10 %');
+    const events = linesOf(pressKeys(retried, 'v', 'v', 'v').state).filter((line) =>
+      / (train: started|experiment: )/.test(line),
+    );
+    expect(events.map((line) => line.slice(11))).toEqual(['train: started', 'experiment: cancelled', 'train: started']);
+  });
+
+  it('offers an answer only while the owner of the model waits for it', () => {
+    const asked = completedView({ gate: { ...completedView().gate, decision: 'awaiting_approval' } });
+    const feeds = openScreen(SCREENS, placeOf(open(asked)), open(asked)).feeds.map(feedKey);
+    expect(feeds).toContain('question:two-tower');
+    expect(openScreen(SCREENS, placeOf(open(completedView())), open(completedView())).feeds.map(feedKey)).not.toContain(
+      'question:two-tower',
+    );
+    const known = (open_: unknown): DashboardState => fed(open(asked), 'question', 'two-tower', { open: open_ });
+    const shown = (state: DashboardState) => {
+      const lines = linesOf(state);
+      return [/gate: (.*)$/.exec(lines[3] ?? '')?.[1], lines.at(-1)?.includes('a approve  A reject')];
+    };
+    expect(shown(open(asked))).toEqual(['awaiting approval', true]);
+    expect(shown(known({ experimentId: EXPERIMENT_ID }))).toEqual(['awaiting approval', true]);
+    expect(shown(known(null))).toEqual(['awaited approval', false]);
+    expect(shown(known({ experimentId: 'later-0123456789' }))).toEqual(['awaited approval', false]);
   });
 
   it('counts what became of trials at each rung', () => {

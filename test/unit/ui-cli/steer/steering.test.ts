@@ -42,6 +42,7 @@ describe('ui-cli/steering', () => {
     [['pause', EXPERIMENT_ID], ['pause', EXPERIMENT_ID], 'paused; running trials end their epoch'],
     [['resume', EXPERIMENT_ID], ['resume', EXPERIMENT_ID], 'resumed'],
     [['parallel', EXPERIMENT_ID, '4'], ['setMaxParallel', EXPERIMENT_ID, 4], 'at most 4 trials at once from now on'],
+    [['parallel', EXPERIMENT_ID, '1'], ['setMaxParallel', EXPERIMENT_ID, 1], 'at most 1 trial at once from now on'],
     [
       ['cancel', EXPERIMENT_ID, '--trial', 'trial-001'],
       ['cancelTrial', EXPERIMENT_ID, 'trial-001'],

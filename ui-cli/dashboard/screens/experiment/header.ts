@@ -7,6 +7,7 @@ import { type Line, lineOf, type Role, type Span } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { NO_MARKS, sweepSecondsLeft } from '../../estimate/estimate.ts';
 import { cutText } from '../../table/fit-text.ts';
+import { gateText } from './gate-question.ts';
 import { type Shown, utcText } from './moment.ts';
 import { countText, steeringTexts } from './sweep-text.ts';
 
@@ -27,7 +28,9 @@ const statusSpans = (view: ExperimentView, { followed, nowMs }: DashboardState):
   const own = followed[view.experimentId];
   if (status !== 'running') {
     const seconds = Object.values(timings).reduce((sum, some) => sum + some, 0);
-    return [{ text: status, role: STATUS_ROLE[status] }, { text: `  after ${formatDuration(seconds)}` }];
+    // Of a phase that did not finish nobody has measured the time.
+    const end = phase === 'done' ? `after ${formatDuration(seconds)}` : `in ${phase}`;
+    return [{ text: status, role: STATUS_ROLE[status] }, { text: `  ${end}` }];
   }
   const elapsed = `${formatDuration((nowMs - view.startedAtMs) / 1000)} so far`;
   const paused: readonly Span[] = isPaused(view) ? [{ text: 'paused  ', role: 'warn' }] : [];
@@ -52,13 +55,17 @@ const phaseText = (view: ExperimentView, phase: Phase): Span => {
   if (seconds !== undefined) {
     return { text: `${phase} ${formatDuration(seconds)}`, role: 'done' };
   }
-  return view.phase === phase ? { text: `${phase} …`, role: 'active' } : { text: phase, role: 'dim' };
+  if (view.phase !== phase) {
+    return { text: phase, role: 'dim' };
+  }
+  const { status } = view;
+  return { text: `${phase} ${status === 'running' ? '…' : status}`, role: STATUS_ROLE[status] };
 };
 
 const phasesLine = (view: ExperimentView): Line =>
   SHOWN_PHASES.flatMap((phase, place) => [{ text: place === 0 ? '' : '  ' }, phaseText(view, phase)]);
 
-const factsText = (view: ExperimentView): string => {
+const factsText = (view: ExperimentView, state: DashboardState): string => {
   const { trials, bestTrialId, objective, gate, test } = view;
   const best = trials.find(({ trialId }) => trialId === bestTrialId);
   const training = Object.keys(view.progress).length;
@@ -68,7 +75,7 @@ const factsText = (view: ExperimentView): string => {
     ...steeringTexts(view),
     ...(best === undefined ? [] : [`best ${best.trialId} ${objectiveText(objective, best.value)}`]),
     ...(test === null ? [] : [`test NDCG@10 ${formatMetric(test.model.ndcg_at_10)}`]),
-    ...(gate.decision === 'not_run' ? [] : [`gate: ${gate.decision.replaceAll('_', ' ')}`]),
+    ...(gate.decision === 'not_run' ? [] : [`gate: ${gateText(view, state)}`]),
   ].join('; ');
 };
 
@@ -91,7 +98,7 @@ export const headerLines = ({ view, atMs }: Shown, state: DashboardState, column
   if (atMs !== null) {
     return momentLines(view, atMs, columns);
   }
-  const facts = factsText(view);
+  const facts = factsText(view, state);
   return [
     statusSpans(view, state),
     ...(state.size.rows >= ROWS_WITH_PHASES ? [phasesLine(view)] : []),

@@ -10,6 +10,7 @@ import { type DashboardState, say, tableOf } from '../../core/state.ts';
 import { targetsOf } from '../../table/table.ts';
 import { bound, type Key, type Test } from './bound-key.ts';
 import { contentOf, type Here, leaderboardName, trialOf } from './content.ts';
+import { awaitsApproval } from './gate-question.ts';
 import { momentKeys } from './moment-keys.ts';
 import { plotKeys, withExplore } from './plot-keys.ts';
 import { canSteer, failedTrials } from './sweep-text.ts';
@@ -43,7 +44,7 @@ const answer = (kind: 'approve' | 'reject', key: string): Key => ({
   label: kind,
   help: kind === 'approve' ? 'let the model that waits become champion' : 'turn the model that waits down',
   isChange: true,
-  isActive: ({ gate }) => gate.decision === 'awaiting_approval',
+  isActive: awaitsApproval,
   press: (state, { experimentId }) =>
     askReason(state, `${kind} the model of ${experimentId}?`, kind, { kind, experimentId, reason: '' }),
 });

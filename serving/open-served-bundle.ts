@@ -19,7 +19,7 @@ export const openServedBundle = async (bundle: LoadedBundle, overlay: Overlay): 
   }
   return {
     ...{ digest, recommender, nouns: manifest.nouns },
-    ...{ model: manifest.model.name, modelVersion: manifest.model.version },
+    ...{ model: manifest.model.name, modelVersion: manifest.model.version, runId: manifest.model.run_id },
     ...{ userFields: [...users.fields.keys()], itemFields: [...items.fields.keys()] },
     ...{ users: manifest.users, items: manifest.items, search: manifest.search.kind },
   };

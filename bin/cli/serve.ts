@@ -51,7 +51,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
       source: createChampionSource({ environment, context, model, overlay: events.overlay }),
       pointerFile: join(folder, 'current.json'),
       onSwap: () => server?.metrics.swapped(),
-      ...{ model, clock: systemClock, log },
+      ...{ model, clock: systemClock, log, signal },
     });
     const problems = (): readonly string[] => [...follower.problems(), ...[keys?.problem() ?? []].flat()];
     server = await createHttpServer({
@@ -63,7 +63,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
     const { digest, modelVersion, items, search, nouns } = follower.current();
     const path = `/api/recommendations/${nouns.items}/for-${nouns.user}/`;
     onReady({ url, model, modelVersion, bundle: digest, items, search, path });
-    const watching = Promise.all([follower.follow(signal), watchKeys(keys, signal)]);
+    const watching = Promise.all([follower.follow(), watchKeys(keys, signal)]);
     if (!signal.aborted) {
       await once(signal, 'abort');
     }

@@ -8,8 +8,11 @@ export interface ServedVersion {
 }
 
 export interface ChampionSource {
-  /** The version that the alias points at; null where it points at none. Throws where MLflow cannot be asked. */
-  champion(): Promise<ServedVersion | null>;
+  /**
+   * The version that the alias points at; null where it points at none. Throws where MLflow cannot be asked, SERVICE_UNREACHABLE
+   * where it has not answered within `waitMs`, and the signal's reason.
+   */
+  champion(waitMs: number, signal: AbortSignal): Promise<ServedVersion | null>;
   /** Builds or finds the bundle of a version, verified. Throws what building throws. */
   bundleOf(version: ServedVersion): Promise<ServedBundle>;
   /** A bundle that was built before, verified. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE. */

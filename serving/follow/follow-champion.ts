@@ -9,10 +9,14 @@ import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
-import { readPointer, writePointer } from './pointer-file.ts';
+import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
 
 /** A move is followed within 10 s, of which the build takes some. */
 const LOOK_EVERY_MS = 2_000;
+/** MLflow may take so long to answer, before it counts as away. */
+const ANSWER_MS = 3_000;
+/** And so long where there is no bundle to begin with instead. */
+const FIRST_ANSWER_MS = 30_000;
 /** A version whose bundle could not be had is tried again: its files may come back. */
 const RETRY_MS = 30_000;
 
@@ -25,15 +29,24 @@ export interface FollowerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onSwap?: (bundle: ServedBundle) => void;
+  /** Aborted: the start ends with its reason, and so does `follow`, without waiting for MLflow or a bundle. */
+  readonly signal: AbortSignal;
 }
 
 export interface Follower extends BundleSource {
   /** Until the signal aborts. Never rejects. */
-  follow(signal: AbortSignal): Promise<void>;
+  follow(): Promise<void>;
 }
 
 const sameVersion = (a: ServedVersion | null, b: ServedVersion | null): boolean =>
   a?.version === b?.version && a?.runId === b?.runId;
+
+/** What a bundle says of itself; null for one of no registered version. */
+const ownVersion = ({ modelVersion, runId }: ServedBundle): ServedVersion | null =>
+  modelVersion === null || runId === null ? null : { version: modelVersion, runId };
+
+const nameOf = ({ model, modelVersion }: ServedBundle): string =>
+  model === null ? 'no registered model' : `${model}/${modelVersion ?? '?'}`;
 
 const messageOf = (error: unknown): string => toErrorRecord(error).message;
 
@@ -58,15 +71,29 @@ interface Start {
  * where there is neither, and what building throws where there is a champion without a bundle.
  */
 export const openFollower = async (options: FollowerOptions): Promise<Follower> => {
-  const { model, source, pointerFile, clock, log, onSwap } = options;
+  const { model, source, pointerFile, clock, log, onSwap, signal } = options;
   const registry = alarmOf(log, `${model}: its champion is followed again`);
   const build = alarmOf(log, `${model}: the champion is served again`);
   const keeping = alarmOf(log, `${pointerFile}: written again`);
   let failed: { readonly version: ServedVersion; readonly untilMs: number } | null = null;
 
+  /** Only saves work: one that cannot be read is none. */
+  const pointerIfAny = async (): Promise<LastGood | null> => {
+    try {
+      return await readPointer(pointerFile);
+    } catch (error) {
+      log('warn', `${pointerFile}: cannot be read: ${messageOf(error)}`);
+      return null;
+    }
+  };
+
+  /** Writes nothing where the file says so already: it may be one that cannot be written. */
   const keep = async ({ bundle, version }: Start): Promise<void> => {
     try {
-      await writePointer({ bundle: bundle.digest, ...version }, pointerFile);
+      const kept = await readPointer(pointerFile);
+      if (kept?.bundle !== bundle.digest || !sameVersion(kept, version)) {
+        await writePointer({ bundle: bundle.digest, ...version }, pointerFile);
+      }
       keeping.note(null);
     } catch (error) {
       keeping.note(`${pointerFile}: cannot be written, so a start without MLflow would not find this bundle: ${error}`);
@@ -78,15 +105,31 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     if (pointer === null) {
       throw cause instanceof TtExpError && cause.code !== 'SERVICE_UNREACHABLE' ? cause : noModel(model, cause);
     }
-    return { bundle: await source.load(pointer.bundle), version: pointer };
+    const bundle = await source.load(pointer.bundle);
+    const version = ownVersion(bundle);
+    if (bundle.model !== model || version === null) {
+      throw new TtExpError(
+        'MODEL_NOT_LOADING',
+        `${pointerFile}: its bundle ${bundle.digest} is one of ${nameOf(bundle)}, not of ${model}`,
+        { hint: 'Remove the file, and start MLflow with `tt-exp up`; the champion is served then.', cause },
+      );
+    }
+    if (!sameVersion(version, pointer)) {
+      log('warn', `${pointerFile}: says ${model}/${pointer.version}, and its bundle is of ${nameOf(bundle)}`);
+    }
+    return { bundle, version };
   };
 
   /** The kept bundle where it is of this version, without asking anybody. */
   const bundleOf = async (version: ServedVersion): Promise<ServedBundle> => {
-    const pointer = await readPointer(pointerFile);
+    const pointer = await pointerIfAny();
     if (pointer !== null && sameVersion(pointer, version)) {
       try {
-        return await source.load(pointer.bundle);
+        const bundle = await source.load(pointer.bundle);
+        if (bundle.model === model && sameVersion(ownVersion(bundle), version)) {
+          return bundle;
+        }
+        log('warn', `${pointerFile}: says ${model}/${version.version}, and its bundle is of ${nameOf(bundle)}`);
       } catch (error) {
         log('warn', `the bundle of ${model}/${version.version} is built again: ${messageOf(error)}`);
       }
@@ -97,8 +140,10 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
   const begin = async (): Promise<Start> => {
     let champion: ServedVersion | null;
     try {
-      champion = await source.champion();
+      const isKept = (await pointerIfAny()) !== null;
+      champion = await source.champion(isKept ? ANSWER_MS : FIRST_ANSWER_MS, signal);
     } catch (error) {
+      signal.throwIfAborted();
       const start = await lastGood(error);
       registry.note(
         `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before: ${messageOf(error)}`,
@@ -113,6 +158,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     try {
       return { bundle: await bundleOf(champion), version: champion };
     } catch (error) {
+      signal.throwIfAborted();
       const start = await lastGood(error);
       failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
       build.note(problemOf(champion, start.version, error));
@@ -145,16 +191,21 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
   const ask = async (): Promise<ServedVersion | null | undefined> => {
     const servesOn = `${model}/${serving.version.version} serves on`;
     try {
-      const champion = await source.champion();
+      const champion = await source.champion(ANSWER_MS, signal);
       registry.note(champion === null ? `${model} has no champion; ${servesOn}` : null);
       return champion;
     } catch (error) {
-      registry.note(`MLflow cannot be asked for the champion; ${servesOn}: ${messageOf(error)}`);
+      if (!signal.aborted) {
+        registry.note(`MLflow cannot be asked for the champion; ${servesOn}: ${messageOf(error)}`);
+      }
       return undefined;
     }
   };
 
-  const look = async (signal: AbortSignal): Promise<void> => {
+  const look = async (): Promise<void> => {
+    if (keeping.problem() !== null) {
+      await keep(serving);
+    }
     const champion = await ask();
     if (champion === undefined || champion === null) {
       return;
@@ -191,13 +242,13 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         const problem = alarm.problem();
         return problem === null ? [] : [problem];
       }),
-    follow: async (signal) => {
+    follow: async () => {
       for (;;) {
         await clock.sleep(LOOK_EVERY_MS, signal);
         if (signal.aborted) {
           return;
         }
-        await look(signal);
+        await look();
       }
     },
   };

@@ -6,6 +6,8 @@ export interface ServedBundle {
   readonly digest: string;
   readonly model: string | null;
   readonly modelVersion: string | null;
+  /** Run that trained the model; null for one that came from a folder. */
+  readonly runId: string | null;
   readonly nouns: UseCaseNouns;
   /** Names of the fields that may be filtered by. */
   readonly userFields: readonly string[];

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { Clock } from '../../../../host/clock.ts';
@@ -13,7 +13,7 @@ const DIGEST: Readonly<Record<string, string>> = { 1: 'aaaaaaaa', 2: 'bbbbbbbb',
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
 const bundleOf = (version: string, nouns = NOUNS): ServedBundle => ({
-  ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, nouns },
+  ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, runId: `run ${version}`, nouns },
   ...{ userFields: [], itemFields: [], users: 1, items: 1, search: 'exact' },
   recommender: {
     recommend: () => expect.unreachable(),
@@ -34,6 +34,9 @@ const createWorld = async () => {
     loaded: [] as string[],
     messages: [] as string[],
     swapped: [] as string[],
+    waits: [] as number[],
+    isHanging: false,
+    beforeAnswer: async (): Promise<void> => undefined,
     whileBuilding: (): void => undefined,
   };
   let nowMs = 0;
@@ -51,11 +54,17 @@ const createWorld = async () => {
   };
   const open = (): Promise<Follower> =>
     openFollower({
-      ...{ model: 'm', pointerFile, clock },
+      ...{ model: 'm', pointerFile, clock, signal: stop.signal },
       log: (_, message) => world.messages.push(message),
       onSwap: ({ digest }) => world.swapped.push(digest),
       source: {
-        champion: async () => {
+        champion: async (waitMs, signal) => {
+          world.waits.push(waitMs);
+          await world.beforeAnswer();
+          if (world.isHanging) {
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            throw signal.reason;
+          }
           if (world.champion === 'down') {
             throw new TtExpError('SERVICE_UNREACHABLE', 'no MLflow');
           }
@@ -82,9 +91,9 @@ const createWorld = async () => {
   /** So many looks, 2 s apart. Once. */
   const follow = async (follower: Follower, count: number): Promise<void> => {
     looks = count;
-    await follower.follow(stop.signal);
+    await follower.follow();
   };
-  return { world, open, follow, pointerFile };
+  return { world, open, follow, pointerFile, stop };
 };
 
 const servedBy = (follower: Follower): string | null => follower.current().modelVersion;
@@ -213,6 +222,67 @@ describe('follow-champion', () => {
       ['MLflow cannot be asked for the champion; m/1 serves on: no MLflow'],
     ]);
     expect(world.messages).toHaveLength(1);
+  });
+
+  it('waits 3 s for MLflow where there is a bundle to begin with, else 30 s, and then 3 s at every look', async () => {
+    const { world, open, follow } = await createWorld();
+    await open();
+    await follow(await open(), 1);
+    expect(world.waits).toEqual([30_000, 3_000, 3_000]);
+  });
+
+  it('ends at once when it is told to while MLflow says nothing, at the start and later, and calls that no problem', async () => {
+    const { world, open, follow, stop } = await createWorld();
+    const follower = await open();
+    world.isHanging = true;
+    const following = follow(follower, 5);
+    const starting = open();
+    await expect.poll(() => world.waits.length).toBe(3);
+    stop.abort(new Error('told to end'));
+    await following;
+    await expect(starting).rejects.toThrow('told to end');
+    expect([follower.problems(), world.messages]).toEqual([[], []]);
+  });
+
+  it('tries again at every look to keep which bundle it is, until it can', async () => {
+    const { world, open, follow, pointerFile } = await createWorld();
+    const folder = dirname(pointerFile);
+    const follower = await open();
+    const problems: string[] = [];
+    let asked = 0;
+    world.champion = versionOf('2');
+    world.beforeAnswer = async () => {
+      asked += 1;
+      if (asked === 1) {
+        await rm(folder, { recursive: true });
+        await writeFile(folder, 'a file in the way');
+      } else if (asked === 3) {
+        problems.push(...follower.problems());
+        await rm(folder);
+      }
+    };
+    // Version 2 is swapped in at the first look, and asked for twice there.
+    await follow(follower, 3);
+    expect(problems).toEqual([expect.stringContaining('cannot be written')]);
+    expect(follower.problems()).toEqual([]);
+    expect(JSON.parse(await readFile(pointerFile, 'utf8'))).toMatchObject({ version: '2' });
+  });
+
+  it('goes by what a bundle says of itself, not by the file that names it', async () => {
+    const { world, open, pointerFile } = await createWorld();
+    await writeFile(pointerFile, JSON.stringify({ bundle: DIGEST[1], version: '2', run_id: 'run 2' }));
+    world.champion = 'down';
+    const follower = await open();
+    expect([servedBy(follower), follower.problems()]).toEqual([
+      '1',
+      ['MLflow cannot be asked for the champion; m/1 serves as before: no MLflow'],
+    ]);
+    expect(JSON.parse(await readFile(pointerFile, 'utf8'))).toMatchObject({ version: '1', run_id: 'run 1' });
+    // The champion is version 2, and the file says that the bundle is its own.
+    await writeFile(pointerFile, JSON.stringify({ bundle: DIGEST[1], version: '2', run_id: 'run 2' }));
+    world.champion = versionOf('2');
+    expect(servedBy(await open())).toBe('2');
+    expect(world.built).toEqual(['2']);
   });
 
   it('refuses a bundle of another use case: the addresses of the server would lie', async () => {

@@ -1,4 +1,4 @@
-/** The hook in front of every address of the API. */
+/** Who asks, and whether they may. */
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { KeyRing, Scope } from './api-keys.ts';
 import { refuse } from './refusal.ts';
@@ -9,34 +9,40 @@ declare module 'fastify' {
     scope?: Scope;
   }
   interface FastifyRequest {
-    /** Name of the API key; null without one. */
-    keyName: string | null;
+    /** null without a key, or with one that is not known. */
+    apiKey: ReturnType<KeyRing['find']>;
   }
 }
 
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** Throws what answers 401 and 403. */
-export const authorise =
+const givenKey = ({ headers }: FastifyRequest): string | undefined => BEARER.exec(headers.authorization ?? '')?.[1];
+
+export const identify =
   (keys: KeyRing): onRequestHookHandler =>
-  (request: FastifyRequest, reply, done) => {
-    const { scope } = request.routeOptions.config;
-    if (scope === undefined) {
-      done();
-      return;
-    }
-    const given = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    const key = given === undefined ? null : keys.find(given);
-    if (key === null) {
-      reply.header('www-authenticate', 'Bearer');
-      const what = given === undefined ? 'no API key' : 'an API key that this server does not know';
-      done(refuse(401, `authorization: got ${what}`, 'Send the header `Authorization: Bearer <key>`.'));
-      return;
-    }
-    request.keyName = key.name;
-    done(
-      key.scopes.includes(scope)
-        ? undefined
-        : refuse(403, `API key ${key.name}: has not the scope ${scope}`, `Use a key with the scope ${scope}.`),
-    );
+  (request, _reply, done) => {
+    const given = givenKey(request);
+    request.apiKey = given === undefined ? null : keys.find(given);
+    done();
   };
+
+/** After `identify`. Throws what answers 401 and 403. */
+export const authorise: onRequestHookHandler = (request, reply, done) => {
+  const scope = request.routeOptions.config?.scope;
+  if (scope === undefined) {
+    done();
+    return;
+  }
+  const { apiKey } = request;
+  if (apiKey === null) {
+    reply.header('www-authenticate', 'Bearer');
+    const what = givenKey(request) === undefined ? 'no API key' : 'an API key that this server does not know';
+    done(refuse(401, `authorization: got ${what}`, 'Send the header `Authorization: Bearer <key>`.'));
+    return;
+  }
+  done(
+    apiKey.scopes.includes(scope)
+      ? undefined
+      : refuse(403, `API key ${apiKey.name}: has not the scope ${scope}`, `Use a key with the scope ${scope}.`),
+  );
+};

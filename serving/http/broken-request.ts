@@ -1,5 +1,5 @@
 /** What never became a request: answered on the bare connection, in the same shape. */
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RefusedRequest, refusalBody, refuse } from './refusal.ts';
 
@@ -12,6 +12,18 @@ const refusalFor = (code: string | undefined): RefusedRequest => {
     default:
       return refuse(400, 'this is not HTTP as this server reads it', 'See /openapi.json.');
   }
+};
+
+/** Of a header `Expect` with anything but 100-continue. */
+export const answerUnknownExpectation = ({ headers }: IncomingMessage, response: ServerResponse): void => {
+  const { refusal } = refuse(417, `expect: got ${headers.expect}, expected 100-continue`, 'Leave the header out.');
+  const body = JSON.stringify(refusalBody(refusal, null));
+  response.writeHead(417, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  response.end(body);
 };
 
 /** Closes the connection. */

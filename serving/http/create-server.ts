@@ -1,19 +1,18 @@
 /** The HTTP server: fastify with its plugins, around whatever bundle is current. */
 import { randomUUID } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import underPressure from '@fastify/under-pressure';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../../contracts/log.ts';
 import { printable } from '../../contracts/printable.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ApiContext } from './api-context.ts';
 import type { KeyRing } from './api-keys.ts';
-import { authorise } from './authorise.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import { answerBrokenRequest, answerUnknownExpectation } from './broken-request.ts';
+import { addCallerGuards, addLoadGuard } from './guards.ts';
 import { createMetrics, type ServingMetrics } from './metrics.ts';
+import { readJsonBodies } from './read-json.ts';
 import { refusalBody, refusalOf, refuse } from './refusal.ts';
 import { addEventRoutes } from './routes/event-routes.ts';
 import { addListRoutes } from './routes/list-routes.ts';
@@ -113,35 +112,12 @@ const addErrors = (app: FastifyInstance, log: Log): void => {
   });
 };
 
-/** Hooks run in the order of their registration: who it is, how much they asked, whether there is time. */
-const addGuards = async (
-  app: FastifyInstance,
-  options: ServerOptions,
-  { loopDelayMs, loopSampleMs }: ServerLimits,
-): Promise<void> => {
-  const { keys, rateLimit: most } = options;
-  if (keys !== null) {
-    app.addHook('onRequest', authorise(keys));
-  }
-  if (most !== null) {
-    await app.register(rateLimit, {
-      ...{ max: most, timeWindow: 1000, cache: 50_000 },
-      keyGenerator: (request) => request.keyName ?? request.ip,
-      errorResponseBuilder: () => refuse(429, `more than ${most} requests a second`, 'Slow down.', 1),
-    });
-  }
-  await app.register(underPressure, {
-    ...{ maxEventLoopDelay: loopDelayMs, sampleInterval: loopSampleMs, retryAfter: 1 },
-    pressureHandler: () => {
-      throw refuse(503, 'more requests than this server can answer', 'Come again in a moment.', 1);
-    },
-  });
-};
-
 export const createHttpServer = async (options: ServerOptions): Promise<HttpServer> => {
   const { source, events, log, timestamp } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let isReady = false;
+  let listeningSince: number | null = null;
+  let draining: Promise<void> | null = null;
   const app = fastify({
     logger: false,
     bodyLimit: MOST_BODY_BYTES,
@@ -166,9 +142,11 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     frameworkErrors: (error, request, reply) => answerError(log, error, request.id, reply as unknown as FastifyReply),
   });
   app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.on('checkExpectation', answerUnknownExpectation);
+  readJsonBodies(app);
   app.setValidatorCompiler(createValidatorCompiler());
   app.decorateRequest('engine', null);
-  app.decorateRequest('keyName', null);
+  app.decorateRequest('apiKey', null);
   const metrics = createMetrics({ source, events, isReady: () => isReady });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
@@ -180,6 +158,14 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     metrics.answered({ method, route, engine, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
     done();
   });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A client that uses a connection again must not find it closed.
+    if (draining !== null) {
+      reply.header('connection', 'close');
+    }
+    done(null, payload);
+  });
+  await addCallerGuards(app, options.keys, options.rateLimit);
   addErrors(app, log);
   await app.register(swagger, describe(options));
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
@@ -189,19 +175,15 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     isReady: () => isReady,
   };
   await app.register(async (api) => {
-    await addGuards(api, options, limits);
+    await addLoadGuard(api, { ...limits, listeningSince: () => listeningSince });
     addListRoutes({ ...context, app: api });
     addEventRoutes({ ...context, app: api });
   });
   await app.register(async (operation) => {
-    if (options.keys !== null) {
-      operation.addHook('onRequest', authorise(options.keys));
-    }
     addOperationRoutes({ ...context, app: operation });
   });
   await app.ready();
 
-  let draining: Promise<void> | null = null;
   const drain = async (): Promise<void> => {
     isReady = false;
     await new Promise((resolve) => setTimeout(resolve, limits.noticeMs));
@@ -219,6 +201,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     metrics,
     listen: async (host, port) => {
       await app.listen({ host, port });
+      listeningSince = performance.now();
       isReady = true;
       const address = app.server.address();
       const bound = typeof address === 'object' && address !== null ? address.port : port;

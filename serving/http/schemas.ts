@@ -93,7 +93,10 @@ const EVENT: Schema = object(
     user_id: ID,
     item_id: ID,
     type: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$', description: 'view, click, like, apply …' },
-    occurred_at: { type: 'string', maxLength: 64, description: "The sender's clock, ISO 8601. Kept, not sorted by." },
+    occurred_at: {
+      ...{ type: 'string', maxLength: 64, format: 'date-time' },
+      description: "The sender's clock, ISO 8601 with date and time. Kept, not sorted by.",
+    },
   },
   ['occurred_at'],
 );
@@ -146,6 +149,7 @@ const ERROR_MEANINGS: Readonly<Record<number, string>> = {
   404: 'There is no such address, or no such id.',
   408: 'The request did not arrive in time.',
   413: 'The body is too large.',
+  417: 'The header Expect names something else than 100-continue.',
   429: 'Too many requests: wait as long as Retry-After says.',
   500: 'The server failed; its log says more under the request id.',
   503: 'Not at the moment: wait as long as Retry-After says.',

@@ -1,6 +1,9 @@
 /** What an operator sees: events, health, metrics, the description, the end. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ask, post, startServing, type TestServer } from '../../support/serving.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
@@ -182,6 +185,39 @@ describe('serving/http: operation', () => {
     expect((await ask(`${server.url}${LISTS}/hot`)).status).toBe(200);
     await draining;
     await expect(ask(`${server.url}/healthz`)).rejects.toThrow();
+  });
+
+  it('resets no connection that clients use again and again while it ends', async () => {
+    const server = await startServing({ limits: { noticeMs: 300 } });
+    const agent = new Agent({ keepAlive: true });
+    const failed: unknown[] = [];
+    let answered = 0;
+    const get = async (): Promise<boolean> => {
+      const asked = request(`${server.url}${LISTS}/hot`, { agent });
+      try {
+        asked.end();
+        const [answer] = await once(asked, 'response');
+        answer.resume();
+        await once(answer, 'end');
+        answered += 1;
+        return true;
+      } catch (error) {
+        // A new connection may be refused at the end; one that was used before must not break.
+        failed.push(...(asked.reusedSocket ? [error] : []));
+        return false;
+      }
+    };
+    const client = async (): Promise<void> => {
+      while (await get()) {
+        await setTimeout(1);
+      }
+    };
+    const clients = Array.from({ length: 20 }, client);
+    await expect.poll(() => answered).toBeGreaterThan(100);
+    await server.server.drain();
+    await Promise.all(clients);
+    agent.destroy();
+    expect(failed).toEqual([]);
   });
 
   it('ends although a client holds its connection open', async () => {

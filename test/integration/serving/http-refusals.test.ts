@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openKeyFile, parseKeyRing } from '../../../serving/http/api-keys.ts';
 import { ask, post, startServing, type TestAnswer } from '../../support/serving.ts';
@@ -45,6 +46,9 @@ describe('serving/http: refusals', () => {
     ['limit=ten', 'limit: got "ten"'],
     ['limit=1.5', 'limit: got'],
     ['limit=', 'limit: got ""'],
+    ['limit=0x5', 'limit: got "0x5"'],
+    ['limit=%205', 'limit: got " 5"'],
+    ['diversity=0b1', 'diversity: got "0b1"'],
     ['limit=1&limit=2', 'limit: got ["1","2"]'],
     ['offset=-1', 'offset: got -1'],
     ['offset=1e9', 'offset: got 1000000000'],
@@ -82,6 +86,9 @@ describe('serving/http: refusals', () => {
       ...[
         { ...EVENT, user_id: 'x'.repeat(1025) },
         { ...EVENT, occurred_at: 7 },
+        { ...EVENT, occurred_at: 'not a date' },
+        { ...EVENT, occurred_at: '2026-02-30T10:00:00Z' },
+        { ...EVENT, occurred_at: '2026-01-01T25:00:00Z' },
       ],
       { events: Array.from({ length: 501 }, (_, n) => ({ ...EVENT, event_id: `e${n}` })) },
     ];
@@ -95,6 +102,19 @@ describe('serving/http: refusals', () => {
     // A body is JSON: its numbers are numbers.
     expectRefusal(await post(`${url}${LISTS}/batch`, { user_ids: ['hot'], limit: '5' }), 400, 'INVALID_REQUEST');
     expect(events.status().events).toBe(0);
+    for (const occurred_at of ['2026-01-31T10:00:00.123+01:00', '2026-01-31T10:00:00Z', '2026-01-31T10:00']) {
+      expect((await post(`${url}/api/events`, { ...EVENT, event_id: occurred_at, occurred_at })).status).toBe(200);
+    }
+  });
+
+  it('says of a forbidden key what it is, not that the body is no JSON', async () => {
+    const { url } = await startServing();
+    for (const body of ['{"__proto__": {"a": 1}}', '{"constructor": {"prototype": 1}}']) {
+      const answer = await post(`${url}/api/events`, body);
+      expectRefusal(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.error.message).toContain('has a key __proto__ or constructor.prototype');
+    }
+    expect((await post(`${url}/api/events`, '{"__proto__": ')).body.error.message).toContain('not valid JSON');
   });
 
   it('answers what is not there with 404, whatever the method', async () => {
@@ -126,6 +146,8 @@ describe('serving/http: refusals', () => {
     expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST"/s);
     const large = await talk(url, `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`);
     expect(large).toMatch(/^HTTP\/1\.1 413 .*"code":"TOO_LARGE"/s);
+    const expecting = await talk(url, 'GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\n\r\n');
+    expect(expecting).toMatch(/^HTTP\/1\.1 417 .*"code":"EXPECTATION_FAILED".*got foo/s);
   });
 
   it('ends clients that say nothing, or too slowly, and serves others meanwhile', async () => {
@@ -204,7 +226,28 @@ describe('serving/http: refusals', () => {
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     }
     expect((await as('b')).status).toBe(200);
+    // Whoever tries keys is one client, however many keys they try.
+    const guesses = await Promise.all(Array.from({ length: 20 }, (_, n) => as(`guess-${n}`)));
+    expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(10);
+    expect((await ask(`${url}/metrics`)).status).toBe(429);
+    expect((await as('b')).status).toBe(200);
     expect((await ask(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('sheds nothing for how busy its own start was', async () => {
+    const blocking = setInterval(() => {
+      for (const end = performance.now() + 60; performance.now() < end; ) {
+        // Holds the loop as a start does that loads much.
+      }
+    }, 1);
+    const { url } = await startServing({ limits: { loopDelayMs: 20, loopSampleMs: 400 } });
+    clearInterval(blocking);
+    const statuses = new Set<number>();
+    for (const end = performance.now() + 700; performance.now() < end; ) {
+      statuses.add((await ask(`${url}${LISTS}/hot`)).status);
+    }
+    expect([...statuses]).toEqual([200]);
   });
 
   it('sheds load with 503 and when to come again while its event loop lags; health is answered', async () => {
@@ -215,6 +258,8 @@ describe('serving/http: refusals', () => {
       }
     }, 1);
     try {
+      // Nothing is shed before two samples.
+      await setTimeout(200);
       const answers = await Promise.all(Array.from({ length: 10 }, () => ask(`${url}${LISTS}/hot`)));
       const shed = answers.find(({ status }) => status === 503);
       expect(shed?.body.error).toMatchObject({ code: 'UNAVAILABLE' });

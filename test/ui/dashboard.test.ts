@@ -194,6 +194,45 @@ describe('ui-cli/dashboard on a real terminal', () => {
     expect([...styles].sort()).toEqual(['0', '1', '22', '27', '7']);
   });
 
+  test('ui-cli/dashboard/program/theme: a terminal that calls itself xterm gets the 16 colours that it has', async () => {
+    const shown = openShell([process.execPath, '--import', 'tsx', PROGRAM], {
+      TERM: 'xterm',
+      COLORTERM: '',
+      SCRIPTED: 'ended',
+    });
+    await shown.see(EXPERIMENT_ID);
+    // Curves have colours that it has not.
+    shown.press('\r');
+    await shown.see('> trial-000 ');
+    shown.press('q');
+    expect(await shown.exitCode).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+    const styles = [...shown.output().matchAll(/\u001b\[([\d;]*)m/g)].map(([, style]) => style ?? '');
+    // Green: a trial that is completed.
+    expect(styles).toContain('32');
+    expect(styles.filter((style) => /^[34]8;/.test(style))).toEqual([]);
+    expectGivenBack(shown);
+  });
+
+  test.each([
+    ['list', /^experiment +status/],
+    [`watch ${EXPERIMENT_ID} --events`, /^\{"v/],
+  ])('ui-cli/command-line/lost-output: %s ends quietly when its reader goes away', async (args, first) => {
+    const shown = openShell(
+      ['bash', '-c', `${LINE} 2>&1 | head -1 | cut -c1-60; echo "ended with \${PIPESTATUS[0]}"`],
+      {
+        ...COMMAND,
+        ARGS: args,
+        SCRIPTED: 'ending',
+      },
+    );
+    expect(await shown.exitCode).toBe(0);
+    const [line, ended, ...others] = shown.screen().rows.filter((row) => row !== '');
+    expect(line).toMatch(first);
+    expect(ended).toBe('ended with 0');
+    expect(others).toEqual([]);
+  });
+
   test('ui-cli/dashboard/program: ends quietly when its terminal goes away', async () => {
     const folder = await temporaryFolder('tt-exp gone ');
     const file = join(folder, 'ended');

@@ -19,7 +19,7 @@ import { createFeedRunner } from './feed-runner.ts';
 import type { FollowedViews } from './followed-views.ts';
 import { perform } from './perform.ts';
 import { openSources } from './sources.ts';
-import { COLOURS, NO_COLOURS } from './theme.ts';
+import { themeFor } from './theme.ts';
 
 export interface DashboardOptions {
   readonly place: Place;
@@ -147,7 +147,7 @@ export const startDashboard = (runtime: DashboardRuntime, options: StartOptions)
   });
   const drawing = openDrawing({
     ...{ stdin: runtime.io.stdin, stream, now: runtime.now, onKeys: pressKeys, onError: fail },
-    theme: runtime.environment().isColorless ? NO_COLOURS : COLOURS,
+    theme: themeFor(runtime.environment().isColorless, stream.getColorDepth?.() ?? 8),
     lines: () => frameOf(state, SCREENS),
     onResize: () => dispatch({ kind: 'resize', size: sizeOf(stream) }),
   });

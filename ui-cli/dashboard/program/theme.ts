@@ -22,6 +22,17 @@ export const COLOURS: Theme = {
   'series-6': { color: 'ansi256(166)' },
 };
 
+/** For terminals that have no others: what they make of a colour that they do not know is not ours to guess. */
+const SIXTEEN_COLOURS: Theme = {
+  ...COLOURS,
+  'series-1': { color: 'cyanBright' },
+  'series-2': { color: 'yellow' },
+  'series-3': { color: 'green' },
+  'series-4': { color: 'magentaBright' },
+  'series-5': { color: 'yellowBright' },
+  'series-6': { color: 'redBright' },
+};
+
 /** Bold and reverse are no colours: headings stand out, and the cursor stays visible. */
 export const NO_COLOURS: Theme = {
   done: {},
@@ -38,5 +49,9 @@ export const NO_COLOURS: Theme = {
   'series-5': {},
   'series-6': {},
 };
+
+/** @param colourBits of the terminal: 8 and more are at least 256 colours */
+export const themeFor = (isColorless: boolean, colourBits: number): Theme =>
+  isColorless ? NO_COLOURS : colourBits < 8 ? SIXTEEN_COLOURS : COLOURS;
 
 export const styleOf = (theme: Theme, role: Role | undefined): Style => (role === undefined ? {} : theme[role]);

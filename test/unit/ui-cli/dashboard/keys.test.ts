@@ -1,8 +1,10 @@
 /** Every key of every screen does something somewhere: a key that is added is missing here until it is given a state. */
 import { expect, test } from 'vitest';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
+import type { LedgerEntry } from '../../../../contracts/ledger.ts';
 import type { OpenQuestion } from '../../../../contracts/registry-owner.ts';
 import type { ResolvedConfig } from '../../../../contracts/resolved-config.ts';
+import type { ServiceStatus } from '../../../../contracts/services.ts';
 import { bindingOf } from '../../../../ui-cli/dashboard/core/keys.ts';
 import { NO_LINES, withLines } from '../../../../ui-cli/dashboard/core/log-tail.ts';
 import type { Place, ScreenName } from '../../../../ui-cli/dashboard/core/places.ts';
@@ -66,19 +68,24 @@ const withModel = (place: Place): DrivenDashboard =>
     .answer('question', 'two-tower', { open: QUESTION })
     .answer('ledger', 'two-tower', {
       ...{ name: 'two-tower', broken: null, notes: [] },
-      entries: Array.from({ length: 20 }, (_, place) => ({
-        ...{ seq: place + 1, at: '2026-11-01T12:00:00.000Z', actor: 'ana', action: 'promote', alias: 'champion' },
-        ...{ from: null, to: '3', reason: 'better', evidence: {}, request: 'r', previous_digest: null, digest: 'd' },
-      })),
+      entries: Array.from(
+        { length: 20 },
+        (_, place): LedgerEntry => ({
+          ...{ seq: place + 1, at: '2026-11-01T12:00:00.000Z', actor: 'ana', action: 'promote', alias: 'champion' },
+          ...{ from: null, to: '3', reason: 'better', evidence: {}, request: 'r', previous_digest: null, digest: 'd' },
+        }),
+      ),
     });
 
 const services = at(PLACES.services).answer('services', '', {
   home: '/home',
   supervisor: { state: 'running', pid: 1, elsewhere: null, startedAtMs: 0, logFile: '/log' },
-  services: (['mlflow', 'temporal', 'worker'] as const).map((kind) => ({
-    ...{ name: kind, kind, state: 'healthy', pid: 1, version: null, address: null, uiUrl: null },
-    ...{ uptimeSeconds: 60, restarts: 0, logFile: null, lastError: null },
-  })),
+  services: (['mlflow', 'temporal', 'worker'] as const).map(
+    (kind): ServiceStatus => ({
+      ...{ name: kind, kind, state: 'healthy', pid: 1, version: null, address: null, uiUrl: null },
+      ...{ uptimeSeconds: 60, restarts: 0, logFile: null, lastError: null },
+    }),
+  ),
 });
 
 const log = at(PLACES.log).answer(

@@ -144,6 +144,11 @@ describe('ui-cli/dashboard/screens/experiment: history', () => {
     expect(events(early).slice(0, 4)).toEqual([
       ...['tensorflow: native', 'trial-002: cached', 'trial-000: started', 'train: started'],
     ]);
+    // One that was cancelled in training has no finished phase after the moment.
+    const { timings, ...cancelled } = completedView({ ...view, status: 'cancelled', phase: 'train' });
+    const { train: _, evaluate: _e, register: _r, gate: _g, ...finished } = timings;
+    const stopped = withHistory(open({ ...cancelled, timings: finished } as ExperimentView).press('<'));
+    expect(events(stopped.press('v', 'v', 'v'))[0]).toBe('tensorflow: native');
     const now = shown.press('escape');
     expect(events(now)[0]).toBe('experiment: completed');
     expect(now.text()).toContain('   before  experiment: completed');

@@ -7,7 +7,10 @@ import { memoLast } from '../../core/memo.ts';
 import type { DashboardState } from '../../core/state.ts';
 import type { Shown } from './moment.ts';
 
-const toldBy = memoLast((view: ExperimentView) => tellEvents(NOTHING_TOLD, view).told);
+/** At a moment that has passed the experiment had not ended, whatever became of it. */
+const toldBy = memoLast(
+  (view: ExperimentView) => tellEvents(NOTHING_TOLD, { ...view, status: 'running' } as ExperimentView).told,
+);
 
 /**
  * Those that had happened. What has no time happened after everything that is told before it, and as far as it is

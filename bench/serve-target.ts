@@ -32,7 +32,7 @@ const serveBundles = async (): Promise<void> => {
   const [first = '', second = first] = bundles;
   let [current, next] = [await open(first), second];
   const server = await createHttpServer({
-    source: { current: () => current, problems: () => [] },
+    source: { current: () => current, problems: () => [], building: () => null },
     ...{ events, keys: null, rateLimit: null, log, version: '0' },
     timestamp: () => new Date().toISOString(),
   });

@@ -55,7 +55,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
     });
     const problems = (): readonly string[] => [...follower.problems(), ...[keys?.problem() ?? []].flat()];
     server = await createHttpServer({
-      source: { current: follower.current, problems },
+      source: { current: follower.current, building: follower.building, problems },
       ...{ events, keys, rateLimit, log, version: packageVersion() },
       timestamp: () => new Date().toISOString(),
     });

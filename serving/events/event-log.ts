@@ -68,16 +68,24 @@ export interface EventLogOptions {
   readonly log: Log;
 }
 
-const refused = (path: string, cause: unknown): TtExpError =>
+/** Clients read it: where the file is stands in the log alone. */
+const refused = (cause: unknown): TtExpError =>
   isDiskFull(cause)
-    ? new TtExpError('DISK_FULL', `${path}: no space left on the disk for events`, {
+    ? new TtExpError('DISK_FULL', 'events: no space left on the disk', {
         hint: 'Free some space, and send the events again under the same ids.',
         cause,
       })
-    : new TtExpError('UPSTREAM_REJECTED', `${path}: events cannot be written or read: ${String(cause)}`, {
-        hint: 'Make the file readable and writable for the user of the server, and send the events again.',
+    : new TtExpError('UPSTREAM_REJECTED', 'events: their file cannot be written or read', {
+        hint: "Send the events again later, under the same ids; the server's log says what is wrong with the file.",
         cause,
       });
+
+/** Whoever holds the lock, and where it is, stands in the log alone. */
+const erasedElsewhere = (cause: TtExpError): TtExpError =>
+  new TtExpError('HOME_IN_USE', 'events: another process is erasing some, or was killed while it did', {
+    hint: "Try again in a moment; the server's log says more.",
+    cause,
+  });
 
 /** Never throws for what the disk does: where the file cannot be opened, it is tried again with every request. */
 export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promise<EventLog> => {
@@ -123,6 +131,10 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
   };
 
   const refresh = async (): Promise<LogFile> => {
+    if (file !== null && (await file.isCut())) {
+      log('warn', `${path}: was cut in place by another program; the events that were cut away are lost`);
+      await reopen();
+    }
     const current = file !== null && (await file.isCurrent()) ? file : await reopen();
     await current.readAdded(state.apply);
     return current;
@@ -156,7 +168,7 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
       const current = await refresh();
       await current.append(records());
       // Otherwise the file was rewritten meanwhile, and may have left behind what we added to the old one.
-      if (await current.isCurrent()) {
+      if ((await current.isCurrent()) && !(await current.isCut())) {
         await current.readAdded(state.apply);
         return;
       }
@@ -186,8 +198,8 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
           unconfirmed.add(id);
         }
       }
-      const error = refused(path, cause);
-      writing.note(error.message);
+      const error = refused(cause);
+      writing.note(error.message, `${path}: ${String(cause)}`);
       for (const one of batch) {
         one.reject(error);
       }
@@ -209,7 +221,7 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
       await finishErasing();
       reading.note(null);
     } catch (cause) {
-      reading.note(refused(path, cause).message);
+      reading.note(refused(cause).message, `${path}: ${String(cause)}`);
     }
   };
 
@@ -235,7 +247,7 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
           reject(
             new TtExpError(
               'TIMED_OUT',
-              `${path}: ${isClosed ? 'closed' : `${waitingEvents} events wait for the disk`}`,
+              `events: ${isClosed ? 'the server ends' : `${waitingEvents} of them wait for the disk`}`,
               {
                 hint: 'Send the events again in a moment, under the same ids.',
               },
@@ -264,7 +276,8 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
             return erased;
           });
         } catch (cause) {
-          throw cause instanceof TtExpError ? cause : refused(path, cause);
+          log('error', `${path}: events cannot be erased: ${String(cause)}`);
+          throw cause instanceof TtExpError ? erasedElsewhere(cause) : refused(cause);
         }
       }),
     revisionOf: (userId) => state.revisionOf(userId),

@@ -19,6 +19,8 @@ export interface LogFile {
   append(records: readonly LogRecord[]): Promise<void>;
   /** False once another file has taken its place: what was appended since may be in neither. */
   isCurrent(): Promise<boolean>;
+  /** True once it is shorter than what was read of it: it was cut in place, and what was written since was not read. */
+  isCut(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ const logFileOf = (path: string, handle: FileHandle, identity: string): LogFile 
         throw error;
       }
     },
+    isCut: async () => (await handle.stat()).size < position,
     close: () => handle.close(),
   };
 };

@@ -50,6 +50,10 @@ const nameOf = ({ model, modelVersion }: ServedBundle): string =>
 
 const messageOf = (error: unknown): string => toErrorRecord(error).message;
 
+/** What the disk of this machine refuses, say, is not helped by starting MLflow. */
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');
+
 const noModel = (model: string, cause: unknown): TtExpError => {
   const why = cause === null ? `${model} has no champion` : messageOf(cause);
   return new TtExpError('MODEL_NOT_FOUND', `serve: there is nothing to serve: ${why}`, {
@@ -75,6 +79,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
   const registry = alarmOf(log, `${model}: its champion is followed again`);
   const build = alarmOf(log, `${model}: the champion is served again`);
   const keeping = alarmOf(log, `${pointerFile}: written again`);
+  let building: ServedVersion | null = null;
   let failed: { readonly version: ServedVersion; readonly untilMs: number } | null = null;
 
   /** Only saves work: one that cannot be read is none. */
@@ -96,14 +101,17 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       }
       keeping.note(null);
     } catch (error) {
-      keeping.note(`${pointerFile}: cannot be written, so a start without MLflow would not find this bundle: ${error}`);
+      keeping.note(
+        'which bundle serves cannot be kept, so a start without MLflow would not find it',
+        `${pointerFile}: ${error}`,
+      );
     }
   };
 
   const lastGood = async (cause: unknown): Promise<Start> => {
     const pointer = await readPointer(pointerFile);
     if (pointer === null) {
-      throw cause instanceof TtExpError && cause.code !== 'SERVICE_UNREACHABLE' ? cause : noModel(model, cause);
+      throw cause === null || isOutOfReach(cause) ? noModel(model, cause) : cause;
     }
     const bundle = await source.load(pointer.bundle);
     const version = ownVersion(bundle);
@@ -134,7 +142,12 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         log('warn', `the bundle of ${model}/${version.version} is built again: ${messageOf(error)}`);
       }
     }
-    return source.bundleOf(version);
+    building = version;
+    try {
+      return await source.bundleOf(version);
+    } finally {
+      building = null;
+    }
   };
 
   const begin = async (): Promise<Start> => {
@@ -146,7 +159,8 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       signal.throwIfAborted();
       const start = await lastGood(error);
       registry.note(
-        `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before: ${messageOf(error)}`,
+        `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before`,
+        messageOf(error),
       );
       return start;
     }
@@ -161,13 +175,13 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       signal.throwIfAborted();
       const start = await lastGood(error);
       failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
-      build.note(problemOf(champion, start.version, error));
+      build.note(problemOf(champion, start.version, error), messageOf(error));
       return start;
     }
   };
 
   const problemOf = (wanted: ServedVersion, serving: ServedVersion, error: unknown): string =>
-    `${model}/${wanted.version} cannot be served, ${model}/${serving.version} serves on: ${messageOf(error)}`;
+    `${model}/${wanted.version} cannot be served, ${model}/${serving.version} serves on (${toErrorRecord(error).code}; the log says more)`;
 
   let serving = await begin();
   await keep(serving);
@@ -196,7 +210,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       return champion;
     } catch (error) {
       if (!signal.aborted) {
-        registry.note(`MLflow cannot be asked for the champion; ${servesOn}: ${messageOf(error)}`);
+        registry.note(`MLflow cannot be asked for the champion; ${servesOn}`, messageOf(error));
       }
       return undefined;
     }
@@ -230,13 +244,14 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       // A build that was cut short by the end of the server is no problem of the champion.
       if (!signal.aborted) {
         failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
-        build.note(problemOf(champion, serving.version, error));
+        build.note(problemOf(champion, serving.version, error), messageOf(error));
       }
     }
   };
 
   return {
     current: () => serving.bundle,
+    building: () => (building === null ? null : `${model}/${building.version}`),
     problems: () =>
       [registry, build, keeping].flatMap((alarm) => {
         const problem = alarm.problem();

@@ -104,7 +104,10 @@ export const openKeyFile = async (file: string, log: Log): Promise<KeyFile> => {
         }
         alarm.note(null);
       } catch (error) {
-        alarm.note(`API keys stay as they were: ${error instanceof Error ? error.message : String(error)}`);
+        alarm.note(
+          'API keys stay as they were: their file cannot be read',
+          error instanceof Error ? error.message : String(error),
+        );
       }
     },
     problem: alarm.problem,

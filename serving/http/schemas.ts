@@ -134,6 +134,7 @@ export const READINESS: Schema = object({
   model: TEXT_OR_NULL,
   model_version: TEXT_OR_NULL,
   bundle: TEXT,
+  building: { ...TEXT_OR_NULL, description: 'Version that takes over once its bundle is built.' },
   degraded: { type: 'array', items: TEXT, description: 'What is not as it should be while this server answers.' },
 });
 

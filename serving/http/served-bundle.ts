@@ -23,4 +23,6 @@ export interface BundleSource {
   current(): ServedBundle;
   /** What is not as it should be, in words, while `current` answers; empty while all is well. */
   problems(): readonly string[];
+  /** Version whose bundle is being built or looked for, to take over; null while there is none. */
+  building(): string | null;
 }

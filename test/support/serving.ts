@@ -69,7 +69,7 @@ export const startServing = async (
     ...options,
     // A machine that is busy with other tests sheds nothing.
     limits: { noticeMs: 0, loopDelayMs: 60_000, ...options.limits },
-    ...{ events, source: { current: () => current, problems: () => problems } },
+    ...{ events, source: { current: () => current, problems: () => problems, building: () => null } },
   });
   onTestFinished(async () => {
     await server.drain();

@@ -30,7 +30,14 @@ export const addOperationRoutes = ({ app, source, events, metrics, isReady }: Ap
       const ready = isReady();
       uncached(reply)
         .code(ready ? 200 : 503)
-        .send({ ready, model, model_version: modelVersion, bundle: digest, degraded: problems() });
+        .send({
+          ready,
+          model,
+          model_version: modelVersion,
+          bundle: digest,
+          building: source.building(),
+          degraded: problems(),
+        });
     },
   );
 

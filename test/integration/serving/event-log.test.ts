@@ -102,6 +102,26 @@ describe('event-log', () => {
     expect(log.overlay.interactions('ann')).toBe(3);
   });
 
+  it('goes on with a file that was cut in place, and says so', async () => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const log = await openLog(path, messages);
+    await log.record([eventOf('e1'), eventOf('e2')]);
+    await truncate(path, 0);
+    await log.record([eventOf('e3')]);
+    expect([...log.overlay.seen('ann')]).toEqual(['item of e3']);
+    await log.record([eventOf('e4')]);
+    await truncate(path, 0);
+    await appendFile(path, formatBatch([{ kind: 'event', event: eventOf('e5') }]));
+    await eventually(
+      'what was written since is seen',
+      () => [...log.overlay.seen('ann')],
+      (items) => items.join() === 'item of e5',
+    );
+    expect(messages.filter((message) => message.includes('was cut in place'))).toHaveLength(2);
+    expect(await linesOf(path)).toHaveLength(1);
+  });
+
   it('has the events that another server of the home takes, and takes an event of both as one', async () => {
     const path = await newPath();
     const [here, there] = [await openLog(path), await openLog(path)];
@@ -254,9 +274,14 @@ describe('event-log', () => {
     const messages: string[] = [];
     const path = join(folder, 'deeper', 'events.ndjson');
     const log = await openLog(path, messages);
-    await expect(log.record([eventOf('e1')])).rejects.toMatchObject({ code: 'UPSTREAM_REJECTED' });
-    expect(log.status().problem).toContain(path);
-    expect(messages.length).toBeGreaterThan(0);
+    const refused = await log.record([eventOf('e1')]).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'UPSTREAM_REJECTED' });
+    // Clients see both: where the file is stands in the log alone.
+    for (const text of [(refused as Error).message, log.status().problem]) {
+      expect(text).toContain('cannot be written or read');
+      expect(text).not.toContain(folder);
+    }
+    expect(messages.join('\n')).toContain(path);
     await log.close();
     await expect(log.record([eventOf('e1')])).rejects.toMatchObject({ code: 'TIMED_OUT' });
   });

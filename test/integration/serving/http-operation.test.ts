@@ -70,12 +70,14 @@ describe('serving/http: operation', () => {
       const refused = await post(`${server.url}/api/events`, many);
       expect([refused.status, refused.body.error.code]).toEqual([503, 'DISK_FULL']);
       expect(refused.headers.get('retry-after')).toBe('5');
+      expect(refused.text).not.toContain(disk.folder);
       expect(await itemsOf(server, 'hot')).not.toContain('i4');
       expect((await ask(`${server.url}/readyz`)).body).toMatchObject({
         ...{ ready: true, degraded: [expect.stringContaining('no space left')] },
       });
       expect((await metricsOf(server)).get('tt_exp_events_writable')).toBe(0);
-      expect(server.messages.join('\n')).toContain('no space left');
+      expect((await ask(`${server.url}/readyz`)).text).not.toContain(disk.folder);
+      expect(server.messages.join('\n')).toContain(`no space left on the disk: ${disk.folder}`);
       disk.free();
       expect((await post(`${server.url}/api/events`, many)).status).toBe(200);
       expect((await metricsOf(server)).get('tt_exp_events_writable')).toBe(1);
@@ -95,7 +97,7 @@ describe('serving/http: operation', () => {
       200,
       {
         ...{ ready: true, model: 'two-tower', model_version: '3', bundle: expect.stringMatching(/^[0-9a-f]{64}$/) },
-        degraded: ['MLflow cannot be asked'],
+        ...{ degraded: ['MLflow cannot be asked'], building: null },
       },
     ]);
     expect((await metricsOf(server)).get('tt_exp_problems')).toBe(1);

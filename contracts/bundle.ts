@@ -1,7 +1,8 @@
 /** A bundle: one model and one dataset version as a recommender serves them, in an immutable folder. */
+import type { LabelRule } from './dataset.ts';
 import type { UseCaseNouns } from './use-case-nouns.ts';
 
-export const BUNDLE_FORMAT = 1;
+export const BUNDLE_FORMAT = 2;
 
 /** Catalogues of more items are searched through an index. */
 export const MOST_ITEMS_EXACT = 100_000;
@@ -47,6 +48,8 @@ export interface BundleManifest {
   readonly dataset_version: string;
   readonly use_case: string;
   readonly nouns: UseCaseNouns;
+  /** Type of interaction to its weight and label, as in the dataset version: 0 or less of either is a dislike. */
+  readonly labels: Readonly<Record<string, LabelRule>>;
   readonly embedding_dim: number;
   readonly is_normalised: boolean;
   /** score = sigmoid(dot / temperature) */

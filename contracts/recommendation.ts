@@ -61,8 +61,17 @@ export interface UserRecommendation extends Answer {
   readonly user_ids: readonly string[];
 }
 
+/** One interaction since the bundle was built. */
+export interface OverlayEvent {
+  readonly item_id: string;
+  /** As in the interactions of the dataset; one that the bundle's labels do not have says only that they met. */
+  readonly type: string;
+}
+
 /** What happened since the bundle was built. */
 export interface Overlay {
+  /** What a user did, in the order in which it happened. */
+  events(userId: string): Iterable<OverlayEvent>;
   /** Ids of the items that a user has met since, each at most once. */
   seen(userId: string): Iterable<string>;
   /** Interactions of a user since. */

@@ -1,9 +1,9 @@
 /** What a request may ask for, whoever passes it on. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ItemRequest, RecommendRequest } from '../contracts/recommendation.ts';
-import { nearestHint } from '../policy/nearest.ts';
 import { DEEPEST_OFFSET, MOST_ITEMS } from '../policy/serving/page-bounds.ts';
-import type { BundleSide } from '../registry/bundle/load-bundle.ts';
+import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import { checkValues, unknownField } from './field-filter.ts';
 
 const refuse = (what: string, got: unknown, expected: string): TtExpError =>
   new TtExpError('USAGE', `${what}: got ${got}, expected ${expected}`, { hint: `Change ${what}.` });
@@ -21,20 +21,18 @@ const requireShare = (what: string, value: number): void => {
 };
 
 /** Throws USAGE. */
-export const checkRequest = (request: RecommendRequest | ItemRequest, { fields }: BundleSide): void => {
+export const checkRequest = (request: RecommendRequest | ItemRequest, { users, manifest }: LoadedBundle): void => {
   requireWhole('limit', request.limit, [1, MOST_ITEMS]);
   requireWhole('offset', request.offset ?? 0, [0, DEEPEST_OFFSET]);
   if ('userId' in request) {
     requireShare('diversity', request.diversity ?? 0);
     requireShare('damping', request.damping ?? 0);
-    for (const field of Object.keys(request.preferences)) {
-      if (!fields.has(field)) {
-        const known = [...fields.keys()];
-        throw new TtExpError('USAGE', `preferences: got "${field}", which is no field of users`, {
-          hint: nearestHint(field, known, `Fields: ${known.join(', ')}.`),
-          details: { field },
-        });
+    for (const [field, wanted] of Object.entries(request.preferences)) {
+      const column = users.fields.get(field);
+      if (column === undefined) {
+        throw unknownField('preferences', field, [{ fields: users.fields, noun: manifest.nouns.user }]);
       }
+      checkValues(`preferences ${field}`, column, wanted);
     }
   }
 };

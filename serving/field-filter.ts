@@ -2,65 +2,105 @@
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { FieldFilters } from '../contracts/recommendation.ts';
-import { nearestHint } from '../policy/nearest.ts';
-import { fieldMatcher } from '../policy/serving/match-field.ts';
+import { nearestOf } from '../policy/nearest.ts';
+import { fieldMatcher, fitsNumbers } from '../policy/serving/match-field.ts';
 import { type FieldColumn, markMatching } from '../registry/bundle/field-columns.ts';
 import type { BundleSide } from '../registry/bundle/load-bundle.ts';
 
 /** Masks of the filters asked for last; a front end asks for few different ones. */
 const KEPT_MASKS = 32;
 
-export interface FieldFilter {
-  /** [rows], 1 for what the filters leave out; null without filters. Throws USAGE for a field that nobody has. */
-  hiddenBy(filters: FieldFilters): Uint8Array | null;
+export interface Passing {
+  /** [rows], 1 for what the filters leave out; null without filters. */
+  readonly hidden: Uint8Array | null;
+  /** Why nothing passes, as a clause: `no startup has type=merger`; null where something does. */
+  readonly none: string | null;
 }
 
-const columnOf = ({ fields }: BundleSide, field: string, noun: string): FieldColumn => {
-  const column = fields.get(field);
-  if (column !== undefined) {
-    return column;
-  }
-  const known = [...fields.keys()];
-  throw new TtExpError('USAGE', `filter: got "${field}", which is no field of a ${noun}`, {
-    hint: nearestHint(field, known, `Fields: ${known.join(', ')}.`),
-    details: { field },
-  });
+export interface FieldFilter {
+  /** Throws USAGE for a field that this side does not have, and for a value that a field of numbers cannot have. */
+  passing(filters: FieldFilters): Passing;
+}
+
+/** @param sides whose fields may be named, the one that is asked about first */
+export const unknownField = (
+  what: string,
+  field: string,
+  sides: readonly { readonly fields: BundleSide['fields']; readonly noun: string }[],
+): TtExpError => {
+  const known = sides.flatMap(({ fields }) => [...fields.keys()]);
+  const nearest = nearestOf(field, known);
+  const lists = sides.map(({ fields, noun }) => `Fields of a ${noun}: ${[...fields.keys()].join(', ') || 'none'}.`);
+  return new TtExpError(
+    'USAGE',
+    `${what}: got "${field}", which is no field of a ${sides.map(({ noun }) => noun).join(' or a ')}`,
+    { hint: [...(nearest === null ? [] : [`Did you mean ${nearest}?`]), ...lists].join(' '), details: { field } },
+  );
 };
 
-const maskOf = (side: BundleSide, filters: FieldFilters, noun: string): Uint8Array => {
-  const hidden = new Uint8Array(side.ids.length);
-  for (const [field, wanted] of Object.entries(filters)) {
-    const matches = new Uint8Array(hidden.length);
-    markMatching(columnOf(side, field, noun), fieldMatcher(wanted), (row) => {
-      matches[row] = 1;
+const isOfNumbers = ({ values }: FieldColumn): boolean =>
+  values.length > 0 && values.every((value) => typeof value === 'number');
+
+/** Throws USAGE. */
+export const checkValues = (what: string, column: FieldColumn | undefined, wanted: readonly string[]): void => {
+  const wrong = column !== undefined && isOfNumbers(column) ? wanted.find((text) => !fitsNumbers(text)) : undefined;
+  if (wrong !== undefined) {
+    throw new TtExpError('USAGE', `${what}: got "${wrong}", expected a number, or a range as 5..10, 5.. or ..10`, {
+      hint: 'Every value of this field is a number. The lower end of a range comes first; both ends are included.',
     });
+  }
+};
+
+const describe = (filters: readonly (readonly [string, readonly string[]])[]): string =>
+  filters.map(([field, wanted]) => `${field}=${wanted.join(' or ')}`).join(' and ');
+
+const passingOf = ({ ids, fields }: BundleSide, filters: FieldFilters, noun: string): Passing => {
+  const columns = Object.entries(filters).map(([field, wanted]) => {
+    const column = fields.get(field);
+    if (column === undefined) {
+      throw unknownField('filter', field, [{ fields, noun }]);
+    }
+    checkValues(`filter ${field}`, column, wanted);
+    return { field, wanted, column };
+  });
+  const hidden = new Uint8Array(ids.length);
+  for (const { field, wanted, column } of columns) {
+    const matches = new Uint8Array(hidden.length);
+    let matching = 0;
+    markMatching(column, fieldMatcher(wanted), (row) => {
+      matches[row] = 1;
+      matching += 1;
+    });
+    if (matching === 0) {
+      return { hidden: hidden.fill(1), none: `no ${noun} has ${describe([[field, wanted]])}` };
+    }
     for (let row = 0; row < hidden.length; row += 1) {
       if (matches[row] === 0) {
         hidden[row] = 1;
       }
     }
   }
-  return hidden;
+  return { hidden, none: hidden.includes(0) ? null : `no ${noun} has ${describe(Object.entries(filters))}` };
 };
 
 /** @param noun of the side, for messages */
 export const createFieldFilter = (side: BundleSide, noun: string): FieldFilter => {
-  const masks = new Map<string, Uint8Array>();
+  const kept = new Map<string, Passing>();
   return {
-    hiddenBy: (filters) => {
+    passing: (filters) => {
       if (Object.keys(filters).length === 0) {
-        return null;
+        return { hidden: null, none: null };
       }
       const key = canonicalJson(filters);
-      const mask = masks.get(key) ?? maskOf(side, filters, noun);
+      const passing = kept.get(key) ?? passingOf(side, filters, noun);
       // Asked for last, so it is the last to go.
-      masks.delete(key);
-      masks.set(key, mask);
-      const [oldest] = masks.keys();
-      if (masks.size > KEPT_MASKS && oldest !== undefined) {
-        masks.delete(oldest);
+      kept.delete(key);
+      kept.set(key, passing);
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT_MASKS && oldest !== undefined) {
+        kept.delete(oldest);
       }
-      return mask;
+      return passing;
     },
   };
 };

@@ -1,5 +1,6 @@
 /** What the users of a bundle met. */
 import { missing } from '../contracts/element-at.ts';
+import type { OverlayEvent } from '../contracts/recommendation.ts';
 import { LIKED, PART_CODE, PART_OF_FLAG } from '../registry/bundle/bundle-files.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
 
@@ -36,6 +37,30 @@ export const likedBy = (bundle: LoadedBundle, user: number, seen: Seen): readonl
     }
   });
   return liked;
+};
+
+/**
+ * Item rows that a user likes after what happened since: an event whose label is above 0 adds its item, a dislike takes it
+ * away, whatever was liked before. A type that `labels` does not have changes nothing.
+ *
+ * @param before liked as far as the bundle knows
+ */
+export const likedSince = (
+  { items, manifest: { labels } }: LoadedBundle,
+  before: readonly number[],
+  events: Iterable<OverlayEvent>,
+): readonly number[] => {
+  const isLiked = new Map<number, boolean>();
+  for (const { item_id, type } of events) {
+    const row = items.rows.get(item_id);
+    const rule = Object.hasOwn(labels, type) ? labels[type] : undefined;
+    if (row !== undefined && rule !== undefined) {
+      isLiked.delete(row);
+      isLiked.set(row, rule.label > 0 && rule.weight > 0);
+    }
+  }
+  const added = [...isLiked].filter(([, isLike]) => isLike).map(([row]) => row);
+  return [...before.filter((row) => isLiked.get(row) !== false), ...added];
 };
 
 /** Rows of the users who met an item. */

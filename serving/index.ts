@@ -3,7 +3,13 @@
  * from a bundle that `tt-exp serve` or `tt-exp recommend` has built.
  */
 export { type ErrorCode, TtExpError } from '../contracts/errors.ts';
-export type { FieldFilters, Overlay, Recommendation, UserRecommendation } from '../contracts/recommendation.ts';
+export type {
+  FieldFilters,
+  Overlay,
+  OverlayEvent,
+  Recommendation,
+  UserRecommendation,
+} from '../contracts/recommendation.ts';
 export type { EngineName } from '../contracts/serving.ts';
 export type { RouterThresholds } from '../policy/serving/route-request.ts';
 export {

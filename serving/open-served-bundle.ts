@@ -21,6 +21,7 @@ export const openServedBundle = async (bundle: LoadedBundle, overlay: Overlay): 
     ...{ digest, recommender, nouns: manifest.nouns },
     ...{ model: manifest.model.name, modelVersion: manifest.model.version, runId: manifest.model.run_id },
     ...{ userFields: [...users.fields.keys()], itemFields: [...items.fields.keys()] },
+    eventTypes: Object.keys(manifest.labels),
     ...{ users: manifest.users, items: manifest.items, search: manifest.search.kind },
   };
 };

@@ -1,7 +1,7 @@
 /** Answers from one bundle: what the HTTP API, the command and the library share. */
 import { elementAt } from '../contracts/element-at.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type { FieldFilters, Overlay, Recommender, RecommendRequest } from '../contracts/recommendation.ts';
+import type { Overlay, Recommender, RecommendRequest } from '../contracts/recommendation.ts';
 import type { EngineName } from '../contracts/serving.ts';
 import { DIVERSIFIED_CANDIDATES } from '../policy/serving/diversify.ts';
 import { type Route, type RouterThresholds, routeRequest } from '../policy/serving/route-request.ts';
@@ -15,11 +15,12 @@ import { createContent, withoutContent } from './engines/content.ts';
 import type { Engine, Ranker } from './engines/engine.ts';
 import { createPopularity, rankByCount } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
-import { createFieldFilter } from './field-filter.ts';
-import { likedBy, metBy, whoMet } from './history.ts';
+import { createFieldFilter, type Passing } from './field-filter.ts';
+import { likedBy, likedSince, metBy, whoMet } from './history.ts';
+import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
 
-const NOTHING_SINCE: Overlay = { seen: () => [], interactions: () => 0, metBy: () => [] };
+const NOTHING_SINCE: Overlay = { events: () => [], seen: () => [], interactions: () => 0, metBy: () => [] };
 
 export interface RecommenderOptions {
   readonly overlay?: Overlay;
@@ -33,9 +34,6 @@ const rowsOf = ({ rows }: BundleSide, ids: Iterable<string>): readonly number[] 
 const idsOf = ({ ids }: BundleSide, rows: readonly number[]): readonly string[] =>
   rows.map((row) => elementAt(ids, row));
 
-const pick = (filters: FieldFilters, isTaken: (field: string) => boolean): FieldFilters =>
-  Object.fromEntries(Object.entries(filters).filter(([field]) => isTaken(field)));
-
 const pageOf = (
   { rows, scores }: RankedRows,
   { offset = 0, limit }: { offset?: number; limit: number },
@@ -43,6 +41,8 @@ const pageOf = (
   rows: rows.slice(offset, offset + limit),
   scores: scores.slice(offset, offset + limit),
 });
+
+const whyNone = ({ none }: Passing) => (none === null ? {} : { reason: none });
 
 interface Found {
   readonly engine: EngineName;
@@ -81,19 +81,15 @@ export const createBundleRecommender = async (
     return row;
   };
 
-  /** Who asks, and what of the query is a filter: what an unknown user says of themselves is none. */
   const readAsker = (request: RecommendRequest) => {
     const row = users.rows.get(request.userId) ?? null;
-    const isUserField = (field: string): boolean => users.fields.has(field);
     const seen = request.seen ?? 'all';
     const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
+    const likedBefore = row === null ? [] : likedBy(bundle, row, seen);
     return {
       row,
-      filters: pick(request.filters, (field) =>
-        row === null ? !isUserField(field) : items.fields.has(field) || !isUserField(field),
-      ),
-      preferences: row === null ? { ...pick(request.filters, isUserField), ...request.preferences } : {},
-      liked: [...(row === null ? [] : likedBy(bundle, row, seen)), ...since],
+      ...readFilters(bundle, itemFilter, request),
+      liked: seen === 'all' ? likedSince(bundle, likedBefore, overlay.events(request.userId)) : likedBefore,
       excluded: new Set([
         ...(row === null ? [] : metBy(bundle, row, seen)),
         ...since,
@@ -163,23 +159,25 @@ export const createBundleRecommender = async (
 
   return {
     recommend: (request) => {
-      checkRequest(request, users);
+      checkRequest(request, bundle);
       const { offset = 0, limit, diversity = 0, damping = 0 } = request;
       const asker = readAsker(request);
       const { ranker, engine, reason, fallback } = route(request, asker);
       const isReranked = diversity > 0 || damping > 0;
       const k = Math.max(offset + limit, isReranked ? DIVERSIFIED_CANDIDATES : 0);
-      const found = ranker({ k, hidden: itemFilter.hiddenBy(asker.filters), excluded: asker.excluded });
+      const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
       const ranked = isReranked ? rerank(bundle, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
-      return { item_ids: idsOf(items, rows), scores, engine, reason, fallback, ...about };
+      const why = asker.passing.none ?? [reason, asker.unapplied ?? []].flat().join('; ');
+      return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };
     },
     usersFor: (request) => {
-      checkRequest(request, users);
+      checkRequest(request, bundle);
       const item = itemRow(request.itemId);
+      const passing = userFilter.passing(request.filters);
       const wanted = {
         k: (request.offset ?? 0) + request.limit,
-        hidden: userFilter.hiddenBy(request.filters),
+        hidden: passing.hidden,
         excluded: new Set([
           ...whoMet(bundle, item),
           ...rowsOf(users, overlay.metBy(request.itemId)),
@@ -193,14 +191,15 @@ export const createBundleRecommender = async (
         counts: () => rankByCount(bundle.interactions, wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
-      return { user_ids: idsOf(users, rows), scores, ...found, ...about };
+      return { user_ids: idsOf(users, rows), scores, ...found, ...about, ...whyNone(passing) };
     },
     similarItems: (request) => {
-      checkRequest(request, users);
+      checkRequest(request, bundle);
       const item = itemRow(request.itemId);
+      const passing = itemFilter.passing(request.filters);
       const wanted = {
         k: (request.offset ?? 0) + request.limit,
-        hidden: itemFilter.hiddenBy(request.filters),
+        hidden: passing.hidden,
         excluded: new Set([item, ...rowsOf(items, request.exclude)]),
       };
       const { content } = items;
@@ -211,7 +210,7 @@ export const createBundleRecommender = async (
         counts: () => rankByCount(bundle.popularity, wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
-      return { item_ids: idsOf(items, rows), scores, ...found, ...about };
+      return { item_ids: idsOf(items, rows), scores, ...found, ...about, ...whyNone(passing) };
     },
   };
 };

@@ -80,6 +80,7 @@ const build = async (
     dataset_version: summary.version,
     use_case: useCase,
     nouns: nounsOf(useCase),
+    labels: settings.labels as BundleManifest['labels'],
     embedding_dim: dim,
     is_normalised: manifest.is_normalised,
     temperature: manifest.temperature,

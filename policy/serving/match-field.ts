@@ -3,10 +3,22 @@ import type { FieldValue } from '../../contracts/serving.ts';
 
 export type FieldMatcher = (value: FieldValue) => boolean;
 
-const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?`;
+const NUMBER = String.raw`[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?`;
 const RANGE = new RegExp(String.raw`^(${NUMBER})?\.\.(${NUMBER})?$`, 'i');
 
+const WHOLE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
+
 const fold = (text: string): string => text.trim().toLowerCase();
+
+/** Whether a value can be of a field of numbers: a number, or a range whose ends are in order. */
+export const fitsNumbers = (wanted: string): boolean => {
+  const text = wanted.trim();
+  const [, from, to] = RANGE.exec(text) ?? [];
+  return (
+    WHOLE_NUMBER.test(text) ||
+    (from !== undefined && to !== undefined ? Number(from) <= Number(to) : (from ?? to) !== undefined)
+  );
+};
 
 /** `5..10`, `5..`, `..10`, both ends included; null for anything else, `..` among it. */
 const rangeMatcher = (wanted: string): FieldMatcher | null => {

@@ -32,12 +32,17 @@ const isFiles = (value: unknown): value is BundleManifest['files'] =>
       staysBelow(path) && isObject(file) && typeof file.sha256 === 'string' && Number.isInteger(file.bytes),
   );
 
+const isLabels = (value: unknown): value is BundleManifest['labels'] =>
+  isObject(value) &&
+  Object.values(value).every((rule) => isObject(rule) && Number.isFinite(rule.weight) && Number.isFinite(rule.label));
+
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
 
 const isManifest = (value: Record<string, unknown>): value is Record<string, unknown> & BundleManifest =>
   isFiles(value.files) &&
   COUNTS.every((key) => isCount(value[key])) &&
   KEYS.every((key) => isObject(value[key])) &&
+  isLabels(value.labels) &&
   [value.dataset_version, value.use_case].every((text) => typeof text === 'string');
 
 /** Throws MODEL_NOT_LOADING for what is no whole bundle, MODEL_INCOMPATIBLE for one of another format. */

@@ -7,7 +7,7 @@ export interface Asker {
   readonly row: number | null;
   /** What a user that it does not hold states, by user field. */
   readonly preferences: FieldFilters;
-  /** Rows of items that the user liked, or has met since. */
+  /** Rows of items that the user likes. */
   readonly liked: readonly number[];
 }
 

@@ -11,6 +11,7 @@ import type { Clock } from '../../host/clock.ts';
 import { isDiskFull } from '../../host/files/file-errors.ts';
 import { tryLock } from '../../host/locks/lock.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
+import { type Admitted, admitEvents, conflictIn } from './admit-events.ts';
 import { alarmOf } from './alarm.ts';
 import { createEventState, type EventState } from './event-state.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
@@ -44,7 +45,7 @@ export interface EventLog {
   readonly overlay: Overlay;
   /**
    * Returns once the events are on the disk and in the overlay. Throws DISK_FULL, UPSTREAM_REJECTED where the file system
-   * refuses otherwise, TIMED_OUT where too many wait: none of these events is acknowledged then, and each may be sent again.
+   * refuses otherwise, TIMED_OUT where too many wait, USAGE for an id that an event of other content has: none of these events is acknowledged then, and each may be sent again.
    */
   record(events: readonly OnlineEvent[]): Promise<RecordedEvents>;
   /** Returns how many events of the user were removed, from the lists and from the disk. Throws as `record` does. */
@@ -179,21 +180,23 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
     const batch = waiting;
     waiting = [];
     waitingEvents = 0;
-    const events = new Map(batch.flatMap((one) => one.events).map((event) => [event.event_id, event]));
+    let admitted: Admitted<Waiting> = { events: new Map(), conflicts: new Map() };
     const isNew = new Set<string>();
     try {
       await append(() => {
-        const missing = [...events.values()].filter(({ event_id }) => !state.has(event_id));
+        admitted = admitEvents(batch, state.find);
+        const events = [...admitted.events.values()];
+        const missing = events.filter(({ event_id }) => !state.has(event_id));
         for (const { event_id } of missing) {
           isNew.add(event_id);
         }
-        const again = [...events.values()].filter(({ event_id }) => unconfirmed.has(event_id));
+        const again = events.filter(({ event_id }) => unconfirmed.has(event_id));
         return [...new Set([...missing, ...again])].map((event) => ({ kind: 'event', event }));
       });
     } catch (cause) {
       // What of the batch is in the file all the same will be seen there; why that fails is noted here already.
       await file?.readAdded(state.apply).catch(() => undefined);
-      for (const id of events.keys()) {
+      for (const id of admitted.events.keys()) {
         if (state.has(id)) {
           unconfirmed.add(id);
         }
@@ -205,11 +208,17 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
       }
       return;
     }
-    for (const id of events.keys()) {
+    for (const id of admitted.events.keys()) {
       unconfirmed.delete(id);
     }
     writing.note(null);
     for (const one of batch) {
+      // Another server may have given an id to another event meanwhile: the first line of the file counts.
+      const conflict = admitted.conflicts.get(one) ?? conflictIn(one.events, state.find);
+      if (conflict !== null) {
+        one.reject(conflict);
+        continue;
+      }
       const accepted = one.events.filter(({ event_id }) => isNew.delete(event_id)).length;
       one.resolve({ accepted, duplicates: one.events.length - accepted });
     }
@@ -237,6 +246,7 @@ export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promi
 
   return {
     overlay: {
+      events: (userId) => state.events(userId),
       seen: (userId) => state.seen(userId),
       interactions: (userId) => state.interactions(userId),
       metBy: (itemId) => state.metBy(itemId),

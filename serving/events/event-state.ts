@@ -6,10 +6,11 @@ export interface EventState extends Overlay {
   /** In the order of the lines. An event whose id is known changes nothing. */
   apply(record: LogRecord): void;
   has(eventId: string): boolean;
+  find(eventId: string): OnlineEvent | undefined;
   /** Changes with every event of the user; 0 without any. Never the same for different events, in any state. */
   revisionOf(userId: string): number;
-  /** In the order of the lines. */
-  events(): Iterable<OnlineEvent>;
+  /** Of everybody, in the order of the lines. */
+  all(): Iterable<OnlineEvent>;
   readonly size: number;
   /** Lines say that events are to be erased: the lines of those events are still in the file. */
   readonly hasErasures: boolean;
@@ -57,8 +58,10 @@ export const createEventState = (): EventState => {
   return {
     apply: (record) => (record.kind === 'event' ? add(record.event) : erase(record.userId)),
     has: (eventId) => byId.has(eventId),
+    find: (eventId) => byId.get(eventId),
     revisionOf: (userId) => revisions.get(userId) ?? 0,
-    events: () => byId.values(),
+    all: () => byId.values(),
+    events: eventsOf,
     get size() {
       return byId.size;
     },

@@ -18,7 +18,7 @@ import type { LogRecord } from './log-record.ts';
 const BATCH = 2_000;
 
 const eventsOf = function* (state: EventState): Generator<LogRecord> {
-  for (const event of state.events()) {
+  for (const event of state.all()) {
     yield { kind: 'event', event };
   }
 };

@@ -92,7 +92,11 @@ const EVENT: Schema = object(
     event_id: { ...ID, description: 'Chosen by the sender: sent again, it is the same event.' },
     user_id: ID,
     item_id: ID,
-    type: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$', description: 'view, click, like, apply …' },
+    type: {
+      type: 'string',
+      pattern: '^[A-Za-z][A-Za-z0-9_-]{0,63}$',
+      description: 'A type of the data: view, like, dislike …',
+    },
     occurred_at: {
       ...{ type: 'string', maxLength: 64, format: 'date-time' },
       description: "The sender's clock, ISO 8601 with date and time. Kept, not sorted by.",

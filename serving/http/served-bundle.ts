@@ -12,6 +12,8 @@ export interface ServedBundle {
   /** Names of the fields that may be filtered by. */
   readonly userFields: readonly string[];
   readonly itemFields: readonly string[];
+  /** Types of interaction that the labels of the data have; empty where nobody knows them. */
+  readonly eventTypes: readonly string[];
   readonly users: number;
   readonly items: number;
   readonly search: 'exact' | 'index';

@@ -82,6 +82,11 @@ export const writeSmallBundle = async (
       dataset_version: 'ds-0123456789abcdef',
       use_case: 'developer_startup',
       nouns: nounsOf('developer_startup'),
+      labels: {
+        like: { weight: 2, label: 0.8 },
+        view: { weight: 0.5, label: 0.4 },
+        dislike: { weight: -1, label: 0 },
+      },
       ...{ embedding_dim: 2, is_normalised: false, temperature: 1 },
       ...{ users: all.users.ids.length, items: all.items.ids.length, interactions: 40 },
       search: { kind: 'exact' },

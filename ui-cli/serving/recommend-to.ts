@@ -51,7 +51,9 @@ const listLines = ({ recommendation, nouns, modelName, search }: LocalRecommenda
     `Model ${model}, bundle ${bundle.slice(0, 12)}, ${searchText(search)}`,
     '',
     ...(rows.length === 0
-      ? [`No ${nouns.item} is left: all that pass were met already, or are excluded.`]
+      ? [
+          `From place ${options.offset + 1} on no ${nouns.item} is left that passes, was not met already, and is not excluded.`,
+        ]
       : formatTable(
           [{ title: 'place', align: 'right' }, { title: nouns.item }, { title: 'score', align: 'right' }],
           rows,

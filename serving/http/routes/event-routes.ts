@@ -1,5 +1,7 @@
 /** What users do, and that it is forgotten. */
+import { nearestHint } from '../../../policy/nearest.ts';
 import { type ApiContext, uncached } from '../api-context.ts';
+import { refuse } from '../refusal.ts';
 import { answers, ERASED_ANSWER, EVENTS_ANSWER, EVENTS_BODY, idParams } from '../schemas.ts';
 
 interface SentEvent {
@@ -12,7 +14,21 @@ interface SentEvent {
 
 type EventsBody = SentEvent | { readonly events: readonly SentEvent[] };
 
-export const addEventRoutes = ({ app, events, metrics, nouns, timestamp }: ApiContext): void => {
+/** A mistyped `dislike` would pull near what it should keep away. Throws what answers 400. */
+const checkTypes = (sent: readonly SentEvent[], known: readonly string[]): void => {
+  const at = sent.findIndex(({ type }) => known.length > 0 && !known.includes(type));
+  const type = sent[at]?.type;
+  if (type !== undefined) {
+    const where = sent.length === 1 ? 'type' : `events.${at}.type`;
+    throw refuse(
+      400,
+      `${where}: got "${type}", expected a type of interaction in the bundle's data: ${known.join(', ')}`,
+      nearestHint(type, known, 'The types are those of `data.labels` in the config of the dataset version.'),
+    );
+  }
+};
+
+export const addEventRoutes = ({ app, source, events, metrics, nouns, timestamp }: ApiContext): void => {
   app.post<{ Body: EventsBody }>(
     '/api/events',
     {
@@ -29,6 +45,7 @@ export const addEventRoutes = ({ app, events, metrics, nouns, timestamp }: ApiCo
       const sent = 'events' in body ? body.events : [body];
       const received_at = timestamp();
       try {
+        checkTypes(sent, source.current().eventTypes);
         const recorded = await events.record(
           sent.map((event) => ({ ...event, occurred_at: event.occurred_at ?? null, received_at })),
         );

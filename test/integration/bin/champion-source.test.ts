@@ -28,7 +28,12 @@ const openSource = async () => {
   const variables = { TT_EXP_HOME: await temporaryFolder(), MLFLOW_TRACKING_URI: await openSilentServer() };
   const nothing = (): void => undefined;
   const signal = new AbortController().signal;
-  const overlay: ChampionSourceOptions['overlay'] = { seen: () => [], interactions: () => 0, metBy: () => [] };
+  const overlay: ChampionSourceOptions['overlay'] = {
+    events: () => [],
+    seen: () => [],
+    interactions: () => 0,
+    metBy: () => [],
+  };
   const context = contextOf({ progress: nothing, log: nothing, count: nothing, signal });
   return createChampionSource({ environment: readEnvironment(variables), context, model: 'm', overlay });
 };

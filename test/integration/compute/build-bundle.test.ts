@@ -147,6 +147,10 @@ describe.each(['l2', 'none'] as const)('a model with normalisation %s', (normali
   });
 
   it('counts interactions, keeps fields and leaves long texts out', async () => {
+    // The default table.
+    const { labels } = (await loadBundle(built.folder)).manifest;
+    expect(Object.keys(labels).sort()).toEqual(['apply', 'click', 'dislike', 'favorite', 'interest', 'like', 'view']);
+    expect(labels.dislike).toEqual({ weight: -1, label: 0 });
     const { manifest, interactions, popularity, users, items, history } = await loadBundle(built.folder);
     const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
     expect(sum(interactions)).toBe(manifest.interactions);

@@ -76,6 +76,29 @@ describe('event-log', () => {
     expect(await linesOf(path)).toHaveLength(3);
   });
 
+  it('refuses an id that another event has, and keeps nothing of that request', async () => {
+    const log = await openLog(await newPath());
+    const usage = (said: string) =>
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining(`got "e1", which another event has: its ${said}`),
+      });
+    const other = { ...eventOf('e1'), item_id: 'other' };
+    await expect(log.record([eventOf('e1'), eventOf('e2'), other])).rejects.toEqual(usage('item_id'));
+    expect(log.status().events).toBe(0);
+    await log.record([eventOf('e1')]);
+    await expect(log.record([eventOf('e2'), { ...eventOf('e1'), type: 'like' }])).rejects.toEqual(usage('type'));
+    expect(await log.record([{ ...eventOf('e1'), received_at: 'later' }])).toEqual({ accepted: 0, duplicates: 1 });
+    expect([...log.overlay.seen('ann')]).toEqual(['item of e1']);
+    // Of two at once the first has it.
+    const [first, second] = await Promise.allSettled([
+      log.record([eventOf('e3')]),
+      log.record([{ ...eventOf('e3'), user_id: 'bob' }]),
+    ]);
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
+    expect(log.overlay.interactions('bob')).toBe(0);
+  });
+
   it('acknowledges each of many at once as what it is', async () => {
     const log = await openLog(await newPath());
     const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => log.record([eventOf(`e${n % 20}`)])));
@@ -156,7 +179,11 @@ describe('event-log', () => {
     const acknowledged = writers.flatMap((writer) => writer.acknowledged);
     expect(acknowledged.length).toBeGreaterThanOrEqual(60);
     expect(acknowledged.filter((id) => !known.has(id))).toEqual([]);
-    const resent = await log.record(acknowledged.map((id) => eventOf(id)));
+    const sentAs = (id: string) => {
+      const number = Number(id.split('-').at(-1));
+      return { ...eventOf(id, `u${number % 7}`), item_id: `i${number}` };
+    };
+    const resent = await log.record(acknowledged.map(sentAs));
     expect(resent).toEqual({ accepted: 0, duplicates: acknowledged.length });
   });
 

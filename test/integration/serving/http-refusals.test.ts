@@ -117,6 +117,24 @@ describe('serving/http: refusals', () => {
     expect((await post(`${url}/api/events`, '{"__proto__": ')).body.error.message).toContain('not valid JSON');
   });
 
+  it('names the types of interaction of the data where an event has another', async () => {
+    const { url, events, serve, openBundle } = await startServing();
+    const one = await post(`${url}/api/events`, { ...EVENT, type: 'dislke' });
+    expectRefusal(one, 400, 'INVALID_REQUEST');
+    expect(one.body.error.message).toBe(
+      `type: got "dislke", expected a type of interaction in the bundle's data: like, view, dislike`,
+    );
+    expect(one.body.error.hint).toContain('Did you mean dislike?');
+    const several = await post(`${url}/api/events`, {
+      events: [EVENT, { ...EVENT, event_id: 'e2', type: 'toString' }],
+    });
+    expectRefusal(several, 400, 'INVALID_REQUEST');
+    expect(several.body.error.message).toContain('events.1.type: got "toString"');
+    expect(events.status().events).toBe(0);
+    serve(await openBundle({ facts: { labels: {} } }));
+    expect((await post(`${url}/api/events`, { ...EVENT, type: 'dislke' })).body).toMatchObject({ accepted: 1 });
+  });
+
   it('answers what is not there with 404, whatever the method', async () => {
     const { url } = await startServing();
     for (const path of ['/', '/api', '/nothing', `${LISTS}`, '/api/recommendations/jobs/for-person/1', '/docs/../x']) {

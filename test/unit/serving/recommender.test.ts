@@ -26,7 +26,9 @@ const about = (
   ...change,
 });
 
-const overlay = (since: Readonly<Record<string, readonly string[]>>): Overlay => ({
+/** By user the items that they liked, or events. */
+const overlay = (since: Readonly<Record<string, readonly string[]>>, type = 'like'): Overlay => ({
+  events: (userId) => (since[userId] ?? []).map((item_id) => ({ item_id, type })),
   seen: (userId) => since[userId] ?? [],
   interactions: (userId) => since[userId]?.length ?? 0,
   metBy: (itemId) => Object.keys(since).filter((userId) => since[userId]?.includes(itemId)),
@@ -158,6 +160,55 @@ describe('what happened since', () => {
     expect([engine, reason]).toEqual(['content', 'training has not seen the user, who has 1 interaction since']);
   });
 
+  it('keeps away what is disliked, and pulls nothing near it', async () => {
+    const disliked = await createBundleRecommender(bundle, {
+      overlay: overlay({ new: ['i0'], hot: ['i4'] }, 'dislike'),
+    });
+    const { item_ids, engine, fallback } = disliked.recommend(request('new'));
+    expect(engine).toBe('popularity');
+    expect(fallback).toContain('no item they liked');
+    expect(item_ids).toEqual(['i4', 'i1', 'i2', 'i3', 'i5']);
+    expect(disliked.recommend(request('hot')).item_ids).toEqual(['i1', 'i3', 'i5']);
+  });
+
+  it('takes a later dislike over what was liked before, and a later like over a dislike', async () => {
+    const events = [
+      { item_id: 'i2', type: 'like' },
+      { item_id: 'i0', type: 'like' },
+      { item_id: 'i2', type: 'dislike' },
+      { item_id: 'i5', type: 'dislike' },
+      { item_id: 'i0', type: 'view' },
+    ];
+    const of = (happened: readonly (typeof events)[number][]): Overlay => ({ ...overlay({}), events: () => happened });
+    const scoresFor = async (happened: readonly (typeof events)[number][]) =>
+      (await createBundleRecommender(bundle, { overlay: of(happened) })).recommend(request('new')).scores;
+    // Near i0 = (1, 0) alone; then i2 = (0, 1) too.
+    expect(await scoresFor(events)).toEqual(await scoresFor([{ item_id: 'i0', type: 'like' }]));
+    const both = await scoresFor([
+      { item_id: 'i0', type: 'like' },
+      { item_id: 'i2', type: 'view' },
+    ]);
+    expect(await scoresFor([...events, { item_id: 'i2', type: 'like' }])).toEqual(both);
+  });
+
+  it('takes a dislike over what the bundle says was liked', async () => {
+    const { folder } = await writeSmallBundle(await temporaryFolder(), {
+      facts: { content: { kind: 'features', width: 2 } },
+      content: { users: { ...SMALL_BUNDLE.users, content: null } },
+    });
+    const disliked = await createBundleRecommender(await loadBundle(folder), {
+      overlay: overlay({ hot: ['i2'] }, 'dislike'),
+    });
+    // hot liked i0 and i2; (1, 0) is left: i3 0.8, i1 0.6.
+    expect(disliked.recommend(request('hot', { engine: 'content' })).item_ids).toEqual(['i3', 'i1', 'i4', 'i5']);
+  });
+
+  it('knows of a type without a label only that they met', async () => {
+    const other = await createBundleRecommender(bundle, { overlay: overlay({ new: ['i0'] }, 'dislke') });
+    const { item_ids, engine } = other.recommend(request('new'));
+    expect([engine, item_ids]).toEqual(['popularity', ['i4', 'i1', 'i2', 'i3', 'i5']]);
+  });
+
   it('does not count where an offline evaluation is repeated', async () => {
     const since = await createBundleRecommender(bundle, { overlay: overlay({ hot: ['i1'] }) });
     // Of the bundle only i0 was met before the test part.
@@ -187,10 +238,82 @@ describe('filters', () => {
     expect(filtered('hot', filters)).toEqual(expected);
   });
 
-  it('are stated preferences where an unknown user names a field of users', () => {
+  it('are stated preferences too where an unknown user names a field of both', () => {
     const stated = recommender.recommend(request('new', { preferences: { skills: ['rust'] } }));
-    expect(recommender.recommend(request('new', { filters: { skills: ['rust'] } }))).toEqual(stated);
-    expect(filtered('new', { skills: ['rust'], type: ['job'] })).toEqual(['i3', 'i0', 'i4']);
+    const filteredBy = recommender.recommend(request('new', { filters: { skills: ['rust'] } }));
+    // Near (1, 1) as stated, and of rust only i0 and i5.
+    expect(stated.item_ids).toEqual(['i1', 'i3', 'i0', 'i2', 'i4', 'i5']);
+    expect(filteredBy.item_ids).toEqual(['i0', 'i5']);
+    expect([filteredBy.engine, filteredBy.reason]).toEqual([stated.engine, stated.reason]);
+    expect(filtered('new', { skills: ['rust'], type: ['job'] })).toEqual(['i0']);
+  });
+
+  it('are preferences alone where nothing would be left, and the answer says so', async () => {
+    const stated = recommender.recommend(request('new', { preferences: { skills: ['cobol'] } }));
+    const asked = recommender.recommend(request('new', { filters: { skills: ['cobol'] } }));
+    expect(asked.item_ids).toEqual(stated.item_ids);
+    expect(asked.reason).toBe(`${stated.reason}; no startup has skills=cobol, so what is stated filters nothing`);
+    // i1, i2 have sql, and are no jobs.
+    const both = recommender.recommend(request('new', { filters: { skills: ['sql'], type: ['job'] } }));
+    expect([...both.item_ids].sort()).toEqual(['i0', 'i3', 'i4']);
+    expect(both.reason).toContain('; no startup has skills=sql and type=job, so what is stated');
+    // A condition that nothing fulfils stays one.
+    const none = recommender.recommend(request('new', { filters: { skills: ['cobol'], type: ['merger'] } }));
+    expect([none.item_ids, none.reason]).toEqual([[], 'no startup has skills=cobol']);
+  });
+
+  it('are preferences alone by a field that only users have, of unknown users alone', async () => {
+    const { folder } = await writeSmallBundle(await temporaryFolder(), {
+      content: {
+        users: { ...SMALL_BUNDLE.users, fields: new Map([['role', ['dev', 'ops', 'dev', 'ops']]]) },
+      },
+    });
+    const other = await createBundleRecommender(await loadBundle(folder));
+    const filters = { role: ['ops'] };
+    // warm says nothing and liked i1, (0.6, 0.8); cold says (0, 1): 1.8 for i1 and i2, less for all others.
+    expect(other.recommend(request('new', { filters })).item_ids.slice(0, 2).sort()).toEqual(['i1', 'i2']);
+    expect(() => other.recommend(request('hot', { filters }))).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: 'filter: got "role", which is no field of a startup' }),
+    );
+    expect(() => other.recommend(request('new', { filters: { rol: ['ops'] } }))).toThrow(
+      expect.objectContaining({
+        message: 'filter: got "rol", which is no field of a startup or a developer',
+        hint: 'Did you mean role? Fields of a startup: type, team_size, skills. Fields of a developer: role.',
+      }),
+    );
+    expect(() => other.recommend(request('new', { filters: { nofield: ['ops'] } }))).toThrow(
+      expect.objectContaining({
+        hint: 'Fields of a startup: type, team_size, skills. Fields of a developer: role.',
+      }),
+    );
+  });
+
+  it('say what no item has', () => {
+    for (const [filters, reason] of [
+      [{ type: ['merger', 'ipo'] }, 'no startup has type=merger or ipo'],
+      [{ type: ['collaboration'], team_size: ['40..'] }, 'no startup has type=collaboration and team_size=40..'],
+    ] as const) {
+      const answer = recommender.recommend(request('hot', { filters }));
+      expect([answer.item_ids, answer.reason]).toEqual([[], reason]);
+      expect(recommender.similarItems({ ...about('i0'), filters }).reason).toBe(reason);
+    }
+    const users = recommender.usersFor(about('i0', { filters: { skills: ['cobol'] } }));
+    expect([users.user_ids, users.reason]).toEqual([[], 'no developer has skills=cobol']);
+    // i2 passes, but was met.
+    const met = recommender.recommend(request('hot', { filters: { team_size: ['12'] } }));
+    expect([met.item_ids, met.reason]).toEqual([[], '25 interactions, more than 20']);
+  });
+
+  it.each(['5-7', 'abc', '>5', '9..5', '..'])('refuse %j for a field of numbers', (value) => {
+    const refusal = expect.objectContaining({
+      code: 'USAGE',
+      message: `filter team_size: got "${value}", expected a number, or a range as 5..10, 5.. or ..10`,
+    });
+    for (const filters of [{ team_size: [value] }, { type: ['merger'], team_size: ['5', value] }]) {
+      expect(() => filtered('hot', filters)).toThrow(refusal);
+      expect(() => filtered('new', filters)).toThrow(refusal);
+      expect(() => recommender.similarItems(about('i0', { filters }))).toThrow(refusal);
+    }
   });
 
   it('refuse a field that no item has, and name the nearest', () => {
@@ -198,7 +321,7 @@ describe('filters', () => {
       expect.objectContaining({
         code: 'USAGE',
         message: 'filter: got "typ", which is no field of a startup',
-        hint: 'Did you mean type? Fields: type, team_size, skills.',
+        hint: 'Did you mean type? Fields of a startup: type, team_size, skills.',
       }),
     );
   });
@@ -224,7 +347,7 @@ describe('pages', () => {
     ['offset', { offset: -1 }, 'offset: got -1, expected a whole number from 0 to 10000'],
     ['diversity', { diversity: 2 }, 'diversity: got 2, expected a number from 0 to 1'],
     ['damping', { damping: Number.NaN }, 'damping: got NaN'],
-    ['preferences', { preferences: { skils: ['go'] } }, 'preferences: got "skils", which is no field of users'],
+    ['preferences', { preferences: { skils: ['go'] } }, 'preferences: got "skils", which is no field of a developer'],
   ])('refuse a %s out of bounds', (_what, change, message) => {
     expect(() => recommender.recommend(request('hot', change))).toThrow(
       expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) }),

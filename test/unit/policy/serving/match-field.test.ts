@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldMatcher } from '../../../../policy/serving/match-field.ts';
+import { fieldMatcher, fitsNumbers } from '../../../../policy/serving/match-field.ts';
 
 describe('match-field', () => {
   it('matches text without regard to case, and nothing else', () => {
@@ -25,6 +25,14 @@ describe('match-field', () => {
     expect([-20, 4, 11].filter(fieldMatcher(['..10']))).toEqual([-20, 4]);
     expect([-3, -1, 0].filter(fieldMatcher(['-2..-0.5']))).toEqual([-1]);
     expect([1, 20].filter(fieldMatcher(['10..5']))).toEqual([]);
+  });
+
+  it.each(['5', '-0.5', '1e3', ' 7 ', '5..10', '5..', '..10', '5..5', '-2..-1'])('takes %j for numbers', (wanted) => {
+    expect(fitsNumbers(wanted)).toBe(true);
+  });
+
+  it.each(['', 'abc', '5-7', '>5', '9..5', '..', '5...7', '0x5', '5..x', 'Infinity'])('takes %j for none', (wanted) => {
+    expect(fitsNumbers(wanted)).toBe(false);
   });
 
   it('takes for a range only what is one', () => {

@@ -171,7 +171,7 @@ describe('the manifest', () => {
     for (const [text, message] of [
       ['{', 'is not JSON'],
       ['[]', 'is not a JSON object'],
-      ['{"format": 1, "files": {}}', 'is not the manifest of a bundle'],
+      ['{"format": 2, "files": {}}', 'is not the manifest of a bundle'],
     ] as const) {
       await writeFile(file.replace(bundle.folder, elsewhere), text);
       await expect(loadBundle(elsewhere)).rejects.toEqual(refusal(message));
@@ -179,8 +179,9 @@ describe('the manifest', () => {
   });
 
   it.each([
-    ['another format', { format: 2 }, 'got bundle format 2, expected 1', 'MODEL_INCOMPATIBLE'],
+    ['another format', { format: 1 }, 'got bundle format 1, expected 2', 'MODEL_INCOMPATIBLE'],
     ['a file outside', { files: { '../users.f32': { sha256: '', bytes: 0 } } }, 'is not the manifest', undefined],
+    ['labels of another form', { labels: { like: 1 } }, 'is not the manifest', undefined],
     ['no file', { files: {} }, 'does not list encoder.json', undefined],
     ['another number of users', { users: 3 }, 'user_ids.jsonl has 4 different ids, expected 3', undefined],
     [

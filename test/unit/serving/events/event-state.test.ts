@@ -18,6 +18,11 @@ describe('event-state', () => {
     expect([...state.seen('ann')]).toEqual(['x', 'y']);
     expect([...state.metBy('x')]).toEqual(['ann']);
     expect([state.interactions('bob'), [...state.seen('bob')], [...state.metBy('z')]]).toEqual([0, [], []]);
+    expect([...state.events('ann')].map(({ item_id, type }) => [item_id, type])).toEqual([
+      ['x', 'view'],
+      ['x', 'view'],
+      ['y', 'view'],
+    ]);
     expect(state.size).toBe(3);
   });
 
@@ -34,7 +39,7 @@ describe('event-state', () => {
     expect([state.interactions('ann'), [...state.seen('ann')], [...state.metBy('x')]]).toEqual([0, [], ['bob']]);
     add(state, 'e1', 'ann', 'y');
     expect([0, anns]).not.toContain(state.revisionOf('ann'));
-    expect([...state.events()].map(({ event_id, item_id }) => [event_id, item_id])).toEqual([
+    expect([...state.all()].map(({ event_id, item_id }) => [event_id, item_id])).toEqual([
       ['e2', 'x'],
       ['e1', 'y'],
     ]);

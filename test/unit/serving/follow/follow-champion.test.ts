@@ -14,7 +14,7 @@ const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 
 
 const bundleOf = (version: string, nouns = NOUNS): ServedBundle => ({
   ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, runId: `run ${version}`, nouns },
-  ...{ userFields: [], itemFields: [], users: 1, items: 1, search: 'exact' },
+  ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
   recommender: {
     recommend: () => expect.unreachable(),
     usersFor: () => expect.unreachable(),

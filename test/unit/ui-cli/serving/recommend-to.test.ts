@@ -86,7 +86,7 @@ test('names a fallback, a model without a version, and an empty list', async () 
       'Fallback: content: nothing',
       'Model models/v1, bundle abcdef012345, search by an index with recall@10 0.9912',
       '',
-      'No startup is left: all that pass were met already, or are excluded.',
+      'From place 1 on no startup is left that passes, was not met already, and is not excluded.',
       '',
     ].join('\n'),
   );

@@ -80,6 +80,8 @@ export interface CategoryFeature {
 /** A dataset version in memory, as training and evaluation use it. Matrices are row-major float32. */
 export interface LoadedDataset {
   readonly summary: DatasetSummary;
+  /** Of encoder.json, hex: a model of these features needs that file. */
+  readonly encoderSha256: string;
   readonly userIds: readonly string[];
   readonly itemIds: readonly string[];
   /** [users, feature_dims.user] */

@@ -144,4 +144,6 @@ export interface PulledModel {
   readonly runId: string;
   /** Absolute. */
   readonly folder: string;
+  /** false: the model was saved before the digest of its encoder was recorded. */
+  readonly isEncoderVerified: boolean;
 }

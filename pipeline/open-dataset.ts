@@ -9,6 +9,7 @@ import type {
   TrueAffinities,
 } from '../contracts/dataset.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import { digestFile } from '../host/files/file-digest.ts';
 import { readColumns, readNumericColumns } from './duckdb/columns.ts';
 import { type Database, openDatabase } from './duckdb/database.ts';
 import { categoriesOf } from './encoder/categories.ts';
@@ -103,12 +104,15 @@ export const openDataset = async (folder: string): Promise<LoadedDataset> => {
   const { users, items, feature_dims, factor_dim } = manifest;
   const factors = factor_dim === null ? [] : ['user_factors.f32', 'item_factors.f32'];
   await verifyFiles(folder, manifest.files, ['user_features.f32', 'item_features.f32', 'encoder.json', ...factors]);
-  const encoder = await readEncoder(join(folder, 'encoder.json'));
+  const encoderFile = join(folder, 'encoder.json');
+  const encoder = await readEncoder(encoderFile);
+  const { sha256: encoderSha256 } = await digestFile(encoderFile);
   return withTables(folder, ['samples', 'pairs', 'users', 'items'], async (database) => {
     const userIds = await readIds(database, 'users', 'user_id', 'user_index');
     const itemIds = await readIds(database, 'items', 'item_id', 'item_index');
     return {
       summary: summaryOf(manifest),
+      encoderSha256,
       userIds,
       itemIds,
       userFeatures: await readFloats(join(folder, 'user_features.f32'), users * feature_dims.user),

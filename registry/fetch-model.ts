@@ -10,9 +10,10 @@ import type { CountSink } from '../contracts/work-count.ts';
 import { digestFile } from '../host/files/file-digest.ts';
 import { isFileError } from '../host/files/file-errors.ts';
 import type { Workspace } from '../host/workspace.ts';
-import { notLoading } from './model-source.ts';
+import { notLoading } from './not-loading.ts';
+import { requireRecordedEncoder } from './own-encoder.ts';
 import type { ArtifactReader } from './ports.ts';
-import { recordedDigests } from './recorded-digests.ts';
+import { recordedDigests, recordedEncoder } from './recorded-digests.ts';
 
 export interface FetchModelDeps {
   readonly tracking: ArtifactReader;
@@ -37,8 +38,8 @@ const digestOf = async (file: string): Promise<string | null> => {
 };
 
 /**
- * Files that lie here and equal their digest in the manifest are not fetched again; manifest and encoder, of which no
- * digest is recorded, always are. Throws MODEL_NOT_LOADING where the run has no whole model.
+ * Files that lie here and equal their digest in the manifest are not fetched again; the manifest, of which no digest
+ * is recorded, and the encoder, of which earlier models have none, always are. Throws MODEL_NOT_LOADING where the run has no whole model.
  */
 export const fetchModel = async (
   { tracking, workspace, count }: FetchModelDeps,
@@ -58,7 +59,8 @@ export const fetchModel = async (
   if (names.length === 0) {
     throw lost(`run ${runId} has no artifact ${ARTIFACT.modelFolder}/`);
   }
-  const digests = recordedDigests(await readFile(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`), 'utf8'));
+  const manifest = await readFile(await fetchFile(`${ARTIFACT.modelFolder}/${MANIFEST_FILE}`), 'utf8');
+  const digests = recordedDigests(manifest);
   // A file that the manifest names and MLflow does not list is missing.
   const files = new Set([...names, ...Object.keys(digests)]);
   files.delete(MANIFEST_FILE);
@@ -78,6 +80,11 @@ export const fetchModel = async (
   }
   count?.({ done: total - 1, total, unit: 'files' });
   const encoderFile = await fetchFile(ARTIFACT.encoder);
+  await requireRecordedEncoder(
+    encoderFile,
+    recordedEncoder(manifest),
+    `run ${runId}: its artifact ${ARTIFACT.encoder}`,
+  );
   count?.({ done: total, total, unit: 'files' });
   return { modelFolder: join(folder, ARTIFACT.modelFolder), encoderFile };
 };

@@ -13,7 +13,8 @@ import { fetchModel } from './fetch-model.ts';
 import { findRecordedRun } from './find-run.ts';
 import { findVersion } from './find-version.ts';
 import { type ModelReference, parseReference } from './model-reference.ts';
-import { findSource, type ModelFacts, notLoading, readFacts } from './model-source.ts';
+import { findSource, type ModelFacts, readFacts } from './model-source.ts';
+import { notLoading } from './not-loading.ts';
 import type { ArtifactReader, RunReader, VersionReader } from './ports.ts';
 
 export interface FoundModel {

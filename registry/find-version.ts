@@ -4,7 +4,7 @@ import { ALIAS } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import { nearestHint } from '../policy/nearest.ts';
 import type { VersionReference } from './model-reference.ts';
-import { notLoading } from './model-source.ts';
+import { notLoading } from './not-loading.ts';
 import type { VersionReader } from './ports.ts';
 
 const unknownModel = (text: string, name: string, names: readonly string[]): TtExpError =>

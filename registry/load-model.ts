@@ -5,7 +5,7 @@ import { loadModel as loadTowers, type TwoTowerModel } from '../models/saved/mod
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
 import { type Histories, historiesOf } from '../models/towers/history.ts';
 import { encodeDatasetWith, readEncoder } from '../pipeline/index.ts';
-import { requireOwnEncoder } from './own-encoder.ts';
+import { requireOwnEncoder, requireRecordedEncoder } from './own-encoder.ts';
 
 type Encoder = Awaited<ReturnType<typeof readEncoder>>;
 type Encoded = Awaited<ReturnType<typeof encodeDatasetWith>>;
@@ -56,6 +56,7 @@ const firstOf = (
 export const loadModel = async (source: ModelSource): Promise<LoadedModel> => {
   const towers = await loadTowers(source.modelFolder);
   try {
+    await requireRecordedEncoder(source.encoderFile, towers.manifest.encoder_sha256);
     const encoder = await readEncoder(source.encoderFile);
     requireOwnEncoder(source, encoder, towers.manifest);
     return {

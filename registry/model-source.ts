@@ -2,17 +2,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { TtExpError } from '../contracts/errors.ts';
-import { ARTIFACT, MANIFEST_FILE, MESSAGE } from '../contracts/names.ts';
+import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
 import { exists } from '../host/files/file-errors.ts';
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
+import { notLoading } from './not-loading.ts';
+import { requireRecordedEncoder } from './own-encoder.ts';
 
 /** What the manifest tells without loading the model. */
 export type ModelFacts = Pick<ModelManifest, 'dataset_version' | 'best_epoch' | 'settings'>;
-
-export const notLoading = (what: string, hint: string, cause?: unknown): TtExpError =>
-  new TtExpError('MODEL_NOT_LOADING', `${MESSAGE.modelNotLoading}: ${what}`, { hint, cause });
 
 /** What a folder holds: model/ and encoder.json as `train` writes them, or a bare model with the encoder beside it. */
 export const findSource = async (folder: string): Promise<ModelSource> => {
@@ -33,7 +31,7 @@ export const findSource = async (folder: string): Promise<ModelSource> => {
   };
 };
 
-/** Throws MODEL_NOT_LOADING where the encoder is missing, or the manifest is none. */
+/** Throws MODEL_NOT_LOADING where the encoder is missing or not the recorded one, or the manifest is none. */
 export const readFacts = async ({ modelFolder, encoderFile }: ModelSource): Promise<ModelFacts> => {
   if (!(await exists(encoderFile))) {
     throw notLoading(
@@ -43,18 +41,19 @@ export const readFacts = async ({ modelFolder, encoderFile }: ModelSource): Prom
   }
   const file = join(modelFolder, MANIFEST_FILE);
   const again = 'Fetch or train the model again.';
-  let manifest: Partial<ModelFacts>;
+  let manifest: Partial<ModelManifest>;
   try {
-    manifest = JSON.parse(await readFile(file, 'utf8')) as Partial<ModelFacts>;
+    manifest = JSON.parse(await readFile(file, 'utf8')) as Partial<ModelManifest>;
   } catch (error) {
     throw notLoading(`${file}: got a file that is not JSON, expected a manifest`, again, error);
   }
-  const { dataset_version, best_epoch, settings } = manifest;
+  const { dataset_version, best_epoch, settings, encoder_sha256: encoder } = manifest;
   if (dataset_version === undefined || best_epoch === undefined || settings === undefined) {
     throw notLoading(
       `${file}: got no dataset_version, best_epoch or settings, expected a two-tower model's manifest`,
       again,
     );
   }
+  await requireRecordedEncoder(encoderFile, encoder);
   return { dataset_version, best_epoch, settings };
 };

@@ -1,7 +1,9 @@
-/** Whether an encoder is the one that a model was trained with, as far as their widths tell. */
+/** Whether an encoder is the one that a model was trained with, as far as its digest and its widths tell. */
 import { TtExpError } from '../contracts/errors.ts';
 import type { ModelSource } from '../contracts/trainer.ts';
+import { digestFile } from '../host/files/file-digest.ts';
 import type { ModelManifest } from '../models/saved/model-manifest.ts';
+import { notLoading } from './not-loading.ts';
 
 interface SideWidths {
   readonly user: { readonly dim: number };
@@ -24,5 +26,23 @@ export const requireOwnEncoder = (
         { hint: 'Put the encoder.json of the same training beside the model.' },
       );
     }
+  }
+};
+
+/**
+ * An encoder of the same widths with other vocabularies would give a ranking too. Throws MODEL_NOT_LOADING.
+ * @param recorded sha256 by the model's manifest; undefined: of a model saved before it was recorded, of which nobody can tell
+ * @param shown name of the file for the user
+ */
+export const requireRecordedEncoder = async (
+  encoderFile: string,
+  recorded: unknown,
+  shown = encoderFile,
+): Promise<void> => {
+  if (recorded !== undefined && (await digestFile(encoderFile)).sha256 !== recorded) {
+    throw notLoading(
+      `${shown} differs from the digest recorded in its manifest`,
+      'Put the encoder.json of the same training there, fetch the model again, or train it again with --fresh.',
+    );
   }
 };

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { PulledModel } from '../../contracts/model-catalogue.ts';
-import { MESSAGE } from '../../contracts/names.ts';
+import { ARTIFACT, MANIFEST_FILE, MESSAGE } from '../../contracts/names.ts';
 import type { CountSink } from '../../contracts/work-count.ts';
 import { pullModel } from '../../registry/pull-model.ts';
 import type { PullTarget } from '../../registry/pull-target.ts';
+import { recordedEncoder } from '../../registry/recorded-digests.ts';
 import type { CatalogueReader } from './ports.ts';
 import { resolveVersion } from './resolve-version.ts';
 
@@ -22,5 +25,7 @@ export const pullVersion = async (
       { hint: `Pull another version: \`tt-exp models ${name}\` lists them.` },
     );
   }
-  return { name, version, runId, folder: await pullModel(tracking, { runId, ...target }) };
+  const folder = await pullModel(tracking, { runId, ...target });
+  const manifest = await readFile(join(folder, ARTIFACT.modelFolder, MANIFEST_FILE), 'utf8');
+  return { name, version, runId, folder, isEncoderVerified: recordedEncoder(manifest) !== undefined };
 };

@@ -13,6 +13,7 @@ import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { questionProblem } from '../../registry/ledger/kept-question.ts';
 import type { LedgerReading } from '../../registry/ledger/read-ledger.ts';
 import { readLooksOf } from '../../registry/ledger/read-looks.ts';
+import { recordedEncoder } from '../../registry/recorded-digests.ts';
 import { findModelAt, type ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 
@@ -44,12 +45,18 @@ const ownProblem = async (tracking: CatalogueReader, runId: string): Promise<str
   }
 };
 
-const problemOf = async (
+interface Finding {
+  readonly problem: string | null;
+  /** What could not be compared, in a sentence; null: nothing. */
+  readonly note: string | null;
+}
+
+const findingOf = async (
   tracking: CatalogueReader,
-  { runId, modelId }: RegisteredVersionRecord,
-): Promise<string | null> => {
+  { runId, modelId, version }: RegisteredVersionRecord,
+): Promise<Finding> => {
   if (runId === null) {
-    return 'it was registered without a run, so nothing is known of its files';
+    return { problem: 'it was registered without a run, so nothing is known of its files', note: null };
   }
   const hasRun = (await tracking.measuredRuns([runId])).has(runId);
   const manifest = hasRun ? await tracking.getArtifactText(runId, MANIFEST) : null;
@@ -57,23 +64,32 @@ const problemOf = async (
     hasRun ? await ownProblem(tracking, runId) : `its run ${runId} was deleted for good`,
     modelId === null ? null : await copyProblem(tracking, { modelId, manifest }),
   ].filter((problem) => problem !== null);
-  return problems.length === 0 ? null : problems.join('; ');
+  const isUnrecorded = manifest !== null && recordedEncoder(manifest) === undefined;
+  return {
+    problem: problems.length === 0 ? null : problems.join('; '),
+    note: isUnrecorded
+      ? `version ${version}: its encoder's digest was not recorded, so nobody can tell whether its ${ARTIFACT.encoder} was edited`
+      : null,
+  };
 };
 
 const verifyVersions = async (
   tracking: CatalogueReader,
   { versions }: ModelAt,
   { isAll, count }: VerifyRequest,
-): Promise<readonly VerifiedVersion[]> => {
+): Promise<Pick<ModelVerification, 'versions' | 'notes'>> => {
   const asked = versions.filter(({ aliases }) => isAll || aliases.some((alias) => SERVED.includes(alias)));
   const tell = (done: number): void => count({ done, total: asked.length, unit: 'versions' });
   tell(0);
   const verified: VerifiedVersion[] = [];
+  const notes: string[] = [];
   for (const { record, aliases } of asked) {
-    verified.push({ version: record.version, aliases, problem: await problemOf(tracking, record) });
+    const { problem, note } = await findingOf(tracking, record);
+    verified.push({ version: record.version, aliases, problem });
+    notes.push(...(note === null ? [] : [note]));
     tell(verified.length);
   }
-  return verified;
+  return { versions: verified, notes };
 };
 
 const BEFORE_DIGEST = `${ARTIFACT.looks} of its ledger was written before its digest was kept: nobody can tell whether it was edited; the next look covers it`;
@@ -105,13 +121,14 @@ export const verifyModel = async (tracking: CatalogueReader, request: VerifyRequ
   const model = await findModelAt(tracking, request.name);
   const { ledger } = model;
   const { problems, notes } = await verifyBeside(tracking, model, ledger);
+  const files = await verifyVersions(tracking, model, request);
   return {
     name: model.name,
     records: ledger?.entries.length ?? 0,
     broken: ledger?.broken ?? null,
     problems,
-    notes: [...model.notes, ...notes],
-    versions: await verifyVersions(tracking, model, request),
+    notes: [...model.notes, ...notes, ...files.notes],
+    versions: files.versions,
     aliases: model.aliases,
     ledgerChampion: ledger === null || ledger.broken !== null ? null : { version: ledger.standing.champion },
   };

@@ -19,6 +19,8 @@ export interface ModelManifest {
   readonly dataset_version: string;
   readonly best_epoch: number;
   readonly settings: TrialSettings;
+  /** sha256 of the training's encoder.json, which lies beside the model folder; absent in models saved before it was recorded. */
+  readonly encoder_sha256?: string;
   /** Path below the model folder to sha256. */
   readonly files: Readonly<Record<string, string>>;
 }

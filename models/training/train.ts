@@ -159,6 +159,7 @@ const publish = async (session: Session, best: EpochRecord): Promise<string> => 
       is_normalised: isNormalised(settings),
       temperature: temperatureOf(settings, logTemperatureIn(architecture, bestParameters)),
       dataset_version: dataset.summary.version,
+      encoder_sha256: dataset.encoderSha256,
       best_epoch: best.epoch,
       settings,
     },

@@ -7,7 +7,7 @@ import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { createBreather } from '../../host/breathe.ts';
 import type { ModelManifest } from '../../models/saved/model-manifest.ts';
 import { readEncoder } from '../../pipeline/encoder/encoder-file.ts';
-import { requireOwnEncoder } from '../own-encoder.ts';
+import { requireOwnEncoder, requireRecordedEncoder } from '../own-encoder.ts';
 import type { Matrix } from '../search/matrix.ts';
 import { BUNDLE_FILE } from './bundle-files.ts';
 import { createColumnBuilder, type FieldColumn } from './field-columns.ts';
@@ -143,6 +143,7 @@ const checkModel = async (folder: string, reader: BundleReader, manifest: Bundle
     );
   }
   const model = JSON.parse(Buffer.from(bytes).toString('utf8')) as ModelManifest;
+  await requireRecordedEncoder(encoderFile, model.encoder_sha256);
   requireOwnEncoder({ modelFolder, encoderFile }, await readEncoder(encoderFile), model);
   if (model.embedding_dim !== manifest.embedding_dim) {
     throw new TtExpError(

@@ -7,7 +7,7 @@ import type { BundleManifest } from '../../contracts/bundle.ts';
 import type { TtExpError } from '../../contracts/errors.ts';
 import { createBreather } from '../../host/breathe.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
-import { notLoading } from '../model-source.ts';
+import { notLoading } from '../not-loading.ts';
 
 /** A digest of so much takes about a millisecond. */
 const CHUNK_BYTES = 512 * 1024;

@@ -6,7 +6,7 @@
 import { open } from 'node:fs/promises';
 import { missing } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import { notLoading } from '../model-source.ts';
+import { notLoading } from '../not-loading.ts';
 import { lengthOf, type Matrix, rowOf } from './matrix.ts';
 
 export interface GraphSettings {

@@ -227,6 +227,14 @@ describe('e2e/train', () => {
       const narrow = { ...encoder.user, dim: encoder.user.dim - 1, blocks: encoder.user.blocks.slice(0, -1) };
       await writeFile(encoderFile, JSON.stringify({ ...encoder, user: narrow }));
       expect(await evaluate()).toMatchObject({
+        exitCode: 66,
+        stderr: expect.stringContaining(`${encoderFile} differs from the digest recorded in its manifest`),
+      });
+      // As a model from before that digest was recorded.
+      const manifestFile = join(model.folder, 'model', 'manifest.json');
+      const { encoder_sha256: _recorded, ...older } = JSON.parse(await readFile(manifestFile, 'utf8'));
+      await writeFile(manifestFile, JSON.stringify(older));
+      expect(await evaluate()).toMatchObject({
         exitCode: 65,
         stderr: expect.stringContaining('user features are 511 wide, expected 512'),
       });

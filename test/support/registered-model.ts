@@ -10,8 +10,12 @@ import type { Tracking } from '../../tracking/index.ts';
 import { makeFolder, removeFolder } from './make-folder.ts';
 
 export const WEIGHTS = 'weights of a model';
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const ENCODER = '{}';
+
 export const MANIFEST = JSON.stringify({
-  files: { 'weights.bin': createHash('sha256').update(WEIGHTS).digest('hex') },
+  encoder_sha256: sha256(ENCODER),
+  files: { 'weights.bin': sha256(WEIGHTS) },
 });
 
 interface NewVersion {
@@ -51,7 +55,7 @@ export const addVersion = async (
     for (const name of ['weights.bin', 'manifest.json']) {
       await tracking.putArtifactFile(runId, `model/${name}`, join(folder, 'model', name));
     }
-    await tracking.putArtifactText(runId, 'encoder.json', '{}');
+    await tracking.putArtifactText(runId, 'encoder.json', ENCODER);
     const logged = { experimentId, runId, name: model, folder: join(folder, 'model'), params: {}, tags: {}, step: 1 };
     const { modelId } = await tracking.ensureLoggedModel({ ...logged, signature: { userDim: 1, itemDim: 1 } });
     const tags = { [TAG.datasetVersion]: 'ds-0123456789abcdef', [TAG.experimentId]: 'sweep-0123456789' };

@@ -42,20 +42,21 @@ const side = (dim: number) => ({ dim, textDim: 0, textEncoder: null, blocks: [],
 const writeModel = async (
   folder: string,
   featureDims: { user: number; item: number },
-  embeddingDim: number,
+  { embeddingDim, encoderSha256 }: { readonly embeddingDim: number; readonly encoderSha256: string | undefined },
 ): Promise<void> => {
   await mkdir(join(folder, 'model'), { recursive: true });
   await writeFile(join(folder, 'model', 'user_ids.f32'), 'weights');
   const { sha256 } = await digestFile(join(folder, 'model', 'user_ids.f32'));
+  const encoder: Encoder = { version: 2, user: side(0), item: side(0) };
+  await writeFile(join(folder, 'encoder.json'), JSON.stringify(encoder));
   const manifest = {
     format: 3,
     feature_dims: featureDims,
     embedding_dim: embeddingDim,
+    ...(encoderSha256 !== undefined && { encoder_sha256: encoderSha256 }),
     files: { 'user_ids.f32': sha256 },
   };
   await writeFile(join(folder, 'model', 'manifest.json'), JSON.stringify(manifest));
-  const encoder: Encoder = { version: 2, user: side(0), item: side(0) };
-  await writeFile(join(folder, 'encoder.json'), JSON.stringify(encoder));
 };
 
 export interface SmallBundleChange {
@@ -63,14 +64,16 @@ export interface SmallBundleChange {
   readonly content?: Partial<Omit<BundleContent, 'model'>>;
   /** Widths that the model takes; the encoder's are 0. */
   readonly featureDims?: { readonly user: number; readonly item: number };
+  /** By the model's manifest; absent: not recorded. */
+  readonly encoderSha256?: string;
 }
 
 /** Writes it below `folder`, model and all. */
 export const writeSmallBundle = async (
   folder: string,
-  { facts = {}, content = {}, featureDims = { user: 0, item: 0 } }: SmallBundleChange = {},
+  { facts = {}, content = {}, featureDims = { user: 0, item: 0 }, encoderSha256 }: SmallBundleChange = {},
 ) => {
-  await writeModel(folder, featureDims, facts.embedding_dim ?? 2);
+  await writeModel(folder, featureDims, { embeddingDim: facts.embedding_dim ?? 2, encoderSha256 });
   const all = { ...SMALL_BUNDLE, ...content };
   return writeBundle(
     { bundlesFolder: join(folder, 'bundles'), nowMs: 0, signal: new AbortController().signal },

@@ -75,6 +75,7 @@ export const createToyDataset = ({ users, items, pairsPerUser, seed }: ToyOption
       users,
       items,
     },
+    encoderSha256: '0'.repeat(64),
     userIds: Array.from({ length: users }, (_, index) => `u${index}`),
     itemIds: Array.from({ length: items }, (_, index) => `i${index}`),
     userFeatures: featuresOf(userFactors, users, seed + 3),

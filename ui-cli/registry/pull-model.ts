@@ -23,12 +23,13 @@ export const pullModel = (
       begin(`looking for ${reference}`);
       return catalogue.pull({ reference, folder: resolve(to), isForced, keeps, count });
     });
-    const { name, version, runId, folder } = pulled;
+    const { name, version, runId, folder, isEncoderVerified } = pulled;
+    const but = isEncoderVerified ? '' : " but encoder.json: its encoder's digest was not recorded";
     if (isJson) {
-      printJson(runtime.io, { name, version, run_id: runId, folder });
+      printJson(runtime.io, { name, version, run_id: runId, folder, encoder_verified: isEncoderVerified });
     } else {
       printLines(runtime.io.stdout, [
-        `${name}/${version} in ${folder}, every file verified`,
+        `${name}/${version} in ${folder}, every file verified${but}`,
         `evaluate it: tt-exp evaluate --model ${to}`,
       ]);
     }

@@ -277,6 +277,28 @@ describe('client/models/model-catalogue', () => {
     expect(await problem()).toMatch(/^run .* has no artifact model\/weights\.bin; the copy .* has no weights\.bin$/);
   });
 
+  test('an encoder that was changed at the run is named and not pulled; one without a recorded digest is a note', async () => {
+    const name = 'encoded';
+    const [runId = ''] = await versions(name, 1);
+    await tracking.setAlias(name, 'champion', '1');
+    const folder = join(await temporaryFolder(), 'copy');
+    const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
+    const pull = () => catalogue.pull({ reference: name, folder, isForced: true, keeps: [] });
+    expect(await verify()).toMatchObject({ notes: [], versions: [{ problem: null }] });
+    expect(await pull()).toMatchObject({ isEncoderVerified: true });
+    await tracking.putArtifactText(runId, 'encoder.json', '{ }');
+    const changed = `run ${runId}: its artifact encoder.json differs from the digest recorded in its manifest`;
+    expect((await verify()).versions).toMatchObject([{ version: '1', problem: changed }]);
+    expect(await errorOf(pull())).toMatchObject({ exitCode: 66, message: `Model not loading: ${changed}` });
+    expect(await readFile(join(folder, 'encoder.json'), 'utf8')).toBe('{}');
+    const { encoder_sha256: _recorded, ...older } = JSON.parse(MANIFEST);
+    await tracking.putArtifactText(runId, 'model/manifest.json', JSON.stringify(older));
+    expect((await verify()).notes).toEqual([
+      "version 1: its encoder's digest was not recorded, so nobody can tell whether its encoder.json was edited",
+    ]);
+    expect(await pull()).toMatchObject({ isEncoderVerified: false });
+  });
+
   test('a verdict and looks that were changed are named; looks older than their digest are a note', async () => {
     const name = 'rested';
     await versions(name, 2);
@@ -315,7 +337,7 @@ describe('client/models/model-catalogue', () => {
     const parent = await temporaryFolder();
     const folder = join(parent, 'copy');
     const pull = (isForced: boolean) => catalogue.pull({ reference: 'pulled@champion', folder, isForced, keeps: [] });
-    expect(await pull(false)).toEqual({ name: 'pulled', version: '1', runId, folder });
+    expect(await pull(false)).toEqual({ name: 'pulled', version: '1', runId, folder, isEncoderVerified: true });
     expect((await readdir(folder, { recursive: true })).sort()).toEqual([
       'encoder.json',
       'model',

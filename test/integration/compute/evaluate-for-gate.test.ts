@@ -1,5 +1,6 @@
 /** The real evaluating child: three small models, what it finds under every guard, and the table that it keeps. */
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -122,6 +123,22 @@ describe('compute/evaluate-for-gate', () => {
     expect(weighted('candidate')).toBeCloseTo(meanOf(numbers(rows, 'ndcg_candidate')), 12);
     expect(details?.slices.length).toBe(byHistory.length + report.categories.length);
     expect((await evaluate({ champion: null })).details).toBeUndefined();
+  });
+
+  it('a model whose encoder has other vocabularies than the one of its training is not evaluated', async () => {
+    const text = await readFile(large.encoderFile, 'utf8');
+    const manifest = JSON.parse(await readFile(join(large.modelFolder, 'manifest.json'), 'utf8'));
+    expect(manifest.encoder_sha256).toBe(createHash('sha256').update(text).digest('hex'));
+    const encoder = JSON.parse(text);
+    for (const { vocabulary } of [...encoder.user.blocks, ...encoder.item.blocks]) {
+      vocabulary?.reverse();
+    }
+    const encoderFile = join(folder, 'reversed.json');
+    await writeFile(encoderFile, JSON.stringify(encoder));
+    await expect(evaluate({ candidate: { ...large, encoderFile } })).rejects.toMatchObject({
+      code: 'MODEL_NOT_LOADING',
+      message: `Model not loading: ${encoderFile} differs from the digest recorded in its manifest`,
+    });
   });
 
   it('measures every guard for both models', async () => {

@@ -107,6 +107,39 @@ describe('registry/find-model', () => {
     });
   });
 
+  describe('of a model whose manifest records the digest of its encoder', () => {
+    beforeEach(() => {
+      artifacts['model/manifest.json'] = JSON.stringify({ ...MANIFEST, encoder_sha256: sha256('{}') });
+    });
+
+    const changed = (place: string) => ({
+      code: 'MODEL_NOT_LOADING',
+      exitCode: 66,
+      message: `Model not loading: ${place}encoder.json differs from the digest recorded in its manifest`,
+      hint: expect.stringContaining('encoder.json of the same training'),
+    });
+
+    it('an encoder.json that was changed is named: at the run, and in a folder', async () => {
+      await findModel(finder(), RUN);
+      artifacts['encoder.json'] = '{ }';
+      await expect(findModel(finder(), RUN)).rejects.toMatchObject(changed(`run ${RUN}: its artifact `));
+      const folder = join(home, 'folder');
+      for (const [path, content] of Object.entries(artifacts)) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), content);
+      }
+      const none: ModelFinder = { ...finder(), tracking: null };
+      await expect(findModel(none, folder)).rejects.toMatchObject(changed(`${folder}/`));
+      await writeFile(join(folder, 'encoder.json'), '{}');
+      expect((await findModel(none, folder)).facts.dataset_version).toBe('ds-1');
+    });
+
+    it('a digest that is none of a file is not taken for one that was not recorded', async () => {
+      artifacts['model/manifest.json'] = JSON.stringify({ ...MANIFEST, encoder_sha256: null });
+      await expect(findModel(finder(), RUN)).rejects.toMatchObject(changed(`run ${RUN}: its artifact `));
+    });
+  });
+
   it.each(['model/manifest.json', 'encoder.json'])('a run without %s has no model', async (path) => {
     delete artifacts[path];
     await expect(findModel(finder(), RUN)).rejects.toMatchObject({

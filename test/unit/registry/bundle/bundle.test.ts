@@ -202,3 +202,10 @@ it('refuses an encoder that is not the one of the model', async () => {
     refusal('item features are 0 wide, expected 12', 'MODEL_INCOMPATIBLE'),
   );
 });
+
+it('refuses an encoder that differs from the digest in the manifest of the model', async () => {
+  const other = await writeSmallBundle(await temporaryFolder(), { encoderSha256: '0'.repeat(64) });
+  await expect(loadBundle(other.folder)).rejects.toEqual(
+    refusal('encoder.json differs from the digest recorded in its manifest'),
+  );
+});

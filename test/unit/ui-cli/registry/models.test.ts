@@ -298,15 +298,18 @@ describe('ui-cli/registry', () => {
   test('models pull: needs a folder, and says how to go on', async () => {
     const none = await runOnCatalogue(['models', 'pull', 'two-tower'], {});
     expect([none.exitCode, none.stderr()]).toEqual([64, expect.stringContaining('--to <folder>')]);
-    const pull = async ({ folder }: { readonly folder: string }) => ({
-      name: 'two-tower',
-      version: '3',
-      runId: 'r',
-      folder,
-    });
+    const pulled = { name: 'two-tower', version: '3', runId: 'r', isEncoderVerified: true };
+    const pull = async ({ folder }: { readonly folder: string }) => ({ ...pulled, folder });
     const { stdout } = await runOnCatalogue(['models', 'pull', 'two-tower', '--to', '/tmp/copy'], { pull });
     expect(stdout()).toBe(
       'two-tower/3 in /tmp/copy, every file verified\nevaluate it: tt-exp evaluate --model /tmp/copy\n',
     );
+    const older = { pull: async () => ({ ...pulled, isEncoderVerified: false, folder: '/tmp/copy' }) };
+    const old = await runOnCatalogue(['models', 'pull', 'two-tower', '--to', '/tmp/copy'], older);
+    expect(old.stdout()).toContain(
+      "/tmp/copy, every file verified but encoder.json: its encoder's digest was not recorded\n",
+    );
+    const json = await runOnCatalogue(['models', 'pull', 'two-tower', '--to', '/tmp/copy', '--json'], older);
+    expect(JSON.parse(json.stdout())).toMatchObject({ folder: '/tmp/copy', encoder_verified: false });
   });
 });

@@ -20,7 +20,7 @@ import { withHeartbeat } from './heartbeat.ts';
 import type { ComputePort, DatasetPort, TrackingPort } from './ports.ts';
 import { type StopSignals, splitCancellation } from './stop-signals.ts';
 import { createPaceMeter } from './training-pace.ts';
-import { advance, noProgress } from './trial-progress.ts';
+import { advance, progressBefore } from './trial-progress.ts';
 
 export interface TrainingActivityDeps extends FenceDeps {
   readonly datasets: DatasetPort;
@@ -153,7 +153,7 @@ export const createTrainingActivities = (deps: TrainingActivityDeps) => ({
    * WORKER_OUTDATED, ATTEMPT_SUPERSEDED, and what data, training and MLflow may throw.
    */
   trainTrial: (request: TrainTrialRequest): Promise<TrainTrialResult> => {
-    let progress = noProgress(request.epochBudget);
+    let progress = progressBefore(Context.current().info.heartbeatDetails, request.epochBudget);
     const meter = createPaceMeter(deps.clocks.monotonicMs);
     return withHeartbeat(
       () => progress,

@@ -14,6 +14,22 @@ export const noProgress = (epochs: number): TrialProgress => ({
   pace: null,
 });
 
+const isProgress = (value: unknown): value is TrialProgress =>
+  typeof value === 'object' && value !== null && 'epochs' in value && 'last' in value;
+
+/**
+ * What the attempt before this one reported last, until this one knows from its checkpoint how far it is. Its steps and
+ * its pace were those of another process.
+ */
+export const progressBefore = (heartbeatDetails: unknown, epochs: number): TrialProgress => {
+  const none = noProgress(epochs);
+  if (!isProgress(heartbeatDetails)) {
+    return none;
+  }
+  const { last, best = null } = heartbeatDetails;
+  return { ...none, epoch: last?.epoch ?? 0, last, best };
+};
+
 /** Folds a message of the child into the progress that heartbeats carry. */
 export const advance = (progress: TrialProgress, message: ComputeMessage): TrialProgress => {
   switch (message.kind) {

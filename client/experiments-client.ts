@@ -134,12 +134,21 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
 
   const progressReader = (): ProgressReader => createProgressReader((workflowId) => askTrial(client, workflowId));
 
+  /** Views of one experiment, asked for again and again, tell what was told before of the trials not asked this time. */
+  const readers = new Map<string, ProgressReader>();
+  const readerOf = (id: string): ProgressReader => {
+    const reader = readers.get(id) ?? progressReader();
+    readers.set(id, reader);
+    return reader;
+  };
+
   const viewWith = (id: string, progress: ProgressReader): Promise<ExperimentView> =>
     withNotFound(id, async () => {
       const workflowId = workflowIdOf(id);
-      const { status } = await client.workflow.getHandle(workflowId).describe();
+      const { status, closeTime } = await client.workflow.getHandle(workflowId).describe();
       if (status.name !== 'RUNNING') {
-        return { ...(await readOutcome(client, workflowId)), progress: {} };
+        const endedAtMs = closeTime?.getTime() ?? null;
+        return { ...(await readOutcome(client, workflowId)), progress: {}, endedAtMs };
       }
       const snapshot = await querySnapshot(client, workflowId);
       return { ...snapshot, progress: await progress.read(snapshot) };
@@ -172,7 +181,7 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
 
   return {
     ...createSteering(client),
-    view: (id) => viewWith(id, progressReader()),
+    view: (id) => viewWith(id, readerOf(id)),
     watch,
     input: (id) => withNotFound(id, () => readInput(client, workflowIdOf(id))),
 

@@ -26,7 +26,7 @@ const PARALLEL = 8;
 type Client = Pick<ExperimentsClient, 'view' | 'input'>;
 
 const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts> => {
-  const [{ config, extends: origin }, { progress: _, ...snapshot }] = await Promise.all([
+  const [{ config, extends: origin }, { progress: _, endedAtMs: __, ...snapshot }] = await Promise.all([
     client.input(id),
     client.view(id),
   ]);

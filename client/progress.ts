@@ -71,7 +71,9 @@ export const createProgressReader = (ask: (workflowId: string) => Promise<TrialP
       const now = turn;
       await Promise.all(
         chooseTrials(running, current).map(async (trial) => {
-          const progress = await ask(trial.workflowId);
+          const answer = await ask(trial.workflowId);
+          // Between two attempts nobody has a heartbeat: what it had trained it still has.
+          const progress = answer ?? current.get(trial.trialId)?.progress ?? null;
           current.set(trial.trialId, { training: trainingOf(trial), turn: now, progress });
         }),
       );

@@ -202,4 +202,17 @@ export interface SweepFacts {
 /** A snapshot with what only heartbeats know; what watchers show. */
 export type ExperimentView = ExperimentSnapshot & {
   readonly progress: Readonly<Record<string, TrialProgress>>;
+  /** When Temporal closed it; null while it runs. Absent where MLflow alone knows of it. */
+  readonly endedAtMs?: number | null;
 };
+
+/** How long it ran, in seconds. One that ended early has no timing for the phase that it ended in. */
+export const totalSeconds = ({
+  phase,
+  timings,
+  startedAtMs,
+  endedAtMs,
+}: Pick<ExperimentView, 'phase' | 'timings' | 'startedAtMs' | 'endedAtMs'>): number =>
+  phase === 'done' || endedAtMs == null
+    ? Object.values(timings).reduce((sum, seconds) => sum + seconds, 0)
+    : Math.max(0, endedAtMs - startedAtMs) / 1000;

@@ -1,6 +1,6 @@
 /** What a person reads on stdout when an experiment has ended. */
 
-import type { ExperimentSnapshot, ExperimentView } from '../../contracts/experiment.ts';
+import { type ExperimentSnapshot, type ExperimentView, totalSeconds } from '../../contracts/experiment.ts';
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { Objective } from '../../contracts/objective.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
@@ -95,10 +95,9 @@ export const humanSummary = (
   const room = width - INDENT.length;
   const wrapped = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => wrapLine(line, room));
   const gatePage = gateLink(addresses, view);
-  const seconds = Object.values(view.timings).reduce((sum, phase) => sum + phase, 0);
   const backend = view.tensorflow === null ? '' : ` on ${view.tensorflow.library} (${view.tensorflow.backend})`;
   return [
-    `${view.experimentId}: ${view.status} after ${formatDuration(seconds)}${backend}`,
+    `${view.experimentId}: ${view.status} after ${formatDuration(totalSeconds(view))}${backend}`,
     ...section('Data', wrapped(dataLines(view))),
     ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
     ...replicateSection(view, room),

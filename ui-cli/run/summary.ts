@@ -1,7 +1,7 @@
 /** The JSON object that `--json` prints. Its keys are a contract with scripts: add, never rename. */
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ErrorRecord } from '../../contracts/errors.ts';
-import type { ExperimentView, Phase, RegisteredModel } from '../../contracts/experiment.ts';
+import { type ExperimentView, type Phase, type RegisteredModel, totalSeconds } from '../../contracts/experiment.ts';
 import { GATE_NOT_RUN, type GateVerdict } from '../../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../../contracts/metrics.ts';
 import type { RungReport } from '../../contracts/rungs.ts';
@@ -74,7 +74,7 @@ export interface ExperimentSummary {
   readonly model: RegisteredModel | null;
   /** Base addresses. */
   readonly urls: { readonly mlflow: string | null; readonly temporal: string | null };
-  /** Phase to seconds, and their sum. */
+  /** Finished phases to seconds; in all, with the phase that an experiment ended in early. */
   readonly timings: Readonly<Partial<Record<Phase | 'total', number>>>;
   readonly tensorflow: TensorflowInfo | null;
   readonly error: ErrorRecord | null;
@@ -138,8 +138,6 @@ const bestOf = (view: ExperimentView): ExperimentSummary['best'] => {
 
 /** Pure. Every key is always there. */
 export const summarise = (view: ExperimentView | null, frame: SummaryFrame): ExperimentSummary => {
-  const timings = view?.timings ?? {};
-  const total = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
   const { addresses } = frame;
   return {
     experiment_id: frame.experimentId,
@@ -158,7 +156,7 @@ export const summarise = (view: ExperimentView | null, frame: SummaryFrame): Exp
       mlflow: addresses?.mlflow.uri ?? null,
       temporal: addresses === null ? null : (addresses.temporal.uiUrl ?? addresses.temporal.address),
     },
-    timings: view === null ? {} : { ...timings, total },
+    timings: view === null ? {} : { ...view.timings, total: totalSeconds(view) },
     tensorflow: view?.tensorflow ?? null,
     error: frame.error ?? view?.error ?? null,
     problems: view?.problems ?? [],

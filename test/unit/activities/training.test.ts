@@ -109,6 +109,22 @@ describe('activities/training', () => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
 
+  it('until it knows from its checkpoint how far it is, an attempt reports what the one before it did', async () => {
+    const before = { epoch: 4, epochs: 9, step: 7, steps: 8, trainLoss: 1, last: record, best: record.validation };
+    const environment = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: before });
+    const told: unknown[] = [];
+    environment.on('heartbeat', (details) => told.push(details));
+    const trainTrial = trainingWith(async (job) => {
+      await writeModel(job);
+      return { kind: 'trained', result: trainingResult(0.1) };
+    });
+    await environment.run(trainTrial, request);
+    const kept = { epoch: 1, last: record, best: record.validation };
+    expect(told[0]).toEqual({
+      ...{ ...kept, epochs: 9, step: 0, steps: 0, trainLoss: null, resumedFromEpoch: null, pace: null },
+    });
+  });
+
   it('cancelled by the workflow, the last epoch counts and its model is uploaded', async () => {
     const environment = new MockActivityEnvironment();
     const trainTrial = trainingWith(async (job, onMessage, { signal, stopSignal }) => {

@@ -1,9 +1,11 @@
 import { type Client, defaultPayloadConverter, QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { createExperimentsClient } from '../../../client/experiments-client.ts';
+import { MOST_ASKED } from '../../../client/progress.ts';
 import type { ExperimentInput } from '../../../contracts/experiment.ts';
+import { trialIdOf } from '../../../contracts/ids.ts';
 import { experimentInput, resolvedConfig, sweepSettings } from '../../support/experiment-fixtures.ts';
-import { viewOf } from '../../support/experiment-views.ts';
+import { progressAt, trainingView, trialView, viewOf } from '../../support/experiment-views.ts';
 
 const ID = 'demo-0123456789';
 
@@ -14,8 +16,9 @@ const clientWith = (
 ) => {
   const cancelled: string[] = [];
   const deadlines: number[] = [];
+  const heartbeatDetails = { payloads: [defaultPayloadConverter.toPayload(progressAt(4))] };
   const getHandle = (workflowId: string) => ({
-    describe: async () => ({ status: { name: status } }),
+    describe: async () => ({ status: { name: status }, raw: { pendingActivities: [{ heartbeatDetails }] } }),
     cancel: async () => {
       cancelled.push(workflowId);
     },
@@ -82,6 +85,21 @@ describe('client/experiments-client', () => {
     const config = resolvedConfig({ sweep: sweepSettings({ metric: 'map' }) });
     const { client } = clientWith('RUNNING', async () => old, experimentInput(config));
     expect(await client.snapshot(ID, 100)).toEqual({ ...old, objective: { metric: 'map', direction: 'maximise' } });
+  });
+
+  test('views of more trials than are asked about at a time keep what earlier ones told', async () => {
+    const trials = Array.from({ length: MOST_ASKED + 4 }, (_, index) =>
+      trialView(index, {
+        ...{ trialId: trialIdOf(index), workflowId: trialIdOf(index), status: 'running', isInFlight: true },
+      }),
+    );
+    const { client } = clientWith('RUNNING', async () => trainingView({ trials }));
+    const counts: number[] = [];
+    for (const _ of [1, 2, 3]) {
+      counts.push(Object.keys((await client.view(ID)).progress).length);
+    }
+    // Eight, then four known ones and four new ones.
+    expect(counts).toEqual([8, 12, 12]);
   });
 
   test('lists a continued experiment once', async () => {

@@ -99,6 +99,15 @@ describe('client/progress', () => {
     expect(await progress.read({ trials: running(1, { reports }) })).toEqual({});
   });
 
+  test('a training whose heartbeat is gone for a while keeps what it told last', async () => {
+    let isTold = true;
+    const progress = createProgressReader(async () => (isTold ? progressAt(4) : null));
+    await progress.read({ trials: running(1) });
+    isTold = false;
+    expect(await progress.read({ trials: running(1) })).toEqual({ 'trial-000': progressAt(4) });
+    expect(await progress.read({ trials: running(1, { attempt: 2 }) })).toEqual({});
+  });
+
   test('workers of earlier versions do not say which trials are in flight: all may be', async () => {
     const { isInFlight: _, ...old } = running(1)[0] as TrialView & { readonly isInFlight?: boolean };
     expect((await reader().poll([old as TrialView])).asked).toEqual([0]);

@@ -175,6 +175,8 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     const cancelled = trainingView({ status: 'cancelled', progress: {} });
     const lines = linesOf(open(cancelled));
     expect(lines[1]).toBe('cancelled  in train');
+    const closed = { ...cancelled, endedAtMs: cancelled.startedAtMs + 180_000 };
+    expect(linesOf(open(closed))[1]).toBe('cancelled  after 3 min 00 s, in train');
     expect(lines[2]).toContain('encode 2.0 s  train cancelled  evaluate');
     // The phases took 0.5 + 1 + 0.4 + 0.2 + 2 + 60 + 3 + 1 + 0.5 = 68.6 s.
     expect(linesOf(open(completedView()))[1]).toBe('completed  after 1 min 09 s');

@@ -120,6 +120,14 @@ describe('ui-cli/summary', () => {
     });
   });
 
+  test('one that ended early counts the time in the phase that it ended in', () => {
+    // 4.1 s for the data, the rest of the three minutes in training, which has no timing of its own.
+    const cancelled = trainingView({ status: 'cancelled' });
+    const view = { ...cancelled, endedAtMs: cancelled.startedAtMs + 180_000 };
+    expect(summarise(view, frame({ status: 'cancelled' })).timings).toEqual({ ...view.timings, total: 180 });
+    expect(humanSummary(view, ADDRESSES)[0]).toContain(': cancelled after 3 min');
+  });
+
   test('tells how a sweep is steered, and of each trial what it reported and why it ended', () => {
     const reports = [{ epoch: 3, value: 0.1, sequence: 4 }];
     const sweep = { isPaused: true, maxParallel: 3, halt: 'target', trialCount: 9 } as const;

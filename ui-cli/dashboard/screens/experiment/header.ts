@@ -1,5 +1,5 @@
 /** What an experiment does at the moment, in a few lines. Pure. */
-import { type ExperimentView, PHASES, type Phase } from '../../../../contracts/experiment.ts';
+import { type ExperimentView, PHASES, type Phase, totalSeconds } from '../../../../contracts/experiment.ts';
 import { isPaused } from '../../../run/follow-experiment.ts';
 import { formatBar, formatDuration, formatMetric } from '../../../text/formats.ts';
 import { objectiveText } from '../../../text/objective.ts';
@@ -24,12 +24,11 @@ const ROWS_WITH_PHASES = 26;
 const SHOWN_PHASES = PHASES.filter((phase) => phase !== 'prepare' && phase !== 'done');
 
 const statusSpans = (view: ExperimentView, { followed, nowMs }: DashboardState): Line => {
-  const { status, phase, timings } = view;
+  const { status, phase } = view;
   const own = followed[view.experimentId];
   if (status !== 'running') {
-    const seconds = Object.values(timings).reduce((sum, some) => sum + some, 0);
-    // Of a phase that did not finish nobody has measured the time.
-    const end = phase === 'done' ? `after ${formatDuration(seconds)}` : `in ${phase}`;
+    const after = `after ${formatDuration(totalSeconds(view))}`;
+    const end = phase === 'done' ? after : view.endedAtMs == null ? `in ${phase}` : `${after}, in ${phase}`;
     return [{ text: status, role: STATUS_ROLE[status] }, { text: `  ${end}` }];
   }
   const elapsed = `${formatDuration((nowMs - view.startedAtMs) / 1000)} so far`;

@@ -8,9 +8,12 @@ import type {
   RecommendRequest,
   UserRecommendation,
 } from '../contracts/recommendation.ts';
+import { isObject } from '../host/files/json-file.ts';
+import { nearestHint } from '../policy/nearest.ts';
 import { DEFAULT_LIMIT } from '../policy/serving/page-bounds.ts';
 import type { RouterThresholds } from '../policy/serving/route-request.ts';
 import { loadBundle } from '../registry/bundle/load-bundle.ts';
+import { refuseOption } from './check-request.ts';
 import { createBundleRecommender } from './recommender.ts';
 
 export interface RecommenderConfig {
@@ -50,16 +53,39 @@ export interface RecommenderLibrary {
   similarItems(options: ItemOptions): Promise<Recommendation>;
 }
 
+const COMMON = ['useCase', 'limit', 'offset', 'filters', 'exclude'];
+const OF_ITEM = [...COMMON, 'itemId'];
+const OF_USER = [...COMMON, 'userId', 'diversity', 'damping', 'engine', 'seen', 'preferences'];
+
+/** A misspelt option would be one that is left out. Throws USAGE. */
+const checkOptions = (options: unknown, known: readonly string[]): void => {
+  if (!isObject(options)) {
+    throw refuseOption('options', options, `an object with ${known.join(', ')}`);
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new TtExpError('USAGE', `options: got ${unknown}, expected only ${known.join(', ')}`, {
+      hint: nearestHint(unknown, known, 'See docs/serving.md.'),
+    });
+  }
+};
+
 const asLists = (filters: CommonOptions['filters']): FieldFilters =>
-  Object.fromEntries(
-    Object.entries(filters ?? {}).map(([field, value]) => [field, typeof value === 'string' ? [value] : value]),
-  );
+  // Anything else is refused as it is.
+  isObject(filters)
+    ? Object.fromEntries(
+        Object.entries(filters).map(([field, value]) => [field, typeof value === 'string' ? [value] : value]),
+      )
+    : (filters ?? {});
 
 /**
- * Starts to load the bundle at once. Requests throw what `loadBundle` throws, and USAGE and ITEM_NOT_FOUND as the
+ * Starts to load the bundle at once; throws USAGE where no folder is named. Requests throw what `loadBundle` throws, and USAGE and ITEM_NOT_FOUND as the
  * recommender does.
  */
 export const createRecommender = ({ bundle: folder, ...options }: RecommenderConfig): RecommenderLibrary => {
+  if (typeof folder !== 'string' || folder === '') {
+    throw refuseOption('bundle', folder, "the folder of a bundle, '<home>/bundles/<digest>'");
+  }
   const load = async (): Promise<{ readonly useCase: string; readonly recommender: Recommender }> => {
     const bundle = await loadBundle(folder);
     return { useCase: bundle.manifest.use_case, recommender: await createBundleRecommender(bundle, options) };
@@ -68,7 +94,9 @@ export const createRecommender = ({ bundle: folder, ...options }: RecommenderCon
   // Whoever asks hears of a failure.
   loading.catch(() => undefined);
 
-  const open = async ({ useCase }: CommonOptions): Promise<Recommender> => {
+  const open = async (given: CommonOptions, known: readonly string[]): Promise<Recommender> => {
+    checkOptions(given, known);
+    const { useCase } = given;
     const loaded = await loading;
     if (useCase !== undefined && useCase !== loaded.useCase) {
       throw new TtExpError('USAGE', `useCase: got "${useCase}", expected "${loaded.useCase}", that of the bundle`, {
@@ -87,8 +115,9 @@ export const createRecommender = ({ bundle: folder, ...options }: RecommenderCon
       await loading;
     },
     recommend: async (request) => {
+      const opened = await open(request, OF_USER);
       const { userId, diversity, damping, engine, seen } = request;
-      return (await open(request)).recommend({
+      return opened.recommend({
         ...common(request),
         ...{ userId, preferences: asLists(request.preferences) },
         ...(diversity === undefined ? {} : { diversity }),
@@ -97,7 +126,7 @@ export const createRecommender = ({ bundle: folder, ...options }: RecommenderCon
         ...(seen === undefined ? {} : { seen }),
       });
     },
-    usersFor: async (request) => (await open(request)).usersFor(ofItem(request)),
-    similarItems: async (request) => (await open(request)).similarItems(ofItem(request)),
+    usersFor: async (request) => (await open(request, OF_ITEM)).usersFor(ofItem(request)),
+    similarItems: async (request) => (await open(request, OF_ITEM)).similarItems(ofItem(request)),
   };
 };

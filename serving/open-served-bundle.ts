@@ -13,7 +13,7 @@ export const openServedBundle = async (bundle: LoadedBundle, overlay: Overlay): 
   const { digest, manifest, users, items } = bundle;
   const recommender = await createBundleRecommender(bundle, { overlay });
   const breathe = createBreather();
-  for (const userId of ['', ...users.ids.slice(0, WARM_REQUESTS)]) {
+  for (const userId of ['nobody', ...users.ids.slice(0, WARM_REQUESTS)]) {
     recommender.recommend({ userId, limit: 10, filters: {}, preferences: {}, exclude: [] });
     await breathe();
   }

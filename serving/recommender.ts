@@ -81,6 +81,13 @@ export const createBundleRecommender = async (
     return row;
   };
 
+  /** Online events that the bundle's number does not have: those of items that it knows of are in the data by now. */
+  const newSince = (userId: string, row: number | null): number => {
+    const known = new Set(row === null ? [] : metBy(bundle, row, 'all'));
+    const again = [...overlay.events(userId)].filter(({ item_id }) => known.has(items.rows.get(item_id) ?? -1));
+    return overlay.interactions(userId) - again.length;
+  };
+
   const readAsker = (request: RecommendRequest) => {
     const row = users.rows.get(request.userId) ?? null;
     const seen = request.seen ?? 'all';
@@ -96,8 +103,7 @@ export const createBundleRecommender = async (
         ...rowsOf(items, request.exclude),
       ]),
       interactions:
-        (row === null ? 0 : elementAt(bundle.interactions, row)) +
-        (seen === 'all' ? overlay.interactions(request.userId) : 0),
+        (row === null ? 0 : elementAt(bundle.interactions, row)) + (seen === 'all' ? newSince(request.userId, row) : 0),
     };
   };
 

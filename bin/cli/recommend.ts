@@ -3,10 +3,13 @@ import { openBundle } from '../../local/open-bundle.ts';
 import { createBundleRecommender } from '../../serving/recommender.ts';
 import type { RecommendRuntime } from '../../ui-cli/serving/recommend-runtime.ts';
 import { contextOf } from './local-context.ts';
+import { readOnlineEvents } from './online-events.ts';
 
 export const recommend: RecommendRuntime['recommend'] = async ({ model, request, ...work }) => {
-  const bundle = await openBundle(contextOf(work), model);
-  const recommender = await createBundleRecommender(bundle);
+  const context = contextOf(work);
+  const bundle = await openBundle(context, model);
+  const overlay = await readOnlineEvents(context.homeFolder, bundle.manifest.model.name, context.log);
+  const recommender = await createBundleRecommender(bundle, { overlay });
   return {
     recommendation: recommender.recommend(request),
     nouns: bundle.manifest.nouns,

@@ -7,6 +7,7 @@ import { systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { openEventLog } from '../../serving/events/event-log.ts';
+import { EVENTS_FILE } from '../../serving/events/log-file.ts';
 import { openFollower } from '../../serving/follow/follow-champion.ts';
 import { type KeyFile, openKeyFile } from '../../serving/http/api-keys.ts';
 import { createHttpServer, type HttpServer } from '../../serving/http/create-server.ts';
@@ -43,7 +44,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
   const environment = readEnvironment();
   const folder = homeLayout(environment.homeFolder).servingFolder(model);
   const keys = apiKeysFile === null ? null : await openKeyFile(apiKeysFile, log);
-  const events = await openEventLog({ path: join(folder, 'events.ndjson'), clock: systemClock, log });
+  const events = await openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
   try {
     const context = contextOf(request);
     let server: HttpServer | null = null;

@@ -1,4 +1,7 @@
-/** Which part of a list a request may ask for. */
+/** Which part of a list a request may ask for, and of whom. */
+
+/** Characters. */
+export const LONGEST_ID = 1024;
 
 export const DEFAULT_LIMIT = 10;
 export const MOST_ITEMS = 100;

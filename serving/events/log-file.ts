@@ -10,6 +10,9 @@ import { formatBatch, type LogRecord, parseRecord } from './log-record.ts';
 const CHUNK_BYTES = 128 * 1024;
 const LINE_END = 0x0a;
 
+/** Below the folder of a served model. */
+export const EVENTS_FILE = 'events.ndjson';
+
 export interface LogFile {
   /** Hands over the whole lines that were added since the last call, by whomever. */
   readAdded(onRecord: (record: LogRecord) => void): Promise<void>;
@@ -35,6 +38,24 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
   } catch (error) {
     await handle.close();
     throw error;
+  }
+};
+
+/** Every record of a file that is only read; none where there is no file. Throws what the file system throws. */
+export const readLogFile = async (path: string, onRecord: (record: LogRecord) => void): Promise<void> => {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) {
+      return;
+    }
+    throw error;
+  }
+  try {
+    await logFileOf(path, handle, await identityOf(handle)).readAdded(onRecord);
+  } finally {
+    await handle.close();
   }
 };
 

@@ -1,10 +1,9 @@
 /** The schemas of the API: what requests are checked against, answers are written by, and /openapi.json shows. */
 import { ENGINE_NAMES } from '../../contracts/serving.ts';
-import { DEEPEST_OFFSET, DEFAULT_LIMIT, MOST_ITEMS } from '../../policy/serving/page-bounds.ts';
+import { DEEPEST_OFFSET, DEFAULT_LIMIT, LONGEST_ID, MOST_ITEMS } from '../../policy/serving/page-bounds.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-const LONGEST_ID = 1024;
 export const MOST_USERS_A_BATCH = 100;
 export const MOST_EVENTS_A_REQUEST = 500;
 
@@ -70,7 +69,9 @@ const query = (own: Readonly<Record<string, Schema>>, fields: readonly string[])
 export const recommendationQuery = (fields: readonly string[]): Schema => query({ ...PAGE, ...CHOICES }, fields);
 export const itemQuery = (fields: readonly string[]): Schema => query(PAGE, fields);
 
-export const OWN_PARAMETERS: readonly string[] = [...Object.keys(PAGE), ...Object.keys(CHOICES)];
+/** Of lists about an item, and of lists for a user. */
+export const PAGE_PARAMETERS: readonly string[] = Object.keys(PAGE);
+export const LIST_PARAMETERS: readonly string[] = [...PAGE_PARAMETERS, ...Object.keys(CHOICES)];
 
 export const idParams = (description: string): Schema => object({ id: { ...ID, description } });
 

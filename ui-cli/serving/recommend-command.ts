@@ -21,6 +21,7 @@ interface RecommendFlags {
 
 const HELP = `
 The first call for a model builds its bundle, which needs TensorFlow and the model's dataset version; later ones do not.
+What users did since is read from the events that servers of this home have recorded for the model.
 A user whom the model's data does not have may state preferences with --filter, by fields of users: skills=rust.`;
 
 export const addRecommend = (

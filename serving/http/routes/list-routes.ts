@@ -10,7 +10,8 @@ import {
   BATCH_BODY,
   idParams,
   itemQuery,
-  OWN_PARAMETERS,
+  LIST_PARAMETERS,
+  PAGE_PARAMETERS,
   RECOMMENDATION,
   recommendationQuery,
   SIMILAR_ITEMS,
@@ -47,9 +48,9 @@ const choicesOf = ({ diversity, damping, engine, seen }: Choices): Choices => ({
   ...(seen === undefined ? {} : { seen }),
 });
 
-/** Every parameter that is none of ours is a filter. */
-const filtersOf = (query: ListQuery): FieldFilters =>
-  Object.fromEntries(Object.entries(query).filter(([name]) => !OWN_PARAMETERS.includes(name))) as FieldFilters;
+/** Every parameter that the address does not have itself is a filter. */
+const filtersOf = (query: Page | ListQuery, own: readonly string[]): FieldFilters =>
+  Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name))) as FieldFilters;
 
 const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
 
@@ -81,7 +82,13 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       const bundle = source.current();
       const { answer, isHit } = cache.find(bundle, request.url, events.revisionOf(userId), () =>
         bundle.recommender.recommend({
-          ...{ ...pageOf(query), ...choicesOf(query), filters: filtersOf(query), preferences: {}, userId },
+          ...{
+            ...pageOf(query),
+            ...choicesOf(query),
+            filters: filtersOf(query, LIST_PARAMETERS),
+            preferences: {},
+            userId,
+          },
         }),
       );
       metrics.looked(isHit);
@@ -133,7 +140,7 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
     },
     (request, reply) => {
       const { query, params } = request;
-      const asked = { ...pageOf(query), filters: filtersOf(query), itemId: params.id };
+      const asked = { ...pageOf(query), filters: filtersOf(query, PAGE_PARAMETERS), itemId: params.id };
       const answer = source.current().recommender.usersFor(asked);
       request.engine = answer.engine;
       uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
@@ -157,7 +164,7 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       const bundle = source.current();
       const answer = bundle.recommender.similarItems({
         ...pageOf(query),
-        filters: filtersOf(query),
+        filters: filtersOf(query, PAGE_PARAMETERS),
         itemId: params.id,
       });
       request.engine = answer.engine;

@@ -1,5 +1,6 @@
 /** From a name to a bundle: built once, found again without compute, and without MLflow. */
-import { appendFile, cp, mkdir, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, cp, mkdir, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
@@ -128,6 +129,50 @@ it('finds the bundle of a champion without building it again, and without MLflow
   expect(warnings).toEqual([
     expect.stringContaining('answering from the last bundle of two-tower@champion, which may be out of date'),
   ]);
+});
+
+it('takes a name alone for its champion, and for nothing of another alias', async () => {
+  tracking = await register();
+  const first = await open('two-tower@champion');
+  await tracking.setAlias('two-tower', 'staging', '1');
+  tracking = null;
+  expect((await open('two-tower')).digest).toBe(first.digest);
+  expect((await open('two-tower/1')).digest).toBe(first.digest);
+  expect(warnings.at(-1)).toMatch(/answering from the bundle of version 1, which may be out of date$/);
+  for (const other of ['two-tower@staging', 'two-tower/2', 'two']) {
+    await expect(open(other)).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+  }
+});
+
+it('leaves a damaged bundle where it is until another one takes its place, and says what helps', async () => {
+  const server = await register();
+  tracking = server;
+  const first = await open('two-tower');
+  await appendFile(join(first.folder, 'items.f32'), 'x');
+  tracking = null;
+  await expect(open('two-tower')).rejects.toMatchObject({
+    code: 'SERVICE_UNREACHABLE',
+    message: expect.stringMatching(/no MLflow is there.*items\.f32 has/),
+    hint: expect.stringContaining('tt-exp up'),
+  });
+  expect(await readdir(first.folder)).toContain('items.f32');
+  // Of an earlier version: a copy of what was built, under its own digest.
+  const manifest = { ...first.manifest, model: { ...first.manifest.model, version: '0' } };
+  const text = JSON.stringify(manifest);
+  const older = join(home, 'bundles', createHash('sha256').update(text).digest('hex'));
+  await cp(first.folder, older, { recursive: true });
+  await truncate(join(older, 'items.f32'), first.manifest.files['items.f32']?.bytes);
+  await writeFile(join(older, 'manifest.json'), text);
+  expect((await open('two-tower')).folder).toBe(older);
+  expect(warnings.at(-1)).toMatch(/items\.f32 has .*; answering from the bundle of version 0/);
+  // The build fails: the damaged one keeps its place.
+  tracking = server;
+  await rename(join(home, 'data'), join(home, 'away'));
+  await expect(open('two-tower')).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  expect(await readdir(first.folder)).toContain('items.f32');
+  await rename(join(home, 'away'), join(home, 'data'));
+  expect((await open('two-tower')).digest).toBe(first.digest);
+  expect((await readdir(join(home, 'bundles'))).filter((name) => name.startsWith('.damaged'))).toEqual([]);
 });
 
 it('refuses a name that led nowhere yet, without MLflow', async () => {

@@ -135,6 +135,17 @@ describe('serving/http: refusals', () => {
     expect((await post(`${url}/api/events`, { ...EVENT, type: 'dislke' })).body).toMatchObject({ accepted: 1 });
   });
 
+  it('takes parameters of lists for users for no parameters of lists about items', async () => {
+    const { url } = await startServing();
+    for (const address of ['startups/similar-to/i1', 'developers/for-startup/i1']) {
+      for (const parameter of ['engine=content', 'diversity=0.5', 'damping=0', 'seen=all']) {
+        const answer = await ask(`${url}/api/recommendations/${address}?${parameter}`);
+        expectRefusal(answer, 400, 'INVALID_REQUEST');
+        expect(answer.body.error.message).toContain(`filter: got "${parameter.split('=')[0]}"`);
+      }
+    }
+  });
+
   it('answers what is not there with 404, whatever the method', async () => {
     const { url } = await startServing();
     for (const path of ['/', '/api', '/nothing', `${LISTS}`, '/api/recommendations/jobs/for-person/1', '/docs/../x']) {

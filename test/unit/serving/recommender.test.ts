@@ -153,6 +153,12 @@ describe('what happened since', () => {
     expect(warmed.item_ids).toEqual(['i4', 'i0']);
   });
 
+  it('counts nothing twice that the data has by now', async () => {
+    // cold has 2 interactions, one of them with i5.
+    const again = await createBundleRecommender(bundle, { overlay: overlay({ cold: ['i5', 'i5', 'i1', 'gone'] }) });
+    expect(again.recommend(request('cold')).reason).toBe('4 interactions, fewer than 5');
+  });
+
   it('tells what an unknown user is like', async () => {
     const since = await createBundleRecommender(bundle, { overlay: overlay({ new: ['i0'] }) });
     const { item_ids, engine, reason } = since.recommend(request('new'));

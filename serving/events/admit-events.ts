@@ -17,7 +17,7 @@ export const conflictIn = (events: readonly OnlineEvent[], find: Find): TtExpErr
     if (said !== undefined) {
       return new TtExpError(
         'USAGE',
-        `event_id: got "${event.event_id}", which another event has: its ${said} is ${JSON.stringify(first[said])}, not ${JSON.stringify(event[said])}`,
+        `event_id: got "${event.event_id}", which another event has: its ${said} is not the same`,
         { hint: 'Give every event an id of its own, and send an event again as it was.' },
       );
     }

@@ -8,7 +8,6 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Overlay } from '../../contracts/recommendation.ts';
 import type { Clock } from '../../host/clock.ts';
-import { isDiskFull } from '../../host/files/file-errors.ts';
 import { tryLock } from '../../host/locks/lock.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { type Admitted, admitEvents, conflictIn } from './admit-events.ts';
@@ -16,6 +15,7 @@ import { alarmOf } from './alarm.ts';
 import { createEventState, type EventState } from './event-state.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import type { LogRecord, OnlineEvent } from './log-record.ts';
+import { erasedElsewhere, refused } from './refused-events.ts';
 import { leftoversOf, mergeLeftovers, rewriteLog } from './rewrite-log.ts';
 
 /** Others' events are in the lists well within a second. */
@@ -68,25 +68,6 @@ export interface EventLogOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Clients read it: where the file is stands in the log alone. */
-const refused = (cause: unknown): TtExpError =>
-  isDiskFull(cause)
-    ? new TtExpError('DISK_FULL', 'events: no space left on the disk', {
-        hint: 'Free some space, and send the events again under the same ids.',
-        cause,
-      })
-    : new TtExpError('UPSTREAM_REJECTED', 'events: their file cannot be written or read', {
-        hint: "Send the events again later, under the same ids; the server's log says what is wrong with the file.",
-        cause,
-      });
-
-/** Whoever holds the lock, and where it is, stands in the log alone. */
-const erasedElsewhere = (cause: TtExpError): TtExpError =>
-  new TtExpError('HOME_IN_USE', 'events: another process is erasing some, or was killed while it did', {
-    hint: "Try again in a moment; the server's log says more.",
-    cause,
-  });
 
 /** Never throws for what the disk does: where the file cannot be opened, it is tried again with every request. */
 export const openEventLog = async ({ path, clock, log }: EventLogOptions): Promise<EventLog> => {

@@ -58,6 +58,9 @@ const WATCH_PAUSE_PER_VIEW = 3;
 /** gRPC's status code. */
 const NOT_FOUND = 5;
 
+/** A view of thousands of trials takes a few seconds. */
+const VIEW_LIMIT_MS = 20_000;
+
 /** What a query ends with that no worker answers. */
 const UNANSWERED = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
 
@@ -162,7 +165,9 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
       const askedMs = performance.now();
       let pauseMs = SHORTEST_WATCH_PAUSE_MS;
       try {
-        const current = await viewWith(id, progress);
+        // A call that the server has forgotten would never end, and the SDK would go on trying for minutes.
+        const deadline = Date.now() + VIEW_LIMIT_MS;
+        const current = await client.connection.withDeadline(deadline, () => viewWith(id, progress));
         outageSinceMs = null;
         pauseMs = Math.max(pauseMs, WATCH_PAUSE_PER_VIEW * (performance.now() - askedMs));
         yield current;

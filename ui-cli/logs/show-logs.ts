@@ -41,12 +41,16 @@ const untilStopped = async (
   const stops = createStops(runtime);
   const closed = new AbortController();
   const onClose = (): void => closed.abort();
-  runtime.io.stdout.once('close', onClose);
+  const { stdout } = runtime.io;
+  // A pipe to a reader that has gone tells of it with the next write, and never closes.
+  stdout.on('error', onClose);
+  stdout.on('close', onClose);
   try {
     await Promise.race([work(AbortSignal.any([stops.signal, closed.signal]), stops), stops.forced]);
     return stops.signal.aborted ? EXIT.interrupted : EXIT.done;
   } finally {
-    runtime.io.stdout.off('close', onClose);
+    stdout.off('error', onClose);
+    stdout.off('close', onClose);
     stops.dispose();
   }
 };

@@ -41,7 +41,7 @@ export const openScreenDisplay = async (runtime: DashboardRuntime, sinks: Screen
       views?.tell(view);
       // Of one that has ended the summary tells.
       if (screen === null && view.status === 'running') {
-        views = followedViews(view);
+        views = followedViews(view, runtime.now);
         const place = { screen: 'experiment', experimentId: view.experimentId } as const;
         screen = startDashboard(runtime, { stream: stderr, place, isReadOnly: false, views });
         screen.left.then(sinks.left, sinks.failed);

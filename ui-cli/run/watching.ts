@@ -28,6 +28,14 @@ export const withWatching = async <Result>(
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
   const stops = createStops(runtime, { timeoutMs: options.timeoutMs, hint: RESUMES });
+  // What is told goes nowhere any more: the reader has gone, or its disk is full.
+  const { stdout } = runtime.io;
+  const lose = (): void => {
+    if (!stops.signal.aborted) {
+      stops.interrupt();
+    }
+  };
+  stdout.on('error', lose);
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -56,6 +64,7 @@ export const withWatching = async <Result>(
       await (platform as Platform | null)?.close();
     }
   } finally {
+    stdout.off('error', lose);
     stops.dispose();
   }
 };

@@ -5,7 +5,7 @@ import { isSmall, LEAST_SIZE, type ScreenSize } from '../../display/screen-size.
 import { formatDuration } from '../../text/formats.ts';
 import { wrapLine } from '../../text/table.ts';
 import { cutText } from '../table/fit-text.ts';
-import { feedKey } from './feeds.ts';
+import { type FeedName, feedKey } from './feeds.ts';
 import { isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
 import { type Line, lineOf, type Role } from './line.ts';
 import { overlayLines, topOfPage } from './pages.ts';
@@ -19,8 +19,11 @@ const STALE_MS = 5_000;
 /** They are told however many keys a screen has. */
 const ALWAYS_TOLD: readonly KeyName[] = ['?', 'q'];
 
-/** Without any word for this long a server does not answer: between two answers there are a few seconds at most. */
-const SILENT_MS = 15_000;
+/** Of what is asked for every few seconds only, an answer older than this. A service may log nothing for hours. */
+const SILENT_MS: Readonly<Partial<Record<FeedName, number>>> = {
+  ...{ config: 15_000, history: 15_000, version: 15_000 },
+  log: Number.POSITIVE_INFINITY,
+};
 
 const footerText = (bindings: readonly KeyBinding[], state: DashboardState, columns: number): string => {
   const hints = bindings
@@ -73,7 +76,7 @@ const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): strin
       return `${fed.trouble}${since}`;
     }
     // What is asked once, or when something has changed, may be as old as it likes.
-    if (request.version === undefined && ageMs >= SILENT_MS) {
+    if (request.version === undefined && ageMs >= (SILENT_MS[request.feed] ?? STALE_MS)) {
       return `No answer for ${formatDuration(ageMs / 1000)}; what is shown is as old.`;
     }
   }

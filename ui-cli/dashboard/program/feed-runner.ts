@@ -83,17 +83,20 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
         }
       };
       // What goes wrong with an answer that came is a mistake of ours, and no trouble of the feed.
+      let hasAnswer = false;
       const tell = await ask[request.feed](request.of, { signal, tell: tellMeanwhile }).then(
-        (value) => () => sink.fed(request, value),
+        (value) => {
+          hasAnswer = true;
+          return () => sink.fed(request, value);
+        },
         (error: unknown) => () => sink.trouble(request, error),
       );
       if (!signal.aborted) {
         tell();
       }
-      const pauseMs = Math.min(
-        LONGEST_PAUSE_MS,
-        Math.max(SHORTEST_PAUSE_MS[request.feed], PAUSE_PER_ANSWER * (now() - askedMs)),
-      );
+      // What went wrong was no answer that has cost anybody time, however long it took.
+      const earnedMs = hasAnswer ? PAUSE_PER_ANSWER * (now() - askedMs) : 0;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS[request.feed], earnedMs));
       await rest(pauseMs, signal, wakers);
     }
   };

@@ -24,6 +24,12 @@ export interface Sources {
   close(): Promise<void>;
 }
 
+/** A server that is alive answers a single question sooner; Temporal itself gives up on a silent worker after 10 s. */
+const ANSWER_LIMIT_MS = 12_000;
+
+/** Of many experiments, versions or trainings. */
+const LONG_ANSWER_LIMIT_MS = 30_000;
+
 /** Nothing is started: what does not run is told of. @param signal ends what is being opened */
 export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sources => {
   const platform = createReconnecting(() =>
@@ -34,27 +40,39 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
     platform,
     catalogue,
     ask: {
-      experiments: () => platform.use(async ({ experiments }) => withSnapshots(experiments, await experiments.list())),
-      experiment: (id) => platform.use(({ experiments }) => experiments.view(id)),
-      config: (id) => platform.use(async ({ facts }) => (await facts.read(id)).config),
+      experiments: () =>
+        platform.ask(
+          async ({ experiments }) => withSnapshots(experiments, await experiments.list()),
+          LONG_ANSWER_LIMIT_MS,
+        ),
+      experiment: (id) => platform.ask(({ experiments }) => experiments.view(id), ANSWER_LIMIT_MS),
+      config: (id) => platform.ask(async ({ facts }) => (await facts.read(id)).config, ANSWER_LIMIT_MS),
       curve: (of) => {
         const [runId = '', metric = ''] = of.split('/');
-        return platform.use(({ facts }) => facts.history(runId, metric));
+        return platform.ask(({ facts }) => facts.history(runId, metric), ANSWER_LIMIT_MS);
       },
-      history: (id) => platform.use(async ({ experiments, facts }) => facts.timedCurves(await experiments.view(id))),
-      usage: (id) => platform.use(async ({ experiments, facts }) => facts.usages(await experiments.view(id))),
-      models: () => catalogue.use((models) => models.list({ name: null, asOfMs: null })),
-      ledger: (name) => catalogue.use((models) => models.history(name)),
+      history: (id) =>
+        platform.ask(
+          async ({ experiments, facts }) => facts.timedCurves(await experiments.view(id)),
+          LONG_ANSWER_LIMIT_MS,
+        ),
+      usage: (id) =>
+        platform.ask(async ({ experiments, facts }) => facts.usages(await experiments.view(id)), LONG_ANSWER_LIMIT_MS),
+      models: () => catalogue.ask((models) => models.list({ name: null, asOfMs: null }), LONG_ANSWER_LIMIT_MS),
+      ledger: (name) => catalogue.ask((models) => models.history(name), LONG_ANSWER_LIMIT_MS),
       question: (name) =>
-        platform.use(async ({ registry }) => ({ open: (await registry.view(name))?.question ?? null })),
+        platform.ask(
+          async ({ registry }) => ({ open: (await registry.view(name))?.question ?? null }),
+          ANSWER_LIMIT_MS,
+        ),
       version: (reference) =>
-        catalogue.use(async (models) => {
+        catalogue.ask(async (models) => {
           const [details, { gate }] = await Promise.all([
             models.show({ reference, asOfMs: null }),
             models.plan(reference),
           ]);
           return { details, links: versionLinks(models.uri, details), gate };
-        }),
+        }, LONG_ANSWER_LIMIT_MS),
       views: () => runtime.savedViews(),
       services: () => runtime.services.status(),
       log: (name, asking) => followLog(runtime, name, asking.signal, asking.tell),

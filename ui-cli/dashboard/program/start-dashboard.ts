@@ -88,11 +88,11 @@ export const startDashboard = (runtime: DashboardRuntime, options: StartOptions)
     drawing.draw();
   };
   const followedId = views !== null && place.screen === 'experiment' ? place.experimentId : null;
+  const followed = views?.askOr(sources.ask.experiment) ?? sources.ask.experiment;
   const feeds = createFeedRunner({
     ask: {
       ...sources.ask,
-      experiment: (id, asking) =>
-        views !== null && id === followedId ? views.ask(id, asking) : sources.ask.experiment(id, asking),
+      experiment: (id, asking) => (id === followedId ? followed(id, asking) : sources.ask.experiment(id, asking)),
     },
     now: runtime.now,
     sink: {

@@ -134,8 +134,8 @@ describe('ui-cli/dashboard', () => {
   it('a server that says nothing at all is told of, beside what became of the last key', () => {
     const at = (seconds: number): DashboardState =>
       update(open([experiment('apple')]), { kind: 'tick', atMs: NOW_MS + seconds * 1000 }, SCREENS).state;
-    expect(linesOf(at(14)).at(-2)).toBe('');
-    expect(linesOf(at(15)).at(-2)).toBe('No answer for 15 s; what is shown is as old.');
+    expect(linesOf(at(4)).at(-2)).toBe('');
+    expect(linesOf(at(5)).at(-2)).toBe('No answer for 5.0 s; what is shown is as old.');
     const told = pressKeys(at(20), 'y').state;
     expect(linesOf(told).slice(-3, -1)).toEqual([
       'Nothing has been done yet.',

@@ -52,10 +52,10 @@ describe('ui-cli/dashboard: silence', () => {
         ...({ kind: 'fed', request: { feed: 'config', of: EXPERIMENT_ID, version: 'once' } } as const),
         ...{ value: SMALL_CONFIG, atMs: STARTED_AT_MS },
       });
-    expect(later(shown, 14).text()).not.toContain('No answer');
-    expect(later(shown, 16).text()).toContain('No answer for 16 s; what is shown is as old.');
+    expect(later(shown, 4).text()).not.toContain('No answer');
+    expect(later(shown, 5).text()).toContain('No answer for 5.0 s; what is shown is as old.');
     const answered = later(shown, 60).answer('experiment', EXPERIMENT_ID, trainingView());
-    expect(later(answered, 65).text()).not.toContain('No answer');
+    expect(later(answered, 64).text()).not.toContain('No answer');
   });
 });
 

@@ -30,4 +30,26 @@ describe('ui-cli/dashboard/program/feed-runner', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  test('a question that was given up is asked again soon, however long it took', async () => {
+    vi.useFakeTimers();
+    let clockMs = 0;
+    let asked = 0;
+    const experiment = (): Promise<never> => {
+      asked += 1;
+      clockMs += 12_000;
+      return Promise.reject(new Error('no answer'));
+    };
+    const runner = createFeedRunner({
+      ask: { experiment } as unknown as FeedRunnerOptions['ask'],
+      sink: { fed: () => undefined, trouble: () => undefined },
+      now: () => clockMs,
+    });
+    runner.want([{ feed: 'experiment', of: 'a' }]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(asked).toBe(2);
+    runner.stop();
+  });
 });

@@ -43,3 +43,20 @@ it('ui-cli/dashboard/program/reconnecting: one that does not open is tried again
   await failWith(new Error('never thrown'));
   expect(counts).toEqual({ opened: 2, closed: 0 });
 });
+
+it('ui-cli/dashboard/program/reconnecting: a question that hangs is given up, and the next one connects anew', async () => {
+  const { counts, connections } = counting();
+  let answerAction: (text: string) => void = () => undefined;
+  const action = connections.use(() => new Promise<string>((resolve) => (answerAction = resolve)));
+  await expect(connections.ask(() => new Promise(() => undefined), 5)).rejects.toMatchObject({
+    code: 'SERVICE_UNREACHABLE',
+  });
+  // An action still waits on the first one.
+  expect(counts).toEqual({ opened: 1, closed: 0 });
+  expect(await connections.ask(async () => 'fine', 60_000)).toBe('fine');
+  expect(counts).toEqual({ opened: 2, closed: 0 });
+  answerAction('done');
+  expect(await action).toBe('done');
+  await connections.use(async () => undefined);
+  expect(counts).toEqual({ opened: 2, closed: 1 });
+});

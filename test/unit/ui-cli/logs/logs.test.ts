@@ -101,6 +101,14 @@ describe('ui-cli/logs', () => {
     expect(asked).toEqual([{ file: '/logs/mlflow.log', count: 0, isFollowed: true }]);
   });
 
+  test('-f ends with the first line that a pipe does not take, though the pipe never closes', async () => {
+    const { exitCode } = await logs(['-f', 'mlflow'], async ({ stdout, runtime }) => {
+      await expect.poll(stdout).toContain('added');
+      runtime.io.stdout.emit('error', Object.assign(new Error('EPIPE: broken pipe, write'), { code: 'EPIPE' }));
+    });
+    expect(exitCode).toBe(0);
+  });
+
   test('-f ends when nobody reads any more', async () => {
     const { exitCode } = await logs(['-f', 'mlflow'], async ({ stdout, runtime }) => {
       await expect.poll(stdout).toContain('added');

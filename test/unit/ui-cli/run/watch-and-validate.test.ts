@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { GateVerdict } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
-import { completedView, EXPERIMENT_ID } from '../../../support/experiment-views.ts';
+import { completedView, EXPERIMENT_ID, trainingView } from '../../../support/experiment-views.ts';
 import { createFakePlatform } from '../../../support/fake-cli/fake-platform.ts';
 import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
 import { runScripted } from '../../../support/fake-cli/scripted-runtime.ts';
@@ -25,6 +25,19 @@ describe('watch and validate', () => {
     expect(result.exitCode).toBe(0);
     expect(jsonOf(result)).toMatchObject({ experiment_id: EXPERIMENT_ID, status: 'completed' });
     expect(result.recorded.opened).toEqual([false]);
+  });
+
+  test('watch --events ends with the first line that stdout does not take, and says what is lost', async () => {
+    const { openPlatform } = createFakePlatform({ views: [trainingView()] });
+    const fake = createFakeRuntime({ openPlatform });
+    const watching = runCli(['watch', EXPERIMENT_ID, '--events'], fake.runtime);
+    await expect.poll(fake.stdout).toContain('phase_started');
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    fake.runtime.io.stdout.emit('error', full);
+    expect(await watching).toBe(130);
+    await settle();
+    expect(fake.stderr()).toContain('stdout: no space left');
+    expect([fake.listeners(), fake.runtime.io.stdout.destroyed]).toEqual([0, false]);
   });
 
   test('watch without an id attaches to the only one that is running', async () => {

@@ -148,7 +148,7 @@ describe('e2e/serving', () => {
         async () => (await there.list('guest')).body.item_ids,
         (itemIds) => !itemIds.includes(first),
       );
-      const printed = await json('recommend', 'guest', '--limit', '100');
+      const printed = await json('recommend', 'guest', '--limit', '100', '--model', NAME);
       expect(printed).toMatchObject({ item_ids: (await here.list('guest')).body.item_ids, engine: 'content' });
       const twice = await post(`${there.url}/api/events`, {
         event_id: 'e',

@@ -40,10 +40,15 @@ export interface LedgerEvidence {
   readonly dataset_version?: string;
   /** Version that the verdict compared with; null: there was no champion. */
   readonly compared_with?: string | null;
+  /** Champion when a person asked for a move, whatever a verdict compared with; null: there was none. */
+  readonly champion_at_request?: string | null;
   /** Run that was compared with in place of that version, which could not be evaluated; absent: none was. */
   readonly stand_in_run_id?: string;
   /** Of the candidate, on the test part. */
   readonly ndcg_at_10?: number;
+  /** Person whose approval the gate's rejection followed, and why they had approved; absent: it followed none. */
+  readonly approved_by?: string;
+  readonly approval_reason?: string;
 }
 
 /** A record before it has its place in the chain. */

@@ -1,4 +1,5 @@
 /** MLflow behind one object: runs, artifacts, logged models, registry. A thin client of its REST interface. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { createArtifacts } from './artifacts.ts';
 import { createDatasetInput } from './dataset-input.ts';
@@ -53,6 +54,10 @@ const connect = (http: HttpClient, serialise: Serialiser) => {
 
 /** Whoever opens it closes it. All methods are idempotent and ride out an outage as long as the retry budget. */
 export const createTracking = (options: TrackingOptions) => {
+  if (options.signal !== undefined) {
+    // Each request in flight listens to it, and as many are as are asked for: Node takes more than ten for a leak.
+    setMaxListeners(0, options.signal);
+  }
   const http = createHttpClient({
     ...options,
     retry: options.retry ?? DEFAULT_RETRY,

@@ -1,6 +1,6 @@
 /** A person's answer to the question about a candidate, or its expiry. */
 import type { DecidedVerdict } from '../contracts/gate.ts';
-import { OWNER_ACTOR } from '../contracts/ledger.ts';
+import { type LedgerEvidence, OWNER_ACTOR } from '../contracts/ledger.ts';
 import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { isUnansweredAbout } from '../policy/gate/unreadable-champion.ts';
@@ -19,14 +19,18 @@ interface Answering {
   readonly reason: string;
 }
 
+/** What the record says beside the verdict: of an approval that the gate's own rejection follows. */
+type Approval = Pick<LedgerEvidence, 'approved_by' | 'approval_reason'>;
+
 const settle = (
   owner: RegistryOwner,
   question: OpenQuestion,
-  { request, by: actor, reason }: Answering,
+  { request, by: actor, reason, approval }: Answering & { readonly approval?: Approval },
   verdict: DecidedVerdict,
 ): Promise<RegistryAnswer> => {
   const { candidate } = question;
-  const asked = { request, actor, reason, evidence: verdictEvidence(verdict, question), verdict, candidate };
+  const evidence = { ...verdictEvidence(verdict, question), ...approval };
+  const asked = { request, actor, reason, evidence, verdict, candidate };
   return owner.settle(
     question,
     verdict.decision === 'promoted'
@@ -101,11 +105,12 @@ const approve = async (
     }
     const decided = { ...again, reasons: [...earlier, ...again.reasons] };
     if (again.decision === 'rejected') {
-      const reason = again.reasons.at(-1) ?? again.decision;
-      return {
-        verdict: decided,
-        answer: done(owner, question, await settle(owner, question, { ...answering, request, reason }, decided)),
+      // The gate rejects, not the person who has approved: as everywhere the gate acts in the name of the experiment.
+      const rejection = {
+        ...{ request, by: question.experimentId, reason: again.reasons.at(-1) ?? again.decision },
+        approval: { approved_by: answering.by, approval_reason: answering.reason },
       };
+      return { verdict: decided, answer: done(owner, question, await settle(owner, question, rejection, decided)) };
     }
     verdict = approvedBy(decided, answering);
   }

@@ -5,7 +5,7 @@
  */
 import { condition, continueAsNew, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
 import type { ApprovalAnswer, OwnerQuestion, OwnerReply } from '../contracts/registry-owner.ts';
-import { whyNoAnswer, whyNoRequest } from '../policy/registry/check-request.ts';
+import { type Refusal, whyNoAnswer, whyNoRequest } from '../policy/registry/check-request.ts';
 import { answerQuestion, expire } from './approval.ts';
 import { failureOf, toRecord } from './failures.ts';
 import { askSignal, decideUpdate, REQUEST_UPDATES, registryQuery, replySignal } from './messages.ts';
@@ -14,11 +14,13 @@ import { type RegistryInput, RegistryOwner } from './registry-owner.ts';
 /** Expiry that could not be carried out is tried again after this long. */
 const EXPIRE_AGAIN_MS = 60_000;
 
-const refuse = (reason: string | null): void => {
-  if (reason !== null) {
-    throw failureOf({ code: 'MOVE_REFUSED', message: reason });
+const refuse = (refusal: Refusal | null): void => {
+  if (refusal !== null) {
+    throw failureOf({ code: 'MOVE_REFUSED', ...refusal });
   }
 };
+
+const saying = (message: string | null): Refusal | null => (message === null ? null : { message });
 
 /** Updates fail with the failures of our catalogue. */
 const failing = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -50,8 +52,8 @@ interface Deciding {
   isAnswered: boolean;
 }
 
-const whyNot = ({ question, lostQuestion }: RegistryOwner, answer: ApprovalAnswer, { isAnswered }: Deciding) =>
-  (question === null ? lostQuestion : null) ?? whyNoAnswer(question, answer, isAnswered);
+const whyNot = ({ question, lostQuestion, doing }: RegistryOwner, answer: ApprovalAnswer, { isAnswered }: Deciding) =>
+  saying(question === null ? lostQuestion : null) ?? whyNoAnswer(question, answer, { isAnswered, doing });
 
 const listen = (owner: RegistryOwner, deciding: Deciding): void => {
   setHandler(registryQuery, () => {
@@ -61,7 +63,7 @@ const listen = (owner: RegistryOwner, deciding: Deciding): void => {
   for (const update of REQUEST_UPDATES) {
     // What a request moves is decided by the step, which knows what was moved by hand since.
     setHandler(update, (request) => failing(() => owner.ask(request)), {
-      validator: (request) => refuse(whyNoRequest(request, update.name)),
+      validator: (request) => refuse(saying(whyNoRequest(request, update.name))),
     });
   }
   setHandler(

@@ -16,23 +16,37 @@ export const whyNoRequest = (request: RegistryRequest, kind: string): string | n
   return isVersion(version) ? null : `version: got ${JSON.stringify(version)}, expected a whole number`;
 };
 
-/** null: it is taken. */
+export interface Refusal {
+  readonly message: string;
+  /** Absent: whoever asks knows better where to look. */
+  readonly hint?: string;
+}
+
+/** The answer that is under way decides: what was answered before it tells nothing. @param doing what that answer waits for */
+const isBeingDecided = ({ candidate, gate: { model_name: name } }: OpenQuestion, doing: string | null): Refusal => ({
+  message: `Version ${candidate} is being decided already${doing === null ? '' : ` (${doing})`}.`,
+  hint: `Another answer is being carried out; \`tt-exp models show ${name}/${candidate}\` says what came of it. Where it still awaits approval then, answer again.`,
+});
+
+/** null: it is taken. @param deciding whether an answer is being carried out, and what that waits for */
 export const whyNoAnswer = (
   question: OpenQuestion | null,
   { candidate, experimentId, reason }: ApprovalAnswer,
-  isBeingAnswered: boolean,
-): string | null => {
+  { isAnswered, doing }: { readonly isAnswered: boolean; readonly doing: string | null },
+): Refusal | null => {
   if (question === null) {
-    return 'Nothing awaits approval.';
+    return { message: 'Nothing awaits approval.' };
   }
   if (candidate !== null && candidate !== question.candidate) {
-    return `Version ${candidate} does not await approval; version ${question.candidate} does.`;
+    return { message: `Version ${candidate} does not await approval; version ${question.candidate} does.` };
   }
   if (experimentId !== null && experimentId !== question.experimentId) {
-    return `Nothing of ${experimentId} awaits approval; version ${question.candidate} of ${question.experimentId} does.`;
+    return {
+      message: `Nothing of ${experimentId} awaits approval; version ${question.candidate} of ${question.experimentId} does.`,
+    };
   }
   if (isBlank(reason)) {
-    return 'An answer needs a reason.';
+    return { message: 'An answer needs a reason.' };
   }
-  return isBeingAnswered ? `Version ${question.candidate} is being decided already.` : null;
+  return isAnswered ? isBeingDecided(question, doing) : null;
 };

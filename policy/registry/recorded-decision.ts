@@ -5,12 +5,18 @@ import type { LedgerEntry, LedgerEvidence } from '../../contracts/ledger.ts';
 
 export type AnswerKind = 'approve' | 'reject' | 'expiry' | 'supersede';
 
+type Answering = Pick<LedgerEntry, 'actor' | 'request' | 'evidence'>;
+
+/** Who has answered, where a record answers a question: the gate may reject after a person's approval. */
+const personOf = ({ actor, evidence }: Pick<Answering, 'actor' | 'evidence'>): string => evidence.approved_by ?? actor;
+
 /** Whose answer to an open question a record is, by the id of its request; null: it answers none. */
-export const answerKindOf = ({ actor, request }: Pick<LedgerEntry, 'actor' | 'request'>): AnswerKind | null => {
-  if (request.startsWith(`${actor}/approve/`)) {
+export const answerKindOf = ({ actor, request, evidence }: Answering): AnswerKind | null => {
+  const person = personOf({ actor, evidence });
+  if (request.startsWith(`${person}/approve/`)) {
     return 'approve';
   }
-  if (request.startsWith(`${actor}/reject/`)) {
+  if (request.startsWith(`${person}/reject/`)) {
     return 'reject';
   }
   if (request.startsWith('expiry/')) {
@@ -18,6 +24,10 @@ export const answerKindOf = ({ actor, request }: Pick<LedgerEntry, 'actor' | 're
   }
   return request.includes('/supersedes/') ? 'supersede' : null;
 };
+
+/** The gate's own rejection of a candidate that a person had approved. Records of earlier versions name that person as actor. */
+export const isRejectedAfterApproval = (entry: Answering & Pick<LedgerEntry, 'action'>): boolean =>
+  entry.action === 'reject' && answerKindOf(entry) === 'approve';
 
 const deedOf = (entry: LedgerEntry): string => {
   const { action, actor } = entry;
@@ -28,7 +38,7 @@ const deedOf = (entry: LedgerEntry): string => {
     case 'supersede':
       return `${isApproval ? 'Approved' : 'Promoted'} by ${by}`;
     case 'reject':
-      return isApproval ? `Rejected by the gate, after ${by} had approved it,` : `Rejected by ${by}`;
+      return isApproval ? `Rejected by the gate, after ${personOf(entry)} had approved it,` : `Rejected by ${by}`;
     case 'archive':
       return `Archived by ${by}`;
     case 'rollback':

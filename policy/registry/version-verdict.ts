@@ -3,6 +3,7 @@ import { parseExperimentId } from '../../contracts/ids.ts';
 import { type LedgerEntry, OWNER_ACTOR } from '../../contracts/ledger.ts';
 import type { VersionVerdict } from '../../contracts/model-catalogue.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
+import { isRejectedAfterApproval } from './recorded-decision.ts';
 
 interface Known {
   readonly version: string;
@@ -30,10 +31,12 @@ const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntr
  * Archiving a version that awaits approval answers for it, and leaves no other record.
  */
 export const deciderOf = (entries: readonly LedgerEntry[], version: string): string | null => {
-  const { actor, action } = lastDecision(entries, version) ?? archiveOf(entries, version) ?? {};
-  const isGate =
-    actor === undefined || parseExperimentId(actor) !== null || (actor === OWNER_ACTOR && action !== 'reject');
-  return isGate ? null : actor;
+  const last = lastDecision(entries, version) ?? archiveOf(entries, version);
+  if (last === undefined || isRejectedAfterApproval(last)) {
+    return null;
+  }
+  const { actor, action } = last;
+  return parseExperimentId(actor) !== null || (actor === OWNER_ACTOR && action !== 'reject') ? null : actor;
 };
 
 export const isArchived = (entries: readonly LedgerEntry[], version: string): boolean =>

@@ -101,7 +101,11 @@ describe('e2e/models', () => {
       expect(move).toMatchObject({ name: NAME, alias: 'champion', from: '1', to: '2' });
       expect((await entries()).at(-1)).toMatchObject({
         ...{ seq: move.seq, digest: move.digest, action: 'promote', reason: 'a test' },
-        evidence: { compared_with: '1', verdict_digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        evidence: {
+          compared_with: '1',
+          champion_at_request: '1',
+          verdict_digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
       });
       expect(await champions()).toEqual(['2', '2', '2']);
 

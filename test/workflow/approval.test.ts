@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import { registryWorkflowId } from '../../contracts/ids.ts';
 import type { NotifyRequest } from '../../contracts/steps.ts';
+import { deciderOf } from '../../policy/registry/version-verdict.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import type { registry as registryWorkflow } from '../../workflows/registry.ts';
@@ -99,9 +100,16 @@ describe('workflows/approval', () => {
     await server.withWorkers(steps, async (client) => {
       await (await start(client, MANUAL)).result();
       registry.aliases.champion = '9';
-      const { verdict } = await answering(client, modelName)(true, 'first of its kind');
+      const answer = answering(client, modelName);
+      const { verdict } = await answer(true, 'first of its kind', { request: 'ana/approve/u' });
       expect([verdict.decision, verdict.compared_with]).toEqual(['rejected', '9']);
     });
+    const entries = (await readLedger(registry.tracking, modelName))?.entries ?? [];
+    expect(entries.at(-1)).toMatchObject({
+      ...{ action: 'reject', actor: 'fixture-0123456789', reason: recorded().gate.reasons.at(-1) },
+      evidence: { compared_with: '9', approved_by: 'ana', approval_reason: 'first of its kind' },
+    });
+    expect(deciderOf(entries, '2')).toBeNull();
     expect(recorded().gate.reasons).toEqual([
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
       'Awaits approval: there is no champion to compare with.',
@@ -112,6 +120,22 @@ describe('workflows/approval', () => {
       'Not promoted: the difference of -0.077 to version 9 is a loss (95 % interval -0.127 to -0.027 lies below 0).',
     ]);
     expect(registry.aliases).toEqual({ champion: '9' });
+  });
+
+  it('of two answers at once one is carried out, and the other is told where to see what came of it', async () => {
+    const { steps, registry, start, modelName } = createOwnedModel();
+    await server.withWorkers(steps, async (client) => {
+      await (await start(client, MANUAL)).result();
+      registry.aliases.champion = '9';
+      const answer = answering(client, modelName);
+      const answers = await Promise.allSettled([answer(true, 'fine'), answer(true, 'fine')]);
+      expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const refused = answers.find((one) => one.status === 'rejected');
+      expect(refused?.reason).toMatchObject({
+        ...{ code: 'MOVE_REFUSED', message: expect.stringContaining('Version 2 is being decided already') },
+        hint: expect.stringContaining(`tt-exp models show ${modelName}/2`),
+      });
+    });
   });
 
   it('one that is better than the new champion too is promoted without another question', async () => {

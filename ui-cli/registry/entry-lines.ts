@@ -1,6 +1,6 @@
 /** Records of a ledger for people: what moved, and below it why and by whom. */
 import type { BrokenRecord, LedgerEntry } from '../../contracts/ledger.ts';
-import { type AnswerKind, answerKindOf } from '../../policy/registry/recorded-decision.ts';
+import { type AnswerKind, answerKindOf, isRejectedAfterApproval } from '../../policy/registry/recorded-decision.ts';
 import { formatUtc } from '../text/formats.ts';
 import { wrapLine } from '../text/table.ts';
 
@@ -14,9 +14,13 @@ const moveText = ({ alias, from, to }: LedgerEntry): string =>
 const ANSWERS: Readonly<Partial<Record<AnswerKind, string>>> = { approve: ' (approved)', reject: ' (turned down)' };
 
 const answerText = (entry: LedgerEntry): string => {
-  const kind = answerKindOf(entry);
+  const kind = isRejectedAfterApproval(entry) ? null : answerKindOf(entry);
   return kind === null ? '' : (ANSWERS[kind] ?? '');
 };
+
+/** The words of whoever had approved what the gate then rejected. */
+const approvalLines = ({ evidence: { approved_by: by, approval_reason: reason } }: LedgerEntry): readonly string[] =>
+  by === undefined ? [] : [`approved before by ${by}: ${reason ?? '–'}`];
 
 /** `#3  2026-11-01 12:00:00 UTC  promote (approved)  champion 2 → 3`, then actor and reason. */
 export const entryLines = (entries: readonly LedgerEntry[], width: number): readonly string[] =>
@@ -26,6 +30,7 @@ export const entryLines = (entries: readonly LedgerEntry[], width: number): read
       width,
     ),
     ...wrapLine(`    ${entry.actor}: ${entry.reason}`, width),
+    ...approvalLines(entry).flatMap((line) => wrapLine(`    ${line}`, width)),
   ]);
 
 export const brokenText = (name: string, { seq, reason }: BrokenRecord): string =>

@@ -91,7 +91,8 @@ const planPromotion: Plan = async (catalogue, reference, asker) => {
       comparedWith: champion,
       supersedes: false,
       ...asked('promote', asker),
-      evidence: { ...evidence, compared_with: champion },
+      // What the verdict was against, which need not be the champion that it takes the place of.
+      evidence: { ...evidence, compared_with: gate?.compared_with ?? null, champion_at_request: champion },
       ...(gate !== null && { verdict: gate }),
     },
   };
@@ -113,7 +114,7 @@ const planRollback: Plan = async (catalogue, name, asker) => {
       kind: 'rollback',
       comparedWith: champion,
       ...asked('rollback', asker),
-      evidence: { compared_with: champion },
+      evidence: { champion_at_request: champion },
     },
   };
 };

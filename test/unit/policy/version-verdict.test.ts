@@ -58,6 +58,16 @@ describe('policy/registry/version-verdict: who decided', () => {
     expect(by('demo-0123456789', ['reject', '1', null])).toBeNull();
   });
 
+  test('the gate, where it rejects what a person had approved; also in records that name that person', () => {
+    const [record] = entries(['reject', '1', null]);
+    const now = { actor: 'demo-0123456789', request: 'ana/approve/u/2', evidence: { approved_by: 'ana' } };
+    const former = { actor: 'ana', request: 'ana/approve/u/2' };
+    for (const change of [now, former]) {
+      expect(deciderOf(record === undefined ? [] : [{ ...record, ...change }], '1')).toBeNull();
+    }
+    expect(deciderOf(record === undefined ? [] : [{ ...record, ...former, request: 'ana/reject/u' }], '1')).toBe('ana');
+  });
+
   test('where a move by hand was reverted, whoever decided before it', () => {
     const actors = ['ana', 'MLflow', 'tt-exp'];
     const records = entries(['promote', null, '1'], ['adopt', '1', '2'], ['revert', '2', '1']).map((entry, place) => ({

@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { createTracking } from '../../../tracking/index.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const servers: Server[] = [];
 
@@ -39,4 +41,29 @@ test('tracking/http: so does one that waits for its next try, and each later one
   await expect(asking).rejects.toBe(REASON);
   await expect(tracking.getRun('b')).rejects.toBe(REASON);
   await tracking.close();
+});
+
+test('tracking: as many requests as are asked for at once listen to the signal, without a warning of Node', async () => {
+  const stop = new AbortController();
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error): void => {
+    warnings.push(name);
+  };
+  process.on('warning', onWarning);
+  try {
+    const trackingUri = await silentServer(() => undefined);
+    const tracking = createTracking({ trackingUri, signal: stop.signal });
+    const asking = Array.from({ length: 12 }, (_, index) => tracking.getRun(`run-${index}`));
+    const ended = Promise.allSettled(asking);
+    const listeners = () => getEventListeners(stop.signal, 'abort').length;
+    await eventually('a listener for each request', listeners, (count) => count >= 12);
+    stop.abort(REASON);
+    await ended;
+    await tracking.close();
+    // A warning is told in the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+  } finally {
+    process.off('warning', onWarning);
+  }
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerAction, LedgerEntry } from '../../../../contracts/ledger.ts';
-import { asRecorded, decisionSentence, lastAnswer } from '../../../../policy/registry/recorded-decision.ts';
+import {
+  answerKindOf,
+  asRecorded,
+  decisionSentence,
+  isRejectedAfterApproval,
+  lastAnswer,
+} from '../../../../policy/registry/recorded-decision.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 type Move = readonly [action: LedgerAction, from: string | null, to: string | null, actor: string, request?: string];
@@ -13,6 +19,13 @@ const ledger = (...moves: readonly Move[]): readonly LedgerEntry[] =>
   }));
 
 const EXPERIMENT = 'sweep-0123456789';
+
+/** As the gate rejects what ana had approved. */
+const afterApproval: LedgerEntry = {
+  ...{ seq: 1, at: '2026-11-01T12:00:00.000Z', actor: EXPERIMENT, action: 'reject', from: '2', to: null },
+  ...{ alias: 'challenger', reason: 'a loss', request: 'ana/approve/u/2', previous_digest: null, digest: 'd' },
+  evidence: { approved_by: 'ana', approval_reason: 'still ok?' },
+};
 
 const one = (...move: Move): string => ledger(move).map(decisionSentence).join('');
 
@@ -30,6 +43,16 @@ describe('decisionSentence', () => {
     [['adopt', '1', '2', 'MLflow'], 'Made champion by hand in MLflow, on'],
   ])('%j', (move, beginning) => {
     expect(one(...move)).toBe(`${beginning} 2026-11-01 12:00:00 UTC: why 1`);
+  });
+});
+
+describe('a rejection by the gate that follows an approval', () => {
+  it('is an answer to the question, by whoever had approved, and the sentence says so', () => {
+    expect(answerKindOf(afterApproval)).toBe('approve');
+    expect(isRejectedAfterApproval(afterApproval)).toBe(true);
+    expect(decisionSentence(afterApproval)).toBe(
+      'Rejected by the gate, after ana had approved it, on 2026-11-01 12:00:00 UTC: a loss',
+    );
   });
 });
 

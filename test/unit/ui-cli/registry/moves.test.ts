@@ -8,6 +8,7 @@ import { runCli } from '../../../../ui-cli/main.ts';
 import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
 import { fakeCatalogue, runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
 import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
+import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 const ALIASES = { champion: '2', challenger: null, previous: '1' };
 
@@ -74,10 +75,17 @@ describe('ui-cli/registry', () => {
         {
           ...{ kind: 'promote', candidate: '3', comparedWith: '2', supersedes: false },
           ...{ actor: 'tester', reason: 'better for new users' },
-          evidence: { run_id: 'run-3', ndcg_at_10: 0.4, compared_with: '2' },
+          evidence: { run_id: 'run-3', ndcg_at_10: 0.4, compared_with: null, champion_at_request: '2' },
         },
       ],
     ]);
+  });
+
+  test('models promote: the record names what the verdict compared with, and the champion beside it', async () => {
+    const { asked, openPlatform } = owners(PROMOTED);
+    const plan = async () => planned({ gate: comparedVerdict({ compared_with: '1' }) });
+    await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
+    expect(asked).toMatchObject([['two-tower', { evidence: { compared_with: '1', champion_at_request: '2' } }]]);
   });
 
   test('models promote --json: the move', async () => {
@@ -123,7 +131,9 @@ describe('ui-cli/registry', () => {
       { openPlatform: back.openPlatform },
     );
     expect(rolled.stderr()).toBe('two-tower: champion from version 2 back to version 1\n');
-    expect(back.asked).toMatchObject([['two-tower', { kind: 'rollback', comparedWith: '2', reason: 'complaints' }]]);
+    const asked = { kind: 'rollback', comparedWith: '2', reason: 'complaints' };
+    expect(back.asked).toMatchObject([['two-tower', { ...asked, evidence: { champion_at_request: '2' } }]]);
+    expect(back.asked[0]?.[1].evidence).not.toHaveProperty('compared_with');
     const out = owners({ move: { alias: null, from: '3', to: null } });
     const archived = await runOnCatalogue(
       ['models', 'archive', 'two-tower/3', '--yes'],

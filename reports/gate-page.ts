@@ -105,9 +105,15 @@ const recompute = (verdict: DecidedVerdict): readonly string[] => {
       ];
 };
 
-/** The last reason is the outcome, which stands above. */
-const notes = ({ reasons }: DecidedVerdict): readonly string[] =>
-  reasons.length < 2 ? [] : [heading('Notes'), list(reasons.slice(0, -1))];
+/** The last reason is the outcome, which stands above: what awaited approval before it does so no more. */
+const notes = ({ reasons, decision }: DecidedVerdict): readonly string[] => {
+  const earlier = reasons.slice(0, -1);
+  const told =
+    decision === 'awaiting_approval'
+      ? earlier
+      : earlier.map((reason) => reason.replace(/^Awaits approval/, 'Awaited approval'));
+  return earlier.length === 0 ? [] : [heading('Notes'), list(told)];
+};
 
 /** A function of its input alone; refers to nothing outside itself. */
 export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, details }: VerdictFacts): string => {

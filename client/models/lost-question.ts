@@ -1,12 +1,16 @@
-import { lostQuestion } from '../../registry/ledger/kept-question.ts';
+import { deletedQuestion, lostQuestion } from '../../registry/ledger/kept-question.ts';
 import type { ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 
-/** As `lostQuestion`; null of an earlier time, and without a ledger. */
-export const lostQuestionOf = (
+/** As `lostQuestion`, or else `deletedQuestion`; null of an earlier time, and without a ledger. */
+export const lostQuestionOf = async (
   tracking: CatalogueReader,
-  { name: modelName, ledger, aliases: { challenger }, asOfMs }: ModelAt,
-): Promise<string | null> =>
-  ledger === null || asOfMs !== null
-    ? Promise.resolve(null)
-    : lostQuestion(tracking, { ...ledger, modelName, challenger });
+  { name: modelName, ledger, aliases: { challenger }, asOfMs, versions }: ModelAt,
+): Promise<string | null> => {
+  if (ledger === null || asOfMs !== null) {
+    return null;
+  }
+  const lost = await lostQuestion(tracking, { ...ledger, modelName, challenger });
+  const existing = versions.map(({ record }) => record.version);
+  return lost ?? deletedQuestion(tracking, { ...ledger, modelName }, existing);
+};

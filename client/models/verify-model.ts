@@ -10,7 +10,7 @@ import type { CountSink } from '../../contracts/work-count.ts';
 import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
-import { questionProblem } from '../../registry/ledger/kept-question.ts';
+import { deletedQuestion, questionProblem } from '../../registry/ledger/kept-question.ts';
 import type { LedgerReading } from '../../registry/ledger/read-ledger.ts';
 import { readLooksOf } from '../../registry/ledger/read-looks.ts';
 import { recordedEncoder } from '../../registry/recorded-digests.ts';
@@ -97,7 +97,7 @@ const BEFORE_DIGEST = `${ARTIFACT.looks} of its ledger was written before its di
 /** Of what lies beside the records. */
 const verifyBeside = async (
   tracking: CatalogueReader,
-  { name: modelName, aliases }: ModelAt,
+  { name: modelName, aliases, versions }: ModelAt,
   ledger: LedgerReading | null,
 ): Promise<Pick<ModelVerification, 'problems' | 'notes'>> => {
   if (ledger === null) {
@@ -105,7 +105,9 @@ const verifyBeside = async (
   }
   const { problem, isUncovered } = await readLooksOf(tracking, ledger);
   const verdicts = await changedVerdicts(tracking, ledger.entries);
-  const question = await questionProblem(tracking, { ...ledger, modelName, challenger: aliases.challenger });
+  const asked = { ...ledger, modelName, challenger: aliases.challenger };
+  const existing = versions.map(({ record }) => record.version);
+  const question = (await questionProblem(tracking, asked)) ?? (await deletedQuestion(tracking, asked, existing));
   return {
     problems: [
       ...verdicts,

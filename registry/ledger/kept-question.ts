@@ -73,6 +73,33 @@ export const lostQuestion = async (
     : null;
 };
 
+/** Decided after it was asked. */
+const isSettled = (
+  { seq, question: { candidate } }: KeptQuestion,
+  entries: readonly Pick<LedgerEntry, 'seq' | 'from' | 'to'>[],
+): boolean => entries.some((entry) => entry.seq > seq && [entry.from, entry.to].includes(candidate));
+
+/**
+ * That the version which an open question is about was deleted, and what to do, in a sentence; null: it is there, or none
+ * is open. Its alias is gone with it, so the question alone tells; one that cannot be read is told by `questionProblem`.
+ * @param versions that the model has
+ */
+export const deletedQuestion = async (
+  tracking: Pick<LedgerReader, 'getArtifactText'>,
+  { modelName, runId, questionHead, entries }: Omit<AskedLedger, 'challenger'>,
+  versions: readonly string[],
+): Promise<string | null> => {
+  const text = questionHead === null ? null : await tracking.getArtifactText(runId, ARTIFACT.question);
+  const kept = text === null ? null : parse(text);
+  if (kept === null || typeof kept === 'string' || isSettled(kept, entries)) {
+    return null;
+  }
+  const { candidate } = kept.question;
+  return versions.includes(candidate)
+    ? null
+    : `Version ${candidate} awaited approval and was deleted, so nobody can approve it; its question stays open: \`tt-exp reject ${modelName} --reason …\` settles it.`;
+};
+
 /** What is wrong with the question that is kept, in a sentence; null: nothing, or none is open. */
 export const questionProblem = async (
   tracking: Pick<LedgerReader, 'getArtifactText'>,
@@ -115,9 +142,7 @@ export const readQuestion = async (
       hint: 'Restore the artifact from a backup; or delete it: the question is then forgotten, and `tt-exp models promote` or `archive` of its version decides.',
     });
   }
-  const { seq, question } = kept;
-  const isSettled = entries.some(
-    (entry) => entry.seq > seq && entry.request !== request && [entry.from, entry.to].includes(question.candidate),
-  );
-  return isSettled ? null : { ...question, gate: { ...question.gate, model_name: modelName } };
+  const { question } = kept;
+  const others = entries.filter((entry) => entry.request !== request);
+  return isSettled(kept, others) ? null : { ...question, gate: { ...question.gate, model_name: modelName } };
 };

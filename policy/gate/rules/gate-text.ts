@@ -38,8 +38,21 @@ export const figuresBeside = (value: number, bound: number): readonly [value: st
 export const probabilityText = (p: number, level: number = 1): string =>
   p < SMALLEST_SHOWN && level >= SMALLEST_SHOWN ? `< ${SMALLEST_SHOWN}` : figuresBeside(p, level)[0];
 
-/** `95 %`. */
-export const percentText = (share: number): string => `${Number((share * 100).toFixed(4))} %`;
+const PERCENT_DIGITS = 2;
+
+/** `95 %`, `99.78 %`; more digits only where two would make a certainty or nothing of it. */
+export const percentText = (share: number): string => {
+  const percent = share * 100;
+  const isBlurred = (digits: number): boolean => {
+    const shown = Number(percent.toFixed(digits));
+    return (shown === 100 && percent !== 100) || (shown === 0 && percent !== 0);
+  };
+  let digits = PERCENT_DIGITS;
+  while (digits < MOST_DIGITS && isBlurred(digits)) {
+    digits += 1;
+  }
+  return `${Number(percent.toFixed(digits))} %`;
+};
 
 /** What an interval is a difference to, and over what it is. */
 export interface Comparison {

@@ -3,6 +3,7 @@ import type { LedgerEntry } from '../../../contracts/ledger.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
 import {
   type AskedLedger,
+  deletedQuestion,
   keepQuestion,
   lostQuestion,
   questionProblem,
@@ -84,4 +85,15 @@ test('registry/ledger/kept-question: an earlier one in its place is named', asyn
   const { tracking, ledger } = await kept();
   await keepQuestion(tracking, 'run', { seq: 1, question: { ...QUESTION, candidate: '3' } });
   expect(await questionProblem(tracking, ledger)).toContain('is another one than was asked last');
+});
+
+test('registry/ledger/kept-question: a version that was deleted while it awaited approval is named, with the way out', async () => {
+  const { tracking, ledger } = await kept();
+  expect(await deletedQuestion(tracking, ledger, ['3'])).toBe(
+    'Version 4 awaited approval and was deleted, so nobody can approve it; its question stays open: `tt-exp reject m --reason …` settles it.',
+  );
+  expect(await deletedQuestion(tracking, ledger, ['3', '4'])).toBeNull();
+  const settled = { seq: 3, from: '4', to: null } as LedgerEntry;
+  expect(await deletedQuestion(tracking, { ...ledger, entries: [settled] }, ['3'])).toBeNull();
+  expect(await deletedQuestion(tracking, { ...ledger, questionHead: null }, ['3'])).toBeNull();
 });

@@ -252,3 +252,12 @@ test('stays below 200 kB with as many points and slices as there may be', () => 
   const details = { ...DETAILS, users: 100_000, differences, slices } as GateDetails;
   expect(gatePage(input({ details })).length).toBeLessThan(200_000);
 });
+
+test('reports/gate-page: what was decided awaits no approval any more; what is open does', () => {
+  const reasons = ['Awaits approval: a gain.', 'Approved by ana: fine'];
+  const decided = gatePage(input({ verdict: comparedVerdict({ decision: 'promoted', reasons }) }));
+  expect(decided).toContain('Awaited approval: a gain.');
+  expect(decided).not.toContain('Awaits approval');
+  const open = comparedVerdict({ decision: 'awaiting_approval', reasons: ['A note.', 'Awaits approval: a gain.'] });
+  expect(gatePage(input({ verdict: open }))).toContain('Awaits approval: a gain.');
+});

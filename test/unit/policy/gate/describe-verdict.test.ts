@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GateRule } from '../../../../contracts/gate.ts';
 import { comparisonSentence, ruleText } from '../../../../policy/gate/describe-verdict.ts';
-import { probabilityText } from '../../../../policy/gate/rules/gate-text.ts';
+import { percentText, probabilityText } from '../../../../policy/gate/rules/gate-text.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 describe('policy/gate/describe-verdict', () => {
@@ -83,4 +83,15 @@ describe('policy/gate/describe-verdict', () => {
     ]);
     expect(probabilityText(0.00003, 0.00002)).toBe('0.00003');
   });
+});
+
+it.each([
+  [0.95, '95 %'],
+  [0.997787, '99.78 %'],
+  [0.99996, '99.996 %'],
+  [0.00001, '0.001 %'],
+  [1, '100 %'],
+  [0, '0 %'],
+])('policy/gate/rules/gate-text: the share %d as %s', (share, text) => {
+  expect(percentText(share)).toBe(text);
 });

@@ -355,7 +355,9 @@ Gate
 
   test('show of a candidate that awaited approval has the answer that was given since, as text and as JSON', async () => {
     const gate = comparedVerdict({ decision: 'awaiting_approval', reasons: ['Awaits approval: it is better.'] });
-    const facts = { ...SMALL_FACTS, snapshot: { ...SMALL_FACTS.snapshot, gate } };
+    const model = { name: 'ranker', version: '4', aliases: ['challenger'] };
+    const snapshot = { ...SMALL_FACTS.snapshot, gate, model } as ExperimentFacts['snapshot'];
+    const facts = { ...SMALL_FACTS, snapshot };
     const answered = comparedVerdict({
       decision: 'promoted',
       reasons: [...gate.reasons, 'Approved by ana: looks good'],
@@ -375,6 +377,9 @@ Gate
       gate_since: { decision: 'promoted', reasons: answered.reasons },
     });
     expect((await shown(unanswered)).text).not.toContain('since then');
+    expect(JSON.parse((await shown(since, '--json')).text).model).toEqual({
+      ...{ name: 'ranker', version: '4', aliases: ['challenger'] },
+    });
     expect(JSON.parse((await shown(unanswered, '--json')).text)).toMatchObject({ gate_since: null });
 
     const { text, note } = await shown(() => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'MLflow is gone')));

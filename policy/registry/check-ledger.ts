@@ -18,6 +18,16 @@ export interface LedgerHead {
   readonly digest: string;
 }
 
+/** What the ledger's run says of its end. */
+export interface LedgerEnd {
+  /** null where the run says nothing that can be read. Records after it are those of a move that was not completed. */
+  readonly head: LedgerHead | null;
+  /** Continues "the tag that names the last record "; null: it is readable, or there were no records yet. */
+  readonly headProblem: string | null;
+  /** Records up to this one are carried out in the aliases, so they were there. */
+  readonly carriedOut: number;
+}
+
 export interface CheckedLedger {
   /** After the last record that is intact. */
   readonly standing: Standing;
@@ -46,9 +56,23 @@ const problemOf = (standing: Standing, { seq, entry }: FoundRecord, digestOf: Di
     : null;
 };
 
-const headProblem = (standing: Standing, head: LedgerHead, found: readonly FoundRecord[]): BrokenRecord | null => {
-  if (head.seq > standing.seq) {
-    return { seq: standing.seq + 1, reason: `is missing: the ledger had ${head.seq} records` };
+const endProblem = (
+  standing: Standing,
+  { head, headProblem, carriedOut }: LedgerEnd,
+  found: readonly FoundRecord[],
+): BrokenRecord | null => {
+  // What is not a number says nothing.
+  const least = Math.max(head?.seq ?? 0, Number.isSafeInteger(carriedOut) ? carriedOut : 0);
+  if (least > standing.seq) {
+    return { seq: standing.seq + 1, reason: `is missing: the ledger had ${least} records` };
+  }
+  if (head === null) {
+    return headProblem === null
+      ? null
+      : {
+          seq: Math.max(standing.seq, 1),
+          reason: `may have been replaced, or one after it removed: the tag that names the last record ${headProblem}`,
+        };
   }
   const last = found.find(({ seq }) => seq === head.seq)?.entry ?? null;
   return last === null || last.digest === head.digest
@@ -56,13 +80,10 @@ const headProblem = (standing: Standing, head: LedgerHead, found: readonly Found
     : { seq: head.seq, reason: 'was replaced: the ledger ended with another digest' };
 };
 
-/**
- * @param found all records, ascending
- * @param head null where the run says nothing. Records after it are those of a move that was not completed.
- */
+/** @param found all records, ascending */
 export const checkLedger = (
   found: readonly FoundRecord[],
-  { digestOf, head }: { digestOf: DigestOfEntry; head: LedgerHead | null },
+  { digestOf, ...end }: LedgerEnd & { readonly digestOf: DigestOfEntry },
 ): CheckedLedger => {
   let standing: Standing = NO_STANDING;
   for (const record of found) {
@@ -72,5 +93,5 @@ export const checkLedger = (
     }
     standing = advance(standing, record.entry);
   }
-  return { standing, broken: head === null ? null : headProblem(standing, head, found) };
+  return { standing, broken: endProblem(standing, end, found) };
 };

@@ -2,19 +2,15 @@
 import { LEDGER_EXPERIMENT, RUN_KIND, TAG } from '../../contracts/names.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
 import type { RunRecord } from '../../contracts/runs.ts';
-import type { LedgerHead } from '../../policy/registry/check-ledger.ts';
+import type { LedgerEnd, LedgerHead } from '../../policy/registry/check-ledger.ts';
 import type { LedgerReader, LedgerWriter } from '../ports.ts';
 
-export interface Ledger {
+export interface Ledger extends LedgerEnd {
   readonly runId: string;
-  /** What the run says of its last record; null: nothing. */
-  readonly head: LedgerHead | null;
   /** How many looks at test parts there were, and their digest; null: the run says nothing of them. */
   readonly looksHead: LedgerHead | null;
   /** Last record when the last question was asked, and its digest; null: the run says nothing of one. */
   readonly questionHead: LedgerHead | null;
-  /** Records up to this one are carried out in the aliases. */
-  readonly carriedOut: number;
   /** Names that its model has had, as far as the run tells; the last one when the model's owner wrote there last. */
   readonly names: readonly string[];
 }
@@ -61,12 +57,22 @@ export const nameTags = ({ names }: Pick<Ledger, 'names'>, name: string): Readon
   };
 };
 
+/** It is written before the aliases are moved: a ledger that was carried out had one. */
+const endOf = (tags: RunRecord['tags']): LedgerEnd => {
+  const { [TAG.ledgerHead]: text, [TAG.ledgerApplied]: applied = '0' } = tags;
+  const head = headOf(text);
+  const carriedOut = Number(applied);
+  const tag = `(${TAG.ledgerHead} of its run)`;
+  const absent = carriedOut > 0 ? `${tag} is missing` : null;
+  const problem = text === undefined ? absent : `${tag} cannot be read`;
+  return { head, headProblem: head === null ? problem : null, carriedOut };
+};
+
 const toLedger = ({ runId, tags }: RunRecord): Ledger => ({
   runId,
-  head: headOf(tags[TAG.ledgerHead]),
+  ...endOf(tags),
   looksHead: headOf(tags[TAG.looksHead]),
   questionHead: headOf(tags[TAG.questionHead]),
-  carriedOut: Number(tags[TAG.ledgerApplied] ?? 0),
   names: namesOf(tags),
 });
 
@@ -125,5 +131,5 @@ export const ensureLedger = async (
   });
   // Nothing runs in it: it takes records all the same.
   await tracking.finishRun(runId, 'FINISHED', startTimeMs);
-  return { runId, head: null, looksHead: null, questionHead: null, carriedOut: 0, names: [model.name] };
+  return { runId, ...endOf({}), looksHead: null, questionHead: null, names: [model.name] };
 };

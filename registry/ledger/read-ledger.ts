@@ -54,11 +54,11 @@ const readRecords = async (tracking: Artifacts, runId: string): Promise<readonly
 /** From its beginning: what was known of a record says nothing of what has become of it. */
 export const readAll = async (
   tracking: Artifacts,
-  { runId, head }: Ledger,
+  { runId, head, headProblem, carriedOut }: Ledger,
 ): Promise<Omit<LedgerReading, 'runId' | 'looksHead' | 'questionHead'>> => {
   const found = await readRecords(tracking, runId);
   return {
-    ...checkLedger(found, { digestOf: digestOfEntry, head }),
+    ...checkLedger(found, { digestOf: digestOfEntry, head, headProblem, carriedOut }),
     entries: found.flatMap(({ entry }) => (entry === null ? [] : [entry])),
   };
 };

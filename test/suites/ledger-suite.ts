@@ -275,6 +275,39 @@ export const describeLedger = (open: () => LedgerUnderTest): void => {
     expect(actions(kept)).toHaveLength(2);
   });
 
+  test('newest records that were removed are named, whatever became of the tag that names the last one', async () => {
+    const { tracking, ask, forget, reading } = await begin();
+    await ask(promote('1', null, 'a'));
+    await ask(promote('2', '1', 'b'));
+    await ask(promote('3', '2', 'c'));
+    const { runId, entries } = await reading();
+    const [, second, third] = entries as [LedgerEntry, LedgerEntry, LedgerEntry];
+    const setHead = (text: string): Promise<void> => tracking.setTags(runId, { 'tt.ledger_head': text });
+    const brokenWith = async (text: string) => {
+      await setHead(text);
+      return (await reading()).broken;
+    };
+    const unreadable = {
+      seq: 3,
+      reason:
+        'may have been replaced, or one after it removed: the tag that names the last record (tt.ledger_head of its run) cannot be read',
+    };
+    for (const text of ['', 'hello', '3 deadbeef']) {
+      expect(await brokenWith(text)).toEqual(unreadable);
+    }
+    forget();
+    await expect(ask(promote('1', '3', 'd'))).rejects.toMatchObject({ code: 'LEDGER_BROKEN' });
+    expect(await brokenWith(`3 ${second.digest}`)).toEqual({
+      seq: 3,
+      reason: 'was replaced: the ledger ended with another digest',
+    });
+    expect(await brokenWith(`3 ${third.digest}`)).toBeNull();
+    await tracking.deleteArtifact(runId, recordPath(3));
+    for (const text of ['', 'hello', '3 deadbeef', `2 ${second.digest}`, `3 ${third.digest}`]) {
+      expect(await brokenWith(text)).toEqual({ seq: 3, reason: 'is missing: the ledger had 3 records' });
+    }
+  });
+
   test('once the run of a broken ledger is deleted, a new one begins with the champion of now', async () => {
     const { tracking, server, ask, reading, aliases } = await begin();
     await ask(promote('1', null, 'a'));

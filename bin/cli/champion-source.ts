@@ -10,6 +10,7 @@ import { openBundle } from '../../local/open-bundle.ts';
 import { loadBundle } from '../../registry/bundle/load-bundle.ts';
 import type { ChampionSource } from '../../serving/follow/champion-source.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
+import type { Tracking } from '../../tracking/index.ts';
 import { createHomeServices } from '../home-services.ts';
 import { openTracking } from '../open-tracking.ts';
 
@@ -25,16 +26,21 @@ export interface ChampionSourceOptions {
   readonly environment: Environment;
   readonly context: LocalContext;
   readonly model: string;
-  readonly overlay: Overlay;
+  /** Asked for once there is a bundle: a model that nobody has leaves no trace in the home. */
+  readonly openOverlay: () => Promise<Overlay>;
 }
 
 export const createChampionSource = ({
   environment,
   context,
   model,
-  overlay,
-}: ChampionSourceOptions): ChampionSource => ({
-  champion: async (waitMs, signal) => {
+  openOverlay,
+}: ChampionSourceOptions): ChampionSource => {
+  const ask = async <Answer>(
+    question: (tracking: Tracking) => Promise<Answer>,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<Answer> => {
     const end = new AbortController();
     const stop = (): void => end.abort(signal.reason);
     signal.addEventListener('abort', stop);
@@ -45,7 +51,7 @@ export const createChampionSource = ({
       const uri = await createHomeServices(environment, () => undefined).mlflowAddress();
       const tracking = openTracking(environment, uri, { retry: RETRY, signal: end.signal });
       try {
-        return await tracking.findByAlias(model, ALIAS.champion);
+        return await question(tracking);
       } finally {
         await tracking.close();
       }
@@ -53,8 +59,17 @@ export const createChampionSource = ({
       clearTimeout(late);
       signal.removeEventListener('abort', stop);
     }
-  },
-  bundleOf: async ({ version }) => openServedBundle(await openBundle(context, `${model}/${version}`), overlay),
-  load: async (digest) =>
-    openServedBundle(await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest)), overlay),
-});
+  };
+  return {
+    champion: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.champion), waitMs, signal),
+    modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
+    bundleOf: async ({ version }) => {
+      const bundle = await openBundle(context, `${model}/${version}`);
+      return openServedBundle(bundle, await openOverlay());
+    },
+    load: async (digest) => {
+      const bundle = await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest));
+      return openServedBundle(bundle, await openOverlay());
+    },
+  };
+};

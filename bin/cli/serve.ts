@@ -6,7 +6,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
-import { openEventLog } from '../../serving/events/event-log.ts';
+import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
 import { openFollower } from '../../serving/follow/follow-champion.ts';
 import { type KeyFile, openKeyFile } from '../../serving/http/api-keys.ts';
@@ -44,16 +44,26 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
   const environment = readEnvironment();
   const folder = homeLayout(environment.homeFolder).servingFolder(model);
   const keys = apiKeysFile === null ? null : await openKeyFile(apiKeysFile, log);
-  const events = await openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
+  let opening = null as Promise<EventLog> | null;
+  const openEvents = (): Promise<EventLog> => {
+    opening ??= openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
+    return opening;
+  };
   try {
     const context = contextOf(request);
     let server: HttpServer | null = null;
     const follower = await openFollower({
-      source: createChampionSource({ environment, context, model, overlay: events.overlay }),
+      source: createChampionSource({
+        environment,
+        context,
+        model,
+        openOverlay: async () => (await openEvents()).overlay,
+      }),
       pointerFile: join(folder, 'current.json'),
       onSwap: () => server?.metrics.swapped(),
       ...{ model, clock: systemClock, log, signal },
     });
+    const events = await openEvents();
     const problems = (): readonly string[] => [...follower.problems(), ...[keys?.problem() ?? []].flat()];
     server = await createHttpServer({
       source: { current: follower.current, building: follower.building, problems },
@@ -72,6 +82,6 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
     await server.drain();
     await watching;
   } finally {
-    await events.close();
+    await (await opening)?.close();
   }
 };

@@ -13,6 +13,8 @@ export interface ChampionSource {
    * where it has not answered within `waitMs`, and the signal's reason.
    */
   champion(waitMs: number, signal: AbortSignal): Promise<ServedVersion | null>;
+  /** Names of all registered models. Throws as `champion`. */
+  modelNames(waitMs: number, signal: AbortSignal): Promise<readonly string[]>;
   /** Builds or finds the bundle of a version, verified. Throws what building throws. */
   bundleOf(version: ServedVersion): Promise<ServedBundle>;
   /** A bundle that was built before, verified. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE. */

@@ -6,6 +6,7 @@
 import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
+import { nearestHint } from '../../policy/nearest.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
@@ -54,12 +55,14 @@ const messageOf = (error: unknown): string => toErrorRecord(error).message;
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');
 
-const noModel = (model: string, cause: unknown): TtExpError => {
+const noModel = (model: string, cause: unknown, names: readonly string[]): TtExpError => {
   const why = cause === null ? `${model} has no champion` : messageOf(cause);
   return new TtExpError('MODEL_NOT_FOUND', `serve: there is nothing to serve: ${why}`, {
     hint:
       cause === null
-        ? `Name a version with \`tt-exp models promote ${model}/<version>\`, or train one with \`tt-exp run <config>\`.`
+        ? names.length > 0 && !names.includes(model)
+          ? nearestHint(model, names, 'Name a registered model with --model.')
+          : `Name a version with \`tt-exp models promote ${model}/<version>\`, or train one with \`tt-exp run <config>\`.`
         : 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI; the bundle that serves first is kept for later.',
     cause,
   });
@@ -111,7 +114,12 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
   const lastGood = async (cause: unknown): Promise<Start> => {
     const pointer = await readPointer(pointerFile);
     if (pointer === null) {
-      throw cause === null || isOutOfReach(cause) ? noModel(model, cause) : cause;
+      if (cause !== null && !isOutOfReach(cause)) {
+        throw cause;
+      }
+      // What is told is worth less than an error about telling it.
+      const names = cause === null ? await source.modelNames(ANSWER_MS, signal).catch(() => []) : [];
+      throw noModel(model, cause, names);
     }
     const bundle = await source.load(pointer.bundle);
     const version = ownVersion(bundle);

@@ -16,7 +16,7 @@ const portOption = (value: string): number => {
 
 /** The follower goes by the champion: nothing else may be named. */
 const modelOption = (value: string): string => {
-  if (value.trim() === '' || /[/@]/.test(value)) {
+  if (value.trim() === '' || /[/@]|^\.+$/.test(value)) {
     throw wrongOption('--model', value, 'the name of a registered model; its champion is served', 'two-tower');
   }
   return value;

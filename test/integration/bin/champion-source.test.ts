@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ChampionSourceOptions, createChampionSource } from '../../../bin/cli/champion-source.ts';
+import { createChampionSource } from '../../../bin/cli/champion-source.ts';
 import { contextOf } from '../../../bin/cli/local-context.ts';
 import { readEnvironment } from '../../../config/env.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -28,14 +28,13 @@ const openSource = async () => {
   const variables = { TT_EXP_HOME: await temporaryFolder(), MLFLOW_TRACKING_URI: await openSilentServer() };
   const nothing = (): void => undefined;
   const signal = new AbortController().signal;
-  const overlay: ChampionSourceOptions['overlay'] = {
-    events: () => [],
-    seen: () => [],
-    interactions: () => 0,
-    metBy: () => [],
-  };
   const context = contextOf({ progress: nothing, log: nothing, count: nothing, signal });
-  return createChampionSource({ environment: readEnvironment(variables), context, model: 'm', overlay });
+  return createChampionSource({
+    environment: readEnvironment(variables),
+    context,
+    model: 'm',
+    openOverlay: () => expect.unreachable(),
+  });
 };
 
 const secondsOf = async (work: () => Promise<unknown>): Promise<readonly [unknown, number]> => {

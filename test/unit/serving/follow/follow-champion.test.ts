@@ -36,6 +36,7 @@ const createWorld = async () => {
     swapped: [] as string[],
     waits: [] as number[],
     isHanging: false,
+    names: ['m'] as readonly string[],
     beforeAnswer: async (): Promise<void> => undefined,
     whileBuilding: (): void => undefined,
   };
@@ -70,6 +71,7 @@ const createWorld = async () => {
           }
           return world.champion;
         },
+        modelNames: async () => world.names,
         bundleOf: async ({ version }) => {
           world.built.push(version);
           if (world.broken.has(version)) {
@@ -284,6 +286,16 @@ describe('follow-champion', () => {
     world.champion = versionOf('2');
     expect(servedBy(await open())).toBe('2');
     expect(world.built).toEqual(['2']);
+  });
+
+  it('names the models that there are where this one is none of them', async () => {
+    const { world, open } = await createWorld();
+    world.champion = null;
+    world.names = ['two-tower', 'two-tower-smoke'];
+    await expect(open()).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      hint: 'Known: two-tower, two-tower-smoke. Name a registered model with --model.',
+    });
   });
 
   it('names the version that it builds, for as long as it does', async () => {

@@ -82,6 +82,7 @@ describe('serve', () => {
     ['--model', 'two-tower@challenger'],
     ['--model', 'two-tower/3'],
     ['--model', ''],
+    ['--model', '..'],
   ])('refuses %s %s', async (option, value) => {
     const asked: ServeRequest[] = [];
     const fake = serving(asked);

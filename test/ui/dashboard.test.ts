@@ -170,7 +170,7 @@ describe('ui-cli/dashboard on a real terminal', () => {
     const shown = open();
     await shown.see(EXPERIMENT_ID);
     shown.resize(30, 5);
-    const tiny = await shown.see('The terminal has 30×5');
+    const tiny = await shown.see('60×12 needed');
     expect(tiny.rows).toHaveLength(5);
     shown.resize(150, 45);
     await shown.see(EXPERIMENT_ID);

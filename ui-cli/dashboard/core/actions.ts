@@ -7,8 +7,8 @@ import type { SavedView } from './saved-views.ts';
 export type Action =
   | { readonly kind: 'steer'; readonly experimentIds: readonly string[]; readonly request: SteeringRequest }
   | { readonly kind: 'cancel-trials'; readonly experimentId: string; readonly trialIds: readonly string[] }
-  /** To so many trials in all. */
-  | { readonly kind: 'extend'; readonly experimentId: string; readonly trials: number }
+  /** To so many trials in all, or epochs of each. */
+  | { readonly kind: 'extend'; readonly experimentId: string; readonly by: 'trials' | 'epochs'; readonly total: number }
   /** The page of an experiment, or of `<experiment>/<trial>`, in MLflow. */
   | { readonly kind: 'open'; readonly what: string }
   /** The web interface of a server. */
@@ -56,7 +56,7 @@ export const commandsOf = (action: Action): readonly string[] => {
     case 'cancel-trials':
       return action.trialIds.map((trialId) => steerCommand(action.experimentId, { kind: 'cancel-trial', trialId }));
     case 'extend':
-      return [`tt-exp extend ${action.experimentId} --trials ${action.trials}`];
+      return [`tt-exp extend ${action.experimentId} --${action.by} ${action.total}`];
     case 'open':
       return [`tt-exp open ${shellWord(action.what)}`];
     case 'open-server':

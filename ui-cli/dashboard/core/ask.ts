@@ -22,6 +22,14 @@ export const askFirst = (
   details: readonly string[] = [],
 ): Step => stay({ ...state, overlay: { kind: 'confirm', question, word, typed: '', action, details } });
 
+const MOST_NAMED = 6;
+
+/** For above a question about several: which they are; none where the question names the only one. */
+export const namesOf = (ids: readonly string[]): readonly string[] => {
+  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
+  return ids.length < 2 ? [] : [`${ids.slice(0, MOST_NAMED).join(', ')}${more}`];
+};
+
 /** First why, then the word. @param details what else somebody should know before */
 export const askReason = (
   state: DashboardState,

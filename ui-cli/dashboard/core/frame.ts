@@ -4,6 +4,7 @@ import { printable } from '../../../contracts/printable.ts';
 import { isSmall, LEAST_SIZE, type ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { wrapLine } from '../../text/table.ts';
+import { emptyReason } from '../table/filter.ts';
 import { cutText } from '../table/fit-text.ts';
 import { type FeedName, feedKey } from './feeds.ts';
 import { isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
@@ -64,6 +65,7 @@ const PROMPT: Readonly<Record<Prompt['kind'], string>> = {
   command: ':',
   reason: 'reason: ',
   trials: 'trials in all: ',
+  epochs: 'epochs in all: ',
 };
 
 /** Why what is shown may not be so any more. */
@@ -81,6 +83,18 @@ const troubleText = (screen: OpenScreen, { data, nowMs }: DashboardState): strin
     }
   }
   return null;
+};
+
+const filterOf = (state: DashboardState, { table }: OpenScreen): string =>
+  table === null ? '' : tableOf(state, table.name).filter;
+
+/** Of a filter that leaves nothing of a table that has rows. */
+const emptyLines = (state: DashboardState, screen: OpenScreen): readonly string[] => {
+  const { table } = screen;
+  const filter = filterOf(state, screen);
+  return table === null || filter === '' || table.shown.length > 0 || table.fields.length === 0
+    ? []
+    : [`No rows: ${emptyReason(filter, table.fields)}.`];
 };
 
 const statusLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
@@ -109,7 +123,7 @@ const statusLine = (state: DashboardState, screen: OpenScreen, columns: number):
   if (trouble !== null) {
     return lineOf(cut(trouble), 'warn');
   }
-  const filter = screen.table === null ? '' : tableOf(state, screen.table.name).filter;
+  const filter = filterOf(state, screen);
   return filter === '' ? [] : lineOf(cut(`filter: ${filter}  (Esc shows all)`), 'dim');
 };
 
@@ -136,12 +150,13 @@ const statusLines = (state: DashboardState, screen: OpenScreen, columns: number)
       ? [overlay.prompt.question, ...overlay.prompt.details]
       : overlay.kind === 'confirm'
         ? overlay.details
-        : [];
+        : emptyLines(state, screen);
   return [...wrapped(details, 'warn').slice(0, MOST_LINES), ...told.slice(0, 2), statusLine(state, screen, columns)];
 };
 
-const titleLine = (state: DashboardState, screen: OpenScreen, columns: number): Line => {
-  const right = state.isReadOnly ? ' read-only' : '';
+/** @param below lines of a page that are not shown yet */
+const titleLine = (state: DashboardState, screen: OpenScreen, columns: number, below: number): Line => {
+  const right = `${below > 0 ? ` ${below} more below` : ''}${state.isReadOnly ? ' read-only' : ''}`;
   const left = cutText(printable(`tt-exp › ${screen.title}`), columns - right.length);
   const gap = ' '.repeat(Math.max(0, columns - stringWidth(left) - right.length));
   return [{ text: left, role: 'strong' }, { text: gap }, { text: right, role: 'warn' }];
@@ -152,8 +167,11 @@ export const frameOf = (state: DashboardState, screens: Screens): readonly Line[
   const { size } = state;
   const { rows } = size;
   if (isSmall(size)) {
-    const text = `The terminal has ${size.columns}×${size.rows}; at least ${LEAST_SIZE.columns}×${LEAST_SIZE.rows} is needed. q leaves.`;
-    return [lineOf(cutText(text, size.columns), 'warn')].slice(0, Math.max(0, rows));
+    // What is needed comes first: the rest may have no room.
+    const text = `${LEAST_SIZE.columns}×${LEAST_SIZE.rows} needed: the terminal has ${size.columns}×${size.rows}. q leaves.`;
+    return wrapLine(text, Math.max(1, size.columns))
+      .slice(0, Math.max(0, rows))
+      .map((line) => lineOf(line, 'warn'));
   }
   const screen = openScreen(screens, placeOf(state), state);
   const bindings = bindingsOf(screen);
@@ -165,7 +183,7 @@ export const frameOf = (state: DashboardState, screens: Screens): readonly Line[
   const body = (page ?? screen.body(room)).slice(top, top + room.rows);
   const blank: readonly Line[] = Array.from({ length: room.rows - body.length }, () => []);
   return [
-    titleLine(state, screen, size.columns),
+    titleLine(state, screen, size.columns, page === null ? 0 : page.length - top - body.length),
     ...body,
     ...blank,
     ...status,

@@ -33,6 +33,9 @@ const askMove = (state: DashboardState, move: Move): DashboardState => {
   return askReason(state, `${what}?`, move.request.kind, { kind: 'move', move, reason: '' }, against).state;
 };
 
+/** What went well is news for so long; others may have changed it since. What went wrong stays until the next key. */
+const NEWS_MS = 20_000;
+
 /** Whoever waits no longer does something else, and is not to be disturbed. */
 export const takeOutcome = (state: DashboardState, action: Action, outcome: Outcome): DashboardState => {
   const isAwaited = state.overlay.kind === 'wait' && state.overlay.action === action;
@@ -50,5 +53,7 @@ export const takeOutcome = (state: DashboardState, action: Action, outcome: Outc
   }
   return outcome.kind === 'page' && isAwaited
     ? { ...state, overlay: { kind: 'page', title: outcome.title, lines: outcome.lines, top: 0 } }
-    : say(free, text, isBad ? 'bad' : 'done');
+    : isBad
+      ? say(free, text, 'bad')
+      : { ...free, message: { text, role: 'done', untilMs: free.nowMs + NEWS_MS } };
 };

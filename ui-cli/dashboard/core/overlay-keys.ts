@@ -10,7 +10,7 @@ import { type DashboardState, NO_OVERLAY, type Overlay, type Prompt, say, withTa
 
 type Of<Kind extends Overlay['kind']> = Extract<Overlay, { kind: Kind }>;
 
-type TrialsPrompt = Extract<Prompt, { kind: 'trials' }>;
+type TotalPrompt = Extract<Prompt, { kind: 'trials' | 'epochs' }>;
 
 /** Longer text is a mistake, a paste say. */
 const MOST_CHARACTERS = 500;
@@ -33,11 +33,11 @@ export const typedText = (text: string, key: KeyName): string | null => {
 
 const closed = (state: DashboardState): DashboardState => ({ ...state, overlay: NO_OVERLAY });
 
-const submitTrials = (state: DashboardState, { experimentId, present }: TrialsPrompt, text: string): Step => {
-  const trials = Number(text);
-  return /^\d+$/.test(text) && trials > present && Number.isSafeInteger(trials)
-    ? askFirst(state, `Extend ${experimentId} to ${trials} trials, as a new experiment?`, 'extend', {
-        ...{ kind: 'extend', experimentId, trials },
+const submitTotal = (state: DashboardState, { kind: by, experimentId, present }: TotalPrompt, text: string): Step => {
+  const total = Number(text);
+  return /^\d+$/.test(text) && total > present && Number.isSafeInteger(total)
+    ? askFirst(state, `Extend ${experimentId} to ${total} ${by}, as a new experiment?`, 'extend', {
+        ...{ kind: 'extend', experimentId, by, total },
       })
     : stay(say(state, `Give the total number: more than the ${present} it has.`, 'bad'));
 };
@@ -49,7 +49,8 @@ const submit = (state: DashboardState, { prompt, text }: Of<'prompt'>, screen: O
     case 'command':
       return runCommand(closed(state), text, screen);
     case 'trials':
-      return submitTrials(state, prompt, text.trim());
+    case 'epochs':
+      return submitTotal(state, prompt, text.trim());
     case 'reason':
       return isBlank(text)
         ? stay(say(state, 'It needs a reason.', 'bad'))

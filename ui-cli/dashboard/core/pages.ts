@@ -3,24 +3,40 @@ import { printable } from '../../../contracts/printable.ts';
 import { wrapLine } from '../../text/table.ts';
 import { cutText } from '../table/fit-text.ts';
 import { COMMANDS } from './commands.ts';
-import { isBound, type KeyBinding, keyText } from './keys.ts';
+import { bindingOf, isBound, type KeyBinding, type KeyName, keyText } from './keys.ts';
 import { type Line, lineOf } from './line.ts';
 import { roomOf } from './scroll.ts';
 import type { DashboardState } from './state.ts';
 
+/** Columns that keys and commands have. */
+const HELP_LEFT = 24;
+
 const helpLines = (bindings: readonly KeyBinding[], state: DashboardState): readonly Line[] => {
-  const row = (left: string, right: string): Line => [
-    { text: `  ${left.padEnd(22)}`, role: 'active' },
-    { text: right },
-  ];
+  const room = state.size.columns - HELP_LEFT;
+  const row = (left: string, right: string): readonly Line[] => {
+    // What is too long for its column has a line of its own.
+    const own = left.length + 3 > HELP_LEFT ? [lineOf(`  ${left}`, 'active')] : [];
+    return [
+      ...own,
+      ...wrapLine(right, room).map((text, place): Line => {
+        const before = place === 0 && own.length === 0 ? `  ${left}` : '';
+        return [{ text: before.padEnd(HELP_LEFT), role: 'active' }, { text }];
+      }),
+    ];
+  };
+  const bound = bindings.filter((binding) => isBound(binding, state));
+  // A key that does something else here is not listed twice.
+  const ownKeys = (binding: KeyBinding): readonly KeyName[] =>
+    binding.keys.filter((key) => bindingOf(bound, key, state) === binding);
   return [
     lineOf('Keys', 'strong'),
-    ...bindings
-      .filter((binding) => isBound(binding, state))
-      .map(({ keys, help }) => row(keys.map(keyText).join(', '), help)),
+    ...bound.flatMap((binding) => {
+      const keys = ownKeys(binding);
+      return keys.length === 0 ? [] : row(keys.map(keyText).join(', '), binding.help);
+    }),
     [],
     lineOf('Commands', 'strong'),
-    ...COMMANDS.map(({ name, usage, help }) => row(`:${name} ${usage}`, help)),
+    ...COMMANDS.flatMap(({ name, usage, help }) => row(`:${name} ${usage}`.trimEnd(), help)),
     [],
     lineOf('Any other key leaves this page.', 'dim'),
   ];

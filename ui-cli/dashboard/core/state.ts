@@ -13,8 +13,8 @@ import type { Place } from './places.ts';
 export type Prompt =
   | { readonly kind: 'filter'; readonly table: string /** Before it was opened. */; readonly before: string }
   | { readonly kind: 'command' }
-  /** How many trials an experiment that has ended is to have; then it is asked. */
-  | { readonly kind: 'trials'; readonly experimentId: string; readonly present: number }
+  /** How many trials, or epochs each, an experiment that has ended is to have; then it is asked. */
+  | { readonly kind: 'trials' | 'epochs'; readonly experimentId: string; readonly present: number }
   /** Why something is moved; then it is asked. */
   | {
       readonly kind: 'reason';
@@ -48,6 +48,8 @@ export type Overlay =
 export interface Message {
   readonly text: string;
   readonly role?: Role;
+  /** When it is no longer news; absent: with the next key. */
+  readonly untilMs?: number;
 }
 
 export interface DashboardState {

@@ -66,7 +66,7 @@ export const tableKeys = (view: TableView): readonly KeyBinding[] => [
   {
     keys: ['space'],
     label: null,
-    help: 'mark the row, or take the mark away',
+    help: 'mark the row, or take the mark away, and go one row down',
     press: (state) => stay(toggled(state, view)),
   },
   {

@@ -9,7 +9,7 @@ import { bindingOf, type KeyBinding, type KeyName, type Step, stay } from './key
 import { type Outcome, takeOutcome } from './outcome.ts';
 import { pressInConfirm, pressInPrompt, pressOnPage, pressWhileWaiting } from './overlay-keys.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
-import { type DashboardState, placeOf } from './state.ts';
+import { type DashboardState, type Message, placeOf } from './state.ts';
 import { tableKeys } from './table-keys.ts';
 import { withDefaultViews } from './view-command.ts';
 
@@ -75,6 +75,8 @@ const following = ({ followed }: DashboardState, event: FedEvent): DashboardStat
     : followed;
 };
 
+const isOver = (message: Message | null, nowMs: number): boolean => nowMs >= (message?.untilMs ?? nowMs + 1);
+
 export const update = (state: DashboardState, event: DashboardEvent, screens: Screens): Step => {
   switch (event.kind) {
     case 'key': {
@@ -82,7 +84,7 @@ export const update = (state: DashboardState, event: DashboardEvent, screens: Sc
       return step.state.places === state.places ? step : { ...step, state: forgetting(step.state, screens) };
     }
     case 'tick':
-      return stay({ ...state, nowMs: event.atMs });
+      return stay({ ...state, nowMs: event.atMs, message: isOver(state.message, event.atMs) ? null : state.message });
     case 'resize':
       return stay({ ...state, size: event.size });
     case 'fed': {

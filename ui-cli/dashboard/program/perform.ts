@@ -52,8 +52,8 @@ export const perform = async (
       return told(`${experimentId}: ${trials} cancelled; results are kept`);
     }
     case 'extend': {
-      const { experimentId: id, trials } = action;
-      const change = { trials, epochs: null, set: [] };
+      const { experimentId: id, by, total } = action;
+      const change = { trials: null, epochs: null, set: [], [by]: total };
       const { experimentId } = await platform.use(({ experiments }) => startExtended(experiments, id, change));
       return {
         kind: 'started',

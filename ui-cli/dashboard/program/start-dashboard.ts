@@ -1,5 +1,5 @@
 /** The dashboard on a terminal: state, drawing, feeds and actions joined. */
-import { EXIT, TtExpError } from '../../../contracts/errors.ts';
+import { EXIT } from '../../../contracts/errors.ts';
 import { sizeOf } from '../../display/screen-size.ts';
 import { printLines } from '../../text/output.ts';
 import type { Action } from '../core/actions.ts';
@@ -15,6 +15,7 @@ import type { DashboardRuntime } from '../dashboard-runtime.ts';
 import { SCREENS } from '../screens/index.ts';
 import { openDrawing } from './drawing.tsx';
 import { endByHangUp, watchEndings } from './endings.ts';
+import { explain } from './explain.ts';
 import { createFeedRunner } from './feed-runner.ts';
 import type { FollowedViews } from './followed-views.ts';
 import { perform } from './perform.ts';
@@ -42,13 +43,6 @@ export interface StartedDashboard {
 }
 
 const TICK_MS = 1_000;
-
-const explain = (error: unknown): string =>
-  error instanceof TtExpError && error.hint !== undefined
-    ? `${error.message}; ${error.hint}`
-    : error instanceof Error
-      ? error.message
-      : String(error);
 
 /** Whoever starts it closes it. */
 export const startDashboard = (runtime: DashboardRuntime, options: StartOptions): StartedDashboard => {

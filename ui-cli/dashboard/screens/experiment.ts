@@ -3,6 +3,7 @@
 import { nearestName } from '../../../config/nearest.ts';
 import { printable } from '../../../contracts/printable.ts';
 import { wrapLine } from '../../text/table.ts';
+import { shellWord } from '../core/actions.ts';
 import { type FeedRequest, fedOf } from '../core/feeds.ts';
 import { type Line, lineOf } from '../core/line.ts';
 import type { Screen } from '../core/screen.ts';
@@ -75,6 +76,7 @@ export const EXPERIMENT: Screen<Here> = {
     return view === null ? null : contentOf(view, state).tableView;
   },
   keys: experimentKeys,
+  command: ({ experimentId }) => `tt-exp show ${shellWord(experimentId)}`,
   footer: ({ experimentId }, state) => {
     const atMs = shownAt(experimentId, state)?.atMs ?? null;
     if (atMs !== null) {

@@ -9,7 +9,8 @@ import {
 } from '../../inspect/experiment-rows.ts';
 import { decisionText } from '../../inspect/gate-decisions.ts';
 import { formatDuration } from '../../text/formats.ts';
-import { askFirst, doNow } from '../core/ask.ts';
+import { shellWord } from '../core/actions.ts';
+import { askFirst, doNow, namesOf } from '../core/ask.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
 import { lineOf, type Role } from '../core/line.ts';
@@ -119,7 +120,7 @@ const KEYS: readonly KeyBinding[] = [
       const experimentIds = runningTargets(state).map(({ experimentId }) => experimentId);
       const what = experimentIds.length === 1 ? (experimentIds[0] ?? '') : `${experimentIds.length} experiments`;
       const action = { kind: 'steer', experimentIds, request: { kind: 'cancel' } } as const;
-      return askFirst(state, `Cancel ${what}?`, 'cancel', action);
+      return askFirst(state, `Cancel ${what}?`, 'cancel', action, namesOf(experimentIds));
     },
   },
 ];
@@ -136,6 +137,11 @@ export const EXPERIMENTS: Screen<Here> = {
   feeds: () => [FEED],
   table: (_, state) => contentOf(state).view,
   keys: () => KEYS,
+  command: (_, state) => {
+    const { view } = contentOf(state);
+    const experimentId = cursorRow(view, tableOf(state, view.name));
+    return experimentId === null ? 'tt-exp list' : `tt-exp show ${shellWord(experimentId)}`;
+  },
   body: (_, state, size) => {
     const { table, rows, shown } = contentOf(state);
     if (rows.length === 0) {

@@ -5,6 +5,7 @@ import { trialSettings } from '../../../policy/trial-plan.ts';
 import type { ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration, formatParams } from '../../text/formats.ts';
 import { objectiveText, shownValue } from '../../text/objective.ts';
+import { shellWord } from '../core/actions.ts';
 import { askFirst, doNow } from '../core/ask.ts';
 import { CURVE_METRICS, type CurveMetric, nextOf, TRIAL_PANES } from '../core/explore.ts';
 import { fedOf } from '../core/feeds.ts';
@@ -15,7 +16,8 @@ import type { Screen } from '../core/screen.ts';
 import { type DashboardState, say } from '../core/state.ts';
 import { curvePlot } from '../plot/curve-plot.ts';
 import { cutText } from '../table/fit-text.ts';
-import { epochsOf, TRIAL_ROLE, trialOf, viewAt } from './experiment/content.ts';
+import { causeKey, causeLine, trialCauses } from './experiment/causes.ts';
+import { epochsOf, TRIAL_ROLE, trialOf, trialState, viewAt } from './experiment/content.ts';
 import { curveTitle, lastEpochOf, pointsOf, requestOf } from './experiment/curves.ts';
 import { eventLines } from './experiment/event-lines.ts';
 import { inGrid } from './experiment/layout.ts';
@@ -48,14 +50,15 @@ const headerLines = (view: ExperimentView, trial: TrialView, columns: number): r
     ...(trialId === view.bestTrialId ? ['best so far'] : []),
   ].join(', ');
   const role = TRIAL_ROLE[status];
+  const state = trialState(trial);
   return [
     [
-      { text: status, ...(role === undefined ? {} : { role }) },
-      { text: cutText(`  ${facts}`, Math.max(0, columns - status.length)) },
+      { text: state, ...(role === undefined ? {} : { role }) },
+      { text: cutText(`  ${facts}`, Math.max(0, columns - state.length)) },
     ],
     lineOf(cutText(formatParams(trial.params), columns), 'dim'),
     ...(reason === null ? [] : [lineOf(cutText(reason, columns))]),
-    ...(error === null ? [] : [lineOf(cutText(`${error.code}: ${error.message}`, columns), 'bad')]),
+    ...(error === null ? [] : [causeLine(`${error.code}: ${error.message}`, columns, 'bad')]),
   ];
 };
 
@@ -147,6 +150,10 @@ const keysOf = (place: Here): readonly KeyBinding[] => [
       return askFirst(state, `Cancel ${trialId}?`, 'cancel', action);
     },
   },
+  causeKey((state) => {
+    const here = found(place, state);
+    return here === null ? [] : trialCauses(here.trial);
+  }),
   {
     keys: ['o'],
     label: 'open in MLflow',
@@ -169,6 +176,7 @@ export const TRIAL: Screen<Here> = {
   },
   table: () => null,
   keys: keysOf,
+  command: ({ experimentId, trialId }) => `tt-exp why ${shellWord(`${experimentId}/${trialId}`)}`,
   body: (place, state, { columns, rows }) => {
     const here = found(place, state);
     if (here === null) {

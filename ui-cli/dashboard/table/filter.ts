@@ -61,9 +61,31 @@ export const fieldMeant = (text: string, fields: readonly string[]): string | nu
   return null;
 };
 
-/** Fields of conditions that no row has. */
-export const unknownFields = ({ conditions }: Filter, fields: readonly string[]): readonly string[] =>
-  conditions.filter(({ field }) => fieldMeant(field, fields) === null).map(({ field }) => field);
+const problemOf = ({ field, operator, wanted }: Condition, fields: readonly string[]): string | null => {
+  const condition = `${field}${operator}${wanted}`;
+  if (/^[=!<>~]/.test(wanted)) {
+    return `${condition} is no condition: write it as lr<0.001 or loss=bpr`;
+  }
+  if (fieldMeant(field, fields) === null) {
+    return `no field ${field}; there are ${fields.join(', ')}`;
+  }
+  return /^[<>]/.test(operator) && Number.isNaN(Number(wanted))
+    ? `${condition} compares with no number`
+    : operator === '='
+      ? `nothing is ${condition}; ${field}~${wanted} finds parts of words`
+      : null;
+};
+
+/** Why a filter that leaves no row does so. @param fields that rows have */
+export const emptyReason = (text: string, fields: readonly string[]): string => {
+  const { words, conditions } = parseFilter(text);
+  const unfinished = words.find((word) => /^[\p{L}\w.@-]+[=!<>~]+$/u.test(word));
+  if (unfinished !== undefined) {
+    return `${unfinished} is no condition: a value is missing`;
+  }
+  const problems = conditions.flatMap((condition) => problemOf(condition, fields) ?? []);
+  return problems[0] ?? 'no row is so';
+};
 
 const compare = (value: FieldValue, operator: Operator, wanted: string): boolean => {
   const text = String(value ?? '').toLowerCase();

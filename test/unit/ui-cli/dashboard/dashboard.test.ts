@@ -57,7 +57,7 @@ describe('ui-cli/dashboard', () => {
 
   it('a terminal that is too small says how large it must be', () => {
     const state = update(open([]), { kind: 'resize', size: { columns: 40, rows: 5 } }, SCREENS).state;
-    expect(linesOf(state)[0]).toMatch(/^The terminal has 40×5; at least 60×12/);
+    expect(linesOf(state)[0]).toBe('60×12 needed: the terminal has 40×5. q');
   });
 
   it('a cancellation has the targets of the moment when it was asked, and needs the whole word', () => {
@@ -138,7 +138,7 @@ describe('ui-cli/dashboard', () => {
     expect(linesOf(at(5)).at(-2)).toBe('No answer for 5.0 s; what is shown is as old.');
     const told = pressKeys(at(20), 'y').state;
     expect(linesOf(told).slice(-3, -1)).toEqual([
-      'Nothing has been done yet.',
+      'tt-exp show apple-0123456789',
       'No answer for 20 s; what is shown is as old.',
     ]);
   });

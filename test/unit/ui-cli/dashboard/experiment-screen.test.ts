@@ -158,7 +158,9 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     const few = pressKeys(state, 'e', '3', 'enter').state;
     expect(linesOf(few).at(-3)).toBe('Give the total number: more than the 3 it has.');
     const { state: done, effects } = pressKeys(few, '0', 'enter', ...'extend', 'enter');
-    expect(effects).toEqual([{ kind: 'act', action: { kind: 'extend', experimentId: EXPERIMENT_ID, trials: 30 } }]);
+    expect(effects).toEqual([
+      { kind: 'act', action: { kind: 'extend', experimentId: EXPERIMENT_ID, by: 'trials', total: 30 } },
+    ]);
     expect(done.lastCommands).toEqual([`tt-exp extend ${EXPERIMENT_ID} --trials 30`]);
   });
 

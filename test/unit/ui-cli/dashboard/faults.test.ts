@@ -84,7 +84,7 @@ describe('ui-cli/dashboard: :open', () => {
 });
 
 describe('ui-cli/dashboard: extend', () => {
-  const action = { kind: 'extend', experimentId: EXPERIMENT_ID, trials: 9 } as const;
+  const action = { kind: 'extend', experimentId: EXPERIMENT_ID, by: 'trials', total: 9 } as const;
   const outcome = {
     ...({ kind: 'started', experimentId: OTHER_ID, from: EXPERIMENT_ID } as const),
     ...{ text: `${OTHER_ID} is started, extends ${EXPERIMENT_ID}`, isBad: false as const },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldMeant, isMatch, parseFilter, unknownFields } from '../../../../ui-cli/dashboard/table/filter.ts';
+import { emptyReason, fieldMeant, isMatch, parseFilter } from '../../../../ui-cli/dashboard/table/filter.ts';
 
 const FIELDS = { trial: 'trial-001', 'training.loss': 'bpr', 'training.learning_rate': 0.0005, 'ndcg@10': null };
 const isShown = (filter: string): boolean => isMatch(parseFilter(filter), FIELDS, 'trial-001 Completed bpr');
@@ -38,6 +38,17 @@ describe('ui-cli/dashboard/table/filter', () => {
       'ndcg@10',
       null,
     ]);
-    expect(unknownFields(parseFilter('depth=3 lr<1'), names)).toEqual(['depth']);
+  });
+
+  it.each([
+    ['lr>>3', 'lr>>3 is no condition: write it as lr<0.001 or loss=bpr'],
+    ['lr<<', 'lr<< is no condition: write it as lr<0.001 or loss=bpr'],
+    ['lr>', 'lr> is no condition: a value is missing'],
+    ['depth=3 lr<1', 'no field depth; there are trial, training.loss, training.learning_rate, ndcg@10'],
+    ['lr<low', 'lr<low compares with no number'],
+    ['loss=bp', 'nothing is loss=bp; loss~bp finds parts of words'],
+    ['nonsense', 'no row is so'],
+  ])('%s leaves no row, because: %s', (filter, reason) => {
+    expect(emptyReason(filter, Object.keys(FIELDS))).toBe(reason);
   });
 });

@@ -43,6 +43,11 @@ export const TRIAL_ROLE: Readonly<Partial<Record<TrialView['status'], Role>>> = 
   pending: 'dim',
 };
 
+/** It has begun, and trains again once there is room, or a decision. */
+const isWaiting = (trial: TrialView): boolean => trial.status === 'running' && trial.isInFlight === false;
+
+export const trialState = (trial: TrialView): string => (isWaiting(trial) ? 'waiting' : trial.status);
+
 /** Epochs that it has trained, as far as anybody says. */
 export const epochsOf = (view: ExperimentView, { trialId, result, reports }: TrialView): number => {
   const { epoch = 0, last = null } = view.progress[trialId] ?? {};
@@ -104,7 +109,12 @@ const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<
         role: ({ trialId }) => drawn.find((one) => one.trialId === trialId)?.role,
         worth: 70,
       },
-      { name: 'state', text: ({ status }) => status, role: ({ status }) => TRIAL_ROLE[status], worth: 90 },
+      {
+        name: 'state',
+        text: trialState,
+        role: (trial) => (isWaiting(trial) ? 'dim' : TRIAL_ROLE[trial.status]),
+        worth: 90,
+      },
       {
         name: 'epoch',
         align: 'right',

@@ -7,6 +7,7 @@ import { type Line, lineOf, type Role, type Span } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { NO_MARKS, sweepSecondsLeft } from '../../estimate/estimate.ts';
 import { cutText } from '../../table/fit-text.ts';
+import { causeLine } from './causes.ts';
 import { gateText } from './gate-question.ts';
 import { type Shown, utcText } from './moment.ts';
 import { countText, steeringTexts } from './sweep-text.ts';
@@ -102,7 +103,7 @@ export const headerLines = ({ view, atMs }: Shown, state: DashboardState, column
     statusSpans(view, state),
     ...(state.size.rows >= ROWS_WITH_PHASES ? [phasesLine(view)] : []),
     ...(facts === '' ? [] : [lineOf(cutText(facts, columns))]),
-    ...(view.error === null ? [] : [lineOf(cutText(`${view.error.code}: ${view.error.message}`, columns), 'bad')]),
-    ...(view.problems ?? []).slice(0, 1).map((problem) => lineOf(cutText(problem, columns), 'warn')),
+    ...(view.error === null ? [] : [causeLine(`${view.error.code}: ${view.error.message}`, columns, 'bad')]),
+    ...(view.problems ?? []).slice(0, 1).map((problem) => causeLine(problem, columns, 'warn')),
   ];
 };

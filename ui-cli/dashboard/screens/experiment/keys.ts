@@ -1,15 +1,16 @@
 /** What keys do on the screen of an experiment. Pure. */
 import { type ExperimentView, isPastTraining } from '../../../../contracts/experiment.ts';
 import { isPaused } from '../../../run/follow-experiment.ts';
-import { askFirst, askReason, doNow } from '../../core/ask.ts';
+import { askFirst, askReason, doNow, namesOf } from '../../core/ask.ts';
 import { MOST_PINNED, nextOf, PANES, togglePin } from '../../core/explore.ts';
 import { fedOf } from '../../core/feeds.ts';
 import { type KeyBinding, type Step, stay } from '../../core/keys.ts';
 import { goTo } from '../../core/navigate.ts';
-import { type DashboardState, say, tableOf } from '../../core/state.ts';
+import { type DashboardState, type Prompt, say, tableOf } from '../../core/state.ts';
 import { targetsOf } from '../../table/table.ts';
 import { bound, type Key, type Test } from './bound-key.ts';
-import { contentOf, type Here, leaderboardName, trialOf } from './content.ts';
+import { causeKey, experimentCauses } from './causes.ts';
+import { contentOf, type Here, leaderboardName, trialOf, viewAt } from './content.ts';
 import { awaitsApproval } from './gate-question.ts';
 import { momentKeys } from './moment-keys.ts';
 import { plotKeys, withExplore } from './plot-keys.ts';
@@ -49,8 +50,20 @@ const answer = (kind: 'approve' | 'reject', key: string): Key => ({
     askReason(state, `${kind} the model of ${experimentId}?`, kind, { kind, experimentId, reason: '' }),
 });
 
-const mostTrials = ({ experimentId }: ExperimentView, { data }: DashboardState): number | null =>
-  fedOf(data, { feed: 'config', of: experimentId })?.value?.sweep?.max_trials ?? null;
+/** What an experiment can have more of: trials, or where it tries one or every point anyway, epochs. */
+const extendPrompt = ({ experimentId }: ExperimentView, { data }: DashboardState): Prompt | null => {
+  const config = fedOf(data, { feed: 'config', of: experimentId })?.value ?? null;
+  if (config === null) {
+    return null;
+  }
+  const trials = config.sweep?.max_trials ?? null;
+  if (trials !== null) {
+    return { kind: 'trials', experimentId, present: trials };
+  }
+  const fixed = config.sweep?.fixed['training.num_epochs'];
+  const present = typeof fixed === 'number' ? fixed : config.training.num_epochs;
+  return { kind: 'epochs', experimentId, present };
+};
 
 const KEYS: readonly Key[] = [
   {
@@ -114,7 +127,7 @@ const KEYS: readonly Key[] = [
       }
       const what = trialIds.length === 1 ? (trialIds[0] ?? '') : `${trialIds.length} trials`;
       const action = { kind: 'cancel-trials', experimentId: view.experimentId, trialIds } as const;
-      return askFirst(state, `Cancel ${what}?`, 'cancel', action);
+      return askFirst(state, `Cancel ${what}?`, 'cancel', action, namesOf(trialIds));
     },
   },
   {
@@ -145,13 +158,20 @@ const KEYS: readonly Key[] = [
   {
     keys: ['e'],
     label: 'extend',
-    help: 'start a new experiment from this one, with more trials',
+    help: 'start a new experiment from this one, with more trials, or epochs where it has no limit of trials',
     isChange: true,
-    isActive: (view, state) => view.status !== 'running' && mostTrials(view, state) !== null,
+    isActive: (view) => view.status !== 'running',
     press: (state, view) => {
-      const { experimentId } = view;
-      const prompt = { kind: 'trials', experimentId, present: mostTrials(view, state) ?? 0 } as const;
-      return stay({ ...state, overlay: { kind: 'prompt', prompt, text: '' } });
+      const prompt = extendPrompt(view, state);
+      return stay(
+        prompt === null
+          ? say(
+              state,
+              `The settings have not come yet: again in a moment, or tt-exp extend ${view.experimentId}`,
+              'bad',
+            )
+          : { ...state, overlay: { kind: 'prompt', prompt, text: '' } },
+      );
     },
   },
   answer('approve', 'a'),
@@ -167,4 +187,8 @@ const KEYS: readonly Key[] = [
 export const experimentKeys = (place: Here): readonly KeyBinding[] => [
   ...plotKeys,
   ...[...momentKeys, ...KEYS].map((key) => bound(place, key)),
+  causeKey((state) => {
+    const view = viewAt(place.experimentId, state);
+    return view === null ? [] : experimentCauses(view);
+  }),
 ];

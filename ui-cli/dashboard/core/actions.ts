@@ -56,7 +56,9 @@ export const commandsOf = (action: Action): readonly string[] => {
     case 'cancel-trials':
       return action.trialIds.map((trialId) => steerCommand(action.experimentId, { kind: 'cancel-trial', trialId }));
     case 'extend':
-      return [`tt-exp extend ${action.experimentId} --${action.by} ${action.total}`];
+      return action.by === 'trials'
+        ? [`tt-exp extend ${action.experimentId} --trials ${action.total}`]
+        : [`tt-exp extend ${action.experimentId} --epochs ${action.total}`];
     case 'open':
       return [`tt-exp open ${shellWord(action.what)}`];
     case 'open-server':

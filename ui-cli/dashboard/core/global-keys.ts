@@ -68,7 +68,7 @@ export const globalKeys = ({ table, command }: Pick<OpenScreen, 'table' | 'comma
     keys: ['y'],
     label: null,
     help: 'show the command that does what was done last, or shows the row under the cursor',
-    press: (state) => stay(say(state, commandTold(state, command))),
+    press: (state) => stay(say(state, commandTold(state, command()))),
   },
   {
     keys: ['ctrl-z'],

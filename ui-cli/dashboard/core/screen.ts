@@ -42,7 +42,7 @@ export interface OpenScreen {
   readonly table: TableView | null;
   readonly keys: readonly KeyBinding[];
   /** See Screen. */
-  readonly command: string | null;
+  command(): string | null;
   /** See Screen. */
   readonly footer: string | null;
   body(size: ScreenSize): readonly Line[];
@@ -65,7 +65,7 @@ export const openScreen = (screens: Screens, place: Place, state: DashboardState
     feeds: [...screen.feeds(place, state), ...namesFeeds(state), VIEWS_FEED],
     table: screen.table(place, state),
     keys: screen.keys(place, state),
-    command: screen.command?.(place, state) ?? null,
+    command: () => screen.command?.(place, state) ?? null,
     footer: screen.footer?.(place, state) ?? null,
     body: (size) => screen.body(place, state, size),
   };

@@ -109,7 +109,7 @@ const STATES: { readonly [Name in ScreenName]: readonly DrivenDashboard[] } = {
   ],
   trial: [
     ...[showing(PLACES.trial, crowdedView()), showing(PLACES.trial, crowdedView()).press('v')],
-    showing(PLACES.trial, crowdedView()).press('v', 'j'),
+    ...[showing(PLACES.trial, crowdedView()).press('v', 'j'), showing(PLACES.trial, failing)],
   ],
   models: [withModel(PLACES.models), withModel(PLACES.models).press('j', 'j')],
   model: [withModel(PLACES.model), withModel(PLACES.model).press('j', 'j')],

@@ -253,7 +253,7 @@ test('stays below 200 kB with as many points and slices as there may be', () => 
   expect(gatePage(input({ details })).length).toBeLessThan(200_000);
 });
 
-test('reports/gate-page: what was decided awaits no approval any more; what is open does', () => {
+test('what was decided awaits no approval any more; what is open does', () => {
   const reasons = ['Awaits approval: a gain.', 'Approved by ana: fine'];
   const decided = gatePage(input({ verdict: comparedVerdict({ decision: 'promoted', reasons }) }));
   expect(decided).toContain('Awaited approval: a gain.');

@@ -7,6 +7,7 @@ import type { Log } from '../contracts/log.ts';
 import type { ProgressSink } from '../contracts/services.ts';
 import { readGitCommit } from '../host/code/git-commit.ts';
 import type { LocalPorts, LocalTracking } from '../local/ports.ts';
+import type { TrackingOptions } from '../tracking/index.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
 import { createHomeServices } from './home-services.ts';
 import { openCompute } from './open-compute.ts';
@@ -26,14 +27,16 @@ export interface LocalPortsOptions {
 
 export const createLocalPorts = ({ environment, progress, log, signal }: LocalPortsOptions): LocalPorts => {
   const services = () => createHomeServices(environment, () => undefined);
-  const trackingAt = (uri: string): LocalTracking => ({
-    ...openTracking(environment, uri, { signal, onWait: (message) => log('info', message) }),
+  const onWait = (message: string): void => log('info', message);
+  const trackingAt = (uri: string, options: Pick<TrackingOptions, 'signal'>): LocalTracking => ({
+    ...openTracking(environment, uri, { ...options, onWait }),
     uri,
   });
   return {
     openDatasets: () => createHomeBuilder({ environment, progress, log }),
-    startTracking: async () => trackingAt(await services().ensureMlflow({ signal }, progress)),
-    connectTracking: async () => trackingAt(await services().mlflowAddress()),
+    // Without the signal: an interrupted training still closes its run.
+    startTracking: async () => trackingAt(await services().ensureMlflow({ signal }, progress), {}),
+    connectTracking: async () => trackingAt(await services().mlflowAddress(), { signal }),
     openCompute: async (device, threads) => {
       const chosen = deviceEnvironment(environment, device);
       const plan = await planTensorflow(chosen, progress, signal).catch((error: unknown) => {

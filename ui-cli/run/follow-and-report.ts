@@ -113,5 +113,6 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
   if (error !== null) {
     throw error;
   }
-  return outcome.kind === 'detached' ? EXIT.interrupted : EXIT.done;
+  // A reader that goes away (`watch --events | head`) interrupts nothing; what a full disk has lost is told by itself.
+  return outcome.kind === 'detached' && !io.stdout.errored ? EXIT.interrupted : EXIT.done;
 };

@@ -55,9 +55,9 @@ describe('workflows/judge', () => {
       'The champion changed from version 8 to version 9 before this took effect: evaluated and decided again.',
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
       // The same users, asked about another champion.
-      'Look 2 of 52 at these test users: the interval has 98.8935 %, so that all looks together promote falsely with a probability of at most 5 % (3.0532 % spent).',
+      'Look 2 of 52 at these test users: the interval has 98.89 %, so that all looks together promote falsely with a probability of at most 5 % (3.05 % spent).',
       expect.stringMatching(/^Seed noise is not in the interval/),
-      'Not promoted: the difference of -0.077 to version 9 is a loss (98.8935 % interval -0.127 to -0.027 lies below 0).',
+      'Not promoted: the difference of -0.077 to version 9 is a loss (98.89 % interval -0.127 to -0.027 lies below 0).',
     ]);
     expect(registry.aliases).toEqual({ champion: '9' });
   });

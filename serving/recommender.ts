@@ -210,8 +210,10 @@ export const createBundleRecommender = async (
       };
       const { content } = items;
       const { ranked, ...found } = findAbout(item, {
-        vectors: (query) =>
-          itemSearch.search({ ...wanted, query: query.map((value) => value / lengthOf(query)) }, 'cosine'),
+        vectors: (query) => {
+          const length = lengthOf(query);
+          return itemSearch.search({ ...wanted, query: query.map((value) => value / length) }, 'cosine');
+        },
         content: content === null ? null : (query) => scanRows(content, { ...wanted, query }),
         counts: () => rankByCount(bundle.popularity, wanted),
       });

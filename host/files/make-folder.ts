@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { exists, isFileError } from './file-errors.ts';
+import { isFileError } from './file-errors.ts';
 
 /**
  * With the folders above it. Node's own `recursive` never ends below a folder that refuses new ones with ENOENT, as
@@ -8,12 +8,22 @@ import { exists, isFileError } from './file-errors.ts';
  */
 export const makeFolder = async (folder: string, mode?: number): Promise<void> => {
   try {
+    await makeOne(folder, mode);
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT') || dirname(folder) === folder) {
+      throw error;
+    }
+    await makeFolder(dirname(folder), mode);
+    // Asked again even where the folder above exists: it may have come between our attempt and the look at it.
+    await makeOne(folder, mode);
+  }
+};
+
+const makeOne = async (folder: string, mode: number | undefined): Promise<void> => {
+  try {
     await mkdir(folder, mode);
   } catch (error) {
-    if (isFileError(error, 'ENOENT') && !(await exists(dirname(folder)))) {
-      await makeFolder(dirname(folder), mode);
-      await makeFolder(folder, mode);
-    } else if (!isFileError(error, 'EEXIST') || !(await stat(folder)).isDirectory()) {
+    if (!isFileError(error, 'EEXIST') || !(await stat(folder)).isDirectory()) {
       throw error;
     }
   }

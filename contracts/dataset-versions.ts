@@ -151,7 +151,7 @@ export interface GarbageRequest {
   readonly isDryRun: boolean;
 }
 
-export type GarbageKind = 'version' | 'extract' | 'label' | 'split' | 'embedding' | 'temporary';
+export type GarbageKind = 'version' | 'extract' | 'label' | 'split' | 'embedding' | 'bundle' | 'temporary';
 
 export interface GarbageReport {
   readonly is_dry_run: boolean;
@@ -159,6 +159,8 @@ export interface GarbageReport {
   readonly bytes: number;
   /** Versions that stay. */
   readonly kept: readonly string[];
+  /** Digests of bundles that stay; absent where only data was looked at. */
+  readonly kept_bundles?: readonly string[];
   /** Builders at work on this data folder: their folders and all stages stay. */
   readonly busy: readonly string[];
 }

@@ -11,6 +11,8 @@ export interface HomeLayout {
   readonly modelsFolder: string;
   /** Bundles that recommenders answer from, by digest, and which of them is that of what. */
   readonly bundlesFolder: string;
+  /** One folder a registered model that is served. */
+  readonly serving: string;
   /** Of one registered model: the events that came in while it served, and which bundle served last. */
   servingFolder(model: string): string;
   /** Connection settings that a command leaves for the workers. */
@@ -43,6 +45,7 @@ export const homeLayout = (home: string): HomeLayout => {
     trialsFolder: join(home, 'trials'),
     modelsFolder: join(home, 'models'),
     bundlesFolder: join(home, 'bundles'),
+    serving: join(home, 'serving'),
     // A name may hold what a path may not.
     servingFolder: (model) => join(home, 'serving', encodeURIComponent(model).replace(/^\./, '%2E')),
     sourceVariablesFolder: join(home, 'source-variables'),

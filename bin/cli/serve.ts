@@ -9,6 +9,7 @@ import { homeLayout } from '../../host/home-layout.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
 import { openFollower } from '../../serving/follow/follow-champion.ts';
+import { POINTER_FILE } from '../../serving/follow/pointer-file.ts';
 import { type KeyFile, openKeyFile } from '../../serving/http/api-keys.ts';
 import { createHttpServer, type HttpServer } from '../../serving/http/create-server.ts';
 import type { ServeRequest, ServeRuntime } from '../../ui-cli/serving/serve-runtime.ts';
@@ -59,7 +60,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
         model,
         openOverlay: async () => (await openEvents()).overlay,
       }),
-      pointerFile: join(folder, 'current.json'),
+      pointerFile: join(folder, POINTER_FILE),
       onSwap: () => server?.metrics.swapped(),
       ...{ model, clock: systemClock, log, signal },
     });

@@ -38,14 +38,21 @@ const measure = async (
   return removed;
 };
 
+/** What of it was there to be removed. @param temporaryFolder on the same disk; what is removed passes through it */
+export const removeGarbage = (
+  garbage: readonly Garbage[],
+  { isDryRun }: Pick<GarbageRequest, 'isDryRun'>,
+  temporaryFolder: string,
+): Promise<readonly Removed[]> =>
+  isDryRun || garbage.length === 0
+    ? measure(garbage, async () => true)
+    : withTemporaryFolder(temporaryFolder, (folder) =>
+        measure(garbage, (path) => moveAway(path, join(folder, `${basename(dirname(path))}-${basename(path)}`))),
+      );
+
 export const collectGarbage = async (context: VersionsContext, request: GarbageRequest): Promise<GarbageReport> => {
   const { garbage, kept, busy } = await findGarbage(context, request);
-  const removed =
-    request.isDryRun || garbage.length === 0
-      ? await measure(garbage, async () => true)
-      : await withTemporaryFolder(join(context.dataFolder, STAGE_FOLDER.temporary), (folder) =>
-          measure(garbage, (path) => moveAway(path, join(folder, `${basename(dirname(path))}-${basename(path)}`))),
-        );
+  const removed = await removeGarbage(garbage, request, join(context.dataFolder, STAGE_FOLDER.temporary));
   return {
     is_dry_run: request.isDryRun,
     removed,

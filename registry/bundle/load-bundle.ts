@@ -5,11 +5,13 @@ import type { BundleManifest } from '../../contracts/bundle.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { createBreather } from '../../host/breathe.ts';
+import { systemClock } from '../../host/clock.ts';
 import type { ModelManifest } from '../../models/saved/model-manifest.ts';
 import { readEncoder } from '../../pipeline/encoder/encoder-file.ts';
 import { requireOwnEncoder, requireRecordedEncoder } from '../own-encoder.ts';
 import type { Matrix } from '../search/matrix.ts';
 import { BUNDLE_FILE } from './bundle-files.ts';
+import { markBundleUsed } from './collect-bundles.ts';
 import { createColumnBuilder, type FieldColumn } from './field-columns.ts';
 import { type FieldBlock, parseLines } from './json-lines.ts';
 import { readBundleManifest } from './read-manifest.ts';
@@ -161,6 +163,7 @@ const checkModel = async (folder: string, reader: BundleReader, manifest: Bundle
  */
 export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
   const { digest, manifest } = await readBundleManifest(folder);
+  await markBundleUsed(folder, systemClock.nowMs());
   const reader = createBundleReader(folder, manifest.files);
   await checkModel(folder, reader, manifest);
   const isIndexed = manifest.search.kind === 'index';

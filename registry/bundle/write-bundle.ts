@@ -16,7 +16,7 @@ import { BUNDLE_FILE } from './bundle-files.ts';
 import { writeFields, writeIds } from './json-lines.ts';
 
 /** Beside the bundles, so that a rename suffices. */
-const BUILDING = '.building';
+export const BUILDING = '.building';
 
 /** Field to the values of all entities, in the order of the rows. */
 export type FieldTable = ReadonlyMap<string, readonly FieldValue[]>;

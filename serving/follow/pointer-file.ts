@@ -1,6 +1,9 @@
 /** Which bundle was served last: what a server begins with that cannot ask MLflow. */
 import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 
+/** In the folder of a served model. */
+export const POINTER_FILE = 'current.json';
+
 export interface LastGood {
   readonly bundle: string;
   /** Version of the registered model. */

@@ -7,14 +7,19 @@ import { formatTable } from '../text/table.ts';
 import { formatBytes } from './data-formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
-const garbageLines = ({ is_dry_run, removed, bytes, kept, busy }: GarbageReport): readonly string[] => [
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+const garbageLines = ({ is_dry_run, removed, bytes, kept, kept_bundles, busy }: GarbageReport): readonly string[] => [
   ...(removed.length === 0
     ? []
     : formatTable(
         [{ title: is_dry_run ? 'would go' : 'removed' }, { title: 'name' }, { title: 'size', align: 'right' }],
         removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
       )),
-  `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; ${kept.length} dataset version${kept.length === 1 ? '' : 's'} kept`,
+  `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; kept: ${[
+    counted(kept.length, 'dataset version'),
+    ...(kept_bundles === undefined ? [] : [counted(kept_bundles.length, 'bundle')]),
+  ].join(', ')}`,
   ...(busy.length === 0 ? [] : ['a dataset is being built: no stage was removed, so run this again later']),
 ];
 

@@ -89,10 +89,17 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     });
   data
     .command('gc')
-    .description('Remove old dataset versions, stages that no version needs, and what killed processes left.')
-    .option('--keep <n>', 'keep this many of the newest versions whatever their age', integerOption('--keep', 0), 5)
+    .description(
+      'Remove old dataset versions, stages that no version needs, bundles that nobody has opened for long, and what killed processes left.',
+    )
+    .option(
+      '--keep <n>',
+      'keep this many of the newest versions, and of the bundles opened last, whatever their age',
+      integerOption('--keep', 0),
+      5,
+    )
     .addOption(
-      new Option('--older-than <duration>', 'keep versions used within this time, such as 12h or 7d')
+      new Option('--older-than <duration>', 'keep what was used within this time, such as 12h or 7d')
         .argParser(ageOption)
         .default(WEEK_MS, '7d'),
     )

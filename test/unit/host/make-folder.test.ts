@@ -10,7 +10,9 @@ describe('host/files/make-folder', () => {
       for (let round = 0; round < 50; round += 1) {
         const tree = join(root, `${round}`, 'a', 'b');
         await Promise.all(
-          Array.from({ length: 24 }, (_, index) => makeFolder(index % 2 === 0 ? join(tree, 'c') : join(tree, 'd', 'e'))),
+          Array.from({ length: 24 }, (_, index) =>
+            makeFolder(index % 2 === 0 ? join(tree, 'c') : join(tree, 'd', 'e')),
+          ),
         );
         for (const made of [join(tree, 'c'), join(tree, 'd', 'e')]) {
           expect((await stat(made)).isDirectory()).toBe(true);

@@ -254,6 +254,7 @@ describe('ui-cli/data: gc', () => {
           removed: [{ kind: 'version', name: OLDER_VERSION, bytes: 3 * 1024 ** 2 }],
           bytes: 3 * 1024 ** 2,
           kept: [VERSION],
+          kept_bundles: ['a'.repeat(64), 'b'.repeat(64)],
           busy: isBusy ? ['host~1~x'] : [],
         };
       },
@@ -265,7 +266,7 @@ describe('ui-cli/data: gc', () => {
     const { exitCode, stdout, requests } = await collecting([]);
     expect([exitCode, requests]).toEqual([0, [{ keep: 5, olderThanMs: 7 * 86_400_000, isDryRun: false }]]);
     expect(stdout).toMatch(
-      /removed +name +size\nversion +ds-fedcba9876543210 +3\.0 MiB\nfreed 3\.0 MiB; 1 dataset version kept\n$/,
+      /removed +name +size\nversion +ds-fedcba9876543210 +3\.0 MiB\nfreed 3\.0 MiB; kept: 1 dataset version, 2 bundles\n$/,
     );
   });
 
@@ -295,7 +296,7 @@ describe('ui-cli/data: usage', () => {
   test('ui-cli/data: gc --help gives its default age as people write it', async () => {
     const { stdout } = await cli(['data', 'gc', '--help'], {});
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'keep versions used within this time, such as 12h or 7d (default: 7d)',
+      'keep what was used within this time, such as 12h or 7d (default: 7d)',
     );
   });
 

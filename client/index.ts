@@ -15,6 +15,10 @@ export type { AskedLook, Look } from '../contracts/test-part-looks.ts';
 export type { TrialView } from '../contracts/trial.ts';
 /** How often the gate is wrong on vectors of one's own. */
 export { type CalibrationOptions, calibrateGate } from '../policy/gate/calibrate.ts';
+/** What an experiment online has shown. */
+export { describeOnline } from '../policy/online/describe-online.ts';
+export { divideUsers } from '../policy/online/divided-users.ts';
+export { sampleRatio } from '../policy/online/sample-ratio.ts';
 /** What a request would move, to be shown before it is asked. */
 export { decideMove, type MoveDecision } from '../policy/registry/decide-move.ts';
 export { openTemporalClient } from './connection.ts';

@@ -75,4 +75,8 @@ export interface UserObservation {
   readonly interactions: Readonly<Record<string, number>>;
   /** Items met with a label above 0, by who had put them into the list. */
   readonly credit: Readonly<Record<Arm, number>>;
+  /** `interleave`: who put the first item into the first list; null where that list was empty. */
+  readonly first_pick?: Arm | null;
+  /** `shadow`: mean over the lists, how many of the first ten places the challenger would have filled with the same items, over ten. */
+  readonly overlap_at_10?: number;
 }

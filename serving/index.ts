@@ -11,6 +11,9 @@ export type {
   UserRecommendation,
 } from '../contracts/recommendation.ts';
 export type { EngineName } from '../contracts/serving.ts';
+/** Champion and challenger before the same users, in a program of one's own. */
+export { type ArmAssignment, type AssignedUser, assignArm } from '../policy/online/assign-arm.ts';
+export { creditOf, type TeamDraftRequest, teamDraft } from '../policy/online/team-draft.ts';
 export type { RouterThresholds } from '../policy/serving/route-request.ts';
 export {
   createRecommender,

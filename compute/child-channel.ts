@@ -1,9 +1,9 @@
 /** Child side of the compute process: receives one order, reports over IPC, dies with its parent. */
 import { TtExpError, toErrorRecord } from '../contracts/errors.ts';
 import type { ComputeMessage, SystemUsage } from '../contracts/trainer.ts';
+import { dieWithParent } from '../host/processes/parent-watchdog.ts';
 import { explainJobError } from './compute-errors.ts';
 import type { ComputeOrder, StopOrder } from './order.ts';
-import { dieWithParent } from './parent-watchdog.ts';
 import { createUsageSampler } from './usage-sampler.ts';
 
 export type { ComputeOrder } from './order.ts';

@@ -9,9 +9,9 @@ import { createBundleRecommender } from './recommender.ts';
 const WARM_REQUESTS = 50;
 
 /** Throws what the recommender throws for the first users of the bundle: it would throw the same for everybody. */
-export const openServedBundle = async (bundle: LoadedBundle, overlay: Overlay): Promise<ServedBundle> => {
+export const openServedBundle = async (bundle: LoadedBundle, overlay?: Overlay): Promise<ServedBundle> => {
   const { digest, manifest, users, items } = bundle;
-  const recommender = await createBundleRecommender(bundle, { overlay });
+  const recommender = await createBundleRecommender(bundle, overlay === undefined ? {} : { overlay });
   const breathe = createBreather();
   for (const userId of ['nobody', ...users.ids.slice(0, WARM_REQUESTS)]) {
     recommender.recommend({ userId, limit: 10, filters: {}, preferences: {}, exclude: [] });

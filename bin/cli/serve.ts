@@ -1,17 +1,21 @@
-/** `tt-exp serve`: the server, what it follows and what it keeps, wired. */
+/** `tt-exp serve`: the server, what it answers from and what it keeps, wired. */
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
+import { dieWithParent } from '../../host/processes/parent-watchdog.ts';
+import { loadBundle } from '../../registry/bundle/load-bundle.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
 import { openFollower } from '../../serving/follow/follow-champion.ts';
 import { POINTER_FILE } from '../../serving/follow/pointer-file.ts';
 import { type KeyFile, openKeyFile } from '../../serving/http/api-keys.ts';
 import { createHttpServer, type HttpServer } from '../../serving/http/create-server.ts';
+import type { BundleSource } from '../../serving/http/served-bundle.ts';
+import { openServedBundle } from '../../serving/open-served-bundle.ts';
 import type { ServeRequest, ServeRuntime } from '../../ui-cli/serving/serve-runtime.ts';
 import { packageVersion } from '../package-files.ts';
 import { createChampionSource } from './champion-source.ts';
@@ -19,6 +23,59 @@ import { contextOf } from './local-context.ts';
 
 /** A key that was taken back is refused within this time. */
 const READ_KEYS_EVERY_MS = 5_000;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+interface Answering {
+  readonly source: BundleSource;
+  /** null where none is taken. */
+  readonly events: EventLog | null;
+  /** Until the signal aborts. */
+  follow(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The champion's bundle, and the next one's. */
+const answerAsChampion = async (request: ServeRequest, onSwap: () => void): Promise<Answering> => {
+  const { model, signal, log } = request;
+  const environment = readEnvironment();
+  const folder = homeLayout(environment.homeFolder).servingFolder(model);
+  let opening = null as Promise<EventLog> | null;
+  const openEvents = (): Promise<EventLog> => {
+    opening ??= openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
+    return opening;
+  };
+  const close = async (): Promise<void> => {
+    await (await opening)?.close();
+  };
+  try {
+    const follower = await openFollower({
+      source: createChampionSource({
+        ...{ environment, context: contextOf(request), model },
+        openOverlay: async () => (await openEvents()).overlay,
+      }),
+      pointerFile: join(folder, POINTER_FILE),
+      ...{ model, clock: systemClock, log, signal, onSwap },
+    });
+    return { source: follower, events: await openEvents(), follow: follower.follow, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** One bundle and nothing else: neither MLflow nor what users do is asked for. */
+const answerFromBundle = async (named: string): Promise<Answering> => {
+  const { homeFolder } = readEnvironment();
+  const folder = DIGEST.test(named) ? join(homeLayout(homeFolder).bundlesFolder, named) : resolve(named);
+  const bundle = await openServedBundle(await loadBundle(folder));
+  return {
+    source: { current: () => bundle, problems: () => [], building: () => null },
+    events: null,
+    follow: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+};
 
 const listen = async (server: HttpServer, { host, port }: ServeRequest): Promise<string> => {
   try {
@@ -41,41 +98,26 @@ const watchKeys = async (keys: KeyFile | null, signal: AbortSignal): Promise<voi
 };
 
 export const serveModel: ServeRuntime['serveModel'] = async (request) => {
-  const { model, apiKeysFile, rateLimit, signal, log, onReady } = request;
-  const environment = readEnvironment();
-  const folder = homeLayout(environment.homeFolder).servingFolder(model);
+  const { bundle, parent, apiKeysFile, rateLimit, signal, log, onReady } = request;
+  if (parent !== null) {
+    dieWithParent(parent);
+  }
   const keys = apiKeysFile === null ? null : await openKeyFile(apiKeysFile, log);
-  let opening = null as Promise<EventLog> | null;
-  const openEvents = (): Promise<EventLog> => {
-    opening ??= openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
-    return opening;
-  };
+  let server: HttpServer | null = null;
+  const { source, events, follow, close } =
+    bundle === null ? await answerAsChampion(request, () => server?.metrics.swapped()) : await answerFromBundle(bundle);
   try {
-    const context = contextOf(request);
-    let server: HttpServer | null = null;
-    const follower = await openFollower({
-      source: createChampionSource({
-        environment,
-        context,
-        model,
-        openOverlay: async () => (await openEvents()).overlay,
-      }),
-      pointerFile: join(folder, POINTER_FILE),
-      onSwap: () => server?.metrics.swapped(),
-      ...{ model, clock: systemClock, log, signal },
-    });
-    const events = await openEvents();
-    const problems = (): readonly string[] => [...follower.problems(), ...[keys?.problem() ?? []].flat()];
+    const problems = (): readonly string[] => [...source.problems(), ...[keys?.problem() ?? []].flat()];
     server = await createHttpServer({
-      source: { current: follower.current, building: follower.building, problems },
+      source: { current: source.current, building: source.building, problems },
       ...{ events, keys, rateLimit, log, version: packageVersion() },
       timestamp: () => new Date().toISOString(),
     });
     const url = await listen(server, request);
-    const { digest, modelVersion, items, search, nouns } = follower.current();
+    const { digest, model, modelVersion, items, search, nouns } = source.current();
     const path = `/api/recommendations/${nouns.items}/for-${nouns.user}/`;
     onReady({ url, model, modelVersion, bundle: digest, items, search, path });
-    const watching = Promise.all([follower.follow(), watchKeys(keys, signal)]);
+    const watching = Promise.all([follow(), watchKeys(keys, signal)]);
     if (!signal.aborted) {
       await once(signal, 'abort');
     }
@@ -83,6 +125,6 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
     await server.drain();
     await watching;
   } finally {
-    await (await opening)?.close();
+    await close();
   }
 };

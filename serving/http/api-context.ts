@@ -16,7 +16,8 @@ declare module 'fastify' {
 export interface ApiContext {
   readonly app: FastifyInstance;
   readonly source: BundleSource;
-  readonly events: EventLog;
+  /** null where the server takes none. */
+  readonly events: EventLog | null;
   readonly metrics: ServingMetrics;
   /** Of the addresses: those of the first bundle, for as long as the server runs. */
   readonly nouns: UseCaseNouns;

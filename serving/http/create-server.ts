@@ -50,7 +50,8 @@ export const DEFAULT_LIMITS: ServerLimits = {
 
 export interface ServerOptions {
   readonly source: BundleSource;
-  readonly events: EventLog;
+  /** null: none is taken, and lists are those of the bundle alone. */
+  readonly events: EventLog | null;
   /** null: everybody may do everything. */
   readonly keys: KeyRing | null;
   /** Requests a second of one key, or of one address without keys; null for any number. */
@@ -177,7 +178,9 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
   await app.register(async (api) => {
     await addLoadGuard(api, { ...limits, listeningSince: () => listeningSince });
     addListRoutes({ ...context, app: api });
-    addEventRoutes({ ...context, app: api });
+    if (events !== null) {
+      addEventRoutes({ ...context, app: api, events });
+    }
   });
   await app.register(async (operation) => {
     addOperationRoutes({ ...context, app: operation });

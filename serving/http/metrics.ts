@@ -29,7 +29,8 @@ export interface ServingMetrics {
 
 export interface MetricsOptions {
   readonly source: BundleSource;
-  readonly events: EventLog;
+  /** null where the server takes none: there are no metrics of them then. */
+  readonly events: EventLog | null;
   readonly isReady: () => boolean;
 }
 
@@ -90,11 +91,17 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
   gauge('tt_exp_items_listed', 'Items of the bundle that were in a list since it took over.', () =>
     listed.digest === source.current().digest ? listed.items.size : 0,
   );
-  gauge('tt_exp_online_events', 'Events in the overlay.', () => events.status().events);
-  gauge('tt_exp_events_writable', '0 while events are refused or not seen.', () =>
-    events.status().problem === null ? 1 : 0,
-  );
-  gauge('tt_exp_event_lines_damaged', 'Lines of the event log that are no events.', () => events.status().damagedLines);
+  if (events !== null) {
+    gauge('tt_exp_online_events', 'Events in the overlay.', () => events.status().events);
+    gauge('tt_exp_events_writable', '0 while events are refused or not seen.', () =>
+      events.status().problem === null ? 1 : 0,
+    );
+    gauge(
+      'tt_exp_event_lines_damaged',
+      'Lines of the event log that are no events.',
+      () => events.status().damagedLines,
+    );
+  }
   new Gauge({
     name: 'tt_exp_bundle_info',
     help: 'What answers; always 1.',

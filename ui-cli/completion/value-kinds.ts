@@ -41,6 +41,7 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
 
 /** `<command> <option>`, or the option alone. */
 const OPTIONS: Readonly<Record<string, ValueKind>> = {
+  '--bundle': FILES,
   '--config': FILES,
   '--from': FILES,
   '--out': FILES,

@@ -6,7 +6,10 @@ import { openProgress } from '../display/progress.ts';
 import { printJsonLine, printLines } from '../text/output.ts';
 import type { ServeRequest, ServeRuntime, ServingFacts } from './serve-runtime.ts';
 
-export type ServeOptions = Pick<ServeRequest, 'model' | 'host' | 'port' | 'apiKeysFile' | 'rateLimit'>;
+export type ServeOptions = Pick<
+  ServeRequest,
+  'model' | 'bundle' | 'parent' | 'host' | 'port' | 'apiKeysFile' | 'rateLimit'
+>;
 
 /** Whom no key asks: one client cannot take the whole server from the others. */
 const DEFAULT_RATE_LIMIT = 200;
@@ -24,7 +27,7 @@ const checkExposure = ({ host, apiKeysFile }: ServeOptions): void => {
 };
 
 const readyLine = ({ url, model, modelVersion, items, search, path }: ServingFacts): string =>
-  `serve: ${model}/${modelVersion ?? '?'} with ${items} items (${search} search) at ${url}${path}<id>; ` +
+  `serve: ${model === null ? 'a bundle of no registered model' : `${model}/${modelVersion ?? '?'}`} with ${items} items (${search} search) at ${url}${path}<id>; ` +
   `its API is shown at ${url}/docs; Ctrl-C stops it`;
 
 export const serveChampion = async (runtime: ServeRuntime, options: ServeOptions, isJson: boolean): Promise<number> => {
@@ -43,7 +46,7 @@ export const serveChampion = async (runtime: ServeRuntime, options: ServeOptions
     }
   };
   try {
-    progress.begin('looking for the champion and its bundle');
+    progress.begin(options.bundle === null ? 'looking for the champion and its bundle' : 'loading the bundle');
     const serving = runtime.serveModel({
       ...options,
       rateLimit: options.rateLimit ?? (isLoopback(options.host) ? null : DEFAULT_RATE_LIMIT),

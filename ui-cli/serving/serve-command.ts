@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption, wrongOption } from '../command-line/option-values.ts';
 import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
@@ -22,10 +22,20 @@ const modelOption = (value: string): string => {
   return value;
 };
 
+/** A digest, or a folder. */
+const bundleOption = (value: string): string => {
+  if (value.trim() === '') {
+    throw wrongOption('--bundle', value, 'the digest or the folder of a bundle', '.tt-exp/bundles/<digest>');
+  }
+  return value;
+};
+
 interface ServeFlags {
   readonly port: number;
   readonly host: string;
   readonly model: string;
+  readonly bundle?: string;
+  readonly parent?: number;
   readonly apiKeys?: string;
   readonly rateLimit?: number;
   readonly json?: boolean;
@@ -34,24 +44,44 @@ interface ServeFlags {
 export const addServe = (program: Command, { runtime, finish }: CommandContext<ServeRuntime>): void => {
   program
     .command('serve')
-    .description('Serve recommendations of a champion over HTTP, following its alias, until Ctrl-C or SIGTERM.')
+    .description(
+      'Serve recommendations of a champion over HTTP, following its alias, until Ctrl-C or SIGTERM; or those of one bundle.',
+    )
     .option('--port <n>', 'port; 0 takes one that is free', portOption, 5000)
     .option('--host <address>', 'address to listen at; any but loopback needs --api-keys', '127.0.0.1')
     .option('--model <name>', 'registered model, whose champion is served', modelOption, 'two-tower')
+    .addOption(
+      new Option('--bundle <bundle>', 'digest or folder of the one bundle to serve; follows nothing, takes no events')
+        .argParser(bundleOption)
+        .conflicts('model'),
+    )
+    .option(
+      '--parent <pid>',
+      'process that started this one: the server ends when it does',
+      integerOption('--parent', 1),
+    )
     .option('--api-keys <file>', 'digests of the keys that may ask, as JSON; see docs/serving.md')
     .option('--rate-limit <n>', 'requests a second of one key, or of one address', integerOption('--rate-limit', 1))
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
       'after',
-      examples('serve', 'serve --port 8080 --json', 'serve --host 0.0.0.0 --api-keys keys.json --rate-limit 50'),
+      examples(
+        'serve',
+        'serve --port 8080 --json',
+        'serve --bundle .tt-exp/bundles/<digest> --port 0',
+        'serve --host 0.0.0.0 --api-keys keys.json --rate-limit 50',
+      ),
     )
-    .action(async ({ port, host, model, apiKeys, rateLimit, json }: ServeFlags) => {
+    .action(async ({ port, host, model, bundle, parent, apiKeys, rateLimit, json }: ServeFlags) => {
       const { serveChampion } = await import('./serve-champion.ts');
       finish(
         await serveChampion(
           runtime,
-          { port, host, model, apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null },
+          {
+            ...{ port, host, model, bundle: bundle ?? null, parent: parent ?? null },
+            ...{ apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null },
+          },
           json === true,
         ),
       );

@@ -4,7 +4,8 @@ import type { LocalWork } from '../model/model-runtime.ts';
 /** What a server answers from when it is ready. */
 export interface ServingFacts {
   readonly url: string;
-  readonly model: string;
+  /** null for a bundle of no registered model. */
+  readonly model: string | null;
   readonly modelVersion: string | null;
   readonly bundle: string;
   readonly items: number;
@@ -15,8 +16,12 @@ export interface ServingFacts {
 
 /** Its signal, aborted by Ctrl-C and SIGTERM, lets it drain and end. */
 export interface ServeRequest extends LocalWork {
-  /** Registered model whose champion is served. */
+  /** Registered model whose champion is served, unless a bundle is named. */
   readonly model: string;
+  /** Digest or folder of the one bundle that is served, whatever becomes champion; null: the champion's. */
+  readonly bundle: string | null;
+  /** Process whose end is that of the server; null: none. */
+  readonly parent: number | null;
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
@@ -28,6 +33,6 @@ export interface ServeRequest extends LocalWork {
 }
 
 export interface ServeRuntime extends ProcessRuntime {
-  /** Serves until the signal aborts. Throws MODEL_NOT_FOUND where there is nothing to serve. */
+  /** Serves until the signal aborts. Throws MODEL_NOT_FOUND where there is nothing to serve, and for a bundle that is named what `loadBundle` throws. */
   serveModel(request: ServeRequest): Promise<void>;
 }

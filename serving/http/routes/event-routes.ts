@@ -1,5 +1,6 @@
 /** What users do, and that it is forgotten. */
 import { nearestHint } from '../../../policy/nearest.ts';
+import type { EventLog } from '../../events/event-log.ts';
 import { type ApiContext, uncached } from '../api-context.ts';
 import { refuse } from '../refusal.ts';
 import { answers, ERASED_ANSWER, EVENTS_ANSWER, EVENTS_BODY, idParams } from '../schemas.ts';
@@ -28,7 +29,14 @@ const checkTypes = (sent: readonly SentEvent[], known: readonly string[]): void 
   }
 };
 
-export const addEventRoutes = ({ app, source, events, metrics, nouns, timestamp }: ApiContext): void => {
+export const addEventRoutes = ({
+  app,
+  source,
+  events,
+  metrics,
+  nouns,
+  timestamp,
+}: ApiContext & { readonly events: EventLog }): void => {
   app.post<{ Body: EventsBody }>(
     '/api/events',
     {

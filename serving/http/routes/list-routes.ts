@@ -80,7 +80,7 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       const { query, params } = request;
       const userId = params.id;
       const bundle = source.current();
-      const { answer, isHit } = cache.find(bundle, request.url, events.revisionOf(userId), () =>
+      const { answer, isHit } = cache.find(bundle, request.url, events?.revisionOf(userId) ?? 0, () =>
         bundle.recommender.recommend({
           ...{
             ...pageOf(query),

@@ -4,7 +4,7 @@ import { answers, HEALTH, READINESS } from '../schemas.ts';
 
 export const addOperationRoutes = ({ app, source, events, metrics, isReady }: ApiContext): void => {
   const problems = (): readonly string[] => {
-    const { problem } = events.status();
+    const problem = events?.status().problem ?? null;
     return [...source.problems(), ...(problem === null ? [] : [problem])];
   };
   const schema = (operationId: string, summary: string) => ({ operationId, summary });

@@ -222,20 +222,23 @@ test('a result counts although the child does not end by itself', async () => {
   expect(await isRunning(message.epoch)).toBe(false);
 });
 
-test.each(['wait', 'block'])('compute/parent-watchdog: a child that does %s dies with its worker', async (act) => {
-  const worker = spawn(process.execPath, [...TYPESCRIPT, fixture('worker-main.ts'), act, file], { stdio: 'ignore' });
-  if (worker.pid !== undefined) {
-    started.push(worker.pid);
-  }
-  const child = await writtenPid();
-  expect(await isRunning(child)).toBe(true);
-  worker.kill('SIGKILL');
-  await eventually(
-    `the end of process ${child}`,
-    () => isRunning(child),
-    (isAlive) => !isAlive,
-  );
-});
+test.each(['wait', 'block'])(
+  'host/processes/parent-watchdog: a child that does %s dies with its worker',
+  async (act) => {
+    const worker = spawn(process.execPath, [...TYPESCRIPT, fixture('worker-main.ts'), act, file], { stdio: 'ignore' });
+    if (worker.pid !== undefined) {
+      started.push(worker.pid);
+    }
+    const child = await writtenPid();
+    expect(await isRunning(child)).toBe(true);
+    worker.kill('SIGKILL');
+    await eventually(
+      `the end of process ${child}`,
+      () => isRunning(child),
+      (isAlive) => !isAlive,
+    );
+  },
+);
 
 test('compute/compute-runner: a slot sets device and threads, and further jobs wait for one', async () => {
   const plan = { backend: 'gpu', library: 'none', packageFolder: null, gpuIds: ['4', '6'], announcements: [] } as const;

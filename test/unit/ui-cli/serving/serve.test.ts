@@ -47,6 +47,19 @@ describe('serve', () => {
     });
   });
 
+  test('serves one bundle in place of the champion, for as long as the process that is named', async () => {
+    const asked: ServeRequest[] = [];
+    const fake = serving(asked);
+    const running = runCli(['serve', '--bundle', 'bundles/ab12', '--parent', '77'], fake.runtime);
+    await expect.poll(() => asked.length).toBe(1);
+    fake.interrupt();
+    expect(await running).toBe(0);
+    expect(asked).toMatchObject([{ bundle: 'bundles/ab12', parent: 77 }]);
+    expect(await runCli(['serve', '--bundle', 'ab12', '--model', 'two-tower'], fake.runtime)).toBe(64);
+    await settle();
+    expect(fake.stderr()).toContain('--bundle');
+  });
+
   test('wants keys where others reach the address, and lets none of them take all', async () => {
     const asked: ServeRequest[] = [];
     const fake = serving(asked);
@@ -79,6 +92,8 @@ describe('serve', () => {
     ['--port', '65536'],
     ['--port', 'http'],
     ['--rate-limit', '0'],
+    ['--bundle', ''],
+    ['--parent', '0'],
     ['--model', 'two-tower@challenger'],
     ['--model', 'two-tower/3'],
     ['--model', ''],

@@ -13,11 +13,15 @@ setInterval(() => {
 
 const INTERVAL_MS = 1_000;
 
-/** Makes this process die with its parent, whatever it is doing then. Keeps nothing alive. */
-export const dieWithParent = (): void => {
+/**
+ * Makes this process die with its parent, whatever it is doing then. Keeps nothing alive.
+ *
+ * @param parent its process id, for a parent that may be dead by now
+ */
+export const dieWithParent = (parent = process.ppid): void => {
   new Worker(WATCHDOG, {
     eval: true,
     execArgv: [],
-    workerData: { parent: process.ppid, intervalMs: INTERVAL_MS },
+    workerData: { parent, intervalMs: INTERVAL_MS },
   }).unref();
 };

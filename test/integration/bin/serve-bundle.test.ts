@@ -1,0 +1,100 @@
+/** `tt-exp serve --bundle` as a process of its own, around the bundle of test/support/small-bundle.ts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { ask, post } from '../../support/serving.ts';
+import { writeSmallBundle } from '../../support/small-bundle.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { isRunning } from '../compute/runner.ts';
+
+const CLI = fileURLToPath(new URL('../../../bin/tt-exp.ts', import.meta.url));
+const TYPESCRIPT = ['--import', import.meta.resolve('tsx')];
+/** Starts the program that its arguments name, with its own process id, and does nothing else. */
+const PARENT = `
+const { spawn } = require('node:child_process');
+const child = spawn(process.execPath, [...process.argv.slice(1), '--parent', String(process.pid)], { stdio: 'inherit' });
+process.stderr.write('child ' + child.pid + '\\n');
+setInterval(() => undefined, 1000);
+`;
+
+interface Started {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+}
+
+const start = (home: string, args: readonly string[]): Started => {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, TT_EXP_HOME: home, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return { child, stdout: () => stdout, stderr: () => stderr };
+};
+
+const serve = (bundle: string): readonly string[] => [
+  ...[...TYPESCRIPT, CLI, 'serve', '--bundle', bundle, '--port', '0', '--json'],
+];
+
+const ready = async ({ stdout }: Started) =>
+  JSON.parse(await eventually('the server is ready', stdout, (text) => text.includes('\n'))) as {
+    readonly url: string;
+    readonly bundle: string;
+  };
+
+describe('bin/cli/serve: one bundle', () => {
+  it('answers from the bundle, takes no events, leaves nothing in the home, and ends with 0', async () => {
+    const home = await temporaryFolder();
+    const { folder, digest } = await writeSmallBundle(home);
+    const started = start(home, serve(digest));
+    const { url, ...facts } = await ready(started);
+    expect(facts).toEqual({ model_version: '3', bundle: digest, items: 6, search: 'exact' });
+    const lists = `${url}/api/recommendations/startups/for-developer`;
+    expect((await ask(`${lists}/hot?limit=2`)).body).toMatchObject({ item_ids: ['i1', 'i4'], bundle: digest });
+    const sent = { event_id: 'e', user_id: 'hot', item_id: 'i1', type: 'view' };
+    expect((await post(`${url}/api/events`, sent)).status).toBe(404);
+    expect((await ask(`${url}/readyz`)).body).toMatchObject({ ready: true, bundle: digest, degraded: [] });
+    expect((await ask(`${url}/metrics`)).text).not.toContain('tt_exp_events_writable');
+    const ended = once(started.child, 'close');
+    started.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect((await readdir(home)).sort()).toEqual(['bundles', 'encoder.json', 'model']);
+    expect(folder).toBe(join(home, 'bundles', digest));
+  });
+
+  it('says what is wrong with a folder that holds no whole bundle, and ends with 66', async () => {
+    const home = await temporaryFolder();
+    const { child, stderr } = start(home, serve(join(home, 'nowhere')));
+    expect(await once(child, 'close')).toEqual([66, null]);
+    expect(stderr()).toContain('manifest.json is missing');
+  });
+
+  it('ends with the process that has started it, also where that is killed', async () => {
+    const home = await temporaryFolder();
+    const { folder } = await writeSmallBundle(home);
+    const parent = start(home, ['-e', PARENT, '--', ...serve(folder)]);
+    const { url } = await ready(parent);
+    const pid = Number(/child (\d+)/.exec(parent.stderr())?.[1]);
+    expect([await isRunning(pid), (await ask(`${url}/healthz`)).status]).toEqual([true, 200]);
+    parent.child.kill('SIGKILL');
+    await eventually(
+      `the end of process ${pid}`,
+      () => isRunning(pid),
+      (isAlive) => !isAlive,
+    );
+  });
+});

@@ -7,7 +7,6 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LEAST_RECALL, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
-import { createGenerator, toUnit } from '../models/numerics/prng.ts';
 import { createExactSearch, scanRows } from '../registry/search/exact-search.ts';
 import { createIndexedSearch } from '../registry/search/indexed-search.ts';
 import { openIndex } from '../registry/search/item-index.ts';
@@ -15,8 +14,9 @@ import { type Matrix, rowOf } from '../registry/search/matrix.ts';
 import { createMeasuredIndex } from '../registry/search/measure-recall.ts';
 import type { RankedRows, SearchRequest } from '../registry/search/vector-search.ts';
 import { median } from './median.ts';
+import { towerVectors } from './tower-vectors.ts';
 
-const [DIM, LATENT, NOISE] = [128, 32, 0.3];
+const DIM = 128;
 const QUERIES = 200;
 /** Of the scan, which takes its time. */
 const SCANNED_QUERIES = 20;
@@ -27,35 +27,6 @@ const { values: options } = parseArgs({
     'no-index': { type: 'boolean', default: false },
   },
 });
-
-/** Rows of length 1. */
-const matrix = (rows: number, seed: number): Matrix => {
-  const next = createGenerator(seed);
-  const normal = (): number => toUnit(next()) + toUnit(next()) + toUnit(next()) - 1.5;
-  const ofSpace = createGenerator(1);
-  const space = Float32Array.from({ length: LATENT * DIM }, () => toUnit(ofSpace()) - 0.5);
-  const values = new Float32Array(rows * DIM);
-  const place = new Float64Array(LATENT);
-  const row = new Float64Array(DIM);
-  for (let at = 0; at < rows; at += 1) {
-    for (let dim = 0; dim < LATENT; dim += 1) {
-      place[dim] = normal();
-    }
-    let length = 0;
-    for (let column = 0; column < DIM; column += 1) {
-      let value = NOISE * normal();
-      for (let dim = 0; dim < LATENT; dim += 1) {
-        value += (place[dim] ?? 0) * (space[dim * DIM + column] ?? 0);
-      }
-      row[column] = value;
-      length += value * value;
-    }
-    for (let column = 0; column < DIM; column += 1) {
-      values[at * DIM + column] = (row[column] ?? 0) / Math.sqrt(length);
-    }
-  }
-  return { values, rows, dim: DIM };
-};
 
 const requestOf = (queries: Matrix, at: number): SearchRequest => ({
   ...{ query: rowOf(queries, at), k: 10, hidden: null, excluded: [1, 2, 3] },
@@ -93,7 +64,7 @@ const recall = (found: readonly RankedRows[], wanted: readonly RankedRows[]): st
 const seconds = (begin: number): string => `${((performance.now() - begin) / 1000).toFixed(1)} s`;
 
 const measure = async (items: number, folder: string): Promise<void> => {
-  const [all, queries] = [matrix(items, 2), matrix(QUERIES, 3)];
+  const [all, queries] = [towerVectors(items, DIM, 2), towerVectors(QUERIES, DIM, 3)];
   console.log(`\n${items} items x ${DIM}              least   median      p99  recall`);
   const scanned = time(queries, SCANNED_QUERIES, (request) => scanRows(all, request));
   console.log(`every row in JavaScript ${scanned.text}`);
@@ -108,7 +79,12 @@ const measure = async (items: number, folder: string): Promise<void> => {
     return;
   }
   const started = performance.now();
-  const request = { users: matrix(1000, 4), items: all, isNormalised: true, threads: availableParallelism() };
+  const request = {
+    users: towerVectors(1000, DIM, 4),
+    items: all,
+    isNormalised: true,
+    threads: availableParallelism(),
+  };
   const { facts, save } = await createMeasuredIndex({ ...request, leastRecall: LEAST_RECALL, onStep: () => undefined });
   const file = join(folder, 'index.usearch');
   save(file);

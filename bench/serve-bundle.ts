@@ -1,6 +1,9 @@
-// Bundles of random vectors, as large as asked.
-import { createGenerator, toUnit } from '../models/numerics/prng.ts';
+// Bundles of drawn vectors, as large as asked; above 100,000 items with an index.
+import { availableParallelism } from 'node:os';
+import { LEAST_RECALL, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
+import { createMeasuredIndex } from '../registry/search/measure-recall.ts';
 import { writeSmallBundle } from '../test/support/small-bundle.ts';
+import { towerVectors } from './tower-vectors.ts';
 
 const TYPES = ['job', 'collaboration', 'advice', 'investment'];
 const HISTORY = 25;
@@ -16,34 +19,34 @@ export interface BenchBundle {
   readonly seed: number;
 }
 
-/** Every user has met 25 items, so that the model answers. */
+/** Every user has met 25 items, so that the model answers. Without content where its width is 0. */
 export const writeBenchBundle = async (folder: string, request: BenchBundle): Promise<string> => {
   const { items, users, dim, contentDim, seed } = request;
-  const next = createGenerator(seed);
-  const uniform = (): number => toUnit(next()) - 0.5;
-  const matrix = (rows: number, width: number): Float32Array => {
-    const values = Float32Array.from({ length: rows * width }, uniform);
-    for (let row = 0; row < rows; row += 1) {
-      const vector = values.subarray(row * width, (row + 1) * width);
-      const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-      vector.forEach((value, column) => {
-        vector[column] = value / norm;
-      });
-    }
-    return values;
-  };
+  const [userVectors, itemVectors] = [towerVectors(users, dim, 2 * seed), towerVectors(items, dim, 2 * seed + 1)];
+  const contentOf = (rows: number, drawn: number): Float32Array | null =>
+    contentDim === 0 ? null : towerVectors(rows, contentDim, drawn).values;
+  const index =
+    items > MOST_ITEMS_EXACT
+      ? await createMeasuredIndex({
+          ...{ users: userVectors, items: itemVectors, isNormalised: true, threads: availableParallelism() },
+          ...{ leastRecall: LEAST_RECALL, onStep: () => undefined },
+        })
+      : null;
   const { folder: written } = await writeSmallBundle(folder, {
     facts: {
       ...{ embedding_dim: dim, users, items, interactions: users * HISTORY, is_normalised: true },
-      content: { kind: 'texts', width: contentDim },
+      content: contentDim === 0 ? { kind: 'none' } : { kind: 'texts', width: contentDim },
+      search: index?.facts ?? { kind: 'exact' },
     },
     content: {
       users: {
-        ...{ ids: idsOf('u', users), vectors: matrix(users, dim), content: matrix(users, contentDim) },
+        ids: idsOf('u', users),
+        vectors: userVectors.values,
+        content: contentOf(users, 2 * seed),
         fields: new Map(),
       },
       items: {
-        ...{ ids: idsOf('i', items), vectors: matrix(items, dim), content: matrix(items, contentDim) },
+        ...{ ids: idsOf('i', items), vectors: itemVectors.values, content: contentOf(items, 2 * seed + 1) },
         fields: new Map([['type', Array.from({ length: items }, (_, row) => TYPES[row % TYPES.length] ?? '')]]),
       },
       popularity: Float32Array.from({ length: items }, (_, row) => Math.floor(1000 / (row + 1))),
@@ -53,6 +56,7 @@ export const writeBenchBundle = async (folder: string, request: BenchBundle): Pr
         items: Int32Array.from({ length: users * HISTORY }, (_, at) => (at * 7919) % items),
         flags: new Uint8Array(users * HISTORY).fill(4),
       },
+      saveIndex: index?.save ?? null,
     },
   });
   return written;

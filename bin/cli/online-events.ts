@@ -5,6 +5,7 @@ import type { Overlay } from '../../contracts/recommendation.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { createEventState } from '../../serving/events/event-state.ts';
 import { EVENTS_FILE, readLogFile } from '../../serving/events/log-file.ts';
+import { EVENT_LINES } from '../../serving/events/log-record.ts';
 
 /**
  * Read, and never written. A log that cannot be read is named, and answers are without it.
@@ -16,7 +17,7 @@ export const readOnlineEvents = async (homeFolder: string, model: string | null,
   if (model !== null) {
     const path = join(homeLayout(homeFolder).servingFolder(model), EVENTS_FILE);
     try {
-      await readLogFile(path, state.apply);
+      await readLogFile(path, EVENT_LINES, state.apply);
     } catch (error) {
       log('warn', `${path}: events cannot be read: ${String(error)}; answering without them`);
       return createEventState();

@@ -1,19 +1,15 @@
 /** What the lines of the log add up to. */
 import type { Overlay } from '../../contracts/recommendation.ts';
 import type { LogRecord, OnlineEvent } from './log-record.ts';
+import type { LogState } from './rewrite-log.ts';
 
-export interface EventState extends Overlay {
-  /** In the order of the lines. An event whose id is known changes nothing. */
-  apply(record: LogRecord): void;
+/** An event whose id is known changes nothing. */
+export interface EventState extends Overlay, LogState<LogRecord> {
   has(eventId: string): boolean;
   find(eventId: string): OnlineEvent | undefined;
   /** Changes with every event of the user; 0 without any. Never the same for different events, in any state. */
   revisionOf(userId: string): number;
-  /** Of everybody, in the order of the lines. */
-  all(): Iterable<OnlineEvent>;
   readonly size: number;
-  /** Lines say that events are to be erased: the lines of those events are still in the file. */
-  readonly hasErasures: boolean;
 }
 
 /** Over all states: a file that is read again gives other revisions. */
@@ -60,7 +56,12 @@ export const createEventState = (): EventState => {
     has: (eventId) => byId.has(eventId),
     find: (eventId) => byId.get(eventId),
     revisionOf: (userId) => revisions.get(userId) ?? 0,
-    all: () => byId.values(),
+    records: function* () {
+      for (const event of byId.values()) {
+        yield { kind: 'event', event };
+      }
+    },
+    lacks: (record) => record.kind === 'event' && !byId.has(record.event.event_id),
     events: eventsOf,
     get size() {
       return byId.size;

@@ -1,10 +1,10 @@
-/** The file of an event log, as one of the processes that append to it sees it. */
+/** A file of records, one a line, as one of the processes that append to it sees it. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { makeFolder } from '../../host/files/make-folder.ts';
 import { syncToDisk } from '../../host/files/replace-file.ts';
-import { formatBatch, type LogRecord, parseRecord } from './log-record.ts';
+import type { LineFormat } from './line-format.ts';
 
 /** Parsed between two turns of the event loop: a few milliseconds. */
 const CHUNK_BYTES = 128 * 1024;
@@ -13,13 +13,13 @@ const LINE_END = 0x0a;
 /** Below the folder of a served model. */
 export const EVENTS_FILE = 'events.ndjson';
 
-export interface LogFile {
+export interface LogFile<Item> {
   /** Hands over the whole lines that were added since the last call, by whomever. */
-  readAdded(onRecord: (record: LogRecord) => void): Promise<void>;
+  readAdded(onRecord: (record: Item) => void): Promise<void>;
   /** Lines that were no records so far. */
   damagedLines(): number;
   /** Returns once they are on the disk, and so is everything before them. Throws what the file system throws. */
-  append(records: readonly LogRecord[]): Promise<void>;
+  append(records: readonly Item[]): Promise<void>;
   /** False once another file has taken its place: what was appended since may be in neither. */
   isCurrent(): Promise<boolean>;
   /** True once it is shorter than what was read of it: it was cut in place, and what was written since was not read. */
@@ -28,13 +28,13 @@ export interface LogFile {
 }
 
 /** Creates the file where there is none. Throws what the file system throws. */
-export const openLogFile = async (path: string): Promise<LogFile> => {
+export const openLogFile = async <Item>(path: string, lines: LineFormat<Item>): Promise<LogFile<Item>> => {
   await makeFolder(dirname(path));
   const handle = await open(path, 'a+', 0o600);
   try {
     // A new file's name must outlive a loss of power as its content does.
     await syncToDisk(dirname(path));
-    return logFileOf(path, handle, await identityOf(handle));
+    return logFileOf(path, handle, lines, await identityOf(handle));
   } catch (error) {
     await handle.close();
     throw error;
@@ -42,7 +42,11 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
 };
 
 /** Every record of a file that is only read; none where there is no file. Throws what the file system throws. */
-export const readLogFile = async (path: string, onRecord: (record: LogRecord) => void): Promise<void> => {
+export const readLogFile = async <Item>(
+  path: string,
+  lines: LineFormat<Item>,
+  onRecord: (record: Item) => void,
+): Promise<void> => {
   let handle: FileHandle;
   try {
     handle = await open(path, 'r');
@@ -53,7 +57,7 @@ export const readLogFile = async (path: string, onRecord: (record: LogRecord) =>
     throw error;
   }
   try {
-    await logFileOf(path, handle, await identityOf(handle)).readAdded(onRecord);
+    await logFileOf(path, handle, lines, await identityOf(handle)).readAdded(onRecord);
   } finally {
     await handle.close();
   }
@@ -64,12 +68,17 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
   return `${dev}:${ino}`;
 };
 
-const logFileOf = (path: string, handle: FileHandle, identity: string): LogFile => {
+const logFileOf = <Item>(
+  path: string,
+  handle: FileHandle,
+  { parse, formatBatch }: LineFormat<Item>,
+  identity: string,
+): LogFile<Item> => {
   let position = 0;
   let begun = Buffer.alloc(0);
   let damaged = 0;
-  const take = (line: Buffer, onRecord: (record: LogRecord) => void): void => {
-    const record = line.length === 0 ? null : parseRecord(line.toString('utf8'));
+  const take = (line: Buffer, onRecord: (record: Item) => void): void => {
+    const record = line.length === 0 ? null : parse(line.toString('utf8'));
     if (record !== null) {
       onRecord(record);
     } else if (line.length > 0) {

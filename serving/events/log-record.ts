@@ -1,5 +1,6 @@
 /** The lines of the event log: one JSON object each. */
 import { isObject } from '../../host/files/json-file.ts';
+import { batchOf, type LineFormat } from './line-format.ts';
 
 /** One interaction that came in over HTTP. */
 export interface OnlineEvent {
@@ -51,9 +52,6 @@ export const parseRecord = (line: string): LogRecord | null => {
 export const formatRecord = (record: LogRecord): string =>
   JSON.stringify(record.kind === 'event' ? record.event : { erase_user_id: record.userId });
 
-/**
- * The bytes of one write. They begin with a line end too: whatever a killed writer has left without one becomes a line
- * of its own, which is skipped, instead of the beginning of the first record.
- */
-export const formatBatch = (records: readonly LogRecord[]): Buffer =>
-  Buffer.from(`\n${records.map(formatRecord).join('\n')}\n`);
+export const formatBatch = (records: readonly LogRecord[]): Buffer => batchOf(records.map(formatRecord));
+
+export const EVENT_LINES: LineFormat<LogRecord> = { parse: parseRecord, formatBatch };

@@ -1,5 +1,5 @@
 /**
- * Erased events leave the disk: the log is written anew without them, while other processes append to it.
+ * Erased records leave the disk: the log is written anew without them, while other processes append to it.
  *
  * Whoever appends looks afterwards whether the file is still the one of that name, and appends again where it is not.
  * What was appended and acknowledged before the new file took the name is in the old one, which keeps a name of its own
@@ -10,21 +10,33 @@ import { link, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { namesIn } from '../../host/files/names-in.ts';
 import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
-import { createEventState, type EventState } from './event-state.ts';
+import type { LineFormat } from './line-format.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
-import type { LogRecord } from './log-record.ts';
+
+/** What the lines of a file add up to. */
+export interface LogState<Item> {
+  /** In the order of the lines. */
+  apply(record: Item): void;
+  /** Records that add up to the same, in the order of the lines. */
+  records(): Iterable<Item>;
+  /** Whether a record of `records` of an older file says what the lines of this one do not. */
+  lacks(record: Item): boolean;
+  /** The file holds lines that must leave it. */
+  readonly hasErasures: boolean;
+}
+
+export interface LogKind<Item, State extends LogState<Item>> {
+  /** What the records are, in the plural, for messages. */
+  readonly what: string;
+  readonly lines: LineFormat<Item>;
+  createState(): State;
+}
 
 /** Records a write; one write is one buffer. */
 const BATCH = 2_000;
 
-const eventsOf = function* (state: EventState): Generator<LogRecord> {
-  for (const event of state.all()) {
-    yield { kind: 'event', event };
-  }
-};
-
-const appendAll = async (file: LogFile, records: Iterable<LogRecord>): Promise<void> => {
-  let batch: LogRecord[] = [];
+const appendAll = async <Item>(file: LogFile<Item>, records: Iterable<Item>): Promise<void> => {
+  let batch: Item[] = [];
   for (const record of records) {
     batch.push(record);
     if (batch.length === BATCH) {
@@ -35,8 +47,12 @@ const appendAll = async (file: LogFile, records: Iterable<LogRecord>): Promise<v
   await file.append(batch);
 };
 
-const withLogFile = async <T>(path: string, work: (file: LogFile) => Promise<T>): Promise<T> => {
-  const file = await openLogFile(path);
+const withLogFile = async <Item, T>(
+  path: string,
+  lines: LineFormat<Item>,
+  work: (file: LogFile<Item>) => Promise<T>,
+): Promise<T> => {
+  const file = await openLogFile(path, lines);
   try {
     return await work(file);
   } finally {
@@ -56,18 +72,21 @@ const isSameFile = async (a: string, b: string): Promise<boolean> => {
 };
 
 /** Brings over what only an old file has, and removes it. The caller holds the lock of the log. */
-export const mergeLeftovers = async (path: string): Promise<void> => {
+export const mergeLeftovers = async <Item, State extends LogState<Item>>(
+  path: string,
+  { lines, createState }: LogKind<Item, State>,
+): Promise<void> => {
   for (const leftover of await leftoversOf(path)) {
     // The same file under two names: killed before the new one took the name.
     if (!(await isSameFile(leftover, path))) {
-      const old = createEventState();
-      await withLogFile(leftover, (file) => file.readAdded(old.apply));
-      await withLogFile(path, async (file) => {
-        const state = createEventState();
+      const old = createState();
+      await withLogFile(leftover, lines, (file) => file.readAdded(old.apply));
+      await withLogFile(path, lines, async (file) => {
+        const state = createState();
         await file.readAdded(state.apply);
         await appendAll(
           file,
-          [...eventsOf(old)].filter((record) => record.kind === 'event' && !state.has(record.event.event_id)),
+          [...old.records()].filter((record) => state.lacks(record)),
         );
       });
     }
@@ -81,16 +100,21 @@ export const mergeLeftovers = async (path: string): Promise<void> => {
  * its end into `state`; both are of no use afterwards. Throws what the file system throws, with the log as it was or
  * a leftover beside it.
  */
-export const rewriteLog = async (path: string, file: LogFile, state: EventState): Promise<void> => {
+export const rewriteLog = async <Item, State extends LogState<Item>>(
+  path: string,
+  { lines }: LogKind<Item, State>,
+  file: LogFile<Item>,
+  state: State,
+): Promise<void> => {
   const before = `${path}.before-${randomUUID().slice(0, 8)}`;
   await replaceFile(path, async (temporary) => {
-    await withLogFile(temporary, (fresh) => appendAll(fresh, eventsOf(state)));
+    await withLogFile(temporary, lines, (fresh) => appendAll(fresh, state.records()));
     await link(path, before);
   });
   await syncToDisk(dirname(path));
-  const late: LogRecord[] = [];
+  const late: Item[] = [];
   await file.readAdded((record) => late.push(record));
-  await withLogFile(path, (fresh) => appendAll(fresh, late));
+  await withLogFile(path, lines, (fresh) => appendAll(fresh, late));
   await rm(before);
   await syncToDisk(dirname(path));
 };

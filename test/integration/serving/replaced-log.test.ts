@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../../host/clock.ts';
 import { openEventLog } from '../../../serving/events/event-log.ts';
+import type { LogRecord } from '../../../serving/events/log-record.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const beforeWrite: { run: (() => Promise<void>) | null } = { run: null };
@@ -11,8 +12,8 @@ const beforeWrite: { run: (() => Promise<void>) | null } = { run: null };
 vi.mock('../../../serving/events/log-file.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../../serving/events/log-file.ts')>();
   return {
-    openLogFile: async (path: string) => {
-      const file = await original.openLogFile(path);
+    openLogFile: async (...given: Parameters<typeof original.openLogFile<LogRecord>>) => {
+      const file = await original.openLogFile<LogRecord>(...given);
       return {
         ...file,
         append: async (records: Parameters<typeof file.append>[0]) => {

@@ -39,9 +39,9 @@ describe('event-state', () => {
     expect([state.interactions('ann'), [...state.seen('ann')], [...state.metBy('x')]]).toEqual([0, [], ['bob']]);
     add(state, 'e1', 'ann', 'y');
     expect([0, anns]).not.toContain(state.revisionOf('ann'));
-    expect([...state.all()].map(({ event_id, item_id }) => [event_id, item_id])).toEqual([
-      ['e2', 'x'],
-      ['e1', 'y'],
+    expect([...state.records()]).toEqual([
+      { kind: 'event', event: expect.objectContaining({ event_id: 'e2', item_id: 'x' }) },
+      { kind: 'event', event: expect.objectContaining({ event_id: 'e1', item_id: 'y' }) },
     ]);
   });
 });

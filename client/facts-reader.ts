@@ -4,21 +4,28 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { ExperimentFacts, ObjectiveCurves, RecordedUsages, TimedCurves } from '../contracts/experiment-facts.ts';
-import type { GateVerdict } from '../contracts/gate.ts';
 import type { LedgerEntry } from '../contracts/ledger.ts';
 import type { EpochRecord, EvaluationSummary } from '../contracts/metrics.ts';
-import { ARTIFACT, RUN_KIND, TAG } from '../contracts/names.ts';
+import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import type { ObjectiveCurve } from '../contracts/replay.ts';
 import type { HistoryPoint, RunRecord } from '../contracts/runs.ts';
 import type { TrialView } from '../contracts/trial.ts';
-import { asRecorded, lastAnswer } from '../policy/registry/recorded-decision.ts';
+import { lastAnswer } from '../policy/registry/recorded-decision.ts';
 import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
 import { readDecisions } from '../registry/ledger/read-decisions.ts';
 import type { LedgerReader } from '../registry/ports.ts';
 import { readMlflowFacts } from '../registry/recorded-facts.ts';
 import type { ExperimentsClient } from './experiments-client.ts';
 import { type Histories, type TrainingsOf, timedCurvesOf, usagesOf } from './timed-facts.ts';
+import {
+  type EndedWith,
+  isAnswerable,
+  NOTHING_SINCE,
+  readVerdictsSince,
+  type SinceThen,
+  type VerdictsReader,
+} from './verdicts-since.ts';
 
 /** Histories asked for at once. */
 const PARALLEL = 8;
@@ -84,17 +91,11 @@ export interface AnsweredAbout {
   readonly experimentId: string | null;
 }
 
-/** Of an experiment: the gate's last word at its end, and where later ones are recorded. */
-export interface EndedWith extends Pick<ExperimentSnapshot, 'parentRunId'> {
-  readonly gate: Pick<GateVerdict, 'decision'>;
-}
-
 export type RunTimes = Pick<RunRecord, 'startTimeMs' | 'endTimeMs'>;
 
 /** MLflow, for one call. */
-export interface FactsConnection extends LedgerReader, Histories {
+export interface FactsConnection extends LedgerReader, Histories, VerdictsReader {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
-  getRun(runId: string): Promise<RunRecord>;
   close(): Promise<void>;
 }
 
@@ -120,32 +121,15 @@ export interface FactsReader {
     of: Pick<ExperimentSnapshot, 'experimentId' | 'mlflowExperimentId'>,
   ): Promise<ReadonlyMap<string, RunTimes>>;
   /**
-   * What became of a candidate after its experiment had ended: the answer that it awaited, and whatever the model's
-   * ledger says later of its version, as last reason; null: nothing else than the gate's last word.
+   * What became of candidates after their experiments had ended: the answer that they awaited, and whatever else the
+   * model's ledger and MLflow say of their versions by now. One for each, in their order; each ledger is read once.
    */
-  verdictSince(ended: EndedWith): Promise<GateVerdict | null>;
+  verdictsSince(ended: readonly EndedWith[]): Promise<readonly SinceThen[]>;
   /** Who decided about a version that no question is open about any more, when and how; null: nobody that is known. */
   lastAnswer(modelName: string, about: AnsweredAbout): Promise<LedgerEntry | null>;
   /** Whether MLflow has a registered model of this name. */
   isRegistered(modelName: string): Promise<boolean>;
 }
-
-const readVerdictSince = async (
-  tracking: FactsConnection,
-  parentRunId: string,
-  gateSaid: GateVerdict['decision'],
-): Promise<GateVerdict | null> => {
-  const text = await tracking.getArtifactText(parentRunId, ARTIFACT.gate);
-  const verdict = text === null ? null : (JSON.parse(text) as GateVerdict);
-  if (verdict === null) {
-    return null;
-  }
-  const name = (await tracking.getRun(parentRunId)).tags[TAG.gateModel];
-  const isOfLedger = (entries: readonly LedgerEntry[]): boolean =>
-    entries.some(({ evidence }) => evidence.verdict_run_id === parentRunId);
-  const now = name === undefined ? verdict : asRecorded(verdict, await readDecisions(tracking, name, isOfLedger));
-  return now === verdict && verdict.decision === gateSaid ? null : now;
-};
 
 /** @param open a connection to MLflow for one call */
 export const createFactsReader = (client: Client, open: () => FactsConnection): FactsReader => {
@@ -199,10 +183,10 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
       return new Map(runs.map(({ runId, startTimeMs, endTimeMs }) => [runId, { startTimeMs, endTimeMs }]));
     },
 
-    verdictSince: ({ gate, parentRunId }) =>
-      parentRunId === null || gate.decision === 'not_run'
-        ? Promise.resolve(null)
-        : withTracking((tracking) => readVerdictSince(tracking, parentRunId, gate.decision)),
+    verdictsSince: (ended) =>
+      ended.some(isAnswerable)
+        ? withTracking((tracking) => readVerdictsSince(tracking, ended))
+        : Promise.resolve(ended.map(() => NOTHING_SINCE)),
 
     lastAnswer: (modelName, about) =>
       withTracking(async (tracking) => lastAnswer(await readDecisions(tracking, modelName), about)),

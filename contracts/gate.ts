@@ -184,6 +184,19 @@ export interface GateVerdict {
   readonly is_used_up: boolean | null;
 }
 
+/**
+ * What became of a candidate after its experiment had ended. superseded: it was champion, and is not any more. archived:
+ * out of use, whatever was decided of it. deleted: MLflow has no such version any more.
+ */
+export type DecisionSince = GateDecision | 'superseded' | 'archived' | 'deleted';
+
+/** The verdict as it stands now; its last reason says how it came to that. */
+export interface VerdictSince extends Omit<GateVerdict, 'decision'> {
+  readonly decision: DecisionSince;
+  /** It became champion, whatever became of it later. */
+  readonly was_promoted: boolean;
+}
+
 /** The gate has run: there is a candidate. */
 export interface DecidedVerdict extends GateVerdict {
   readonly decision: Exclude<GateDecision, 'not_run'>;

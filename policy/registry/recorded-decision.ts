@@ -1,5 +1,4 @@
 /** What a model's ledger says became of a version: who decided, when and how. */
-import type { DecidedVerdict, GateVerdict } from '../../contracts/gate.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { LedgerEntry, LedgerEvidence } from '../../contracts/ledger.ts';
 
@@ -100,25 +99,4 @@ export const sameRejection = (
     last.evidence.verdict_digest === digest &&
     last.evidence.compared_with === comparedWith;
   return isSame ? last : null;
-};
-
-const isDecision = ({ action }: LedgerEntry): boolean => action !== 'archive';
-
-/** The verdict as the ledger has it by now: with what was decided after it, as its last reason. */
-export const asRecorded = <Verdict extends GateVerdict>(
-  verdict: Verdict,
-  entries: readonly LedgerEntry[],
-): Verdict | (Verdict & Pick<DecidedVerdict, 'decision'>) => {
-  const about = decisionsAbout(entries, verdict.candidate?.version ?? '');
-  const last = about.at(-1);
-  const decided = about.findLast(isDecision);
-  if (last === undefined) {
-    return verdict;
-  }
-  const decision =
-    decided === undefined ? verdict.decision : decided.action === 'reject' ? 'rejected' : ('promoted' as const);
-  // A record has the reason that the verdict which it rests on ends with.
-  return decision === verdict.decision && verdict.reasons.at(-1)?.endsWith(last.reason) === true
-    ? verdict
-    : { ...verdict, decision, reasons: [...verdict.reasons, decisionSentence(last)] };
 };

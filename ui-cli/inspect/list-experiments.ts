@@ -1,7 +1,7 @@
 /** `tt-exp list`: every experiment with progress and best value, and what those that run are doing. */
 import type { ListedExperiment } from '../../client/experiments-client.ts';
 import { EXIT } from '../../contracts/errors.ts';
-import type { GateDecision } from '../../contracts/gate.ts';
+import type { DecisionSince } from '../../contracts/gate.ts';
 import type { Experiments, PlatformRuntime } from '../platform/platform-runtime.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { formatDuration } from '../text/formats.ts';
@@ -24,7 +24,7 @@ import { decisionText, readGateDecisions } from './gate-decisions.ts';
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 
-type Decisions = ReadonlyMap<string, GateDecision>;
+type Decisions = ReadonlyMap<string, DecisionSince>;
 
 const toJson = (row: ExperimentRow, decisions: Decisions): object => ({
   experiment_id: row.experimentId,

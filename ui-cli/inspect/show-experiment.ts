@@ -3,7 +3,7 @@
 import { EXIT } from '../../contracts/errors.ts';
 import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { VerdictSince } from '../../contracts/gate.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -69,8 +69,8 @@ interface Shown {
   readonly facts: ExperimentFacts;
   /** null without a sweep. */
   readonly importances: ParameterImportances | null;
-  /** null unless a candidate awaited approval when the experiment ended, and has been answered. */
-  readonly since: GateVerdict | null;
+  /** null where nothing became of the candidate since the experiment ended. */
+  readonly since: VerdictSince | null;
   readonly addresses: ServiceAddresses;
 }
 

@@ -2,7 +2,7 @@
 
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ExperimentFacts, ObjectiveCurves } from '../../contracts/experiment-facts.ts';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { VerdictSince } from '../../contracts/gate.ts';
 import type { Platform } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { readVerdictSince } from '../platform/verdict-since.ts';
@@ -17,7 +17,7 @@ export interface RecordedExperiment {
   readonly platform: Platform;
   /** Metric histories; none, and a note on stderr, where MLflow does not have them. */
   curves(): Promise<ObjectiveCurves>;
-  verdictSince(): Promise<GateVerdict | null>;
+  verdictSince(): Promise<VerdictSince | null>;
 }
 
 export const withFacts = (

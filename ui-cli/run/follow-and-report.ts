@@ -2,7 +2,7 @@
 
 import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { ExperimentView } from '../../contracts/experiment.ts';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { GateVerdict, VerdictSince } from '../../contracts/gate.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { writeSummary } from '../display/event-stream.ts';
@@ -21,8 +21,8 @@ export interface ReportRequest {
   readonly experimentId: string;
   readonly workflowId: string;
   readonly addresses: ServiceAddresses;
-  /** The answer to the question that it ended with; absent: nobody looked for one. */
-  readonly since?: GateVerdict | null;
+  /** What became of its candidate since; absent: nobody looked. */
+  readonly since?: VerdictSince | null;
 }
 
 const failureOf = (view: ExperimentView): TtExpError | null => {
@@ -40,14 +40,18 @@ const failureOf = (view: ExperimentView): TtExpError | null => {
   return null;
 };
 
-const promotionFailure = (experimentId: string, gate: GateVerdict): TtExpError | null =>
-  gate.decision === 'promoted'
-    ? null
-    : new TtExpError(
-        'PROMOTION_REQUIRED',
-        `experiment ${experimentId}: got gate decision ${gate.decision}, expected promoted`,
-        { hint: gate.reasons.at(-1) ?? 'The summary gives the reasons.' },
-      );
+/** What was promoted meets it, also where another version has taken its place since. */
+const promotionFailure = (experimentId: string, gate: GateVerdict, since: VerdictSince | null): TtExpError | null => {
+  if (gate.decision === 'promoted' || since?.was_promoted === true) {
+    return null;
+  }
+  const { decision, reasons } = since ?? gate;
+  return new TtExpError(
+    'PROMOTION_REQUIRED',
+    `experiment ${experimentId}: got gate decision ${decision}, expected promoted`,
+    { hint: reasons.at(-1) ?? 'The summary gives the reasons.' },
+  );
+};
 
 /** @param view as last seen; null where nobody looked */
 export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] =>
@@ -66,7 +70,7 @@ const errorOf = (
     case 'ended':
       return (
         failureOf(outcome.view) ??
-        (isPromotionRequired ? promotionFailure(outcome.view.experimentId, since ?? outcome.view.gate) : null)
+        (isPromotionRequired ? promotionFailure(outcome.view.experimentId, outcome.view.gate, since) : null)
       );
     case 'timed-out':
       return outcome.error;

@@ -1,7 +1,7 @@
 /** What a person reads on stdout when an experiment has ended. */
 
 import { type ExperimentSnapshot, type ExperimentView, totalSeconds } from '../../contracts/experiment.ts';
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { GateVerdict, VerdictSince } from '../../contracts/gate.ts';
 import type { Objective } from '../../contracts/objective.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { TrialView } from '../../contracts/trial.ts';
@@ -71,7 +71,10 @@ const CLOSE_THEM = 'Some runs are still open: `tt-exp doctor --repair` closes th
 export const problemLines = ({ problems = [] }: Pick<ExperimentSnapshot, 'problems'>): readonly string[] =>
   problems.length === 0 ? [] : [...problems, CLOSE_THEM];
 
-const nextSteps = ({ experimentId: id, status }: ExperimentView, gate: GateVerdict): readonly string[] => {
+const nextSteps = (
+  { experimentId: id, status }: ExperimentView,
+  gate: Pick<GateVerdict | VerdictSince, 'decision'>,
+): readonly string[] => {
   if (gate.decision === 'awaiting_approval') {
     return nextCommands(id, 'approve', 'reject');
   }
@@ -82,8 +85,8 @@ const nextSteps = ({ experimentId: id, status }: ExperimentView, gate: GateVerdi
 
 export interface SummaryOptions {
   readonly width?: number;
-  /** The answer to the question that it ended with; null: there is none. */
-  readonly since?: GateVerdict | null;
+  /** What became of its candidate since; null: nothing. */
+  readonly since?: VerdictSince | null;
 }
 
 /** Pure: the lines of the report on an experiment that has ended; only addresses and commands may be wider. */

@@ -2,7 +2,7 @@
 import type { DatasetSummary } from '../../contracts/dataset.ts';
 import type { ErrorRecord } from '../../contracts/errors.ts';
 import { type ExperimentView, type Phase, type RegisteredModel, totalSeconds } from '../../contracts/experiment.ts';
-import { GATE_NOT_RUN, type GateVerdict } from '../../contracts/gate.ts';
+import { GATE_NOT_RUN, type GateVerdict, type VerdictSince } from '../../contracts/gate.ts';
 import type { BaselineName, EvaluationSummary } from '../../contracts/metrics.ts';
 import type { RungReport } from '../../contracts/rungs.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
@@ -69,8 +69,8 @@ export interface ExperimentSummary {
     readonly baselines: Readonly<Partial<Record<BaselineName, EvaluationSummary>>>;
   } | null;
   readonly gate: GateVerdict;
-  /** As it stands now, where `gate` awaited approval and was answered; else null. */
-  readonly gate_since: GateVerdict | null;
+  /** As it stands now, where anything became of the candidate since; else null. */
+  readonly gate_since: VerdictSince | null;
   readonly model: RegisteredModel | null;
   /** Base addresses. */
   readonly urls: { readonly mlflow: string | null; readonly temporal: string | null };
@@ -89,7 +89,7 @@ export interface SummaryFrame {
   /** Of the command, where it differs from the experiment's: a running experiment that nobody watches any more. */
   readonly status: ExperimentSummary['status'];
   readonly addresses: ServiceAddresses | null;
-  readonly since?: GateVerdict | null;
+  readonly since?: VerdictSince | null;
   readonly error: ErrorRecord | null;
 }
 

@@ -1,6 +1,6 @@
 /** `tt-exp watch`: attach to an experiment again, from any terminal. */
 
-import type { GateVerdict } from '../../contracts/gate.ts';
+import type { VerdictSince } from '../../contracts/gate.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
@@ -26,7 +26,7 @@ interface Followed {
   readonly workflowId: string;
   readonly addresses: ServiceAddresses;
   readonly outcome: FollowOutcome;
-  readonly since: GateVerdict | null;
+  readonly since: VerdictSince | null;
 }
 
 /** What only one experiment can answer. */

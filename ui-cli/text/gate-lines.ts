@@ -1,6 +1,6 @@
 /** What people read of a gate's verdict. */
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
-import type { GateRule, GateVerdict } from '../../contracts/gate.ts';
+import type { GateRule, GateVerdict, VerdictSince } from '../../contracts/gate.ts';
 import { comparisonSentence, ruleText } from '../../policy/gate/describe-verdict.ts';
 import { guardName } from '../../policy/gate/measure-guards.ts';
 import { probabilityText } from '../../policy/gate/rules/gate-text.ts';
@@ -80,16 +80,16 @@ export const verdictLines = (verdict: GateVerdict): readonly string[] => [
   ...guardLines(verdict),
 ];
 
-const decisionText = ({ decision }: GateVerdict): string => decision.replace('_', ' ');
+const decisionText = ({ decision }: Pick<GateVerdict | VerdictSince, 'decision'>): string => decision.replace('_', ' ');
 
-/** The answer to the question that its experiment left open. */
-const sinceLines = (since: GateVerdict | null): readonly string[] =>
+/** What became of the candidate after its experiment. */
+const sinceLines = (since: VerdictSince | null): readonly string[] =>
   since === null ? [] : [`since then: ${decisionText(since)}. ${since.reasons.at(-1) ?? ''}`];
 
 /** Nothing before there is a model. */
 export const gateLines = (
   { gate, model }: Pick<ExperimentSnapshot, 'gate' | 'model'>,
-  since: GateVerdict | null = null,
+  since: VerdictSince | null = null,
 ): readonly string[] =>
   gate.decision === 'not_run'
     ? versionLines({ model })

@@ -8,7 +8,7 @@ import type {
   RecordedUsages,
   TimedCurves,
 } from '../../../contracts/experiment-facts.ts';
-import type { GateVerdict } from '../../../contracts/gate.ts';
+import type { VerdictSince } from '../../../contracts/gate.ts';
 import { experimentIds } from '../../../contracts/ids.ts';
 import type { LedgerEntry } from '../../../contracts/ledger.ts';
 import type { ApprovalResult } from '../../../contracts/registry-owner.ts';
@@ -49,8 +49,8 @@ export interface FakeScript {
   readonly runTags?: Readonly<Record<string, string>>;
   /** By the ids of runs; an error is thrown. */
   readonly trialTimes?: Readonly<Record<string, RunTimes>> | Error;
-  /** Read from MLflow, in place of the one that awaited approval. */
-  readonly verdictSince?: () => Promise<GateVerdict | null>;
+  /** What became of the candidate, by MLflow. */
+  readonly verdictSince?: () => Promise<VerdictSince | null>;
   /** By the ledger. */
   readonly lastAnswer?: () => Promise<LedgerEntry | null>;
   /** Models of MLflow whose owners nobody has asked yet. */
@@ -148,7 +148,8 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
             }
             return new Map(Object.entries(script.trialTimes ?? {}));
           },
-          verdictSince: async () => script.verdictSince?.() ?? null,
+          verdictsSince: (ended) =>
+            Promise.all(ended.map(async () => ({ verdict: (await script.verdictSince?.()) ?? null, error: null }))),
           lastAnswer: async () => (await script.lastAnswer?.()) ?? null,
           isRegistered: async (modelName) => script.registered?.includes(modelName) ?? false,
         },

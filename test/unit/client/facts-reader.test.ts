@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createFactsReader, type FactsConnection } from '../../../client/facts-reader.ts';
+import { NOTHING_SINCE } from '../../../client/verdicts-since.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { GATE_NOT_RUN } from '../../../contracts/gate.ts';
 import { SYSTEM_METRIC } from '../../../contracts/names.ts';
@@ -247,23 +248,54 @@ describe('client/facts-reader', () => {
   });
 
   test.each([
-    ['promoted', { decision: 'promoted', reasons: ['Approved by ana: looks good'] }],
+    ['promoted', { decision: 'promoted', reasons: ['Approved by ana: looks good'], was_promoted: true }],
     ['awaiting_approval', null],
     [null, null],
-  ] as const)('a verdict that awaited approval and is %s by now', async (now, expected) => {
-    const verdict = { decision: now, reasons: ['Approved by ana: looks good'] };
-    const { counts, connect } = serverWith({ verdicts: { parent: now === null ? null : verdict } });
-    const { verdictSince } = createFactsReader(REMEMBERING, connect);
+  ] as const)('a verdict that awaited approval and is %s by now', async (now, verdict) => {
+    const recorded = { decision: now, reasons: ['Approved by ana: looks good'], candidate: null };
+    const { counts, connect } = serverWith({ verdicts: { parent: now === null ? null : recorded } });
+    const { verdictsSince } = createFactsReader(REMEMBERING, connect);
     const gate = { ...GATE_NOT_RUN, decision: 'awaiting_approval' } as const;
-    expect(await verdictSince({ gate, parentRunId: 'parent' })).toEqual(expected);
+    const [answer] = await verdictsSince([{ gate, parentRunId: 'parent' }]);
+    expect(answer).toMatchObject({ verdict, error: null });
     expect(counts).toMatchObject({ opened: 1, closed: 1 });
   });
 
   test('a gate that decided nothing is not asked for again', async () => {
     const { counts, connect } = serverWith({});
-    const { verdictSince } = createFactsReader(REMEMBERING, connect);
-    expect(await verdictSince({ gate: GATE_NOT_RUN, parentRunId: 'parent' })).toBeNull();
+    const { verdictsSince } = createFactsReader(REMEMBERING, connect);
+    const ended = { gate: GATE_NOT_RUN, parentRunId: 'parent' };
+    expect(await verdictsSince([ended, { ...ended, parentRunId: null }])).toEqual([NOTHING_SINCE, NOTHING_SINCE]);
     expect(counts.opened).toBe(0);
+  });
+
+  test('a run that tells nothing costs the others no answer; where nobody answers, nobody is asked on', async () => {
+    const verdict = { decision: 'promoted', reasons: ['Approved by ana: looks good'], candidate: null };
+    const { counts, connect } = serverWith({ verdicts: { good: verdict } });
+    const gate = { decision: 'awaiting_approval' } as const;
+    const failing = (code: 'UPSTREAM_REJECTED' | 'SERVICE_UNREACHABLE') => {
+      const asked: string[] = [];
+      const reader = createFactsReader(REMEMBERING, () => {
+        const connection = connect();
+        const getArtifactText = async (runId: string, path: string): Promise<string | null> => {
+          asked.push(runId);
+          if (runId.startsWith('bad')) {
+            throw new TtExpError(code, 'no answer');
+          }
+          return connection.getArtifactText(runId, path);
+        };
+        return { ...connection, getArtifactText };
+      });
+      const runIds = ['bad-1', 'good', ...Array.from({ length: 40 }, (_, place) => `bad-${place + 2}`)];
+      return { asked, answers: () => reader.verdictsSince(runIds.map((parentRunId) => ({ gate, parentRunId }))) };
+    };
+    const [bad, good] = await failing('UPSTREAM_REJECTED').answers();
+    expect(bad).toMatchObject({ verdict: null, error: { message: 'no answer' } });
+    expect(good).toMatchObject({ verdict: { decision: 'promoted' }, error: null });
+    const { asked, answers } = failing('SERVICE_UNREACHABLE');
+    await expect(answers()).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+    expect(asked).toHaveLength(8);
+    expect(counts.closed).toBe(counts.opened);
   });
 
   test('what the ledger says later of the version comes after the answer, also under another name of its model', async () => {
@@ -275,8 +307,19 @@ describe('client/facts-reader', () => {
     const candidate = { version: '1', run_id: 'run-1', ndcg_at_10: 0.4 };
     const gate = comparedVerdict({ candidate, decision: 'rejected', reasons: ['Not promoted: too low.'] });
     await fake.tracking.putArtifactText('parent', 'gate.json', JSON.stringify(gate));
-    const connect = () => ({ ...fake.tracking, close: async () => {} }) as unknown as FactsConnection;
-    const { verdictSince, lastAnswer, isRegistered } = createFactsReader(REMEMBERING, connect);
+    const readRecords: string[] = [];
+    const connect = () =>
+      ({
+        ...fake.tracking,
+        versionsOfRun: async () => [{ version: '1' }],
+        getArtifactText: async (runId: string, path: string) => {
+          readRecords.push(...(path.startsWith('ledger/') ? [path] : []));
+          return fake.tracking.getArtifactText(runId, path);
+        },
+        close: async () => {},
+      }) as unknown as FactsConnection;
+    const { verdictsSince, lastAnswer, isRegistered } = createFactsReader(REMEMBERING, connect);
+    const ended = { gate, parentRunId: 'parent' };
     const change = async (request: RegistryRequest, modelName: string) => {
       const at = '2026-11-01T12:00:00.000Z';
       await changeRegistry(fake.tracking, { modelName, request, at, known: null });
@@ -284,14 +327,18 @@ describe('client/facts-reader', () => {
     const evidence = { verdict_run_id: 'parent', experiment_id: EXPERIMENT_ID };
     const by = { actor: EXPERIMENT_ID, evidence, candidate: '1' };
     await change({ ...by, kind: 'reject', request: 'gate/1', reason: 'Not promoted: too low.' }, model);
-    expect(await verdictSince({ gate, parentRunId: 'parent' })).toBeNull();
+    expect(await verdictsSince([ended])).toEqual([NOTHING_SINCE]);
     fake.renameModel(model, 'better ranker');
     const promote = { kind: 'promote', comparedWith: null, supersedes: false, request: 'ben/promote/u' } as const;
     await change({ ...by, ...promote, actor: 'ben', reason: 'I know better' }, 'better ranker');
     const sentence = 'Promoted by ben on 2026-11-01 12:00:00 UTC: I know better';
-    expect(await verdictSince({ gate, parentRunId: 'parent' })).toMatchObject({
-      ...{ decision: 'promoted', reasons: ['Not promoted: too low.', sentence] },
-    });
+    readRecords.length = 0;
+    const answers = await verdictsSince([ended, ended, ended]);
+    expect(answers).toHaveLength(3);
+    for (const { verdict } of answers) {
+      expect(verdict).toMatchObject({ decision: 'promoted', reasons: ['Not promoted: too low.', sentence] });
+    }
+    expect(readRecords).toEqual(['ledger/000001.json', 'ledger/000002.json']);
     const about = { candidate: null, experimentId: EXPERIMENT_ID };
     expect(await lastAnswer('better ranker', about)).toMatchObject({ actor: 'ben', action: 'promote' });
     expect([await isRegistered(model), await isRegistered('better ranker')]).toEqual([false, true]);

@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerAction, LedgerEntry } from '../../../../contracts/ledger.ts';
 import {
   answerKindOf,
-  asRecorded,
   decisionSentence,
   isRejectedAfterApproval,
   lastAnswer,
 } from '../../../../policy/registry/recorded-decision.ts';
-import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 type Move = readonly [action: LedgerAction, from: string | null, to: string | null, actor: string, request?: string];
 
@@ -69,35 +67,5 @@ describe('lastAnswer', () => {
       lastAnswer(entries, { candidate, experimentId })?.seq;
     expect([seqOf('2'), seqOf(null, EXPERIMENT), seqOf(null), seqOf('1'), seqOf('7')]).toEqual([2, 3, 3, 4, undefined]);
     expect(seqOf(null, 'other-0123456789')).toBeUndefined();
-  });
-});
-
-describe('asRecorded', () => {
-  const candidate = { version: '2', run_id: 'run-2', ndcg_at_10: 0.4 };
-  const rejected = comparedVerdict({ candidate, decision: 'rejected', reasons: ['Rejected by ana: why 1'] });
-  const reject: Move = ['reject', '2', null, 'ana', 'ana/reject/u'];
-  const now = (...moves: readonly Move[]) => {
-    const { decision, reasons } = asRecorded(rejected, ledger(...moves));
-    return [decision, reasons.at(-1)];
-  };
-
-  it('is the verdict itself where the ledger says the same, or nothing of the version', () => {
-    expect(asRecorded(rejected, ledger(reject))).toBe(rejected);
-    expect(asRecorded(rejected, ledger(['promote', null, '1', EXPERIMENT]))).toBe(rejected);
-    expect(asRecorded(rejected, ledger(reject, ['adopt', '1', '2', 'MLflow'], ['revert', '2', '1', 'tt-exp']))).toBe(
-      rejected,
-    );
-  });
-
-  it('has what was decided later', () => {
-    expect(now(reject, ['promote', '1', '2', 'ben', 'ben/promote/v'])).toEqual([
-      ...['promoted', 'Promoted by ben on 2026-11-02 12:00:00 UTC: why 2'],
-    ]);
-    expect(now(reject, ['adopt', '1', '2', 'MLflow'])).toEqual([
-      ...['promoted', 'Made champion by hand in MLflow, on 2026-11-02 12:00:00 UTC: why 2'],
-    ]);
-    expect(now(reject, ['archive', '2', null, 'ben'])).toEqual([
-      ...['rejected', 'Archived by ben on 2026-11-02 12:00:00 UTC: why 2'],
-    ]);
   });
 });

@@ -358,10 +358,11 @@ Gate
     const model = { name: 'ranker', version: '4', aliases: ['challenger'] };
     const snapshot = { ...SMALL_FACTS.snapshot, gate, model } as ExperimentFacts['snapshot'];
     const facts = { ...SMALL_FACTS, snapshot };
-    const answered = comparedVerdict({
-      decision: 'promoted',
+    const answered = {
+      ...gate,
+      ...({ decision: 'promoted', was_promoted: true } as const),
       reasons: [...gate.reasons, 'Approved by ana: looks good'],
-    });
+    };
     const shown = async (verdictSince: NonNullable<FakeScript['verdictSince']>, ...options: readonly string[]) => {
       const { exitCode, stdout, stderr } = await cli(['show', EXPERIMENT_ID, ...options], { facts, verdictSince });
       expect(exitCode).toBe(0);
@@ -384,7 +385,7 @@ Gate
 
     const { text, note } = await shown(() => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'MLflow is gone')));
     expect(text).toContain('Gate\n  awaiting approval\n  Awaits approval');
-    expect(note).toBe('note: whether it was approved since is not known: MLflow is gone\n');
+    expect(note).toBe('note: what became of the candidate since is not known: MLflow is gone\n');
   });
 
   /** The value is the rate, whatever the width; a forest of few trials still gives the width a little. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ListedExperiment } from '../../../../client/experiments-client.ts';
+import type { FactsReader } from '../../../../client/facts-reader.ts';
+import { TtExpError } from '../../../../contracts/errors.ts';
 import type { ExperimentSnapshot, ExperimentView } from '../../../../contracts/experiment.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import type { OpenPlatformOptions } from '../../../../ui-cli/platform/platform-runtime.ts';
@@ -106,21 +108,23 @@ describe('ui-cli/list', () => {
   test.each([
     ['awaiting_approval', null, 'awaiting approval'],
     ['awaiting_approval', 'promoted', 'promoted'],
+    ['promoted', 'superseded', 'superseded'],
     ['rejected', null, 'rejected'],
     ['not_run', null, '–'],
-  ] as const)('ui-cli/list: an experiment that ended with %s, answered %s since', async (ended, since, shown) => {
+  ] as const)('ui-cli/list: an experiment that ended with %s, %s since', async (ended, since, shown) => {
     const fake = createScriptedRuntime({ views: [] });
     const asked: unknown[] = [];
     const openPlatform = async (options: OpenPlatformOptions) => {
       const platform = await fake.runtime.openPlatform(options);
       const outcome = { trials: { ended: 1, total: 1 }, best: 0.3, gate: { decision: ended }, parentRunId: 'parent' };
       const one = { experimentId: EXPERIMENT_ID, workflowId: 'w', startedAtMs: 0, endedAtMs: 1000, outcome };
-      const verdictSince = async (question: unknown) => {
-        asked.push(question);
-        return since === null ? null : comparedVerdict({ decision: since });
+      const verdictsSince: FactsReader['verdictsSince'] = async (ended) => {
+        asked.push(...ended);
+        const verdict = since === null ? null : { ...comparedVerdict(), decision: since, was_promoted: true };
+        return ended.map(() => ({ verdict, error: null }));
       };
       const experiments = { ...platform.experiments, list: async () => [{ ...one, status: 'COMPLETED' as const }] };
-      return { ...platform, experiments, facts: { ...platform.facts, verdictSince } };
+      return { ...platform, experiments, facts: { ...platform.facts, verdictsSince } };
     };
     await runCli(['list'], { ...fake.runtime, openPlatform });
     await runCli(['list', '--json'], { ...fake.runtime, openPlatform });
@@ -128,9 +132,36 @@ describe('ui-cli/list', () => {
     const [table = '', json = ''] = fake.stdout().split(/(?=^\{$)/m);
     expect(cellsOf(table)[4]).toBe(shown);
     expect(JSON.parse(json).experiments[0].gate_decision).toBe(since ?? ended);
-    // What was decided for good is not asked again.
-    const question = { gate: { decision: ended }, parentRunId: 'parent' };
-    expect(asked).toEqual(ended === 'awaiting_approval' ? [question, question] : []);
+    const question = { experimentId: EXPERIMENT_ID, gate: { decision: ended }, parentRunId: 'parent' };
+    expect(asked).toEqual([question, question]);
+  });
+
+  test('ui-cli/list: asks about all at once, and says of how many MLflow does not tell', async () => {
+    const fake = createScriptedRuntime({ views: [] });
+    let asked = 0;
+    const openPlatform = async (options: OpenPlatformOptions) => {
+      const platform = await fake.runtime.openPlatform(options);
+      const outcome = { trials: { ended: 1, total: 1 }, best: 0.3, gate: { decision: 'promoted' } } as const;
+      const rows = [1, 2, 3].map((number) => ({
+        ...{ experimentId: `demo-000000000${number}`, workflowId: 'w', status: 'COMPLETED' as const },
+        ...{ startedAtMs: -number, endedAtMs: 1000, outcome: { ...outcome, parentRunId: `parent-${number}` } },
+      }));
+      const verdictsSince: FactsReader['verdictsSince'] = async (ended) => {
+        asked += 1;
+        const superseded = { ...comparedVerdict(), decision: 'superseded', was_promoted: true } as const;
+        const error = new TtExpError('UPSTREAM_REJECTED', 'run is gone');
+        return ended.map(({ parentRunId }) =>
+          parentRunId === 'parent-2' ? { verdict: superseded, error: null } : { verdict: null, error },
+        );
+      };
+      const experiments = { ...platform.experiments, list: async () => rows };
+      return { ...platform, experiments, facts: { ...platform.facts, verdictsSince } };
+    };
+    await runCli(['list'], { ...fake.runtime, openPlatform });
+    await new Promise((done) => setImmediate(done));
+    expect(fake.stdout().match(/promoted|superseded/g)).toEqual(['promoted', 'superseded', 'promoted']);
+    expect(fake.stderr()).toBe('note: what became of 2 of 3 candidates since is not known: run is gone\n');
+    expect(asked).toBe(1);
   });
 
   test('ui-cli/list: an experiment that no worker answers for is listed, with a note', async () => {

@@ -339,7 +339,8 @@ describe('ui-cli/human-summary', () => {
       `  approve it: tt-exp approve ${EXPERIMENT_ID} --reason "…"`,
       `  reject it:  tt-exp reject ${EXPERIMENT_ID} --reason "…"`,
     ]);
-    const since = { ...gate, decision: 'rejected', reasons: ['Rejected by ana: no.'] } as const;
+    const rejected = { decision: 'rejected', reasons: ['Rejected by ana: no.'], was_promoted: false } as const;
+    const since = { ...gate, ...rejected };
     const answered = humanSummary({ ...view, gate }, ADDRESSES, { since }).join('\n');
     expect(answered).toContain('  since then: rejected. Rejected by ana: no.\n');
     expect(answered).not.toContain('tt-exp approve');

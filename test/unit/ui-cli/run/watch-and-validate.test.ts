@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { GateVerdict } from '../../../../contracts/gate.ts';
+import type { VerdictSince } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { completedView, EXPERIMENT_ID, trainingView } from '../../../support/experiment-views.ts';
 import { createFakePlatform } from '../../../support/fake-cli/fake-platform.ts';
@@ -17,6 +17,10 @@ beforeAll(async () => {
   folder = await temporaryFolder('tt-exp cli ');
   config = join(folder, 'demo.json');
   await writeFile(config, '{"name":"demo"}');
+});
+
+const since = (decision: VerdictSince['decision'], reason: string, wasPromoted: boolean): VerdictSince => ({
+  ...{ ...comparedVerdict(), decision, reasons: [reason], was_promoted: wasPromoted },
 });
 
 describe('watch and validate', () => {
@@ -72,8 +76,8 @@ describe('watch and validate', () => {
 
   test('watch of an experiment whose question was answered tells the answer, and asks for none', async () => {
     const gate = comparedVerdict({ decision: 'awaiting_approval', reasons: ['Awaits approval: it is better.'] });
-    const answered = comparedVerdict({ decision: 'promoted', reasons: ['Approved by ana: looks good'] });
-    const script = (since: GateVerdict | null) => ({
+    const answered = since('promoted', 'Approved by ana: looks good', true);
+    const script = (since: VerdictSince | null) => ({
       views: [completedView({ gate })],
       verdictSince: async () => since,
     });
@@ -90,6 +94,23 @@ describe('watch and validate', () => {
     });
     const required = await runScripted(['watch', 'demo', '--require-promotion', '--json'], script(null));
     expect([required.exitCode, jsonOf(required).gate_since]).toEqual([1, null]);
+  });
+
+  test.each([
+    ['promoted', 'superseded', 'Version 5 took its place. Promoted by ben', true, 0],
+    ['awaiting_approval', 'superseded', 'Version 5 took its place. Promoted by ben', true, 0],
+    ['awaiting_approval', 'deleted', 'Version 4 was deleted from MLflow.', false, 1],
+    ['rejected', 'archived', 'Archived by ben', false, 1],
+  ] as const)('watch --require-promotion of one %s, and %s since', async (decision, became, reason, was, exitCode) => {
+    const watched = await runScripted(['watch', 'demo', '--require-promotion'], {
+      views: [completedView({ gate: comparedVerdict({ decision }) })],
+      verdictSince: async () => since(became, reason, was),
+    });
+    expect(watched.exitCode).toBe(exitCode);
+    expect(watched.stdout()).toContain(`since then: ${became}. ${reason}`);
+    expect(watched.stdout()).not.toContain('tt-exp approve');
+    const failure = `got gate decision ${became}, expected promoted\nhint: ${reason}`;
+    expect(watched.stderr().includes(failure)).toBe(exitCode !== 0);
   });
 
   test('validate judges every file and ends with the code of the first bad one', async () => {

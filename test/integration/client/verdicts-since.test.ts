@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readVerdictsSince } from '../../../client/verdicts-since.ts';
+import type { GateDecision } from '../../../contracts/gate.ts';
+import { RUN_KIND, TAG } from '../../../contracts/names.ts';
+import { createTracking, type Tracking } from '../../../tracking/index.ts';
+import { comparedVerdict } from '../../support/gate-verdicts.ts';
+import { createMlflowReader } from '../../support/mlflow-rest.ts';
+import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
+import { addVersion, move, promotion, rejection } from '../../support/registered-model.ts';
+
+let mlflow: TestMlflow;
+let tracking: Tracking;
+
+beforeAll(async () => {
+  mlflow = await startTestMlflow();
+  tracking = createTracking({ trackingUri: mlflow.address });
+});
+
+afterAll(async () => {
+  await tracking?.close();
+  await mlflow?.dispose();
+});
+
+/** An experiment that has ended with a verdict about a new version. */
+const ended = async (model: string, decision: Exclude<GateDecision, 'not_run'>, key: string) => {
+  const { runId, version } = await addVersion(tracking, { model, key, ndcgAt10: 0.4 });
+  const parentRunId = await tracking.ensureRun({
+    ...{ experimentId: await tracking.ensureExperiment('asked'), runKey: `${model}/${key}`, runName: key, user: 'u' },
+    ...{ gitCommit: null, startTimeMs: 0, tags: { [TAG.kind]: RUN_KIND.parent, [TAG.gateModel]: model } },
+  });
+  const candidate = { version, run_id: runId, ndcg_at_10: 0.4 };
+  const verdict = comparedVerdict({ candidate, decision, reasons: ['as it ended: a test'] });
+  await tracking.putArtifactText(parentRunId, 'gate.json', JSON.stringify(verdict));
+  const evidence = { run_id: runId, verdict_run_id: parentRunId };
+  return { gate: { decision }, parentRunId, evidence };
+};
+
+const decisionsOf = async (...of: Parameters<typeof readVerdictsSince>[1]) =>
+  (await readVerdictsSince(tracking, of)).map(({ verdict, error }) =>
+    error === null ? [verdict?.decision ?? null, verdict?.reasons.at(-1)?.split(' on 2')[0]] : error,
+  );
+
+describe('client/verdicts-since', () => {
+  test('what became of versions is told, also after their model was renamed', async () => {
+    const { renameModel, deleteVersion } = createMlflowReader(mlflow.address);
+    const [before, now] = ['since then', 'since now'];
+    const first = await ended(before, 'promoted', '1');
+    const second = await ended(before, 'rejected', '2');
+    const third = await ended(before, 'awaiting_approval', '3');
+    const fourth = await ended(before, 'awaiting_approval', '4');
+    await move(tracking, before, { ...promotion('1', null), evidence: first.evidence });
+    await move(tracking, before, { ...rejection('2'), evidence: second.evidence });
+    const all = [first, second, third, fourth];
+    const nothing = [null, undefined];
+    expect(await decisionsOf(...all)).toEqual([nothing, nothing, nothing, nothing]);
+    await renameModel(before, now);
+    expect(await decisionsOf(...all)).toEqual([nothing, nothing, nothing, nothing]);
+    await move(tracking, now, { ...promotion('3', '1'), actor: 'ana', evidence: third.evidence });
+    await deleteVersion(now, '4');
+    expect(await decisionsOf(...all)).toEqual([
+      ['superseded', 'Version 3 took its place. Promoted by ana'],
+      nothing,
+      ['promoted', 'Promoted by ana'],
+      ['deleted', 'Version 4 was deleted from MLflow.'],
+    ]);
+  });
+});

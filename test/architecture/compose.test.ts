@@ -24,6 +24,7 @@ interface Service {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly ports?: readonly string[];
   readonly volumes?: readonly (string | Bind)[];
+  readonly secrets?: readonly string[];
   readonly tmpfs?: readonly string[];
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly deploy?: {
@@ -38,6 +39,7 @@ interface Service {
 interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, unknown>>;
 }
 
 const read = (path: string): Promise<string> => readFile(join(REPOSITORY, path), 'utf8');
@@ -123,6 +125,19 @@ describe('docker-compose.yml', () => {
     expect(environment?.TT_TF_BACKEND).toBe('gpu');
   });
 
+  test('docker-compose: the server has options that exist, keys, and the home in which steps look', async () => {
+    const { command = [], profiles, volumes, secrets = [] } = serviceOf('serve');
+    const row = (await read('docs/reference.md')).split('\n').find((line) => line.startsWith('| `serve`')) ?? '';
+    for (const option of command) {
+      expect(row).toContain(`\`${option.split('=')[0]}`);
+    }
+    expect(command).toContain(`--api-keys=/run/secrets/${secrets[0]}`);
+    expect(compose.secrets).toHaveProperty(secrets[0] ?? '');
+    expect(profiles).toEqual(['serve']);
+    const [home] = serviceOf('worker-cpu').volumes ?? [];
+    expect(volumes).toEqual([home]);
+  });
+
   test('docker-compose: the workers that read sources see files under the path of the command, and its variables', () => {
     const { volumes = [], environment = {} } = serviceOf('worker-cpu');
     const [bind] = volumes.filter(isBind);
@@ -182,9 +197,8 @@ describe('docker-compose.yml', () => {
     expect(suggested.sort()).toEqual([...optional].sort());
   });
 
-  test('.gitignore and .dockerignore: leave .env out', async () => {
-    expect((await read('.gitignore')).split('\n')).toContain('.env');
-    expect((await read('.dockerignore')).split('\n')).toContain('.env');
+  test.each(['.gitignore', '.dockerignore'])('%s: leaves out secrets', async (file) => {
+    expect((await read(file)).split('\n')).toEqual(expect.arrayContaining(['.env', 'serve-api-keys.json']));
   });
 
   test('docker-compose: MLflow answers to its service name', () => {

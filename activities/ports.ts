@@ -12,7 +12,7 @@ import type { VerdictFacts } from '../contracts/gate-details.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
 import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
-import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
+import type { HistoryPoint, MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { TestPart } from '../contracts/test-part-looks.ts';
 import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
@@ -57,6 +57,8 @@ export interface TrackingPort {
   getRun(runId: string): Promise<RunRecord>;
   /** Newest first. */
   findRuns(query: RunQuery): Promise<readonly RunRecord[]>;
+  /** By ascending step, the last value of each; empty where the metric was never logged. */
+  metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
   /** One log-batch with the epoch's metrics and `system/` metrics; step = epoch, timestamp = record.finishedAtMs. */
   logEpoch(runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void>;
   logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;

@@ -134,6 +134,10 @@ const trainAttempt = async (compute: ComputePort, attempt: Attempt): Promise<Tra
       { signal: AbortSignal.any([signals.signal, log.failed]), stopSignal: signals.stopSignal },
     );
   }).catch(async (error: unknown) => {
+    if (!signals.signal.aborted) {
+      // Whoever closes its run reads there how far it came. A log that failed as well is not the cause.
+      await Promise.allSettled([log.settled()]);
+    }
     if (error instanceof TtExpError && error.code === 'PREFLIGHT_FAILED') {
       await logPreflight(tracking, place.runId, String(error.details.tripwire), error.details);
     }

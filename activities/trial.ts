@@ -4,12 +4,13 @@ import { canonicalJson } from '../contracts/canonical-json.ts';
 import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { ObjectiveName } from '../contracts/objective.ts';
 import { resumableKey } from '../contracts/resumable-key.ts';
-import type { CloseTrialRequest, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
-import type { TrialSettings } from '../contracts/trial.ts';
+import type { CloseTrialRequest, CloseTrialResult, OpenTrialRequest, OpenTrialResult } from '../contracts/steps.ts';
+import type { LoggedTraining, TrialSettings } from '../contracts/trial.ts';
 import { tryEach } from '../contracts/try-each.ts';
 import { completeOrClose } from './close-refused.ts';
 import { provenanceTags } from './experiment-run.ts';
 import { findKnownTrial, keepResult, reportsOf } from './known-trials.ts';
+import { readLogged } from './logged-training.ts';
 import type { TrackingPort } from './ports.ts';
 
 export interface TrialActivityDeps {
@@ -91,8 +92,8 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
       };
     },
 
-    closeTrial: async (request: CloseTrialRequest): Promise<void> => {
-      const { runId, result, trialStatus, endTimeMs } = request;
+    closeTrial: async (request: CloseTrialRequest): Promise<CloseTrialResult> => {
+      const { runId, result, trialStatus, endTimeMs, metric = 'ndcg_at_10' } = request;
       // A trial that was cancelled or failed has no result that another one could take.
       const isUsable = trialStatus === 'completed' || trialStatus === 'pruned';
       const tags =
@@ -103,15 +104,16 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
               [TAG.tensorflowLibrary]: result.tensorflow.library,
               [TAG.precision]: result.precision,
             };
+      let logged: LoggedTraining | null = null;
       await tryEach(
         () => tracking.setTags(runId, { ...tags, [TAG.trialStatus]: trialStatus, ...request.tags }),
         async () => {
           if (result !== null) {
             const { bestEpoch, validation } = result;
-            const metrics = new Set<ObjectiveName>(['ndcg_at_10', request.metric ?? 'ndcg_at_10']);
+            const metrics = new Set<ObjectiveName>(['ndcg_at_10', metric]);
             const point = (key: string, value: number) => ({ key, value, step: bestEpoch, timestampMs: endTimeMs });
             await tracking.logMetrics(runId, [
-              ...[...metrics].map((metric) => point(`best_val_${metric}`, validation[metric])),
+              ...[...metrics].map((name) => point(`best_val_${name}`, validation[name])),
               point('best_epoch', bestEpoch),
             ]);
           }
@@ -122,7 +124,13 @@ export const createTrialActivities = ({ tracking, trainingCodeDigest, now }: Tri
           }
         },
         () => tracking.finishRun(runId, request.status, endTimeMs),
+        async () => {
+          if (result === null) {
+            logged = await readLogged(tracking, runId, metric);
+          }
+        },
       );
+      return { logged };
     },
   };
 };

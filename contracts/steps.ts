@@ -18,7 +18,7 @@ import type { ResolvedConfig } from './resolved-config.ts';
 import type { KnownReport } from './rungs.ts';
 import type { LeftOutRows, SourceIdentity } from './source-reading.ts';
 import type { TrainJob } from './trainer.ts';
-import type { TrainingResult, TrialParams, TrialSettings } from './trial.ts';
+import type { LoggedTraining, TrainingResult, TrialParams, TrialSettings } from './trial.ts';
 
 /** Who and what an MLflow run belongs to; the same for all runs of one experiment execution. */
 export interface Provenance {
@@ -126,6 +126,11 @@ export interface CloseTrialRequest {
   readonly metric?: ObjectiveName;
   readonly tags: Readonly<Record<string, string>>;
   readonly endTimeMs: number;
+}
+
+export interface CloseTrialResult {
+  /** Of a trial that is closed without a result; null where its run has no epoch. */
+  readonly logged: LoggedTraining | null;
 }
 
 export interface EvaluateBestRequest {

@@ -36,6 +36,12 @@ export interface TrainingResult {
   readonly modelDigest: string;
 }
 
+/** What the run of a training has, however it ended: enough to show how far it came, not to choose it. */
+export interface LoggedTraining extends Pick<TrainingResult, 'bestEpoch' | 'epochs'> {
+  /** NDCG@10 and the objective, of the best epoch. */
+  readonly validation: Readonly<Partial<EvaluationSummary>>;
+}
+
 /** How fast a training process works, by its worker's monotonic clock. */
 export interface TrainingPace {
   /** Of its latest epochs, their evaluation and checkpoint included; the first epoch of a process does not count. */
@@ -100,6 +106,8 @@ export interface UnfinishedTrial extends TrialFrame {
   readonly isInFlight?: boolean;
   readonly runId: string | null;
   readonly result: TrainingResult | null;
+  /** Of one that ended without the result of its last epochs. Missing from workers of earlier versions. */
+  readonly logged?: LoggedTraining | null;
   /** The objective, once there is any: of its best epoch so far. */
   readonly value: number | null;
 }
@@ -108,3 +116,10 @@ export interface UnfinishedTrial extends TrialFrame {
 export type TrialView = FinishedTrial | UnfinishedTrial;
 
 export type TrialStatus = TrialView['status'];
+
+/** What there is to show of a training, whether or not it may be chosen; null before its first epoch has ended. */
+export const shownTraining = (trial: TrialView): LoggedTraining | null => {
+  const { result } = trial;
+  const logged = 'logged' in trial ? (trial.logged ?? null) : null;
+  return logged !== null && logged.epochs > (result?.epochs ?? 0) ? logged : result;
+};

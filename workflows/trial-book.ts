@@ -1,13 +1,15 @@
 /** What the experiment keeps of each trial beside the sweep's state: runs, results, errors. */
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ErrorRecord } from '../contracts/errors.ts';
-import type { FinishedTrial, TrainingResult, TrialView } from '../contracts/trial.ts';
+import type { FinishedTrial, LoggedTraining, TrainingResult, TrialView } from '../contracts/trial.ts';
 import type { SweepTrial } from '../policy/sweep/sweep-trial.ts';
 import type { OpenRun } from './trial.ts';
 
 export interface TrialEntry {
   readonly runId: string | null;
   readonly result: TrainingResult | null;
+  /** Missing in executions of earlier versions. */
+  readonly logged?: LoggedTraining | null;
   readonly error: ErrorRecord | null;
   readonly reason: string | null;
   readonly isReused: boolean;
@@ -62,7 +64,7 @@ const outcomeOf = (trialId: string, trial: SweepTrial, entry: TrialEntry) => {
         : ({ status: 'pruned', ...found } as const);
     }
     default:
-      return { status: trial.state, ...unfinished } as const;
+      return { status: trial.state, ...unfinished, logged: entry.logged ?? null } as const;
   }
 };
 

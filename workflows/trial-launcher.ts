@@ -7,6 +7,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { LoggedTraining } from '../contracts/trial.ts';
 import { tryToClose } from './closing.ts';
 import { toRecord } from './failures.ts';
 import { stopSignal } from './messages.ts';
@@ -86,21 +87,22 @@ export class TrialLauncher {
 }
 
 /** A trial that was terminated from outside has closed nothing: its run is found by its key, and closed here. */
-const closeLost = async (input: TrialInput, ending: ReturnType<typeof failedEnding>): Promise<string> => {
+const closeLost = async (input: TrialInput, ending: ReturnType<typeof failedEnding>) => {
   const { runId } = await openTrial({ ...input, mayReuse: false, startTimeMs: Date.now() });
   const { num_epochs: epochLimit } = input.settings.training;
-  await closeTrial({ runId, epochLimit, result: null, ...ending, endTimeMs: Date.now() });
-  return runId;
+  const closed = await closeTrial({ runId, epochLimit, result: null, ...ending, endTimeMs: Date.now() });
+  return { runId, logged: closed?.logged ?? null };
 };
 
 const outcomeOfLost = async (input: TrialInput, error: unknown): Promise<TrialOutcome> => {
   const record = toRecord(error);
   const isCancelled = isCancellation(error);
   let runId: string | null = null;
+  let logged: LoggedTraining | null = null;
   const unclosed = await tryToClose(`The MLflow run of ${input.trialId} is not closed`, async () => {
-    runId = await closeLost(input, failedEnding(isCancelled, record));
+    ({ runId, logged } = await closeLost(input, failedEnding(isCancelled, record)));
   });
   return isCancelled
-    ? { kind: 'cancelled', runId, result: null, unclosed }
-    : { kind: 'failed', runId, error: record, unclosed };
+    ? { kind: 'cancelled', runId, result: null, unclosed, logged }
+    : { kind: 'failed', runId, error: record, unclosed, logged };
 };

@@ -72,7 +72,7 @@ export class TrialLedger {
 
   retry(index: number): void {
     const { attempt } = this.entry(index);
-    this.#book.note(index, { error: null, runId: null, openRun: null, attempt: attempt + 1 });
+    this.#book.note(index, { error: null, logged: null, runId: null, openRun: null, attempt: attempt + 1 });
     this.#sweep.retry(index);
   }
 
@@ -99,15 +99,17 @@ export class TrialLedger {
         return;
       }
       case 'cancelled': {
-        const { runId, result } = outcome;
+        const { runId, result, logged = null } = outcome;
         const kept = result === null ? {} : { result };
-        this.#book.note(index, { runId, openRun: null, reason: 'cancelled on request', ...kept });
+        this.#book.note(index, { runId, openRun: null, reason: 'cancelled on request', logged, ...kept });
         this.#tell(outcome.unclosed);
         this.#sweep.end(index, 'cancelled');
         return;
       }
       case 'failed':
-        this.#book.note(index, { runId: outcome.runId, error: outcome.error, openRun: null });
+        this.#book.note(index, {
+          ...{ runId: outcome.runId, error: outcome.error, logged: outcome.logged ?? null, openRun: null },
+        });
         this.#tell(outcome.unclosed);
         this.#sweep.end(index, 'failed');
         return;
@@ -168,7 +170,9 @@ export class TrialLedger {
       endTimeMs: Date.now(),
     };
     const what = `The MLflow run ${openRun.runId} of ${this.#idOf(index)} is not closed`;
-    const closing = tryToClose(what, () => closeTrial(request)).then((unclosed) => {
+    const closing = tryToClose(what, async () => {
+      this.#book.note(index, { logged: (await closeTrial(request))?.logged ?? null });
+    }).then((unclosed) => {
       this.#closing.delete(closing);
       this.#tell(unclosed);
     });

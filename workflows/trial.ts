@@ -3,8 +3,8 @@ import { CancellationScope, isCancellation, setHandler } from '@temporalio/workf
 import type { ErrorRecord } from '../contracts/errors.ts';
 import { TAG } from '../contracts/names.ts';
 import type { KnownReport } from '../contracts/rungs.ts';
-import type { CloseTrialRequest, OpenTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
-import type { TrainingResult } from '../contracts/trial.ts';
+import type { CloseTrialRequest, CloseTrialResult, OpenTrialRequest, TrainTrialResult } from '../contracts/steps.ts';
+import type { LoggedTraining, TrainingResult } from '../contracts/trial.ts';
 import { memoryFallbacks } from '../policy/memory-fallbacks.ts';
 import { tryToClose } from './closing.ts';
 import { toRecord } from './failures.ts';
@@ -53,6 +53,8 @@ export type TrialOutcome =
 interface Closing {
   /** What could not be closed, and why; null where all is. */
   readonly unclosed: string | null;
+  /** Missing in histories of earlier versions. */
+  readonly logged?: LoggedTraining | null;
 }
 
 interface Training {
@@ -99,7 +101,7 @@ const train = async (input: TrialInput, opened: OpenRun): Promise<Training> => {
 
 type Ending = Omit<CloseTrialRequest, 'endTimeMs' | 'epochLimit' | 'metric'>;
 
-const close = (input: TrialInput, ending: Ending): Promise<void> =>
+const close = (input: TrialInput, ending: Ending): Promise<CloseTrialResult | undefined> =>
   CancellationScope.nonCancellable(() =>
     closeTrial({
       ...ending,
@@ -110,8 +112,13 @@ const close = (input: TrialInput, ending: Ending): Promise<void> =>
   );
 
 /** For a trial that has no result to lose. */
-const closeIfPossible = (input: TrialInput, ending: Ending): Promise<string | null> =>
-  tryToClose(`The MLflow run ${ending.runId} of ${input.trialId} is not closed`, () => close(input, ending));
+const closeIfPossible = async (input: TrialInput, ending: Ending): Promise<Closing> => {
+  let logged: LoggedTraining | null = null;
+  const unclosed = await tryToClose(`The MLflow run ${ending.runId} of ${input.trialId} is not closed`, async () => {
+    logged = (await close(input, ending))?.logged ?? null;
+  });
+  return { unclosed, logged };
+};
 
 /** How the run of a trial without a result ends. */
 export const failedEnding = (
@@ -145,7 +152,7 @@ const conclude = async (input: TrialInput, { outcome, run }: Training, isCancell
     return { kind: 'stopped', run, result };
   }
   const ending = { runId, status: 'KILLED', trialStatus: 'cancelled', result, tags } as const;
-  return { kind: 'cancelled', runId, result, unclosed: await closeIfPossible(input, ending) };
+  return { kind: 'cancelled', runId, result, ...(await closeIfPossible(input, ending)) };
 };
 
 export async function trial(input: TrialInput): Promise<TrialOutcome> {
@@ -175,12 +182,12 @@ export async function trial(input: TrialInput): Promise<TrialOutcome> {
     const runId = run?.runId ?? null;
     const isCancelled = isCancellation(error);
     const record = toRecord(error);
-    const unclosed =
+    const closing =
       runId === null
-        ? null
+        ? { unclosed: null }
         : await closeIfPossible(input, { runId, result: null, ...failedEnding(isCancelled, record) });
     return isCancelled
-      ? { kind: 'cancelled', runId, result: null, unclosed }
-      : { kind: 'failed', runId, error: record, unclosed };
+      ? { kind: 'cancelled', runId, result: null, ...closing }
+      : { kind: 'failed', runId, error: record, ...closing };
   }
 }

@@ -2,7 +2,7 @@
 
 import { hasChosen, type SweepFacts } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
-import type { TrialView } from '../../contracts/trial.ts';
+import { shownTraining, type TrialView } from '../../contracts/trial.ts';
 import { bestTrial, isBetter, isRanked } from '../ranking.ts';
 import { firstInformedTrial } from '../samplers/tpe/tpe.ts';
 import { shownTo } from './replay-proposals.ts';
@@ -79,11 +79,13 @@ const explainRungs = (facts: RungFacts, index: number): TrialExplanation['rungs'
   });
 };
 
-const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }: TrialView): string => {
+const explainEnd = (trial: TrialView): string => {
+  const { status, error, reason, attempt, isReused, runId } = trial;
+  const training = shownTraining(trial);
   const trained =
-    result === null
+    training === null
       ? 'before its first epoch ended'
-      : `after ${result.epochs} epochs, the best being epoch ${result.bestEpoch}`;
+      : `after ${training.epochs} epochs, the best being epoch ${training.bestEpoch}`;
   const again = attempt > 1 ? ` This was attempt ${attempt}.` : '';
   switch (status) {
     case 'pending':
@@ -101,7 +103,7 @@ const explainEnd = ({ status, result, error, reason, attempt, isReused, runId }:
     case 'cancelled':
       return `It was cancelled ${trained}: ${reason ?? 'no reason was kept'}.${again}`;
     case 'failed':
-      return `It failed: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no cause was kept'}.${again}`;
+      return `It failed${training === null ? '' : ` ${trained}`}: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no cause was kept'}.${again}`;
   }
 };
 

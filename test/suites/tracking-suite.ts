@@ -165,6 +165,11 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
       [2, 1_700_000_002_000, 0.32],
     ]);
     expect(await server.points(runId, 'system/cpu_utilization_percentage')).toHaveLength(2);
+    expect(await tracking.metricHistory(runId, 'val_ndcg_at_10')).toEqual([
+      { step: 1, timestampMs: 1_700_000_001_000, value: 0.31 },
+      { step: 2, timestampMs: 1_700_000_002_000, value: 0.32 },
+    ]);
+    expect(await tracking.metricHistory(runId, 'val_never')).toEqual([]);
     await tracking.logEpoch(runId, epochRecord(3), null);
     expect(await server.points(runId, 'train_loss')).toHaveLength(3);
     expect(await server.points(runId, 'system/system_memory_usage_megabytes')).toHaveLength(2);

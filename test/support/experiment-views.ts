@@ -75,7 +75,10 @@ export const progressAt = (epoch: number, change: Partial<TrialProgress> = {}): 
 });
 
 /** Every field of a trial, whatever its status. */
-export type TrialFields = { readonly [Key in keyof TrialView]: TrialView[Key] } & Pick<UnfinishedTrial, 'isInFlight'>;
+export type TrialFields = { readonly [Key in keyof TrialView]: TrialView[Key] } & Pick<
+  UnfinishedTrial,
+  'isInFlight' | 'logged'
+>;
 
 /** The same of a trial: it may lack what one of its status has. */
 export const asTrial = (fields: TrialFields): TrialView => fields as TrialView;

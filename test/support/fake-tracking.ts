@@ -12,7 +12,10 @@ import type { LedgerReader } from '../../registry/ports.ts';
 import { cutText, fitTexts, TEXT_LIMIT, type TextKind } from '../../tracking/limited-text.ts';
 
 type Texts = Readonly<Record<string, string>>;
-type Writes = Omit<TrackingPort, 'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts' | 'versionsOf'>;
+type Writes = Omit<
+  TrackingPort,
+  'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts' | 'metricHistory' | 'versionsOf'
+>;
 
 interface FakeRun {
   readonly experimentId: string;
@@ -279,6 +282,11 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       ...lookUp,
       guardedBy,
       getRun: async (runId) => recordOf(runId, runOf(runId)),
+      metricHistory: async (runId, key) => {
+        const own = runOf(runId).points.filter((point) => point.key === key);
+        const latest = new Map(own.map(({ step, value, timestampMs }) => [step, { step, value, timestampMs }]));
+        return [...latest.values()].sort((one, other) => one.step - other.step);
+      },
       findRuns: async ({ experimentId, tags, status }) =>
         [...runs]
           .filter(([, run]) => run.experimentId === experimentId && (status ?? run.status) === run.status)

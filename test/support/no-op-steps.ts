@@ -7,7 +7,7 @@ export type Steps = CpuActivities & GpuActivities;
 
 export const createNoOpSteps = (change: Partial<Steps> = {}): Steps =>
   createSteps({
-    closeTrial: async () => undefined,
+    closeTrial: async () => ({ logged: null }),
     trainTrial: async ({ settings, epochBudget }) => {
       const rate = settings.training.learning_rate;
       return {

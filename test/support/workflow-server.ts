@@ -49,6 +49,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     }),
     closeTrial: async (request) => {
       recorder.closedTrials.push(request);
+      return { logged: null };
     },
     trainTrial: async (request) => {
       recorder.running += 1;

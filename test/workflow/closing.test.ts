@@ -88,7 +88,7 @@ describe('workflows/closing', () => {
         return trained(training.learning_rate);
       },
       closeTrial: async ({ runId }) =>
-        runId === 'run-trial-001' ? Promise.reject(deleted(`run ${runId}`)) : undefined,
+        runId === 'run-trial-001' ? Promise.reject(deleted(`run ${runId}`)) : { logged: null },
     });
     const snapshot = await outcomeOf(steps);
     expect(snapshot.status).toBe('completed');
@@ -102,10 +102,26 @@ describe('workflows/closing', () => {
     ]);
   });
 
+  it('a failed trial keeps what its run says of it, and a better one than all others is not chosen', async () => {
+    const logged = { epochs: 3, bestEpoch: 2, validation: { ndcg_at_10: 0.99 } };
+    const { steps } = createSteps({
+      trainTrial: async ({ settings: { training } }) => {
+        if (training.learning_rate === 0.2) {
+          throw ApplicationFailure.create({ type: 'TRAINING_DIVERGED', nonRetryable: true, message: 'loss: got NaN' });
+        }
+        return trained(training.learning_rate);
+      },
+      closeTrial: async ({ trialStatus }) => ({ logged: trialStatus === 'failed' ? logged : null }),
+    });
+    const { trials, bestTrialId } = await outcomeOf(steps);
+    expect(trials[1]).toMatchObject({ status: 'failed', result: null, value: null, logged });
+    expect(bestTrialId).toBe('trial-003');
+  });
+
   it('a pruned trial whose run cannot be closed does not fail the sweep', async () => {
     const { steps } = createSteps({
       closeTrial: async ({ runId, trialStatus }) =>
-        trialStatus === 'pruned' ? Promise.reject(deleted(`run ${runId}`)) : undefined,
+        trialStatus === 'pruned' ? Promise.reject(deleted(`run ${runId}`)) : { logged: null },
     });
     const sweep = sweepSettings({
       max_parallel: 1,

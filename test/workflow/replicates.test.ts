@@ -244,6 +244,7 @@ describe('workflows/replicates', () => {
       trainTrial: (request) => (isReplicate(request) ? stopping.trainTrial() : steps.trainTrial(request)),
       closeTrial: async (request) => {
         closed.push(request);
+        return { logged: null };
       },
       closeExperiment: async ({ status }) => {
         closedExperiments.push(`${status} after ${closed.length} trials`);

@@ -1,7 +1,7 @@
 /** What has happened to one trial. Pure. */
 import type { RecordedEpoch } from '../../client/facts-reader.ts';
 import type { Objective } from '../../contracts/objective.ts';
-import type { TrialProgress, TrialView } from '../../contracts/trial.ts';
+import { shownTraining, type TrialProgress, type TrialView } from '../../contracts/trial.ts';
 import { summariseTrial } from '../run/summary.ts';
 import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { epochText, objectiveText, shownValue } from '../text/objective.ts';
@@ -61,13 +61,13 @@ const progressEvents = (
 
 /** The best epoch is the one of the best NDCG@10. */
 const scoreText = (trial: TrialView, objective: Objective): string => {
-  const { result } = trial;
-  if (result === null) {
+  const training = shownTraining(trial);
+  if (training === null) {
     return '';
   }
   const [best, its] = objective.metric === 'ndcg_at_10' ? ['best ', ''] : ['', 'its best '];
   const value = objectiveText(objective, shownValue(trial, objective));
-  return `, ${best}${value} at ${its}epoch ${result.bestEpoch} of ${result.epochs}`;
+  return `, ${best}${value} at ${its}epoch ${training.bestEpoch} of ${training.epochs}`;
 };
 
 const endLine = (trial: TrialView, objective: Objective): string => {
@@ -77,7 +77,7 @@ const endLine = (trial: TrialView, objective: Objective): string => {
     case 'cached':
       return `${trialId}: cached, finished earlier${score} (${formatParams(params)})`;
     case 'failed':
-      return `${trialId}: failed: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no reason given'}`;
+      return `${trialId}: failed${score}: ${error?.code ?? 'INTERNAL'}: ${error?.message ?? 'no reason given'}`;
     default:
       return `${trialId}: ${status}${score}${result === null ? '' : `, ${formatDuration(result.seconds)}`}${reason === null ? '' : `: ${reason}`}`;
   }

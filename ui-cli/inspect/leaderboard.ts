@@ -2,7 +2,7 @@
 
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
-import type { TrialStatus, TrialView } from '../../contracts/trial.ts';
+import { shownTraining, type TrialStatus, type TrialView } from '../../contracts/trial.ts';
 import { bestTrial, isRanked, rankTrials } from '../../policy/ranking.ts';
 
 /** Of trials that are not ranked. */
@@ -54,4 +54,4 @@ export const budgetUse = (
 
 /** Epochs that were trained here: what came from a cache was trained before. */
 export const trainedEpochs = (trials: readonly TrialView[]): number =>
-  trials.reduce((sum, { result, isReused }) => sum + (isReused ? 0 : (result?.epochs ?? 0)), 0);
+  trials.reduce((sum, trial) => sum + (trial.isReused ? 0 : (shownTraining(trial)?.epochs ?? 0)), 0);

@@ -1,7 +1,7 @@
 /** `tt-exp show`: leaderboard, parameter importances, budgets and links of an experiment. */
 
 import { EXIT } from '../../contracts/errors.ts';
-import { type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
+import { type ExperimentSnapshot, type ExperimentView, hasChosen } from '../../contracts/experiment.ts';
 import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import type { VerdictSince } from '../../contracts/gate.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
@@ -16,6 +16,7 @@ import { formatDuration, formatMetric, formatParams } from '../text/formats.ts';
 import { gateLines } from '../text/gate-lines.ts';
 import { dataSummaryLines } from '../text/label-table.ts';
 import { metricName } from '../text/metric-table.ts';
+import { bestEpochText, shownValue } from '../text/objective.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
 import { formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
@@ -29,14 +30,18 @@ export interface ShowOptions {
   readonly isJson: boolean;
 }
 
-const trialCells = (trial: TrialView, place: number, bestTrialId: string | null): readonly string[] => {
-  const { trialId, status, value, result, params, reason, error } = trial;
+const trialCells = (
+  trial: TrialView,
+  place: number,
+  { bestTrialId, objective }: ExperimentSnapshot,
+): readonly string[] => {
+  const { trialId, status, result, params, reason, error } = trial;
   const why = reason ?? error?.message ?? null;
   return [
     String(place),
     `${trialId === bestTrialId ? '*' : ' '} ${trialId}`,
-    formatMetric(value),
-    result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
+    formatMetric(shownValue(trial, objective)),
+    bestEpochText(trial),
     result === null ? '–' : formatDuration(result.seconds),
     status,
     [formatParams(params), why].filter((part) => part !== null).join(': '),
@@ -108,7 +113,7 @@ const showLines = (
                 { title: 'status' },
                 { title: 'parameters' },
               ],
-              ranked.slice(0, limit).map((trial, place) => trialCells(trial, place + 1, bestTrialId)),
+              ranked.slice(0, limit).map((trial, place) => trialCells(trial, place + 1, snapshot)),
               width - 2,
             ),
             ...(ranked.length > limit ? [`and ${ranked.length - limit} more: --limit ${ranked.length}`] : []),

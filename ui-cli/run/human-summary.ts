@@ -11,7 +11,7 @@ import { gateLines } from '../text/gate-lines.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings, metricName, metricTable } from '../text/metric-table.ts';
 import { nextCommands } from '../text/next-commands.ts';
-import { shownValue } from '../text/objective.ts';
+import { bestEpochText, shownValue } from '../text/objective.ts';
 import { section } from '../text/section.ts';
 import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
 
@@ -32,7 +32,7 @@ const trialRow = (trial: TrialView, objective: Objective, isBest: boolean): read
     trial.status,
     formatMetric(shownValue(trial, objective)),
     formatMetric(result?.bestValLoss),
-    result === null ? '–' : `${result.bestEpoch}/${result.epochs}`,
+    bestEpochText(trial),
     result === null ? '–' : formatDuration(result.seconds),
     [formatParams(trial.params), trial.error?.message ?? trial.reason].filter((part) => part !== null).join(': '),
   ];

@@ -9,7 +9,13 @@ import type { ServiceAddresses } from '../../contracts/services.ts';
 import type { LeftOutRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import type { SweepControl, SweepHalt } from '../../contracts/sweep.ts';
 import type { TensorflowInfo } from '../../contracts/tensorflow.ts';
-import type { TrialParams, TrialProgress, TrialStatus, TrialView } from '../../contracts/trial.ts';
+import {
+  shownTraining,
+  type TrialParams,
+  type TrialProgress,
+  type TrialStatus,
+  type TrialView,
+} from '../../contracts/trial.ts';
 
 export interface TrialSummary {
   readonly trial_id: string;
@@ -19,7 +25,7 @@ export interface TrialSummary {
   readonly best_epoch: number | null;
   /** Epochs trained, resumed ones included. */
   readonly epochs: number;
-  /** Validation metrics of the best epoch and its loss; empty before there is a result. */
+  /** Validation metrics of the best epoch and its loss; without a result no more than NDCG@10 and the objective. */
   readonly val: Readonly<Partial<EvaluationSummary & { readonly loss: number }>>;
   /** Training seconds. */
   readonly seconds: number | null;
@@ -95,14 +101,15 @@ export interface SummaryFrame {
 
 export const summariseTrial = (trial: TrialView, progress: TrialProgress | undefined): TrialSummary => {
   const { result } = trial;
+  const training = shownTraining(trial);
   return {
     trial_id: trial.trialId,
     run_id: trial.runId,
     status: trial.status,
     params: trial.params,
-    best_epoch: result?.bestEpoch ?? null,
-    epochs: result?.epochs ?? progress?.last?.epoch ?? 0,
-    val: result === null ? {} : { ...result.validation, loss: result.bestValLoss },
+    best_epoch: training?.bestEpoch ?? null,
+    epochs: training?.epochs ?? progress?.last?.epoch ?? 0,
+    val: { ...training?.validation, ...(result === null || training !== result ? {} : { loss: result.bestValLoss }) },
     seconds: result?.seconds ?? null,
     resumed_from_epoch: result?.resumedFromEpoch ?? progress?.resumedFromEpoch ?? null,
     reports: trial.reports,

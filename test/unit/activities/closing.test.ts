@@ -26,7 +26,7 @@ const stepsOn = (refused: Readonly<Record<string, string>> = {}, note?: string) 
     render: () => [{ path: 'sweep.html', text: 'page' }],
   };
   const deps = { tracking, reports, now: () => 99 } as unknown as Parameters<typeof createCpuActivities>[0];
-  return { steps: createCpuActivities(deps), report: createSweepReportActivities(deps), calls };
+  return { steps: createCpuActivities(deps), report: createSweepReportActivities(deps), calls, tracking };
 };
 
 const run = <Request, Answer>(step: (request: Request) => Promise<Answer>, request: Request): Promise<Answer> =>
@@ -91,6 +91,32 @@ describe('activities/closing', () => {
       ['best_val_ndcg_at_10', 0.4],
       ['best_epoch', 2],
     ]);
+  });
+
+  test('activities/trial: of a trial without a result it is told how far it came, and its best epoch by NDCG@10', async () => {
+    const { steps, tracking } = stepsOn();
+    const fail = (metric: 'ndcg_at_10' | 'map') =>
+      run(steps.closeTrial, {
+        ...{ runId: 'run', status: 'FAILED' as const, trialStatus: 'failed' as const, epochLimit: 9 },
+        ...{ result: null, metric, tags: {}, endTimeMs: 5 },
+      });
+    expect(await fail('map')).toEqual({ logged: null });
+    // MAP is best where NDCG@10 is not; on a tie the earlier epoch is the best.
+    for (const [step, ndcg, map] of [
+      [1, 0.1, 0.9],
+      [2, 0.4, 0.2],
+      [3, 0.4, 0.3],
+      [4, 0.3, 0.1],
+    ] as const) {
+      const point = (key: string, value: number) => ({ key, value, step, timestampMs: step });
+      await tracking.logMetrics('run', [point('val_ndcg_at_10', ndcg), point('val_map', map)]);
+    }
+    expect(await fail('map')).toEqual({
+      logged: { epochs: 4, bestEpoch: 2, validation: { ndcg_at_10: 0.4, map: 0.2 } },
+    });
+    expect(await fail('ndcg_at_10')).toEqual({
+      logged: { epochs: 4, bestEpoch: 2, validation: { ndcg_at_10: 0.4 } },
+    });
   });
 
   test('activities/registry: the verdict is written wherever it can be', async () => {

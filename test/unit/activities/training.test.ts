@@ -204,6 +204,17 @@ describe('activities/training', () => {
     expect(writes.slice(0, metrics.length)).toEqual(metrics);
   });
 
+  it('a training that fails has its epochs in its run when it ends', async () => {
+    const trainTrial = trainingWith(async (_job, onMessage) => {
+      onMessage({ kind: 'epoch', record, usage });
+      throw new TtExpError('TRAINING_DIVERGED', 'loss: got NaN');
+    });
+    await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+    });
+    expect(writes).toEqual(['checkpoint', 'metrics']);
+  });
+
   it('a worker with another training code refuses, and writes nothing', async () => {
     const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }), { trainingCodeDigest: 'older' });
     await expect(new MockActivityEnvironment().run(trainTrial, request)).rejects.toMatchObject({

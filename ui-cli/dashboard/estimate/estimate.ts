@@ -4,7 +4,7 @@
  */
 import { type ExperimentView, trainingsOf } from '../../../contracts/experiment.ts';
 import type { ExpectedWork } from '../../../contracts/sweep.ts';
-import type { TrainingPace, TrialProgress, TrialView } from '../../../contracts/trial.ts';
+import { shownTraining, type TrainingPace, type TrialProgress, type TrialView } from '../../../contracts/trial.ts';
 import { paceOf } from './pace.ts';
 import { replicateWork } from './replicate-work.ts';
 
@@ -37,8 +37,8 @@ const epochsIn = ({ epoch, step, steps, last }: TrialProgress): number => {
 };
 
 /** What its reports and its result say: of a trial that waits or was paused there is no progress. */
-const epochsKept = ({ reports, result }: TrialView): number =>
-  Math.max(reports.at(-1)?.epoch ?? 0, result?.epochs ?? 0);
+const epochsKept = (trial: TrialView): number =>
+  Math.max(trial.reports.at(-1)?.epoch ?? 0, shownTraining(trial)?.epochs ?? 0);
 
 const markOf = (before: TrialMark | undefined, trial: TrialView, progress: TrialProgress | undefined): TrialMark => {
   const { attempt } = trial;

@@ -1,6 +1,6 @@
 /** One trial: how far it came, all its curves, its settings and what has happened to it. */
 import type { ExperimentView } from '../../../contracts/experiment.ts';
-import type { TrialView } from '../../../contracts/trial.ts';
+import { shownTraining, type TrialView } from '../../../contracts/trial.ts';
 import { trialSettings } from '../../../policy/trial-plan.ts';
 import type { ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration, formatParams } from '../../text/formats.ts';
@@ -38,12 +38,14 @@ const found = ({ experimentId, trialId }: Here, state: DashboardState) => {
 const headerLines = (view: ExperimentView, trial: TrialView, columns: number): readonly Line[] => {
   const { status, attempt, result, epochLimit, reason, error, isReused, trialId } = trial;
   const progress = view.progress[trialId];
+  const training = shownTraining(trial);
   const resumed = progress?.resumedFromEpoch ?? result?.resumedFromEpoch ?? null;
   const facts = [
     `epoch ${epochsOf(view, trial)}${epochLimit === undefined ? '' : ` of ${epochLimit}`}`,
     ...(progress === undefined || progress.steps === 0 ? [] : [`step ${progress.step}/${progress.steps}`]),
     objectiveText(view.objective, shownValue(trial, view.objective)),
-    ...(result === null ? [] : [`best at epoch ${result.bestEpoch}`, formatDuration(result.seconds)]),
+    ...(training === null ? [] : [`best at epoch ${training.bestEpoch}`]),
+    ...(result === null ? [] : [formatDuration(result.seconds)]),
     `attempt ${attempt}`,
     ...(resumed === null ? [] : [`resumed after epoch ${resumed}`]),
     ...(isReused ? ['result of an earlier, equal trial'] : []),

@@ -61,6 +61,17 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     expect(asked(pressKeys(pinned, 'v').state)).toEqual([]);
   });
 
+  it('shows the value of a failed trial, sorted below all that can be chosen', () => {
+    const logged = { epochs: 7, bestEpoch: 5, validation: { ndcg_at_10: 0.9 } };
+    const trials = [
+      trialView(0, { status: 'failed', logged }),
+      trialView(1, { status: 'completed', result: trainingResult(0.3) }),
+    ];
+    const sorted = pressKeys(open(trainingView({ trials })), ':', ...'sort NDCG@10 desc', 'enter').state;
+    const rows = linesOf(sorted).filter((line) => /trial-00\d .*0\.\d{4}/.test(line));
+    expect(rows).toEqual([expect.stringContaining('trial-001'), expect.stringMatching(/trial-000 .* 7 .*0\.9000/)]);
+  });
+
   it('asks again once the trial has trained another epoch, not before', () => {
     const point = { step: 1, value: 0.2, timestampMs: NOW_MS };
     const running = (epoch: number): ExperimentView =>

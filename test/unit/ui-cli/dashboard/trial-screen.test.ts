@@ -37,6 +37,14 @@ describe('ui-cli/dashboard/screens/trial', () => {
     );
   });
 
+  it('tells how far a failed one came', () => {
+    const error = { code: 'TRAINING_DIVERGED', message: 'loss is NaN' } as const;
+    const logged = { epochs: 7, bestEpoch: 5, validation: { ndcg_at_10: 0.9 } };
+    const trials = [trialView(1, { status: 'failed', epochLimit: 10, error, logged })];
+    const shown = open(120, 40).answer('experiment', EXPERIMENT_ID, trainingView({ trials, progress: {} }));
+    expect(shown.lines()[1]).toBe('failed  epoch 7 of 10, NDCG@10 0.9000, best at epoch 5, attempt 1');
+  });
+
   it('asks for all its curves, and for none where none is shown', () => {
     const metrics = ['val_ndcg_at_10', 'val_loss', 'train_loss', 'learning_rate'];
     const isCurve = (key: string): boolean => key.startsWith('curve:');

@@ -95,7 +95,18 @@ Where it stands
   test.each([
     [
       { status: 'failed', error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN' }, attempt: 2 },
-      'It failed: TRAINING_DIVERGED: loss is NaN. This was attempt 2.',
+      'It failed after 2 epochs, the best being epoch 2: TRAINING_DIVERGED: loss is NaN. This was attempt 2.',
+    ],
+    [
+      { status: 'failed', error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN' }, result: null },
+      'It failed: TRAINING_DIVERGED: loss is NaN.',
+    ],
+    [
+      {
+        ...{ status: 'failed', error: { code: 'TRAINING_DIVERGED', message: 'loss is NaN' } },
+        logged: { epochs: 7, bestEpoch: 5, validation: { ndcg_at_10: 0.9 } },
+      },
+      'It failed after 7 epochs, the best being epoch 5: TRAINING_DIVERGED: loss is NaN.',
     ],
     [
       { status: 'cancelled', reason: 'cancelled on request' },
@@ -105,6 +116,15 @@ Where it stands
   ])('why gives the cause of another end (case %#)', async (change, text) => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: changeTrial(3, change) });
     expect(stdout()).toContain(text);
+  });
+
+  test('show has how far a failed trial came, below all that can be chosen', async () => {
+    const error = { code: 'TRAINING_DIVERGED', message: 'loss is NaN' } as const;
+    const logged = { epochs: 7, bestEpoch: 5, validation: { ndcg_at_10: 0.9 } };
+    const facts = changeTrial(0, { status: 'failed', error, result: null, value: null, reports: [], logged });
+    const { stdout } = await cli(['show', EXPERIMENT_ID], { facts });
+    expect(stdout()).toMatch(/\n {2}4 {4}trial-000 +0\.9000 +5\/7 +– +failed\n/);
+    expect(stdout()).toMatch(/\nBest so far\n {2}trial-001 /);
   });
 
   test('why says of a replicate that nothing was decided about it, and names its trial', async () => {

@@ -1,6 +1,6 @@
 /** What the screen of an experiment has to show: its view, its leaderboard, and the trials whose curves are drawn. Pure. */
 import { type ExperimentView, trainingsOf } from '../../../../contracts/experiment.ts';
-import type { TrialView } from '../../../../contracts/trial.ts';
+import { shownTraining, type TrialView } from '../../../../contracts/trial.ts';
 import { leaderboardOf } from '../../../inspect/leaderboard.ts';
 import { formatDuration, formatMetric, formatParameter } from '../../../text/formats.ts';
 import { metricName } from '../../../text/metric-table.ts';
@@ -49,9 +49,9 @@ const isWaiting = (trial: TrialView): boolean => trial.status === 'running' && t
 export const trialState = (trial: TrialView): string => (isWaiting(trial) ? 'waiting' : trial.status);
 
 /** Epochs that it has trained, as far as anybody says. */
-export const epochsOf = (view: ExperimentView, { trialId, result, reports }: TrialView): number => {
-  const { epoch = 0, last = null } = view.progress[trialId] ?? {};
-  return Math.max(result?.epochs ?? 0, last?.epoch ?? 0, epoch - 1, reports.at(-1)?.epoch ?? 0);
+export const epochsOf = (view: ExperimentView, trial: TrialView): number => {
+  const { epoch = 0, last = null } = view.progress[trial.trialId] ?? {};
+  return Math.max(shownTraining(trial)?.epochs ?? 0, last?.epoch ?? 0, epoch - 1, trial.reports.at(-1)?.epoch ?? 0);
 };
 
 const objectiveIn = (view: ExperimentView, trial: TrialView): number | null =>
@@ -126,7 +126,8 @@ const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<
         name: metric,
         align: 'right',
         text: (trial) => formatMetric(objectiveIn(view, trial)),
-        value: (trial) => objectiveIn(view, trial),
+        // It cannot be chosen: shown, but below all that can.
+        value: (trial) => (trial.status === 'failed' ? null : objectiveIn(view, trial)),
       },
       ...gateColumn(view),
       ...paramColumns(view, ['trial', 'pin', 'state', 'epoch', metric, GATE_COLUMN, 'time', 'why']),

@@ -37,7 +37,7 @@ const trialAt = (trial: TrialView, curve: TimedCurve, atMs: number): TrialView =
   }
   return {
     ...trial,
-    ...{ result: null, error: null, reason: null, isInFlight: last !== undefined },
+    ...{ result: null, logged: null, error: null, reason: null, isInFlight: last !== undefined },
     status: last === undefined ? 'pending' : 'running',
     value: last?.value ?? null,
     reports: trial.reports.filter(({ epoch }) => epoch <= (last?.epoch ?? 0)),

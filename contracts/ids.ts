@@ -61,3 +61,7 @@ export const isRunId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
 
 /** Whether text can only name a version of a registered model: `name@alias`, or `name/version`. No id has this form. */
 export const isVersionReference = (text: string): boolean => /^[^/@]+(?:@[^/@]+|\/\d{1,9})$/.test(text);
+
+/** Of an experiment online: when it began, to the second, and a part of its own. @param startedAt ISO 8601, UTC */
+export const onlineExperimentId = (startedAt: string, uuid: string): string =>
+  `ab-${startedAt.slice(0, 19).replace(/[-:]/g, '')}-${uuid.slice(0, 4)}`;

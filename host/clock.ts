@@ -24,3 +24,19 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', finish, { once: true });
     }),
 };
+
+/**
+ * Milliseconds since 1970 that never go back while the process runs: by the wall clock, but where that is set back, on from
+ * where it was.
+ */
+export const createSteadyWallClock = (
+  wallMs: () => number = Date.now,
+  steadyMs: () => number = systemClock.nowMs,
+): (() => number) => {
+  let aheadMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const steady = steadyMs();
+    aheadMs = Math.max(aheadMs, wallMs() - steady);
+    return steady + aheadMs;
+  };
+};

@@ -9,6 +9,7 @@ import type { LocalContext } from '../../local/local-context.ts';
 import { openBundle } from '../../local/open-bundle.ts';
 import { loadBundle } from '../../registry/bundle/load-bundle.ts';
 import type { ChampionSource } from '../../serving/follow/champion-source.ts';
+import type { ChallengerSource } from '../../serving/online/follow-experiment.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
 import type { Tracking } from '../../tracking/index.ts';
 import { createHomeServices } from '../home-services.ts';
@@ -35,7 +36,7 @@ export const createChampionSource = ({
   context,
   model,
   openOverlay,
-}: ChampionSourceOptions): ChampionSource => {
+}: ChampionSourceOptions): ChampionSource & ChallengerSource => {
   const ask = async <Answer>(
     question: (tracking: Tracking) => Promise<Answer>,
     waitMs: number,
@@ -62,6 +63,7 @@ export const createChampionSource = ({
   };
   return {
     champion: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.champion), waitMs, signal),
+    challenger: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.challenger), waitMs, signal),
     modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
     bundleOf: async ({ version }) => {
       const bundle = await openBundle(context, `${model}/${version}`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import { systemClock } from '../../host/clock.ts';
+import { createSteadyWallClock, systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { dieWithParent } from '../../host/processes/parent-watchdog.ts';
@@ -20,6 +20,7 @@ import type { ServeRequest, ServeRuntime } from '../../ui-cli/serving/serve-runt
 import { packageVersion } from '../package-files.ts';
 import { createChampionSource } from './champion-source.ts';
 import { contextOf } from './local-context.ts';
+import { defineByShare, openServedExperiment, type ServedExperiment } from './serve-experiment.ts';
 
 /** A key that was taken back is refused within this time. */
 const READ_KEYS_EVERY_MS = 5_000;
@@ -30,14 +31,20 @@ interface Answering {
   readonly source: BundleSource;
   /** null where none is taken. */
   readonly events: EventLog | null;
+  /** null where no experiment is taken part in. */
+  readonly experiment: ServedExperiment | null;
   /** Until the signal aborts. */
   follow(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The champion's bundle, and the next one's. */
-const answerAsChampion = async (request: ServeRequest, onSwap: () => void): Promise<Answering> => {
-  const { model, signal, log } = request;
+const answerAsChampion = async (
+  request: ServeRequest,
+  timestamp: () => string,
+  onSwap: () => void,
+): Promise<Answering> => {
+  const { model, challengerShare, signal, log } = request;
   const environment = readEnvironment();
   const folder = homeLayout(environment.homeFolder).servingFolder(model);
   let opening = null as Promise<EventLog> | null;
@@ -45,19 +52,34 @@ const answerAsChampion = async (request: ServeRequest, onSwap: () => void): Prom
     opening ??= openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
     return opening;
   };
+  let experiment: ServedExperiment | null = null;
   const close = async (): Promise<void> => {
+    await experiment?.close();
     await (await opening)?.close();
   };
   try {
+    const source = createChampionSource({
+      ...{ environment, context: contextOf(request), model },
+      openOverlay: async () => (await openEvents()).overlay,
+    });
     const follower = await openFollower({
-      source: createChampionSource({
-        ...{ environment, context: contextOf(request), model },
-        openOverlay: async () => (await openEvents()).overlay,
-      }),
+      source,
       pointerFile: join(folder, POINTER_FILE),
       ...{ model, clock: systemClock, log, signal, onSwap },
     });
-    return { source: follower, events: await openEvents(), follow: follower.follow, close };
+    const online = { folder, source, champion: follower.current, log, signal, timestamp };
+    if (challengerShare !== null) {
+      await defineByShare(online, challengerShare);
+    }
+    const served = openServedExperiment(online);
+    experiment = served;
+    return {
+      source: { ...follower, problems: () => [...follower.problems(), ...served.problems()] },
+      ...{ events: await openEvents(), experiment, close },
+      follow: async () => {
+        await Promise.all([follower.follow(), served.follow()]);
+      },
+    };
   } catch (error) {
     await close();
     throw error;
@@ -71,7 +93,7 @@ const answerFromBundle = async (named: string): Promise<Answering> => {
   const bundle = await openServedBundle(await loadBundle(folder));
   return {
     source: { current: () => bundle, problems: () => [], building: () => null },
-    events: null,
+    ...{ events: null, experiment: null },
     follow: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -104,14 +126,19 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
   }
   const keys = apiKeysFile === null ? null : await openKeyFile(apiKeysFile, log);
   let server: HttpServer | null = null;
-  const { source, events, follow, close } =
-    bundle === null ? await answerAsChampion(request, () => server?.metrics.swapped()) : await answerFromBundle(bundle);
+  // Lists and what users do are told apart by their times: both are by this clock.
+  const nowMs = createSteadyWallClock();
+  const timestamp = (): string => new Date(nowMs()).toISOString();
+  const { source, events, experiment, follow, close } =
+    bundle === null
+      ? await answerAsChampion(request, timestamp, () => server?.metrics.swapped())
+      : await answerFromBundle(bundle);
   try {
     const problems = (): readonly string[] => [...source.problems(), ...[keys?.problem() ?? []].flat()];
     server = await createHttpServer({
       source: { current: source.current, building: source.building, problems },
-      ...{ events, keys, rateLimit, log, version: packageVersion() },
-      timestamp: () => new Date().toISOString(),
+      ...{ events, keys, rateLimit, log, version: packageVersion(), timestamp },
+      ...(experiment === null ? {} : { online: experiment.lists }),
     });
     const url = await listen(server, request);
     const { digest, model, modelVersion, items, search, nouns } = source.current();

@@ -35,7 +35,8 @@ export interface LogKind<Item, State extends LogState<Item>> {
 /** Records a write; one write is one buffer. */
 const BATCH = 2_000;
 
-const appendAll = async <Item>(file: LogFile<Item>, records: Iterable<Item>): Promise<void> => {
+/** In writes of a bounded size. Throws what the file system throws. */
+export const appendAll = async <Item>(file: LogFile<Item>, records: Iterable<Item>): Promise<void> => {
   let batch: Item[] = [];
   for (const record of records) {
     batch.push(record);

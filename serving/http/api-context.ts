@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { EngineName } from '../../contracts/serving.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { ExperimentList, ExperimentLists } from '../online/experiment-lists.ts';
 import type { ServingMetrics } from './metrics.ts';
 import type { BundleSource } from './served-bundle.ts';
 
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What answered, for the metrics. */
     engine: EngineName | null;
+    /** Lists of the experiment online in the answer. */
+    experimentLists: ExperimentList[] | null;
   }
 }
 
@@ -18,6 +21,8 @@ export interface ApiContext {
   readonly source: BundleSource;
   /** null where the server takes none. */
   readonly events: EventLog | null;
+  /** null: this server takes part in none. */
+  readonly online: ExperimentLists | null;
   readonly metrics: ServingMetrics;
   /** Of the addresses: those of the first bundle, for as long as the server runs. */
   readonly nouns: UseCaseNouns;

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../../contracts/log.ts';
 import { printable } from '../../contracts/printable.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { ExperimentLists } from '../online/experiment-lists.ts';
 import type { ApiContext } from './api-context.ts';
 import type { KeyRing } from './api-keys.ts';
 import { answerBrokenRequest, answerUnknownExpectation } from './broken-request.ts';
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly source: BundleSource;
   /** null: none is taken, and lists are those of the bundle alone. */
   readonly events: EventLog | null;
+  /** Default: this server takes part in no experiment online. */
+  readonly online?: ExperimentLists;
   /** null: everybody may do everything. */
   readonly keys: KeyRing | null;
   /** Requests a second of one key, or of one address without keys; null for any number. */
@@ -114,7 +117,7 @@ const addErrors = (app: FastifyInstance, log: Log): void => {
 };
 
 export const createHttpServer = async (options: ServerOptions): Promise<HttpServer> => {
-  const { source, events, log, timestamp } = options;
+  const { source, events, online = null, log, timestamp } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let isReady = false;
   let listeningSince: number | null = null;
@@ -148,7 +151,8 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
   app.setValidatorCompiler(createValidatorCompiler());
   app.decorateRequest('engine', null);
   app.decorateRequest('apiKey', null);
-  const metrics = createMetrics({ source, events, isReady: () => isReady });
+  app.decorateRequest('experimentLists', null);
+  const metrics = createMetrics({ source, events, online, isReady: () => isReady });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -157,6 +161,11 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     const { method, engine, routeOptions } = request;
     const route = routeOptions.url ?? 'unknown';
     metrics.answered({ method, route, engine, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    if (reply.statusCode === 200) {
+      for (const list of request.experimentLists ?? []) {
+        list.record();
+      }
+    }
     done();
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -172,7 +181,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   const { nouns, userFields, itemFields } = source.current();
   const context: ApiContext = {
-    ...{ app, source, events, metrics, nouns, userFields, itemFields, timestamp },
+    ...{ app, source, events, online, metrics, nouns, userFields, itemFields, timestamp },
     isReady: () => isReady,
   };
   await app.register(async (api) => {

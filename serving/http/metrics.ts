@@ -1,7 +1,9 @@
 /** /metrics, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ARMS, type Arm } from '../../contracts/online-experiment.ts';
 import { ENGINE_NAMES, type EngineName } from '../../contracts/serving.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { ExperimentLists } from '../online/experiment-lists.ts';
 import type { BundleSource, ServedBundle } from './served-bundle.ts';
 
 /** Seconds: the bars of the benchmark lie within. */
@@ -19,6 +21,8 @@ export interface ServingMetrics {
   answered(request: AnsweredRequest): void;
   /** A list that was sent. @param isFallback another engine should have answered */
   listed(bundle: ServedBundle, engine: EngineName, isFallback: boolean, itemIds: readonly string[]): void;
+  /** A list of the experiment online. @param arm null where both made it */
+  experimented(arm: Arm | null): void;
   recorded(result: 'accepted' | 'duplicate' | 'refused' | 'erased', count: number): void;
   /** A list that was asked for: whether the answer was known. */
   looked(isHit: boolean): void;
@@ -31,10 +35,12 @@ export interface MetricsOptions {
   readonly source: BundleSource;
   /** null where the server takes none: there are no metrics of them then. */
   readonly events: EventLog | null;
+  /** null: there are no metrics of experiments then. */
+  readonly online: ExperimentLists | null;
   readonly isReady: () => boolean;
 }
 
-export const createMetrics = ({ source, events, isReady }: MetricsOptions): ServingMetrics => {
+export const createMetrics = ({ source, events, online, isReady }: MetricsOptions): ServingMetrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -73,6 +79,15 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
     labelNames: ['result'],
     registers,
   });
+  const experimented = new Counter({
+    name: 'tt_exp_experiment_lists_total',
+    help: 'Lists of an experiment online, by who made them.',
+    labelNames: ['arm'],
+    registers,
+  });
+  for (const arm of [...ARMS, 'both']) {
+    experimented.inc({ arm }, 0);
+  }
   const swaps = new Counter({ name: 'tt_exp_bundle_swaps_total', help: 'Bundles that took over.', registers });
 
   /** Items listed since the bundle took over. */
@@ -102,6 +117,12 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
       () => events.status().damagedLines,
     );
   }
+  if (online !== null) {
+    gauge('tt_exp_impressions_writable', '0 while impressions of an experiment online are not written.', () =>
+      online.isWritable() ? 1 : 0,
+    );
+    gauge('tt_exp_impressions_lost', 'Impressions that could not be written since the start.', () => online.lost());
+  }
   new Gauge({
     name: 'tt_exp_bundle_info',
     help: 'What answers; always 1.',
@@ -121,6 +142,10 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
       if (isFallback) {
         fallbacks.inc({ engine });
       }
+      // A challenger's list is none of the bundle that the gauges are about.
+      if (bundle.digest !== source.current().digest) {
+        return;
+      }
       if (listed.digest !== bundle.digest) {
         listed = { digest: bundle.digest, items: new Set() };
       }
@@ -128,6 +153,7 @@ export const createMetrics = ({ source, events, isReady }: MetricsOptions): Serv
         listed.items.add(id);
       }
     },
+    experimented: (arm) => experimented.inc({ arm: arm ?? 'both' }),
     recorded: (result, count) => recorded.inc({ result }, count),
     looked: (isHit) => looks.inc({ result: isHit ? 'hit' : 'miss' }),
     swapped: () => swaps.inc(),

@@ -1,4 +1,5 @@
 /** The schemas of the API: what requests are checked against, answers are written by, and /openapi.json shows. */
+import { ARMS } from '../../contracts/online-experiment.ts';
 import { ENGINE_NAMES } from '../../contracts/serving.ts';
 import { DEEPEST_OFFSET, DEFAULT_LIMIT, LONGEST_ID, MOST_ITEMS } from '../../policy/serving/page-bounds.ts';
 
@@ -122,13 +123,26 @@ const ANSWER = {
   reason: { ...TEXT, description: 'Why this engine.' },
   fallback: { ...TEXT_OR_NULL, description: 'Which engine should have answered, and why it did not.' },
 };
+/** Of a list that belongs to an experiment online. */
+const EXPERIMENT: Schema = {
+  ...object({
+    id: TEXT,
+    arm: { type: ['string', 'null'], enum: [...ARMS, null], description: 'Who made the list; null where both did.' },
+    bundles: {
+      ...object(Object.fromEntries(ARMS.map((arm) => [arm, TEXT])), ARMS),
+      description: 'Digests of those that made it.',
+    },
+  }),
+  description: 'The experiment online that the list belongs to; absent: none.',
+};
 const IDS = { type: 'array', items: TEXT } as const;
 
-export const RECOMMENDATION: Schema = object({ user_id: TEXT, item_ids: IDS, ...ANSWER, request_id: TEXT });
+const LIST_FOR_USER = { user_id: TEXT, item_ids: IDS, ...ANSWER, experiment: EXPERIMENT };
+export const RECOMMENDATION: Schema = object({ ...LIST_FOR_USER, request_id: TEXT }, ['experiment']);
 export const USERS_FOR_ITEM: Schema = object({ item_id: TEXT, user_ids: IDS, ...ANSWER, request_id: TEXT });
 export const SIMILAR_ITEMS: Schema = object({ item_id: TEXT, item_ids: IDS, ...ANSWER, request_id: TEXT });
 export const BATCH_ANSWER: Schema = object({
-  results: { type: 'array', items: object({ user_id: TEXT, item_ids: IDS, ...ANSWER }) },
+  results: { type: 'array', items: object(LIST_FOR_USER, ['experiment']) },
   request_id: TEXT,
 });
 export const EVENTS_ANSWER: Schema = object({ accepted: COUNT, duplicates: COUNT, request_id: TEXT });
@@ -140,6 +154,7 @@ export const READINESS: Schema = object({
   model_version: TEXT_OR_NULL,
   bundle: TEXT,
   building: { ...TEXT_OR_NULL, description: 'Version that takes over once its bundle is built.' },
+  experiment: { ...TEXT_OR_NULL, description: 'Id of the experiment online whose lists this server gives.' },
   degraded: { type: 'array', items: TEXT, description: 'What is not as it should be while this server answers.' },
 });
 

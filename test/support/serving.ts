@@ -6,6 +6,9 @@ import { loadBundle } from '../../registry/bundle/load-bundle.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from '../../serving/http/create-server.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
+import { createExperimentLists } from '../../serving/online/experiment-lists.ts';
+import type { RunningExperiment } from '../../serving/online/follow-experiment.ts';
+import { openImpressionLog } from '../../serving/online/impression-log.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
 import { type SmallBundleChange, writeSmallBundle } from './small-bundle.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -41,6 +44,9 @@ export interface TestServer {
   readonly messages: string[];
   /** What answers from now on. */
   serve(bundle: ServedBundle): void;
+  /** Whose lists are given from now on; null: no experiment's. */
+  experiment(running: RunningExperiment | null): void;
+  readonly impressionsFile: string;
   openBundle(change?: SmallBundleChange): Promise<ServedBundle>;
   readonly problems: string[];
 }
@@ -64,8 +70,13 @@ export const startServing = async (
     return openServedBundle(await loadBundle(written), events.overlay);
   };
   let current = await openBundle();
+  let running: RunningExperiment | null = null;
+  const impressionsFile = join(folder, 'impressions.ndjson');
+  const timestamp = options.timestamp ?? (() => '2026-01-01T00:00:00.000Z');
+  const impressions = openImpressionLog({ path: impressionsFile, clock: systemClock, log, timestamp });
   const server = await createHttpServer({
-    ...{ keys: null, rateLimit: null, log, version: '1.2.3', timestamp: () => '2026-01-01T00:00:00.000Z' },
+    ...{ keys: null, rateLimit: null, log, version: '1.2.3', timestamp },
+    online: createExperimentLists({ running: () => running, impressions, log, timestamp }),
     ...options,
     // A machine that is busy with other tests sheds nothing.
     limits: { noticeMs: 0, loopDelayMs: 60_000, ...options.limits },
@@ -73,11 +84,15 @@ export const startServing = async (
   });
   onTestFinished(async () => {
     await server.drain();
+    await impressions.close();
     await events.close();
   });
   const url = await server.listen('127.0.0.1', 0);
   const serve = (bundle: ServedBundle): void => {
     current = bundle;
   };
-  return { url, folder, server, events, messages, serve, openBundle, problems };
+  const experiment = (next: RunningExperiment | null): void => {
+    running = next;
+  };
+  return { url, folder, server, events, messages, serve, experiment, impressionsFile, openBundle, problems };
 };

@@ -30,6 +30,14 @@ const bundleOption = (value: string): string => {
   return value;
 };
 
+const abOption = (value: string): number => {
+  const share = Number(/^challenger=(.+)$/.exec(value)?.[1] ?? Number.NaN);
+  if (!(share > 0 && share <= 1)) {
+    throw wrongOption('--ab', value, 'challenger=<share>, above 0 and at most 1', 'challenger=0.1');
+  }
+  return share;
+};
+
 interface ServeFlags {
   readonly port: number;
   readonly host: string;
@@ -38,6 +46,7 @@ interface ServeFlags {
   readonly parent?: number;
   readonly apiKeys?: string;
   readonly rateLimit?: number;
+  readonly ab?: number;
   readonly json?: boolean;
 }
 
@@ -62,6 +71,11 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
     )
     .option('--api-keys <file>', 'digests of the keys that may ask, as JSON; see docs/serving.md')
     .option('--rate-limit <n>', 'requests a second of one key, or of one address', integerOption('--rate-limit', 1))
+    .addOption(
+      new Option('--ab <challenger=share>', 'give this share of the users the lists of the challenger; decides nothing')
+        .argParser(abOption)
+        .conflicts('bundle'),
+    )
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
@@ -71,16 +85,17 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
         'serve --port 8080 --json',
         'serve --bundle .tt-exp/bundles/<digest> --port 0',
         'serve --host 0.0.0.0 --api-keys keys.json --rate-limit 50',
+        'serve --ab challenger=0.1',
       ),
     )
-    .action(async ({ port, host, model, bundle, parent, apiKeys, rateLimit, json }: ServeFlags) => {
+    .action(async ({ port, host, model, bundle, parent, apiKeys, rateLimit, ab, json }: ServeFlags) => {
       const { serveChampion } = await import('./serve-champion.ts');
       finish(
         await serveChampion(
           runtime,
           {
             ...{ port, host, model, bundle: bundle ?? null, parent: parent ?? null },
-            ...{ apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null },
+            ...{ apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null, challengerShare: ab ?? null },
           },
           json === true,
         ),

@@ -29,6 +29,8 @@ export interface ServeRequest extends LocalWork {
   readonly apiKeysFile: string | null;
   /** Requests a second of one key, or of one address without keys; null for any number. */
   readonly rateLimit: number | null;
+  /** Of the users, who get the challenger's lists; null: as the experiment says that is defined, if there is one. */
+  readonly challengerShare: number | null;
   readonly onReady: (facts: ServingFacts) => void;
 }
 

@@ -33,6 +33,7 @@ export const addEventRoutes = ({
   app,
   source,
   events,
+  online,
   metrics,
   nouns,
   timestamp,
@@ -73,13 +74,15 @@ export const addEventRoutes = ({
       config: { scope: 'write' },
       schema: {
         operationId: 'eraseEvents',
-        summary: `Erase every event of a ${nouns.user} from the lists and from the disk`,
+        summary: `Erase every event of a ${nouns.user} from the lists and from the disk, and what an experiment online has shown them`,
         params: idParams(`Id of the ${nouns.user}.`),
         response: answers(ERASED_ANSWER, 'They are gone.'),
       },
     },
     async (request, reply) => {
       const erased = await events.erase(request.params.id);
+      // Also where no events were left: an earlier attempt may have come no further.
+      await online?.erase(request.params.id);
       metrics.recorded('erased', erased);
       return uncached(reply).send({ user_id: request.params.id, erased, request_id: request.id });
     },

@@ -1,8 +1,10 @@
 /** Lists for a user, for many users, for an item. */
 import type { FastifyRequest } from 'fastify';
+import type { Arm } from '../../../contracts/online-experiment.ts';
 import type { FieldFilters, Recommendation, RecommendRequest } from '../../../contracts/recommendation.ts';
 import { createBreather } from '../../../host/breathe.ts';
-import { createAnswerCache } from '../answer-cache.ts';
+import type { ListExperiment, Recommend } from '../../online/experiment-lists.ts';
+import { type AnswerCache, createAnswerCache } from '../answer-cache.ts';
 import { type ApiContext, BASE, uncached } from '../api-context.ts';
 import {
   answers,
@@ -54,7 +56,16 @@ const filtersOf = (query: Page | ListQuery, own: readonly string[]): FieldFilter
 
 const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
 
-export const addListRoutes = ({ app, source, events, metrics, nouns, userFields, itemFields }: ApiContext): void => {
+export const addListRoutes = ({
+  app,
+  source,
+  events,
+  online,
+  metrics,
+  nouns,
+  userFields,
+  itemFields,
+}: ApiContext): void => {
   const { user, users, item, items } = nouns;
   const forUser = `${BASE}/${items}/for-${user}`;
 
@@ -62,7 +73,30 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
     http.engine = answer.engine;
     metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
   };
-  const cache = createAnswerCache<Recommendation>(MOST_CACHED);
+  const caches: Readonly<Record<Arm, AnswerCache<Recommendation>>> = {
+    champion: createAnswerCache(MOST_CACHED),
+    challenger: createAnswerCache(MOST_CACHED),
+  };
+
+  /** The experiment's list where there is one, else the champion's. */
+  const listFor = (
+    http: FastifyRequest,
+    champion: ServedBundle,
+    asked: RecommendRequest,
+    recommend: Recommend,
+  ): Recommendation & { readonly experiment?: ListExperiment } => {
+    const list = online?.make(asked, http.id, recommend) ?? null;
+    if (list === null) {
+      const answer = recommend('champion', champion, asked);
+      tell(champion, answer, http);
+      return answer;
+    }
+    const { answer, experiment, bundle } = list;
+    tell(bundle, answer, http);
+    metrics.experimented(experiment.arm);
+    http.experimentLists = [...(http.experimentLists ?? []), list];
+    return { ...answer, experiment };
+  };
 
   app.get<{ Params: Id; Querystring: ListQuery }>(
     `${forUser}/:id`,
@@ -80,19 +114,20 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       const { query, params } = request;
       const userId = params.id;
       const bundle = source.current();
-      const { answer, isHit } = cache.find(bundle, request.url, events?.revisionOf(userId) ?? 0, () =>
-        bundle.recommender.recommend({
-          ...{
-            ...pageOf(query),
-            ...choicesOf(query),
-            filters: filtersOf(query, LIST_PARAMETERS),
-            preferences: {},
-            userId,
-          },
-        }),
-      );
-      metrics.looked(isHit);
-      tell(bundle, answer, request);
+      const asked: RecommendRequest = {
+        ...pageOf(query),
+        ...choicesOf(query),
+        ...{ filters: filtersOf(query, LIST_PARAMETERS), preferences: {}, userId },
+      };
+      const answer = listFor(request, bundle, asked, (arm, of, wanted) => {
+        // A list that is drafted from is longer than the page.
+        const key = `${wanted.offset}+${wanted.limit} ${request.url}`;
+        const { answer: found, isHit } = caches[arm].find(of, key, events?.revisionOf(userId) ?? 0, () =>
+          of.recommender.recommend(wanted),
+        );
+        metrics.looked(isHit);
+        return found;
+      });
       uncached(reply).send({ user_id: userId, ...answer, request_id: request.id });
     },
   );
@@ -103,7 +138,7 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       config: { scope: 'read' },
       schema: {
         operationId: 'recommendBatch',
-        summary: `${items} for several ${users}, all of one bundle`,
+        summary: `${items} for several ${users}, all of one bundle but for an experiment online`,
         body: BATCH_BODY,
         response: answers(BATCH_ANSWER, `A list for each ${user}, in the order asked.`),
       },
@@ -116,8 +151,7 @@ export const addListRoutes = ({ app, source, events, metrics, nouns, userFields,
       const results = [];
       for (const userId of user_ids) {
         const asked = { ...pageOf(body), ...choicesOf(body), filters, preferences, userId };
-        const answer = bundle.recommender.recommend(asked);
-        tell(bundle, answer, request);
+        const answer = listFor(request, bundle, asked, (_, of, wanted) => of.recommender.recommend(wanted));
         results.push({ user_id: userId, ...answer });
         // Others are not to wait for all of them.
         await breathe();

@@ -2,7 +2,7 @@
 import { type ApiContext, uncached } from '../api-context.ts';
 import { answers, HEALTH, READINESS } from '../schemas.ts';
 
-export const addOperationRoutes = ({ app, source, events, metrics, isReady }: ApiContext): void => {
+export const addOperationRoutes = ({ app, source, events, online, metrics, isReady }: ApiContext): void => {
   const problems = (): readonly string[] => {
     const problem = events?.status().problem ?? null;
     return [...source.problems(), ...(problem === null ? [] : [problem])];
@@ -36,6 +36,7 @@ export const addOperationRoutes = ({ app, source, events, metrics, isReady }: Ap
           model_version: modelVersion,
           bundle: digest,
           building: source.building(),
+          experiment: online?.running() ?? null,
           degraded: problems(),
         });
     },

@@ -97,7 +97,7 @@ describe('serving/http: operation', () => {
       200,
       {
         ...{ ready: true, model: 'two-tower', model_version: '3', bundle: expect.stringMatching(/^[0-9a-f]{64}$/) },
-        ...{ degraded: ['MLflow cannot be asked'], building: null },
+        ...{ degraded: ['MLflow cannot be asked'], building: null, experiment: null },
       },
     ]);
     expect((await metricsOf(server)).get('tt_exp_problems')).toBe(1);

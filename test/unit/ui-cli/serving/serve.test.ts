@@ -31,7 +31,7 @@ describe('serve', () => {
     await settle();
     expect(fake.stderr()).toContain('serve: stopped');
     expect(asked).toMatchObject([
-      { model: 'two-tower', host: '127.0.0.1', port: 5000, apiKeysFile: null, rateLimit: null },
+      { model: 'two-tower', host: '127.0.0.1', port: 5000, apiKeysFile: null, rateLimit: null, challengerShare: null },
     ]);
   });
 
@@ -76,6 +76,18 @@ describe('serve', () => {
     expect(asked).toMatchObject([{ host: '0.0.0.0', apiKeysFile: 'keys.json', rateLimit: 200 }]);
   });
 
+  test('gives a share of the users to the challenger where that is asked for', async () => {
+    const asked: ServeRequest[] = [];
+    const fake = serving(asked);
+    const running = runCli(['serve', '--ab', 'challenger=0.1'], fake.runtime);
+    await expect.poll(() => asked.length).toBe(1);
+    fake.interrupt();
+    await running;
+    expect(asked).toMatchObject([{ challengerShare: 0.1 }]);
+    expect(await runCli(['serve', '--ab', 'challenger=0.1', '--bundle', 'b'], fake.runtime)).toBe(64);
+    await settle();
+  });
+
   test('asks no key at any address of loopback', async () => {
     for (const host of ['localhost', '::1', '127.0.0.2']) {
       const asked: ServeRequest[] = [];
@@ -94,6 +106,9 @@ describe('serve', () => {
     ['--rate-limit', '0'],
     ['--bundle', ''],
     ['--parent', '0'],
+    ['--ab', '0.1'],
+    ['--ab', 'challenger=0'],
+    ['--ab', 'challenger=1.1'],
     ['--model', 'two-tower@challenger'],
     ['--model', 'two-tower/3'],
     ['--model', ''],

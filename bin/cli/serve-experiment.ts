@@ -1,0 +1,94 @@
+/** The experiment online of a server: what it follows, what it gives, what it writes down, wired. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { TtExpError } from '../../contracts/errors.ts';
+import { onlineExperimentId } from '../../contracts/ids.ts';
+import type { Log } from '../../contracts/log.ts';
+import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
+import { systemClock } from '../../host/clock.ts';
+import type { ServedBundle } from '../../serving/http/served-bundle.ts';
+import { createDefinition, DEFINITION_FILE } from '../../serving/online/definition-file.ts';
+import { createExperimentLists, type ExperimentLists } from '../../serving/online/experiment-lists.ts';
+import { type ChallengerSource, createExperimentFollower } from '../../serving/online/follow-experiment.ts';
+import { IMPRESSIONS_FILE } from '../../serving/online/impression-lines.ts';
+import { openImpressionLog } from '../../serving/online/impression-log.ts';
+
+/** MLflow may take so long to answer at the start. */
+const ANSWER_MS = 30_000;
+const DEFAULT_ATTRIBUTION_HOURS = 24;
+
+export interface ServedExperimentOptions {
+  /** Of the served model, in the home. */
+  readonly folder: string;
+  readonly source: ChallengerSource;
+  readonly champion: () => ServedBundle;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly timestamp: () => string;
+}
+
+export interface ServedExperiment {
+  readonly lists: ExperimentLists;
+  problems(): readonly string[];
+  follow(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openServedExperiment = (options: ServedExperimentOptions): ServedExperiment => {
+  const { folder, log, timestamp } = options;
+  const impressions = openImpressionLog({ path: join(folder, IMPRESSIONS_FILE), clock: systemClock, log, timestamp });
+  const follower = createExperimentFollower({
+    ...options,
+    definitionFile: join(folder, DEFINITION_FILE),
+    clock: systemClock,
+  });
+  return {
+    lists: createExperimentLists({ running: follower.running, impressions, log, timestamp }),
+    problems: () => [follower.problem() ?? [], impressions.problem() ?? []].flat(),
+    follow: follower.follow,
+    close: impressions.close,
+  };
+};
+
+const isSame = (a: OnlineExperiment, b: OnlineExperiment): boolean =>
+  a.mode === b.mode &&
+  a.share === b.share &&
+  a.champion.run_id === b.champion.run_id &&
+  a.challenger.run_id === b.challenger.run_id;
+
+/**
+ * Defines an experiment that nobody decides: it lasts until its file is removed. One of the same versions and share that is
+ * there goes on. Throws USAGE where another one runs, MODEL_NOT_FOUND without a challenger.
+ */
+export const defineByShare = async (
+  { folder, source, champion, log, signal, timestamp }: ServedExperimentOptions,
+  share: number,
+): Promise<void> => {
+  const { model, modelVersion, runId } = champion();
+  const challenger = await source.challenger(ANSWER_MS, signal);
+  if (model === null || modelVersion === null || runId === null || challenger === null) {
+    throw new TtExpError('MODEL_NOT_FOUND', `serve --ab: ${model ?? 'the model'} has no challenger`, {
+      hint: 'The gate makes a candidate the challenger while it awaits approval.',
+    });
+  }
+  const started_at = timestamp();
+  const wanted: OnlineExperiment = {
+    ...{ format: 1, id: onlineExperimentId(started_at, randomUUID()), model, mode: 'split', share },
+    champion: { version: modelVersion, run_id: runId },
+    challenger: { version: challenger.version, run_id: challenger.runId },
+    ...{ started_at, attribution_hours: DEFAULT_ATTRIBUTION_HOURS },
+  };
+  const file = join(folder, DEFINITION_FILE);
+  const defined = await createDefinition(file, wanted);
+  if (!isSame(defined, wanted)) {
+    throw new TtExpError(
+      'USAGE',
+      `serve --ab: experiment ${defined.id} of ${model} runs, with challenger ${defined.challenger.version} for ${defined.share} of the users`,
+      { hint: `Serve without --ab to take part in it, or remove ${file} to end it.` },
+    );
+  }
+  log(
+    'info',
+    `experiment ${defined.id}: ${model}/${defined.challenger.version} for ${share} of the users; nobody decides it, and it lasts until ${file} is removed`,
+  );
+};

@@ -1,0 +1,103 @@
+/** The experiment online of a registered model, as every server of the home sees it. */
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { TtExpError } from '../../contracts/errors.ts';
+import { ONLINE_MODES, type OnlineArm, type OnlineExperiment } from '../../contracts/online-experiment.ts';
+import { isFileError } from '../../host/files/file-errors.ts';
+import { isObject, readJsonFile } from '../../host/files/json-file.ts';
+import { makeFolder } from '../../host/files/make-folder.ts';
+import { createFile, syncToDisk } from '../../host/files/replace-file.ts';
+
+/** Below the folder of a served model. */
+export const DEFINITION_FILE = 'online-experiment.json';
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const isArm = (value: unknown): value is OnlineArm => isObject(value) && isText(value.version) && isText(value.run_id);
+
+const isDefinition = (value: unknown): value is OnlineExperiment => {
+  if (!isObject(value)) {
+    return false;
+  }
+  const { format, id, model, mode, share, champion, challenger, started_at, attribution_hours } = value;
+  return (
+    format === 1 &&
+    isText(id) &&
+    isText(model) &&
+    ONLINE_MODES.some((known) => known === mode) &&
+    typeof share === 'number' &&
+    share > 0 &&
+    share <= 1 &&
+    isArm(champion) &&
+    isArm(challenger) &&
+    isText(started_at) &&
+    !Number.isNaN(Date.parse(started_at)) &&
+    typeof attribution_hours === 'number' &&
+    attribution_hours > 0
+  );
+};
+
+/** null where there is none. Throws CONFIG_INVALID for a file that is none, and what the file system throws. */
+export const readDefinition = async (file: string): Promise<OnlineExperiment | null> => {
+  let value: unknown;
+  try {
+    value = await readJsonFile(file);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) {
+      throw cause;
+    }
+    value = null;
+  }
+  if (value === undefined) {
+    return null;
+  }
+  if (!isDefinition(value)) {
+    throw new TtExpError('CONFIG_INVALID', `${file}: is no definition of an experiment online of format 1`, {
+      hint: 'Remove the file, and begin the experiment anew.',
+    });
+  }
+  return value;
+};
+
+/**
+ * One at a time: returns the definition that is there now, which is another one where somebody came first. Throws as
+ * `readDefinition` does.
+ */
+export const createDefinition = async (file: string, experiment: OnlineExperiment): Promise<OnlineExperiment> => {
+  await makeFolder(dirname(file));
+  try {
+    await createFile(file, (temporary) =>
+      writeFile(temporary, `${JSON.stringify(experiment, null, 2)}\n`, { mode: 0o600 }),
+    );
+    await syncToDisk(dirname(file));
+  } catch (error) {
+    if (!isFileError(error, 'EEXIST')) {
+      throw error;
+    }
+  }
+  return (await readDefinition(file)) ?? createDefinition(file, experiment);
+};
+
+/** Only that of this experiment, or a broken one; another one stays. Throws what the file system throws. */
+export const removeDefinition = async (file: string, experimentId: string): Promise<void> => {
+  let defined: OnlineExperiment | null;
+  try {
+    defined = await readDefinition(file);
+  } catch (error) {
+    if (!(error instanceof TtExpError)) {
+      throw error;
+    }
+    defined = null;
+  }
+  if (defined !== null && defined.id !== experimentId) {
+    return;
+  }
+  await rm(file, { force: true });
+  try {
+    await syncToDisk(dirname(file));
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT')) {
+      throw error;
+    }
+  }
+};

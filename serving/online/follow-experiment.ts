@@ -1,0 +1,204 @@
+/**
+ * From the definition of an experiment to the two bundles that take part: looked at every second, as is the alias
+ * `challenger`. Until both bundles are here, and wherever the experiment does not hold any more, there is none: everybody
+ * gets what the champion's follower serves, and no list counts.
+ */
+import { toErrorRecord } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/log.ts';
+import type { OnlineArm, OnlineExperiment } from '../../contracts/online-experiment.ts';
+import type { Clock } from '../../host/clock.ts';
+import { alarmOf } from '../events/alarm.ts';
+import type { ServedVersion } from '../follow/champion-source.ts';
+import type { ServedBundle } from '../http/served-bundle.ts';
+import { readDefinition } from './definition-file.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** MLflow may take so long to answer. */
+const ANSWER_MS = 3_000;
+/** A bundle that could not be had is tried again: its files may come back. */
+const RETRY_MS = 30_000;
+
+export interface ChallengerSource {
+  /** The version that the alias `challenger` points at. Throws where MLflow cannot be asked, and the signal's reason. */
+  challenger(waitMs: number, signal: AbortSignal): Promise<ServedVersion | null>;
+  /** Builds or finds the bundle of a version, verified. Throws what building throws. */
+  bundleOf(version: ServedVersion): Promise<ServedBundle>;
+}
+
+export interface ExperimentFollowerOptions {
+  readonly definitionFile: string;
+  readonly source: ChallengerSource;
+  /** What serves at this moment. */
+  readonly champion: () => ServedBundle;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface RunningExperiment {
+  readonly experiment: OnlineExperiment;
+  readonly bundles: { readonly champion: ServedBundle; readonly challenger: ServedBundle };
+}
+
+export interface ExperimentFollower {
+  /** null while there is none in which this server takes part. */
+  running(): RunningExperiment | null;
+  /** Why lists are not those of the experiment that is defined, in words; null while they are, and without one. */
+  problem(): string | null;
+  /** Until the signal aborts. Never rejects. */
+  follow(): Promise<void>;
+}
+
+const isArm = ({ version, run_id }: OnlineArm, of: ServedVersion | null): boolean =>
+  of !== null && of.version === version && of.runId === run_id;
+
+const servedVersion = ({ modelVersion, runId }: ServedBundle): ServedVersion | null =>
+  modelVersion === null || runId === null ? null : { version: modelVersion, runId };
+
+interface Challenger {
+  readonly experimentId: string;
+  /** null while it is looked for, or where that failed. */
+  bundle: ServedBundle | null;
+  retryAtMs: number;
+}
+
+export const createExperimentFollower = ({
+  definitionFile,
+  source,
+  champion,
+  clock,
+  log,
+  signal,
+}: ExperimentFollowerOptions): ExperimentFollower => {
+  const alarm = alarmOf(log, 'the experiment online: its lists are served, or there is none any more');
+  let defined: OnlineExperiment | null = null;
+  let challenger: Challenger | null = null;
+  let loading: Promise<void> | null = null;
+  let loadProblem: string | null = null;
+  /** Whose lists were given at the end of a look. */
+  let servedId: string | null = null;
+  /** Experiments that do not hold any more, and why: they stay so. */
+  const broken = new Map<string, string>();
+
+  const load = async (experiment: OnlineExperiment, into: Challenger): Promise<void> => {
+    const { version, run_id } = experiment.challenger;
+    try {
+      const bundle = await source.bundleOf({ version, runId: run_id });
+      const { nouns } = champion();
+      if (bundle.nouns.user !== nouns.user || bundle.nouns.item !== nouns.item) {
+        loadProblem = `its challenger ${version} recommends ${bundle.nouns.items} for ${bundle.nouns.users}`;
+      } else {
+        into.bundle = bundle;
+        loadProblem = null;
+        log('info', `experiment ${experiment.id}: the bundle ${bundle.digest} of challenger ${version} is here`);
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        const { code, message } = toErrorRecord(error);
+        loadProblem = `the bundle of its challenger ${version} cannot be had (${code}; the log says more)`;
+        log('error', `experiment ${experiment.id}: ${message}`);
+      }
+    }
+    into.retryAtMs = clock.nowMs() + RETRY_MS;
+  };
+
+  const startLoading = (experiment: OnlineExperiment): void => {
+    if (challenger?.experimentId !== experiment.id) {
+      challenger = { experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY };
+      loadProblem = null;
+    }
+    const wanted = challenger;
+    if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
+      loading = load(experiment, wanted).finally(() => {
+        loading = null;
+      });
+    }
+  };
+
+  const isServed = (experiment: OnlineExperiment): boolean =>
+    champion().model === experiment.model && isArm(experiment.champion, servedVersion(champion()));
+
+  const running = (): RunningExperiment | null => {
+    if (defined === null || broken.has(defined.id) || challenger?.experimentId !== defined.id) {
+      return null;
+    }
+    const { bundle } = challenger;
+    return bundle === null || !isServed(defined)
+      ? null
+      : { experiment: defined, bundles: { champion: champion(), challenger: bundle } };
+  };
+
+  const breakOff = (experiment: OnlineExperiment, why: string): void => {
+    broken.set(experiment.id, why);
+    challenger = null;
+  };
+
+  /** What it was defined for may have changed; null: nothing has, as far as anybody can tell. */
+  const whyBroken = async (experiment: OnlineExperiment): Promise<string | null> => {
+    if (servedId === experiment.id && !isServed(experiment)) {
+      return `${experiment.champion.version} is not champion any more`;
+    }
+    let alias: ServedVersion | null;
+    try {
+      alias = await source.challenger(ANSWER_MS, signal);
+    } catch {
+      return null; // the follower of the champion says that MLflow cannot be asked
+    }
+    return isArm(experiment.challenger, alias) ? null : `${experiment.challenger.version} is not challenger any more`;
+  };
+
+  const describe = (experiment: OnlineExperiment): string | null => {
+    const why = broken.get(experiment.id);
+    const all = 'everybody gets the champion';
+    if (why !== undefined) {
+      return `experiment ${experiment.id} is void, ${all}: ${why}`;
+    }
+    if (!isServed(experiment)) {
+      return `experiment ${experiment.id} waits, ${all}: its champion ${experiment.champion.version} is not served here`;
+    }
+    return challenger?.bundle == null
+      ? `experiment ${experiment.id} waits, ${all}: ${loadProblem ?? 'the bundle of its challenger is looked for'}`
+      : null;
+  };
+
+  const look = async (): Promise<void> => {
+    let next: OnlineExperiment | null;
+    try {
+      next = await readDefinition(definitionFile);
+    } catch (error) {
+      defined = null;
+      alarm.note('the experiment online cannot be read, everybody gets the champion', toErrorRecord(error).message);
+      return;
+    }
+    defined = next;
+    if (next === null) {
+      challenger = null;
+      alarm.note(null);
+      return;
+    }
+    if (!broken.has(next.id)) {
+      const why = await whyBroken(next);
+      // Whoever ends an experiment removes its definition before the aliases move.
+      const now = why === null ? next : await readDefinition(definitionFile).catch(() => next);
+      if (why !== null && now?.id === next.id) {
+        breakOff(next, why);
+      } else if (why === null) {
+        startLoading(next);
+      }
+    }
+    servedId = running() === null ? servedId : next.id;
+    alarm.note(describe(next));
+  };
+
+  return {
+    running,
+    problem: alarm.problem,
+    follow: async () => {
+      while (!signal.aborted) {
+        await look();
+        await clock.sleep(LOOK_EVERY_MS, signal);
+      }
+      await loading;
+    },
+  };
+};

@@ -1,0 +1,204 @@
+/**
+ * Which lists users of an experiment were given: written after the answers, in batches. Several servers of one home append
+ * to one file. A server that is killed loses what it has not written yet, the lists of the last `FLUSH_MS`; what is lost
+ * otherwise is counted, and stands in the file as soon as that takes lines again.
+ */
+import { dirname } from 'node:path';
+import type { Log } from '../../contracts/log.ts';
+import type { Impression } from '../../contracts/online-experiment.ts';
+import type { Clock } from '../../host/clock.ts';
+import { exists, isDiskFull } from '../../host/files/file-errors.ts';
+import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
+import { withLock } from '../../host/locks/with-lock.ts';
+import { alarmOf } from '../events/alarm.ts';
+import { type LogFile, openLogFile } from '../events/log-file.ts';
+import { appendAll } from '../events/rewrite-log.ts';
+import { IMPRESSION_LINES, type ImpressionLine } from './impression-lines.ts';
+
+/** From a list to its line on the disk. */
+export const FLUSH_MS = 100;
+/** A file that takes nothing is tried again after this long. */
+const RETRY_MS = 1_000;
+/** Impressions that wait for the disk. More are lost, and counted: a disk that hangs must not fill the memory. */
+const MOST_WAITING = 20_000;
+
+export interface ImpressionLog {
+  /** Returns at once. */
+  add(impression: Impression): void;
+  /**
+   * Removes the lists of a user from the disk, and returns how many there were. Throws what the file system throws, and
+   * HOME_IN_USE where another process is at it.
+   */
+  erase(userId: string): Promise<number>;
+  /** In words; null while impressions are written. */
+  problem(): string | null;
+  /** Since the start. */
+  lost(): number;
+  /** Once it has written what waits, or has tried to. */
+  close(): Promise<void>;
+}
+
+export interface ImpressionLogOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** ISO 8601, UTC. */
+  readonly timestamp: () => string;
+  /** Default: `MOST_WAITING`. */
+  readonly mostWaiting?: number;
+}
+
+const withFile = async <T>(path: string, work: (file: LogFile<ImpressionLine>) => Promise<T>): Promise<T> => {
+  const file = await openLogFile(path, IMPRESSION_LINES);
+  try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+};
+
+/** Whoever erases gives the name to another file: what went into the old one is written again. A list that is there twice counts once. */
+const append = async (path: string, lines: readonly ImpressionLine[]): Promise<void> => {
+  for (;;) {
+    const isKept = await withFile(path, async (file) => {
+      await appendAll(file, lines);
+      return file.isCurrent();
+    });
+    if (isKept) {
+      return;
+    }
+  }
+};
+
+const isOf = (line: ImpressionLine, userId: string): boolean => 'user_id' in line && line.user_id === userId;
+
+/** The caller holds the lock: nobody else gives the name to another file. */
+const rewriteWithout = (path: string, userId: string): Promise<number> =>
+  withFile(path, async (old) => {
+    let kept: ImpressionLine[] = [];
+    let erased = 0;
+    const take = (line: ImpressionLine): void => {
+      if (isOf(line, userId)) {
+        erased += 1;
+      } else {
+        kept.push(line);
+      }
+    };
+    await old.readAdded(take);
+    if (erased > 0) {
+      await replaceFile(path, (temporary) => withFile(temporary, (fresh) => appendAll(fresh, kept)));
+      await syncToDisk(dirname(path));
+      // Whoever saw the old file under this name after their write trusts that we bring it over.
+      kept = [];
+      await old.readAdded(take);
+      await append(path, kept);
+    }
+    return erased;
+  });
+
+export const openImpressionLog = ({
+  path,
+  clock,
+  log,
+  timestamp,
+  mostWaiting = MOST_WAITING,
+}: ImpressionLogOptions): ImpressionLog => {
+  const alarm = alarmOf(log, `${path}: impressions are written again`);
+  let waiting: Impression[] = [];
+  const unsaid = new Map<string, number>();
+  let lostInAll = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  const lose = (experimentId: string): void => {
+    lostInAll += 1;
+    unsaid.set(experimentId, (unsaid.get(experimentId) ?? 0) + 1);
+  };
+
+  const flush = async (): Promise<void> => {
+    const batch = waiting;
+    const told = [...unsaid];
+    if (batch.length === 0 && told.length === 0) {
+      return;
+    }
+    waiting = [];
+    const lost = told.map(([experiment_id, count]) => ({ experiment_id, at: timestamp(), lost: count }));
+    try {
+      await append(path, [...batch, ...lost]);
+    } catch (cause) {
+      waiting = [...batch, ...waiting];
+      const why = isDiskFull(cause) ? 'no space left on the disk' : 'their file cannot be written';
+      alarm.note(
+        `impressions of the experiment online are not written, so its report will lack some: ${why}`,
+        `${path}: ${String(cause)}`,
+      );
+      return;
+    }
+    for (const [experimentId, count] of told) {
+      const since = (unsaid.get(experimentId) ?? 0) - count;
+      if (since > 0) {
+        unsaid.set(experimentId, since);
+      } else {
+        unsaid.delete(experimentId);
+      }
+    }
+    alarm.note(null);
+  };
+
+  /** One thing at a time happens to the file. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+
+  const flushLater = (ms: number): void => {
+    if (isClosed) {
+      return;
+    }
+    timer ??= setTimeout(() => {
+      timer = null;
+      void inTurn(flush).then(() => {
+        if (waiting.length > 0 || unsaid.size > 0) {
+          flushLater(alarm.problem() === null ? FLUSH_MS : RETRY_MS);
+        }
+      });
+    }, ms);
+  };
+
+  return {
+    add: (impression) => {
+      if (waiting.length >= mostWaiting) {
+        lose(impression.experiment_id);
+      } else {
+        waiting.push(impression);
+      }
+      flushLater(FLUSH_MS);
+    },
+    erase: (userId) =>
+      inTurn(async () => {
+        const before = waiting.length;
+        waiting = waiting.filter((impression) => impression.user_id !== userId);
+        const unwritten = before - waiting.length;
+        if (!(await exists(path))) {
+          return unwritten;
+        }
+        const lock = { folder: `${path}.lock`, purpose: 'erasing impressions', clock };
+        return unwritten + (await withLock(lock, () => rewriteWithout(path, userId)));
+      }),
+    problem: alarm.problem,
+    lost: () => lostInAll,
+    close: async () => {
+      isClosed = true;
+      if (timer !== null) {
+        clearTimeout(timer);
+        timer = null;
+      }
+      await inTurn(flush);
+      if (waiting.length > 0) {
+        log('error', `${path}: ${waiting.length} impressions are lost: they could not be written before the end`);
+      }
+    },
+  };
+};

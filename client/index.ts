@@ -17,8 +17,8 @@ export type { TrialView } from '../contracts/trial.ts';
 export { type CalibrationOptions, calibrateGate } from '../policy/gate/calibrate.ts';
 /** What an experiment online has shown. */
 export { describeOnline } from '../policy/online/describe-online.ts';
-export { divideUsers } from '../policy/online/divided-users.ts';
-export { sampleRatio } from '../policy/online/sample-ratio.ts';
+
+export { type OnlineEvidence, summariseOnline } from '../policy/online/summarise-online.ts';
 /** What a request would move, to be shown before it is asked. */
 export { decideMove, type MoveDecision } from '../policy/registry/decide-move.ts';
 export { openTemporalClient } from './connection.ts';

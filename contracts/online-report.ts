@@ -8,9 +8,13 @@ export interface OnlineSettings {
   readonly minimum_users: number;
   /** Days from the beginning of the experiment to its planned end. */
   readonly max_days: number;
-  /** The difference, or preference, above which the challenger is promoted; 0. */
+  /** The difference, or preference, above which the challenger is promoted, and below which it is cleared; 0. */
   readonly min_effect: number;
 }
+
+export const DEFAULT_ONLINE_SETTINGS: OnlineSettings = {
+  ...{ confidence: 0.95, minimum_users: 100, max_days: 14, min_effect: 0 },
+};
 
 /**
  * `continue`: nothing is shown yet. `promote`: the challenger is better. `clear`: it is not, or no time is left to show it;
@@ -29,8 +33,8 @@ export interface OnlineEstimate {
 export interface InteractionRates {
   /** Of the users: those with at least one. */
   readonly users: OnlineEstimate;
-  /** Interactions per user. */
-  readonly per_user: OnlineEstimate;
+  /** Interactions per user; null for a single one, whose count has no interval. */
+  readonly per_user: OnlineEstimate | null;
 }
 
 /** Closed users who got the lists of the same makers. */
@@ -57,7 +61,10 @@ export interface OnlineComparison {
   readonly estimate: OnlineEstimate;
   /** Of no difference; valid however often it was looked at. */
   readonly p_value: number;
-  /** Users still to close until the interval would exclude `min_effect`, if what was seen is the truth; null: never. */
+  /**
+   * Users still to close until the interval would exclude `min_effect`, if what was seen is the truth; null: never, or a
+   * thousand times as many.
+   */
   readonly further_users: number | null;
 }
 

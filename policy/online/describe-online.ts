@@ -24,14 +24,16 @@ const groupLines = ({
   `${arm === null ? 'Drafted by both' : NAMES[arm]}: ${counted(users, 'user')}, ${counted(lists, 'list')}, online precision@10 ${estimateText(precision)}`,
   ...Object.entries(interactions).map(
     ([type, rates]) =>
-      `  ${type}: share of users ${estimateText(rates.users)}, per user ${estimateText(rates.per_user)}`,
+      `  ${type}: share of users ${estimateText(rates.users)}${rates.per_user === null ? '' : `, per user ${estimateText(rates.per_user)}`}`,
   ),
 ];
 
 const MEASURES = { precision_at_10: 'Difference in online precision@10', preference: 'Preference' } as const;
 
 const furtherText = ({ further_users: further }: OnlineComparison): string =>
-  further === null ? 'no number of users would show a gain' : `about ${counted(further, 'further user')} to show it`;
+  further === null
+    ? 'too alike for any number of users to decide'
+    : `about ${counted(further, 'further user')} to decide, if this is the truth`;
 
 const comparisonLine = (comparison: OnlineComparison, { settings, decision }: OnlineReport): string => {
   const { measure, users, undecided_users: undecided, estimate, p_value: p } = comparison;

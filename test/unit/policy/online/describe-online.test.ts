@@ -46,7 +46,7 @@ describe('policy/online/describe-online', () => {
       'Champion: 1 user, 1 list, online precision@10 0.1000 (0.0000 to 0.9750)',
       'Challenger: 350 users, 700 lists, online precision@10 0.1200 (0.1000 to 0.1500)',
       '  watch: share of users 0.2000 (0.1000 to 0.3000), per user 0.5000 (0.2500 to 0.7500, for one look)',
-      'Difference in online precision@10: +0.0200 (95 % interval -0.0100 to +0.0500, valid at every look; p 0.3100); about 640 further users to show it',
+      'Difference in online precision@10: +0.0200 (95 % interval -0.0100 to +0.0500, valid at every look; p 0.3100); about 640 further users to decide, if this is the truth',
       "Sample ratio: the challenger's users 350 of 351, expected 50 % (p < 0.0001): broken",
       'Decision: continue. Nothing is shown.',
     ]);
@@ -72,11 +72,11 @@ describe('policy/online/describe-online', () => {
     ]);
   });
 
-  it('says where no number of users would show a gain', () => {
+  it('says where no number of users would decide', () => {
     const { comparison } = SPLIT;
     const report = { ...SPLIT, comparison: comparison && { ...comparison, further_users: null } };
     expect(describeOnline(report, EXPERIMENT)).toContainEqual(
-      expect.stringMatching(/p 0\.3100\); no number of users would show a gain$/),
+      expect.stringMatching(/p 0\.3100\); too alike for any number of users to decide$/),
     );
   });
 

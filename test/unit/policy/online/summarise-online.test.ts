@@ -136,7 +136,7 @@ describe('policy/online/summarise-online', () => {
 
   it('counts users without a preference among those who are still needed', () => {
     const credits = Array.from({ length: 400 }, (_, index): readonly [number, number] =>
-      index % 2 === 0 ? [0, 0] : index % 20 < 13 ? [0, 1] : [1, 0],
+      index % 2 === 0 ? [0, 0] : (index * 7) % 40 < 22 ? [0, 1] : [1, 0],
     );
     const decidedOnly = credits.filter(([champion, challenger]) => champion + challenger > 0);
     const all = summarise(draftedUsers(credits), { mode: 'interleave' }).comparison?.further_users ?? Number.NaN;

@@ -77,7 +77,9 @@ const scripted = createScriptedRuntime(
           ],
     notices: isCrowded ? ['training falls back to wasm', 'no GPU was found'] : [],
     delayMs: isEnding ? 700 : 20,
-    cancelled: trainingView({ status: 'cancelled', progress: {} }),
+    // One that is cancelled ends its epoch first.
+    cancelled:
+      process.env.SCRIPTED === 'ends-slowly' ? trainingView() : trainingView({ status: 'cancelled', progress: {} }),
   },
   {
     io: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },

@@ -72,6 +72,18 @@ describe('ui-cli/run on a real terminal', () => {
     expect(text).toContain('cancelled: 1, closed: 2');
   });
 
+  test('ui-cli/run/screen-display: left while it is being cancelled, it is not said to keep running', async () => {
+    const terminal = open(['watch', 'demo'], { SCRIPTED: 'ends-slowly' });
+    await terminal.see(/trial-001 +running/);
+    terminal.press('X');
+    await terminal.see('Type cancel:');
+    terminal.press('cancel\r');
+    const text = await seeEnd(terminal, 130);
+    expect(text).toContain(`detached: experiment ${EXPERIMENT_ID} is being cancelled; finished trials are kept\n`);
+    expect(text).not.toContain('keeps running');
+    expect(text).not.toContain('tt-exp cancel');
+  });
+
   test('ui-cli/run/screen-display: when the experiment ends the screen is left, and summary and verdict are printed', async () => {
     const terminal = open(['run', 'experiments/smoke.json'], { SCRIPTED: 'ending' }, { rows: 60 });
     await terminal.see(/trial-001 +running/);

@@ -10,6 +10,8 @@ export interface Display {
   view(view: ExperimentView): void;
   /** Once the servers are there: what a view leaves out can be asked for. */
   connected?(platform: Pick<Platform, 'facts'>): void;
+  /** Whether somebody has cancelled the experiment with a key; known once it is closed. */
+  hasCancelled?(experimentId: string): boolean;
   /** The terminal is as it was before; nothing more may be shown. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { nearestName } from '../../config/nearest.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { parseExperimentId, splitTrialReference } from '../../contracts/ids.ts';
+import { outputLost } from '../command-line/lost-output.ts';
 import { createStops, type Stops } from '../command-line/stops.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
@@ -19,13 +20,14 @@ const matching = (logs: readonly ServiceLog[], text: string): readonly ServiceLo
   return exact.length > 0 ? exact : logs.filter(({ name }) => name.startsWith(text));
 };
 
+/** `worker`, `worker-tt`, …: every beginning by which logs can be named. */
+const beginningsOf = ({ name }: ServiceLog): readonly string[] =>
+  name.split('-').map((_, index, parts) => parts.slice(0, index + 1).join('-'));
+
 /** The name of a log that somebody has most likely mistyped: what has the form of an id is none. */
 const mistyped = (logs: readonly ServiceLog[], text: string): string | null =>
   parseExperimentId(splitTrialReference(text).experiment) === null
-    ? nearestName(
-        text,
-        logs.map(({ name }) => name),
-      )
+    ? nearestName(text, [...new Set(logs.flatMap(beginningsOf))])
     : null;
 
 const noSuchLog = (logs: readonly ServiceLog[], text: string, nearest: string): TtExpError =>
@@ -39,18 +41,11 @@ const untilStopped = async (
   work: (signal: AbortSignal, stops: Stops) => Promise<void>,
 ): Promise<number> => {
   const stops = createStops(runtime);
-  const closed = new AbortController();
-  const onClose = (): void => closed.abort();
-  const { stdout } = runtime.io;
-  // A pipe to a reader that has gone tells of it with the next write, and never closes.
-  stdout.on('error', onClose);
-  stdout.on('close', onClose);
+  const signal = AbortSignal.any([stops.signal, outputLost(runtime.io.stdout)]);
   try {
-    await Promise.race([work(AbortSignal.any([stops.signal, closed.signal]), stops), stops.forced]);
+    await Promise.race([work(signal, stops), stops.forced]);
     return stops.signal.aborted ? EXIT.interrupted : EXIT.done;
   } finally {
-    stdout.off('error', onClose);
-    stdout.off('close', onClose);
     stops.dispose();
   }
 };

@@ -4,6 +4,7 @@ import { EXIT, fromErrorRecord, TtExpError, toErrorRecord } from '../../contract
 import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { GateVerdict, VerdictSince } from '../../contracts/gate.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
+import { outputLost } from '../command-line/lost-output.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
 import { writeSummary } from '../display/event-stream.ts';
 import { nextCommands } from '../text/next-commands.ts';
@@ -21,6 +22,8 @@ export interface ReportRequest {
   readonly experimentId: string;
   readonly workflowId: string;
   readonly addresses: ServiceAddresses;
+  /** Somebody has cancelled it while it was followed. */
+  readonly isCancelling: boolean;
   /** What became of its candidate since; absent: nobody looked. */
   readonly since?: VerdictSince | null;
 }
@@ -54,10 +57,19 @@ const promotionFailure = (experimentId: string, gate: GateVerdict, since: Verdic
 };
 
 /** @param view as last seen; null where nobody looked */
-export const detachedLines = (experimentId: string, view: ExperimentView | null): readonly string[] =>
-  isPaused(view)
-    ? [`detached: experiment ${experimentId} stays paused`, ...nextCommands(experimentId, 'resume', 'watch', 'cancel')]
-    : [`detached: experiment ${experimentId} keeps running`, ...nextCommands(experimentId, 'watch', 'cancel')];
+export const detachedLines = (
+  experimentId: string,
+  view: ExperimentView | null,
+  isCancelling = false,
+): readonly string[] => {
+  const detached = `detached: experiment ${experimentId}`;
+  if (isCancelling) {
+    return [`${detached} is being cancelled; finished trials are kept`, ...nextCommands(experimentId, 'watch')];
+  }
+  return isPaused(view)
+    ? [`${detached} stays paused`, ...nextCommands(experimentId, 'resume', 'watch', 'cancel')]
+    : [`${detached} keeps running`, ...nextCommands(experimentId, 'watch', 'cancel')];
+};
 
 const statusOf = (outcome: FollowOutcome): ExperimentSummary['status'] =>
   outcome.kind === 'ended' && outcome.view.status !== 'running' ? outcome.view.status : 'detached';
@@ -108,7 +120,7 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
     printLines(io.stdout, humanSummary(outcome.view, addresses, { width: io.stdout.columns || USUAL_WIDTH, since }));
   }
   if (outcome.kind === 'detached' || outcome.kind === 'timed-out') {
-    printLines(io.stderr, detachedLines(experimentId, outcome.view));
+    printLines(io.stderr, detachedLines(experimentId, outcome.view, request.isCancelling));
   }
   if (error !== null && statusOf(outcome) === 'cancelled') {
     printLines(io.stderr, [error.message, `hint: ${error.hint ?? ''}`]);
@@ -118,5 +130,5 @@ export const reportOutcome = (request: ReportRequest, outcome: FollowOutcome): n
     throw error;
   }
   // A reader that goes away (`watch --events | head`) interrupts nothing; what a full disk has lost is told by itself.
-  return outcome.kind === 'detached' && !io.stdout.errored ? EXIT.interrupted : EXIT.done;
+  return outcome.kind === 'detached' && !outputLost(io.stdout).aborted ? EXIT.interrupted : EXIT.done;
 };

@@ -33,6 +33,8 @@ interface Conducted {
   readonly addresses: ServiceAddresses;
   /** Null with --detach. */
   readonly outcome: FollowOutcome | null;
+  /** Known once the display is closed. */
+  readonly isCancelling: () => boolean;
   /** With --detach: an experiment that was running already may be paused. Null where nobody looked. */
   readonly seen: ExperimentView | null;
 }
@@ -40,8 +42,6 @@ interface Conducted {
 const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
   withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform }) => {
     const { experiments, addresses } = platform;
-    // Ctrl-C while services started: nothing runs yet, so nothing is left behind.
-    stops.signal.throwIfAborted();
     const started = await experiments.start({
       config: withAbsolutePaths(config, process.cwd()),
       configDigest: configDigest(config),
@@ -55,7 +55,8 @@ const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOption
     // Whether it is paused is worth a look, not a failure.
     const seen =
       options.isDetached && started.isAttached ? await experiments.view(experimentId).catch(() => null) : null;
-    return { started, addresses, outcome, seen };
+    const isCancelling = () => display.hasCancelled?.(experimentId) === true;
+    return { started, addresses, outcome, isCancelling, seen };
   });
 
 /** --detach is a success: the experiment was started, which is all that was asked. */
@@ -106,8 +107,8 @@ export const runExperiment = async (runtime: RunRuntime, file: string, options: 
     }
     throw error;
   }
-  const { started, addresses, outcome } = conducted;
+  const { started, addresses, outcome, isCancelling } = conducted;
   return outcome === null
     ? reportDetached(runtime, conducted, options)
-    : reportOutcome({ ...started, ...options, runtime, addresses }, outcome);
+    : reportOutcome({ ...started, ...options, runtime, addresses, isCancelling: isCancelling() }, outcome);
 };

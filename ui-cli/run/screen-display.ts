@@ -47,6 +47,7 @@ export const openScreenDisplay = async (runtime: DashboardRuntime, sinks: Screen
         screen.left.then(sinks.left, sinks.failed);
       }
     },
+    hasCancelled: (experimentId) => screen?.cancelled.has(experimentId) === true,
     close: async () => {
       progress.close();
       await screen?.close();

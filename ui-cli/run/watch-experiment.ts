@@ -26,6 +26,8 @@ interface Followed {
   readonly workflowId: string;
   readonly addresses: ServiceAddresses;
   readonly outcome: FollowOutcome;
+  /** Known once the display is closed. */
+  readonly isCancelling: () => boolean;
   readonly since: VerdictSince | null;
 }
 
@@ -55,12 +57,13 @@ export const watchExperiment = async (
       const onView = display.view;
       const outcome = await followExperiment({ experiments, experimentId, onView, signal: stops.signal });
       const since = outcome.kind === 'ended' ? await readVerdictSince(runtime.io, platform, outcome.view) : null;
-      return { experimentId, workflowId, addresses, outcome, since };
+      const isCancelling = () => display.hasCancelled?.(experimentId) === true;
+      return { experimentId, workflowId, addresses, outcome, isCancelling, since };
     },
   );
   if (followed === null) {
     return openDashboard(runtime, {});
   }
-  const { outcome, ...experiment } = followed;
-  return reportOutcome({ ...experiment, ...options, runtime }, outcome);
+  const { outcome, isCancelling, ...experiment } = followed;
+  return reportOutcome({ ...experiment, ...options, runtime, isCancelling: isCancelling() }, outcome);
 };

@@ -1,4 +1,6 @@
 /** One command that follows an experiment: stops, display and platform opened in order, closed in reverse. */
+import { TtExpError } from '../../contracts/errors.ts';
+import { outputLost } from '../command-line/lost-output.ts';
 import { createStops, RESUMES, type Stops } from '../command-line/stops.ts';
 import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
 import type { Display } from '../display/display.ts';
@@ -21,6 +23,15 @@ export interface Watching {
   readonly platform: Platform;
 }
 
+/** Whatever step of it was interrupted: that is no news to whoever has interrupted it. */
+const startStopped = ({ reason }: AbortSignal): unknown =>
+  reason instanceof TtExpError && reason.code === 'INTERRUPTED'
+    ? new TtExpError('INTERRUPTED', 'The start was interrupted: no experiment was started by this command.', {
+        hint: `Servers and workers that were started keep running: \`tt-exp status\` lists them, \`tt-exp down\` stops them. ${RESUMES}`,
+        cause: reason,
+      })
+    : reason;
+
 /** Runs `work` and closes everything whatever happens. The display is closed before `work`'s result is passed on. */
 export const withWatching = async <Result>(
   runtime: DashboardRuntime,
@@ -28,14 +39,13 @@ export const withWatching = async <Result>(
   work: (watching: Watching) => Promise<Result>,
 ): Promise<Result> => {
   const stops = createStops(runtime, { timeoutMs: options.timeoutMs, hint: RESUMES });
-  // What is told goes nowhere any more: the reader has gone, or its disk is full.
-  const { stdout } = runtime.io;
+  const lost = outputLost(runtime.io.stdout);
   const lose = (): void => {
     if (!stops.signal.aborted) {
       stops.interrupt();
     }
   };
-  stdout.on('error', lose);
+  lost.addEventListener('abort', lose);
   let fail: (error: unknown) => void = () => {};
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -48,12 +58,15 @@ export const withWatching = async <Result>(
       : await openDisplay(runtime, options);
     let platform: Platform | null = null;
     const conduct = async (): Promise<Result> => {
-      const opened = await runtime.openPlatform({
-        mayStart: options.mayStart,
-        progress: display.service,
-        signal: stops.signal,
+      const { mayStart } = options;
+      const opening = runtime.openPlatform({ mayStart, progress: display.service, signal: stops.signal });
+      const opened = await opening.catch((error: unknown) => {
+        throw mayStart && stops.signal.aborted ? startStopped(stops.signal) : error;
       });
       platform = opened;
+      if (mayStart && stops.signal.aborted) {
+        throw startStopped(stops.signal);
+      }
       display.connected?.(opened);
       return work({ stops, display, platform: opened });
     };
@@ -64,7 +77,7 @@ export const withWatching = async <Result>(
       await (platform as Platform | null)?.close();
     }
   } finally {
-    stdout.off('error', lose);
+    lost.removeEventListener('abort', lose);
     stops.dispose();
   }
 };

@@ -3,6 +3,7 @@
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { type ExperimentView, isPastTraining } from '../../contracts/experiment.ts';
 import { isTrialId } from '../../contracts/ids.ts';
+import { wholeTrialId } from '../platform/find-trial.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import { resolveExperimentId } from '../platform/resolve-id.ts';
 import { withPlatform } from '../platform/with-platform.ts';
@@ -65,7 +66,9 @@ export const setMaxParallel = (
 export const assertTrialId = (trialId: string): void => {
   if (!isTrialId(trialId)) {
     throw new TtExpError('USAGE', `trial: got ${JSON.stringify(trialId)}, expected an id such as trial-003`, {
-      hint: '`tt-exp show <id>` lists the trials of an experiment.',
+      hint: isTrialId(wholeTrialId(trialId))
+        ? `Did you mean ${wholeTrialId(trialId)}?`
+        : '`tt-exp show <id>` lists the trials of an experiment.',
     });
   }
 };

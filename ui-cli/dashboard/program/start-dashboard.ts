@@ -38,6 +38,8 @@ export interface StartedDashboard {
   /** The exit code once somebody has left it; rejects with a mistake of ours. */
   readonly left: Promise<number>;
   leave(exitCode: number): void;
+  /** Experiments that somebody has cancelled here; complete once it is closed. */
+  readonly cancelled: ReadonlySet<string>;
   /** The terminal is as it was before, and what was asked for is done. */
   close(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export const startDashboard = (runtime: DashboardRuntime, options: StartOptions)
   let state = initialState({ ...options, nowMs: Date.now(), size: sizeOf(stream) });
   const wanted = () => openRequests(openScreen(SCREENS, placeOf(state), state).feeds, state.data);
   const acting = new Set<Promise<void>>();
+  const cancelled = new Set<string>();
   let isHungUp = false;
   let resolveLeft: (exitCode: number) => void = () => {};
   let rejectLeft: (error: unknown) => void = () => {};
@@ -112,7 +115,14 @@ export const startDashboard = (runtime: DashboardRuntime, options: StartOptions)
   };
   const act = (action: Action): void => {
     const done = perform(runtime, sources, action).then(
-      (outcome) => tell(action, outcome),
+      (outcome) => {
+        if (action.kind === 'steer' && action.request.kind === 'cancel') {
+          for (const id of action.experimentIds) {
+            cancelled.add(id);
+          }
+        }
+        tell(action, outcome);
+      },
       (error: unknown) => tell(action, told(explain(error), true)),
     );
     acting.add(done);
@@ -150,6 +160,7 @@ export const startDashboard = (runtime: DashboardRuntime, options: StartOptions)
   return {
     left,
     leave,
+    cancelled,
     close: async () => {
       closing.abort();
       clearInterval(timer);

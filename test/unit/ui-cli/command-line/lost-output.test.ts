@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { outputLost } from '../../../../ui-cli/command-line/lost-output.ts';
 import type { ModelCatalogue } from '../../../../ui-cli/registry/registry-runtime.ts';
 import { catalogueModel, runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
 import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
@@ -53,6 +54,21 @@ describe('ui-cli/command-line', () => {
 
   test('a reader that went away is no failure', async () => {
     expect(await run(['models'], { list }, ['EPIPE', 'EPIPE: broken pipe, write'])).toEqual({ exitCode: 0, told: '' });
+  });
+
+  test('each stream has one signal, which aborts with its error, or without one where it is closed', async () => {
+    const broken = unwritable(...FULL);
+    const lost = outputLost(broken);
+    expect(outputLost(broken)).toBe(lost);
+    expect(lost.aborted).toBe(false);
+    broken.write('x');
+    await expect.poll(() => lost.aborted).toBe(true);
+    expect(lost.reason).toMatchObject({ code: 'ENOSPC' });
+    const closed = unwritable(...FULL);
+    const gone = outputLost(closed);
+    closed.destroy();
+    await expect.poll(() => gone.aborted).toBe(true);
+    expect(gone.reason).toBeNull();
   });
 
   test('a command that fails by itself keeps its exit code', async () => {

@@ -158,11 +158,21 @@ Where it stands
 
   test.each([
     [['why', EXPERIMENT_ID], 'the id of a trial is missing'],
-    [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003'],
+    [['why', EXPERIMENT_ID, '3'], 'trial: got "3", expected an id such as trial-003\nhint: Did you mean trial-003?\n'],
+    [['why', EXPERIMENT_ID, 'best'], 'expected an id such as trial-003\nhint: `tt-exp show <id>` lists the trials'],
   ])('%j ends with 64', async (args, text) => {
     const { exitCode, stderr } = await cli(args);
     expect(exitCode).toBe(64);
     expect(stderr()).toContain(text);
+  });
+
+  test('show of a trial says which command explains one', async () => {
+    const { exitCode, stderr } = await cli(['show', `${EXPERIMENT_ID}/trial-001`]);
+    expect(exitCode).toBe(66);
+    expect(stderr()).toContain(
+      `error: experiment: got the trial ${EXPERIMENT_ID}/trial-001, expected an experiment\n` +
+        `hint: \`tt-exp why ${EXPERIMENT_ID}/trial-001\` explains a trial.`,
+    );
   });
 
   test('an experiment that nobody knows ends with 66, and so does a trial that it does not have', async () => {

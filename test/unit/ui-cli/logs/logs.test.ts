@@ -123,6 +123,8 @@ describe('ui-cli/logs', () => {
       'tt-exp logs: got "mlfow", expected a server, worker, experiment or trial',
       'Did you mean mlflow? Logs: mlflow, worker-tt',
     ],
+    [['wrker'], 'got "wrker", expected a server, worker, experiment or trial', 'Did you mean worker? Logs: mlflow, '],
+    [['worker-tt-cpy'], 'got "worker-tt-cpy", expected a server', 'Did you mean worker-tt-cpu? Logs: mlflow, '],
     [['mlflow', '--since', 'soon'], '--since: got "soon", expected a duration or an ISO 8601 time', '--since 10m'],
     [['mlflow', '--lines', 'x'], '--lines: got "x", expected a whole number >= 0', '--lines 1'],
   ])('%j ends with 64, an error line and a hint', async (args, error, hint) => {

@@ -74,6 +74,18 @@ describe('ui-cli/open', () => {
     expect([opened, JSON.parse(stdout)]).toEqual([[], { what: 'two-tower', url: `${MLFLOW}/#/models/two-tower` }]);
   });
 
+  test.each([
+    ['demp', 'Experiments: Did you mean demo? '],
+    [`${EXPERIMENT_ID}/trial-1x`, 'Experiments: '],
+    ['demp/trial-000', 'hint: Did you mean demo? '],
+    ['demo/trial-9', 'hint: Did you mean trial-001? '],
+    ['demo/trial-1', 'hint: Did you mean trial-001? '],
+  ])('%s, which nothing has: the nearest name is given', async (what, hint) => {
+    const { exitCode, stderr } = await open([what]);
+    expect(exitCode).toBe(66);
+    expect(stderr).toContain(hint);
+  });
+
   test('a name that is neither an experiment nor a model: what is near to it of both', async () => {
     const { exitCode, stderr } = await open(['two-towr']);
     expect(exitCode).toBe(66);

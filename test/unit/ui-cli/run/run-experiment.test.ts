@@ -125,7 +125,9 @@ describe('run', () => {
       { views: [] },
       {
         openPlatform: ({ signal }) =>
-          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+          new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(new TtExpError('INTERRUPTED', 'building: interrupted'))),
+          ),
       },
     );
     const running = runCli(['run', config, '--json'], fake.runtime);
@@ -134,8 +136,27 @@ describe('run', () => {
     expect(await running).toBe(130);
     await settle();
     expect(jsonOf(fake)).toMatchObject({ status: 'cancelled', error: { code: 'INTERRUPTED' } });
+    expect(fake.stderr()).toContain('error: The start was interrupted: no experiment was started by this command.\n');
+    expect(fake.stderr()).toContain('`tt-exp down` stops them. Run the same command again');
+    expect(fake.stderr()).not.toContain('building');
     expect(fake.recorded.started).toEqual([]);
     expect(fake.listeners()).toBe(0);
+  });
+
+  test('--timeout while services start is told as such, whatever step it has ended', async () => {
+    const fake = createScriptedRuntime(
+      { views: [] },
+      {
+        openPlatform: ({ signal }) =>
+          new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(new TtExpError('INTERRUPTED', 'building: interrupted'))),
+          ),
+      },
+    );
+    expect(await runCli(['run', config, '--timeout', '20ms'], fake.runtime)).toBe(75);
+    await settle();
+    expect(fake.stderr()).toContain('the limit of --timeout');
+    expect(fake.recorded.started).toEqual([]);
   });
 
   test('a second Ctrl-C ends what does not stop in order', async () => {

@@ -2,11 +2,13 @@
 
 import { dirname, join } from 'node:path';
 import type { AncestorComparison, ChampionStandIn, GateSide } from '../contracts/gate.ts';
+import type { TestDigests } from '../contracts/ledger.ts';
 import { isBelowPopularity, RANKING_METRIC_NAMES } from '../contracts/metrics.ts';
 import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
 import type { EvaluateResult } from '../contracts/trainer.ts';
+import { digestFile, digestText } from '../host/files/file-digest.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { ensureDataset } from './dataset.ts';
@@ -59,7 +61,7 @@ const recordTest = async (
   { runId, timestampMs }: EvaluateBestRequest,
   evaluated: EvaluateResult,
   usersFile: string,
-): Promise<void> => {
+): Promise<TestDigests> => {
   const { endTimeMs } = await tracking.getRun(runId);
   await tracking.logMetrics(
     runId,
@@ -70,10 +72,21 @@ const recordTest = async (
       timestampMs: endTimeMs ?? timestampMs,
     })),
   );
-  await tracking.setTags(runId, { [TAG.belowPopularity]: String(isBelowPopularity(evaluated)) });
-  await tracking.putArtifactText(runId, ARTIFACT.testMetrics, `${JSON.stringify(evaluated, null, 2)}\n`);
+  const metrics = `${JSON.stringify(evaluated, null, 2)}\n`;
+  const digests = { test_metrics_digest: digestText(metrics), gate_users_digest: (await digestFile(usersFile)).sha256 };
+  await tracking.putArtifactText(runId, ARTIFACT.testMetrics, metrics);
   await tracking.putArtifactFile(runId, ARTIFACT.gateUsers, usersFile);
+  await tracking.setTags(runId, {
+    [TAG.belowPopularity]: String(isBelowPopularity(evaluated)),
+    [TAG.testMetricsDigest]: digests.test_metrics_digest,
+    [TAG.gateUsersDigest]: digests.gate_users_digest,
+  });
+  return digests;
 };
+
+/** The run of a champion keeps the evaluation that made it so, as it keeps the verdict. */
+const isKept = async ({ tracking }: EvaluationActivityDeps, runId: string, championRunId: string | undefined) =>
+  championRunId === runId && (await tracking.getArtifactText(runId, ARTIFACT.testMetrics)) !== null;
 
 /** A candidate that is the champion was measured once; that counts for both. */
 export const championSide = (
@@ -140,9 +153,10 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
           );
           const { ci, pairedTest, dcg, guards, seedNoise = null, championProblem } = evaluated;
           const test = { model: evaluated.model, baselines: evaluated.baselines };
-          if (isRecorded) {
-            await recordTest(deps, request, evaluated, usersFile);
-          }
+          const testDigests =
+            isRecorded && !(await isKept(deps, runId, version?.runId))
+              ? await recordTest(deps, request, evaluated, usersFile)
+              : null;
           return {
             test,
             champion: championSide(version, evaluated, runId),
@@ -155,6 +169,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
             comparedWith: version?.version ?? null,
             championProblem: problem ?? championProblem,
             championStandIn: standIn,
+            ...(testDigests !== null && { testDigests }),
           };
         },
       ),

@@ -6,6 +6,7 @@ import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { RunRecord } from '../contracts/runs.ts';
 import type { EvaluateResult } from '../contracts/trainer.ts';
 import { tryEach } from '../contracts/try-each.ts';
+import { digestText } from '../host/files/file-digest.ts';
 import { isGone } from './is-gone.ts';
 import type { ReportPort, TrackingPort } from './ports.ts';
 
@@ -58,8 +59,9 @@ export const publishVerdict = async (deps: PublishVerdictDeps, published: Publis
     verdict,
     details: await detailsOf(deps, published),
   });
+  const text = `${JSON.stringify(verdict, null, 2)}\n`;
   const put = async (run: RunRecord): Promise<void> => {
-    await tracking.putArtifactText(run.runId, ARTIFACT.gate, `${JSON.stringify(verdict, null, 2)}\n`);
+    await tracking.putArtifactText(run.runId, ARTIFACT.gate, text);
     await tracking.putArtifactText(run.runId, ARTIFACT.gatePage, page);
   };
   const link = (text: string): string => reports.linkVerdict(text, verdict, candidate);
@@ -68,6 +70,7 @@ export const publishVerdict = async (deps: PublishVerdictDeps, published: Publis
     async () => {
       if (!isChampionAlready(verdict)) {
         await put(candidate);
+        await tracking.setTags(runId, { [TAG.gateDigest]: digestText(text) });
         await describe(tracking, modelName, verdict.candidate.version, link);
       }
     },

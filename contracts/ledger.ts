@@ -37,6 +37,9 @@ export interface LedgerEvidence {
   readonly verdict_run_id?: string;
   /** SHA-256 of the verdict as canonical JSON. */
   readonly verdict_digest?: string;
+  /** SHA-256, in hex, of what the verdict's evaluation left on the candidate's run; absent in records of earlier versions. */
+  readonly test_metrics_digest?: string;
+  readonly gate_users_digest?: string;
   readonly dataset_version?: string;
   /** Version that the verdict compared with; null: there was no champion. */
   readonly compared_with?: string | null;
@@ -50,6 +53,9 @@ export interface LedgerEvidence {
   readonly approved_by?: string;
   readonly approval_reason?: string;
 }
+
+/** Of the files that an evaluation has left on the candidate's run. */
+export type TestDigests = Required<Pick<LedgerEvidence, 'test_metrics_digest' | 'gate_users_digest'>>;
 
 /** A record before it has its place in the chain. */
 export interface LedgerMove {

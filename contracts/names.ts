@@ -51,6 +51,10 @@ export const TAG = {
   gateReasons: 'tt.gate_reasons',
   gatePValue: 'tt.gate_p_value',
   gateSmallestLift: 'tt.gate_smallest_lift',
+  /** On a candidate's run: SHA-256 of these artifacts, as whoever evaluated and judged it last has written them. */
+  testMetricsDigest: 'tt.test_metrics_digest',
+  gateUsersDigest: 'tt.gate_users_digest',
+  gateDigest: 'tt.gate_digest',
   outOfMemory: 'tt.out_of_memory',
   /** `passed`, or the tripwire that fired; absent where training.preflight is false. */
   preflight: 'tt.preflight',

@@ -7,7 +7,7 @@ import type { ErrorRecord } from './errors.ts';
 import type { RegisteredModel } from './experiment.ts';
 import type { GateConfig } from './experiment-config.ts';
 import type { DecidedVerdict, GateVerdict, LeftOutReplicate } from './gate.ts';
-import type { LedgerEntry, LedgerEvidence } from './ledger.ts';
+import type { LedgerEntry, LedgerEvidence, TestDigests } from './ledger.ts';
 import type { NotifyRequest, OpenTrialRequest, RegisterModelRequest } from './steps.ts';
 import type { LookTaken, WantedLook } from './test-part-looks.ts';
 
@@ -84,6 +84,8 @@ export interface ApprovalQuestion {
   readonly seed: number;
   readonly gate: Required<GateConfig>;
   readonly verdict: DecidedVerdict;
+  /** Of what its evaluation has left on the candidate's run; absent: nothing, or asked by an earlier version. */
+  readonly testDigests?: TestDigests;
   readonly askedAtMs: number;
   /** null: it waits as long as it takes. */
   readonly expiresAtMs: number | null;

@@ -1,4 +1,5 @@
 /** Arguments and results of the durable steps (activities). Small: bulk data is named by version, run id or digest. */
+
 import type { DatasetSummary } from './dataset.ts';
 import type { SweepFacts, TestEvaluation } from './experiment.ts';
 import type { GateConfig, GuardConfig } from './experiment-config.ts';
@@ -12,6 +13,7 @@ import type {
   PairedTest,
   SeedNoise,
 } from './gate.ts';
+import type { TestDigests } from './ledger.ts';
 import type { Notification } from './notification.ts';
 import type { ObjectiveName } from './objective.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
@@ -219,6 +221,8 @@ export interface EvaluateBestResult {
   readonly championProblem: string | null;
   /** What was evaluated in place of that champion; null: nothing. Missing in results of earlier versions. */
   readonly championStandIn?: ChampionStandIn | null;
+  /** Of what the candidate's run has of it; absent where nothing was recorded, and in results of earlier versions. */
+  readonly testDigests?: TestDigests;
 }
 
 export interface RegisterModelRequest {

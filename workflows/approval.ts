@@ -2,12 +2,13 @@
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import { type LedgerEvidence, OWNER_ACTOR } from '../contracts/ledger.ts';
 import type { ApprovalAnswer, ApprovalResult, OpenQuestion, RegistryAnswer } from '../contracts/registry-owner.ts';
+import type { EvaluateBestResult } from '../contracts/steps.ts';
 import { outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { isUnansweredAbout } from '../policy/gate/unreadable-champion.ts';
 import { verdictEvidence } from '../policy/registry/gate-request.ts';
 import { approvedBy, expiryReason, rejectedBy } from '../policy/registry/settle-question.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
-import { decideOn } from './evaluate-candidate.ts';
+import { decideOn, withTestOf } from './evaluate-candidate.ts';
 import { failureOf } from './failures.ts';
 import type { RegistryOwner } from './registry-owner.ts';
 
@@ -22,14 +23,18 @@ interface Answering {
 /** What the record says beside the verdict: of an approval that the gate's own rejection follows. */
 type Approval = Pick<LedgerEvidence, 'approved_by' | 'approval_reason'>;
 
+interface Settling extends Pick<EvaluateBestResult, 'testDigests'> {
+  readonly approval?: Approval;
+}
+
 const settle = (
   owner: RegistryOwner,
   question: OpenQuestion,
-  { request, by: actor, reason, approval }: Answering & { readonly approval?: Approval },
+  { request, by: actor, reason, approval, testDigests }: Answering & Settling,
   verdict: DecidedVerdict,
 ): Promise<RegistryAnswer> => {
   const { candidate } = question;
-  const evidence = { ...verdictEvidence(verdict, question), ...approval };
+  const evidence = { ...verdictEvidence(verdict, question), ...testDigests, ...approval };
   const asked = { request, actor, reason, evidence, verdict, candidate };
   return owner.settle(
     question,
@@ -86,9 +91,10 @@ const approve = async (
   answering: Answering,
 ): Promise<{ readonly verdict: DecidedVerdict; readonly answer: Settled }> => {
   let verdict = approvedBy(question.verdict, answering);
+  let asked: Answering & Settling = answering;
   for (let round = 1; ; round += 1) {
     const request = `${answering.request}/${round}`;
-    const answer = await settle(owner, question, { ...answering, request }, verdict);
+    const answer = await settle(owner, question, { ...asked, request }, verdict);
     if (answer.kind !== 'outdated') {
       return { verdict, answer: done(owner, question, answer) };
     }
@@ -103,10 +109,12 @@ const approve = async (
     if (isUnansweredAbout(question.gate, again)) {
       throw refuseToSupersede(question, again);
     }
+    asked = withTestOf(asked, evaluated);
     const decided = { ...again, reasons: [...earlier, ...again.reasons] };
     if (again.decision === 'rejected') {
       // The gate rejects, not the person who has approved: as everywhere the gate acts in the name of the experiment.
       const rejection = {
+        ...asked,
         ...{ request, by: question.experimentId, reason: again.reasons.at(-1) ?? again.decision },
         approval: { approved_by: answering.by, approval_reason: answering.reason },
       };

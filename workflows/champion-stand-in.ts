@@ -10,6 +10,7 @@ import {
   evaluateCandidate,
   type JudgedCandidate,
   type TakeLook,
+  withTestOf,
 } from './evaluate-candidate.ts';
 import { toRecord } from './failures.ts';
 import { readChampionSettings } from './steps.ts';
@@ -115,5 +116,8 @@ export const evaluateBeside = async (candidate: JudgedCandidate, take: TakeLook)
   }
   return again.championProblem === null
     ? again
-    : withoutStandIn(evaluated, `run ${trained.runId} cannot be evaluated: ${again.championProblem}`);
+    : withTestOf(
+        withoutStandIn(evaluated, `run ${trained.runId} cannot be evaluated: ${again.championProblem}`),
+        again,
+      );
 };

@@ -15,6 +15,7 @@ export type JudgedCandidate = Pick<
   | 'runId'
   | 'replicateRunIds'
   | 'leftOutReplicates'
+  | 'testDigests'
   | 'training'
   | 'datasetVersion'
   | 'relevanceThreshold'
@@ -55,6 +56,12 @@ export const evaluateCandidate = async (
     }
   }
 };
+
+/** With what the candidate's run has of its last evaluation. */
+export const withTestOf = <Tested extends Pick<EvaluateBestResult, 'testDigests'>>(
+  tested: Tested,
+  { testDigests }: Pick<EvaluateBestResult, 'testDigests'>,
+): Tested => (testDigests === undefined ? tested : { ...tested, testDigests });
 
 export const decideOn = (
   { gate, runId, leftOutReplicates = [] }: Pick<JudgedCandidate, 'gate' | 'runId' | 'leftOutReplicates'>,

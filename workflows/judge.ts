@@ -20,7 +20,7 @@ import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
 import { askOwner, registerVersion, takeLookAt } from './ask-owner.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
 import { note } from './closing.ts';
-import { decideOn, type JudgedCandidate, type TakeLook } from './evaluate-candidate.ts';
+import { decideOn, type JudgedCandidate, type TakeLook, withTestOf } from './evaluate-candidate.ts';
 import type { ExperimentRun } from './experiment-run.ts';
 import { gateNotification, tell } from './notifications.ts';
 import type { Replicated } from './replicates.ts';
@@ -157,7 +157,12 @@ export const judge = async (
     const registered = { ...known, test: evaluated.test, model };
     state.reach(judging(registered), Date.now());
     const verdict = decideOn(judged, model.version, evaluated);
-    const outdated = await carryOut(run, { ...verdict, reasons: [...earlier, ...verdict.reasons] }, judged, round);
+    const outdated = await carryOut(
+      run,
+      { ...verdict, reasons: [...earlier, ...verdict.reasons] },
+      withTestOf(judged, evaluated),
+      round,
+    );
     if (outdated === null) {
       return { ...registered, model: state.snapshot.model ?? model };
     }

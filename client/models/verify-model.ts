@@ -9,6 +9,7 @@ import { ALIAS, ARTIFACT, MANIFEST_FILE, MESSAGE } from '../../contracts/names.t
 import type { CountSink } from '../../contracts/work-count.ts';
 import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
+import { changedEvidence } from '../../registry/ledger/check-evidence.ts';
 import { changedVerdicts } from '../../registry/ledger/check-verdicts.ts';
 import { deletedQuestion, questionProblem } from '../../registry/ledger/kept-question.ts';
 import type { LedgerReading } from '../../registry/ledger/read-ledger.ts';
@@ -105,16 +106,18 @@ const verifyBeside = async (
   }
   const { problem, isUncovered } = await readLooksOf(tracking, ledger);
   const verdicts = await changedVerdicts(tracking, ledger.entries);
+  const evidence = await changedEvidence(tracking, ledger.entries);
   const asked = { ...ledger, modelName, challenger: aliases.challenger };
   const existing = versions.map(({ record }) => record.version);
   const question = (await questionProblem(tracking, asked)) ?? (await deletedQuestion(tracking, asked, existing));
   return {
     problems: [
       ...verdicts,
+      ...evidence.problems,
       ...(problem === null ? [] : [`${ARTIFACT.looks} of MLflow run ${ledger.runId} ${problem}`]),
       ...(question === null ? [] : [question]),
     ],
-    notes: isUncovered ? [BEFORE_DIGEST] : [],
+    notes: [...(isUncovered ? [BEFORE_DIGEST] : []), ...evidence.notes],
   };
 };
 

@@ -20,6 +20,9 @@ export const digestFile = async (file: string): Promise<FileDigest> => {
   return { sha256: hash.digest('hex'), bytes };
 };
 
+/** SHA-256, in hex. */
+export const digestText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** 16 hex digits of the digest of a value: the name of what the value describes. */
 export const shortDigest = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 16);

@@ -12,11 +12,12 @@ export interface GateRequestOptions {
 /** What a record of the ledger says that it rests on. */
 export const verdictEvidence = (
   { candidate, champion, compared_with, champion_stand_in: standIn }: DecidedVerdict,
-  { experimentId, parentRunId, runId, datasetVersion }: Omit<ApprovalQuestion, 'verdict'>,
+  { experimentId, parentRunId, runId, datasetVersion, testDigests }: Omit<ApprovalQuestion, 'verdict'>,
 ): LedgerEvidence => ({
   run_id: runId,
   experiment_id: experimentId,
   verdict_run_id: parentRunId,
+  ...testDigests,
   dataset_version: datasetVersion,
   compared_with,
   ndcg_at_10: candidate.ndcg_at_10,

@@ -4,20 +4,38 @@ import type { GateVerdict } from '../../contracts/gate.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ARTIFACT } from '../../contracts/names.ts';
 import { isObject } from '../../host/files/json-file.ts';
+import { isRecordedNote } from '../../policy/gate/rules/recorded-note.ts';
 import { beforeAnswer } from '../../policy/registry/settle-question.ts';
 import type { LedgerReader } from '../ports.ts';
 import { digestOfVerdict } from './digest.ts';
 
 type Artifacts = Pick<LedgerReader, 'getArtifactText'>;
 
-/** As it is; or, where the question about it has been answered since, as it was before the answer. */
-const isVerdict = (text: string, digest: string): boolean => {
-  const value: unknown = JSON.parse(text);
+type VerdictState = 'intact' | 'was changed: its digest is another one' | 'cannot be read';
+
+/**
+ * As it is; where the question about it has been answered since, as it was before the answer; where an unchanged experiment
+ * has come to it again, without the note of that.
+ */
+const isVerdict = (value: unknown, digest: string): boolean => {
   if (!isObject(value) || !Array.isArray(value.reasons)) {
     return false;
   }
   const verdict = value as unknown as GateVerdict;
-  return [verdict, beforeAnswer(verdict)].some((one) => digestOfVerdict(one) === digest);
+  const first = { ...verdict, reasons: verdict.reasons.filter((reason) => !isRecordedNote(reason)) };
+  return [verdict, beforeAnswer(verdict), first].some((one) => digestOfVerdict(one) === digest);
+};
+
+/** Whether a `gate.json` is what a record rests on; other words than `intact` continue its name. */
+export const verdictState = (text: string, digest: string): VerdictState => {
+  try {
+    return isVerdict(JSON.parse(text), digest) ? 'intact' : 'was changed: its digest is another one';
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return 'cannot be read';
+    }
+    throw error;
+  }
 };
 
 /** Continues "gate.json of run X "; null: it is the one. */
@@ -27,11 +45,9 @@ const problemOf = async (tracking: Artifacts, runId: string, digest: string): Pr
     if (text === null) {
       return 'is missing';
     }
-    return isVerdict(text, digest) ? null : 'was changed: its digest is another one';
+    const state = verdictState(text, digest);
+    return state === 'intact' ? null : state;
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      return 'cannot be read';
-    }
     if (error instanceof TtExpError && error.details.errorCode === 'RESOURCE_DOES_NOT_EXIST') {
       return 'is gone with the run, which was deleted for good';
     }

@@ -157,6 +157,17 @@ describe('e2e/models', () => {
       const tracking = createTracking({ trackingUri: mlflow });
       try {
         const ledger = await readLedger(tracking, NAME);
+        const { run_id: runId = '' } = ledger?.entries[1]?.evidence ?? {};
+        const users = join(home.folder, 'gate_users.parquet');
+        expect(await tracking.getArtifactFile(runId, 'gate_users.parquet', users)).toBe(true);
+        await tracking.putArtifactText(runId, 'gate_users.parquet', 'other users');
+        const edit = await run('models', 'verify', NAME);
+        expect([edit.exitCode, edit.stderr]).toEqual([
+          65,
+          expect.stringContaining(`gate_users.parquet of run ${runId}, which record 2 rests on, was changed`),
+        ]);
+        await tracking.putArtifactFile(runId, 'gate_users.parquet', users);
+        expect((await run('models', 'verify', NAME)).exitCode).toBe(0);
         const second = ledger?.entries.find(({ seq }) => seq === 2);
         const edited = JSON.stringify({ ...second, reason: 'another one' });
         await tracking.putArtifactText(ledger?.runId ?? '', recordPath(2), edited);

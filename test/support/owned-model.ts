@@ -65,6 +65,7 @@ export const createOwnedModel = ({ aliases = {}, candidate = () => '2' }: OwnedM
             ci: { mean, low: mean - 0.05, high: mean + 0.05, confidence },
             comparedWith: version,
             championProblem: null,
+            testDigests: { test_metrics_digest: `metrics ${evaluations}`, gate_users_digest: `users ${evaluations}` },
           };
     },
   });

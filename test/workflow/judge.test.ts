@@ -33,6 +33,7 @@ describe('workflows/judge', () => {
     expect(evidence).toEqual({
       ...{ run_id: 'run-trial-000', experiment_id: 'fixture-0123456789', verdict_run_id: 'parent' },
       ...{ dataset_version: expect.stringMatching(/^ds-/), compared_with: '8', ndcg_at_10: 0.4 },
+      ...{ test_metrics_digest: 'metrics 1', gate_users_digest: 'users 1' },
       verdict_digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });

@@ -111,8 +111,9 @@ export const timeOption =
   (option: string) =>
   (value: string): number => {
     const [, day = '', time = '00:00', zone = 'Z'] =
-      /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(value.trim()) ?? [];
-    const milliseconds = Date.parse(`${day}T${time}${zone}`);
+      /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z| ?UTC|[+-]\d{2}:\d{2})?)?$/.exec(value.trim()) ??
+      [];
+    const milliseconds = Date.parse(`${day}T${time}${zone.endsWith('UTC') ? 'Z' : zone}`);
     const isOnCalendar = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) === true;
     if (!isOnCalendar || Number.isNaN(milliseconds)) {
       throw wrongOption(option, value, 'an ISO 8601 time', '2026-11-01T12:00');
@@ -120,7 +121,13 @@ export const timeOption =
     return milliseconds;
   };
 
-/** The same, and over: of what is still to come nothing is recorded. */
+/** Names seconds, and no part of one. */
+const WHOLE_SECOND = /[T ]\d{2}:\d{2}:\d{2}(?![.\d])/;
+
+/**
+ * The same, and over: of what is still to come nothing is recorded. A whole second is its end: so are times printed, and
+ * what happened in that second is part of it.
+ */
 export const pastOption =
   (option: string, now: () => number) =>
   (value: string): number => {
@@ -130,7 +137,7 @@ export const pastOption =
         hint: `Name a time that is over; it is read as UTC unless it names a zone. Now it is ${new Date(now()).toISOString()}.`,
       });
     }
-    return time;
+    return WHOLE_SECOND.test(value) ? time + 999 : time;
   };
 
 /** The same, or a duration before now. */

@@ -20,12 +20,35 @@ const findingOf = ({ low, high }: SimulatedRate, level: number): string => {
   return high < level ? 'fewer than stated' : 'as stated, within chance';
 };
 
+/** Of a true difference that must not pass. */
+const notToPass = (required: number): string => {
+  if (required === 0) {
+    return 'no better than the champion';
+  }
+  return required > 0
+    ? `better than the champion by ${required} at most`
+    : `worse than the champion by ${-required} or more`;
+};
+
+/** The same as a remark. */
+const requiredText = (required: number): string => {
+  if (required === 0) {
+    return 'no gain';
+  }
+  return required > 0 ? 'the required gain' : 'the accepted loss';
+};
+
+const foundText = (smallest: number): string =>
+  smallest < 0
+    ? `It follows that a candidate that is worse by no more than ${formatMetric(-smallest)} in NDCG@10 is promoted at least four times in five; between that and the accepted loss, less often: more users tell them apart.`
+    : `It follows that a candidate has to be better by ${formatMetric(smallest)} in NDCG@10 to be promoted four times in five. Smaller gains are mostly missed: more users find them.`;
+
 /** What the level does not hold for with certainty; nothing where all users differ one way. */
-const unevenMeaning = (uneven: SimulatedRate | null, level: number): readonly string[] =>
+const unevenMeaning = (uneven: SimulatedRate | null, level: number, required: number): readonly string[] =>
   uneven === null
     ? []
     : [
-        `Of candidates that are no better on average, and as uneven over users as these two models, ${formatPercent(uneven.rate)} passed (95 % interval ${formatPercent(uneven.low)} to ${formatPercent(uneven.high)}), ${findingOf(uneven, level)}.`,
+        `Of candidates that are ${notToPass(required)} on average, and as uneven over users as these two models, ${formatPercent(uneven.rate)} passed (95 % interval ${formatPercent(uneven.low)} to ${formatPercent(uneven.high)}), ${findingOf(uneven, level)}.`,
         ...(uneven.low > level
           ? [
               'It follows that small gains for many users may hide large losses of few: no test sees losses of users whom it has not drawn. Look at the slices, guard them (gate.guards), or test on more users.',
@@ -36,17 +59,16 @@ const unevenMeaning = (uneven: SimulatedRate | null, level: number): readonly st
 /** What is stated, what was measured, and what follows. */
 const meaning = ({ calibration }: CalibrationAnswer): readonly string[] => {
   const { users, false_promotions: wrong, level, smallest_gain: smallest, required_gain: required } = calibration;
-  const noBetter = required === 0 ? 'no better than the champion' : `better than the champion by ${required} at most`;
   return [
-    `Stated: a candidate that is ${noBetter} passes one test with a probability of at most ${percent(level)}.`,
+    `Stated: a candidate that is ${notToPass(required)} passes one test with a probability of at most ${percent(level)}.`,
     `Measured: ${formatPercent(wrong.rate)} of such candidates passed (95 % interval ${formatPercent(wrong.low)} to ${formatPercent(wrong.high)}), ${findingOf(wrong, level)}.`,
     ...(wrong.low > level
       ? ['It follows that this gate promotes too easily on these users: raise gate.confidence, or test on more users.']
       : []),
-    ...unevenMeaning(calibration.uneven_false_promotions, level),
+    ...unevenMeaning(calibration.uneven_false_promotions, level, required),
     smallest === null
-      ? `It follows that your ${formatCount(users)} users show no gain four times in five, however large: test on more of them.`
-      : `It follows that a candidate has to be better by ${formatMetric(smallest)} in NDCG@10 to be promoted four times in five. Smaller gains are mostly missed: more users find them.`,
+      ? `It follows that your ${formatCount(users)} users ${required < 0 ? 'rule out no such loss' : 'show no gain'} four times in five, however ${required < 0 ? 'good the candidate' : 'large'}: test on more of them.`
+      : foundText(smallest),
   ];
 };
 
@@ -55,8 +77,10 @@ export const calibrationLines = (answer: CalibrationAnswer, width: number): read
   const { users, simulations, confidence, power, required_gain: required } = calibration;
   const { false_promotions: wrong, uneven_false_promotions: uneven } = calibration;
   const rows = [
-    [`${formatMetric(required)} (no gain)`, ...rateText(wrong)],
-    ...(uneven === null ? [] : [[`${formatMetric(required)} (no gain, uneven)`, ...rateText(uneven)]]),
+    [`${formatMetric(required)} (${requiredText(required)})`, ...rateText(wrong)],
+    ...(uneven === null
+      ? []
+      : [[`${formatMetric(required)} (${requiredText(required)}, uneven)`, ...rateText(uneven)]]),
     ...power.map(({ gain, ...rate }) => [formatMetric(gain), ...rateText(rate)]),
   ];
   const columns = [

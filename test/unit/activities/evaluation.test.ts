@@ -34,6 +34,7 @@ const evaluateBeside = async (
   championRun: string,
   artifactsOf: TrackingPort['listArtifacts'],
   change: Partial<EvaluateBestRequest> = {},
+  others: readonly string[] = [],
 ) => {
   const jobs: EvaluateJob[] = [];
   const fake = createFakeTracking();
@@ -41,7 +42,7 @@ const evaluateBeside = async (
   versions.push({ version: '3', runId: championRun, tags: {} }, { version: '2', runId: 'older', tags: {} });
   aliases.champion = '3';
   for (const runId of new Set(['new', 'older', championRun])) {
-    const files = ['model/manifest.json', 'encoder.json'];
+    const files = ['model/manifest.json', 'encoder.json', ...others];
     fake.addRun(runId, { artifacts: new Map(files.map((path) => [path, Buffer.from('{}')])) });
   }
   const tracking: TrackingPort = { ...fake.tracking, listArtifacts: artifactsOf };
@@ -179,9 +180,23 @@ describe('activities/evaluation', () => {
     expect(ancestor?.problem).toContain('its model cannot be fetched');
   });
 
+  it('the run of a candidate that is champion already keeps the evaluation that made it so', async () => {
+    const { result, writes } = await evaluateBeside('new', whole, {}, ['test_metrics.json']);
+    expect(writes).toEqual([]);
+    expect(result).not.toHaveProperty('testDigests');
+    expect(result.champion).toEqual({ version: '3', run_id: 'new', ndcg_at_10: 0.4 });
+    // One that was never evaluated has nothing to keep.
+    expect((await evaluateBeside('new', whole)).writes).toContain('putArtifactFile');
+  });
+
   it('candidate and champion rank the same part, and the result names the champion', async () => {
     const { result, jobs, writes } = await evaluateBeside('old', whole);
-    expect(writes).toEqual(['logMetrics', 'setTags', 'putArtifactText', 'putArtifactFile']);
+    expect(writes).toEqual(['logMetrics', 'putArtifactText', 'putArtifactFile', 'setTags']);
+    expect(result.testDigests).toEqual({
+      test_metrics_digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      // Of what the fake evaluation writes, by sha256sum: [].
+      gate_users_digest: '4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945',
+    });
     expect(jobs.map(({ champion }) => champion?.modelFolder)).toEqual([join(folder, 'old', 'model')]);
     expect(result.champion).toEqual({ version: '3', run_id: 'old', ndcg_at_10: 0.3 });
     expect(result.comparedWith).toBe('3');

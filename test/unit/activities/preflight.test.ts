@@ -127,7 +127,7 @@ describe('activities', () => {
         confidence: 0.95,
         timestampMs: 1,
       });
-      expect(tags).toEqual({ 'tt.below_popularity': tag });
+      expect(tags).toMatchObject({ 'tt.below_popularity': tag });
     },
   );
 });

@@ -198,7 +198,7 @@ describe('ui-cli/gate/ask-gate', () => {
 describe('ui-cli/gate/calibrate-gate', () => {
   const rate = (value: number) => ({ rate: value, low: value - 0.01, high: value + 0.01 });
 
-  const calibrated = (falsely: number, smallest: number | null, uneven: number | null = null) => {
+  const calibrated = (falsely: number, smallest: number | null, uneven: number | null = null, required = 0) => {
     const asked: CalibrationQuestion[] = [];
     const calibrateGate: GateRuntime['calibrateGate'] = async (question) => {
       asked.push(question);
@@ -213,7 +213,7 @@ describe('ui-cli/gate/calibrate-gate', () => {
           simulations: 1000,
           seed: 7,
           confidence: 0.95,
-          required_gain: 0,
+          required_gain: required,
           level: 0.025,
           false_promotions: rate(falsely),
           uneven_false_promotions: uneven === null ? null : rate(uneven),
@@ -253,6 +253,28 @@ describe('ui-cli/gate/calibrate-gate', () => {
     expect(flowing).toContain('more than stated, beyond chance');
     expect(flowing).toContain('raise gate.confidence, or test on more users');
     expect(flowing).toContain('your 900 users show no gain four times in five');
+  });
+
+  test('non_inferior: says which loss must not pass, and how much worse a candidate may be', async () => {
+    const { stdout } = await run(['calibrate', 'two-tower@champion'], calibrated(0.02, -0.004, 0.03, -0.01));
+    expect(stdout()).toMatch(/^ +-0\.0100 \(the accepted loss\) +2\.0 % /m);
+    expect(stdout()).toMatch(/^ {2}-0\.0100 \(the accepted loss, uneven\) +3\.0 % /m);
+    const flowing = stdout().replaceAll('\n', ' ');
+    expect(flowing).toContain('Stated: a candidate that is worse than the champion by 0.01 or more passes one test');
+    expect(flowing).toContain(
+      'Of candidates that are worse than the champion by 0.01 or more on average, and as uneven',
+    );
+    expect(flowing).toContain(
+      'a candidate that is worse by no more than 0.0040 in NDCG@10 is promoted at least four times',
+    );
+    const none = await run(['calibrate', 'two-tower@champion'], calibrated(0.02, null, null, -0.01));
+    expect(none.stdout().replaceAll('\n', ' ')).toContain('rule out no such loss four times in five');
+  });
+
+  test('a required gain: says what must not pass', async () => {
+    const { stdout } = await run(['calibrate', 'two-tower@champion'], calibrated(0.02, 0.03, null, 0.01));
+    expect(stdout()).toMatch(/^ {2}0\.0100 \(the required gain\) /m);
+    expect(stdout().replaceAll('\n', ' ')).toContain('better than the champion by 0.01 at most passes one test');
   });
 
   test('says how many uneven candidates pass, and what follows where they are more than stated', async () => {

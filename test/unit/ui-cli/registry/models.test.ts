@@ -70,6 +70,18 @@ describe('ui-cli/registry', () => {
     ]);
   });
 
+  test('models and models show: a question that nobody can answer any more is told with what to do', async () => {
+    const lost = 'Version 3 awaits approval, and its question is gone: decide by hand with `tt-exp models promote`.';
+    const list = async () => [catalogueModel({ lostQuestion: lost, versions: [catalogueVersion('3')] })];
+    const listed = await runOnCatalogue(['models'], { list });
+    expect(listed.stdout().replaceAll(/\s+/g, ' ')).toContain(` ${lost}`);
+    const show = async () => versionDetails({ lostQuestion: lost });
+    const { stdout } = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show });
+    expect(stdout().replaceAll(/\s+/g, ' ')).toContain(`What to do ${lost}`);
+    const fine = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show: async () => versionDetails() });
+    expect(fine.stdout()).not.toContain('What to do');
+  });
+
   test('models: who decided, and what is out of use', async () => {
     const versions = [
       catalogueVersion('4', { verdict: 'promoted', decidedBy: 'ana' }),
@@ -158,6 +170,22 @@ describe('ui-cli/registry', () => {
       'note: two-tower: its ledger has no record as old as that, so who served then is not known\n',
     );
     expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['2026-11-01 12:00:05 UTC', 5999],
+    ['2026-11-01T12:00:05', 5999],
+    ['2026-11-01T14:00:05+02:00', 5999],
+    ['2026-11-01T12:00:05.250Z', 5250],
+    ['2026-11-01T12:00', 0],
+  ])('models --as-of %s: a whole second is its end, as `models history` prints it', async (time, afterMs) => {
+    const asked: unknown[] = [];
+    const list = async ({ asOfMs }: { readonly asOfMs: number | null }) => {
+      asked.push(asOfMs);
+      return [];
+    };
+    expect((await runOnCatalogue(['models', '--as-of', time], { list })).exitCode).toBe(0);
+    expect(asked).toEqual([Date.UTC(2026, 10, 1, 12) + afterMs]);
   });
 
   test.each(['2026-02-30', '2026-13-01', 'yesterday', '2026-11-01T25:00', '12:00'])(

@@ -3,9 +3,7 @@ import type { Arm, OnlineExperiment, UserObservation } from '../../contracts/onl
 import type { OnlineComparison, OnlineSettings } from '../../contracts/online-report.ts';
 import { armDifference } from './arm-difference.ts';
 import { type BoundedObservation, confidenceSequence } from './confidence-sequence.ts';
-import { anytimeEstimate } from './estimates.ts';
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+import { anytimeEstimate, meanOf } from './estimates.ts';
 
 interface Compared {
   readonly measure: OnlineComparison['measure'];

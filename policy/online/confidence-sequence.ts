@@ -1,5 +1,6 @@
 /** An interval for a mean that holds at every observation at once, so that it may be looked at after each of them. */
 import { elementAt, missing } from '../../contracts/element-at.ts';
+import { meanOf } from '../gate/paired-differences.ts';
 
 export interface BoundedObservation {
   readonly value: number;
@@ -26,7 +27,7 @@ export interface ConfidenceSequence {
   furtherUntil(mean: number): number | null;
 }
 
-/** One side of the question: is the mean above a number? Bets on the observations make money only if it is. */
+/** Bets that the mean is above a number: they make money in the long run only if it is. */
 interface Bettor {
   readonly values: Float64Array;
   readonly lows: Float64Array;
@@ -38,7 +39,7 @@ interface Bettor {
 /** At most this share of what is left is lost to one observation. */
 const BOLDEST = 0.9;
 /** Observations for which the bets are sized best (`npm run bench:online`). */
-const HORIZON = 500;
+const HORIZON = 300;
 /** Variance before anything was observed, as a share of the first observation's range squared, worth one observation. */
 const PRIOR_VARIANCE = 0.01;
 /** Of the range of the mean: 24 halvings leave 1e-7 of it. */
@@ -46,7 +47,7 @@ const HALVINGS = 24;
 const FURTHER_STEP = 1.05;
 const MOST_FURTHER = 1000;
 
-/** That one of the two sides gets, as the wealth that one with nothing behind it reaches with that probability. */
+/** Logarithm. Who bets against the truth gets there with probability (1 - confidence) / 2 at most, on either side. */
 const neededWealth = (confidence: number): number => Math.log(2 / (1 - confidence));
 
 const betAt = (at: number, variance: number, needed: number): number => {
@@ -71,7 +72,7 @@ const sizeBets = (observations: readonly BoundedObservation[], needed: number): 
 const logGrowth = (value: number, low: number, bet: number, mean: number): number =>
   Math.log1p(Math.min(bet, BOLDEST / (mean - low)) * (value - mean));
 
-/** Logarithms: what betting against this mean came to in the end, and at best. Stops where `enough` is reached. */
+/** Logarithms of what betting against this mean came to in the end, and at best. Stops where `enough` is reached. */
 const wealthAgainst = ({ values, lows, bets }: Bettor, mean: number, enough = Number.POSITIVE_INFINITY) => {
   let now = 0;
   let most = 0;
@@ -97,8 +98,6 @@ const lowerEnd = (bettor: Bettor, needed: number, [from, to]: SequenceOptions['s
   return low;
 };
 
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Goes on in steps of a twentieth, with bets as they would be and what they would have won on the observations so far. */
 const furtherOf = (bettor: Bettor, mean: number, needed: number): number | null => {
   const { values, lows, variance } = bettor;
@@ -118,10 +117,10 @@ const furtherOf = (bettor: Bettor, mean: number, needed: number): number | null 
 };
 
 /**
- * Hedged-capital betting (Waudby-Smith & Ramdas 2023, theorem 3): whoever bets against the true mean ends up with 2 / (1 -
- * confidence) times their money with probability (1 - confidence) / 2 at most, at any time (Ville 1939). The interval are
- * the means that neither side has ruled out after any observation. Bets are sized for some hundred observations, which a
- * sequence that is best nowhere in particular pays for.
+ * Hedged-capital betting (Waudby-Smith & Ramdas 2023, theorem 3): betting against the true mean ever multiplies one's money
+ * by 2 / (1 - confidence) with probability (1 - confidence) / 2 at most (Ville 1939). The interval holds the means that
+ * neither side has ruled out after any observation. Any size of a bet that does not know what comes is valid; these are
+ * sized for some hundred observations, and shrink after them.
  */
 export const confidenceSequence = ({ observations, confidence, support }: SequenceOptions): ConfidenceSequence => {
   const needed = neededWealth(confidence);

@@ -3,7 +3,8 @@ import type { OnlineEstimate } from '../../contracts/online-report.ts';
 import { normalQuantile } from '../gate/normal-quantile.ts';
 import { confidenceSequence } from './confidence-sequence.ts';
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** A mean that has left what once looked certain is in its interval all the same: users may have changed. */
 export const anytimeEstimate = (

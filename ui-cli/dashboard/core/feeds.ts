@@ -2,6 +2,7 @@
 
 import type { ExperimentView } from '../../../contracts/experiment.ts';
 import type { RecordedUsages, TimedCurves } from '../../../contracts/experiment-facts.ts';
+import type { DecisionSince } from '../../../contracts/gate.ts';
 import type { CatalogueModel, ModelHistory } from '../../../contracts/model-catalogue.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
 import type { ResolvedConfig } from '../../../contracts/resolved-config.ts';
@@ -28,6 +29,8 @@ export interface FeedValues {
   readonly ledger: ModelHistory;
   /** Of a model: what its owner has asked and nobody has answered. */
   readonly question: { readonly open: OpenQuestion | null };
+  /** What became of an experiment's candidate after its end; null: nothing else than the gate's last word. */
+  readonly since: { readonly decision: DecisionSince | null };
   /** `of` is `name/version`. */
   readonly version: ShownVersion;
   readonly services: ServicesStatus;

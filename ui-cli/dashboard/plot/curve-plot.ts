@@ -143,7 +143,8 @@ export const curvePlot = (curves: readonly Curve[], options: PlotOptions, size: 
   const height = rows - 3 - (hasLegend ? 1 : 0);
   const legend = hasLegend ? [legendLine(shown, columns)] : [];
   if (points.length === 0 || height < 1 || columns < 2) {
-    const text = points.length === 0 ? 'No values to draw yet.' : '';
+    const nothing = curves.length === 0 ? 'No trial to draw.' : 'No values to draw yet.';
+    const text = points.length === 0 ? nothing : '';
     return [title, lineOf(cutText(text, columns), 'dim'), ...legend].slice(0, Math.max(0, rows));
   }
   const ys = points.map(({ y }) => y);

@@ -13,6 +13,7 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   models: 2_000,
   ledger: 2_000,
   question: 2_000,
+  since: 5_000,
   version: 5_000,
   services: 1_000,
   views: 2_000,

@@ -65,6 +65,14 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
           async ({ registry }) => ({ open: (await registry.view(name))?.question ?? null }),
           ANSWER_LIMIT_MS,
         ),
+      since: (id) =>
+        platform.ask(async ({ experiments, facts }) => {
+          const [found] = await facts.verdictsSince([await experiments.view(id)]);
+          if (found?.error != null) {
+            throw found.error;
+          }
+          return { decision: found?.verdict?.decision ?? null };
+        }, ANSWER_LIMIT_MS),
       version: (reference) =>
         catalogue.ask(async (models) => {
           const [details, { gate }] = await Promise.all([

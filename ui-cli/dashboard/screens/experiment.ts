@@ -11,7 +11,7 @@ import { type DashboardState, tableOf } from '../core/state.ts';
 import { tableLines } from '../table/table-lines.ts';
 import { contentOf, type Here, shownAt, trialOf, viewAt } from './experiment/content.ts';
 import { requestOf } from './experiment/curves.ts';
-import { questionFeeds } from './experiment/gate-question.ts';
+import { gateFeeds } from './experiment/gate-question.ts';
 import { headerLines } from './experiment/header.ts';
 import { experimentKeys } from './experiment/keys.ts';
 import { layOut } from './experiment/layout.ts';
@@ -33,7 +33,7 @@ const paneFeeds = (experimentId: string, state: DashboardState): readonly FeedRe
 
 const approvalFeeds = (experimentId: string, state: DashboardState): readonly FeedRequest[] => {
   const view = viewAt(experimentId, state);
-  return view === null ? [] : questionFeeds(view);
+  return view === null ? [] : gateFeeds(view, state);
 };
 
 /** Curves of the drawn trials alone, and only while they are shown. */

@@ -233,6 +233,28 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     expect(shown(known({ experimentId: 'later-0123456789' }))).toEqual(['awaited approval', false]);
   });
 
+  it('tells what became of the candidate once the question is answered', () => {
+    const asked = completedView({ gate: { ...completedView().gate, decision: 'awaiting_approval' } });
+    const gateOf = (state: DashboardState) => /gate: (.*)$/.exec(linesOf(state)[3] ?? '')?.[1];
+    const answered = fed(open(asked), 'question', 'two-tower', { open: null });
+    expect(openScreen(SCREENS, placeOf(answered), answered).feeds).toContainEqual({
+      ...{ feed: 'since', of: EXPERIMENT_ID, version: 'answered' },
+    });
+    const since = (decision: string | null): DashboardState =>
+      fed(answered, 'since', EXPERIMENT_ID, { decision }, 'answered');
+    expect(gateOf(since('promoted'))).toBe('promoted');
+    expect(gateOf(since(null))).toBe('awaited approval');
+    const promoted = fed(open(completedView()), 'since', EXPERIMENT_ID, { decision: 'superseded' }, 'answered');
+    expect(gateOf(promoted)).toBe('superseded');
+    const running = open(trainingView());
+    expect(openScreen(SCREENS, placeOf(running), running).feeds.map(feedKey)).not.toContain(`since:${EXPERIMENT_ID}`);
+  });
+
+  it('with a filter that shows no trial, says that none is drawn', () => {
+    const filtered = pressKeys(open(sweeping()), '/', ...'state=failed', 'enter').state;
+    expect(linesOf(filtered).join('\n')).toContain('No trial to draw.');
+  });
+
   it('counts what became of trials at each rung', () => {
     const at = (epoch: number, value: number) => ({ epoch, value, sequence: 0 });
     const view = trainingView({

@@ -38,7 +38,7 @@ interface Bettor {
 
 /** At most this share of what is left is lost to one observation. */
 const BOLDEST = 0.9;
-/** Observations for which the bets are sized best (`npm run bench:online`). */
+/** Observations at which the interval is to be narrow; bets shrink from there on. */
 const HORIZON = 300;
 /** Variance before anything was observed, as a share of the first observation's range squared, worth one observation. */
 const PRIOR_VARIANCE = 0.01;

@@ -8,7 +8,7 @@ import type { SampleRatio } from '../../contracts/online-report.ts';
  */
 export const SAMPLE_RATIO_LEVEL = 0.01;
 
-/** Users that the prior is worth: what finds shares that are off by a tenth or more first (`npm run bench:online`). */
+/** Users that the prior is worth: few find a large loss early, many a small one sooner or later. */
 const CONCENTRATION = 30;
 
 const sumTo = (count: number, term: (index: number) => number): number => {

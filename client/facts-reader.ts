@@ -15,8 +15,9 @@ import { lastAnswer } from '../policy/registry/recorded-decision.ts';
 import { objectiveCurve } from '../policy/sweep/objective-curve.ts';
 import { readDecisions } from '../registry/ledger/read-decisions.ts';
 import type { LedgerReader } from '../registry/ports.ts';
-import { readMlflowFacts } from '../registry/recorded-facts.ts';
+import { readMlflowFacts, readRecordedIds } from '../registry/recorded-facts.ts';
 import type { ExperimentsClient } from './experiments-client.ts';
+import { type KnownModelsReader, renamedTo } from './models/known-models.ts';
 import { type Histories, type TrainingsOf, timedCurvesOf, usagesOf } from './timed-facts.ts';
 import {
   type EndedWith,
@@ -94,7 +95,7 @@ export interface AnsweredAbout {
 export type RunTimes = Pick<RunRecord, 'startTimeMs' | 'endTimeMs'>;
 
 /** MLflow, for one call. */
-export interface FactsConnection extends LedgerReader, Histories, VerdictsReader {
+export interface FactsConnection extends LedgerReader, Histories, VerdictsReader, KnownModelsReader {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
   close(): Promise<void>;
 }
@@ -129,6 +130,10 @@ export interface FactsReader {
   lastAnswer(modelName: string, about: AnsweredAbout): Promise<LedgerEntry | null>;
   /** Whether MLflow has a registered model of this name. */
   isRegistered(modelName: string): Promise<boolean>;
+  /** Name of now of a model that was renamed in MLflow; null: the model has this name, or none had it. */
+  renamedTo(modelName: string): Promise<string | null>;
+  /** Ids of experiments of which MLflow has this name, or whose ids begin like this. */
+  recordedIds(beginning: string): Promise<readonly string[]>;
 }
 
 /** @param open a connection to MLflow for one call */
@@ -190,6 +195,9 @@ export const createFactsReader = (client: Client, open: () => FactsConnection): 
 
     lastAnswer: (modelName, about) =>
       withTracking(async (tracking) => lastAnswer(await readDecisions(tracking, modelName), about)),
+
+    renamedTo: (modelName) => withTracking((tracking) => renamedTo(tracking, modelName)),
+    recordedIds: (beginning) => withTracking((tracking) => readRecordedIds(tracking, beginning)),
 
     isRegistered: (modelName) => withTracking(async (tracking) => (await tracking.findModel(modelName)) !== null),
   };

@@ -57,7 +57,7 @@ export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformO
     facts: createFactsReader(client, () =>
       openTracking(environment, addresses.mlflow.uri, {
         signal,
-        ...(mayStart ? {} : { retry: FOR_A_LOOK, onWait: told }),
+        ...{ retry: FOR_A_LOOK, onWait: told },
       }),
     ),
     addresses: {

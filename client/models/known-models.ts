@@ -12,7 +12,9 @@ export interface KnownModels {
   readonly ledgerRuns: readonly RunRecord[];
 }
 
-export const readKnownModels = async (tracking: CatalogueReader): Promise<KnownModels> => {
+export type KnownModelsReader = Pick<CatalogueReader, 'registeredModels' | 'findExperiment' | 'findRuns'>;
+
+export const readKnownModels = async (tracking: KnownModelsReader): Promise<KnownModels> => {
   const [models, ledgerRuns] = await Promise.all([tracking.registeredModels(), findLedgerRuns(tracking)]);
   return { models, ledgerRuns };
 };
@@ -29,6 +31,12 @@ export const formerNames = (known: KnownModels, model: RegisteredModelRecord): r
 const renamedFrom = (known: KnownModels, name: string): string | null =>
   known.models.find((model) => model.name !== name && ledgerOf(known, model)?.names.includes(name) === true)?.name ??
   null;
+
+/** Name of now of the model that had this one, where no model has it by now: the next to ask for it begins another. */
+export const renamedTo = async (tracking: KnownModelsReader, name: string): Promise<string | null> => {
+  const known = await readKnownModels(tracking);
+  return known.models.some((model) => model.name === name) ? null : renamedFrom(known, name);
+};
 
 /** What whoever looks at a model under this name should know of names in MLflow. Sentences. */
 export const nameNotes = (known: KnownModels, model: RegisteredModelRecord): readonly string[] => {

@@ -4,6 +4,11 @@ import { experimentNameOf, parseExperimentId, splitTrialReference } from '../../
 import { nearestHint, nearestOf } from '../../policy/nearest.ts';
 import type { Experiments } from './platform-runtime.ts';
 
+/** Whoever knows ids. */
+interface KnownIds {
+  list(): Promise<readonly Pick<Awaited<ReturnType<Experiments['list']>>[number], 'experimentId'>[]>;
+}
+
 /** An experiment goes by its name as well, which is much shorter than its id. */
 const hintFor = (text: string, known: readonly string[]): string => {
   const lists = '`tt-exp list` shows all experiments.';
@@ -12,7 +17,7 @@ const hintFor = (text: string, known: readonly string[]): string => {
 };
 
 /** Throws EXPERIMENT_NOT_FOUND. */
-export const resolveExperimentId = async (experiments: Pick<Experiments, 'list'>, text: string): Promise<string> => {
+export const resolveExperimentId = async (experiments: KnownIds, text: string): Promise<string> => {
   const ids = parseExperimentId(text);
   if (ids !== null) {
     return ids.experimentId;

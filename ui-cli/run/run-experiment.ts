@@ -12,6 +12,7 @@ import type { ServiceAddresses } from '../../contracts/services.ts';
 import { printLines } from '../text/output.ts';
 import { detachedLines, printSummary, reportOutcome } from './follow-and-report.ts';
 import { type FollowOutcome, followExperiment } from './follow-experiment.ts';
+import { renamedModelWarning } from './renamed-model.ts';
 import type { RunRuntime } from './run-runtime.ts';
 import { summarise } from './summary.ts';
 import { withWatching } from './watching.ts';
@@ -37,11 +38,17 @@ interface Conducted {
   readonly isCancelling: () => boolean;
   /** With --detach: an experiment that was running already may be paused. Null where nobody looked. */
   readonly seen: ExperimentView | null;
+  /** Told at the start and, since a screen is gone by then, at the end; null: none. */
+  readonly warning: string | null;
 }
 
 const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOptions): Promise<Conducted> =>
   withWatching(runtime, { ...options, mayStart: true }, async ({ stops, display, platform }) => {
     const { experiments, addresses } = platform;
+    const warning = await renamedModelWarning(platform, config);
+    if (warning !== null) {
+      display.service({ part: 'mlflow', step: 'notice', message: `warning: ${warning}` });
+    }
     const started = await experiments.start({
       config: withAbsolutePaths(config, process.cwd()),
       configDigest: configDigest(config),
@@ -56,7 +63,7 @@ const conduct = (runtime: RunRuntime, config: ResolvedConfig, options: RunOption
     const seen =
       options.isDetached && started.isAttached ? await experiments.view(experimentId).catch(() => null) : null;
     const isCancelling = () => display.hasCancelled?.(experimentId) === true;
-    return { started, addresses, outcome, isCancelling, seen };
+    return { started, addresses, outcome, isCancelling, seen, warning };
   });
 
 /** --detach is a success: the experiment was started, which is all that was asked. */
@@ -107,7 +114,8 @@ export const runExperiment = async (runtime: RunRuntime, file: string, options: 
     }
     throw error;
   }
-  const { started, addresses, outcome, isCancelling } = conducted;
+  const { started, addresses, outcome, isCancelling, warning } = conducted;
+  printLines(runtime.io.stderr, warning === null ? [] : [`warning: ${warning}`]);
   return outcome === null
     ? reportDetached(runtime, conducted, options)
     : reportOutcome({ ...started, ...options, runtime, addresses, isCancelling: isCancelling() }, outcome);

@@ -35,11 +35,18 @@ const withModel = (error: TtExpError, text: string): TtExpError => {
   return new TtExpError('EXPERIMENT_NOT_FOUND', message, { hint: hint.join(' '), cause: error });
 };
 
-/** Throws EXPERIMENT_NOT_FOUND. */
-const resolve = (experiments: Platform['experiments'], text: string): Promise<string> =>
-  resolveExperimentId(experiments, text).catch((error: unknown) => {
+/** What Temporal has forgotten MLflow knows, which is asked where it must be. Throws EXPERIMENT_NOT_FOUND. */
+const resolve = ({ experiments, facts }: Platform, text: string): Promise<string> => {
+  const list = async () => {
+    const known = await experiments.list();
+    const isKnown = known.some(({ experimentId }) => experimentId.startsWith(text));
+    const recorded = isKnown ? [] : await facts.recordedIds(text);
+    return [...known, ...recorded.map((experimentId) => ({ experimentId }))];
+  };
+  return resolveExperimentId({ list }, text).catch((error: unknown) => {
     throw error instanceof TtExpError && error.code === 'EXPERIMENT_NOT_FOUND' ? withModel(error, text) : error;
   });
+};
 
 /** MLflow knows its config too, where Temporal's database was lost. Throws EXPERIMENT_NOT_FOUND. */
 const modelOf = async ({ experiments, facts }: Platform, experimentId: string): Promise<string> => {
@@ -60,7 +67,7 @@ const modelOf = async ({ experiments, facts }: Platform, experimentId: string): 
 
 /** A registered model goes by its name, or one of its versions; all else names an experiment. */
 const find = async (platform: Platform, text: string): Promise<Asked> => {
-  const { experiments, registry, facts } = platform;
+  const { registry, facts } = platform;
   const candidate = VERSION.exec(text)?.[1] ?? null;
   const modelName = text.replace(VERSION, '');
   // An owner that nobody has asked yet, in this database of Temporal's, finds its question beside the ledger.
@@ -69,7 +76,7 @@ const find = async (platform: Platform, text: string): Promise<Asked> => {
   if (parseExperimentId(text) === null && (await isModel())) {
     return { modelName, experimentId: null, candidate };
   }
-  const experimentId = await resolve(experiments, text);
+  const experimentId = await resolve(platform, text);
   return { modelName: await modelOf(platform, experimentId), experimentId, candidate: null };
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renamedTo } from '../../../client/models/known-models.ts';
 import { readVerdictsSince } from '../../../client/verdicts-since.ts';
 import type { GateDecision } from '../../../contracts/gate.ts';
 import { RUN_KIND, TAG } from '../../../contracts/names.ts';
@@ -53,7 +54,9 @@ describe('client/verdicts-since', () => {
     const all = [first, second, third, fourth];
     const nothing = [null, undefined];
     expect(await decisionsOf(...all)).toEqual([nothing, nothing, nothing, nothing]);
+    expect(await renamedTo(tracking, before)).toBeNull();
     await renameModel(before, now);
+    expect(await renamedTo(tracking, before)).toBe(now);
     expect(await decisionsOf(...all)).toEqual([nothing, nothing, nothing, nothing]);
     await move(tracking, now, { ...promotion('3', '1'), actor: 'ana', evidence: third.evidence });
     await deleteVersion(now, '4');

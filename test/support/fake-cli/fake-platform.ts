@@ -55,6 +55,10 @@ export interface FakeScript {
   readonly lastAnswer?: () => Promise<LedgerEntry | null>;
   /** Models of MLflow whose owners nobody has asked yet. */
   readonly registered?: readonly string[];
+  /** Name of now of a model that was renamed in MLflow. */
+  readonly renamedTo?: (modelName: string) => Promise<string | null>;
+  /** Of experiments, by MLflow. */
+  readonly recordedIds?: readonly string[];
   /** Makes every steering request fail. */
   readonly steeringError?: TtExpError;
   /** What an answer to a question comes to; without it there is no question. */
@@ -152,6 +156,8 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
             Promise.all(ended.map(async () => ({ verdict: (await script.verdictSince?.()) ?? null, error: null }))),
           lastAnswer: async () => (await script.lastAnswer?.()) ?? null,
           isRegistered: async (modelName) => script.registered?.includes(modelName) ?? false,
+          renamedTo: async (modelName) => (await script.renamedTo?.(modelName)) ?? null,
+          recordedIds: async (text) => (script.recordedIds ?? []).filter((id) => id.startsWith(text)),
         },
         registry: {
           ask: async () => {

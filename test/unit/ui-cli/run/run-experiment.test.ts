@@ -57,6 +57,25 @@ describe('run', () => {
     expect(stderr()).not.toContain('error:');
   });
 
+  test('a model that was renamed in MLflow is told at the start and at the end, and so is that nobody knows', async () => {
+    const asked: string[] = [];
+    const renamedTo = async (name: string) => {
+      asked.push(name);
+      return 'better ranker';
+    };
+    const run = await runScripted(['run', config, '--plain'], { views: [completedView()], renamedTo });
+    expect(run.exitCode).toBe(0);
+    expect(asked).toHaveLength(1);
+    expect(run.stderr().match(/is called better ranker now/g)).toHaveLength(2);
+    expect(run.stderr()).toContain('set gate.model_name to "better ranker"');
+    const unknown = await runScripted(['run', config, '--json'], {
+      ...{ views: [completedView()] },
+      renamedTo: () => Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'MLflow is gone')),
+    });
+    expect([unknown.exitCode, unknown.recorded.started.length]).toEqual([0, 1]);
+    expect(unknown.stderr()).toContain('renamed in MLflow is not known: MLflow is gone');
+  });
+
   test('a rejected model is a result; with --require-promotion it ends with 1', async () => {
     const gate = { ...GATE_NOT_RUN, decision: 'rejected', reasons: ['Too low.'] } as const;
     const script = { views: [completedView({ gate })] };

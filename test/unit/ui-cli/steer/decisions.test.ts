@@ -93,6 +93,21 @@ describe('cancel, approve, reject', () => {
     expect(unknown.stderr()).toMatch(/hint: .*by the name of its model, which `tt-exp models` lists\.$/m);
   });
 
+  test('a name or a beginning that Temporal has forgotten is looked up in MLflow; of several the ids are told', async () => {
+    const id = 'lost-0123456789';
+    const script = { views: [], approval, facts: SMALL_FACTS, recordedIds: [id] };
+    for (const text of ['lost', 'lost-01234']) {
+      const approved = await runScripted(['approve', text, '--reason', 'fine'], script);
+      expect(approved.recorded.decisions).toEqual([
+        [SMALL_FACTS.config.gate.model_name, expect.objectContaining({ experimentId: id })],
+      ]);
+    }
+    const several = { ...script, recordedIds: [id, 'lost-abcdefabcd'] };
+    const refused = await runScripted(['approve', 'lost', '--reason', 'fine'], several);
+    expect([refused.exitCode, refused.recorded.decisions]).toEqual([66, []]);
+    expect(refused.stderr()).toContain('hint: One of: lost-0123456789, lost-abcdefabcd.');
+  });
+
   test('a model that no owner of this database knows yet is asked by its name all the same', async () => {
     const approved = await runScripted(['approve', 'ranker/4', '--reason', 'fine'], {
       ...{ views: [], approval, registered: ['ranker'] },

@@ -145,6 +145,7 @@ export const createEvaluationActivities = (deps: EvaluationActivityDeps) => {
               seed: request.seed,
               confidence: request.confidence,
               margin,
+              minImprovement: request.minImprovement ?? 0,
               guards: request.guards ?? [],
               replicates,
               usersFile,

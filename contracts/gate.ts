@@ -26,6 +26,8 @@ export interface PairedTest {
   readonly smallest_lift: number | null;
   /** One-sided, that the candidate is worse by `gate.margin` or more; null or absent without a margin. */
   readonly margin_p_value?: number | null;
+  /** Two-sided, by flipping signs, that the mean difference is `gate.min_improvement`; absent where that is 0, or not asked. */
+  readonly improvement_p_value?: number;
 }
 
 /** How much the seed of a training matters: trainings of the candidate's settings, the candidate's own among them. */
@@ -158,6 +160,8 @@ export interface GateVerdict {
   readonly p_value: number | null;
   /** One-sided, that the candidate is worse by `gate.margin` or more; null without the rule `non_inferior`. */
   readonly margin_p_value: number | null;
+  /** Two-sided, that the mean difference is `gate.min_improvement`; absent where that is 0 or not the question. */
+  readonly improvement_p_value?: number;
   readonly effect_size: number | null;
   /** smallest_lift: the smallest mean difference that these users would have shown to be an improvement 80 % of the time. */
   readonly power: { readonly smallest_lift: number } | null;

@@ -144,6 +144,8 @@ export interface EvaluateBestRequest {
   readonly confidence: number;
   /** Loss that is to be ruled out, against the best champion of the last 12 months as well; null: neither. */
   readonly margin?: number | null;
+  /** Gain that has to be exceeded; missing in requests of earlier versions, and with a margin 0. */
+  readonly minImprovement?: number;
   /** Missing in requests of earlier versions, as is the margin. */
   readonly guards?: readonly GuardConfig[];
   /** Runs that trained the candidate's settings with other seeds. */

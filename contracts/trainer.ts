@@ -59,6 +59,8 @@ export interface EvaluateJob {
   readonly ancestor: ModelSource | null;
   /** Loss of NDCG@10 that is to be ruled out; null: none. */
   readonly margin: number | null;
+  /** Gain that has to be exceeded; absent: 0. */
+  readonly minImprovement?: number;
   readonly guards: readonly GuardConfig[];
   /** Trainings of the candidate's settings with other seeds. */
   readonly replicates?: readonly ModelSource[];

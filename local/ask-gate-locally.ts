@@ -103,7 +103,7 @@ const ask = async (
   const dataset = await openLocalData(context, { kind: 'version', version: question.data ?? trainedOn }, tracking);
   const { gate, seed } = asked;
   const { version } = dataset.summary;
-  const { margin, guards } = comparisonSettings(gate);
+  const { margin, minImprovement, guards } = comparisonSettings(gate);
   const relevanceThreshold = asked.relevanceThreshold ?? settings.relevanceThreshold;
   const { confidence } = gate;
   const replicateRunIds = await knownReplicates(tracking, model, gate.replicates);
@@ -122,7 +122,7 @@ const ask = async (
       relevanceThreshold,
       seed: seed ?? settings.seed,
       confidence: look?.confidence ?? confidence,
-      ...{ margin, guards, replicates },
+      ...{ margin, minImprovement, guards, replicates },
       usersFile: join(folder, ARTIFACT.gateUsers),
     },
     context.signal,

@@ -73,7 +73,8 @@ const seedRow = ({ seed_noise: noise }: DecidedVerdict): Certainty | null => {
 
 /** Nothing where nothing was compared. */
 const certainties = (verdict: DecidedVerdict, ci: ConfidenceInterval): readonly Certainty[] => {
-  const { users, p_value: p, margin_p_value: marginP, effect_size: effect, power, dcg, ancestor } = verdict;
+  const { users, p_value: p, margin_p_value: marginP, improvement_p_value: beyondP } = verdict;
+  const { effect_size: effect, power, dcg, ancestor } = verdict;
   const percent = percentText(ci.confidence);
   const trainings = trainingsOf(verdict);
   const rows: readonly (Certainty | null)[] = [
@@ -87,6 +88,9 @@ const certainties = (verdict: DecidedVerdict, ci: ConfidenceInterval): readonly 
     p === null
       ? null
       : ['p', probabilityText(p), 'chance alone makes a difference as large this often (two-sided, signs flipped)'],
+    beyondP === undefined
+      ? null
+      : ['p of the improvement', probabilityText(beyondP), 'two-sided, of a difference from gate.min_improvement'],
     marginP === null
       ? null
       : ['p of the margin', probabilityText(marginP), 'one-sided, that the candidate is worse by the margin or more'],

@@ -94,6 +94,7 @@ const compare = (job: EvaluateJob, { candidate, champion, ancestor, replicates }
     ancestor: ancestor && asJudgedModel(ancestor, null),
     confidence: job.confidence,
     margin: job.margin,
+    minImprovement: job.minImprovement ?? 0,
     guards: job.guards,
     replicates: replicates.map(({ perUser }) => perUser.ndcg),
     seed: deriveSeed(job.seed, 'gate'),

@@ -93,7 +93,7 @@ const isPromoted = (
   { gate, resamples, seed }: CalibrationOptions,
 ) => {
   const moved = { ...ci, mean: ci.mean + gain, low: ci.low + gain, high: ci.high + gain };
-  const { margin } = comparisonSettings(gate);
+  const { margin, minImprovement } = comparisonSettings(gate);
   const flips = (shift: number, alternative: 'two-sided' | 'greater'): number =>
     signFlipTest({
       candidate: (differences ?? new Float64Array()).map((difference) => difference + shift),
@@ -108,6 +108,7 @@ const isPromoted = (
           differing_users: differing,
           p_value: flips(gain, 'two-sided'),
           margin_p_value: margin === null ? null : flips(gain + margin, 'greater'),
+          ...(minImprovement !== 0 && { improvement_p_value: flips(gain - minImprovement, 'two-sided') }),
           effect_size: null,
           smallest_lift: null,
         };

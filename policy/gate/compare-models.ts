@@ -24,6 +24,8 @@ export interface ComparedModels {
   readonly confidence: number;
   /** Loss to be ruled out; null unless that is the question. */
   readonly margin: number | null;
+  /** Gain that has to be exceeded; absent: 0. */
+  readonly minImprovement?: number;
   readonly guards: readonly GuardConfig[];
   /** NDCG@10 of other trainings of the candidate's settings, each over the same users; absent: none. */
   readonly replicates?: Replicates;

@@ -19,6 +19,8 @@ export interface UserComparisonOptions extends PairedUsers {
   readonly confidence: number;
   /** Loss to be ruled out; null, and absent, where that is not the question. */
   readonly margin?: number | null;
+  /** Gain that has to be exceeded; absent: 0. */
+  readonly minImprovement?: number;
   /** Of other trainings of the candidate's settings; interval, p-values and effect are then those of all together. */
   readonly replicates?: Replicates;
   readonly seed: number;
@@ -30,10 +32,12 @@ const seedVarianceOf = (replicates: Replicates): number =>
 
 /** Less than a second for 20,000 users up to a confidence of 0.999, some 15 at most; as much again with a margin. */
 export const compareUsers = ({ replicates: others = [], ...given }: UserComparisonOptions): UserComparison => {
-  const { confidence, margin = null, seed, champion } = given;
+  const { confidence, margin = null, minImprovement = 0, seed, champion } = given;
   const replicates = [given.candidate, ...others];
   const options = { ...given, candidate: others.length === 0 ? given.candidate : meanOverReplicates(replicates) };
   const resamples = resampleCount(confidence);
+  const flipped = (candidate: PairedUsers['candidate']): number =>
+    signFlipTest({ candidate, champion, permutations: resamples, seed: deriveSeed(seed, 'signs') });
   const { effectSize: effect, smallestLift } = effectSize(options, confidence, seedVarianceOf(replicates));
   const lossTest = margin === null ? null : nonInferiorityTest({ ...options, margin, resamples });
   return {
@@ -44,10 +48,13 @@ export const compareUsers = ({ replicates: others = [], ...given }: UserComparis
     pairedTest: {
       users: options.candidate.length,
       differing_users: differingUsers(pairedDifferences(options)),
-      p_value: signFlipTest({ ...options, permutations: resamples, seed: deriveSeed(seed, 'signs') }),
+      p_value: flipped(options.candidate),
       effect_size: effect,
       smallest_lift: smallestLift,
       margin_p_value: lossTest?.pValue ?? null,
+      ...(minImprovement !== 0 && {
+        improvement_p_value: flipped(Array.from(options.candidate, (value) => value - minImprovement)),
+      }),
     },
   };
 };

@@ -52,6 +52,7 @@ const measured = (config: GateRules, evidence: GateEvidence) => {
     differing_users: pairedTest?.differing_users ?? null,
     p_value: pairedTest?.p_value ?? null,
     margin_p_value: pairedTest?.margin_p_value ?? null,
+    ...(pairedTest?.improvement_p_value !== undefined && { improvement_p_value: pairedTest.improvement_p_value }),
     effect_size: pairedTest?.effect_size ?? null,
     // The interval has to clear the required improvement, or the accepted loss, not 0.
     power: lift === null ? null : { smallest_lift: lift + (margin === null ? config.min_improvement : -margin) },
@@ -87,10 +88,12 @@ const mainRules = (
     ];
   }
   const bound = config.min_improvement;
-  // An accepted loss is no question of a difference from 0.
-  const p = bound < 0 ? null : (pairedTest?.p_value ?? null);
+  const { p_value: fromZero = null, improvement_p_value: shifted } = pairedTest ?? {};
+  // Evidence of earlier versions has the difference from 0 alone, which is no question of an accepted loss.
+  const [p, from] = shifted !== undefined ? [shifted, bound] : [bound < 0 ? null : fromZero, 0];
   const level = Number((1 - ci.confidence).toFixed(6));
-  return [superiorRule(ci, comparison, bound), permutationRule({ ...asked, p, difference: ci.mean, level })];
+  const test = { ...asked, p, difference: ci.mean - from, from, level };
+  return [superiorRule(ci, comparison, bound), permutationRule(test)];
 };
 
 const isWhole = ({ mean, low, high }: ConfidenceInterval): boolean => [mean, low, high].every(isNumber);

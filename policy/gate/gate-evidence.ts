@@ -78,6 +78,7 @@ const pairedTestIn = ({ users = null, differing_users, p_value = null, effect_si
     : {
         ...{ users, p_value, effect_size, smallest_lift: null, margin_p_value: rest.margin_p_value ?? null },
         ...(differing_users != null && { differing_users }),
+        ...(rest.improvement_p_value !== undefined && { improvement_p_value: rest.improvement_p_value }),
       };
 
 const lookIn = ({ looks, alpha_spent, shelf_life, is_used_up }: Recorded): GateLook | null =>

@@ -8,8 +8,10 @@ export interface Permutation {
   /** Whose results differ; null or absent where that is not known: all. */
   readonly differing?: number | null | undefined;
   readonly p: number | null;
-  /** Two-sided: the difference that it is of. null: the p-value is one of a gain already. */
+  /** Two-sided: the difference that it is of, less `from`. null: the p-value is one of a gain already. */
   readonly difference: number | null;
+  /** Two-sided: what the mean is tested against; absent: 0. */
+  readonly from?: number;
   /** Largest p-value that agrees. */
   readonly level: number;
   /** Of the interval. */
@@ -31,6 +33,7 @@ export const permutationRule = ({
   differing,
   p,
   difference,
+  from = 0,
   level,
   confidence,
 }: Permutation): GateRule | null => {
@@ -40,7 +43,8 @@ export const permutationRule = ({
   const isLoss = difference !== null && difference <= 0;
   const passed = p <= level && !isLoss;
   const why = whyAsked({ users, differing: differing ?? users, confidence });
-  const side = `p ${probabilityText(p, level)}${isLoss ? ', of no gain,' : ''} is ${p <= level ? 'at most' : 'above'} ${figuresBeside(p, level)[1]}`;
+  const tested = from === 0 ? '' : ` of a difference from ${from}`;
+  const side = `p ${probabilityText(p, level)}${tested}${isLoss ? (from === 0 ? ', of no gain,' : ', below it,') : ''} is ${p <= level ? 'at most' : 'above'} ${figuresBeside(p, level)[1]}`;
   const reason = `${why} the permutation test must agree: ${side}`;
   return { name: 'permutation', passed, value: p, comparison: '<=', bound: level, reason };
 };

@@ -98,6 +98,12 @@ describe('compute/evaluate-for-gate', () => {
     expect(Math.abs((ci?.high ?? Number.NaN) - scipy.high)).toBeLessThan(error);
     const p = pairedTest?.p_value ?? Number.NaN;
     expect(Math.abs(p - scipy.p)).toBeLessThan(SIGMAS * shareError(p, RESAMPLES) + 2 / RESAMPLES);
+    const gain = 0.02;
+    const beyond = (await evaluate({ minImprovement: gain })).pairedTest?.improvement_p_value ?? Number.NaN;
+    const { candidate, champion: beside } = of('ndcg');
+    const shifted = { candidate: candidate.map((value) => value - gain), champion: beside };
+    const moved = askScipy(python, { ...shifted, confidence: 0.95, resamples: RESAMPLES });
+    expect(Math.abs(beyond - moved.p)).toBeLessThan(SIGMAS * shareError(beyond, RESAMPLES) + 2 / RESAMPLES);
     const other = askScipy(python, { ...of('dcg'), confidence: 0.95, resamples: RESAMPLES });
     expect(dcg?.mean).toBeCloseTo(other.mean, 12);
     // The summaries are means of the same columns.

@@ -180,6 +180,13 @@ describe('activities/evaluation', () => {
     expect(ancestor?.problem).toContain('its model cannot be fetched');
   });
 
+  it('the required improvement reaches the comparison; requests of earlier versions ask for none', async () => {
+    const asked = async (change: Partial<EvaluateBestRequest>) =>
+      (await evaluateBeside('old', whole, change)).jobs.map(({ minImprovement }) => minImprovement);
+    expect(await asked({ minImprovement: 0.01 })).toEqual([0.01]);
+    expect(await asked({})).toEqual([0]);
+  });
+
   it('the run of a candidate that is champion already keeps the evaluation that made it so', async () => {
     const { result, writes } = await evaluateBeside('new', whole, {}, ['test_metrics.json']);
     expect(writes).toEqual([]);

@@ -268,6 +268,25 @@ describe('policy/gate/decide-gate', () => {
     expect(reasons.at(-1)).not.toContain('permutation');
   });
 
+  it.each([
+    // [min_improvement, p of it, lower end and mean of the interval, passed, what the reason says of p]
+    [0.01, 0.06, 0.02, 0.05, false, 'p 0.0600 of a difference from 0.01 is above 0.0500'],
+    [0.01, 0.04, 0.02, 0.05, true, 'p 0.0400 of a difference from 0.01 is at most 0.0500'],
+    [0.06, 0.0003, 0.02, 0.05, false, 'p 0.0003 of a difference from 0.06, below it, is at most 0.0500'],
+    [-0.01, 0.06, -0.005, 0.02, false, 'p 0.0600 of a difference from -0.01 is above 0.0500'],
+  ])('with an improvement of %f required, p %f of it must agree', (bound, p, low, mean, passed, says) => {
+    const asked = { ...config, min_improvement: bound };
+    const verdict = decideGate(asked, {
+      ...beside(interval(low, mean, 0.09)),
+      pairedTest: { users: 150, p_value: 0.0001, improvement_p_value: p, effect_size: 0.2, smallest_lift: 0.04 },
+    });
+    const rule = verdict.rules.find(({ name }) => name === 'permutation');
+    expect(rule).toMatchObject({ passed, value: p, bound: 0.05 });
+    expect(rule?.reason).toContain(says);
+    expect([verdict.p_value, verdict.improvement_p_value]).toEqual([0.0001, p]);
+    expect(replayGate(asked, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+  });
+
   it('a candidate that passes on few users is said to rest on few', () => {
     const note = (pairedTest: Partial<PairedTest>, change: Partial<typeof config> = {}) =>
       decideGate(

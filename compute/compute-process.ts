@@ -28,7 +28,17 @@ export interface ComputeProcessOptions {
 
 export type FinalMessage = Extract<
   ComputeMessage,
-  { kind: 'trained' | 'stopped' | 'evaluated' | 'model_evaluated' | 'models_compared' | 'calibrated' | 'bundle_built' }
+  {
+    kind:
+      | 'trained'
+      | 'stopped'
+      | 'evaluated'
+      | 'model_evaluated'
+      | 'models_compared'
+      | 'calibrated'
+      | 'bundle_built'
+      | 'blessed';
+  }
 >;
 
 /** How the job ended, the first that is known: a result stays one, whatever happens to the process afterwards. */
@@ -169,6 +179,7 @@ export const runComputeProcess = (
         case 'models_compared':
         case 'calibrated':
         case 'bundle_built':
+        case 'blessed':
           end({ kind: 'done', message });
           return;
         case 'failed':

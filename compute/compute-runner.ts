@@ -9,6 +9,8 @@ import type { Log } from '../contracts/log.ts';
 import type { TrainTrialResult } from '../contracts/steps.ts';
 import type { TensorflowPlan } from '../contracts/tensorflow.ts';
 import type {
+  BlessedBundle,
+  BlessJob,
   BuildBundleJob,
   CalibrateGateJob,
   CompareModelsJob,
@@ -54,6 +56,7 @@ export interface ComputeRunner {
   compareModels(job: CompareModelsJob, signal: AbortSignal, onCount?: CountSink): Promise<MeasuredComparison>;
   calibrateGate(job: CalibrateGateJob, signal: AbortSignal, onCount?: CountSink): Promise<GateCalibration>;
   buildBundle(job: BuildBundleJob, signal: AbortSignal): Promise<BuiltBundle>;
+  bless(job: BlessJob, signal: AbortSignal): Promise<BlessedBundle>;
 }
 
 const NO_DEVICE = '-1';
@@ -169,6 +172,13 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
       const final = await run(job, () => undefined, { signal });
       if (final.kind !== 'bundle_built') {
         throw unexpected(final.kind, 'bundle_built');
+      }
+      return final.result;
+    },
+    bless: async (job, signal) => {
+      const final = await run(job, () => undefined, { signal });
+      if (final.kind !== 'blessed') {
+        throw unexpected(final.kind, 'blessed');
       }
       return final.result;
     },

@@ -1,6 +1,7 @@
 /** What a compute process does: one training or one evaluation, on the backend that its parent chose. */
 import type { TensorflowInfo, TensorflowPlan } from '../contracts/tensorflow.ts';
 import { serveComputeJob } from './child-channel.ts';
+import { blessCandidate } from './jobs/bless-job.ts';
 import { buildBundle } from './jobs/bundle-job.ts';
 import { calibrate } from './jobs/calibrate-job.ts';
 import { compareModels } from './jobs/compare-job.ts';
@@ -14,8 +15,11 @@ const ownCode = readTrainingModules();
 // Whoever waits for it hears of a failure.
 ownCode.catch(() => undefined);
 
-/** @param activate makes the plan's TensorFlow the one that this process computes with */
-export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<TensorflowInfo>): void =>
+/**
+ * @param activate makes the plan's TensorFlow the one that this process computes with
+ * @param program path of `tt-exp`, of which a blessing starts a server
+ */
+export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<TensorflowInfo>, program: string): void =>
   serveComputeJob(async ({ job, plan }, channel) => {
     if (job.kind === 'train') {
       channel.send({ kind: 'code', digest: digestTrainingCode(await ownCode, plan.env) });
@@ -35,5 +39,7 @@ export const serveJobs = (activate: (plan: TensorflowPlan) => Promise<Tensorflow
         return calibrate(job, channel);
       case 'build_bundle':
         return buildBundle(job, channel);
+      case 'bless':
+        return blessCandidate(job, channel, program);
     }
   });

@@ -1,4 +1,5 @@
 /** Jobs of the compute child process and the messages it sends to its parent over IPC. */
+import type { Blessing } from './blessing.ts';
 import type { BuiltBundle, BundledModel } from './bundle.ts';
 import type { MeasuredComparison } from './comparison.ts';
 import type { SplitName } from './dataset.ts';
@@ -127,13 +128,32 @@ export interface BuildBundleJob {
   readonly mostItemsExact: number;
 }
 
+/** Serve a candidate's bundle, and compare what it answers with what the candidate's files rank. */
+export interface BlessJob extends Omit<BuildBundleJob, 'kind'> {
+  readonly kind: 'bless';
+  /** One that was built before; null: it is built first. */
+  readonly bundleFolder: string | null;
+  readonly relevanceThreshold: number;
+  /** Test NDCG@10 that the gate decides on. */
+  readonly evaluatedNdcg: number;
+  /** Milliseconds within which 99 % of requests must be answered. */
+  readonly p99BoundMs: number;
+}
+
+export interface BlessedBundle {
+  readonly blessing: Blessing;
+  readonly digest: string;
+  readonly folder: string;
+}
+
 export type ComputeJob =
   | TrainJob
   | EvaluateJob
   | EvaluateModelJob
   | CompareModelsJob
   | CalibrateGateJob
-  | BuildBundleJob;
+  | BuildBundleJob
+  | BlessJob;
 
 export interface ModelEvaluation extends TestEvaluation {
   readonly report: EvaluationReport;
@@ -198,4 +218,5 @@ export type ComputeMessage =
   | { readonly kind: 'models_compared'; readonly result: MeasuredComparison }
   | { readonly kind: 'calibrated'; readonly result: GateCalibration }
   | { readonly kind: 'bundle_built'; readonly result: BuiltBundle }
+  | { readonly kind: 'blessed'; readonly result: BlessedBundle }
   | { readonly kind: 'failed'; readonly error: ErrorRecord };

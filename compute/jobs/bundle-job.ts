@@ -1,6 +1,6 @@
 /** From a model and a dataset version to the bundle that a recommender serves. The only step of serving with TensorFlow. */
 import { availableParallelism } from 'node:os';
-import { type BundleManifest, LEAST_RECALL } from '../../contracts/bundle.ts';
+import { type BuiltBundle, type BundleManifest, LEAST_RECALL } from '../../contracts/bundle.ts';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
@@ -13,7 +13,7 @@ import { contentOf } from '../../models/reports/content-vectors.ts';
 import { openDataset, readCatalogue, readInteractionCounts, readManifest } from '../../pipeline/index.ts';
 import { historyOf } from '../../registry/bundle/bundle-history.ts';
 import { type FieldTable, writeBundle } from '../../registry/bundle/write-bundle.ts';
-import { type LoadedModel, loadModel } from '../../registry/load-model.ts';
+import { type EmbeddedDataset, type LoadedModel, loadModel } from '../../registry/load-model.ts';
 import { createMeasuredIndex } from '../../registry/search/measure-recall.ts';
 import type { ComputeChannel } from '../child-channel.ts';
 
@@ -42,15 +42,16 @@ const requireFinite = (vectors: Float32Array, ids: readonly string[], side: 'use
   }
 };
 
-const build = async (
-  job: BuildBundleJob,
+/** Throws as `buildBundle`. @param embedded users and items of the dataset version, by the model */
+export const bundleOf = async (
+  job: Omit<BuildBundleJob, 'kind'>,
   model: LoadedModel,
   dataset: LoadedDataset,
+  { users, items, dim }: EmbeddedDataset,
   { alive, signal }: Pick<ComputeChannel, 'alive' | 'signal'>,
-) => {
+): Promise<BuiltBundle> => {
   const { datasetFolder } = job;
   const { userIds, itemIds, summary } = dataset;
-  const { users, items, dim } = await model.embed(datasetFolder, dataset);
   requireFinite(users, userIds, 'user');
   requireFinite(items, itemIds, 'item');
   alive();
@@ -121,7 +122,8 @@ export const buildBundle = async (job: BuildBundleJob, channel: ComputeChannel):
   const model = await loadModel(job.model);
   try {
     const dataset = await openDataset(job.datasetFolder);
-    channel.send({ kind: 'bundle_built', result: await build(job, model, dataset, channel) });
+    const embedded = await model.embed(job.datasetFolder, dataset);
+    channel.send({ kind: 'bundle_built', result: await bundleOf(job, model, dataset, embedded, channel) });
   } finally {
     model.dispose();
   }

@@ -3,6 +3,7 @@ import type { RecordedGate } from '../contracts/steps.ts';
 import type { TrialSettings } from '../contracts/trial.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { createAdoptedActivities } from './adopted.ts';
+import { createBlessingActivities } from './blessing.ts';
 import { createChampionSettingsActivities } from './champion-settings.ts';
 import { createDatasetActivities } from './dataset.ts';
 import { withFailures } from './errors.ts';
@@ -26,6 +27,8 @@ export interface ActivityDeps {
   readonly tracking: TrackingPort;
   readonly compute: ComputePort;
   readonly workspace: Workspace;
+  /** Where bundles lie, by digest. */
+  readonly bundlesFolder: string;
   readonly reports: ReportPort;
   readonly notifications: NotificationPort;
   readonly trainingCodeDigest: string;
@@ -49,6 +52,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
       ...createDatasetActivities(deps),
       ...createTrialActivities(deps),
       ...createEvaluationActivities(deps),
+      ...createBlessingActivities(deps),
       ...withHeartbeats({
         ...createExperimentRunActivities(deps),
         ...createRegistryActivities(deps),

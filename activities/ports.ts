@@ -15,7 +15,15 @@ import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from 
 import type { HistoryPoint, MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
 import type { TestPart } from '../contracts/test-part-looks.ts';
-import type { ComputeMessage, EvaluateJob, EvaluateResult, SystemUsage, TrainJob } from '../contracts/trainer.ts';
+import type {
+  BlessedBundle,
+  BlessJob,
+  ComputeMessage,
+  EvaluateJob,
+  EvaluateResult,
+  SystemUsage,
+  TrainJob,
+} from '../contracts/trainer.ts';
 import type { CountSink } from '../contracts/work-count.ts';
 
 export interface EmbedTextsOptions {
@@ -117,6 +125,8 @@ export interface ComputePort {
     signals: { readonly signal: AbortSignal; readonly stopSignal?: AbortSignal },
   ): Promise<TrainTrialResult>;
   evaluate(job: EvaluateJob, signal: AbortSignal): Promise<EvaluateResult>;
+  /** Serves a candidate's bundle in a process of its own, which ends with this call. */
+  bless(job: BlessJob, signal: AbortSignal): Promise<BlessedBundle>;
 }
 
 /** The server's knowledge of which attempt of a step is the current one. */

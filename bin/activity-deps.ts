@@ -12,6 +12,7 @@ import { serverUrls } from '../config/server-urls.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Log } from '../contracts/log.ts';
 import type { ProgressSink } from '../contracts/services.ts';
+import { homeLayout } from '../host/home-layout.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { createReports } from '../reports/create-reports.ts';
 import { createNotifications } from '../tracking/notifications.ts';
@@ -74,6 +75,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
     datasets: await createHomeBuilder({ environment, progress: options.progress, log }),
     compute: runner,
     workspace: createWorkspace(environment.homeFolder),
+    bundlesFolder: homeLayout(environment.homeFolder).bundlesFolder,
     reports: createReports(),
     notifications: createNotifications({
       variables: environment.variables,

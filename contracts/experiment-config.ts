@@ -910,6 +910,14 @@ export interface GateConfig {
    * When somebody moves or removes the champion in MLflow by hand. accept: the ledger adopts it. revert: it is taken back. The last experiment of a model decides.
    */
   manual_moves?: 'accept' | 'revert';
+  /**
+   * required: before an alias moves, a server is started on the candidate's bundle and must answer the test users as the evaluation ranked them. off: nobody asks it.
+   */
+  blessing?: 'required' | 'off';
+  /**
+   * Milliseconds within which the server that a blessing asks must answer 99 % of single requests.
+   */
+  blessing_p99_ms?: number;
 }
 /**
  * A measure of the candidate that must not become worse than the champion's by more than a tolerance.

@@ -1,4 +1,5 @@
 /** The gate: the decision whether a candidate becomes champion. */
+import type { Blessing } from './blessing.ts';
 import type { GuardConfig } from './experiment-config.ts';
 
 export type GateDecision = 'promoted' | 'rejected' | 'awaiting_approval' | 'not_run';
@@ -125,9 +126,18 @@ export interface GateRule {
    * minimum: test NDCG@10 reaches `gate.min_ndcg_at_10`. superior: the interval's lower end lies above
    * `gate.min_improvement`. non_inferior: above -`gate.margin`. permutation: where few users differ, the p-value is low enough.
    * ancestor: non_inferior against the best champion of the last 12 months. dcg: DCG@10 does not show the opposite.
-   * guard:…: a measure that must not fall, under the name of its metric or slice.
+   * guard:…: a measure that must not fall, under the name of its metric or slice. blessing: the candidate's bundle serves
+   * what was judged.
    */
-  readonly name: 'minimum' | 'superior' | 'non_inferior' | 'permutation' | 'ancestor' | 'dcg' | `guard:${string}`;
+  readonly name:
+    | 'minimum'
+    | 'superior'
+    | 'non_inferior'
+    | 'permutation'
+    | 'ancestor'
+    | 'dcg'
+    | `guard:${string}`
+    | 'blessing';
   readonly passed: boolean;
   /** null where it could not be measured. */
   readonly value: number | null;
@@ -186,6 +196,8 @@ export interface GateVerdict {
   readonly shelf_life: number | null;
   /** Nothing was left for this look: only a person may promote. */
   readonly is_used_up: boolean | null;
+  /** What a server answered from the candidate's bundle; absent where none was asked, and in verdicts of earlier versions. */
+  readonly blessing?: Blessing;
 }
 
 /**

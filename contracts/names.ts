@@ -55,6 +55,10 @@ export const TAG = {
   testMetricsDigest: 'tt.test_metrics_digest',
   gateUsersDigest: 'tt.gate_users_digest',
   gateDigest: 'tt.gate_digest',
+  /** Digest of the bundle that was asked in a blessing: on the run; on a version only where it serves what was judged. */
+  bundle: 'tt.bundle',
+  /** On a run: how its last blessing ended. */
+  blessing: 'tt.blessing',
   outOfMemory: 'tt.out_of_memory',
   /** `passed`, or the tripwire that fired; absent where training.preflight is false. */
   preflight: 'tt.preflight',
@@ -117,6 +121,8 @@ export const ARTIFACT = {
   gatePage: 'gate.html',
   /** Of the candidate's run: every test user under each model that the gate compared. */
   gateUsers: 'gate_users.parquet',
+  /** Of the candidate's run: its bundle, where that is not too large. */
+  bundle: 'bundle',
   /** Of a trial that is done, so that it need not be trained again. */
   trainingResult: 'training_result.json',
   /** Of a parent run: every fact that decisions rested on. */

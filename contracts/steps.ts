@@ -240,6 +240,19 @@ export interface RegisterModelRequest {
   readonly description: string;
 }
 
+export interface BlessCandidateRequest {
+  /** Of the candidate. */
+  readonly runId: string;
+  readonly modelName: string;
+  readonly version: string;
+  readonly datasetVersion: string;
+  readonly relevanceThreshold: number;
+  /** Test NDCG@10 that the gate decides on. */
+  readonly evaluatedNdcg: number;
+  readonly p99BoundMs: number;
+  readonly timestampMs: number;
+}
+
 export interface RecordVerdictRequest {
   readonly parentRunId: string;
   /** Of the candidate. */

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ancestorSide, championSide } from '../activities/evaluation.ts';
 import { type Ancestor, findAncestor } from '../activities/other-models.ts';
+import type { Blessing } from '../contracts/blessing.ts';
 import type { GateAnswer, GateQuestion } from '../contracts/local-gate.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import type { Look } from '../contracts/test-part-looks.ts';
 import type { EvaluateJob, ModelSource } from '../contracts/trainer.ts';
 import { createWorkspace, type Workspace } from '../host/workspace.ts';
-import { decideGate } from '../policy/gate/decide-gate.ts';
+import { decideGate, needsBlessing } from '../policy/gate/decide-gate.ts';
 import { evidenceOf } from '../policy/gate/gate-evidence.ts';
 import { comparisonSettings } from '../policy/gate/gate-settings.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { findModel } from '../registry/find-model.ts';
 import { previewLook } from '../registry/ledger/record-look.ts';
+import { blessLocally } from './bless-locally.ts';
 import { championsModel, findOpponent, type Opponent, opponentOf } from './find-champion.ts';
 import { findGateSettings } from './gate-settings.ts';
 import { knownReplicates } from './known-replicates.ts';
@@ -140,13 +142,21 @@ const ask = async (
       championProblem: champion?.problem ?? evaluated.championProblem,
     },
   );
+  const decide = (blessing: Blessing | null) => decideGate(gate, { ...evidence, look, blessing });
+  const verdict = decide(null);
+  const blessing = needsBlessing(gate, verdict)
+    ? await blessLocally(context, compute, {
+        ...{ model, dataset: { version, folder: dataset.folder }, relevanceThreshold },
+        ...{ evaluatedNdcg: ranked.ndcg_at_10, p99BoundMs: gate.blessing_p99_ms },
+      })
+    : null;
   return {
     candidate: candidate.name,
     against: champion?.name ?? null,
     dataset: dataset.summary,
     settings: { gate, relevanceThreshold, seed, origin: asked.origin },
     replicates: { asked: gate.replicates, used: 1 + replicates.length },
-    verdict: decideGate(gate, { ...evidence, look }),
+    verdict: blessing === null ? verdict : decide(blessing),
   };
 };
 

@@ -39,6 +39,25 @@ const userSections = (verdict: DecidedVerdict, details: GateDetails | null): rea
       ];
 };
 
+const blessingSection = ({ blessing }: DecidedVerdict): readonly string[] => {
+  if (blessing === undefined) {
+    return [];
+  }
+  const { outcome, reason, bundle, bundle_mb: megabytes, search, p99_bound_ms: allowedMs, bound } = blessing;
+  const { served_ndcg_at_10: served, production_ndcg_at_10: production, p99_ms: withinMs } = blessing;
+  return [
+    heading('Blessing'),
+    paragraph(`${outcome === 'agrees' ? 'Blessed' : `Not blessed (${outcome})`}: ${reason}.`),
+    list([
+      ...(bundle === null ? [] : [`Bundle ${bundle}, ${megabytes} MB, ${search} search.`]),
+      `NDCG@10 of the evaluation: ${blessing.evaluated_ndcg_at_10}.`,
+      ...(served === null ? [] : [`Served with the router off: ${served}; accepted is a difference of ${bound}.`]),
+      ...(production === null ? [] : [`Served as in production, with router and index: ${production}.`]),
+      ...(withinMs === null ? [] : [`99 % of requests within ${withinMs} ms; allowed are ${allowedMs} ms.`]),
+    ]),
+  ];
+};
+
 /** Nothing where nothing was spent on this look. */
 const reuse = ({
   looks,
@@ -136,6 +155,7 @@ export const gatePage = ({ modelName, experimentId, datasetVersion, verdict, det
     heading('Rules'),
     rulesTable(verdict),
     ...guardsTable(verdict),
+    ...blessingSection(verdict),
     ...reuse(verdict),
     ...userSections(verdict, details),
     heading('What this does not cover'),

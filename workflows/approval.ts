@@ -105,7 +105,7 @@ const approve = async (
     ).finally(() => {
       owner.doing = null;
     });
-    const again = decideOn(question, question.candidate, evaluated);
+    const again = decideOn(question, question.candidate, evaluated, question.verdict.blessing ?? null);
     if (isUnansweredAbout(question.gate, again)) {
       throw refuseToSupersede(question, again);
     }

@@ -1,4 +1,5 @@
 /** The candidate beside the champion of now, and what the gate makes of it. */
+import type { Blessing } from '../contracts/blessing.ts';
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { ApprovalQuestion } from '../contracts/registry-owner.ts';
 import type { EvaluateBestRequest, EvaluateBestResult } from '../contracts/steps.ts';
@@ -67,5 +68,6 @@ export const decideOn = (
   { gate, runId, leftOutReplicates = [] }: Pick<JudgedCandidate, 'gate' | 'runId' | 'leftOutReplicates'>,
   version: string,
   { look, ...evaluated }: EvaluatedCandidate,
+  blessing: Blessing | null,
 ): DecidedVerdict =>
-  decideGate(gate, { ...evidenceOf({ version, run_id: runId }, evaluated), look, leftOutReplicates });
+  decideGate(gate, { ...evidenceOf({ version, run_id: runId }, evaluated), look, leftOutReplicates, blessing });

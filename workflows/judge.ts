@@ -1,4 +1,5 @@
 /** The verdict on the best trial: test, registry, gate. */
+import type { Blessing } from '../contracts/blessing.ts';
 import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { LedgerEntry } from '../contracts/ledger.ts';
 import { objectiveOf } from '../contracts/objective.ts';
@@ -14,10 +15,11 @@ import {
   registering,
 } from '../policy/experiment-stages.ts';
 import { approvalDeadline } from '../policy/gate/approval.ts';
-import { outdatedReasons } from '../policy/gate/decide-gate.ts';
+import { needsBlessing, outdatedReasons } from '../policy/gate/decide-gate.ts';
 import { recordedNote } from '../policy/gate/rules/recorded-note.ts';
 import { aliasesAt, gateRequest } from '../policy/registry/gate-request.ts';
 import { askOwner, registerVersion, takeLookAt } from './ask-owner.ts';
+import { bless } from './bless.ts';
 import { evaluateBeside } from './champion-stand-in.ts';
 import { note } from './closing.ts';
 import { decideOn, type JudgedCandidate, type TakeLook, withTestOf } from './evaluate-candidate.ts';
@@ -153,10 +155,15 @@ export const judge = async (
     }),
   });
   let earlier: readonly string[] = [];
+  let blessing: Blessing | null = null;
   for (let round = 1; ; round += 1) {
     const registered = { ...known, test: evaluated.test, model };
     state.reach(judging(registered), Date.now());
-    const verdict = decideOn(judged, model.version, evaluated);
+    let verdict = decideOn(judged, model.version, evaluated, blessing);
+    if (blessing === null && needsBlessing(gate, verdict)) {
+      blessing = await bless(judged, verdict);
+      verdict = decideOn(judged, model.version, evaluated, blessing);
+    }
     const outdated = await carryOut(
       run,
       { ...verdict, reasons: [...earlier, ...verdict.reasons] },

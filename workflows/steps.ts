@@ -21,7 +21,16 @@ export const { notify } = proxyActivities<CpuActivities>(NOTIFICATION_STEP);
 /** Two of these go with every trial: run by the worker that has the workflow, they cost the server next to nothing. */
 export const { openTrial, closeTrial } = proxyLocalActivities<CpuActivities>(LOCAL_STEP);
 
-export const { extractData, labelData, splitData, embedData, encodeData, publishDataset, evaluateBest, takeLook } =
-  proxyActivities<CpuActivities>(LONG_STEP);
+export const {
+  extractData,
+  labelData,
+  splitData,
+  embedData,
+  encodeData,
+  publishDataset,
+  evaluateBest,
+  blessCandidate,
+  takeLook,
+} = proxyActivities<CpuActivities>(LONG_STEP);
 
 export const { trainTrial } = proxyActivities<GpuActivities>(TRAINING_STEP);

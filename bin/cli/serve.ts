@@ -7,6 +7,7 @@ import { createSteadyWallClock, systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { dieWithParent } from '../../host/processes/parent-watchdog.ts';
+import { isBundleDigest } from '../../registry/bundle/built-bundles.ts';
 import { loadBundle } from '../../registry/bundle/load-bundle.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
@@ -24,8 +25,6 @@ import { defineByShare, openServedExperiment, type ServedExperiment } from './se
 
 /** A key that was taken back is refused within this time. */
 const READ_KEYS_EVERY_MS = 5_000;
-
-const DIGEST = /^[0-9a-f]{64}$/;
 
 interface Answering {
   readonly source: BundleSource;
@@ -89,7 +88,7 @@ const answerAsChampion = async (
 /** One bundle and nothing else: neither MLflow nor what users do is asked for. */
 const answerFromBundle = async (named: string): Promise<Answering> => {
   const { homeFolder } = readEnvironment();
-  const folder = DIGEST.test(named) ? join(homeLayout(homeFolder).bundlesFolder, named) : resolve(named);
+  const folder = isBundleDigest(named) ? join(homeLayout(homeFolder).bundlesFolder, named) : resolve(named);
   const bundle = await openServedBundle(await loadBundle(folder));
   return {
     source: { current: () => bundle, problems: () => [], building: () => null },

@@ -12,6 +12,7 @@ import { needsApproval } from './approval.ts';
 import type { GateEvidence } from './gate-evidence.ts';
 import { comparisonSettings } from './gate-settings.ts';
 import { ancestorRule } from './rules/ancestor.ts';
+import { withBlessing } from './rules/blessing.ts';
 import { dcgRule, isDcgNote } from './rules/dcg.ts';
 import { fewUsersNote } from './rules/few-users-note.ts';
 import { type Comparison, isNumber, oneSidedLevel } from './rules/gate-text.ts';
@@ -34,7 +35,9 @@ type LaterField =
   | 'approval_timeout'
   | 'unreadable_champion'
   | 'supersede_reason'
-  | 'manual_moves';
+  | 'manual_moves'
+  | 'blessing'
+  | 'blessing_p99_ms';
 
 /** Of a config. */
 export type GateRules = Required<Omit<GateConfig, LaterField>> & Pick<GateConfig, LaterField>;
@@ -160,8 +163,7 @@ const championNotes = (
   ];
 };
 
-/** Checks the minimum first, then against the champion; every check leaves a sentence, the last one the outcome. */
-export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
+const compareAndDecide = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
   const { candidate, champion, ci, comparedWith, championProblem, championStandIn = null, look = null } = evidence;
   const { seedNoise = null, leftOutReplicates = [] } = evidence;
   const isChampion = isChampionAlready({ candidate, champion });
@@ -216,6 +218,20 @@ export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVe
   const also = objections.length === 0 ? '' : `${main.passed ? ', but ' : '; '}${objections.join('; ')}`;
   return verdict('rejected', [...reasons, `Not promoted: ${main.reason}${also}.`], compared);
 };
+
+/**
+ * Checks the minimum first, then against the champion, and at last that the bundle serves what was judged; every check
+ * leaves a sentence, the last one the outcome.
+ */
+export const decideGate = (config: GateRules, evidence: GateEvidence): DecidedVerdict => {
+  const verdict = compareAndDecide(config, evidence);
+  const { blessing = null } = evidence;
+  return blessing === null ? verdict : withBlessing(verdict, blessing);
+};
+
+/** A bundle is served only of a candidate for which an alias would move. Configs of earlier versions ask for none. */
+export const needsBlessing = ({ blessing = 'off' }: Pick<GateRules, 'blessing'>, verdict: DecidedVerdict): boolean =>
+  blessing === 'required' && verdict.decision !== 'rejected' && !isChampionAlready(verdict);
 
 const CHANGED = 'The champion changed';
 

@@ -24,6 +24,9 @@ export const comparisonSentence = (verdict: GateVerdict): string | null => {
   );
 };
 
+/** What the words of a rule depend on beside itself. */
+type RuledVerdict = Pick<GateVerdict, 'margin_p_value' | 'blessing'>;
+
 /** Of rules in verdicts of earlier versions. */
 const comparisonOf = ({ name, comparison }: GateRule): RuleComparison | null => {
   if (comparison !== undefined || name === 'dcg') {
@@ -41,22 +44,18 @@ const isGuardOfUsers = (name: GateRule['name']): boolean =>
   !isCatalogueMetric(name.slice('guard:'.length) as Parameters<typeof isCatalogueMetric>[0]);
 
 /** Its level is for a question of one side only where a loss is to be ruled out. */
-const permutedOf = (
-  { passed, value, bound }: GateRule,
-  { margin_p_value: margin }: Pick<GateVerdict, 'margin_p_value'>,
-): string => {
+const permutedOf = ({ passed, value, bound }: GateRule, { margin_p_value: margin }: RuledVerdict): string => {
   if (margin != null) {
     return 'p of the margin';
   }
   return !passed && value !== null && value <= bound ? 'two-sided p, of no gain' : 'two-sided p';
 };
 
-const measureOf = (
-  rule: GateRule,
-  comparison: RuleComparison | null,
-  verdict: Pick<GateVerdict, 'margin_p_value'>,
-): string => {
+const measureOf = (rule: GateRule, comparison: RuleComparison | null, verdict: RuledVerdict): string => {
   const { name } = rule;
+  if (name === 'blessing') {
+    return verdict.blessing?.outcome === 'too_slow' ? '99 % of requests within ms' : 'NDCG@10 served off by';
+  }
   if (comparison === null) {
     return 'difference in DCG@10';
   }
@@ -82,12 +81,12 @@ export interface RuleText {
   readonly bound: string;
 }
 
-export const ruleText = (rule: GateRule, verdict: Pick<GateVerdict, 'margin_p_value'>): RuleText => {
+export const ruleText = (rule: GateRule, verdict: RuledVerdict): RuleText => {
   const { value, bound } = rule;
   const comparison = comparisonOf(rule);
   const measure = measureOf(rule, comparison, verdict);
   const [figure, limit] = figuresBeside(value ?? bound, bound);
-  const isProbability = comparison === '<=' && measure !== 'worse by';
+  const isProbability = comparison === '<=' && measure !== 'worse by' && rule.name !== 'blessing';
   const text = isProbability ? probabilityText(value ?? bound, bound) : figure;
   return {
     measure,

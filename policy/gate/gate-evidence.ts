@@ -1,4 +1,5 @@
 /** What a verdict is a function of, beside the config. */
+import type { Blessing } from '../../contracts/blessing.ts';
 import type {
   AncestorComparison,
   ChampionStandIn,
@@ -39,6 +40,8 @@ export interface GateEvidence {
   readonly championProblem: string | null;
   /** What was evaluated in place of the champion, or was found to be the candidate itself; null or absent: nothing. */
   readonly championStandIn?: ChampionStandIn | null;
+  /** Of the candidate's bundle; null or absent: nobody was asked. */
+  readonly blessing?: Blessing | null;
 }
 
 export type GateLook = Pick<Look, 'looks' | 'alpha_spent' | 'shelf_life' | 'is_used_up'>;
@@ -101,4 +104,5 @@ export const evidenceIn = (candidate: GateSide, verdict: Recorded): GateEvidence
   comparedWith: verdict.compared_with,
   championProblem: verdict.champion_problem,
   championStandIn: verdict.champion_stand_in ?? null,
+  blessing: verdict.blessing ?? null,
 });

@@ -10,6 +10,7 @@ import type {
   OpenTrialRequest,
   TrainTrialRequest,
 } from '../../contracts/steps.ts';
+import { blessed } from './blessed.ts';
 import { datasetSummary, evaluationSummary, trainingResult } from './experiment-fixtures.ts';
 import { temporalExecutable } from './provisioned.ts';
 
@@ -66,6 +67,7 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
       comparedWith: null,
       championProblem: null,
     }),
+    blessCandidate: async ({ evaluatedNdcg }) => blessed({ evaluated_ndcg_at_10: evaluatedNdcg }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
     takeLook: async () => ({ comparedWith: null, look: null }),

@@ -112,6 +112,7 @@ describe('workflows/approval', () => {
     expect(deciderOf(entries, '2')).toBeNull();
     expect(recorded().gate.reasons).toEqual([
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
+      'Blessed: a server answers 80 test users as evaluated.',
       'Awaits approval: there is no champion to compare with.',
       'Approved by ana: first of its kind',
       'The champion changed from none to version 9 before this took effect: evaluated and decided again.',

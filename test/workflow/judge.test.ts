@@ -1,6 +1,11 @@
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Blessing } from '../../contracts/blessing.ts';
+import type { GateConfig } from '../../contracts/experiment-config.ts';
+import type { BlessCandidateRequest } from '../../contracts/steps.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
+import { blessed } from '../support/blessed.ts';
 import { createOwnedModel } from '../support/owned-model.ts';
 import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
 
@@ -38,6 +43,41 @@ describe('workflows/judge', () => {
     });
   });
 
+  it('asks a server of the bundle only where an alias would move, and moves none where it does not agree', async () => {
+    const asked: BlessCandidateRequest[] = [];
+    const judged = async (blessing: Blessing['outcome'] | 'error', gateChange: GateConfig = {}) => {
+      const { steps, registry, start } = createOwnedModel();
+      const blessCandidate = async (request: BlessCandidateRequest): Promise<Blessing> => {
+        asked.push(request);
+        if (blessing === 'error') {
+          throw ApplicationFailure.create({ type: 'DISK_FULL', nonRetryable: true, message: 'no room' });
+        }
+        return blessed({ outcome: blessing, reason: 'ids and vectors do not belong together' });
+      };
+      const run = { ...steps, blessCandidate };
+      const { gate } = await server.withWorkers(run, async (client) => (await start(client, gateChange)).result());
+      return { gate, aliases: registry.aliases };
+    };
+    const shifted = await judged('ids_shifted');
+    expect(shifted.gate.decision).toBe('rejected');
+    expect(shifted.gate.reasons.at(-1)).toBe(
+      'Not promoted: its bundle does not serve what was judged (ids_shifted): ids and vectors do not belong together.',
+    );
+    expect(shifted.gate.rules.at(-1)).toMatchObject({ name: 'blessing', passed: false });
+    expect(shifted.aliases).toEqual({});
+    expect(asked).toMatchObject([
+      { runId: 'run-trial-000', version: '2', evaluatedNdcg: 0.4, p99BoundMs: 250, relevanceThreshold: 0.4 },
+    ]);
+    const broken = await judged('error');
+    expect(broken.gate.reasons.at(-1)).toBe(
+      'Not promoted: its bundle could not be blessed (could_not_be_blessed): DISK_FULL: no room.',
+    );
+    const off = await judged('ids_shifted', { blessing: 'off' });
+    expect([off.gate.decision, off.gate.blessing]).toEqual(['promoted', undefined]);
+    const low = await judged('ids_shifted', { min_ndcg_at_10: 0.9 });
+    expect([low.gate.decision, low.gate.blessing, asked.length]).toEqual(['rejected', undefined, 2]);
+  });
+
   it('a champion that changes between evaluation and verdict is compared with before anything is moved', async () => {
     const { steps, registry, start, evaluations } = createOwnedModel({ aliases: { champion: '8' } });
     const { evaluateBest } = steps;
@@ -52,7 +92,9 @@ describe('workflows/judge', () => {
     const { gate } = await server.withWorkers(overtaken, async (client) => (await start(client)).result());
     expect(evaluations()).toBe(2);
     expect([gate.decision, gate.compared_with]).toEqual(['rejected', '9']);
-    expect(gate.reasons.slice(3)).toEqual([
+    expect(gate.reasons.slice(2)).toEqual([
+      'Blessed: a server answers 80 test users as evaluated.',
+      expect.stringMatching(/^Promoted: /),
       'The champion changed from version 8 to version 9 before this took effect: evaluated and decided again.',
       'Test NDCG@10 0.400 reaches the minimum 0.100.',
       // The same users, asked about another champion.

@@ -120,6 +120,7 @@ describe('workflows/champion-stand-in', () => {
       expect(verdict.reasons.slice(1)).toEqual([
         `Version 3 cannot be compared with: ${REASON}. Its recorded settings, trained on this data in run run-champion-3, stand in for it.`,
         expect.stringMatching(/^Seed noise is not in the interval/),
+        ...(decision === 'promoted' ? ['Blessed: a server answers 80 test users as evaluated.'] : []),
         expect.stringMatching(outcome),
       ]);
       expect(world.asked).toMatchObject([

@@ -94,6 +94,8 @@ test('a bare name gets the defaults of DESIGN section 8', () => {
       unreadable_champion: 'retrain',
       supersede_reason: '',
       manual_moves: 'accept',
+      blessing: 'required',
+      blessing_p99_ms: 250,
     },
   });
 });
@@ -161,6 +163,16 @@ test('config/digest: is blind to description, $schema, key order and written-out
   expect(await digestOf(same)).toBe(plain);
   expect(await digestOf({ name: 'x', model: { embedding_dim: 9 } })).not.toBe(plain);
   expect(await digestOf({ name: 'y', model: { embedding_dim: 8 } })).not.toBe(plain);
+});
+
+test('config/digest: a default that earlier versions had not makes no other experiment, another value does', async () => {
+  const config = resolveConfig({ name: 'x' });
+  const { blessing: _, blessing_p99_ms: __, ...earlier } = config.gate;
+  const digest = configDigest(config);
+  // As the version before the blessing computed it.
+  expect(configDigest({ ...config, gate: earlier as typeof config.gate })).toBe(digest);
+  expect(configDigest({ ...config, gate: { ...config.gate, blessing: 'off' } })).not.toBe(digest);
+  expect(configDigest({ ...config, gate: { ...config.gate, blessing_p99_ms: 100 } })).not.toBe(digest);
 });
 
 test('config/hyperparameters: a file of bare hyperparameters is a config named after the file', async () => {

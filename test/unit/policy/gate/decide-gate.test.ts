@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfidenceInterval, GateVerdict, PairedTest } from '../../../../contracts/gate.ts';
-import { decideGate } from '../../../../policy/gate/decide-gate.ts';
+import { decideGate, needsBlessing } from '../../../../policy/gate/decide-gate.ts';
 import type { GateEvidence } from '../../../../policy/gate/gate-evidence.ts';
 import { replayGate } from '../../../../policy/sweep/replay-gate.ts';
+import { blessed } from '../../../support/blessed.ts';
 import { gateConfig } from '../../../support/experiment-fixtures.ts';
 
 const config = gateConfig({ model_name: 'm', min_ndcg_at_10: 0.3, min_improvement: 0.01 });
@@ -37,6 +38,48 @@ describe('policy/gate/decide-gate', () => {
       'Promoted: there is no champion to compare with.',
     ]);
     expect(verdict.compared_with).toBeNull();
+  });
+
+  it('promotes only what a server of its bundle answers as evaluated, and decides the same again', () => {
+    const good = decideGate(config, { ...alone, blessing: blessed() });
+    expect([good.decision, good.blessing?.bundle]).toEqual(['promoted', 'ab'.repeat(32)]);
+    expect(good.reasons).toEqual([
+      'Test NDCG@10 0.450 reaches the minimum 0.300.',
+      'Blessed: a server answers 80 test users as evaluated.',
+      'Promoted: there is no champion to compare with.',
+    ]);
+    const off = blessed({ outcome: 'stale_index', reason: 'the index finds 10.0 %', difference: 0.2 });
+    const bad = decideGate(config, { ...alone, blessing: off });
+    expect([bad.decision, bad.reasons.at(-1)]).toEqual([
+      'rejected',
+      'Not promoted: its bundle does not serve what was judged (stale_index): the index finds 10.0 %.',
+    ]);
+    expect(bad.rules.at(-1)).toEqual({
+      ...{
+        name: 'blessing',
+        passed: false,
+        value: 0.2,
+        comparison: '<=',
+        bound: 1e-6,
+        reason: 'the index finds 10.0 %',
+      },
+    });
+    const slow = blessed({ outcome: 'too_slow', reason: 'late', p99_ms: 300 });
+    const late = decideGate(config, { ...alone, blessing: slow });
+    expect(late.rules.at(-1)).toMatchObject({ value: 300, bound: 250 });
+    expect(late.reasons.at(-1)).toBe('Not promoted: its bundle is served too slowly (too_slow): late.');
+    for (const verdict of [good, bad, late]) {
+      expect(replayGate(config, verdict)).toMatchObject([{ verdict: 'agrees' }]);
+    }
+  });
+
+  it('asks for a blessing where an alias would move, and configs of earlier versions ask for none', () => {
+    const passing = decideGate(config, alone);
+    expect(needsBlessing(config, passing)).toBe(true);
+    expect(needsBlessing({ ...config, blessing: 'off' }, passing)).toBe(false);
+    expect(needsBlessing({}, passing)).toBe(false);
+    expect(needsBlessing(config, { ...passing, decision: 'rejected' })).toBe(false);
+    expect(needsBlessing(config, { ...passing, champion: candidate })).toBe(false);
   });
 
   it('rejects below the minimum even without a champion', () => {

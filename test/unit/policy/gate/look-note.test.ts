@@ -8,6 +8,7 @@ const config: Required<GateConfig> = {
   ...{ model_name: 'm', min_ndcg_at_10: 0, rule: 'superior', min_improvement: 0, margin: 0.01 },
   ...{ confidence: 0.95, guards: [], replicates: 1, approval: 'auto', approval_timeout: null, require_approval: false },
   ...{ unreadable_champion: 'retrain', supersede_reason: '', manual_moves: 'accept' },
+  ...{ blessing: 'required', blessing_p99_ms: 250 },
 };
 
 const pairedTest = (p: number) => ({ users: 350, p_value: p, effect_size: null, smallest_lift: null });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BlessingEvidence, RowComparison, ServedLists } from '../../../../contracts/blessing.ts';
+import type { SearchFacts } from '../../../../contracts/bundle.ts';
 import { blessingBound, diagnoseBlessing, notBlessed } from '../../../../policy/serving/diagnose-blessing.ts';
 
 const SAME: RowComparison = {
@@ -7,12 +8,13 @@ const SAME: RowComparison = {
 };
 const LISTS: ServedLists & { readonly kind: 'answered' } = {
   ...{ kind: 'answered', ndcg: 0.4, evaluatedNdcg: 0.4, productionNdcg: 0.35, users: 80, withoutVector: 0 },
-  ...{ notByModel: 0, differing: 0, tieDifference: 0, recall: 1, withMetItems: 0, first: null, p99Ms: 3.14159 },
+  ...{ notByModel: 0, differing: 0, tieDifference: 0, recall: 1, withMetItems: 0, first: null, p99Ms: 3.126 },
 };
 const FIRST = { user_id: 'u7', place: 3, served: 'i1', evaluated: 'i2' };
-const INDEX = {
-  ...{ kind: 'index', recall_at_10: 0.99, sampled_users: 200, connectivity: 16, expansion_add: 128, nominees: 100 },
-} as const;
+const INDEX: SearchFacts = {
+  kind: 'index',
+  ...{ recall_at_10: 0.99, sampled_users: 200, connectivity: 16, expansion_add: 128, nominees: 100 },
+};
 
 const evidence = (change: Partial<BlessingEvidence> = {}, lists: Partial<ServedLists> = {}): BlessingEvidence => ({
   ...{ bundle: 'ab12', bytes: 2_345_678, search: { kind: 'exact' }, users: SAME, items: SAME },
@@ -33,7 +35,7 @@ describe('diagnoseBlessing', () => {
       reason:
         'a server answers 80 test users as evaluated: NDCG@10 0.4000 over HTTP, 0.3500 as in production, 99 % of requests within 3.1 ms',
       ...{ bundle: 'ab12', bundle_mb: 2.346, search: 'exact', evaluated_ndcg_at_10: 0.4, served_ndcg_at_10: 0.4 },
-      ...{ production_ndcg_at_10: 0.35, users: 80, differing_users: 0, p99_ms: 3.14, p99_bound_ms: 250 },
+      ...{ production_ndcg_at_10: 0.35, users: 80, differing_users: 0, p99_ms: 3.13, p99_bound_ms: 250 },
       ...{ difference: 0, bound: 1e-6, first_difference: null },
     });
   });

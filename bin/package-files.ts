@@ -20,6 +20,7 @@ export const PACKAGE = {
   supervisorScript: path(`./supervisor.${extension}`),
   workerScript: path(`./worker.${extension}`),
   computeScript: path(`./compute-child.${extension}`),
+  encodingScript: path(`./encoding-child.${extension}`),
 } as const;
 
 export const packageVersion = (): string =>

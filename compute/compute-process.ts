@@ -62,7 +62,8 @@ const LONGEST_LINE = 500;
 /** A process that the child has started may hold its stderr open after its death; nobody waits for it longer. */
 const AFTER_EXIT_MS = 1_000;
 
-const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[]) => {
+/** What a child writes goes to the log, line by line. @returns the last lines of its stderr */
+export const forwardOutput = (child: ChildProcess, log: Log, name = 'compute process'): (() => readonly string[]) => {
   const kept: string[] = [];
   const follow = (stream: NodeJS.ReadableStream | null, isKept: boolean): void => {
     if (stream === null) {
@@ -73,7 +74,7 @@ const forwardOutput = (child: ChildProcess, log: Log): (() => readonly string[])
         return;
       }
       const text = line.slice(0, LONGEST_LINE);
-      log('info', `compute process ${child.pid}: ${text}`);
+      log('info', `${name} ${child.pid}: ${text}`);
       if (isKept) {
         kept.push(text);
       }

@@ -4,15 +4,18 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { FieldFilters } from '../contracts/recommendation.ts';
 import { nearestOf } from '../policy/nearest.ts';
 import { fieldMatcher, fitsNumbers } from '../policy/serving/match-field.ts';
-import { type FieldColumn, markMatching } from '../registry/bundle/field-columns.ts';
+import type { FieldColumn } from '../registry/bundle/field-columns.ts';
 import type { BundleSide } from '../registry/bundle/load-bundle.ts';
+import type { CatalogueSide } from './catalogue-side.ts';
 
 /** Masks of the filters asked for last; a front end asks for few different ones. */
 const KEPT_MASKS = 32;
 
 export interface Passing {
-  /** [rows], 1 for what the filters leave out; null without filters. */
+  /** [rows of the bundle], 1 for what the filters leave out; null without filters. */
   readonly hidden: Uint8Array | null;
+  /** Rows given online that the filters leave out. */
+  readonly hiddenOnline: readonly number[];
   /** Why nothing passes, as a clause: `no startup has type=merger`; null where something does. */
   readonly none: string | null;
 }
@@ -54,42 +57,54 @@ export const checkValues = (what: string, column: FieldColumn | undefined, wante
 const describe = (filters: readonly (readonly [string, readonly string[]])[]): string =>
   filters.map(([field, wanted]) => `${field}=${wanted.join(' or ')}`).join(' and ');
 
-const passingOf = ({ ids, fields }: BundleSide, filters: FieldFilters, noun: string): Passing => {
-  const columns = Object.entries(filters).map(([field, wanted]) => {
+const passingOf = (side: CatalogueSide, filters: FieldFilters, noun: string): Passing => {
+  const { ids, fields } = side.bundle;
+  const all = new Uint8Array(side.size());
+  const passingWith = (none: string | null): Passing => ({
+    hidden: all.subarray(0, ids.length),
+    hiddenOnline: [...all.keys()].slice(ids.length).filter((row) => all[row] === 1),
+    none,
+  });
+  const wishes = Object.entries(filters);
+  for (const [field, wanted] of wishes) {
     const column = fields.get(field);
     if (column === undefined) {
       throw unknownField('filter', field, [{ fields, noun }]);
     }
     checkValues(`filter ${field}`, column, wanted);
-    return { field, wanted, column };
-  });
-  const hidden = new Uint8Array(ids.length);
-  for (const { field, wanted, column } of columns) {
-    const matches = new Uint8Array(hidden.length);
+  }
+  for (const [field, wanted] of wishes) {
+    const matches = new Uint8Array(all.length);
     let matching = 0;
-    markMatching(column, fieldMatcher(wanted), (row) => {
+    side.mark(field, fieldMatcher(wanted), (row) => {
       matches[row] = 1;
       matching += 1;
     });
     if (matching === 0) {
-      return { hidden: hidden.fill(1), none: `no ${noun} has ${describe([[field, wanted]])}` };
+      all.fill(1);
+      return passingWith(`no ${noun} has ${describe([[field, wanted]])}`);
     }
-    for (let row = 0; row < hidden.length; row += 1) {
+    for (let row = 0; row < all.length; row += 1) {
       if (matches[row] === 0) {
-        hidden[row] = 1;
+        all[row] = 1;
       }
     }
   }
-  return { hidden, none: hidden.includes(0) ? null : `no ${noun} has ${describe(Object.entries(filters))}` };
+  return passingWith(all.includes(0) ? null : `no ${noun} has ${describe(wishes)}`);
 };
 
 /** @param noun of the side, for messages */
-export const createFieldFilter = (side: BundleSide, noun: string): FieldFilter => {
+export const createFieldFilter = (side: CatalogueSide, noun: string): FieldFilter => {
   const kept = new Map<string, Passing>();
+  let revision = side.online.revision();
   return {
     passing: (filters) => {
       if (Object.keys(filters).length === 0) {
-        return { hidden: null, none: null };
+        return { hidden: null, hiddenOnline: [], none: null };
+      }
+      if (side.online.revision() !== revision) {
+        kept.clear();
+        revision = side.online.revision();
       }
       const key = canonicalJson(filters);
       const passing = kept.get(key) ?? passingOf(side, filters, noun);

@@ -11,6 +11,9 @@ type Entry = (item: number, flag: number) => void;
 
 const forEachEntry = ({ history }: LoadedBundle, user: number, use: Entry): void => {
   const { starts, items, flags } = history;
+  if (user + 1 >= starts.length) {
+    return; // given online: what they met is in the overlay
+  }
   const end = starts[user + 1] ?? missing(starts, user + 1);
   for (let entry = starts[user] ?? missing(starts, user); entry < end; entry += 1) {
     use(items[entry] ?? missing(items, entry), flags[entry] ?? missing(flags, entry));
@@ -39,28 +42,47 @@ export const likedBy = (bundle: LoadedBundle, user: number, seen: Seen): readonl
   return liked;
 };
 
+type Labels = LoadedBundle['manifest']['labels'];
+
 /**
- * Item rows that a user likes after what happened since: an event whose label is above 0 adds its item, a dislike takes it
- * away, whatever was liked before. A type that `labels` does not have changes nothing.
+ * Item ids to whether they are liked, the latest last: an event whose label is above 0 likes, a dislike takes that back. A
+ * type that `labels` does not have says nothing.
+ */
+const likesSince = (labels: Labels, events: Iterable<OverlayEvent>): ReadonlyMap<string, boolean> => {
+  const isLiked = new Map<string, boolean>();
+  for (const { item_id, type } of events) {
+    const rule = Object.hasOwn(labels, type) ? labels[type] : undefined;
+    if (rule !== undefined) {
+      isLiked.delete(item_id);
+      isLiked.set(item_id, rule.label > 0 && rule.weight > 0);
+    }
+  }
+  return isLiked;
+};
+
+/** Ids of the items that somebody likes of whom nothing but events is known. */
+export const likedIdsSince = (labels: Labels, events: Iterable<OverlayEvent>): readonly string[] =>
+  [...likesSince(labels, events)].filter(([, isLike]) => isLike).map(([id]) => id);
+
+/**
+ * Item rows that a user likes after what happened since, whatever was liked before.
  *
+ * @param rowOf undefined for an item that nobody knows
  * @param before liked as far as the bundle knows
  */
 export const likedSince = (
-  { items, manifest: { labels } }: LoadedBundle,
+  { manifest: { labels } }: LoadedBundle,
+  rowOf: (itemId: string) => number | undefined,
   before: readonly number[],
   events: Iterable<OverlayEvent>,
 ): readonly number[] => {
-  const isLiked = new Map<number, boolean>();
-  for (const { item_id, type } of events) {
-    const row = items.rows.get(item_id);
-    const rule = Object.hasOwn(labels, type) ? labels[type] : undefined;
-    if (row !== undefined && rule !== undefined) {
-      isLiked.delete(row);
-      isLiked.set(row, rule.label > 0 && rule.weight > 0);
-    }
-  }
-  const added = [...isLiked].filter(([, isLike]) => isLike).map(([row]) => row);
-  return [...before.filter((row) => isLiked.get(row) !== false), ...added];
+  const since = [...likesSince(labels, events)].flatMap(([id, isLike]) => {
+    const row = rowOf(id);
+    return row === undefined ? [] : [{ row, isLike }];
+  });
+  const withdrawn = new Set(since.filter(({ isLike }) => !isLike).map(({ row }) => row));
+  const added = since.filter(({ isLike }) => isLike).map(({ row }) => row);
+  return [...before.filter((row) => !withdrawn.has(row)), ...added];
 };
 
 /** Rows of the users who met an item. */

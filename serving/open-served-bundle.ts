@@ -2,6 +2,8 @@
 import type { Overlay } from '../contracts/recommendation.ts';
 import { createBreather } from '../host/breathe.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import type { BundleAdditions } from './additions/bundle-additions.ts';
+import { shapeOf } from './additions/feature-schema.ts';
 import type { ServedBundle } from './http/served-bundle.ts';
 import { createBundleRecommender } from './recommender.ts';
 
@@ -9,9 +11,16 @@ import { createBundleRecommender } from './recommender.ts';
 const WARM_REQUESTS = 50;
 
 /** Throws what the recommender throws for the first users of the bundle: it would throw the same for everybody. */
-export const openServedBundle = async (bundle: LoadedBundle, overlay?: Overlay): Promise<ServedBundle> => {
+export const openServedBundle = async (
+  bundle: LoadedBundle,
+  overlay?: Overlay,
+  additions: BundleAdditions | null = null,
+): Promise<ServedBundle> => {
   const { digest, manifest, users, items } = bundle;
-  const recommender = await createBundleRecommender(bundle, overlay === undefined ? {} : { overlay });
+  const recommender = await createBundleRecommender(bundle, {
+    ...(overlay === undefined ? {} : { overlay }),
+    ...(additions === null ? {} : { additions }),
+  });
   const breathe = createBreather();
   for (const userId of ['nobody', ...users.ids.slice(0, WARM_REQUESTS)]) {
     recommender.recommend({ userId, limit: 10, filters: {}, preferences: {}, exclude: [] });
@@ -23,5 +32,8 @@ export const openServedBundle = async (bundle: LoadedBundle, overlay?: Overlay):
     ...{ userFields: [...users.fields.keys()], itemFields: [...items.fields.keys()] },
     eventTypes: Object.keys(manifest.labels),
     ...{ users: manifest.users, items: manifest.items, search: manifest.search.kind },
+    takes: { user: shapeOf(bundle, 'user'), item: shapeOf(bundle, 'item') },
+    hasTrained: (side, id) => (side === 'user' ? users : items).rows.has(id),
+    additions,
   };
 };

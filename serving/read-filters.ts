@@ -15,32 +15,33 @@ const pick = (filters: FieldFilters, isTaken: (field: string) => boolean): Field
   Object.fromEntries(Object.entries(filters).filter(([field]) => isTaken(field)));
 
 /**
- * For a user that the bundle holds, every filter is of items. An unknown user states preferences by fields of users; where
+ * For a user that is known, every filter is of items. An unknown user states preferences by fields of users; where
  * items have the field too it filters as well, unless no item would be left: what somebody knows is more often a wish
  * than a condition. Throws USAGE.
  */
 export const readFilters = (
-  { users, items, manifest: { nouns } }: LoadedBundle,
+  { users: { fields: userFields }, items, manifest: { nouns } }: LoadedBundle,
+  isKnown: (userId: string) => boolean,
   itemFilter: FieldFilter,
   { userId, filters, preferences }: Pick<RecommendRequest, 'userId' | 'filters' | 'preferences'>,
 ): ReadFilters => {
-  if (users.rows.has(userId)) {
+  if (isKnown(userId)) {
     return { passing: itemFilter.passing(filters), preferences: {}, unapplied: null };
   }
   const sides = [
     { fields: items.fields, noun: nouns.item },
-    { fields: users.fields, noun: nouns.user },
+    { fields: userFields, noun: nouns.user },
   ];
   for (const [field, wanted] of Object.entries(filters)) {
     if (!sides.some(({ fields }) => fields.has(field))) {
       throw unknownField('filter', field, sides);
     }
-    checkValues(`filter ${field}`, users.fields.get(field), wanted);
+    checkValues(`filter ${field}`, userFields.get(field), wanted);
   }
-  const stated = { ...pick(filters, (field) => users.fields.has(field)), ...preferences };
+  const stated = { ...pick(filters, (field) => userFields.has(field)), ...preferences };
   const ofItems = pick(filters, (field) => items.fields.has(field));
   const passing = itemFilter.passing(ofItems);
-  const conditions = pick(ofItems, (field) => !users.fields.has(field));
+  const conditions = pick(ofItems, (field) => !userFields.has(field));
   const withoutStated = passing.none === null ? passing : itemFilter.passing(conditions);
   return passing.none === null || withoutStated.none !== null
     ? { passing, preferences: stated, unapplied: null }

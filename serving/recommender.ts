@@ -1,18 +1,18 @@
-/** Answers from one bundle: what the HTTP API, the command and the library share. */
-import { elementAt } from '../contracts/element-at.ts';
 import { TtExpError } from '../contracts/errors.ts';
 import type { Overlay, Recommender, RecommendRequest } from '../contracts/recommendation.ts';
 import type { EngineName } from '../contracts/serving.ts';
 import { DIVERSIFIED_CANDIDATES } from '../policy/serving/diversify.ts';
 import { type Route, type RouterThresholds, routeRequest } from '../policy/serving/route-request.ts';
-import type { BundleSide, LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
 import { openItemSearch } from '../registry/search/bundle-search.ts';
 import { createExactSearch, scanRows } from '../registry/search/exact-search.ts';
-import { isZero, lengthOf, rowOf } from '../registry/search/matrix.ts';
-import type { RankedRows } from '../registry/search/vector-search.ts';
+import { isZero, lengthOf, type Matrix } from '../registry/search/matrix.ts';
+import type { RankedRows, VectorSearch } from '../registry/search/vector-search.ts';
+import type { OnlineRows } from './additions/online-rows.ts';
+import { type CatalogueSide, createCatalogueSide, createCombinedSearch } from './catalogue-side.ts';
 import { checkRequest } from './check-request.ts';
 import { createContent, withoutContent } from './engines/content.ts';
-import type { Engine, Ranker } from './engines/engine.ts';
+import type { Engine, Ranker, Wanted } from './engines/engine.ts';
 import { createPopularity, rankByCount } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
 import { createFieldFilter, type Passing } from './field-filter.ts';
@@ -26,13 +26,20 @@ export interface RecommenderOptions {
   readonly overlay?: Overlay;
   /** Of the router; default: content below 5 interactions, the model from there. */
   readonly thresholds?: RouterThresholds;
+  /** What was given online since, encoded for this bundle. Default: nothing. */
+  readonly additions?: { readonly users: OnlineRows; readonly items: OnlineRows };
 }
 
-const rowsOf = ({ rows }: BundleSide, ids: Iterable<string>): readonly number[] =>
-  [...ids].flatMap((id) => rows.get(id) ?? []);
+const rowsOf = ({ rowOf }: CatalogueSide, ids: Iterable<string>): readonly number[] =>
+  [...ids].flatMap((id) => rowOf(id) ?? []);
 
-const idsOf = ({ ids }: BundleSide, rows: readonly number[]): readonly string[] =>
-  rows.map((row) => elementAt(ids, row));
+const idsOf = ({ idOf }: CatalogueSide, rows: readonly number[]): readonly string[] => rows.map(idOf);
+
+/** Of cosines that are asked for seldom: every row is scored. */
+const createScan = (matrix: Matrix): VectorSearch => ({
+  kind: 'exact',
+  search: (request, measure) => scanRows(matrix, request, measure),
+});
 
 const pageOf = (
   { rows, scores }: RankedRows,
@@ -54,25 +61,36 @@ interface Found {
 /** Fills the matrices that it searches without holding up the event loop. The bundle must not change. */
 export const createBundleRecommender = async (
   bundle: LoadedBundle,
-  { overlay = NOTHING_SINCE, thresholds }: RecommenderOptions = {},
+  { overlay = NOTHING_SINCE, thresholds, additions }: RecommenderOptions = {},
 ): Promise<Recommender> => {
-  const { users, items, manifest } = bundle;
-  const itemSearch = await openItemSearch(bundle);
-  const userSearch = await createExactSearch(users.vectors);
+  const { manifest } = bundle;
+  const users = createCatalogueSide(bundle.users, additions?.users);
+  const items = createCatalogueSide(bundle.items, additions?.items);
+  const itemSearch = createCombinedSearch(await openItemSearch(bundle), items, ({ vector }) => vector);
+  const userSearch = createCombinedSearch(await createExactSearch(bundle.users.vectors), users, ({ vector }) => vector);
+  const contentScan = (side: CatalogueSide): VectorSearch | null => {
+    const matrix = side.bundle.content;
+    return matrix === null ? null : createCombinedSearch(createScan(matrix), side, ({ content }) => content);
+  };
+  const scans = { users: contentScan(users), items: contentScan(items) };
+  const itemContent = bundle.items.content;
   const engines: Readonly<Record<EngineName, Engine>> = {
-    two_tower: createTwoTower(bundle, itemSearch),
+    two_tower: createTwoTower(users, itemSearch),
     content:
-      items.content === null
+      itemContent === null
         ? withoutContent
-        : createContent(bundle, items.content, await createExactSearch(items.content)),
-    popularity: createPopularity(bundle.popularity),
+        : createContent({
+            ...{ bundle, users, items, dim: itemContent.dim },
+            search: createCombinedSearch(await createExactSearch(itemContent), items, ({ content }) => content),
+          }),
+    popularity: createPopularity(bundle.popularity, items),
   };
   const itemFilter = createFieldFilter(items, manifest.nouns.item);
   const userFilter = createFieldFilter(users, manifest.nouns.user);
   const about = { model_version: manifest.model.version, bundle: bundle.digest };
 
   const itemRow = (id: string): number => {
-    const row = items.rows.get(id);
+    const row = items.rowOf(id);
     if (row === undefined) {
       throw new TtExpError('ITEM_NOT_FOUND', `${manifest.nouns.item}: got "${id}", which is not in this bundle`, {
         hint: `It holds the ${manifest.nouns.items} of ${manifest.dataset_version}. Check the id.`,
@@ -84,26 +102,29 @@ export const createBundleRecommender = async (
   /** Online events that the bundle's number does not have: those of items that it knows of are in the data by now. */
   const newSince = (userId: string, row: number | null): number => {
     const known = new Set(row === null ? [] : metBy(bundle, row, 'all'));
-    const again = [...overlay.events(userId)].filter(({ item_id }) => known.has(items.rows.get(item_id) ?? -1));
+    const again = [...overlay.events(userId)].filter(({ item_id }) => known.has(items.rowOf(item_id) ?? -1));
     return overlay.interactions(userId) - again.length;
   };
 
   const readAsker = (request: RecommendRequest) => {
-    const row = users.rows.get(request.userId) ?? null;
+    const row = users.rowOf(request.userId) ?? null;
     const seen = request.seen ?? 'all';
     const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
     const likedBefore = row === null ? [] : likedBy(bundle, row, seen);
+    const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
     return {
       row,
-      ...readFilters(bundle, itemFilter, request),
-      liked: seen === 'all' ? likedSince(bundle, likedBefore, overlay.events(request.userId)) : likedBefore,
+      ...filtered,
+      liked:
+        seen === 'all' ? likedSince(bundle, items.rowOf, likedBefore, overlay.events(request.userId)) : likedBefore,
       excluded: new Set([
         ...(row === null ? [] : metBy(bundle, row, seen)),
         ...since,
         ...rowsOf(items, request.exclude),
+        ...filtered.passing.hiddenOnline,
       ]),
       interactions:
-        (row === null ? 0 : elementAt(bundle.interactions, row)) + (seen === 'all' ? newSince(request.userId, row) : 0),
+        (row === null ? 0 : (bundle.interactions[row] ?? 0)) + (seen === 'all' ? newSince(request.userId, row) : 0),
     };
   };
 
@@ -143,21 +164,27 @@ export const createBundleRecommender = async (
   /** By vectors of the model, then by content, then by count. */
   const findAbout = (
     item: number,
+    wanted: Wanted,
     ways: {
       readonly vectors: (query: Float32Array) => RankedRows;
-      readonly content: ((query: Float32Array) => RankedRows) | null;
+      readonly content: VectorSearch | null;
       readonly counts: () => RankedRows;
     },
   ): Found => {
     const reason = `by ${manifest.nouns.item}`;
-    const vector = rowOf(items.vectors, item);
-    if (!isZero(vector)) {
+    const vector = items.vectorAt(item);
+    if (vector !== null && !isZero(vector)) {
       return { engine: 'two_tower', ranked: ways.vectors(vector), reason, fallback: null };
     }
-    const modelProblem = `two_tower: the vector of the ${manifest.nouns.item} is zero`;
-    const content = items.content === null ? null : rowOf(items.content, item);
+    const modelProblem = `two_tower: the vector of the ${manifest.nouns.item} is ${vector === null ? 'not computed yet' : 'zero'}`;
+    const content = items.contentAt(item);
     if (content !== null && ways.content !== null && !isZero(content)) {
-      return { engine: 'content', ranked: ways.content(content), reason, fallback: modelProblem };
+      return {
+        engine: 'content',
+        ranked: ways.content.search({ ...wanted, query: content }),
+        reason,
+        fallback: modelProblem,
+      };
     }
     const fallback = `${modelProblem}; content: there is none to compare`;
     return { engine: 'popularity', ranked: ways.counts(), reason, fallback };
@@ -172,7 +199,7 @@ export const createBundleRecommender = async (
       const isReranked = diversity > 0 || damping > 0;
       const k = Math.max(offset + limit, isReranked ? DIVERSIFIED_CANDIDATES : 0);
       const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
-      const ranked = isReranked ? rerank(bundle, found, { diversity, damping }) : found;
+      const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
       const why = asker.passing.none ?? [reason, asker.unapplied ?? []].flat().join('; ');
       return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };
@@ -188,13 +215,13 @@ export const createBundleRecommender = async (
           ...whoMet(bundle, item),
           ...rowsOf(users, overlay.metBy(request.itemId)),
           ...rowsOf(users, request.exclude),
+          ...passing.hiddenOnline,
         ]),
       };
-      const { content } = users;
-      const { ranked, ...found } = findAbout(item, {
+      const { ranked, ...found } = findAbout(item, wanted, {
         vectors: (query) => userSearch.search({ ...wanted, query }),
-        content: content === null ? null : (query) => scanRows(content, { ...wanted, query }),
-        counts: () => rankByCount(bundle.interactions, wanted),
+        content: scans.users,
+        counts: () => rankByCount(bundle.interactions, users.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
       return { user_ids: idsOf(users, rows), scores, ...found, ...about, ...whyNone(passing) };
@@ -206,16 +233,15 @@ export const createBundleRecommender = async (
       const wanted = {
         k: (request.offset ?? 0) + request.limit,
         hidden: passing.hidden,
-        excluded: new Set([item, ...rowsOf(items, request.exclude)]),
+        excluded: new Set([item, ...rowsOf(items, request.exclude), ...passing.hiddenOnline]),
       };
-      const { content } = items;
-      const { ranked, ...found } = findAbout(item, {
+      const { ranked, ...found } = findAbout(item, wanted, {
         vectors: (query) => {
           const length = lengthOf(query);
           return itemSearch.search({ ...wanted, query: query.map((value) => value / length) }, 'cosine');
         },
-        content: content === null ? null : (query) => scanRows(content, { ...wanted, query }),
-        counts: () => rankByCount(bundle.popularity, wanted),
+        content: scans.items,
+        counts: () => rankByCount(bundle.popularity, items.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
       return { item_ids: idsOf(items, rows), scores, ...found, ...about, ...whyNone(passing) };

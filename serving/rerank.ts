@@ -2,18 +2,26 @@
 import { elementAt } from '../contracts/element-at.ts';
 import { dampPopularity } from '../policy/serving/damp-popularity.ts';
 import { DIVERSIFIED_CANDIDATES, diversify } from '../policy/serving/diversify.ts';
-import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
-import { dotAt, lengthOf, rowOf } from '../registry/search/matrix.ts';
+import { dotAt, lengthOf } from '../registry/search/matrix.ts';
 import type { RankedRows } from '../registry/search/vector-search.ts';
+import type { CatalogueSide } from './catalogue-side.ts';
 
 const reorder = ({ rows, scores }: RankedRows, order: readonly number[]): RankedRows => ({
   rows: order.map((place) => elementAt(rows, place)),
   scores: order.map((place) => elementAt(scores, place)),
 });
 
-/** Reorders as many for every page of a list, so that pages do not repeat. @param ranked at least these, or all */
+/** Of an item that has no vector yet: it is like no other. */
+const NOTHING = new Float32Array(0);
+
+/**
+ * Reorders as many for every page of a list, so that pages do not repeat.
+ * @param popularity of each row of the bundle; nobody has met the others
+ * @param ranked at least these, or all
+ */
 export const rerank = (
-  { items, popularity }: LoadedBundle,
+  items: CatalogueSide,
+  popularity: Float32Array,
   ranked: RankedRows,
   { diversity, damping }: { readonly diversity: number; readonly damping: number },
 ): RankedRows => {
@@ -21,10 +29,10 @@ export const rerank = (
     rows: ranked.rows.slice(0, DIVERSIFIED_CANDIDATES),
     scores: ranked.scores.slice(0, DIVERSIFIED_CANDIDATES),
   };
-  const counts = first.rows.map((row) => elementAt(popularity, row));
+  const counts = first.rows.map((row) => popularity[row] ?? 0);
   const damped = dampPopularity(first.scores, counts, damping);
   const order = [...first.rows.keys()].sort((a, b) => elementAt(damped, b) - elementAt(damped, a) || a - b);
-  const vectors = order.map((place) => rowOf(items.vectors, elementAt(first.rows, place)));
+  const vectors = order.map((place) => items.vectorAt(elementAt(first.rows, place)) ?? NOTHING);
   const lengths = vectors.map(lengthOf);
   const similarity = (a: number, b: number): number => {
     const product = elementAt(lengths, a) * elementAt(lengths, b);

@@ -7,8 +7,10 @@ import type { Overlay } from '../../contracts/recommendation.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import type { LocalContext } from '../../local/local-context.ts';
 import { openBundle } from '../../local/open-bundle.ts';
-import { loadBundle } from '../../registry/bundle/load-bundle.ts';
+import { type LoadedBundle, loadBundle } from '../../registry/bundle/load-bundle.ts';
+import type { Additions } from '../../serving/additions/open-additions.ts';
 import type { ChampionSource } from '../../serving/follow/champion-source.ts';
+import type { ServedBundle } from '../../serving/http/served-bundle.ts';
 import type { ChallengerSource } from '../../serving/online/follow-experiment.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
 import type { Tracking } from '../../tracking/index.ts';
@@ -29,6 +31,8 @@ export interface ChampionSourceOptions {
   readonly model: string;
   /** Asked for once there is a bundle: a model that nobody has leaves no trace in the home. */
   readonly openOverlay: () => Promise<Overlay>;
+  /** Asked for likewise; null where nothing is given online. */
+  readonly openAdditions: () => Promise<Additions | null>;
 }
 
 export const createChampionSource = ({
@@ -36,6 +40,7 @@ export const createChampionSource = ({
   context,
   model,
   openOverlay,
+  openAdditions,
 }: ChampionSourceOptions): ChampionSource & ChallengerSource => {
   const ask = async <Answer>(
     question: (tracking: Tracking) => Promise<Answer>,
@@ -61,17 +66,13 @@ export const createChampionSource = ({
       signal.removeEventListener('abort', stop);
     }
   };
+  const serve = async (bundle: LoadedBundle): Promise<ServedBundle> =>
+    openServedBundle(bundle, await openOverlay(), (await openAdditions())?.attach(bundle) ?? null);
   return {
     champion: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.champion), waitMs, signal),
     challenger: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.challenger), waitMs, signal),
     modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
-    bundleOf: async ({ version }) => {
-      const bundle = await openBundle(context, `${model}/${version}`);
-      return openServedBundle(bundle, await openOverlay());
-    },
-    load: async (digest) => {
-      const bundle = await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest));
-      return openServedBundle(bundle, await openOverlay());
-    },
+    bundleOf: async ({ version }) => serve(await openBundle(context, `${model}/${version}`)),
+    load: async (digest) => serve(await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest))),
   };
 };

@@ -9,6 +9,7 @@ import { homeLayout } from '../../host/home-layout.ts';
 import { dieWithParent } from '../../host/processes/parent-watchdog.ts';
 import { isBundleDigest } from '../../registry/bundle/built-bundles.ts';
 import { loadBundle } from '../../registry/bundle/load-bundle.ts';
+import type { Additions } from '../../serving/additions/open-additions.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
 import { openFollower } from '../../serving/follow/follow-champion.ts';
@@ -21,6 +22,7 @@ import type { ServeRequest, ServeRuntime } from '../../ui-cli/serving/serve-runt
 import { packageVersion } from '../package-files.ts';
 import { createChampionSource } from './champion-source.ts';
 import { contextOf } from './local-context.ts';
+import { openServedAdditions } from './serve-additions.ts';
 import { defineByShare, openServedExperiment, type ServedExperiment } from './serve-experiment.ts';
 
 /** A key that was taken back is refused within this time. */
@@ -32,6 +34,8 @@ interface Answering {
   readonly events: EventLog | null;
   /** null where no experiment is taken part in. */
   readonly experiment: ServedExperiment | null;
+  /** null where none are taken. */
+  readonly additions: Additions | null;
   /** Until the signal aborts. */
   follow(): Promise<void>;
   close(): Promise<void>;
@@ -51,8 +55,17 @@ const answerAsChampion = async (
     opening ??= openEventLog({ path: join(folder, EVENTS_FILE), clock: systemClock, log });
     return opening;
   };
+  let openingAdditions = null as Promise<Additions> | null;
+  const openAdditions = async (): Promise<Additions | null> => {
+    if (request.onlineEncoding) {
+      const events = await openEvents();
+      openingAdditions ??= openServedAdditions({ environment, request, folder, events });
+    }
+    return openingAdditions;
+  };
   let experiment: ServedExperiment | null = null;
   const close = async (): Promise<void> => {
+    await (await openingAdditions)?.close();
     await experiment?.close();
     await (await opening)?.close();
   };
@@ -60,6 +73,7 @@ const answerAsChampion = async (
     const source = createChampionSource({
       ...{ environment, context: contextOf(request), model },
       openOverlay: async () => (await openEvents()).overlay,
+      openAdditions,
     });
     const follower = await openFollower({
       source,
@@ -74,7 +88,7 @@ const answerAsChampion = async (
     experiment = served;
     return {
       source: { ...follower, problems: () => [...follower.problems(), ...served.problems()] },
-      ...{ events: await openEvents(), experiment, close },
+      ...{ events: await openEvents(), experiment, additions: await openAdditions(), close },
       follow: async () => {
         await Promise.all([follower.follow(), served.follow()]);
       },
@@ -92,7 +106,7 @@ const answerFromBundle = async (named: string): Promise<Answering> => {
   const bundle = await openServedBundle(await loadBundle(folder));
   return {
     source: { current: () => bundle, problems: () => [], building: () => null },
-    ...{ events: null, experiment: null },
+    ...{ events: null, experiment: null, additions: null },
     follow: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
@@ -128,7 +142,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
   // Lists and what users do are told apart by their times: both are by this clock.
   const nowMs = createSteadyWallClock();
   const timestamp = (): string => new Date(nowMs()).toISOString();
-  const { source, events, experiment, follow, close } =
+  const { source, events, experiment, additions, follow, close } =
     bundle === null
       ? await answerAsChampion(request, timestamp, () => server?.metrics.swapped())
       : await answerFromBundle(bundle);
@@ -138,6 +152,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
       source: { current: source.current, building: source.building, problems },
       ...{ events, keys, rateLimit, log, version: packageVersion(), timestamp },
       ...(experiment === null ? {} : { online: experiment.lists }),
+      ...(additions === null ? {} : { additions }),
     });
     const url = await listen(server, request);
     const { digest, model, modelVersion, items, search, nouns } = source.current();

@@ -37,8 +37,28 @@ export interface BundleHistory {
   readonly flags: Uint8Array;
 }
 
+/** What the model of a bundle takes of a user or an item that comes later. */
+export interface SideInputs {
+  readonly fields: readonly {
+    readonly name: string;
+    readonly kind: 'categorical' | 'multi_categorical' | 'numeric';
+  }[];
+  /** `source`, the id of a text encoder, or null without texts. */
+  readonly textEncoder: string | null;
+  /** Width of a text's embedding. */
+  readonly textDim: number;
+}
+
+export interface BundleInputs {
+  readonly user: SideInputs;
+  readonly item: SideInputs;
+  /** Users are known by the items that they like as well. */
+  readonly hasHistory: boolean;
+}
+
 export interface LoadedBundle {
   readonly folder: string;
+  readonly inputs: BundleInputs;
   readonly digest: string;
   readonly manifest: BundleManifest;
   readonly users: BundleSide;
@@ -126,7 +146,7 @@ const readHistory = async (reader: BundleReader, users: number): Promise<BundleH
 };
 
 /** Encoder and model are for what comes later, and must fit what the vectors were made with. */
-const checkModel = async (folder: string, reader: BundleReader, manifest: BundleManifest): Promise<void> => {
+const checkModel = async (folder: string, reader: BundleReader, manifest: BundleManifest): Promise<BundleInputs> => {
   const modelFolder = join(folder, BUNDLE_FILE.modelFolder);
   const encoderFile = join(folder, BUNDLE_FILE.encoder);
   await reader.check(BUNDLE_FILE.encoder);
@@ -146,7 +166,8 @@ const checkModel = async (folder: string, reader: BundleReader, manifest: Bundle
   }
   const model = JSON.parse(Buffer.from(bytes).toString('utf8')) as ModelManifest;
   await requireRecordedEncoder(encoderFile, model.encoder_sha256);
-  requireOwnEncoder({ modelFolder, encoderFile }, await readEncoder(encoderFile), model);
+  const encoder = await readEncoder(encoderFile);
+  requireOwnEncoder({ modelFolder, encoderFile }, encoder, model);
   if (model.embedding_dim !== manifest.embedding_dim) {
     throw new TtExpError(
       'MODEL_INCOMPATIBLE',
@@ -154,6 +175,12 @@ const checkModel = async (folder: string, reader: BundleReader, manifest: Bundle
       { hint: 'Build the bundle again: its vectors are of another model.' },
     );
   }
+  // The encoder itself may hold every id of the training.
+  const inputsOf = ({ blocks, textEncoder, textDim }: typeof encoder.user): SideInputs => ({
+    fields: blocks.map(({ field, kind }) => ({ name: field, kind })),
+    ...{ textEncoder, textDim },
+  });
+  return { user: inputsOf(encoder.user), item: inputsOf(encoder.item), hasHistory: model.history_rows > 0 };
 };
 
 /**
@@ -165,13 +192,14 @@ export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
   const { digest, manifest } = await readBundleManifest(folder);
   await markBundleUsed(folder, systemClock.nowMs());
   const reader = createBundleReader(folder, manifest.files);
-  await checkModel(folder, reader, manifest);
+  const inputs = await checkModel(folder, reader, manifest);
   const isIndexed = manifest.search.kind === 'index';
   if (isIndexed) {
     await reader.check(BUNDLE_FILE.index);
   }
   return {
     folder,
+    inputs,
     digest,
     manifest,
     users: await readSide(reader, manifest, 'user'),

@@ -5,10 +5,11 @@
 import { addAt, missing } from '../../contracts/element-at.ts';
 import type { FieldFilters } from '../../contracts/recommendation.ts';
 import { fieldMatcher } from '../../policy/serving/match-field.ts';
-import { markMatching } from '../../registry/bundle/field-columns.ts';
-import type { BundleSide, LoadedBundle } from '../../registry/bundle/load-bundle.ts';
-import { isZero, lengthOf, type Matrix, rowOf } from '../../registry/search/matrix.ts';
+import type { LoadedBundle } from '../../registry/bundle/load-bundle.ts';
+import { isZero, lengthOf } from '../../registry/search/matrix.ts';
 import type { VectorSearch } from '../../registry/search/vector-search.ts';
+import type { OnlineRow } from '../additions/online-rows.ts';
+import type { CatalogueSide } from '../catalogue-side.ts';
 import { likedBy } from '../history.ts';
 import type { Engine } from './engine.ts';
 
@@ -21,31 +22,27 @@ const unit = (vector: Float32Array): Float32Array | null => {
   return length === 0 ? null : vector.map((value) => value / length);
 };
 
-const sumOf = (matrix: Matrix, rows: Iterable<number>): Float32Array => {
-  const sum = new Float32Array(matrix.dim);
-  for (const row of rows) {
-    const from = row * matrix.dim;
-    for (let column = 0; column < matrix.dim; column += 1) {
-      addAt(sum, column, matrix.values[from + column] ?? missing(matrix.values, from + column));
-    }
+const addTo = (sum: Float32Array, vector: Float32Array): void => {
+  for (let column = 0; column < sum.length; column += 1) {
+    addAt(sum, column, vector[column] ?? missing(vector, column));
   }
-  return sum;
 };
 
-/** Entities that have most of the stated values: all of those that no other one surpasses, but not too many. */
-const mostAlike = ({ ids, fields }: BundleSide, preferences: FieldFilters): readonly number[] => {
-  const hits = new Int32Array(ids.length);
+/**
+ * Entities that have most of the stated values: all of those that no other one surpasses, but not too many.
+ * @param asker a row that is not looked at
+ */
+const mostAlike = (side: CatalogueSide, preferences: FieldFilters, asker: number | null): readonly number[] => {
+  const hits = new Int32Array(side.size());
   let most = 0;
   for (const [field, values] of Object.entries(preferences)) {
-    const column = fields.get(field);
-    for (const value of column === undefined ? [] : values) {
-      const matches = fieldMatcher([value]);
-      if (column !== undefined) {
-        markMatching(column, matches, (row) => {
+    for (const value of values) {
+      side.mark(field, fieldMatcher([value]), (row) => {
+        if (row !== asker) {
           addAt(hits, row, 1);
           most = Math.max(most, hits[row] ?? 0);
-        });
-      }
+        }
+      });
     }
   }
   const alike: number[] = [];
@@ -57,32 +54,62 @@ const mostAlike = ({ ids, fields }: BundleSide, preferences: FieldFilters): read
   return alike;
 };
 
-export const createContent = (bundle: LoadedBundle, items: Matrix, search: VectorSearch): Engine => {
-  const { users } = bundle;
+/** Whoever was given online states what their fields say. */
+const statedBy = ({ fields }: OnlineRow): FieldFilters =>
+  Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      value === null ? [] : typeof value === 'object' ? value : [String(value)],
+    ]),
+  );
+
+export interface ContentSides {
+  readonly bundle: LoadedBundle;
+  readonly users: CatalogueSide;
+  readonly items: CatalogueSide;
+  /** Of an item's content. */
+  readonly dim: number;
+  readonly search: VectorSearch;
+}
+
+export const createContent = ({ bundle, users, items, dim, search }: ContentSides): Engine => {
+  const sumOf = (rows: Iterable<number>): Float32Array => {
+    const sum = new Float32Array(dim);
+    for (const row of rows) {
+      const content = items.contentAt(row);
+      if (content !== null) {
+        addTo(sum, content);
+      }
+    }
+    return sum;
+  };
   const ownText = (row: number): Float32Array | null => {
-    const text = users.content === null ? null : rowOf(users.content, row);
+    const text = users.contentAt(row);
     return text === null || isZero(text) ? null : text;
   };
-  const contentOf = (row: number): Float32Array | null =>
-    ownText(row) ?? unit(sumOf(items, likedBy(bundle, row, 'all')));
+  const contentOf = (row: number): Float32Array | null => ownText(row) ?? unit(sumOf(likedBy(bundle, row, 'all')));
 
   /** What users who say the same are like; where there are none, the items that have these values. */
-  const stated = (preferences: FieldFilters): Float32Array | null => {
-    const alike = mostAlike(users, preferences).flatMap((row) => contentOf(row) ?? []);
+  const stated = (preferences: FieldFilters, asker: number | null): Float32Array | null => {
+    const alike = mostAlike(users, preferences, asker).flatMap((row) => contentOf(row) ?? []);
     if (alike.length === 0) {
-      return unit(sumOf(items, mostAlike(bundle.items, preferences)));
+      return unit(sumOf(mostAlike(items, preferences, null)));
     }
-    const sum = new Float32Array(items.dim);
+    const sum = new Float32Array(dim);
     for (const vector of alike) {
-      vector.forEach((value, column) => {
-        addAt(sum, column, value);
-      });
+      addTo(sum, vector);
     }
     return unit(sum);
   };
 
+  /** What of a user is compared, beside what they like. */
+  const ownContent = (row: number): Float32Array | null => {
+    const given = users.onlineAt(row);
+    return ownText(row) ?? (given === null ? null : stated(statedBy(given), row));
+  };
+
   return ({ row, preferences, liked }) => {
-    const query = (row === null ? stated(preferences) : ownText(row)) ?? unit(sumOf(items, liked));
+    const query = (row === null ? stated(preferences, null) : ownContent(row)) ?? unit(sumOf(liked));
     return query === null
       ? 'nothing is known of the user: no text, no stated preference, no item they liked'
       : (wanted) => search.search({ ...wanted, query });

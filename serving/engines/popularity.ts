@@ -2,10 +2,15 @@
 import { missing } from '../../contracts/element-at.ts';
 import { createFirstRows } from '../../registry/search/first-rows.ts';
 import type { RankedRows } from '../../registry/search/vector-search.ts';
+import type { CatalogueSide } from '../catalogue-side.ts';
 import type { Engine, Wanted } from './engine.ts';
 
-/** By share of all interactions. @param counts of each row */
-export const rankByCount = (counts: Float32Array | Int32Array, { k, hidden, excluded }: Wanted): RankedRows => {
+/** By share of all interactions. @param counts of each row of the bundle @param size of all rows: nobody has met the others */
+export const rankByCount = (
+  counts: Float32Array | Int32Array,
+  size: number,
+  { k, hidden, excluded }: Wanted,
+): RankedRows => {
   const first = createFirstRows(k);
   const out = new Set(excluded);
   let total = 0;
@@ -16,12 +21,17 @@ export const rankByCount = (counts: Float32Array | Int32Array, { k, hidden, excl
       first.offer(row, count);
     }
   }
+  for (let row = counts.length; row < size; row += 1) {
+    if (!out.has(row)) {
+      first.offer(row, 0);
+    }
+  }
   const { rows, scores } = first.ranked();
   return { rows, scores: scores.map((count) => (total === 0 ? 0 : count / total)) };
 };
 
 export const createPopularity =
-  (counts: Float32Array): Engine =>
+  (counts: Float32Array, items: Pick<CatalogueSide, 'size'>): Engine =>
   () =>
   (wanted) =>
-    rankByCount(counts, wanted);
+    rankByCount(counts, items.size(), wanted);

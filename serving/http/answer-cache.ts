@@ -2,12 +2,17 @@
 import type { ServedBundle } from './served-bundle.ts';
 
 export interface AnswerCache<Answer> {
-  /** @param revision of the events that the answer heeds */
-  find(bundle: ServedBundle, key: string, revision: number, make: () => Answer): { answer: Answer; isHit: boolean };
+  /** @param revision of the events, and of what was given online, that the answer heeds */
+  find(
+    bundle: ServedBundle,
+    key: string,
+    revision: string | number,
+    make: () => Answer,
+  ): { answer: Answer; isHit: boolean };
 }
 
 interface Entry<Answer> {
-  readonly revision: number;
+  readonly revision: string | number;
   readonly answer: Answer;
 }
 

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { EngineName } from '../../contracts/serving.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
+import type { Additions } from '../additions/open-additions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentList, ExperimentLists } from '../online/experiment-lists.ts';
 import type { ServingMetrics } from './metrics.ts';
@@ -23,6 +24,8 @@ export interface ApiContext {
   readonly events: EventLog | null;
   /** null: this server takes part in none. */
   readonly online: ExperimentLists | null;
+  /** null where nothing is given online. */
+  readonly additions: Additions | null;
   readonly metrics: ServingMetrics;
   /** Of the addresses: those of the first bundle, for as long as the server runs. */
   readonly nouns: UseCaseNouns;

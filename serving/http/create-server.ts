@@ -6,6 +6,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../../contracts/log.ts';
 import { printable } from '../../contracts/printable.ts';
+import type { Additions } from '../additions/open-additions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentLists } from '../online/experiment-lists.ts';
 import type { ApiContext } from './api-context.ts';
@@ -15,6 +16,7 @@ import { addCallerGuards, addLoadGuard } from './guards.ts';
 import { createMetrics, type ServingMetrics } from './metrics.ts';
 import { readJsonBodies } from './read-json.ts';
 import { refusalBody, refusalOf, refuse } from './refusal.ts';
+import { addAdditionRoutes } from './routes/addition-routes.ts';
 import { addEventRoutes } from './routes/event-routes.ts';
 import { addListRoutes } from './routes/list-routes.ts';
 import { addOperationRoutes } from './routes/operation-routes.ts';
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly events: EventLog | null;
   /** Default: this server takes part in no experiment online. */
   readonly online?: ExperimentLists;
+  /** Default: users and items that training has not seen are not taken. */
+  readonly additions?: Additions;
   /** null: everybody may do everything. */
   readonly keys: KeyRing | null;
   /** Requests a second of one key, or of one address without keys; null for any number. */
@@ -117,7 +121,7 @@ const addErrors = (app: FastifyInstance, log: Log): void => {
 };
 
 export const createHttpServer = async (options: ServerOptions): Promise<HttpServer> => {
-  const { source, events, online = null, log, timestamp } = options;
+  const { source, events, online = null, additions = null, log, timestamp } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let isReady = false;
   let listeningSince: number | null = null;
@@ -152,7 +156,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
   app.decorateRequest('engine', null);
   app.decorateRequest('apiKey', null);
   app.decorateRequest('experimentLists', null);
-  const metrics = createMetrics({ source, events, online, isReady: () => isReady });
+  const metrics = createMetrics({ source, events, online, additions, isReady: () => isReady });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -181,7 +185,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   const { nouns, userFields, itemFields } = source.current();
   const context: ApiContext = {
-    ...{ app, source, events, online, metrics, nouns, userFields, itemFields, timestamp },
+    ...{ app, source, events, online, additions, metrics, nouns, userFields, itemFields, timestamp },
     isReady: () => isReady,
   };
   await app.register(async (api) => {
@@ -189,6 +193,9 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     addListRoutes({ ...context, app: api });
     if (events !== null) {
       addEventRoutes({ ...context, app: api, events });
+    }
+    if (additions !== null) {
+      addAdditionRoutes({ ...context, app: api }, additions);
     }
   });
   await app.register(async (operation) => {

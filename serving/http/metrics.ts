@@ -1,9 +1,12 @@
 /** /metrics, for Prometheus. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ARMS, type Arm } from '../../contracts/online-experiment.ts';
+import type { Side } from '../../contracts/row-encoding.ts';
 import { ENGINE_NAMES, type EngineName } from '../../contracts/serving.ts';
+import type { Additions } from '../additions/open-additions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentLists } from '../online/experiment-lists.ts';
+import { type AdditionOutcome, createAdditionMetrics } from './addition-metrics.ts';
 import type { BundleSource, ServedBundle } from './served-bundle.ts';
 
 /** Seconds: the bars of the benchmark lie within. */
@@ -24,6 +27,8 @@ export interface ServingMetrics {
   /** A list of the experiment online. @param arm null where both made it */
   experimented(arm: Arm | null): void;
   recorded(result: 'accepted' | 'duplicate' | 'refused' | 'erased', count: number): void;
+  /** A user or an item given online. */
+  added(side: Side, result: AdditionOutcome): void;
   /** A list that was asked for: whether the answer was known. */
   looked(isHit: boolean): void;
   swapped(): void;
@@ -37,10 +42,12 @@ export interface MetricsOptions {
   readonly events: EventLog | null;
   /** null: there are no metrics of experiments then. */
   readonly online: ExperimentLists | null;
+  /** null where nothing is given online: there are no metrics of it then. */
+  readonly additions: Additions | null;
   readonly isReady: () => boolean;
 }
 
-export const createMetrics = ({ source, events, online, isReady }: MetricsOptions): ServingMetrics => {
+export const createMetrics = ({ source, events, online, additions, isReady }: MetricsOptions): ServingMetrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -101,7 +108,11 @@ export const createMetrics = ({ source, events, online, isReady }: MetricsOption
     });
   };
   gauge('tt_exp_ready', '1 while /readyz says so.', () => (isReady() ? 1 : 0));
-  gauge('tt_exp_problems', 'What /readyz names as degraded.', () => source.problems().length);
+  gauge(
+    'tt_exp_problems',
+    'What /readyz names as degraded.',
+    () => source.problems().length + (additions?.problems().length ?? 0),
+  );
   gauge('tt_exp_items', 'Items of the bundle.', () => source.current().items);
   gauge('tt_exp_items_listed', 'Items of the bundle that were in a list since it took over.', () =>
     listed.digest === source.current().digest ? listed.items.size : 0,
@@ -123,6 +134,7 @@ export const createMetrics = ({ source, events, online, isReady }: MetricsOption
     );
     gauge('tt_exp_impressions_lost', 'Impressions that could not be written since the start.', () => online.lost());
   }
+  const added = additions === null ? () => undefined : createAdditionMetrics(registers, source, additions);
   new Gauge({
     name: 'tt_exp_bundle_info',
     help: 'What answers; always 1.',
@@ -150,11 +162,14 @@ export const createMetrics = ({ source, events, online, isReady }: MetricsOption
         listed = { digest: bundle.digest, items: new Set() };
       }
       for (const id of itemIds) {
-        listed.items.add(id);
+        if (bundle.hasTrained('item', id)) {
+          listed.items.add(id);
+        }
       }
     },
     experimented: (arm) => experimented.inc({ arm: arm ?? 'both' }),
     recorded: (result, count) => recorded.inc({ result }, count),
+    added,
     looked: (isHit) => looks.inc({ result: isHit ? 'hit' : 'miss' }),
     swapped: () => swaps.inc(),
     contentType: registry.contentType,

@@ -147,6 +147,15 @@ export const BATCH_ANSWER: Schema = object({
 });
 export const EVENTS_ANSWER: Schema = object({ accepted: COUNT, duplicates: COUNT, request_id: TEXT });
 export const ERASED_ANSWER: Schema = object({ user_id: TEXT, erased: COUNT, request_id: TEXT });
+
+export const additionAnswer = (side: 'user' | 'item'): Schema =>
+  object({
+    [`${side}_id`]: TEXT,
+    result: { type: 'string', enum: ['added', 'replaced', 'unchanged'] },
+    request_id: TEXT,
+  });
+export const erasedAdditionAnswer = (side: 'user' | 'item'): Schema =>
+  object({ [`${side}_id`]: TEXT, erased: { type: 'boolean' }, request_id: TEXT });
 export const HEALTH: Schema = object({ status: { type: 'string', const: 'ok' } });
 export const READINESS: Schema = object({
   ready: { type: 'boolean' },

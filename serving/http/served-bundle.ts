@@ -1,6 +1,9 @@
 /** What the server answers from, as whoever follows the champion provides it. */
 import type { Recommender } from '../../contracts/recommendation.ts';
+import type { Side } from '../../contracts/row-encoding.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
+import type { BundleAdditions } from '../additions/bundle-additions.ts';
+import type { SideShape } from '../additions/feature-schema.ts';
 
 export interface ServedBundle {
   readonly digest: string;
@@ -18,6 +21,11 @@ export interface ServedBundle {
   readonly items: number;
   readonly search: 'exact' | 'index';
   readonly recommender: Recommender;
+  /** What may be said of users and items that come later. */
+  readonly takes: Readonly<Record<Side, SideShape>>;
+  readonly hasTrained: (side: Side, id: string) => boolean;
+  /** What was given online, encoded for this bundle; null where nothing is taken. */
+  readonly additions: BundleAdditions | null;
 }
 
 export interface BundleSource {

@@ -1,8 +1,10 @@
 /** A server on loopback around the small bundle, and what it answers. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { RowEncoder } from '../../contracts/row-encoding.ts';
 import { systemClock } from '../../host/clock.ts';
 import { loadBundle } from '../../registry/bundle/load-bundle.ts';
+import { openAdditions } from '../../serving/additions/open-additions.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from '../../serving/http/create-server.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
@@ -53,7 +55,11 @@ export interface TestServer {
 
 /** Stopped with the test. */
 export const startServing = async (
-  options: Partial<Omit<ServerOptions, 'source' | 'events'>> & { readonly eventsFile?: string } = {},
+  options: Partial<Omit<ServerOptions, 'source' | 'events' | 'additions'>> & {
+    readonly eventsFile?: string;
+    /** Encodes what is given online; default: nothing is taken. */
+    readonly encoder?: RowEncoder;
+  } = {},
 ): Promise<TestServer> => {
   const folder = await temporaryFolder();
   const messages: string[] = [];
@@ -63,11 +69,19 @@ export const startServing = async (
   };
   const path = options.eventsFile ?? join(folder, 'events.ndjson');
   const events = await openEventLog({ path, clock: systemClock, log });
+  const additions =
+    options.encoder === undefined
+      ? null
+      : await openAdditions({
+          ...{ folder, encoder: options.encoder, clock: systemClock, log },
+          events: { events: events.overlay.events, revisionOf: events.revisionOf },
+        });
   let bundles = 0;
   const openBundle = async (change?: SmallBundleChange): Promise<ServedBundle> => {
     bundles += 1;
     const { folder: written } = await writeSmallBundle(join(folder, `bundle-${bundles}`), change);
-    return openServedBundle(await loadBundle(written), events.overlay);
+    const bundle = await loadBundle(written);
+    return openServedBundle(bundle, events.overlay, additions?.attach(bundle) ?? null);
   };
   let current = await openBundle();
   let running: RunningExperiment | null = null;
@@ -78,12 +92,14 @@ export const startServing = async (
     ...{ keys: null, rateLimit: null, log, version: '1.2.3', timestamp },
     online: createExperimentLists({ running: () => running, impressions, log, timestamp }),
     ...options,
+    ...(additions === null ? {} : { additions }),
     // A machine that is busy with other tests sheds nothing.
     limits: { noticeMs: 0, loopDelayMs: 60_000, ...options.limits },
     ...{ events, source: { current: () => current, problems: () => problems, building: () => null } },
   });
   onTestFinished(async () => {
     await server.drain();
+    await additions?.close();
     await impressions.close();
     await events.close();
   });

@@ -8,7 +8,7 @@ import type { ServeRequest, ServeRuntime, ServingFacts } from './serve-runtime.t
 
 export type ServeOptions = Pick<
   ServeRequest,
-  'model' | 'bundle' | 'parent' | 'host' | 'port' | 'apiKeysFile' | 'rateLimit' | 'challengerShare'
+  'model' | 'bundle' | 'parent' | 'host' | 'port' | 'apiKeysFile' | 'rateLimit' | 'challengerShare' | 'onlineEncoding'
 >;
 
 /** Whom no key asks: one client cannot take the whole server from the others. */

@@ -47,6 +47,7 @@ interface ServeFlags {
   readonly apiKeys?: string;
   readonly rateLimit?: number;
   readonly ab?: number;
+  readonly onlineEncoding?: boolean;
   readonly json?: boolean;
 }
 
@@ -76,6 +77,12 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
         .argParser(abOption)
         .conflicts('bundle'),
     )
+    .addOption(
+      new Option(
+        '--online-encoding',
+        'take users and items that training has not seen; encodes them in a process with TensorFlow',
+      ).conflicts('bundle'),
+    )
     .option(...JSON_FLAG)
     .option(...VERBOSE)
     .addHelpText(
@@ -86,9 +93,10 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
         'serve --bundle .tt-exp/bundles/<digest> --port 0',
         'serve --host 0.0.0.0 --api-keys keys.json --rate-limit 50',
         'serve --ab challenger=0.1',
+        'serve --online-encoding',
       ),
     )
-    .action(async ({ port, host, model, bundle, parent, apiKeys, rateLimit, ab, json }: ServeFlags) => {
+    .action(async ({ port, host, model, bundle, parent, apiKeys, rateLimit, ab, onlineEncoding, json }: ServeFlags) => {
       const { serveChampion } = await import('./serve-champion.ts');
       finish(
         await serveChampion(
@@ -96,6 +104,7 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
           {
             ...{ port, host, model, bundle: bundle ?? null, parent: parent ?? null },
             ...{ apiKeysFile: apiKeys ?? null, rateLimit: rateLimit ?? null, challengerShare: ab ?? null },
+            onlineEncoding: onlineEncoding === true,
           },
           json === true,
         ),

@@ -31,6 +31,8 @@ export interface ServeRequest extends LocalWork {
   readonly rateLimit: number | null;
   /** Of the users, who get the challenger's lists; null: as the experiment says that is defined, if there is one. */
   readonly challengerShare: number | null;
+  /** Whether users and items that training has not seen are taken. */
+  readonly onlineEncoding: boolean;
   readonly onReady: (facts: ServingFacts) => void;
 }
 

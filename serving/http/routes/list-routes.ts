@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Arm } from '../../../contracts/online-experiment.ts';
 import type { FieldFilters, Recommendation, RecommendRequest } from '../../../contracts/recommendation.ts';
 import { createBreather } from '../../../host/breathe.ts';
+import { NO_ROWS } from '../../additions/online-rows.ts';
 import type { ListExperiment, Recommend } from '../../online/experiment-lists.ts';
 import { type AnswerCache, createAnswerCache } from '../answer-cache.ts';
 import { type ApiContext, BASE, uncached } from '../api-context.ts';
@@ -122,9 +123,9 @@ export const addListRoutes = ({
       const answer = listFor(request, bundle, asked, (arm, of, wanted) => {
         // A list that is drafted from is longer than the page.
         const key = `${wanted.offset}+${wanted.limit} ${request.url}`;
-        const { answer: found, isHit } = caches[arm].find(of, key, events?.revisionOf(userId) ?? 0, () =>
-          of.recommender.recommend(wanted),
-        );
+        const { items: givenItems, users: givenUsers } = of.additions ?? { items: NO_ROWS, users: NO_ROWS };
+        const revision = `${events?.revisionOf(userId) ?? 0}/${givenItems.revision()}/${givenUsers.revision()}`;
+        const { answer: found, isHit } = caches[arm].find(of, key, revision, () => of.recommender.recommend(wanted));
         metrics.looked(isHit);
         return found;
       });

@@ -2,10 +2,10 @@
 import { type ApiContext, uncached } from '../api-context.ts';
 import { answers, HEALTH, READINESS } from '../schemas.ts';
 
-export const addOperationRoutes = ({ app, source, events, online, metrics, isReady }: ApiContext): void => {
+export const addOperationRoutes = ({ app, source, events, additions, online, metrics, isReady }: ApiContext): void => {
   const problems = (): readonly string[] => {
     const problem = events?.status().problem ?? null;
-    return [...source.problems(), ...(problem === null ? [] : [problem])];
+    return [...source.problems(), ...(problem === null ? [] : [problem]), ...(additions?.problems() ?? [])];
   };
   const schema = (operationId: string, summary: string) => ({ operationId, summary });
 

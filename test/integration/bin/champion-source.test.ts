@@ -34,6 +34,7 @@ const openSource = async () => {
     context,
     model: 'm',
     openOverlay: () => expect.unreachable(),
+    openAdditions: () => expect.unreachable(),
   });
 };
 

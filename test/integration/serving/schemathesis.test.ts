@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readEnvironment } from '../../../config/env.ts';
 import { findPython } from '../../../services/provision/python.ts';
+import { encodingProcess } from '../../support/encoding-process.ts';
 import { ask, startServing } from '../../support/serving.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { testPython } from '../../support/test-python.ts';
@@ -18,7 +19,8 @@ it('http/schemas: every answer to generated requests is one that the document de
     context.skip('schemathesis needs Python 3.11');
   }
   const { folder: environment } = await testPython('schemathesis');
-  const { url, messages } = await startServing();
+  // The small bundle's model does not load, and whatever is given online waits.
+  const { url, messages } = await startServing({ encoder: encodingProcess() });
   const args = ['run', `${url}/openapi.json`, '--exclude-checks', NOT_OURS, '--seed', '7', '--max-examples', '5'];
   const child = spawn(join(environment, 'bin', 'st'), [...args, '--no-color', '--generation-database', 'none'], {
     cwd: await temporaryFolder(),
@@ -33,7 +35,7 @@ it('http/schemas: every answer to generated requests is one that the document de
   const [exitCode] = await once(child, 'close');
   expect(exitCode, output).toBe(0);
   expect(output).toMatch(/\d{3,} generated/);
-  expect(output).toContain('Tested: 9');
+  expect(output).toContain('Tested: 13');
   expect(messages.filter((message) => message.startsWith('request '))).toEqual([]);
   expect((await ask(`${url}/healthz`)).status).toBe(200);
 });

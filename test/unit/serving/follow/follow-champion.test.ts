@@ -10,11 +10,13 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const versionOf = (version: string): ServedVersion => ({ version, runId: `run ${version}` });
 const DIGEST: Readonly<Record<string, string>> = { 1: 'aaaaaaaa', 2: 'bbbbbbbb', 3: 'cccccccc' };
+const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
 const bundleOf = (version: string, nouns = NOUNS): ServedBundle => ({
   ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, runId: `run ${version}`, nouns },
   ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
+  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
   recommender: {
     recommend: () => expect.unreachable(),
     usersFor: () => expect.unreachable(),

@@ -11,11 +11,13 @@ import { onlineExperiment } from '../../../support/online-experiments.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const versionOf = (version: string): ServedVersion => ({ version, runId: `run ${version}` });
+const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
 const bundleOf = (version: string): ServedBundle => ({
   ...{ digest: `bundle ${version}`, model: 'two-tower', modelVersion: version, runId: `run ${version}`, nouns: NOUNS },
   ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
+  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
   recommender: {
     recommend: () => expect.unreachable(),
     usersFor: () => expect.unreachable(),

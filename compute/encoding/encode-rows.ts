@@ -1,0 +1,128 @@
+/** From raw rows to vectors, by a bundle's own encoder and model: as its building encodes a dataset. */
+import { join } from 'node:path';
+import type { BundleManifest } from '../../contracts/bundle.ts';
+import type { IdRows } from '../../contracts/dataset.ts';
+import { TtExpError } from '../../contracts/errors.ts';
+import type { EncodedRow, EncodeRequest, RawRow, Side } from '../../contracts/row-encoding.ts';
+import { unitRows } from '../../models/reports/content-vectors.ts';
+import { loadModel, type TwoTowerModel } from '../../models/saved/model-folder.ts';
+import type { Histories } from '../../models/towers/history.ts';
+import {
+  type Encoder,
+  type EntityRow,
+  encodeRows,
+  idRowsOf,
+  type SideEncoder,
+} from '../../pipeline/encoder/encoder.ts';
+import { readEncoder, type TextEncoder } from '../../pipeline/index.ts';
+import { canonicalFields, canonicalText } from '../../policy/serving/canonical-row.ts';
+import { BUNDLE_FILE } from '../../registry/bundle/bundle-files.ts';
+import { readBundleManifest } from '../../registry/bundle/read-manifest.ts';
+
+/** @param id of the text encoder that embedded the texts of the data. Throws where it cannot be had. */
+export type OpenTextEncoder = (id: string) => Promise<TextEncoder>;
+
+export interface BundleEncoder {
+  /** Throws what the text encoder throws, and MODEL_INCOMPATIBLE for one that is not the data's. */
+  encode(side: Side, rows: readonly RawRow[]): Promise<readonly EncodedRow[]>;
+  /** Frees the tensors. */
+  dispose(): void;
+}
+
+/** The source itself brings the embeddings. */
+const OF_SOURCE = 'source';
+
+const embedTexts = async (
+  { textEncoder, textDim }: SideEncoder,
+  rows: readonly RawRow[],
+  open: OpenTextEncoder,
+): Promise<readonly (Float32Array | null)[]> => {
+  if (textEncoder === null) {
+    return rows.map(() => null);
+  }
+  if (textEncoder === OF_SOURCE) {
+    return rows.map(({ embedding }) => (embedding === null ? null : Float32Array.from(embedding)));
+  }
+  const texts = rows.map(canonicalText);
+  const distinct = [...new Set(texts.flatMap((text) => text ?? []))];
+  if (distinct.length === 0) {
+    return rows.map(() => null);
+  }
+  const encoder = await open(textEncoder);
+  if (encoder.id !== textEncoder || encoder.dim !== textDim) {
+    throw new TtExpError(
+      'MODEL_INCOMPATIBLE',
+      `text encoder: got ${encoder.id}, expected ${textEncoder}, which embedded the texts of the training`,
+      { hint: 'Train again on data that is embedded by the text encoder of this machine.' },
+    );
+  }
+  const matrix = await encoder.encode(distinct);
+  const placeOf = new Map(distinct.map((text, place) => [text, place * textDim]));
+  return texts.map((text) => {
+    const from = text === null ? undefined : placeOf.get(text);
+    return from === undefined ? null : matrix.subarray(from, from + textDim);
+  });
+};
+
+/** The liked items that the model has a row for, as the history of a training has them. */
+const historiesOf = (rows: readonly RawRow[], items: SideEncoder): Histories => {
+  const starts = new Int32Array(rows.length + 1);
+  const known: number[] = [];
+  for (const [index, { liked }] of rows.entries()) {
+    // In the order of the items, as pairs of a training are.
+    const ids: IdRows['rows'] = idRowsOf(items, liked)?.rows ?? new Int32Array(0);
+    known.push(...[...new Set(ids)].filter((row) => row > 0).sort((a, b) => a - b));
+    starts[index + 1] = known.length;
+  }
+  return { starts, rows: Int32Array.from(known) };
+};
+
+const contentWidth = ({ content }: BundleManifest, side: Side): number =>
+  content.kind === 'texts' || (content.kind === 'features' && side === 'item') ? content.width : 0;
+
+const bundleEncoder = (
+  manifest: BundleManifest,
+  encoder: Encoder,
+  model: TwoTowerModel,
+  openText: OpenTextEncoder,
+): BundleEncoder => ({
+  encode: async (side, rows) => {
+    const ofSide = encoder[side];
+    const embeddings = await embedTexts(ofSide, rows, openText);
+    const entities = rows.map(
+      (row, index): EntityRow => ({
+        id: row.id,
+        fields: canonicalFields(row),
+        embedding: embeddings[index] ?? null,
+      }),
+    );
+    const features = encodeRows(ofSide, entities);
+    const ids = idRowsOf(
+      ofSide,
+      rows.map(({ id }) => id),
+    );
+    const histories = model.manifest.history_rows > 0 ? historiesOf(rows, encoder.item) : null;
+    const vectors = side === 'user' ? model.embedUsers(features, ids, histories) : model.embedItems(features, ids);
+    const width = contentWidth(manifest, side);
+    const content = width === 0 ? null : unitRows(features, rows.length, width);
+    const { embedding_dim: dim } = manifest;
+    return rows.map((_, row) => {
+      const vector = vectors.slice(row * dim, (row + 1) * dim);
+      return {
+        vector: vector.every(Number.isFinite) ? vector : null,
+        content: content?.slice(row * width, (row + 1) * width) ?? null,
+      };
+    });
+  },
+  dispose: model.dispose,
+});
+
+/** Needs an active TensorFlow. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, DATASET_CORRUPT. */
+export const openBundleEncoder = async (
+  { bundleFolder }: Pick<EncodeRequest, 'bundleFolder'>,
+  openText: OpenTextEncoder,
+): Promise<BundleEncoder> => {
+  const { manifest } = await readBundleManifest(bundleFolder);
+  const encoder = await readEncoder(join(bundleFolder, BUNDLE_FILE.encoder));
+  return bundleEncoder(manifest, encoder, await loadModel(join(bundleFolder, BUNDLE_FILE.modelFolder)), openText);
+};

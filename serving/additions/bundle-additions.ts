@@ -1,0 +1,233 @@
+/** What was given online, as one bundle sees it: rows that it does not have, encoded for it one after another. */
+import { isDeepStrictEqual } from 'node:util';
+import { elementAt } from '../../contracts/element-at.ts';
+import { toErrorRecord } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/log.ts';
+import type { OverlayEvent } from '../../contracts/recommendation.ts';
+import type { RowEncoder, Side } from '../../contracts/row-encoding.ts';
+import type { Clock } from '../../host/clock.ts';
+import { canonicalFields } from '../../policy/serving/canonical-row.ts';
+import type { LoadedBundle } from '../../registry/bundle/load-bundle.ts';
+import { alarmOf } from '../events/alarm.ts';
+import { likedIdsSince } from '../history.ts';
+import type { Addition } from './addition-record.ts';
+import type { AdditionState } from './addition-state.ts';
+import type { OnlineRow, OnlineRows } from './online-rows.ts';
+
+const SIDES = ['item', 'user'] as const;
+
+/** Rows a request to the encoder: what comes meanwhile does not wait long. */
+const MOST_AT_ONCE = 64;
+
+/** After a failure, doubled with each further one. */
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 60_000;
+
+export interface BundleAdditionsOptions {
+  readonly bundle: LoadedBundle;
+  readonly state: () => AdditionState;
+  /** What users did, and a number that changes with it. */
+  readonly events: (userId: string) => Iterable<OverlayEvent>;
+  readonly eventsRevision: (userId: string) => number;
+  readonly encoder: RowEncoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface BundleAdditions {
+  readonly users: OnlineRows;
+  readonly items: OnlineRows;
+  /** After what they come from was read: encodes what is new. */
+  heed(): void;
+  /** Rows of a side, and how many of them are not encoded yet. */
+  count(side: Side): { readonly rows: number; readonly waiting: number };
+  /** Why rows are not encoded at the moment; null while they are. */
+  problem(): string | null;
+}
+
+interface Kept {
+  readonly addition: Addition;
+  /** Of the events that the encoding heeds; 0 where it heeds none. */
+  readonly eventsRevision: number;
+  /** Serves as it is until it is encoded anew for further events. */
+  readonly row: OnlineRow;
+  readonly isWaiting: boolean;
+}
+
+interface SideRows {
+  kept: ReadonlyMap<string, Kept>;
+  rows: readonly OnlineRow[];
+  places: ReadonlyMap<string, number>;
+}
+
+const saysTheSame = (a: Addition, b: Addition): boolean =>
+  a === b ||
+  (a.text === b.text && isDeepStrictEqual(a.features, b.features) && isDeepStrictEqual(a.embedding, b.embedding));
+
+/** Its rows are made anew when they are asked for after a change, so that many changes at once cost one look. */
+export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAdditions => {
+  const { bundle, state, encoder, clock, log, signal } = options;
+  const alarm = alarmOf(log, 'users and items given online are encoded again');
+  const empty = (): SideRows => ({ kept: new Map(), rows: [], places: new Map() });
+  const sides: Record<Side, SideRows> = { user: empty(), item: empty() };
+  let seenRevision = -1;
+  let revision = 0;
+  let isEncoding = false;
+
+  const revisionOfEvents = (side: Side, id: string): number =>
+    side === 'user' && bundle.inputs.hasHistory ? options.eventsRevision(id) : 0;
+
+  const keep = (side: Side, addition: Addition): Kept => {
+    const known = sides[side].kept.get(addition.id);
+    const eventsRevision = revisionOfEvents(side, addition.id);
+    if (known === undefined || !saysTheSame(known.addition, addition)) {
+      const row = { id: addition.id, fields: canonicalFields(addition), vector: null, content: null };
+      return { addition, eventsRevision, row, isWaiting: true };
+    }
+    return known.eventsRevision === eventsRevision ? known : { ...known, eventsRevision, isWaiting: true };
+  };
+
+  const rebuild = (side: Side): void => {
+    const ofBundle = side === 'user' ? bundle.users : bundle.items;
+    const kept = new Map<string, Kept>();
+    for (const addition of state().of(side)) {
+      if (!ofBundle.rows.has(addition.id)) {
+        kept.set(addition.id, keep(side, addition));
+      }
+    }
+    show(side, kept);
+  };
+
+  const show = (side: Side, kept: ReadonlyMap<string, Kept>): void => {
+    const rows: OnlineRow[] = [];
+    const places = new Map<string, number>();
+    for (const [id, { row }] of kept) {
+      places.set(id, rows.length);
+      rows.push(row);
+    }
+    sides[side] = { kept, rows, places };
+    revision += 1;
+  };
+
+  const sync = (): void => {
+    const now = state().revision;
+    if (now !== seenRevision) {
+      seenRevision = now;
+      SIDES.forEach(rebuild);
+    }
+  };
+
+  /** Users whose events have changed since they were encoded. */
+  const heedEvents = (): void => {
+    const { kept } = sides.user;
+    for (const [id, one] of bundle.inputs.hasHistory ? kept : []) {
+      if (revisionOfEvents('user', id) !== one.eventsRevision) {
+        show('user', new Map([...kept].map(([each, { addition }]) => [each, keep('user', addition)])));
+        return;
+      }
+    }
+  };
+
+  const take = (): { readonly side: Side; readonly batch: readonly Kept[] } | null => {
+    for (const side of SIDES) {
+      const batch: Kept[] = [];
+      for (const one of sides[side].kept.values()) {
+        if (one.isWaiting && batch.push(one) === MOST_AT_ONCE) {
+          break;
+        }
+      }
+      if (batch.length > 0) {
+        return { side, batch };
+      }
+    }
+    return null;
+  };
+
+  const likedOf = (side: Side, id: string): readonly string[] =>
+    side === 'user' && bundle.inputs.hasHistory ? likedIdsSince(bundle.manifest.labels, options.events(id)) : [];
+
+  const encodeBatch = async (side: Side, batch: readonly Kept[]): Promise<void> => {
+    const rows = batch.map(({ addition }) => ({ ...addition, liked: likedOf(side, addition.id) }));
+    const encoded = await encoder.encode({ bundleFolder: bundle.folder, side, rows });
+    const done = new Map(batch.map((one, place) => [one, elementAt(encoded, place)]));
+    // What was replaced or erased meanwhile is not what was encoded.
+    const kept = [...sides[side].kept].map(([id, one]): readonly [string, Kept] => {
+      const vectors = done.get(one);
+      return [id, vectors === undefined ? one : { ...one, row: { ...one.row, ...vectors }, isWaiting: false }];
+    });
+    for (const [one, vectors] of done) {
+      if (vectors.vector === null) {
+        log('warn', `${side} ${one.addition.id}: the model gives no finite vector for it`);
+      }
+    }
+    show(side, new Map(kept));
+  };
+
+  const encodeAll = async (): Promise<void> => {
+    let retryMs = FIRST_RETRY_MS;
+    while (!signal.aborted) {
+      sync();
+      heedEvents();
+      const next = take();
+      if (next === null) {
+        return;
+      }
+      try {
+        await encodeBatch(next.side, next.batch);
+        retryMs = FIRST_RETRY_MS;
+        alarm.note(null);
+      } catch (error) {
+        if (signal.aborted) {
+          return;
+        }
+        const { code, message } = toErrorRecord(error);
+        alarm.note(
+          `users and items given online are not encoded at the moment (${code}; the log says more)`,
+          `${message}; tried again in ${retryMs} ms`,
+        );
+        await clock.sleep(retryMs, signal);
+        retryMs = Math.min(LAST_RETRY_MS, 2 * retryMs);
+      }
+    }
+  };
+
+  const heed = (): void => {
+    if (isEncoding) {
+      return; // it looks again before it ends
+    }
+    sync();
+    heedEvents();
+    if (take() === null) {
+      return;
+    }
+    isEncoding = true;
+    void encodeAll().finally(() => {
+      isEncoding = false;
+    });
+  };
+
+  const rowsOf = (side: Side): OnlineRows => {
+    const synced = (): SideRows => {
+      sync();
+      return sides[side];
+    };
+    return {
+      rows: () => synced().rows,
+      placeOf: (id) => synced().places.get(id),
+      revision: () => {
+        sync();
+        return revision;
+      },
+    };
+  };
+  heed();
+  return {
+    ...{ users: rowsOf('user'), items: rowsOf('item'), heed },
+    count: (side) => {
+      const { kept } = sides[side];
+      return { rows: kept.size, waiting: [...kept.values()].filter(({ isWaiting }) => isWaiting).length };
+    },
+    problem: alarm.problem,
+  };
+};

@@ -1,0 +1,10 @@
+/** What the logs of an experiment online lack, or what they hold that is in no observation. */
+export interface OnlineLosses {
+  /** Lists that no server could write down. */
+  readonly lost_impressions: number;
+  /** Lines that a kill or a full disk has cut. */
+  readonly damaged_impressions: number;
+  readonly damaged_events: number;
+  /** Events with an item that the user was shown later: only a clock that was set back makes them, and they do not count. */
+  readonly early_events: number;
+}

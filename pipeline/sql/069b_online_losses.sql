@@ -1,0 +1,23 @@
+-- Grain: one row: what of the two logs is in no observation. Lines that were cut; lists that could not be written; events of
+-- items of the experiment's lists that are older than every list that showed them: only a clock that went back makes those.
+-- Inputs: impression_lines, online_event_lines, online_events, observed_users, shown_items.
+SELECT
+  (SELECT count(*) FROM impression_lines WHERE json IS NULL OR (json ->> '$.experiment_id') IS NULL)::INTEGER
+    AS damaged_impressions,
+  (
+    SELECT count(*)
+    FROM online_event_lines
+    WHERE json IS NULL OR coalesce(json ->> '$.event_id', json ->> '$.erase_user_id') IS NULL
+  )::INTEGER AS damaged_events,
+  (
+    SELECT coalesce(sum((json ->> '$.lost')::BIGINT), 0)
+    FROM impression_lines
+    WHERE (json ->> '$.experiment_id') = $experiment_id
+  )::INTEGER AS lost_impressions,
+  (
+    SELECT count(*)
+    FROM online_events AS e
+    JOIN observed_users AS u USING (user_id)
+    JOIN (SELECT user_id, item_id, min(at_ms) AS at_ms FROM shown_items GROUP BY ALL) AS s USING (user_id, item_id)
+    WHERE e.at_ms < s.at_ms AND s.at_ms < u.end_ms
+  )::INTEGER AS early_events

@@ -13,7 +13,16 @@ import type { Clocks } from './fence.ts';
 import { withHeartbeats } from './heartbeat.ts';
 import { createLookActivities } from './look.ts';
 import { createNotifyActivities } from './notify.ts';
-import type { AttemptPort, ComputePort, DatasetPort, NotificationPort, ReportPort, TrackingPort } from './ports.ts';
+import { createOnlineActivities } from './online.ts';
+import type {
+  AttemptPort,
+  ComputePort,
+  DatasetPort,
+  NotificationPort,
+  OnlinePort,
+  ReportPort,
+  TrackingPort,
+} from './ports.ts';
 import { createRegistryActivities } from './registry.ts';
 import { createSweepReportActivities } from './sweep-report.ts';
 import { createTrainingActivities } from './training.ts';
@@ -31,6 +40,7 @@ export interface ActivityDeps {
   readonly bundlesFolder: string;
   readonly reports: ReportPort;
   readonly notifications: NotificationPort;
+  readonly online: OnlinePort;
   readonly trainingCodeDigest: string;
   /** Throws CONFIG_INVALID or CONFIG_SYNTAX for what this version of the code cannot train. */
   readonly readSettings: (text: string, runId: string) => TrialSettings;
@@ -61,6 +71,7 @@ export const createCpuActivities = (deps: ActivityDeps) =>
         ...createAdoptedActivities(deps),
         ...createSweepReportActivities(deps),
         ...createNotifyActivities(deps),
+        ...createOnlineActivities(deps),
       }),
     },
     deps.workerHost,

@@ -11,6 +11,8 @@ import type { DecidedVerdict } from '../contracts/gate.ts';
 import type { VerdictFacts } from '../contracts/gate-details.ts';
 import type { EpochRecord } from '../contracts/metrics.ts';
 import type { NotificationOutcome } from '../contracts/notification.ts';
+import type { OnlineExperiment } from '../contracts/online-experiment.ts';
+import type { MeasuredOnline, MeasureOnlineRequest } from '../contracts/online-steps.ts';
 import type { LoggedModelSpec, ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
 import type { HistoryPoint, MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import type { NotifyRequest, TrainTrialResult } from '../contracts/steps.ts';
@@ -156,6 +158,18 @@ export interface ReportPort {
     readonly params: Readonly<Record<string, string>>;
     readonly metrics: Readonly<Record<string, number>>;
   };
+}
+
+/** Experiments online, as the servers of this worker's home know them. */
+export interface OnlinePort {
+  /** One at a time for each model: returns the definition that is there afterwards, another one where somebody came first. */
+  define(experiment: OnlineExperiment): Promise<OnlineExperiment>;
+  /** null: there is none. */
+  defined(model: string): Promise<OnlineExperiment | null>;
+  /** Another one stays. */
+  remove(experiment: OnlineExperiment): Promise<void>;
+  /** From the servers' logs, as of now. Throws MODEL_NOT_LOADING where no bundle tells which events count. */
+  measure(request: MeasureOnlineRequest): Promise<MeasuredOnline>;
 }
 
 /** Never rejects, and neither logs nor returns the address that `urlEnv` names. */

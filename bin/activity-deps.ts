@@ -18,6 +18,7 @@ import { createReports } from '../reports/create-reports.ts';
 import { createNotifications } from '../tracking/notifications.ts';
 import { checkMlflow } from './check-mlflow.ts';
 import { createHomeBuilder } from './dataset-builder.ts';
+import { createOnlinePort } from './online-port.ts';
 import { openCompute } from './open-compute.ts';
 import { openTracking } from './open-tracking.ts';
 import { planTensorflow } from './plan-tensorflow.ts';
@@ -82,6 +83,7 @@ export const createActivityDeps = async (options: ActivityDepsOptions): Promise<
       urls: serverUrls(environment, trackingUri),
       log,
     }),
+    online: createOnlinePort(environment.homeFolder, () => Date.now()),
     trainingCodeDigest: trainingCode,
     readSettings: recordedSettings,
     readGate: recordedGate,

@@ -65,6 +65,7 @@ export const createCliRuntime = (): CliRuntime => ({
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
   savedViews: async () => (await views()).savedViews(),
   saveView: async (table, name, view) => (await views()).saveView(table, name, view),
+  onlineHome: async () => (await import('./cli/online.ts')).openOnlineHome(),
   openCatalogue: async (options) => (await registry()).openCatalogue(options),
 
   services: {

@@ -31,7 +31,7 @@ export interface RegistryClient {
 }
 
 /** A worker that is there takes a request in a fraction of it. */
-const ACCEPT_LIMIT_MS = 30_000;
+export const ACCEPT_LIMIT_MS = 30_000;
 
 /** For one that a person makes: another one each time. */
 export const newRequestId = (user: string, kind: string): string => `${user}/${kind}/${randomUUID()}`;
@@ -45,7 +45,8 @@ export const moveRefusal = (modelName: string, answer: Exclude<RegistryAnswer, D
         hint: 'Look at the champion of now, and ask again.',
       });
 
-const explain = (modelName: string, error: unknown): unknown => {
+/** What an update of a model's workflow failed with. */
+export const explainUpdate = (modelName: string, error: unknown): unknown => {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
     return new TtExpError(
       'TIMED_OUT',
@@ -79,7 +80,7 @@ export const createRegistryClient = (client: Client): RegistryClient => {
       const accepted = await client.withDeadline(Date.now() + ACCEPT_LIMIT_MS, start);
       return await accepted.result();
     } catch (error) {
-      throw explain(modelName, error);
+      throw explainUpdate(modelName, error);
     }
   };
 

@@ -25,6 +25,9 @@ export const parseExperimentId = (id: string): ExperimentIds | null => {
 /** Of the one workflow at a time that may change a registered model: its versions and its aliases. */
 export const registryWorkflowId = (modelName: string): string => `${WORKFLOW_PREFIX}registry/${modelName}`;
 
+/** Of the one experiment online at a time of a registered model. */
+export const onlineWorkflowId = (modelName: string): string => `${WORKFLOW_PREFIX}ab/${modelName}`;
+
 /**
  * Of the workflow that judges a move by hand.
  * @param seq of the record in the ledger, which is the run `ledgerRunId`

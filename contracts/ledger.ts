@@ -12,13 +12,14 @@ export const LEDGER_ACTIONS = [
   'revert',
   'repair',
   'supersede',
+  'challenge',
 ] as const;
 
 /**
  * promote: the gate let a candidate pass, or a person did. supersede: as promote, in place of a champion that nobody can
  * evaluate. reject: a candidate stays out. rollback: back to what served before. archive: a version is out of use.
  * adopt: somebody moved, set or removed the champion by hand. revert: such a move was taken back. repair: the champion's
- * version was deleted, so there is none.
+ * version was deleted, so there is none. challenge: an experiment online tries a version beside the champion.
  */
 export type LedgerAction = (typeof LEDGER_ACTIONS)[number];
 
@@ -27,6 +28,18 @@ export const HAND_ACTOR = 'MLflow';
 
 /** Actor of what the model's owner does by a setting, without being asked: nobody answered in time, a move by hand is reverted. */
 export const OWNER_ACTOR = 'tt-exp';
+
+/** Whole, it is an artifact of the candidate's run: `online_experiments/<id>.json`. */
+export interface OnlineLedgerEvidence {
+  readonly experiment_id: string;
+  readonly decision: string;
+  /** Whose time of observation was over. */
+  readonly users: number;
+  /** Challenger - champion, or the preference for the challenger; null: nobody was compared. */
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
 
 /** What a record rests on; whatever is known of it. */
 export interface LedgerEvidence {
@@ -52,6 +65,8 @@ export interface LedgerEvidence {
   /** Person whose approval the gate's rejection followed, and why they had approved; absent: it followed none. */
   readonly approved_by?: string;
   readonly approval_reason?: string;
+  /** What an experiment online had shown when it ended; absent: none did. */
+  readonly online?: OnlineLedgerEvidence;
 }
 
 /** Of the files that an evaluation has left on the candidate's run. */
@@ -63,7 +78,10 @@ export interface LedgerMove {
   readonly at: string;
   readonly actor: string;
   readonly action: LedgerAction;
-  /** What moved: `champion`; `challenger` for a rejection (from the candidate to null); null for an archived version. */
+  /**
+   * What moved: `champion`; `challenger` for a rejection (from the candidate to null) and a challenge (from null to the
+   * candidate); null for an archived version.
+   */
   readonly alias: 'champion' | 'challenger' | null;
   /** Versions. The champion's moves are contiguous: each begins where the one before it ended. */
   readonly from: string | null;

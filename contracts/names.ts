@@ -125,6 +125,8 @@ export const ARTIFACT = {
   bundle: 'bundle',
   /** Of a trial that is done, so that it need not be trained again. */
   trainingResult: 'training_result.json',
+  /** Of a challenger's run: what each experiment online had shown when it ended, a file each. */
+  onlineExperiments: 'online_experiments',
   /** Of a parent run: every fact that decisions rested on. */
   sweep: 'sweep.json',
   /** Of a ledger's run: a file for each record. */

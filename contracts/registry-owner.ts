@@ -54,12 +54,15 @@ export interface ArchiveRequest extends Asked {
   readonly version: string;
 }
 
-/** The candidate is `challenger` until somebody answers, or until `expiresAtMs`. Refused as `promote`. */
+/**
+ * The candidate is `challenger` until somebody answers, or until `expiresAtMs`. Without a question it is tried online: the
+ * ledger has a record of that, and another challenger is in the way. Refused as `promote`.
+ */
 export interface ChallengeRequest extends Asked {
   readonly kind: 'challenge';
   readonly candidate: string;
   readonly comparedWith: string | null;
-  readonly question: ApprovalQuestion;
+  readonly question?: ApprovalQuestion;
 }
 
 /** All trainings of an experiment have it in common. */

@@ -12,6 +12,7 @@ import { addInspection } from './inspect/inspect-commands.ts';
 import { addLogs } from './logs/logs-command.ts';
 import { addModel } from './model/model-commands.ts';
 import { addReproduction } from './model/reproduce-command.ts';
+import { addOnline } from './online/ab-commands.ts';
 import { addOpen } from './open/open-command.ts';
 import { addRegistry } from './registry/registry-commands.ts';
 import { addRun } from './run/run-command.ts';
@@ -73,6 +74,7 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
   addCompare(program, context);
   addRecommend(program, context);
   addServe(program, context);
+  addOnline(program, context);
   addGate(program, context);
   addRegistry(program, context);
   addCompletion(program, context);

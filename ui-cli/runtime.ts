@@ -8,6 +8,7 @@ import type { InitRuntime } from './init/init-runtime.ts';
 import type { InspectRuntime } from './inspect/inspect-runtime.ts';
 import type { LogsRuntime } from './logs/logs-runtime.ts';
 import type { ModelRuntime } from './model/model-runtime.ts';
+import type { OnlineRuntime } from './online/online-runtime.ts';
 import type { OpenRuntime } from './open/open-runtime.ts';
 import type { RegistryRuntime } from './registry/registry-runtime.ts';
 import type { RunRuntime } from './run/run-runtime.ts';
@@ -24,6 +25,7 @@ export type CliRuntime = RunRuntime &
   CompletionRuntime &
   InitRuntime &
   LogsRuntime &
+  OnlineRuntime &
   OpenRuntime &
   RecommendRuntime &
   RegistryRuntime &

@@ -1,6 +1,7 @@
 /** Queries, signals and updates of the workflows. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
+import type { OnlineSnapshot, OnlineStop } from '../contracts/online-steps.ts';
 import type {
   ApprovalAnswer,
   ApprovalResult,
@@ -46,6 +47,11 @@ export const REQUEST_UPDATES = (['promote', 'reject', 'rollback', 'archive', 'ch
 
 /** To the owner: a person's answer. Rejected by the validator where no such question is open. */
 export const decideUpdate = defineUpdate<ApprovalResult, [ApprovalAnswer]>('decide');
+
+export const onlineQuery = defineQuery<OnlineSnapshot>('online');
+
+/** An experiment online ends without a verdict. The first reason counts. Rejected where it is ending already. */
+export const stopOnlineUpdate = defineUpdate<void, [OnlineStop]>('stopOnline');
 
 /** What the owner knows by now. */
 export interface RegistryView {

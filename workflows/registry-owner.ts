@@ -197,7 +197,7 @@ export class RegistryOwner {
         await this.#close(question, verdict);
       }
     }
-    if (request.kind === 'challenge' && challenger === request.candidate) {
+    if (request.kind === 'challenge' && request.question !== undefined && challenger === request.candidate) {
       this.#question = { ...request.question, candidate: request.candidate };
     }
     return answer;

@@ -13,6 +13,9 @@ export const {
   readChampionSettings,
 } = proxyActivities<CpuActivities>(SHORT_STEP);
 
+/** Of an experiment online. */
+export const { defineOnline, measureOnline, closeOnline } = proxyActivities<CpuActivities>(SHORT_STEP);
+
 /** Of a version that was made champion by hand. */
 export const { readAdopted, noteByHand } = proxyActivities<CpuActivities>(SHORT_STEP);
 

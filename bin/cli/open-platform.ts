@@ -3,6 +3,7 @@ import { openTemporalClient } from '../../client/connection.ts';
 import { temporalTarget } from '../../client/environment-target.ts';
 import { createExperimentsClient } from '../../client/experiments-client.ts';
 import { createFactsReader } from '../../client/facts-reader.ts';
+import { createOnlineClient } from '../../client/online-client.ts';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import { type Environment, readEnvironment } from '../../config/env.ts';
 import { experimentIds } from '../../contracts/ids.ts';
@@ -54,6 +55,7 @@ export const openPlatform = async ({ mayStart, progress, signal }: OpenPlatformO
   return {
     experiments: { ...client, start: startWith(client, environment) },
     registry: createRegistryClient(temporal),
+    online: createOnlineClient(temporal),
     facts: createFactsReader(client, () =>
       openTracking(environment, addresses.mlflow.uri, {
         signal,

@@ -57,7 +57,7 @@ const isSame = (a: OnlineExperiment, b: OnlineExperiment): boolean =>
   a.challenger.run_id === b.challenger.run_id;
 
 /**
- * Defines an experiment that nobody decides: it lasts until its file is removed. One of the same versions and share that is
+ * Defines an experiment that nobody decides: it lasts until `tt-exp ab stop`. One of the same versions and share that is
  * there goes on. Throws USAGE where another one runs, MODEL_NOT_FOUND without a challenger.
  */
 export const defineByShare = async (
@@ -68,7 +68,7 @@ export const defineByShare = async (
   const challenger = await source.challenger(ANSWER_MS, signal);
   if (model === null || modelVersion === null || runId === null || challenger === null) {
     throw new TtExpError('MODEL_NOT_FOUND', `serve --ab: ${model ?? 'the model'} has no challenger`, {
-      hint: 'The gate makes a candidate the challenger while it awaits approval.',
+      hint: 'Begin the experiment with `tt-exp ab start`, which makes a version the challenger.',
     });
   }
   const started_at = timestamp();
@@ -78,17 +78,16 @@ export const defineByShare = async (
     challenger: { version: challenger.version, run_id: challenger.runId },
     ...{ started_at, attribution_hours: DEFAULT_ATTRIBUTION_HOURS },
   };
-  const file = join(folder, DEFINITION_FILE);
-  const defined = await createDefinition(file, wanted);
+  const defined = await createDefinition(join(folder, DEFINITION_FILE), wanted);
   if (!isSame(defined, wanted)) {
     throw new TtExpError(
       'USAGE',
       `serve --ab: experiment ${defined.id} of ${model} runs, with challenger ${defined.challenger.version} for ${defined.share} of the users`,
-      { hint: `Serve without --ab to take part in it, or remove ${file} to end it.` },
+      { hint: `Serve without --ab to take part in it, or end that one with \`tt-exp ab stop ${model} --reason …\`.` },
     );
   }
   log(
     'info',
-    `experiment ${defined.id}: ${model}/${defined.challenger.version} for ${share} of the users; nobody decides it, and it lasts until ${file} is removed`,
+    `experiment ${defined.id}: ${model}/${defined.challenger.version} for ${share} of the users; nobody decides it, and it lasts until \`tt-exp ab stop ${model} --reason …\``,
   );
 };

@@ -24,7 +24,7 @@ const OWN_ACTIONS: Readonly<Record<RegistryRequest['kind'], readonly LedgerActio
   reject: ['reject'],
   rollback: ['rollback'],
   archive: ['archive'],
-  challenge: [],
+  challenge: ['challenge'],
   reconcile: [],
 };
 
@@ -85,7 +85,14 @@ const promote: Answering<'promote'> = (standing, observed, request, at) => {
   );
 };
 
-const challenge: Answering<'challenge'> = (standing, observed, { candidate, comparedWith }) => {
+const occupied = (challenger: string): Answer =>
+  refused(
+    `Version ${challenger} is challenger.`,
+    'It awaits approval, or an experiment online tries it: answer it, or end that experiment, first.',
+  );
+
+const challenge: Answering<'challenge'> = (standing, observed, request, at) => {
+  const { candidate, comparedWith, question } = request;
   if (candidate === standing.champion) {
     return NOTHING_TO_RECORD;
   }
@@ -93,7 +100,16 @@ const challenge: Answering<'challenge'> = (standing, observed, { candidate, comp
   if (problem !== null) {
     return problem;
   }
-  return comparedWith === standing.champion ? { ...NOTHING_TO_RECORD, challenger: candidate } : outdated(standing);
+  if (comparedWith !== standing.champion) {
+    return outdated(standing);
+  }
+  if (question !== undefined) {
+    return { ...NOTHING_TO_RECORD, challenger: candidate };
+  }
+  const { challenger } = observed.aliases;
+  return challenger === null || challenger === candidate
+    ? recordOf(standing, request, { at, action: 'challenge', alias: 'challenger', from: null, to: candidate })
+    : occupied(challenger);
 };
 
 const reject: Answering<'reject'> = (standing, { recorded = null, aliases }, request, at) => {
@@ -160,7 +176,17 @@ export const answerRequest = (standing: Standing, observed: Observed, request: R
   const done = standing.recent.find(
     (move) => move.request === request.request && OWN_ACTIONS[request.kind].includes(move.action),
   );
-  return done === undefined
-    ? answer(standing, observed, request, at)
-    : { outcome: { kind: 'done', seq: done.seq }, move: null };
+  if (done === undefined) {
+    return answer(standing, observed, request, at);
+  }
+  const known: Answer = { outcome: { kind: 'done', seq: done.seq }, move: null };
+  if (request.kind !== 'challenge') {
+    return known;
+  }
+  // Its alias may have been taken away by hand since.
+  const again = challenge(standing, observed, request, at);
+  if (again.outcome.kind !== 'done') {
+    return again;
+  }
+  return again.move === null ? known : { ...known, challenger: request.candidate };
 };

@@ -14,16 +14,15 @@ export interface MoveDecision {
   readonly outcome: RequestOutcome;
 }
 
-/** The challenger stays while it may still become champion, and no record that is to be carried out rejects it. */
+/** The challenger stays while it may still become champion, but for the records that are to be carried out. */
 const challengerAfter = (standing: Standing, observed: Observed): string | null => {
   const { champion, recent } = standing;
-  const { challenger } = observed.aliases;
-  const isRejected = recent.some(
-    ({ seq, alias, from }) => seq > observed.carriedOut && alias === 'challenger' && from === challenger,
+  const pending = recent.filter(({ seq, alias }) => seq > observed.carriedOut && alias === 'challenger');
+  const challenger = pending.reduce(
+    (known, { action, from, to }) => (action === 'challenge' ? to : from === known ? null : known),
+    observed.aliases.challenger,
   );
-  return isRejected || challenger === champion || archivalOf(standing, challenger) !== null
-    ? null
-    : existing(observed, challenger);
+  return challenger === champion || archivalOf(standing, challenger) !== null ? null : existing(observed, challenger);
 };
 
 /**

@@ -44,6 +44,8 @@ const deedOf = (entry: LedgerEntry): string => {
       return `Made champion again by ${by}`;
     case 'adopt':
       return 'Made champion by hand in MLflow,';
+    case 'challenge':
+      return `Tried online by ${by}`;
     case 'revert':
     case 'repair':
       return `Recorded by ${by}`;
@@ -57,7 +59,7 @@ export const decisionSentence = (entry: LedgerEntry): string =>
 const isAbout = ({ action, from, to }: LedgerEntry, version: string): boolean =>
   action === 'reject' || action === 'archive'
     ? from === version
-    : action !== 'revert' && action !== 'repair' && to === version;
+    : action !== 'revert' && action !== 'repair' && action !== 'challenge' && to === version;
 
 /** Oldest first; without moves by hand that were reverted. */
 export const decisionsAbout = (entries: readonly LedgerEntry[], version: string): readonly LedgerEntry[] => {

@@ -80,6 +80,9 @@ export const settledBy = (
   }
   switch (request.kind) {
     case 'challenge':
+      if (request.question === undefined) {
+        return null;
+      }
       return request.candidate === candidate
         ? settled(question, 'rejected', 'Rejected: asked again by a later experiment')
         : rejectedBy(question, OWNER_ACTOR, supersededReason(request.candidate));

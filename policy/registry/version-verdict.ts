@@ -20,7 +20,9 @@ interface Known {
  */
 const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
   entries.findLast(({ action, from, to }) =>
-    action === 'reject' ? from === version : action !== 'archive' && action !== 'revert' && to === version,
+    action === 'reject'
+      ? from === version
+      : action !== 'archive' && action !== 'revert' && action !== 'challenge' && to === version,
   );
 
 const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>

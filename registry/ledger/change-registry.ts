@@ -206,7 +206,8 @@ export const changeRegistry = async (tracking: LedgerWriter, change: RegistryCha
   if (after.digest !== null && ledger.head?.digest !== after.digest) {
     await tracking.setTags(runId, { [TAG.ledgerHead]: headText({ seq: after.seq, digest: after.digest }) });
   }
-  if (request.kind === 'challenge' && outcome.kind === 'done' && aliases.challenger === request.candidate) {
+  const isAsked = request.kind === 'challenge' && request.question !== undefined;
+  if (isAsked && outcome.kind === 'done' && aliases.challenger === request.candidate) {
     const open = { ...request.question, candidate: request.candidate };
     await keepQuestion(tracking, runId, { seq: after.seq, question: open });
   }

@@ -53,7 +53,7 @@ export const readDefinition = async (file: string): Promise<OnlineExperiment | n
   }
   if (!isDefinition(value)) {
     throw new TtExpError('CONFIG_INVALID', `${file}: is no definition of an experiment online of format 1`, {
-      hint: 'Remove the file, and begin the experiment anew.',
+      hint: 'Remove the file, and begin the experiment anew with `tt-exp ab start`.',
     });
   }
   return value;

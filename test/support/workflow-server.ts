@@ -70,6 +70,11 @@ export const createSteps = (change: Partial<CpuActivities & GpuActivities> = {})
     blessCandidate: async ({ evaluatedNdcg }) => blessed({ evaluated_ndcg_at_10: evaluatedNdcg }),
     registerModel: async (request) => ({ name: request.modelName, version: '1', aliases: [] }),
     recordVerdict: async () => undefined,
+    defineOnline: async (experiment) => experiment,
+    measureOnline: async () => {
+      throw new Error('nothing is measured in memory');
+    },
+    closeOnline: async () => undefined,
     takeLook: async () => ({ comparedWith: null, look: null }),
     readAdopted: async () => ({ kind: 'none', reason: 'nothing is recorded in memory' }),
     noteByHand: async () => undefined,

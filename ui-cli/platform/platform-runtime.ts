@@ -2,6 +2,7 @@
 
 import type { ExperimentsClient, StartedExperiment } from '../../client/experiments-client.ts';
 import type { FactsReader } from '../../client/facts-reader.ts';
+import type { OnlineClient } from '../../client/online-client.ts';
 import type { RegistryClient } from '../../client/registry-client.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { ProgressSink, ServiceAddresses } from '../../contracts/services.ts';
@@ -31,6 +32,7 @@ export interface Platform {
   readonly experiments: Experiments;
   readonly facts: FactsReader;
   readonly registry: RegistryClient;
+  readonly online: OnlineClient;
   readonly addresses: ServiceAddresses;
   close(): Promise<void>;
 }

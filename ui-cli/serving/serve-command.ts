@@ -32,8 +32,9 @@ const bundleOption = (value: string): string => {
 
 const abOption = (value: string): number => {
   const share = Number(/^challenger=(.+)$/.exec(value)?.[1] ?? Number.NaN);
-  if (!(share > 0 && share <= 1)) {
-    throw wrongOption('--ab', value, 'challenger=<share>, above 0 and at most 1', 'challenger=0.1');
+  // Nobody would be left to compare with.
+  if (!(share > 0 && share < 1)) {
+    throw wrongOption('--ab', value, 'challenger=<share>, above 0 and below 1', 'challenger=0.1');
   }
   return share;
 };

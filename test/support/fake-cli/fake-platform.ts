@@ -173,6 +173,15 @@ export const createFakePlatform = (script: FakeScript): FakePlatform => {
           view: async (modelName) =>
             modelName === MODEL_NAME ? { standing: null, ledgerRunId: null, question: null } : null,
         },
+        online: {
+          start: async () => {
+            throw new Error('not scripted');
+          },
+          view: async () => null,
+          stop: async () => {
+            throw new Error('not scripted');
+          },
+        },
         experiments: {
           start: async (request) => {
             recorded.started.push(request);

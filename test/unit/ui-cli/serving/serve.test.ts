@@ -108,7 +108,7 @@ describe('serve', () => {
     ['--parent', '0'],
     ['--ab', '0.1'],
     ['--ab', 'challenger=0'],
-    ['--ab', 'challenger=1.1'],
+    ['--ab', 'challenger=1'],
     ['--model', 'two-tower@challenger'],
     ['--model', 'two-tower/3'],
     ['--model', ''],

@@ -1,0 +1,183 @@
+/** `tt-exp ab` on a home with two trained versions, a real server, and users who truly like what one of them lists. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
+import { ask, post } from '../support/serving.ts';
+
+const TIMEOUT_MS = 600_000;
+const NAME = 'two-tower-smoke';
+const LISTS = '/api/recommendations/startups/for-developer';
+/** Of the synthetic data: the model knows all of them. */
+const USERS = Array.from({ length: 120 }, (_, number) => `d${String(number).padStart(7, '0')}`);
+
+interface Server {
+  readonly url: string;
+  readonly process: RunningCli;
+}
+
+interface Listed {
+  readonly user_id: string;
+  readonly item_ids: readonly string[];
+}
+
+interface Status {
+  readonly phase: string;
+  readonly end: string | null;
+  readonly reason: string | null;
+  readonly experiment: { readonly id: string };
+}
+
+interface Report {
+  readonly users: number;
+  readonly groups: readonly {
+    readonly users: number;
+    readonly interactions: Readonly<Record<string, { readonly per_user: { readonly mean: number } | null }>>;
+  }[];
+}
+
+describe('e2e/online-experiment', () => {
+  let home: CliHome;
+  const running: RunningCli[] = [];
+
+  const json = async <Answer>(...args: readonly string[]): Promise<Answer> => {
+    const result = await home.run([...args, '--json']);
+    expect(result.exitCode, result.stderr).toBe(0);
+    return JSON.parse(result.stdout) as Answer;
+  };
+
+  const serve = async (...args: readonly string[]): Promise<Server> => {
+    const process = home.start(['serve', '--port', '0', '--json', ...args]);
+    running.push(process);
+    const line = await eventually('the server is ready', process.stdout, (text) => text.includes('\n'));
+    return { url: (JSON.parse(line) as { url: string }).url, process };
+  };
+
+  const stop = async ({ process }: Server): Promise<void> => {
+    process.child.kill('SIGTERM');
+    expect((await process.finished).exitCode).toBe(0);
+  };
+
+  const start = (challenger: string, ...args: readonly string[]): Promise<Pick<Status, 'experiment'>> =>
+    json(
+      ...['ab', 'start', NAME, '--challenger', challenger, '--share', '0.5', '--attribution', '5s'],
+      ...['--on-win', 'promote', '--reason', 'a test', '--yes', ...args],
+    );
+
+  const untilServed = ({ url }: Server, id: string) =>
+    eventually(
+      `the lists of ${id}`,
+      async () => (await ask(`${url}/readyz`)).body.experiment,
+      (seen) => seen === id,
+    );
+
+  const untilEnded = (): Promise<Status> =>
+    eventually(
+      'the end of the experiment',
+      () => json<Status>('ab', 'status', NAME),
+      ({ phase }) => phase === 'ended',
+      { withinMs: 240_000, everyMs: 1_000 },
+    );
+
+  /** What a version lists: whoever likes exactly that prefers the version, whatever else they are shown. */
+  const listsOf = async (version: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
+    const { bundle } = await json<{ bundle: string }>('recommend', 'd0000000', '--model', `${NAME}/${version}`);
+    const server = await serve('--bundle', bundle);
+    const lists = new Map<string, ReadonlySet<string>>();
+    for (const user_ids of [USERS.slice(0, 100), USERS.slice(100)]) {
+      const { body } = await post(`${server.url}${LISTS}/batch`, { user_ids });
+      for (const { user_id, item_ids } of body.results as readonly Listed[]) {
+        lists.set(user_id, new Set(item_ids));
+      }
+    }
+    await stop(server);
+    return lists;
+  };
+
+  /** Shows a user ten places, and likes some of them; returns how many likes were acknowledged. */
+  const visit = async ({ url }: Server, userId: string, likes: (itemId: string) => boolean): Promise<number> => {
+    const { item_ids, request_id } = (await ask(`${url}${LISTS}/${userId}`)).body;
+    const events = (item_ids as readonly string[])
+      .filter(likes)
+      .map((item_id) => ({ event_id: `${request_id} ${item_id}`, user_id: userId, item_id, type: 'like' }));
+    if (events.length === 0) {
+      return 0;
+    }
+    const { body } = await post(`${url}/api/events`, { events });
+    return body.accepted;
+  };
+
+  beforeAll(async () => {
+    home = await createCliHome();
+    await json('run', 'experiments/smoke.json');
+    await json('run', 'experiments/smoke.json', '--set', 'name=second', '--set', 'training.num_epochs=1');
+    await json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
+  }, TIMEOUT_MS);
+
+  afterAll(async () => {
+    for (const { child } of running) {
+      child.kill('SIGKILL');
+    }
+    await home?.dispose();
+  });
+
+  it(
+    'promotes the version that users like more, though the server is killed meanwhile, and counts no like twice',
+    async () => {
+      const liked = await listsOf('1');
+      let server = await serve('--model', NAME);
+      const { experiment } = await start('1', '--min-users', '60');
+      await untilServed(server, experiment.id);
+      let acknowledged = 0;
+      for (const [place, user] of USERS.entries()) {
+        acknowledged += await visit(server, user, (item) => liked.get(user)?.has(item) === true);
+        if (place === 60) {
+          server.process.child.kill('SIGKILL');
+          await server.process.finished;
+          server = await serve('--model', NAME);
+          await untilServed(server, experiment.id);
+        }
+      }
+      expect(await untilEnded()).toMatchObject({ end: 'promoted' });
+      const { entries } = await json<{ entries: readonly Record<string, unknown>[] }>('models', 'history', NAME);
+      expect(entries.slice(-2)).toMatchObject([
+        { action: 'challenge', alias: 'challenger', from: null, to: '1' },
+        {
+          ...{ action: 'promote', from: '2', to: '1' },
+          evidence: { online: { experiment_id: experiment.id, decision: 'promote' } },
+        },
+      ]);
+      await eventually(
+        'the winner is served',
+        async () => (await ask(`${server.url}/readyz`)).body,
+        ({ model_version, experiment: served }) => model_version === '1' && served === null,
+      );
+      const { users, groups } = await json<Report>('ab', 'report', NAME);
+      expect(users).toBeGreaterThanOrEqual(60);
+      const counted = groups.reduce(
+        (sum, group) => sum + group.users * (group.interactions.like?.per_user?.mean ?? 0),
+        0,
+      );
+      expect(Math.round(counted)).toBeGreaterThan(60);
+      expect(Math.round(counted)).toBeLessThanOrEqual(acknowledged);
+      await stop(server);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'promotes nobody where users like nothing of either, and takes back the alias of its challenger',
+    async () => {
+      const server = await serve('--model', NAME);
+      const { experiment } = await start('2', '--min-users', '10', '--max-days', '0.0004');
+      await untilServed(server, experiment.id);
+      for (const user of USERS.slice(0, 40)) {
+        await visit(server, user, () => false);
+      }
+      expect(await untilEnded()).toMatchObject({ end: 'cleared' });
+      const [model] = (await json<{ models: readonly Record<string, unknown>[] }>('models', 'list', NAME)).models;
+      expect(model).toMatchObject({ aliases: { champion: '1', challenger: null } });
+      await stop(server);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,76 @@
+/** `tt-exp ab start`. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OnlineClient, OnlineView } from '../../client/online-client.ts';
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import type { OnlineExperimentInput } from '../../contracts/online-steps.ts';
+import { percentText } from '../../policy/gate/rules/gate-text.ts';
+import { confirm, requireAnswer } from '../command-line/ask.ts';
+import { withPlatform } from '../platform/with-platform.ts';
+import { withCatalogue } from '../registry/with-catalogue.ts';
+import { printChange, printLines } from '../text/output.ts';
+import type { OnlineRuntime } from './online-runtime.ts';
+import { type OnlinePlanRequest, planOnline } from './plan-ab.ts';
+
+export interface StartOnlineOptions extends OnlinePlanRequest {
+  readonly isYes: boolean;
+  readonly isJson: boolean;
+}
+
+const LOOK_EVERY_MS = 200;
+
+const WHAT_USERS_GET = {
+  split: (share: string) => `${share} of the users get the lists of the challenger, the others the champion's`,
+  interleave: (share: string) => `${share} of the users get lists that both draft in turn, the others the champion's`,
+  shadow: (share: string) => `everybody gets the champion's lists; for ${share} of the users the challenger's are kept`,
+} as const;
+
+const planLines = ({ experiment, settings, on_win }: OnlineExperimentInput): readonly string[] => {
+  const { model, mode, share, champion, challenger } = experiment;
+  const end = on_win === 'promote' ? 'a challenger that is better is promoted' : 'a person decides about the winner';
+  return [
+    `${model}: version ${challenger.version} becomes challenger and is tried beside champion version ${champion.version}`,
+    WHAT_USERS_GET[mode](percentText(share)),
+    `until one is shown to be better, after ${settings.max_days} days at the latest; ${end}`,
+  ];
+};
+
+/** Servers know of it, or it has ended already. */
+const untilBegun = async (online: OnlineClient, model: string, experimentId: string): Promise<OnlineView> => {
+  for (;;) {
+    const view = await online.view(model);
+    if (view?.snapshot.experiment.id === experimentId && (!view.isRunning || view.snapshot.phase !== 'beginning')) {
+      return view;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+};
+
+export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions): Promise<number> => {
+  const { io } = runtime;
+  const { model, isYes, isJson } = options;
+  requireAnswer(io, isYes);
+  return withPlatform(
+    runtime,
+    ({ online }) =>
+      withCatalogue(runtime, async (catalogue) => {
+        const input = await planOnline(catalogue, options, { actor: runtime.environment().user, nowMs: Date.now() });
+        printLines(io.stderr, planLines(input));
+        if (!isYes && !(await confirm(io, 'Do it?'))) {
+          throw new TtExpError('MOVE_REFUSED', `${model}: no experiment was begun, because the answer was no`);
+        }
+        await online.start(input);
+        const { experiment, settings, on_win } = input;
+        const { outcome } = await untilBegun(online, model, experiment.id);
+        if (outcome?.end === 'refused') {
+          throw new TtExpError('MOVE_REFUSED', `model ${model}: ${outcome.reason}`, {
+            hint: `\`tt-exp ab status ${model}\` and \`tt-exp models ${model}\` show what is there.`,
+          });
+        }
+        await printChange(io, isJson ? { experiment, settings, on_win } : null, [
+          `${model}: experiment ${experiment.id} runs; \`tt-exp ab report ${model}\` shows what it has found so far`,
+        ]);
+        return EXIT.done;
+      }),
+    `It may have begun; \`tt-exp ab status ${model}\` tells.`,
+  );
+};

@@ -25,6 +25,7 @@ const services = () => import('./cli/services.ts');
 
 export const createCliRuntime = (): CliRuntime => ({
   version: packageVersion(),
+  isPlain: false,
   io: { stdin: process.stdin, stdout: writeWhole(process.stdout), stderr: writeWhole(process.stderr) },
   environment: () => readEnvironment(),
   // Rates and remaining times come of it: they must not jump with the wall clock.

@@ -38,8 +38,11 @@ Exit codes: 0 done, 1 failed, 64 usage, 65 bad data, 66 missing input,
 69 service unreachable, 75 timed out, 78 bad config, 130 interrupted.`;
 
 /** Throws commander's CommanderError instead of ending the process; errors are printed by the caller. */
-export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
-  const { version, io } = context.runtime;
+export const buildProgram = ({ runtime, finish }: CommandContext<CliRuntime>): Command => {
+  const { version, io } = runtime;
+  let isPlain = false;
+  const own: CliRuntime = Object.create(runtime, { isPlain: { get: () => isPlain } });
+  const context = { runtime: own, finish };
   const program = new Command('tt-exp')
     .description('Experiments with two-tower recommenders: durable, tracked, gated.')
     .version(version, '--version', 'print the version')
@@ -47,6 +50,9 @@ export const buildProgram = (context: CommandContext<CliRuntime>): Command => {
     // What follows a command is its own: `data check --verbose` means more than the stack.
     .enablePositionalOptions()
     .exitOverride()
+    .hook('preAction', (_, command) => {
+      isPlain = command.opts().plain === true;
+    })
     .showSuggestionAfterError(false)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),

@@ -53,6 +53,17 @@ test.each(commands)('ui-cli: the help of %s gives no empty list as a default', (
   expect(helpOf(command)).not.toContain('default: []');
 });
 
+test('ui-cli: whatever shows progress takes --plain', () => {
+  const quiet = [
+    ...['ab report', 'ab start', 'ab status', 'ab stop'],
+    ...['approve', 'cancel', 'completion', 'data versions', 'extend', 'list', 'logs', 'open', 'parallel', 'pause'],
+    ...['reject', 'replay', 'resume', 'retry', 'show', 'ui', 'validate', 'why', 'worker'],
+    ...['models archive', 'models history', 'models list', 'models promote', 'models rollback', 'models show'],
+  ];
+  const without = commands.filter(([, { options }]) => !options.some(({ long }) => long === '--plain'));
+  expect(without.map(([name]) => name).toSorted()).toEqual(quiet.toSorted());
+});
+
 /** Commands without `--json`, and why. */
 const WITHOUT_JSON: Readonly<Record<string, string>> = {
   ui: 'is a screen for people',

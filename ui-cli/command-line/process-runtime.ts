@@ -10,6 +10,8 @@ export interface CliIo {
 export interface ProcessRuntime {
   readonly version: string;
   readonly io: CliIo;
+  /** Progress is written as lines, even on a terminal. Of the command that runs: `--plain`. */
+  readonly isPlain: boolean;
   /** Throws ENVIRONMENT_INVALID. Called only by commands that need it, so that --help always works. */
   environment(): Environment;
   /** Epoch milliseconds. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Device } from '../../contracts/local-model.ts';
 import type { EvaluatedSplit } from '../../contracts/trainer.ts';
 import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
-import { DEVICE, EVALUATED_SPLIT, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { DEVICE, EVALUATED_SPLIT, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { CompareRuntime } from './compare-runtime.ts';
 
@@ -37,6 +37,7 @@ export const addCompare = (
     .option(...DEVICE)
     .option('--html <file>', 'also write everything as one page')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption } from '../command-line/option-values.ts';
-import { fileFormat, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { fileFormat, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import { addDataSource } from './source-commands.ts';
 import { addDataVersions } from './version-commands.ts';
@@ -39,6 +39,7 @@ export const addData = (program: Command, context: CommandContext<DataRuntime>):
     .option(...fileFormat(), 'parquet')
     .option('--force', 'replace existing files of the same names')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { CONFIG, type CommandContext, examples } from '../command-line/command-context.ts';
 import { MAX_BAD_ROWS, overridesOf } from '../command-line/data-options.ts';
-import { JSON_FLAG, SET, VERBOSE } from '../command-line/shared-options.ts';
+import { JSON_FLAG, PLAIN, SET, VERBOSE } from '../command-line/shared-options.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
 interface SourceFlags {
@@ -21,6 +21,7 @@ export const addDataSource = (data: Command, { runtime, finish }: CommandContext
     .option(...SET)
     .option(...MAX_BAD_ROWS)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option('--verbose', 'show the query of each failed check, and the stack of an error')
     .addHelpText(
       'after',
@@ -44,6 +45,7 @@ export const addDataSource = (data: Command, { runtime, finish }: CommandContext
     .option(...SET)
     .option(...MAX_BAD_ROWS)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('data embed my.json', 'data embed my.json --set data.text_encoder=minilm'))
     .action(async (file: string, flags: SourceFlags) => {

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { choiceOption, integerOption, wrongOption } from '../command-line/option-values.ts';
-import { fileFormat, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { fileFormat, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import { parseDuration } from '../text/formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 import type { ExportFlags } from './export-data.ts';
@@ -43,6 +43,7 @@ const addReading = (data: Command, { runtime, finish }: CommandContext<DataRunti
     .argument('<version>', VERSION)
     .option('--verify', 'compare every file with its digest; exit with 65 if one differs')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('data show ds-0123456789abcdef', 'data show ds-01 --verify'))
     .action(async (version: string, { verify, json }: JsonFlag & { readonly verify?: boolean }) => {
@@ -55,6 +56,7 @@ const addReading = (data: Command, { runtime, finish }: CommandContext<DataRunti
     .argument('<a>', VERSION)
     .argument('<b>', VERSION)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('data diff ds-0123456789abcdef ds-fedcba9876543210'))
     .action(async (a: string, b: string, { json }: JsonFlag) => {
@@ -75,6 +77,7 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     .option('--to <path>', 'a file (*.csv, *.parquet), or a folder for <version>-<split>.<format>', '.')
     .option('--features', 'add the encoded features of user and item: lists in Parquet, text in CSV')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',
@@ -105,6 +108,7 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
     )
     .option('--dry-run', 'list what would be removed; remove nothing')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('data gc --dry-run', 'data gc --keep 2 --older-than 1d'))
     .action(async ({ keep, olderThan, dryRun, json }: JsonFlag & GarbageFlags) => {

@@ -41,7 +41,6 @@ export interface Progress {
 export interface ProgressOptions {
   /** What stands before the progress: `embed`. */
   readonly name: string;
-  readonly isPlain?: boolean;
 }
 
 type Work =
@@ -65,8 +64,8 @@ const textsOf = (work: Work, name: string, nowMs: number): readonly string[] => 
 };
 
 /** Whoever opens it closes it, also on failure. With `--json` it goes to stderr as without. */
-export const openProgress = (runtime: ProcessRuntime, { name, isPlain = false }: ProgressOptions): Progress => {
-  const { now } = runtime;
+export const openProgress = (runtime: ProcessRuntime, { name }: ProgressOptions): Progress => {
+  const { now, isPlain } = runtime;
   const { stderr } = runtime.io;
   const isRedrawn = isLive(runtime, { isJson: false, isPlain });
   /** What began last: counts and lines of the caller's own are parts of it. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Device } from '../../contracts/local-model.ts';
 import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
 import { collect } from '../command-line/option-values.ts';
-import { DEVICE, JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { DEVICE, JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { GateRuntime } from './gate-runtime.ts';
 
@@ -33,6 +33,7 @@ const withSettings = (command: Command): Command =>
     .option('--data <version>', "a dataset version; default: that of the model's training")
     .option(...DEVICE)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE);
 
 const addAsk = (gate: Command, { runtime, finish }: CommandContext<PlatformRuntime & GateRuntime>): void => {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { COLUMNS, MAX_BAD_ROWS } from '../command-line/data-options.ts';
 import type { ProcessRuntime } from '../command-line/process-runtime.ts';
-import { JSON_FLAG, VERBOSE, YES } from '../command-line/shared-options.ts';
+import { JSON_FLAG, PLAIN, VERBOSE, YES } from '../command-line/shared-options.ts';
 import type { InitRuntime } from './init-runtime.ts';
 
 interface InitFlags {
@@ -30,6 +30,7 @@ export const addInit = (program: Command, { runtime, finish }: CommandContext<Pr
     .option(...YES)
     .option('--force', 'replace an existing config')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

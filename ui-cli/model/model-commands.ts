@@ -23,7 +23,6 @@ interface TrainFlags extends HyperparameterFlags {
   readonly force?: boolean;
   readonly track: boolean;
   readonly json?: boolean;
-  readonly plain?: boolean;
 }
 
 interface EvaluateFlags {
@@ -84,7 +83,6 @@ const addTrain = (program: Command, { runtime, finish }: CommandContext<Platform
           isForced: flags.force === true,
           isTracked: flags.track,
           isJson: flags.json === true,
-          isPlain: flags.plain === true,
         }),
       );
     });
@@ -101,6 +99,7 @@ const addEvaluate = (program: Command, { runtime, finish }: CommandContext<Platf
     .option('--export-rankings <file>', 'write user, rank, item, score and relevance to a Parquet file')
     .option(...DEVICE)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

@@ -10,7 +10,6 @@ import type { ModelRuntime } from './model-runtime.ts';
 interface ReproduceFlags {
   readonly tolerance: number;
   readonly json?: boolean;
-  readonly plain?: boolean;
 }
 
 export const addReproduction = (
@@ -34,8 +33,8 @@ export const addReproduction = (
       'after',
       examples('reproduce sweep-0123456789/trial-003', 'reproduce 0123456789abcdef0123456789abcdef --tolerance 1e-6'),
     )
-    .action(async (run: string, { tolerance, json, plain }: ReproduceFlags) => {
+    .action(async (run: string, { tolerance, json }: ReproduceFlags) => {
       const { reproduceTrial } = await import('./reproduce-trial.ts');
-      finish(await reproduceTrial(runtime, { run, tolerance, isJson: json === true, isPlain: plain === true }));
+      finish(await reproduceTrial(runtime, { run, tolerance, isJson: json === true }));
     });
 };

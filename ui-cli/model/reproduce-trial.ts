@@ -14,7 +14,6 @@ export interface ReproduceOptions {
   readonly run: string;
   readonly tolerance: number;
   readonly isJson: boolean;
-  readonly isPlain: boolean;
 }
 
 const conduct = async (

@@ -111,9 +111,9 @@ const createTrainDisplay = ({ lines, progress, now }: TrainDisplayOptions): Trai
 /** On stdout, or with `--json` on stderr; with progress under the lines where a person looks. */
 export const openTrainDisplay = (
   runtime: ProcessRuntime,
-  { name, isJson, isPlain }: { readonly name: string; readonly isJson: boolean; readonly isPlain: boolean },
+  { name, isJson }: { readonly name: string; readonly isJson: boolean },
 ): TrainDisplay => {
-  const progress = openProgress(runtime, { name, isPlain });
+  const progress = openProgress(runtime, { name });
   progress.begin('working');
   const lines = isJson ? runtime.io.stderr : runtime.io.stdout;
   return createTrainDisplay({ lines, progress, now: runtime.now });

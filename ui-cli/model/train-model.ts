@@ -22,7 +22,6 @@ export interface TrainOptions extends HyperparameterFlags {
   readonly isForced: boolean;
   readonly isTracked: boolean;
   readonly isJson: boolean;
-  readonly isPlain: boolean;
 }
 
 const conduct = async (

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { pastOption } from '../command-line/option-values.ts';
-import { JSON_FLAG, VERBOSE, YES } from '../command-line/shared-options.ts';
+import { JSON_FLAG, PLAIN, VERBOSE, YES } from '../command-line/shared-options.ts';
 import { addMoves } from './move-commands.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 
@@ -74,6 +74,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
     .option('--all', 'verify the files of every version')
     .option(...YES)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('models verify two-tower', 'models verify two-tower --all'))
     .action(async (name: string, { all, json }: JsonFlag & { readonly all?: boolean }) => {
@@ -90,6 +91,7 @@ const addReading = (models: Command, { runtime, finish }: CommandContext<Registr
     .option('--force', 'replace an earlier copy, if nothing else lies there')
     .option(...YES)
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('models pull two-tower@champion --to models/champion'))
     .action(

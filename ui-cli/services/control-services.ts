@@ -11,13 +11,12 @@ import type { ServicesRuntime } from './services-runtime.ts';
 
 export interface ServiceOptions {
   readonly isJson: boolean;
-  readonly isPlain: boolean;
 }
 
-export const upServices = async (runtime: ServicesRuntime, { isJson, isPlain }: ServiceOptions): Promise<number> => {
+export const upServices = async (runtime: ServicesRuntime, { isJson }: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
   try {
-    const { temporal, mlflow } = await withProgress(runtime, { name: 'up', isPlain }, ({ begin, service }) => {
+    const { temporal, mlflow } = await withProgress(runtime, { name: 'up' }, ({ begin, service }) => {
       begin('working');
       return Promise.race([runtime.services.up(service, stops.signal), stops.forced]);
     });
@@ -33,8 +32,8 @@ export const upServices = async (runtime: ServicesRuntime, { isJson, isPlain }: 
   }
 };
 
-export const downServices = async (runtime: ServicesRuntime, { isJson, isPlain }: ServiceOptions): Promise<number> => {
-  const { stopped } = await withProgress(runtime, { name: 'down', isPlain }, ({ begin, service }) => {
+export const downServices = async (runtime: ServicesRuntime, { isJson }: ServiceOptions): Promise<number> => {
+  const { stopped } = await withProgress(runtime, { name: 'down' }, ({ begin, service }) => {
     begin('working');
     return runtime.services.down(service);
   });
@@ -94,9 +93,9 @@ export interface DoctorOptions extends ServiceOptions {
 /** Exit code 69 when something is missing that experiments need. */
 export const runDoctor = async (
   runtime: ServicesRuntime,
-  { isJson, isPlain, isRepair, lost }: DoctorOptions,
+  { isJson, isRepair, lost }: DoctorOptions,
 ): Promise<number> => {
-  const findings = await withProgress(runtime, { name: 'doctor', isPlain }, ({ begin }) => {
+  const findings = await withProgress(runtime, { name: 'doctor' }, ({ begin }) => {
     begin('looking at every part');
     return runtime.services.doctor({ isRepair, lost });
   });

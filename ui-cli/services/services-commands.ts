@@ -35,7 +35,6 @@ const COMMANDS: readonly ServiceCommand[] = [
 
 interface DoctorFlags {
   readonly json?: boolean;
-  readonly plain?: boolean;
   readonly repair?: boolean;
   readonly lost?: readonly string[];
 }
@@ -49,9 +48,9 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
       .option(...PLAIN)
       .option(...VERBOSE)
       .addHelpText('after', examples(name, `${name} --json`))
-      .action(async ({ json, plain }: { readonly json?: boolean; readonly plain?: boolean }) => {
+      .action(async ({ json }: { readonly json?: boolean }) => {
         const action = pick(await import('./control-services.ts'));
-        finish(await action(runtime, { isJson: json === true, isPlain: plain === true }));
+        finish(await action(runtime, { isJson: json === true }));
       });
   }
   program
@@ -63,12 +62,12 @@ export const addServices = (program: Command, { runtime, finish }: CommandContex
     .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('doctor', 'doctor --repair', 'doctor --json'))
-    .action(async ({ json, plain, repair, lost = [] }: DoctorFlags) => {
+    .action(async ({ json, repair, lost = [] }: DoctorFlags) => {
       if (lost.length > 0 && repair !== true) {
         throw new TtExpError('USAGE', 'doctor: --lost changes nothing without --repair', { hint: 'Add --repair.' });
       }
       const { runDoctor } = await import('./control-services.ts');
-      const options = { isJson: json === true, isPlain: plain === true, isRepair: repair === true, lost };
+      const options = { isJson: json === true, isRepair: repair === true, lost };
       finish(await runDoctor(runtime, options));
     });
 };

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ENGINE_NAMES, type EngineName } from '../../contracts/serving.ts';
 import { type CommandContext, examples, MODEL_REFERENCE } from '../command-line/command-context.ts';
 import { choiceOption, collect, integerOption, notNegativeOption } from '../command-line/option-values.ts';
-import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
 import type { RecommendRuntime } from './recommend-runtime.ts';
 
@@ -45,6 +45,7 @@ export const addRecommend = (
     )
     .option('--model <ref>', MODEL_REFERENCE, 'two-tower')
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption, wrongOption } from '../command-line/option-values.ts';
-import { JSON_FLAG, VERBOSE } from '../command-line/shared-options.ts';
+import { JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
 import type { ServeRuntime } from './serve-runtime.ts';
 
 const MOST_PORT = 65_535;
@@ -85,6 +85,7 @@ export const addServe = (program: Command, { runtime, finish }: CommandContext<S
       ).conflicts('bundle'),
     )
     .option(...JSON_FLAG)
+    .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText(
       'after',

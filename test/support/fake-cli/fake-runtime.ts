@@ -59,6 +59,7 @@ export const createFakeRuntime = (
   const own: ProcessRuntime = {
     version: '9.9.9',
     io,
+    isPlain: false,
     environment: () => readEnvironment({ HOME: '/nowhere', USER: 'tester', ...variables }),
     now: () => Date.now(),
     onInterrupt: (listener) => {

@@ -12,13 +12,13 @@ afterEach(() => {
 const CLEAR = '\r\u001b[K';
 
 /** Progress with a clock that the test sets, which ticks as it goes. */
-const open = (columns: number | null, options: { isPlain?: boolean } = {}, variables: Record<string, string> = {}) => {
+const open = (columns: number | null, slices: { isPlain?: boolean } = {}, variables: Record<string, string> = {}) => {
   let nowMs = 1_000_000;
-  const fake = createFakeRuntime({ now: () => nowMs }, variables);
+  const fake = createFakeRuntime({ now: () => nowMs, ...slices }, variables);
   if (columns !== null) {
     Object.assign(fake.runtime.io.stderr, { isTTY: true, columns });
   }
-  const progress = openProgress(fake.runtime, { name: 'embed', ...options });
+  const progress = openProgress(fake.runtime, { name: 'embed' });
   const texts = (done: number, total = 100) => progress.count({ done, total, unit: 'texts' });
   return {
     ...progress,

@@ -6,7 +6,7 @@ import { createFakeRuntime } from '../../../support/fake-cli/fake-runtime.ts';
 
 test('what is left follows from epochs after the first one, which compiles as well', () => {
   const { runtime, stdout } = createFakeRuntime();
-  const display = openTrainDisplay(runtime, { name: 'train', isJson: false, isPlain: true });
+  const display = openTrainDisplay(runtime, { name: 'train', isJson: false });
   const { model, training } = resolvedConfig();
   const settings = { seed: 7, relevanceThreshold: 0.4, model, training: { ...training, num_epochs: 4 } };
   display.onEvent({ kind: 'attempt', settings, note: null });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../../../ui-cli/main.ts';
+import type { ServicesControl } from '../../../../ui-cli/services/services-runtime.ts';
+import { ADDRESSES } from '../../../support/fake-cli/fake-platform.ts';
 import { createFakeRuntime, settle } from '../../../support/fake-cli/fake-runtime.ts';
 
 describe('services', () => {
@@ -40,6 +42,27 @@ describe('services', () => {
     expect(fake.stdout()).toContain('left alone: run trial-000 (r2): why');
     expect(fake.stdout()).toContain('tt-exp doctor --repair --lost db-2');
     expect(fake.stdout()).not.toContain('--lost db-1');
+  });
+
+  test.each([
+    { flags: [], isRedrawn: true },
+    { flags: ['--plain'], isRedrawn: false },
+  ])('up $flags on a terminal redraws its line: $isRedrawn', async ({ flags, isRedrawn }) => {
+    const up: ServicesControl['up'] = async (progress) => {
+      progress({ part: 'mlflow', step: 'download', message: 'numpy', percent: 40 });
+      return ADDRESSES;
+    };
+    let nowMs = 0;
+    const now = (): number => {
+      nowMs += 1_000;
+      return nowMs;
+    };
+    const fake = createFakeRuntime({ services: { up }, now });
+    Object.assign(fake.runtime.io.stderr, { isTTY: true, columns: 80 });
+    expect(await runCli(['up', ...flags], fake.runtime)).toBe(0);
+    await settle();
+    expect(fake.stderr()).toContain('mlflow: download: numpy');
+    expect(fake.stderr().includes('\r')).toBe(isRedrawn);
   });
 
   test('worker serves until Ctrl-C, then ends with 0', async () => {

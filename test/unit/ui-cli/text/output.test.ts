@@ -68,7 +68,7 @@ describe('ui-cli/output', () => {
     const [trial] = completedView().trials;
     const trials = trial === undefined ? [] : [{ ...trial, params: { [EVIL]: EVIL }, reason: EVIL }];
     display.view(completedView({ trials, error: { code: 'DATA_INVALID', message: EVIL } }));
-    const training = openTrainDisplay(runtime, { name: 'train', isJson: false, isPlain: true });
+    const training = openTrainDisplay(runtime, { name: 'train', isJson: false });
     training.say([EVIL]);
     training.warn(EVIL);
     training.close();

@@ -8,7 +8,7 @@ import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DATA_CONVERTER } from '../../client/payload-codec.ts';
-import { registryWorkflowId } from '../../contracts/ids.ts';
+import { onlineWorkflowId, registryWorkflowId } from '../../contracts/ids.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { experimentInput } from '../support/experiment-fixtures.ts';
 import { temporalExecutable } from '../support/provisioned.ts';
@@ -77,13 +77,15 @@ const record = async (scenario: Scenario, workflowBundle: { code: string }): Pro
   for (const trial of scenario.trials) {
     await save(client, `trial-${scenario.name}`, `${workflowId}/${trial}`);
   }
-  await saveRuns(client, `experiment-${scenario.name}`, workflowId);
   if (scenario.isOwnerKept === true) {
     await saveRuns(client, `registry-${scenario.name}`, registryWorkflowId(scenario.config.gate.model_name));
   }
   if (scenario.byHandId !== undefined) {
     await save(client, `judge-${scenario.name}`, scenario.byHandId);
   }
+  await (scenario.onlineModel === undefined
+    ? saveRuns(client, `experiment-${scenario.name}`, workflowId)
+    : saveRuns(client, `online-experiment-${scenario.name}`, onlineWorkflowId(scenario.onlineModel)));
   await environment.teardown();
 };
 

@@ -42,7 +42,8 @@ describe('replay', () => {
     expect(names).toEqual(
       expect.arrayContaining([
         ...[...experiments, ...replicated, 'by-hand'].map((name) => `experiment-${name}.json`),
-        ...[...owners, 'judge-by-hand.json'],
+        ...[...owners, 'judge-by-hand.json', 'online-experiment-online.json'],
+        ...[1, 2].map((execution) => `online-experiment-online-stopped-${execution}.json`),
       ]),
     );
     for (const name of names) {

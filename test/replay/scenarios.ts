@@ -3,13 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { createOnlineClient } from '../../client/online-client.ts';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
-import { byHandWorkflowId } from '../../contracts/ids.ts';
+import { byHandWorkflowId, onlineWorkflowId } from '../../contracts/ids.ts';
+import { DEFAULT_ONLINE_SETTINGS, type OnlineDecision } from '../../contracts/online-report.ts';
 import type { ResolvedConfig } from '../../contracts/resolved-config.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { resolvedConfig, SCHEDULER_SETTINGS, sweepSettings } from '../support/experiment-fixtures.ts';
 import { createNoOpSteps, type Steps } from '../support/no-op-steps.ts';
+import { measuredOnline, onlineExperiment } from '../support/online-experiments.ts';
 
 type Handle = WorkflowHandle<typeof experiment>;
 
@@ -25,6 +28,8 @@ export interface Scenario {
   readonly isOwnerKept?: boolean;
   /** Id of the workflow that judges a move by hand: it is kept too. */
   readonly byHandId?: string;
+  /** Registered model of an experiment online: its executions are kept in place of the experiment's. */
+  readonly onlineModel?: string;
   /** The server asks for a new execution after so few events. */
   readonly isContinued?: boolean;
 }
@@ -116,6 +121,24 @@ const firstTwoWait = (): Steps => {
   });
 };
 
+/** Measured as these say, one after the other; the last one for ever. */
+const measuredAs = (...decisions: readonly OnlineDecision[]): Steps => {
+  let looks = 0;
+  return createNoOpSteps({
+    measureOnline: async ({ experiment }) => {
+      const decision = decisions[looks] ?? decisions.at(-1) ?? 'continue';
+      looks += 1;
+      return { ...measuredOnline(experiment, decision), broken: null };
+    },
+  });
+};
+
+const startOnline = (client: Client, model: string): Promise<void> =>
+  createOnlineClient(client).start({
+    experiment: onlineExperiment({ model, attribution_hours: 0.001, started_at: new Date().toISOString() }),
+    ...{ settings: DEFAULT_ONLINE_SETTINGS, on_win: 'promote', actor: 'ana', reason: 'better in the gate' },
+  });
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'single', config: short({ sweep: null }), steps: () => createNoOpSteps(), trials: ['trial-000'] },
   {
@@ -202,5 +225,31 @@ export const SCENARIOS: readonly Scenario[] = [
     trials: [],
     isOwnerKept: true,
     byHandId: byHandWorkflowId(resolvedConfig().gate.model_name, BY_HAND.ledgerRunId, BY_HAND.seq),
+  },
+  {
+    name: 'online',
+    config: short({ sweep: null }),
+    steps: () => measuredAs('continue', 'continue', 'promote'),
+    steer: async (handle, client) => {
+      await handle.result();
+      await startOnline(client, 'online');
+      await client.workflow.getHandle(onlineWorkflowId('online')).result();
+    },
+    trials: [],
+    onlineModel: 'online',
+  },
+  {
+    name: 'online-stopped',
+    config: short({ sweep: null }),
+    steps: () => measuredAs('continue'),
+    steer: async (handle, client) => {
+      await handle.result();
+      await startOnline(client, 'online');
+      await pause(12_000);
+      await createOnlineClient(client).stop('online', { by: 'bea', reason: 'complaints' });
+    },
+    trials: [],
+    onlineModel: 'online',
+    isContinued: true,
   },
 ];

@@ -7,26 +7,13 @@ import { createOnlineClient } from '../../client/online-client.ts';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import { onlineWorkflowId } from '../../contracts/ids.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
-import type { OnlineDecision, OnlineReport } from '../../contracts/online-report.ts';
-import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
+import { DEFAULT_ONLINE_SETTINGS, type OnlineDecision } from '../../contracts/online-report.ts';
 import type { OnlineExperimentInput, OnlineOutcome } from '../../contracts/online-steps.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import { eventually } from '../support/eventually.ts';
-import { onlineExperiment } from '../support/online-experiments.ts';
+import { measuredOnline, onlineExperiment } from '../support/online-experiments.ts';
 import { createOwnedModel } from '../support/owned-model.ts';
 import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
-
-const LOSSES = { lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0 };
-
-const reportOf = ({ id, mode }: OnlineExperiment, decision: OnlineDecision): OnlineReport => ({
-  ...{ format: 1, experiment_id: id, mode, at: '2026-01-02T00:00:00.000Z', settings: DEFAULT_ONLINE_SETTINGS },
-  ...{ days: 1, users: 200, open_users: 3, groups: [], sample_ratio: null, overlap_at_10: null },
-  comparison: {
-    ...{ measure: 'precision_at_10', users: 200, undecided_users: 0, p_value: 0.01, further_users: null },
-    estimate: { mean: 0.02, low: 0.01, high: 0.03, is_anytime_valid: true },
-  },
-  ...{ decision, reason: `It is ${decision}.` },
-});
 
 /** A model with champion 1, its owner, the servers' definitions in memory, and decisions of measurements as the test says. */
 const createWorld = (aliases: Readonly<Record<string, string>> = { champion: '1' }) => {
@@ -54,7 +41,7 @@ const createWorld = (aliases: Readonly<Record<string, string>> = { champion: '1'
         throw world.error;
       }
       const decision = world.decisions.length > 1 ? world.decisions.shift() : world.decisions[0];
-      return { report: reportOf(experiment, decision ?? 'continue'), losses: LOSSES };
+      return measuredOnline(experiment, decision ?? 'continue');
     },
   };
   const steps = { ...model.steps, ...createOnlineActivities({ tracking: model.registry.tracking, online }) };

@@ -1,0 +1,199 @@
+/** `tt-exp ab` on services that a test scripts; its JSON against the published form. */
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import type { OnlineView } from '../../../../client/online-client.ts';
+import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
+import type { OnlineExperiment } from '../../../../contracts/online-experiment.ts';
+import type { OnlineExperimentInput, OnlineOutcome, OnlineStop } from '../../../../contracts/online-steps.ts';
+import type { OnlineHome } from '../../../../ui-cli/online/online-runtime.ts';
+import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
+import { runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
+import { measuredOnline, onlineExperiment } from '../../../support/online-experiments.ts';
+
+const ajv = new Ajv2020({ strictRequired: false, allowUnionTypes: true });
+ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+ajv.addSchema(JSON.parse(readFileSync('docs/ab.schema.json', 'utf8')), 'ab');
+
+const expectPublished = (command: string, text: string): void => {
+  const validate = ajv.getSchema(`ab#/$defs/${encodeURIComponent(command)}`);
+  expect(validate?.(JSON.parse(text)), `${text}: ${ajv.errorsText(validate?.errors)}`).toBe(true);
+};
+
+const ALIASES = { champion: '3', challenger: null, previous: null };
+
+const plan = async (reference: string): Promise<PlannedMove> => {
+  const [name = '', version = ''] = reference.split('/');
+  return {
+    ...{ name, version, aliases: ALIASES, verdict: 'none', reasons: [], decidedBy: null, notes: [] },
+    ...{
+      evidence: { run_id: `run-${version}` },
+      gate: null,
+      problem: version === '9' ? 'model.json is missing' : null,
+    },
+  };
+};
+
+interface Script {
+  /** What the workflow tells; null: there is none. */
+  readonly view?: OnlineView | null;
+  readonly outcome?: OnlineOutcome;
+  readonly defined?: OnlineExperiment | null;
+  readonly aliases?: typeof ALIASES;
+}
+
+const run = async (
+  args: readonly string[],
+  { view = null, outcome, defined = null, aliases = ALIASES }: Script = {},
+) => {
+  const started: OnlineExperimentInput[] = [];
+  const stopped: OnlineStop[] = [];
+  const removed: string[] = [];
+  const online = {
+    start: async (input: OnlineExperimentInput) => {
+      started.push(input);
+    },
+    view: async (): Promise<OnlineView | null> => {
+      const [input] = started;
+      return input === undefined
+        ? view
+        : {
+            snapshot: { ...input, phase: 'running', measured: null, problem: null },
+            ...{ outcome: outcome ?? null, isRunning: outcome === undefined },
+          };
+    },
+    stop: async (_: string, stop: OnlineStop) => {
+      stopped.push(stop);
+      return outcome;
+    },
+  };
+  const openPlatform = (async () => ({
+    online,
+    close: async () => undefined,
+  })) as unknown as PlatformRuntime['openPlatform'];
+  const home: OnlineHome = {
+    defined: async () => defined,
+    remove: async ({ id }) => {
+      removed.push(id);
+    },
+    measure: async ({ experiment }) => measuredOnline(experiment, 'continue'),
+  };
+  const result = await runOnCatalogue(
+    ['ab', ...args],
+    { plan, aliases: async () => aliases },
+    { openPlatform, onlineHome: async () => home },
+  );
+  return { ...result, started, stopped, removed };
+};
+
+const START = ['start', 'two-tower', '--challenger', 'two-tower/4', '--yes'];
+
+const viewOf = (change: Partial<OnlineView> = {}): OnlineView => ({
+  snapshot: {
+    ...{ experiment: onlineExperiment(), settings: measuredOnline(onlineExperiment(), 'continue').report.settings },
+    ...{ on_win: 'ask', phase: 'running', measured: measuredOnline(onlineExperiment(), 'continue'), problem: null },
+  },
+  ...{ outcome: null, isRunning: true },
+  ...change,
+});
+
+const OUTCOME: OnlineOutcome = {
+  ...{ end: 'cleared', reason: 'It is clear.', seq: 7, measured: measuredOnline(onlineExperiment(), 'clear') },
+};
+
+describe('ui-cli/online', () => {
+  test('ab start: says what users get, and begins what was asked for', async () => {
+    const { exitCode, started, stderr, stdout } = await run([
+      ...[...START, '--share', '0.2', '--attribution', '2h', '--max-days', '7', '--min-users', '50'],
+      ...['--on-win', 'promote', '--reason', 'better offline', '--json'],
+    ]);
+    expect(exitCode, stderr()).toBe(0);
+    expect(started).toMatchObject([
+      {
+        experiment: {
+          ...{ model: 'two-tower', mode: 'split', share: 0.2, attribution_hours: 2 },
+          champion: { version: '3', run_id: 'run-3' },
+          challenger: { version: '4', run_id: 'run-4' },
+        },
+        settings: { minimum_users: 50, max_days: 7, confidence: 0.95 },
+        ...{ on_win: 'promote', actor: 'tester', reason: 'better offline' },
+      },
+    ]);
+    expect(stderr()).toContain('version 4 becomes challenger and is tried beside champion version 3');
+    expect(stderr()).toContain("20 % of the users get the lists of the challenger, the others the champion's");
+    expectPublished('ab start', stdout());
+  });
+
+  test.each([
+    [['start', 'two-tower', '--yes'], 64, 'no version is challenger'],
+    [['start', 'two-tower', '--challenger', 'other/4', '--yes'], 64, 'expected a version of two-tower'],
+    [['start', 'two-tower', '--challenger', '3', '--yes'], 1, 'version 3 is champion'],
+    [['start', 'two-tower', '--challenger', '9', '--yes'], 66, 'model.json is missing'],
+    [[...START, '--share', '1'], 64, 'nobody would get the champion'],
+    [[...START, '--share', '0'], 64, '--share'],
+    [[...START, '--mode', 'half'], 64, '--mode'],
+    [['start', 'two-tower', '--challenger', '4'], 64, 'Add --yes'],
+    [['stop', 'two-tower', '--yes'], 64, '--reason'],
+    [['stop', 'two-tower', '--yes', '--reason', 'x'], 66, 'no experiment online runs'],
+    [['status', 'two-tower'], 66, 'no experiment online runs'],
+    [['report', 'two-tower'], 66, 'no experiment online runs'],
+  ] as const)('ab %s: refused with %s', async (args, exitCode, message) => {
+    const result = await run(args);
+    expect([result.exitCode, result.started]).toEqual([exitCode, []]);
+    expect(result.stderr()).toContain(message);
+  });
+
+  test('ab start: takes the version that is challenger already, and needs a champion', async () => {
+    const { started } = await run(['start', 'two-tower', '--yes'], {
+      aliases: { ...ALIASES, challenger: '5' as never },
+    });
+    expect(started[0]?.experiment.challenger.version).toBe('5');
+    const without = await run(START, { aliases: { ...ALIASES, champion: null as never } });
+    expect(without.stderr()).toContain('it has no champion');
+  });
+
+  test('ab start: says why it never began', async () => {
+    const outcome: OnlineOutcome = { end: 'refused', reason: 'Version 5 is challenger.', seq: null, measured: null };
+    const { exitCode, stderr } = await run(START, { outcome });
+    expect(exitCode).toBe(1);
+    expect(stderr()).toContain('Version 5 is challenger.');
+  });
+
+  test('ab status: shows what runs, how it ended, and what nobody decides', async () => {
+    const running = await run(['status', 'two-tower'], { view: viewOf() });
+    expect(running.stdout()).toContain('two-tower: experiment ab-1 runs\nversion 4 beside champion version 3, split');
+    expect(running.stdout()).toContain('200 users observed in full, 3 still open');
+    const ended = await run(['status', 'two-tower'], { view: viewOf({ isRunning: false, outcome: OUTCOME }) });
+    expect(ended.stdout()).toContain(
+      'has ended\nversion 4 beside champion version 3, split, share 0.5, since 2026-01-01T00:00:00.000Z\n' +
+        'Ended: the challenger is one no more, record 7 of the ledger\nIt is clear.\n',
+    );
+    const undecided = {
+      defined: onlineExperiment({ id: 'ab-2' }),
+      view: viewOf({ isRunning: false, outcome: OUTCOME }),
+    };
+    expect((await run(['status', 'two-tower'], undecided)).stdout()).toContain('ab-2 runs by `serve --ab`');
+    for (const script of [{ view: viewOf() }, { view: viewOf({ isRunning: false, outcome: OUTCOME }) }, undecided]) {
+      expectPublished('ab status', (await run(['status', 'two-tower', '--json'], script)).stdout());
+    }
+  });
+
+  test('ab report: measures what runs in this home, and prints what the last one had shown', async () => {
+    const now = await run(['report', 'two-tower', '--json'], { view: viewOf(), defined: onlineExperiment() });
+    expect(JSON.parse(now.stdout())).toMatchObject({ decision: 'continue', losses: { lost_impressions: 0 } });
+    expectPublished('ab report', now.stdout());
+    const last = await run(['report', 'two-tower'], { view: viewOf({ isRunning: false, outcome: OUTCOME }) });
+    expect(last.stdout()).toContain('Decision: clear. It is clear.');
+  });
+
+  test('ab stop: ends the workflow, or removes a definition that has none', async () => {
+    const stop = ['stop', 'two-tower', '--reason', 'complaints', '--yes', '--json'];
+    const running = await run(stop, { view: viewOf(), outcome: OUTCOME, defined: onlineExperiment() });
+    expect([running.stopped, running.removed]).toEqual([[{ by: 'tester', reason: 'complaints' }], []]);
+    expectPublished('ab stop', running.stdout());
+    const undecided = await run(stop, { defined: onlineExperiment({ id: 'ab-2' }) });
+    expect([undecided.stopped, undecided.removed]).toEqual([[], ['ab-2']]);
+    expect(undecided.stderr()).toContain('stays challenger');
+    expectPublished('ab stop', undecided.stdout());
+  });
+});

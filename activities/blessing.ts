@@ -23,7 +23,7 @@ export interface BlessingActivityDeps {
 }
 
 /** Larger bundles stay where they were built; their digest is recorded all the same. */
-const MOST_UPLOADED_MB = 256;
+const MOST_UPLOADED_MB = 1_024;
 
 const points = (blessing: Blessing, timestampMs: number): readonly MetricPoint[] =>
   Object.entries({

@@ -37,6 +37,8 @@ export interface CatalogueVersion {
   /** deleted: in MLflow's bin. missing: gone for good. none: the version names no run. */
   readonly run: 'active' | 'deleted' | 'missing' | 'none';
   readonly datasetVersion: string | null;
+  /** Digest of the bundle that was blessed; null where none was. */
+  readonly bundle: string | null;
   /** On the test part. */
   readonly ndcgAt10: number | null;
   /** Of the model's files; null where the store does not tell. */

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { type BundledModel, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import { ALIAS } from '../contracts/names.ts';
+import { ALIAS, TAG } from '../contracts/names.ts';
 import { shortDigest } from '../host/files/file-digest.ts';
 import { writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import { homeLayout } from '../host/home-layout.ts';
 import { createWorkspace } from '../host/workspace.ts';
 import { builtNote, bundleNote, isBundleDigest, noteBundle, readBundleNote } from '../registry/bundle/built-bundles.ts';
+import { fetchBundle } from '../registry/bundle/fetch-bundle.ts';
 import { loadKept, replaceBundle } from '../registry/bundle/kept-bundles.ts';
 import { type LoadedBundle, loadBundle } from '../registry/bundle/load-bundle.ts';
 import { readBundleManifest } from '../registry/bundle/read-manifest.ts';
@@ -50,12 +51,53 @@ const build = async (
   return loadBundle(folder);
 };
 
-/** What was built from the same model and data before, else a new one. */
+/** The one that the gate has judged, from this home or from its run; null where neither has it. */
+const findJudged = async (
+  context: LocalContext,
+  { name, runId, version }: FoundModel,
+  tracking: LocalTracking | null,
+): Promise<LoadedBundle | null> => {
+  const digest = version?.tags[TAG.bundle] ?? '';
+  if (!isBundleDigest(digest)) {
+    return null;
+  }
+  const bundlesFolder = bundlesFolderOf(context);
+  const kept = await loadKept(bundlesFolder, digest);
+  if (!(kept instanceof TtExpError)) {
+    return kept;
+  }
+  try {
+    if (tracking !== null && runId !== null && (await fetchBundle(tracking, bundlesFolder, { runId, digest }))) {
+      context.log('info', `fetched the bundle of ${name}, as it was judged`);
+      return await loadBundle(join(bundlesFolder, digest));
+    }
+  } catch (error) {
+    if (!(error instanceof TtExpError && (error.code === 'MODEL_NOT_LOADING' || error.code === 'MODEL_INCOMPATIBLE'))) {
+      throw error;
+    }
+    context.log('warn', `the bundle of ${name} that was judged cannot be fetched: ${error.message}`);
+  }
+  return null;
+};
+
+const warnUnjudged = (context: LocalContext, { name, version }: FoundModel, bundle: LoadedBundle): LoadedBundle => {
+  const judged = version?.tags[TAG.bundle] ?? bundle.digest;
+  if (judged !== bundle.digest) {
+    context.log('warn', `the bundle of ${name} is ${bundle.digest} here, and the gate has judged ${judged}`);
+  }
+  return bundle;
+};
+
+/** What was judged, or was built from the same model and data before; else a new one, with a warning where another was judged. */
 const findOrBuild = async (
   context: LocalContext,
   model: FoundModel,
   tracking: LocalTracking | null,
 ): Promise<LoadedBundle> => {
+  const judged = await findJudged(context, model, tracking);
+  if (judged !== null) {
+    return judged;
+  }
   const bundlesFolder = bundlesFolderOf(context);
   const record = await builtNote(bundlesFolder, {
     source: model.source,
@@ -65,7 +107,7 @@ const findOrBuild = async (
   const known = await readBundleNote(record);
   const kept = known === null ? null : await loadKept(bundlesFolder, known);
   if (kept !== null && !(kept instanceof TtExpError)) {
-    return kept;
+    return warnUnjudged(context, model, kept);
   }
   const make = () => build(context, model, tracking);
   if (kept !== null) {
@@ -73,7 +115,7 @@ const findOrBuild = async (
   }
   const built = known === null ? await make() : await replaceBundle(bundlesFolder, known, make);
   await noteBundle(record, built.digest);
-  return built;
+  return warnUnjudged(context, model, built);
 };
 
 const isOutOfReach = (error: unknown): error is TtExpError =>

@@ -2,14 +2,15 @@
 import { join } from 'node:path';
 import type { Environment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import { ALIAS } from '../../contracts/names.ts';
+import { ALIAS, TAG } from '../../contracts/names.ts';
 import type { Overlay } from '../../contracts/recommendation.ts';
+import type { ModelVersionRecord } from '../../contracts/registered-models.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import type { LocalContext } from '../../local/local-context.ts';
 import { openBundle } from '../../local/open-bundle.ts';
 import { type LoadedBundle, loadBundle } from '../../registry/bundle/load-bundle.ts';
 import type { Additions } from '../../serving/additions/open-additions.ts';
-import type { ChampionSource } from '../../serving/follow/champion-source.ts';
+import type { ChampionSource, ServedVersion } from '../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
 import type { ChallengerSource } from '../../serving/online/follow-experiment.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
@@ -24,6 +25,12 @@ const noAnswer = (waitMs: number): TtExpError =>
   new TtExpError('SERVICE_UNREACHABLE', `MLflow has not answered within ${Math.round(waitMs / 1000)} s`, {
     hint: 'See `tt-exp status`; `tt-exp up` starts it.',
   });
+
+/** With the bundle that the gate has judged. */
+const judged = (record: ModelVersionRecord | null): ServedVersion | null =>
+  record === null
+    ? null
+    : { version: record.version, runId: record.runId, judgedBundle: record.tags[TAG.bundle] ?? null };
 
 export interface ChampionSourceOptions {
   readonly environment: Environment;
@@ -69,8 +76,10 @@ export const createChampionSource = ({
   const serve = async (bundle: LoadedBundle): Promise<ServedBundle> =>
     openServedBundle(bundle, await openOverlay(), (await openAdditions())?.attach(bundle) ?? null);
   return {
-    champion: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.champion), waitMs, signal),
-    challenger: (waitMs, signal) => ask((tracking) => tracking.findByAlias(model, ALIAS.challenger), waitMs, signal),
+    champion: (waitMs, signal) =>
+      ask(async (tracking) => judged(await tracking.findByAlias(model, ALIAS.champion)), waitMs, signal),
+    challenger: (waitMs, signal) =>
+      ask(async (tracking) => judged(await tracking.findByAlias(model, ALIAS.challenger)), waitMs, signal),
     modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
     bundleOf: async ({ version }) => serve(await openBundle(context, `${model}/${version}`)),
     load: async (digest) => serve(await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest))),

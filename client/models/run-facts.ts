@@ -75,6 +75,7 @@ export const describeVersion = (
     aliases,
     runId,
     run: stateOf(runId, run),
+    bundle: tags[TAG.bundle] ?? null,
     datasetVersion: tags[TAG.datasetVersion] ?? run?.tags[TAG.datasetVersion] ?? null,
     ndcgAt10: run?.metrics[TEST_NDCG] ?? null,
     bytes,

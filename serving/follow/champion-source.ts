@@ -5,6 +5,8 @@ import type { ServedBundle } from '../http/served-bundle.ts';
 export interface ServedVersion {
   readonly version: string;
   readonly runId: string;
+  /** Digest of the bundle that the gate has blessed; null or absent: none was. */
+  readonly judgedBundle?: string | null;
 }
 
 export interface ChampionSource {

@@ -10,6 +10,7 @@ import { nearestHint } from '../../policy/nearest.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
+import { isNotJudged, requireJudged } from './judged-bundle.ts';
 import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
 
 /** A move is followed within 10 s, of which the build takes some. */
@@ -111,7 +112,8 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     }
   };
 
-  const lastGood = async (cause: unknown): Promise<Start> => {
+  /** @param champion whose bundle could not be had; null where nobody knows it */
+  const lastGood = async (cause: unknown, champion: ServedVersion | null = null): Promise<Start> => {
     const pointer = await readPointer(pointerFile);
     if (pointer === null) {
       if (cause !== null && !isOutOfReach(cause)) {
@@ -130,6 +132,9 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         { hint: 'Remove the file, and start MLflow with `tt-exp up`; the champion is served then.', cause },
       );
     }
+    if (champion !== null && sameVersion(version, champion) && isNotJudged(bundle, champion)) {
+      throw cause;
+    }
     if (!sameVersion(version, pointer)) {
       log('warn', `${pointerFile}: says ${model}/${pointer.version}, and its bundle is of ${nameOf(bundle)}`);
     }
@@ -142,17 +147,19 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     if (pointer !== null && sameVersion(pointer, version)) {
       try {
         const bundle = await source.load(pointer.bundle);
-        if (bundle.model === model && sameVersion(ownVersion(bundle), version)) {
+        const isOwn = bundle.model === model && sameVersion(ownVersion(bundle), version);
+        if (isOwn && !isNotJudged(bundle, version)) {
           return bundle;
         }
-        log('warn', `${pointerFile}: says ${model}/${version.version}, and its bundle is of ${nameOf(bundle)}`);
+        const what = isOwn ? 'not the one that was judged' : `of ${nameOf(bundle)}`;
+        log('warn', `${pointerFile}: says ${model}/${version.version}, and its bundle is ${what}`);
       } catch (error) {
         log('warn', `the bundle of ${model}/${version.version} is built again: ${messageOf(error)}`);
       }
     }
     building = version;
     try {
-      return await source.bundleOf(version);
+      return requireJudged(await source.bundleOf(version), version);
     } finally {
       building = null;
     }
@@ -181,7 +188,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       return { bundle: await bundleOf(champion), version: champion };
     } catch (error) {
       signal.throwIfAborted();
-      const start = await lastGood(error);
+      const start = await lastGood(error, champion);
       failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
       build.note(problemOf(champion, start.version, error), messageOf(error));
       return start;

@@ -68,7 +68,7 @@ export const versionJson = (version: CatalogueVersion): object => ({
   verdict: version.verdict,
   decided_by: version.decidedBy,
   archived: version.isArchived,
-  bundle: null,
+  bundle: version.bundle,
 });
 
 export const modelJson = ({ name, aliases, versions }: CatalogueModel): object => ({

@@ -18,6 +18,7 @@ export const catalogueVersion = (version: string, change: Partial<CatalogueVersi
   verdict: 'none',
   decidedBy: null,
   isArchived: false,
+  bundle: null,
   ...change,
 });
 

@@ -177,6 +177,29 @@ describe('follow-champion', () => {
     expect([servedBy(follower), world.swapped, world.built]).toEqual(['2', ['bbbbbbbb'], ['1', '2']]);
   });
 
+  it('serves no other bundle of a version than the one that was judged, and says that it is degraded', async () => {
+    const { world, open, follow } = await createWorld();
+    world.champion = { ...versionOf('1'), judgedBundle: 'aaaaaaaa' };
+    const follower = await open();
+    world.champion = { ...versionOf('2'), judgedBundle: 'dddddddd' };
+    await follow(follower, 2);
+    expect([servedBy(follower), world.swapped]).toEqual(['1', []]);
+    expect(follower.problems()).toEqual([
+      'm/2 cannot be served, m/1 serves on (MODEL_INCOMPATIBLE; the log says more)',
+    ]);
+    expect(world.messages.join('\n')).toContain(
+      'the bundle of version 2 is bbbbbbbb here, and the gate has judged dddddddd',
+    );
+  });
+
+  it('does not begin with a kept bundle that was not judged, nor fall back on it', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.champion = { ...versionOf('1'), judgedBundle: 'dddddddd' };
+    await expect(open()).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', exitCode: 65 });
+    expect(world.built).toEqual(['1', '1']);
+  });
+
   it('swaps to no version that stopped being the champion while its bundle was built', async () => {
     const { world, open, follow } = await createWorld();
     const follower = await open();

@@ -14,7 +14,7 @@ const MODEL = catalogueModel({
   dangling: [{ alias: 'shadow', version: '4' }],
   versions: [
     catalogueVersion('13', { aliases: ['challenger'], verdict: 'awaiting_approval', createdAtMs: NOW_MS - 300_000 }),
-    catalogueVersion('12', { aliases: ['champion', 'stable'], verdict: 'promoted', ndcgAt10: 0.5 }),
+    catalogueVersion('12', { aliases: ['champion', 'stable'], verdict: 'promoted', ndcgAt10: 0.5, bundle: 'ab12' }),
     catalogueVersion('9', {
       aliases: ['previous'],
       verdict: 'superseded',
@@ -150,7 +150,7 @@ describe('ui-cli/registry', () => {
               verdict: 'promoted',
               decided_by: null,
               archived: false,
-              bundle: null,
+              bundle: 'ab12',
             },
           ]),
         },

@@ -85,7 +85,7 @@ const explainEnd = (trial: TrialView): string => {
   const trained =
     training === null
       ? 'before its first epoch ended'
-      : `after ${training.epochs} epochs, the best being epoch ${training.bestEpoch}`;
+      : `after ${training.epochs} ${training.epochs === 1 ? 'epoch' : 'epochs'}, the best being epoch ${training.bestEpoch}`;
   const again = attempt > 1 ? ` This was attempt ${attempt}.` : '';
   switch (status) {
     case 'pending':

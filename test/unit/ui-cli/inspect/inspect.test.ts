@@ -4,6 +4,7 @@ import { TtExpError } from '../../../../contracts/errors.ts';
 import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts';
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
+import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import { changed, DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
 import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
 import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
@@ -111,6 +112,14 @@ Where it stands
     [
       { status: 'cancelled', reason: 'cancelled on request' },
       'cancelled after 2 epochs, the best being epoch 2: cancelled on',
+    ],
+    [
+      {
+        status: 'cancelled',
+        reason: 'cancelled on request',
+        result: { ...trainingResult(0.1), epochs: 1, bestEpoch: 1 },
+      },
+      'It was cancelled after 1 epoch, the best being epoch 1: cancelled on',
     ],
     [{ status: 'pending', reports: [], value: null, result: null }, 'It is waiting for a slot.'],
   ])('why gives the cause of another end (case %#)', async (change, text) => {

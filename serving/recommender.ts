@@ -201,7 +201,9 @@ export const createBundleRecommender = async (
       const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
       const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
-      const why = asker.passing.none ?? [reason, asker.unapplied ?? []].flat().join('; ');
+      const heedsLikes = engine === 'two_tower' && asker.row !== null && users.onlineAt(asker.row)?.heedsLikes === true;
+      const heeded = heedsLikes ? 'their vector heeds what they have liked since' : [];
+      const why = asker.passing.none ?? [reason, heeded, asker.unapplied ?? []].flat().join('; ');
       return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };
     },
     usersFor: (request) => {

@@ -82,7 +82,13 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
     const known = sides[side].kept.get(addition.id);
     const eventsRevision = revisionOfEvents(side, addition.id);
     if (known === undefined || !saysTheSame(known.addition, addition)) {
-      const row = { id: addition.id, fields: canonicalFields(addition), vector: null, content: null };
+      const row = {
+        id: addition.id,
+        fields: canonicalFields(addition),
+        vector: null,
+        content: null,
+        heedsLikes: false,
+      };
       return { addition, eventsRevision, row, isWaiting: true };
     }
     return known.eventsRevision === eventsRevision ? known : { ...known, eventsRevision, isWaiting: true };
@@ -150,14 +156,19 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
   const encodeBatch = async (side: Side, batch: readonly Kept[]): Promise<void> => {
     const rows = batch.map(({ addition }) => ({ ...addition, liked: likedOf(side, addition.id) }));
     const encoded = await encoder.encode({ bundleFolder: bundle.folder, side, rows });
-    const done = new Map(batch.map((one, place) => [one, elementAt(encoded, place)]));
+    const done = new Map(
+      batch.map((one, place) => [
+        one,
+        { ...elementAt(encoded, place), heedsLikes: elementAt(rows, place).liked.length > 0 },
+      ]),
+    );
     // What was replaced or erased meanwhile is not what was encoded.
     const kept = [...sides[side].kept].map(([id, one]): readonly [string, Kept] => {
-      const vectors = done.get(one);
-      return [id, vectors === undefined ? one : { ...one, row: { ...one.row, ...vectors }, isWaiting: false }];
+      const result = done.get(one);
+      return [id, result === undefined ? one : { ...one, row: { ...one.row, ...result }, isWaiting: false }];
     });
-    for (const [one, vectors] of done) {
-      if (vectors.vector === null) {
+    for (const [one, { vector }] of done) {
+      if (vector === null) {
         log('warn', `${side} ${one.addition.id}: the model gives no finite vector for it`);
       }
     }

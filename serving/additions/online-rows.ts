@@ -8,6 +8,8 @@ export interface OnlineRow {
   readonly vector: Float32Array | null;
   /** Of length 1 or 0; null while there is none, and where the bundle has none for this side. */
   readonly content: Float32Array | null;
+  /** The vector is that of somebody who likes items, not of their fields alone. */
+  readonly heedsLikes: boolean;
 }
 
 /** Of one side of one bundle, which knows none of their ids. */

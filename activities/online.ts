@@ -41,7 +41,9 @@ export const createOnlineActivities = ({ tracking, online }: OnlineActivityDeps)
         (await movedAlias(model, 'champion', champion)) ??
         (await movedAlias(model, 'challenger', challenger)) ??
         (await otherDefinition(experiment));
-      return { ...(await online.measure(request)), broken };
+      const measured = await online.measure(request);
+      // An alias may have come back since; servers give lists no more all the same.
+      return { ...measured, broken: broken ?? measured.losses.voided };
     },
 
     /** What was measured stays with the challenger's run. */

@@ -7,4 +7,6 @@ export interface OnlineLosses {
   readonly damaged_events: number;
   /** Events with an item that the user was shown later: only a clock that was set back makes them, and they do not count. */
   readonly early_events: number;
+  /** Why a server gives lists of the experiment no more, as a clause; null: none has said so. */
+  readonly voided: string | null;
 }

@@ -41,6 +41,7 @@ export const openServedExperiment = (options: ServedExperimentOptions): ServedEx
     ...options,
     definitionFile: join(folder, DEFINITION_FILE),
     clock: systemClock,
+    onVoid: ({ id }, why) => impressions.add({ experiment_id: id, at: timestamp(), voided: why }),
   });
   return {
     lists: createExperimentLists({ running: follower.running, impressions, log, timestamp }),

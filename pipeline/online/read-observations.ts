@@ -104,6 +104,7 @@ export const readObservations = async ({
         damaged_impressions: Number(losses.damaged_impressions),
         damaged_events: Number(losses.damaged_events),
         early_events: Number(losses.early_events),
+        voided: typeof losses.voided === 'string' ? losses.voided : null,
       },
     };
   } finally {

@@ -1,5 +1,6 @@
 -- Grain: one row: what of the two logs is in no observation. Lines that were cut; lists that could not be written; events of
--- items of the experiment's lists that are older than every list that showed them: only a clock that went back makes those.
+-- items of the experiment's lists that are older than every list that showed them: only a clock that went back makes those;
+-- and why a server first gave no lists of the experiment any more, or NULL.
 -- Inputs: impression_lines, online_event_lines, online_events, observed_users, shown_items.
 SELECT
   (SELECT count(*) FROM impression_lines WHERE json IS NULL OR (json ->> '$.experiment_id') IS NULL)::INTEGER
@@ -20,4 +21,9 @@ SELECT
     JOIN observed_users AS u USING (user_id)
     JOIN (SELECT user_id, item_id, min(at_ms) AS at_ms FROM shown_items GROUP BY ALL) AS s USING (user_id, item_id)
     WHERE e.at_ms < s.at_ms AND s.at_ms < u.end_ms
-  )::INTEGER AS early_events
+  )::INTEGER AS early_events,
+  (
+    SELECT first(json ->> '$.voided' ORDER BY line)
+    FROM impression_lines
+    WHERE (json ->> '$.experiment_id') = $experiment_id AND (json ->> '$.voided') IS NOT NULL
+  ) AS voided

@@ -33,6 +33,8 @@ export interface ExperimentFollowerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told once of an experiment that does not hold any more, and why, as a clause. */
+  readonly onVoid: (experiment: OnlineExperiment, why: string) => void;
 }
 
 export interface RunningExperiment {
@@ -69,6 +71,7 @@ export const createExperimentFollower = ({
   clock,
   log,
   signal,
+  onVoid,
 }: ExperimentFollowerOptions): ExperimentFollower => {
   const alarm = alarmOf(log, 'the experiment online: its lists are served, or there is none any more');
   let defined: OnlineExperiment | null = null;
@@ -131,12 +134,13 @@ export const createExperimentFollower = ({
   const breakOff = (experiment: OnlineExperiment, why: string): void => {
     broken.set(experiment.id, why);
     challenger = null;
+    onVoid(experiment, why);
   };
 
   /** What it was defined for may have changed; null: nothing has, as far as anybody can tell. */
   const whyBroken = async (experiment: OnlineExperiment): Promise<string | null> => {
     if (servedId === experiment.id && !isServed(experiment)) {
-      return `${experiment.champion.version} is not champion any more`;
+      return `version ${experiment.champion.version} is not champion any more`;
     }
     let alias: ServedVersion | null;
     try {
@@ -144,7 +148,9 @@ export const createExperimentFollower = ({
     } catch {
       return null; // the follower of the champion says that MLflow cannot be asked
     }
-    return isArm(experiment.challenger, alias) ? null : `${experiment.challenger.version} is not challenger any more`;
+    return isArm(experiment.challenger, alias)
+      ? null
+      : `version ${experiment.challenger.version} is not challenger any more`;
   };
 
   const describe = (experiment: OnlineExperiment): string | null => {

@@ -13,17 +13,27 @@ export interface LostImpressions {
   readonly lost: number;
 }
 
-export type ImpressionLine = Impression | LostImpressions;
+/** A server gives no lists of the experiment any more: an alias has moved. Whoever measures it is to know. */
+export interface VoidedExperiment {
+  readonly experiment_id: string;
+  readonly at: string;
+  /** Why, as a clause. */
+  readonly voided: string;
+}
+
+export type ImpressionLine = Impression | LostImpressions | VoidedExperiment;
 
 const isLine = (value: unknown): value is ImpressionLine => {
   if (!isObject(value)) {
     return false;
   }
-  const { experiment_id, at, lost, format, user_id, items } = value;
+  const { experiment_id, at, lost, voided, format, user_id, items } = value;
   return (
     typeof experiment_id === 'string' &&
     typeof at === 'string' &&
-    (typeof lost === 'number' || (format === 1 && typeof user_id === 'string' && Array.isArray(items)))
+    (typeof lost === 'number' ||
+      typeof voided === 'string' ||
+      (format === 1 && typeof user_id === 'string' && Array.isArray(items)))
   );
 };
 

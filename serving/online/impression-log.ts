@@ -13,7 +13,7 @@ import { withLock } from '../../host/locks/with-lock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import { type LogFile, openLogFile } from '../events/log-file.ts';
 import { appendAll } from '../events/rewrite-log.ts';
-import { IMPRESSION_LINES, type ImpressionLine } from './impression-lines.ts';
+import { IMPRESSION_LINES, type ImpressionLine, type VoidedExperiment } from './impression-lines.ts';
 
 /** From a list to its line on the disk. */
 export const FLUSH_MS = 100;
@@ -24,7 +24,7 @@ const MOST_WAITING = 20_000;
 
 export interface ImpressionLog {
   /** Returns at once. */
-  add(impression: Impression): void;
+  add(line: Impression | VoidedExperiment): void;
   /**
    * Removes the lists of a user from the disk, and returns how many there were. Throws what the file system throws, and
    * HOME_IN_USE where another process is at it.
@@ -104,7 +104,7 @@ export const openImpressionLog = ({
   mostWaiting = MOST_WAITING,
 }: ImpressionLogOptions): ImpressionLog => {
   const alarm = alarmOf(log, `${path}: impressions are written again`);
-  let waiting: Impression[] = [];
+  let waiting: (Impression | VoidedExperiment)[] = [];
   const unsaid = new Map<string, number>();
   let lostInAll = 0;
   let turn: Promise<unknown> = Promise.resolve();
@@ -168,18 +168,18 @@ export const openImpressionLog = ({
   };
 
   return {
-    add: (impression) => {
+    add: (line) => {
       if (waiting.length >= mostWaiting) {
-        lose(impression.experiment_id);
+        lose(line.experiment_id);
       } else {
-        waiting.push(impression);
+        waiting.push(line);
       }
       flushLater(FLUSH_MS);
     },
     erase: (userId) =>
       inTurn(async () => {
         const before = waiting.length;
-        waiting = waiting.filter((impression) => impression.user_id !== userId);
+        waiting = waiting.filter((line) => !isOf(line, userId));
         const unwritten = before - waiting.length;
         if (!(await exists(path))) {
           return unwritten;

@@ -55,5 +55,5 @@ export const measuredOnline = ({ id, mode }: OnlineExperiment, decision: OnlineD
     },
     ...{ decision, reason: `It is ${decision}.` },
   },
-  losses: { lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0 },
+  losses: { lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0, voided: null },
 });

@@ -21,8 +21,15 @@ const END_TEXT: Readonly<Record<OnlineEnd, string>> = {
 };
 
 const lossLines = (losses: OnlineLosses): readonly string[] => {
-  const { lost_impressions: lost, damaged_impressions: cut, damaged_events: cutEvents, early_events: early } = losses;
+  const {
+    lost_impressions: lost,
+    damaged_impressions: cut,
+    damaged_events: cutEvents,
+    early_events: early,
+    voided,
+  } = losses;
   return [
+    ...(voided === null ? [] : [`warning: servers give its lists no more: ${voided}`]),
     ...(lost > 0 ? [`warning: ${lost} lists could not be written down; what users did with them does not count`] : []),
     ...(cut + cutEvents > 0
       ? [`warning: ${cut} lines of lists and ${cutEvents} of events were cut, and are left out`]

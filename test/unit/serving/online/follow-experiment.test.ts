@@ -39,6 +39,7 @@ const createWorld = async () => {
     isBuildable: true,
     built: [] as string[],
     messages: [] as string[],
+    voided: [] as string[],
     nowMs: 0,
     whileAsked: async (): Promise<void> => undefined,
   };
@@ -62,6 +63,7 @@ const createWorld = async () => {
   const follower = createExperimentFollower({
     ...{ definitionFile: file, clock, champion: () => bundleOf(world.serving), signal },
     log: (_, message) => world.messages.push(message),
+    onVoid: ({ id }, why) => world.voided.push(`${id}: ${why}`),
     source: {
       challenger: async () => {
         await world.whileAsked();
@@ -156,11 +158,12 @@ describe('online/follow-experiment', () => {
       await look();
       expect(arms()).toBeNull();
       expect(follower.problem()).toMatch(
-        /ab-1 is void, everybody gets the champion: [345] is not (champion|challenger)/,
+        /ab-1 is void, everybody gets the champion: version [345] is not (champion|challenger)/,
       );
       Object.assign(world, { serving: '3', challenger: versionOf('4') });
       await look(2);
       expect(arms()).toBeNull();
+      expect(world.voided).toEqual([expect.stringMatching(/^ab-1: version [345] is not/)]);
       // Another one is none of that.
       await removeDefinition(file, EXPERIMENT.id);
       await createDefinition(file, { ...EXPERIMENT, id: 'ab-2' });

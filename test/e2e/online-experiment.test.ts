@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
+import { processesOf } from '../support/processes.ts';
 import { ask, post } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
@@ -70,13 +71,26 @@ describe('e2e/online-experiment', () => {
       (seen) => seen === id,
     );
 
-  const untilEnded = (): Promise<Status> =>
+  const untilEnded = (): Promise<Status | null> =>
     eventually(
       'the end of the experiment',
-      () => json<Status>('ab', 'status', NAME),
-      ({ phase }) => phase === 'ended',
+      async () => {
+        // What was killed may not be back yet.
+        const { exitCode, stdout } = await home.run(['ab', 'status', NAME, '--json']);
+        return exitCode === 0 ? (JSON.parse(stdout) as Status) : null;
+      },
+      (status) => status?.phase === 'ended',
       { withinMs: 240_000, everyMs: 1_000 },
     );
+
+  /** The home starts it again. */
+  const killService = async (name: string): Promise<void> => {
+    const victims = await processesOf(home.folder, name);
+    expect(victims.length).toBeGreaterThan(0);
+    for (const pid of victims) {
+      process.kill(pid, 'SIGKILL');
+    }
+  };
 
   /** What a version lists: whoever likes exactly that prefers the version, whatever else they are shown. */
   const listsOf = async (version: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
@@ -121,7 +135,7 @@ describe('e2e/online-experiment', () => {
   });
 
   it(
-    'promotes the version that users like more, though the server is killed meanwhile, and counts no like twice',
+    'promotes the version that users like more, though server, worker and Temporal are killed meanwhile, and counts no like twice',
     async () => {
       const liked = await listsOf('1');
       let server = await serve('--model', NAME);
@@ -130,6 +144,12 @@ describe('e2e/online-experiment', () => {
       let acknowledged = 0;
       for (const [place, user] of USERS.entries()) {
         acknowledged += await visit(server, user, (item) => liked.get(user)?.has(item) === true);
+        if (place === 30) {
+          await killService('worker-tt-cpu');
+        }
+        if (place === 90) {
+          await killService('temporal');
+        }
         if (place === 60) {
           server.process.child.kill('SIGKILL');
           await server.process.finished;

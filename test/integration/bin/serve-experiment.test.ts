@@ -1,0 +1,67 @@
+/** `serve --ab`: an experiment of its own, which other servers of the home take part in. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { defineByShare, openServedExperiment } from '../../../bin/cli/serve-experiment.ts';
+import type { ServedVersion } from '../../../serving/follow/champion-source.ts';
+import type { ServedBundle } from '../../../serving/http/served-bundle.ts';
+import { readDefinition } from '../../../serving/online/definition-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
+const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
+
+const bundleOf = (version: string): ServedBundle => ({
+  ...{ digest: `bundle ${version}`, model: 'two-tower', modelVersion: version, runId: `run ${version}`, nouns: NOUNS },
+  ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
+  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
+  recommender: {
+    recommend: () => ({
+      ...{ item_ids: [`i${version}`], scores: [1], engine: 'two_tower', model_version: version },
+      ...{ bundle: `bundle ${version}`, reason: 'known', fallback: null },
+    }),
+    usersFor: () => expect.unreachable(),
+    similarItems: () => expect.unreachable(),
+  },
+});
+
+it('defines the experiment once, refuses another one, and gives its lists until its alias moves', async () => {
+  const folder = join(await temporaryFolder(), 'two-tower');
+  await mkdir(folder);
+  const messages: string[] = [];
+  const stop = new AbortController();
+  const world = { challenger: { version: '4', runId: 'run 4' } as ServedVersion | null };
+  const options = {
+    folder,
+    source: {
+      challenger: async () => world.challenger,
+      bundleOf: async ({ version }: ServedVersion) => bundleOf(version),
+    },
+    champion: () => bundleOf('3'),
+    log: (_: string, message: string) => messages.push(message),
+    signal: stop.signal,
+    timestamp: () => '2026-01-01T00:00:00.000Z',
+  };
+  await defineByShare(options, 0.5);
+  const file = join(folder, 'online-experiment.json');
+  const defined = await readDefinition(file);
+  expect(defined).toMatchObject({
+    ...{ model: 'two-tower', mode: 'split', share: 0.5, attribution_hours: 24 },
+    champion: { version: '3', run_id: 'run 3' },
+    challenger: { version: '4', run_id: 'run 4' },
+  });
+  await defineByShare(options, 0.5);
+  expect(await readDefinition(file)).toEqual(defined);
+  await expect(defineByShare(options, 0.2)).rejects.toMatchObject({ code: 'USAGE' });
+
+  const served = openServedExperiment(options);
+  const following = served.follow();
+  await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBe(defined?.id);
+  world.challenger = null;
+  await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBeNull();
+  expect(served.problems()).toEqual([expect.stringContaining('version 4 is not challenger any more')]);
+  stop.abort();
+  await following;
+  await served.close();
+  await expect(defineByShare(options, 0.5)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+});

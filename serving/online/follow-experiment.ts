@@ -9,6 +9,7 @@ import type { OnlineArm, OnlineExperiment } from '../../contracts/online-experim
 import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
+import { requireJudged } from '../follow/judged-bundle.ts';
 import type { ServedBundle } from '../http/served-bundle.ts';
 import { readDefinition } from './definition-file.ts';
 
@@ -83,36 +84,36 @@ export const createExperimentFollower = ({
   /** Experiments that do not hold any more, and why: they stay so. */
   const broken = new Map<string, string>();
 
-  const load = async (experiment: OnlineExperiment, into: Challenger): Promise<void> => {
-    const { version, run_id } = experiment.challenger;
+  const load = async ({ id }: OnlineExperiment, served: ServedVersion, into: Challenger): Promise<void> => {
+    const { version } = served;
     try {
-      const bundle = await source.bundleOf({ version, runId: run_id });
+      const bundle = requireJudged(await source.bundleOf(served), served);
       const { nouns } = champion();
       if (bundle.nouns.user !== nouns.user || bundle.nouns.item !== nouns.item) {
         loadProblem = `its challenger ${version} recommends ${bundle.nouns.items} for ${bundle.nouns.users}`;
       } else {
         into.bundle = bundle;
         loadProblem = null;
-        log('info', `experiment ${experiment.id}: the bundle ${bundle.digest} of challenger ${version} is here`);
+        log('info', `experiment ${id}: the bundle ${bundle.digest} of challenger ${version} is here`);
       }
     } catch (error) {
       if (!signal.aborted) {
         const { code, message } = toErrorRecord(error);
         loadProblem = `the bundle of its challenger ${version} cannot be had (${code}; the log says more)`;
-        log('error', `experiment ${experiment.id}: ${message}`);
+        log('error', `experiment ${id}: ${message}`);
       }
     }
     into.retryAtMs = clock.nowMs() + RETRY_MS;
   };
 
-  const startLoading = (experiment: OnlineExperiment): void => {
+  const startLoading = (experiment: OnlineExperiment, served: ServedVersion): void => {
     if (challenger?.experimentId !== experiment.id) {
       challenger = { experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY };
       loadProblem = null;
     }
     const wanted = challenger;
     if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
-      loading = load(experiment, wanted).finally(() => {
+      loading = load(experiment, served, wanted).finally(() => {
         loading = null;
       });
     }
@@ -137,18 +138,21 @@ export const createExperimentFollower = ({
     onVoid(experiment, why);
   };
 
+  /** undefined where MLflow does not answer: the follower of the champion says so. */
+  const askAlias = async (): Promise<ServedVersion | null | undefined> => {
+    try {
+      return await source.challenger(ANSWER_MS, signal);
+    } catch {
+      return undefined;
+    }
+  };
+
   /** What it was defined for may have changed; null: nothing has, as far as anybody can tell. */
-  const whyBroken = async (experiment: OnlineExperiment): Promise<string | null> => {
+  const whyBroken = (experiment: OnlineExperiment, alias: ServedVersion | null | undefined): string | null => {
     if (servedId === experiment.id && !isServed(experiment)) {
       return `version ${experiment.champion.version} is not champion any more`;
     }
-    let alias: ServedVersion | null;
-    try {
-      alias = await source.challenger(ANSWER_MS, signal);
-    } catch {
-      return null; // the follower of the champion says that MLflow cannot be asked
-    }
-    return isArm(experiment.challenger, alias)
+    return alias === undefined || isArm(experiment.challenger, alias)
       ? null
       : `version ${experiment.challenger.version} is not challenger any more`;
   };
@@ -183,13 +187,14 @@ export const createExperimentFollower = ({
       return;
     }
     if (!broken.has(next.id)) {
-      const why = await whyBroken(next);
+      const alias = await askAlias();
+      const why = whyBroken(next, alias);
       // Whoever ends an experiment removes its definition before the aliases move.
       const now = why === null ? next : await readDefinition(definitionFile).catch(() => next);
       if (why !== null && now?.id === next.id) {
         breakOff(next, why);
-      } else if (why === null) {
-        startLoading(next);
+      } else if (why === null && alias != null) {
+        startLoading(next, alias);
       }
     }
     servedId = running() === null ? servedId : next.id;

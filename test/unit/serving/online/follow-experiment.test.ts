@@ -126,6 +126,17 @@ describe('online/follow-experiment', () => {
     expect([arms(), follower.problem(), world.built]).toEqual([BOTH, null, ['4', '4']]);
   });
 
+  it('serves the challenger from the bundle that the gate has judged, and from no other', async () => {
+    const { world, file, follower, look, arms } = await createWorld();
+    world.challenger = { ...versionOf('4'), judgedBundle: 'another' };
+    await createDefinition(file, EXPERIMENT);
+    await look(2);
+    expect([arms(), follower.problem()]).toEqual([null, expect.stringContaining('MODEL_INCOMPATIBLE')]);
+    world.challenger = { ...versionOf('4'), judgedBundle: 'bundle 4' };
+    await look(40);
+    expect(arms()).toEqual(BOTH);
+  });
+
   it('waits where the champion of the experiment does not serve yet', async () => {
     const { world, file, follower, look, arms } = await createWorld();
     world.serving = '2';

@@ -10,7 +10,9 @@ type History = temporal.api.history.v1.IHistory;
 
 export const writeHistory = (workflowId: string, history: History): string => {
   const plain = History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String });
-  return `${JSON.stringify({ workflowId, history: plain }, null, 1)}\n`;
+  // Stacks name folders of the machine, and no workflow reads them.
+  const withoutStacks = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
+  return `${JSON.stringify({ workflowId, history: plain }, withoutStacks, 1)}\n`;
 };
 
 export const readHistory = (text: string): { readonly workflowId: string; readonly history: History } => {

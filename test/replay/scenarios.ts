@@ -139,6 +139,21 @@ const startOnline = (client: Client, model: string): Promise<void> =>
     ...{ settings: DEFAULT_ONLINE_SETTINGS, on_win: 'promote', actor: 'ana', reason: 'better in the gate' },
   });
 
+/** The first one cannot be had, the second one agrees. */
+const blessedAtLast = (): Steps => {
+  let isTried = false;
+  const { blessCandidate } = createNoOpSteps();
+  return createNoOpSteps({
+    blessCandidate: (request) => {
+      if (!isTried) {
+        isTried = true;
+        throw ApplicationFailure.create({ type: 'SERVICE_UNREACHABLE', message: 'not ready within 60 s' });
+      }
+      return blessCandidate(request);
+    },
+  });
+};
+
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'single', config: short({ sweep: null }), steps: () => createNoOpSteps(), trials: ['trial-000'] },
   {
@@ -218,6 +233,7 @@ export const SCENARIOS: readonly Scenario[] = [
     trials: [],
     isContinued: true,
   },
+  { name: 'blessed', config: short({ sweep: null }), steps: blessedAtLast, trials: [] },
   {
     name: 'by-hand',
     config: short({ sweep: null }),

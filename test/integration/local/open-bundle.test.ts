@@ -144,6 +144,27 @@ it('takes a name alone for its champion, and for nothing of another alias', asyn
   }
 });
 
+it('takes the bundle that was judged from its run, in another home, and warns where it has to build another one', async () => {
+  const server = await register();
+  tracking = server;
+  const { runId } = await server.getVersion('two-tower', '1');
+  const judged = await open('two-tower');
+  for (const path of ['manifest.json', ...Object.keys(judged.manifest.files)]) {
+    await server.putArtifactFile(runId, `bundle/${path}`, join(judged.folder, path));
+  }
+  await server.setVersionTags('two-tower', '1', { 'tt.bundle': judged.digest });
+  home = await temporaryFolder();
+  expect((await open('two-tower')).digest).toBe(judged.digest);
+  expect([builds, warnings]).toEqual([1, []]);
+  await server.setVersionTags('two-tower', '1', { 'tt.bundle': 'f'.repeat(64) });
+  await cp(data, join(home, 'data'), { recursive: true });
+  expect((await open('two-tower')).digest).toBe(judged.digest);
+  expect(builds).toBe(2);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^the bundle of two-tower\/1 is .* here, and the gate has judged f+$/),
+  ]);
+});
+
 it('leaves a damaged bundle where it is until another one takes its place, and says what helps', async () => {
   const server = await register();
   tracking = server;

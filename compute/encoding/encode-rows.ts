@@ -41,7 +41,7 @@ const embedTexts = async (
     return rows.map(() => null);
   }
   if (textEncoder === OF_SOURCE) {
-    return rows.map(({ embedding }) => (embedding === null ? null : Float32Array.from(embedding)));
+    return rows.map(({ embedding }) => (embedding?.length === textDim ? Float32Array.from(embedding) : null));
   }
   const texts = rows.map(canonicalText);
   const distinct = [...new Set(texts.flatMap((text) => text ?? []))];
@@ -106,7 +106,11 @@ const bundleEncoder = (
     const width = contentWidth(manifest, side);
     const content = width === 0 ? null : unitRows(features, rows.length, width);
     const { embedding_dim: dim } = manifest;
-    return rows.map((_, row) => {
+    return rows.map((raw, row) => {
+      // Without it, the vector would be that of an entity without a text.
+      if (ofSide.textEncoder === OF_SOURCE && raw.embedding !== null && raw.embedding.length !== ofSide.textDim) {
+        return { vector: null, content: null };
+      }
       const vector = vectors.slice(row * dim, (row + 1) * dim);
       return {
         vector: vector.every(Number.isFinite) ? vector : null,

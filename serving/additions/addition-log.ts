@@ -136,7 +136,10 @@ export const openAdditionLog = async ({
       });
     } catch (error) {
       for (const one of batch) {
-        unconfirmed.add(keyOf(one.addition));
+        const { side, id } = one.addition;
+        if (records.state().find(side, id) !== undefined) {
+          unconfirmed.add(keyOf(one.addition));
+        }
         one.reject(error);
       }
       return;

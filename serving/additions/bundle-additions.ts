@@ -169,7 +169,10 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
     });
     for (const [one, { vector }] of done) {
       if (vector === null) {
-        log('warn', `${side} ${one.addition.id}: the model gives no finite vector for it`);
+        log(
+          'warn',
+          `${side} ${one.addition.id}: has no vector: its embedding has another width than the data's, or the model gives no finite numbers`,
+        );
       }
     }
     show(side, new Map(kept));

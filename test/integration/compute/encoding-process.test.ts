@@ -105,6 +105,12 @@ describe.each(['source', 'hashed'] as const)('with texts by %s', (textEncoder) =
     expect(unknown?.vector?.every(Number.isFinite)).toBe(true);
     expect(mostOff(unknown?.vector ?? null, vector)).toBeGreaterThan(1e-3);
   });
+
+  it.runIf(textEncoder === 'source')('gives no vector to a row whose embedding has another width', async () => {
+    const row = { ...rawOf(elementAt(rows.item, 0)), embedding: [1, 2, 3] };
+    const encoded = await encoding.encode({ bundleFolder: bundle.folder, side: 'item', rows: [row] });
+    expect(encoded).toEqual([{ vector: null, content: null }]);
+  });
 });
 
 it('compute/encoding/encoding-process: begins anew after a kill, while it works and while it waits, and ends when closed', async () => {

@@ -28,6 +28,7 @@ export {
   type ListedExperiment,
   type StartedExperiment,
 } from './experiments-client.ts';
+export { createOnlineClient, type OnlineClient, type OnlineView } from './online-client.ts';
 export { createRegistryClient, type RegistryClient } from './registry-client.ts';
 export type { ExperimentSteering } from './steering.ts';
 export type { TemporalTarget } from './temporal-target.ts';

@@ -8,7 +8,7 @@ export const entriesUntil = (entries: readonly LedgerEntry[], atMs: number): rea
   entries.filter(({ at }) => Date.parse(at) <= atMs);
 
 /**
- * Who served after these records. `challenger` is in none of them: it is null. A version that was deleted since served
+ * Who served after these records. `challenger` is not what they keep: it is null. A version that was deleted since served
  * at its time all the same, so `versions` are those that existed then, as far as the records tell.
  */
 export const aliasesAfter = (entries: readonly LedgerEntry[], versions: readonly string[]): Aliases => {

@@ -6,9 +6,9 @@ import { wrapLine } from '../text/table.ts';
 
 const named = (version: string | null): string => version ?? 'none';
 
-/** `champion 2 → 3`; `version 2` for one that was archived or rejected. */
+/** `champion 2 → 3`; `version 2` for one that was archived, rejected or tried online. */
 const moveText = ({ alias, from, to }: LedgerEntry): string =>
-  alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from)}`;
+  alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from ?? to)}`;
 
 /** A person's answer to the question about a candidate goes by the same actions as a move that nobody was asked about. */
 const ANSWERS: Readonly<Partial<Record<AnswerKind, string>>> = { approve: ' (approved)', reject: ' (turned down)' };

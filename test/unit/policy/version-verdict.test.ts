@@ -11,7 +11,7 @@ type Move = readonly [action: LedgerAction, from: string | null, to: string | nu
 const entries = (...moves: readonly Move[]): readonly LedgerEntry[] =>
   moves.map(([action, from, to], place) => ({
     ...{ seq: place + 1, at: `2026-11-0${place + 1}T12:00:00.000Z`, actor: 'a', action, from, to, reason: '' },
-    alias: action === 'reject' ? 'challenger' : action === 'archive' ? null : 'champion',
+    alias: action === 'archive' ? null : action === 'reject' || action === 'challenge' ? 'challenger' : 'champion',
     ...{ evidence: {}, request: String(place), previous_digest: null, digest: String(place) },
   }));
 
@@ -32,6 +32,14 @@ describe('policy/registry/version-verdict', () => {
       'superseded',
     ],
     ['rejected by a person', {}, entries(['reject', '1', null]), undefined, 'rejected'],
+    ['tried online', { challenger: '1' }, entries(['challenge', null, '1']), undefined, 'none'],
+    [
+      'tried online while it waits',
+      { challenger: '1' },
+      entries(['challenge', null, '1']),
+      'awaiting_approval',
+      'awaiting_approval',
+    ],
     [
       'rolled back',
       { champion: '2' },

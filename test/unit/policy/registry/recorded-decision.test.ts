@@ -38,6 +38,7 @@ describe('decisionSentence', () => {
     [['promote', '1', '2', EXPERIMENT], 'Promoted by the gate on'],
     [['rollback', '3', '2', 'ben'], 'Made champion again by ben on'],
     [['archive', '2', null, 'ben'], 'Archived by ben on'],
+    [['challenge', null, '2', 'ben'], 'Tried online by ben on'],
     [['adopt', '1', '2', 'MLflow'], 'Made champion by hand in MLflow, on'],
   ])('%j', (move, beginning) => {
     expect(one(...move)).toBe(`${beginning} 2026-11-01 12:00:00 UTC: why 1`);

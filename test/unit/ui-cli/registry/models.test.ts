@@ -275,6 +275,7 @@ describe('ui-cli/registry', () => {
       answer('approve', { seq: 1 }),
       answer('reject', { seq: 2, action: 'reject', alias: 'challenger', from: '3', to: null }),
       answer('promote', { seq: 3 }),
+      answer('ab', { seq: 4, action: 'challenge', alias: 'challenger', from: null, to: '4' }),
     ];
     const run = await runOnCatalogue(['models', 'history', 'two-tower'], {
       history: async () => ({ name: 'two-tower', entries, broken: null, notes: [] }),
@@ -287,6 +288,7 @@ describe('ui-cli/registry', () => {
       'promote (approved)  champion 9 → 12',
       'reject (turned down)  version 3',
       'promote  champion 9 → 12',
+      'challenge  version 4',
     ]);
   });
 

@@ -154,6 +154,7 @@ describe('workflows/replicates', () => {
       `Left out: trial-003-replicate-3 (${DIVERGED}).`,
       'No training with another seed was to be had, which gate.replicates asks for: only a person may promote.',
       expect.stringContaining('Seed noise is not in the interval'),
+      'Blessed: a server answers 80 test users as evaluated.',
       expect.stringMatching(/^Awaits approval: the gain of 0.100 over version 8/),
     ]);
   });

@@ -35,6 +35,27 @@ describe('match-field', () => {
     expect(fitsNumbers(wanted)).toBe(false);
   });
 
+  it('matches days and times by a range, whole days up to their end and times without a zone as UTC', () => {
+    const values = [
+      '2026-02-28',
+      '2026-03-01T00:00:00Z',
+      '2026-03-31 23:59:59.5',
+      '2026-04-01T01:00:00+02:00',
+      '2026-04-02',
+    ];
+    const among = (wanted: string) => values.filter(fieldMatcher([wanted])).map((value) => values.indexOf(value));
+    expect(among('2026-03-01..')).toEqual([1, 2, 3, 4]);
+    expect(among('..2026-03-31')).toEqual([0, 1, 2, 3]);
+    expect(among('2026-03-01..2026-03-30')).toEqual([1]);
+    expect(among('2026-03-01T00:00:01..2026-03-31T23:00Z')).toEqual([3]);
+    expect(among('2026-03-31..2026-03-01')).toEqual([]);
+    expect(among('2026-13-01..')).toEqual([]);
+    expect(among('2026-04-02')).toEqual([4]);
+    expect(fieldMatcher(['2026-03-01..'])('soon')).toBe(false);
+    expect(fieldMatcher(['2026-03-01..'])(20260401)).toBe(false);
+    expect(fieldMatcher(['2026-03-01..'])(null)).toBe(false);
+  });
+
   it('takes for a range only what is one', () => {
     expect(fieldMatcher(['..'])(5)).toBe(false);
     expect(fieldMatcher(['..'])('..')).toBe(true);

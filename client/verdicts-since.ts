@@ -4,11 +4,13 @@ import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { GateSide, GateVerdict, VerdictSince } from '../contracts/gate.ts';
 import type { LedgerEntry } from '../contracts/ledger.ts';
 import type { RegisteredVersionRecord } from '../contracts/model-catalogue.ts';
-import { ARTIFACT, TAG } from '../contracts/names.ts';
+import { ALIAS, ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ModelVersionRecord } from '../contracts/registered-models.ts';
 import type { RunRecord } from '../contracts/runs.ts';
+import { brokenProblem, ledgerProblem } from '../policy/registry/ledger-problem.ts';
 import { verdictSince } from '../policy/registry/verdict-since.ts';
-import { type DecisionsReader, openDecisions, type ReadDecisions } from '../registry/ledger/read-decisions.ts';
+import { openDecisions, type ProblemOf, type ReadDecisions } from '../registry/ledger/read-decisions.ts';
+import type { LedgerReader } from '../registry/ports.ts';
 
 /** Experiments asked about at once. */
 const PARALLEL = 8;
@@ -31,7 +33,7 @@ export interface SinceThen {
   readonly error: TtExpError | null;
 }
 
-export interface VerdictsReader extends DecisionsReader {
+export interface VerdictsReader extends LedgerReader {
   getRun(runId: string): Promise<RunRecord>;
   /** Of all models. */
   versionsOfRun(runId: string): Promise<readonly RegisteredVersionRecord[]>;
@@ -52,6 +54,21 @@ const isDeleted = async (
     !registered.some((one) => one.version === version) && (await tracking.findVersion(name, version))?.runId !== runId
   );
 };
+
+/** Against the aliases of its model, where that has this ledger still: it may have been deleted. */
+const problemBeside =
+  (tracking: VerdictsReader): ProblemOf =>
+  async (reading, name) => {
+    const model = await tracking.findModel(name);
+    const isSame = model?.aliases[ALIAS.champion] === (reading.standing.champion ?? undefined);
+    if (isSame || model?.tags[TAG.ledgerRun] !== reading.runId) {
+      return brokenProblem(reading);
+    }
+    const existing = async (version: string | null | undefined): Promise<readonly string[]> =>
+      version == null || (await tracking.findVersion(name, version)) === null ? [] : [version];
+    const [champion = null] = await existing(model.aliases[ALIAS.champion]);
+    return ledgerProblem(reading, { champion, versions: await existing(reading.standing.champion) });
+  };
 
 const readSince = async (
   tracking: VerdictsReader,
@@ -87,7 +104,7 @@ export const readVerdictsSince = async (
   tracking: VerdictsReader,
   ended: readonly EndedWith[],
 ): Promise<readonly SinceThen[]> => {
-  const decisions = await openDecisions(tracking);
+  const decisions = await openDecisions(tracking, problemBeside(tracking));
   const answers: SinceThen[] = ended.map(() => NOTHING_SINCE);
   const waiting = ended.flatMap((one, place) => (isAnswerable(one) ? [{ ...one, place }] : []));
   const work = async (): Promise<void> => {

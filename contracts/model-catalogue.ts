@@ -4,10 +4,10 @@ import type { BrokenRecord, LedgerEntry, LedgerEvidence } from './ledger.ts';
 import type { Aliases } from './registry-owner.ts';
 
 /**
- * promoted: champion, by the gate or by a person. superseded: it was, or it waited for approval, and another version
- * came in its place. none: nobody decided.
+ * promoted: champion, by the gate or by a person. superseded: it was, and another version came in its place; or by its
+ * run alone it awaits approval, and it is not challenger. none: nobody decided. unknown: the ledger that would tell cannot be relied on.
  */
-export type VersionVerdict = Exclude<GateDecision, 'not_run'> | 'superseded' | 'none';
+export type VersionVerdict = Exclude<GateDecision, 'not_run'> | 'superseded' | 'none' | 'unknown';
 
 export interface RegisteredVersionRecord {
   readonly name: string;
@@ -47,7 +47,7 @@ export interface CatalogueVersion {
   readonly verdict: VersionVerdict;
   /** Who decided last about it, by the ledger: a person, or `tt-exp` where nobody answered; null: the gate, or nobody. */
   readonly decidedBy: string | null;
-  /** Out of use: it cannot become champion or previous any more. */
+  /** Out of use: it cannot become champion or previous any more. false where the verdict is unknown. */
   readonly isArchived: boolean;
 }
 
@@ -58,6 +58,8 @@ export interface CatalogueModel {
   readonly dangling: readonly { readonly alias: string; readonly version: string }[];
   /** That its challenger's question is not kept any more, and what to do, in a sentence; null or absent: it is not so. */
   readonly lostQuestion?: string | null;
+  /** Why its ledger cannot be relied on, in a sentence; null or absent: it can, or there is none. */
+  readonly ledgerProblem?: string | null;
   /** Newest first. */
   readonly versions: readonly CatalogueVersion[];
   /** false: nothing is recorded of the time that was asked for, so that its aliases are not known. */
@@ -77,6 +79,8 @@ export interface VersionDetails extends CatalogueVersion {
   readonly gateByHand: string | null;
   /** As of its model, where it is the challenger. */
   readonly lostQuestion?: string | null;
+  /** As of its model. */
+  readonly ledgerProblem?: string | null;
   /** Metrics of the test part, without `test_`. */
   readonly test: Readonly<Record<string, number>>;
   /** That begin or end with this version, oldest first. */

@@ -26,6 +26,7 @@ export const listModels = async (
     aliases: model.aliases,
     dangling: model.dangling,
     lostQuestion: lost[index] ?? null,
+    ledgerProblem: model.ledgerProblem,
     versions: model.versions.map((version) => describeVersion(model, version, facts)),
     hasRecords: asOfMs === null || model.entries.length > 0,
   }));

@@ -5,6 +5,7 @@ import type { CatalogueModel, RegisteredVersionRecord } from '../../contracts/mo
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
 import type { Aliases } from '../../contracts/registry-owner.ts';
 import { aliasesAfter, entriesUntil } from '../../policy/registry/as-of.ts';
+import { ledgerProblem, unreliableText } from '../../policy/registry/ledger-problem.ts';
 import { type LedgerReading, readLedgerOf } from '../../registry/ledger/read-ledger.ts';
 import {
   findModelRecord,
@@ -14,6 +15,7 @@ import {
   nameNotes,
   readKnownModels,
 } from './known-models.ts';
+import { isMovedByHand } from './moved-by-hand.ts';
 import type { CatalogueReader } from './ports.ts';
 
 export interface ModelAt extends Pick<CatalogueModel, 'name' | 'aliases' | 'dangling'> {
@@ -25,6 +27,8 @@ export interface ModelAt extends Pick<CatalogueModel, 'name' | 'aliases' | 'dang
   readonly entries: readonly LedgerEntry[];
   /** null where there is none yet. */
   readonly ledger: LedgerReading | null;
+  /** Why the ledger cannot be relied on, in a sentence; null: it can, or there is none. A move by hand is told elsewhere. */
+  readonly ledgerProblem: string | null;
   /** Its name, and those before it that nobody else has by now. */
   readonly names: readonly string[];
   /** What is to be known of names that were changed in MLflow. Sentences. */
@@ -52,15 +56,28 @@ const read = async (tracking: CatalogueReader, known: KnownModels, model: Regist
   return { name, records, ledger, names: [name, ...formerNames(known, model)], notes: nameNotes(known, model) };
 };
 
-const asNow = (model: RegisteredModelRecord, { records, ...found }: Read): ModelAt => {
+const problemOf = (
+  model: RegisteredModelRecord,
+  { records, ledger, name }: Read,
+  champion: string | null,
+): string | null => {
+  const versions = records.map(({ version }) => version);
+  const problem = ledger === null ? null : ledgerProblem(ledger, { champion, versions });
+  return problem === null || (ledger?.broken === null && isMovedByHand(model)) ? null : unreliableText(name, problem);
+};
+
+const asNow = (model: RegisteredModelRecord, whole: Read): ModelAt => {
+  const { records, ...found } = whole;
   const isThere = (version: string | undefined): boolean => records.some((record) => record.version === version);
   const existing = (alias: keyof Aliases): string | null =>
     isThere(model.aliases[alias]) ? (model.aliases[alias] ?? null) : null;
+  const champion = existing('champion');
   return {
     ...found,
     asOfMs: null,
+    ledgerProblem: problemOf(model, whole, champion),
     aliases: {
-      champion: existing('champion'),
+      champion,
       challenger: existing('challenger'),
       previous: existing('previous'),
     },
@@ -92,7 +109,7 @@ const asThen = ({ records, ...found }: Read, asOfMs: number): ModelAt => {
   const versions = records
     .filter(({ createdAtMs }) => createdAtMs <= asOfMs)
     .map((record) => ({ record, aliases: namesOf({ ...aliases }, record.version) }));
-  return { ...found, asOfMs, aliases, dangling: [], versions, entries };
+  return { ...found, asOfMs, ledgerProblem: null, aliases, dangling: [], versions, entries };
 };
 
 /** Its ledger is read once. Throws LEDGER_BROKEN for an earlier time. */

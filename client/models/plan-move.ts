@@ -74,7 +74,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     verdict,
     decidedBy,
     reasons: decidedBy === null ? reasonsOf(model, run) : recordedReasons(record.version, model.entries),
-    notes: model.notes,
+    notes: [...model.notes, ...(model.ledgerProblem === null ? [] : [model.ledgerProblem])],
     evidence,
     gate: recorded?.verdict ?? null,
     problem: record.runId === null ? null : await missingFile(tracking, record.runId),

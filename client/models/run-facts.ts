@@ -61,11 +61,26 @@ const decisionOf = (
   verdictTags(model, run)[TAG.gateDecision] ??
   (isChallenger && run?.tags[TAG.gateDecision] !== undefined ? 'awaiting_approval' : undefined);
 
+/** Records of a ledger that lacks one may say the opposite of what was decided. */
+const judgedOf = (
+  { ledgerProblem, aliases, entries }: Pick<ModelAt, 'ledgerProblem' | 'aliases' | 'entries'>,
+  version: string,
+  decision: string | undefined,
+): Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived'> =>
+  ledgerProblem === null
+    ? {
+        verdict: verdictOf({ version, aliases, entries, decision }),
+        decidedBy: deciderOf(entries, version),
+        isArchived: isArchived(entries, version),
+      }
+    : { verdict: 'unknown', decidedBy: null, isArchived: false };
+
 export const describeVersion = (
-  { names, asOfMs, aliases: served, entries }: Pick<ModelAt, 'names' | 'asOfMs' | 'aliases' | 'entries'>,
+  model: Pick<ModelAt, 'names' | 'asOfMs' | 'aliases' | 'entries' | 'ledgerProblem'>,
   { record, aliases }: ModelAt['versions'][number],
   facts: ReadonlyMap<string, RunFacts>,
 ): CatalogueVersion => {
+  const { names, asOfMs, aliases: served } = model;
   const { version, runId, createdAtMs, tags } = record;
   const { run, bytes = null } = facts.get(runId ?? '') ?? {};
   // What a run's tag says now it need not have said at an earlier time.
@@ -80,8 +95,6 @@ export const describeVersion = (
     ndcgAt10: run?.metrics[TEST_NDCG] ?? null,
     bytes,
     createdAtMs,
-    verdict: verdictOf({ version, aliases: served, entries, decision }),
-    decidedBy: deciderOf(entries, version),
-    isArchived: isArchived(entries, version),
+    ...judgedOf(model, version, decision),
   };
 };

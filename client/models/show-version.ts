@@ -61,6 +61,7 @@ export const showVersion = async (
       ),
     ),
     lostQuestion: model.aliases.challenger === record.version ? await lostQuestionOf(tracking, model) : null,
+    ledgerProblem: model.ledgerProblem,
     records: entries.filter(({ from, to }) => from === record.version || to === record.version),
     mlflowPath: pagePath(run, ''),
     gatePath: decision === undefined ? null : pagePath(run, `/artifacts/${ARTIFACT.gatePage}`),

@@ -13,6 +13,7 @@ export interface LedgerReading extends CheckedLedger {
   /** As the run has them. */
   readonly looksHead: Ledger['looksHead'];
   readonly questionHead: Ledger['questionHead'];
+  readonly carriedOut: number;
   /** Those that can be read, intact or not. */
   readonly entries: readonly LedgerEntry[];
 }
@@ -55,7 +56,7 @@ const readRecords = async (tracking: Artifacts, runId: string): Promise<readonly
 export const readAll = async (
   tracking: Artifacts,
   { runId, head, headProblem, carriedOut }: Ledger,
-): Promise<Omit<LedgerReading, 'runId' | 'looksHead' | 'questionHead'>> => {
+): Promise<Omit<LedgerReading, 'runId' | 'looksHead' | 'questionHead' | 'carriedOut'>> => {
   const found = await readRecords(tracking, runId);
   return {
     ...checkLedger(found, { digestOf: digestOfEntry, head, headProblem, carriedOut }),
@@ -64,8 +65,8 @@ export const readAll = async (
 };
 
 export const readLedgerOf = async (tracking: Artifacts, ledger: Ledger): Promise<LedgerReading> => {
-  const { runId, looksHead, questionHead } = ledger;
-  return { runId, looksHead, questionHead, ...(await readAll(tracking, ledger)) };
+  const { runId, looksHead, questionHead, carriedOut } = ledger;
+  return { runId, looksHead, questionHead, carriedOut, ...(await readAll(tracking, ledger)) };
 };
 
 /** The whole of it; null where the model does not exist, or has none yet. */

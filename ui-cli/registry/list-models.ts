@@ -61,6 +61,9 @@ const modelLines = (
   ];
 };
 
+const unreliableLines = (models: readonly CatalogueModel[]): readonly string[] =>
+  models.flatMap(({ ledgerProblem }) => (ledgerProblem == null ? [] : [`warning: ${ledgerProblem}`]));
+
 const noteLines = (models: readonly CatalogueModel[], asOfMs: number | null): readonly string[] =>
   asOfMs === null
     ? []
@@ -72,7 +75,7 @@ export const listModels = (runtime: RegistryRuntime, { name, asOfMs, isJson }: L
   withCatalogue(runtime, async (catalogue) => {
     const { stdout, stderr } = runtime.io;
     const models = await catalogue.list({ name, asOfMs });
-    printLines(stderr, noteLines(models, asOfMs));
+    printLines(stderr, [...unreliableLines(models), ...noteLines(models, asOfMs)]);
     if (isJson) {
       printJson(runtime.io, { models: models.map(modelJson) });
     } else if (models.length === 0) {

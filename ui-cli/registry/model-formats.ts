@@ -67,7 +67,7 @@ export const versionJson = (version: CatalogueVersion): object => ({
   created_at: new Date(version.createdAtMs).toISOString(),
   verdict: version.verdict,
   decided_by: version.decidedBy,
-  archived: version.isArchived,
+  archived: version.verdict === 'unknown' ? null : version.isArchived,
   bundle: version.bundle,
 });
 

@@ -34,8 +34,9 @@ export const showModel = (
   { asOfMs, isJson }: ShowModelOptions,
 ): Promise<number> =>
   withCatalogue(runtime, async (catalogue) => {
-    const { stdout } = runtime.io;
+    const { stdout, stderr } = runtime.io;
     const details = await catalogue.show({ reference, asOfMs });
+    printLines(stderr, details.ledgerProblem == null ? [] : [`warning: ${details.ledgerProblem}`]);
     const links = versionLinks(catalogue.uri, details);
     if (isJson) {
       printJson(runtime.io, showJson(details, links));

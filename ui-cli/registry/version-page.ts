@@ -32,8 +32,8 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
 };
 
 /** What a person decided since does not follow from the gate's reasons. */
-const reasonsTitle = ({ gateDecision, decidedBy, reasons }: VersionDetails): string =>
-  decidedBy === null || gateDecision === null
+const reasonsTitle = ({ gateDecision, decidedBy, reasons, verdict }: VersionDetails): string =>
+  (decidedBy === null && verdict !== 'unknown') || gateDecision === null
     ? 'Why it was decided so'
     : `What the gate had said: ${gateSaid(gateDecision, reasons).replaceAll('_', ' ')}`;
 

@@ -257,6 +257,35 @@ describe('client/models/model-catalogue', () => {
     expect((await catalogue.history(name)).broken?.seq).toBe(1);
   });
 
+  test('nothing is claimed of versions whose ledger lacks its last record or has one that was edited', async () => {
+    const name = 'unreliable';
+    await versions(name, 3);
+    await move(tracking, name, promotion('1', null));
+    await move(tracking, name, rejection('2'));
+    await move(tracking, name, promotion('3', '1'));
+    const show = () => catalogue.show({ reference: `${name}/3`, asOfMs: null });
+    const claimed = async () => {
+      const { versions: found, ledgerProblem } = await find(name);
+      const judged = found.map(({ verdict, decidedBy, isArchived }) => [verdict, decidedBy, isArchived]);
+      return { judged: [...new Set(judged.map((one) => one.join(' ')))], ledgerProblem };
+    };
+    expect(await find(name)).toMatchObject({ ledgerProblem: null });
+    expect((await find(name)).versions.map(({ verdict }) => verdict)).toEqual(['promoted', 'rejected', 'superseded']);
+    const { runId = '', entries = [] } = (await readLedger(tracking, name)) ?? {};
+    const unreliable = (why: string) =>
+      `the ledger of ${name} cannot be relied on: ${why} (\`tt-exp models verify ${name}\`)`;
+    await tracking.deleteArtifact(runId, recordPath(3));
+    const missing = unreliable('record 3 is missing: the ledger had 3 records');
+    expect(await claimed()).toEqual({ judged: ['unknown  false'], ledgerProblem: missing });
+    expect(await show()).toMatchObject({ verdict: 'unknown', ledgerProblem: missing });
+    expect((await catalogue.plan(`${name}/3`)).notes).toEqual([missing]);
+    await tracking.putArtifactText(runId, recordPath(3), JSON.stringify({ ...entries[2], reason: 'other' }));
+    expect(await claimed()).toEqual({
+      ...{ judged: ['unknown  false'] },
+      ledgerProblem: unreliable('record 3 was edited: its digest is not that of its content'),
+    });
+  });
+
   test('the copy that MLflow serves is held against the manifest of the run, and named where it differs', async () => {
     const name = 'served';
     const { runId, modelId } = await addVersion(tracking, { model: name, key: '1' });

@@ -3,6 +3,8 @@ import { renamedTo } from '../../../client/models/known-models.ts';
 import { readVerdictsSince } from '../../../client/verdicts-since.ts';
 import type { GateDecision } from '../../../contracts/gate.ts';
 import { RUN_KIND, TAG } from '../../../contracts/names.ts';
+import { findLedger } from '../../../registry/ledger/find-ledger.ts';
+import { recordPath } from '../../../registry/ledger/read-ledger.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { comparedVerdict } from '../../support/gate-verdicts.ts';
 import { createMlflowReader } from '../../support/mlflow-rest.ts';
@@ -65,6 +67,44 @@ describe('client/verdicts-since', () => {
       nothing,
       ['promoted', 'Promoted by ana'],
       ['deleted', 'Version 4 was deleted from MLflow.'],
+    ]);
+  });
+
+  test('nothing is said by a ledger that lacks its last record, or ends with another champion than the alias', async () => {
+    const name = 'without a record';
+    const first = await ended(name, 'promoted', '1');
+    const second = await ended(name, 'promoted', '2');
+    await move(tracking, name, { ...promotion('1', null), evidence: first.evidence });
+    await move(tracking, name, { ...promotion('2', '1'), evidence: second.evidence });
+    await tracking.setAlias(name, 'champion', '1');
+    const unreliable = (why: string) => ({
+      ...{ code: 'LEDGER_BROKEN' },
+      message: `the ledger of ${name} cannot be relied on: ${why} (\`tt-exp models verify ${name}\`)`,
+    });
+    const other = unreliable('it ends with version 2, and the alias champion names version 1');
+    expect(await decisionsOf(first, second)).toMatchObject([other, other]);
+    await tracking.setAlias(name, 'champion', '2');
+    expect(await decisionsOf(first, second)).toMatchObject([
+      ['superseded', expect.any(String)],
+      [null, undefined],
+    ]);
+    const model = await tracking.findModel(name);
+    const ledger = model === null ? null : await findLedger(tracking, model);
+    await tracking.deleteArtifact(ledger?.runId ?? '', recordPath(2));
+    const missing = unreliable('record 2 is missing: the ledger had 2 records');
+    expect(await decisionsOf(first, second)).toMatchObject([missing, missing]);
+  });
+
+  test('a champion that was deleted, and that no record tells of yet, leaves the rest known', async () => {
+    const name = 'without its champion';
+    const first = await ended(name, 'promoted', '1');
+    const second = await ended(name, 'promoted', '2');
+    await move(tracking, name, { ...promotion('1', null), evidence: first.evidence });
+    await move(tracking, name, { ...promotion('2', '1'), evidence: second.evidence });
+    await createMlflowReader(mlflow.address).deleteVersion(name, '2');
+    expect(await decisionsOf(first, second)).toMatchObject([
+      ['superseded', expect.any(String)],
+      ['deleted', 'Version 2 was deleted from MLflow.'],
     ]);
   });
 });

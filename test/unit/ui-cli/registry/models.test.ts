@@ -82,6 +82,23 @@ describe('ui-cli/registry', () => {
     expect(fine.stdout()).not.toContain('What to do');
   });
 
+  test('models and models show: of a ledger that cannot be relied on a warning, and no verdict', async () => {
+    const ledgerProblem = 'the ledger of two-tower cannot be relied on: record 7 is missing';
+    const versions = ['3', '1'].map((version) => catalogueVersion(version, { verdict: 'unknown' }));
+    const list = async () => [catalogueModel({ ledgerProblem, versions }), catalogueModel({ name: 'fine' })];
+    const listed = await runOnCatalogue(['models'], { list });
+    expect(listed.stderr()).toBe(`warning: ${ledgerProblem}\n`);
+    expect(listed.stdout().match(/ unknown\n/g)).toHaveLength(2);
+    const json = await runOnCatalogue(['models', '--json'], { list });
+    expect(jsonOf(json)).toMatchObject({ models: [{ versions: [{ verdict: 'unknown', archived: null }, {}] }, {}] });
+    expect(json.stderr()).toBe(`warning: ${ledgerProblem}\n`);
+    const show = async () => versionDetails({ ledgerProblem, verdict: 'unknown' });
+    const shown = await runOnCatalogue(['models', 'show', 'two-tower/3'], { show });
+    expect(shown.stderr()).toBe(`warning: ${ledgerProblem}\n`);
+    expect(shown.stdout()).toContain('  verdict     unknown\n');
+    expect(shown.stdout()).toContain('What the gate had said: promoted\n');
+  });
+
   test('models: who decided, and what is out of use', async () => {
     const versions = [
       catalogueVersion('4', { verdict: 'promoted', decidedBy: 'ana' }),

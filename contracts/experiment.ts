@@ -216,3 +216,10 @@ export const totalSeconds = ({
   phase === 'done' || endedAtMs == null
     ? Object.values(timings).reduce((sum, seconds) => sum + seconds, 0)
     : Math.max(0, endedAtMs - startedAtMs) / 1000;
+
+/** When a phase began that has begun: where the one before it ended. */
+export const phaseBeganAtMs = (
+  { timings, startedAtMs }: Pick<ExperimentSnapshot, 'timings' | 'startedAtMs'>,
+  phase: Phase,
+): number =>
+  PHASES.slice(0, PHASES.indexOf(phase)).reduce((sum, earlier) => sum + (timings[earlier] ?? 0) * 1000, startedAtMs);

@@ -79,7 +79,7 @@ const explainRungs = (facts: RungFacts, index: number): TrialExplanation['rungs'
   });
 };
 
-const explainEnd = (trial: TrialView): string => {
+const explainEnd = ({ snapshot }: Pick<Facts, 'snapshot'>, trial: TrialView): string => {
   const { status, error, reason, attempt, isReused, runId } = trial;
   const training = shownTraining(trial);
   const trained =
@@ -89,7 +89,9 @@ const explainEnd = (trial: TrialView): string => {
   const again = attempt > 1 ? ` This was attempt ${attempt}.` : '';
   switch (status) {
     case 'pending':
-      return `It is waiting for a slot.${again}`;
+      return snapshot.status === 'running'
+        ? `It is waiting for a slot.${again}`
+        : `It was not started: the experiment ended before its turn.${again}`;
     case 'running':
       return `It is running.${again}`;
     case 'cached':
@@ -148,7 +150,7 @@ export const explainTrial = (facts: Facts, trial: TrialView, curves: Curves = {}
     params: trial.params,
     proposal: explainProposal(facts, rungFacts.rules, index),
     rungs: explainRungs(rungFacts, index),
-    end: explainEnd(trial),
+    end: explainEnd(facts, trial),
     standing: explainStanding(facts, trial),
     differences: steps
       .filter((step) => step.trialId === trialId && step.verdict === 'differs')

@@ -1,6 +1,6 @@
 /** What has happened in an experiment, each event told once however often views repeat it. */
 
-import { type ExperimentView, PHASES, type Phase } from '../../contracts/experiment.ts';
+import { type ExperimentView, PHASES, type Phase, phaseBeganAtMs } from '../../contracts/experiment.ts';
 import type { TrialView } from '../../contracts/trial.ts';
 import { summariseDataset } from '../run/summary.ts';
 import { formatDuration, formatMetric, HALT_TEXT } from '../text/formats.ts';
@@ -138,11 +138,7 @@ const phaseEvents = (view: ExperimentView, phase: Phase): readonly ExperimentEve
   if (phase === 'done' || !hasBegun) {
     return [];
   }
-  // One phase begins when the one before it ends.
-  const startMs = PHASES.slice(0, PHASES.indexOf(phase)).reduce(
-    (sum, earlier) => sum + (view.timings[earlier] ?? 0) * 1000,
-    view.startedAtMs,
-  );
+  const startMs = phaseBeganAtMs(view, phase);
   const begun = { type: 'phase_started', phase } as const;
   return [
     { ...event(`begun:${phase}`, begun, `${phase}: started`), atMs: Math.round(startMs) },

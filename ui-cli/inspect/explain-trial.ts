@@ -2,6 +2,7 @@
 
 import type { FactsReader } from '../../client/facts-reader.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import type { ExperimentSnapshot } from '../../contracts/experiment.ts';
 import type { TrialExplanation } from '../../contracts/explanation.ts';
 import { splitTrialReference } from '../../contracts/ids.ts';
 import { TAG } from '../../contracts/names.ts';
@@ -11,6 +12,7 @@ import { assertTrialId } from '../steer/steer-sweep.ts';
 import { formatParams } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { section } from '../text/section.ts';
+import { trialStatusText } from '../text/trial-status.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 import { withFacts } from './with-facts.ts';
 
@@ -41,10 +43,14 @@ const reusedLine = ({ runId, experimentId, trialId, trialDigest }: Reused): stri
   `Its result is that of ${trialId ?? 'a trial'} of ${experimentId ?? 'an earlier experiment'} (run ${runId}): ` +
   `dataset version, settings and training code have the same digest ${trialDigest?.slice(0, 12) ?? '(not kept)'}.`;
 
-const explanationLines = (id: string, explanation: TrialExplanation, reused: Reused | null): readonly string[] => {
+const explanationLines = (
+  snapshot: ExperimentSnapshot,
+  explanation: TrialExplanation,
+  reused: Reused | null,
+): readonly string[] => {
   const { trialId, status, params, proposal, rungs, end, standing, differences } = explanation;
   return [
-    `${trialId} of ${id}: ${status} (${formatParams(params)})`,
+    `${trialId} of ${snapshot.experimentId}: ${trialStatusText(status, snapshot)} (${formatParams(params)})`,
     ...section('Why it ran', [proposal.sentence, ...(reused === null ? [] : [reusedLine(reused)])]),
     ...section(
       'At its rungs',
@@ -102,7 +108,7 @@ export const explainTrial = (
         reused: toSnakeCase(reused),
       });
     } else {
-      printLines(runtime.io.stdout, explanationLines(id, explanation, reused));
+      printLines(runtime.io.stdout, explanationLines(facts.snapshot, explanation, reused));
     }
     return EXIT.done;
   });

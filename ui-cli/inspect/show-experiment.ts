@@ -6,7 +6,7 @@ import type { ExperimentFacts } from '../../contracts/experiment-facts.ts';
 import type { VerdictSince } from '../../contracts/gate.ts';
 import type { ParameterImportances } from '../../contracts/importance.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
-import type { TrialView } from '../../contracts/trial.ts';
+import type { TrialStatus, TrialView } from '../../contracts/trial.ts';
 import { improvements } from '../../policy/ranking.ts';
 import { gateLink, mlflowLink, temporalLink } from '../platform/links.ts';
 import { isPaused } from '../run/follow-experiment.ts';
@@ -20,6 +20,7 @@ import { bestEpochText, shownValue } from '../text/objective.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
 import { formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
+import { trialStatusText } from '../text/trial-status.ts';
 import { importanceLines } from './importance-lines.ts';
 import type { InspectRuntime } from './inspect-runtime.ts';
 import { type BudgetUse, budgetUse, countTrials, leaderboardOf, trainedEpochs } from './leaderboard.ts';
@@ -30,11 +31,8 @@ export interface ShowOptions {
   readonly isJson: boolean;
 }
 
-const trialCells = (
-  trial: TrialView,
-  place: number,
-  { bestTrialId, objective }: ExperimentSnapshot,
-): readonly string[] => {
+const trialCells = (trial: TrialView, place: number, snapshot: ExperimentSnapshot): readonly string[] => {
+  const { bestTrialId, objective } = snapshot;
   const { trialId, status, result, params, reason, error } = trial;
   const why = reason ?? error?.message ?? null;
   return [
@@ -43,7 +41,7 @@ const trialCells = (
     formatMetric(shownValue(trial, objective)),
     bestEpochText(trial),
     result === null ? '–' : formatDuration(result.seconds),
-    status,
+    trialStatusText(status, snapshot),
     [formatParams(params), why].filter((part) => part !== null).join(': '),
   ];
 };
@@ -65,10 +63,20 @@ const statusLine = ({ snapshot }: ExperimentFacts): string => {
   return `${experimentId}: ${status === 'running' ? `${phase}${paused}` : status}${halted}`;
 };
 
-const countLine = (trials: readonly TrialView[]): string => {
-  const parts = Object.entries(countTrials(trials)).filter(([, count]) => count > 0);
-  return `${trials.length} trials: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}; ${trainedEpochs(trials)} epochs trained`;
+const countLine = (snapshot: ExperimentSnapshot): string => {
+  const { trials } = snapshot;
+  const counts = Object.entries(countTrials(trials)) as readonly (readonly [TrialStatus, number])[];
+  const parts = counts.flatMap(([status, count]) =>
+    count === 0 ? [] : [`${count} ${trialStatusText(status, snapshot)}`],
+  );
+  return `${trials.length} trials: ${parts.join(', ')}; ${trainedEpochs(trials)} epochs trained`;
 };
+
+/** What the star means, where a row has it: trials that were cancelled or failed are no candidates. */
+const starLegend = (snapshot: ExperimentSnapshot, shown: readonly TrialView[]): string =>
+  shown.some(({ trialId }) => trialId === snapshot.bestTrialId)
+    ? ` (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`
+    : '';
 
 interface Shown {
   readonly facts: ExperimentFacts;
@@ -91,15 +99,16 @@ const showLines = (
   const { config, snapshot } = facts;
   const { trials, bestTrialId, timings, workflowId, objective } = snapshot;
   const ranked = leaderboardOf(snapshot);
+  const shown = ranked.slice(0, limit);
   const view: ExperimentView = { ...snapshot, progress: {} };
   const gatePage = gateLink(addresses, snapshot);
   return [
     statusLine(facts),
     ...(facts.extends === null ? [] : [`extends ${facts.extends}`]),
-    ...(trials.length === 0 ? [] : [countLine(trials)]),
+    ...(trials.length === 0 ? [] : [countLine(snapshot)]),
     ...section('Data', dataSummaryLines(snapshot)),
     ...section(
-      `Leaderboard by validation ${metricName(objective.metric)} (* ${hasChosen(snapshot) ? 'chosen' : 'best so far'})`,
+      `Leaderboard by validation ${metricName(objective.metric)}${starLegend(snapshot, shown)}`,
       trials.length === 0
         ? []
         : [
@@ -113,7 +122,7 @@ const showLines = (
                 { title: 'status' },
                 { title: 'parameters' },
               ],
-              ranked.slice(0, limit).map((trial, place) => trialCells(trial, place + 1, snapshot)),
+              shown.map((trial, place) => trialCells(trial, place + 1, snapshot)),
               width - 2,
             ),
             ...(ranked.length > limit ? [`and ${ranked.length - limit} more: --limit ${ranked.length}`] : []),

@@ -1,6 +1,7 @@
 import type { EndedWith, SinceThen } from '../../client/verdicts-since.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { VerdictSince } from '../../contracts/gate.ts';
+import { outputLost } from '../command-line/lost-output.ts';
 import type { CliIo } from '../command-line/process-runtime.ts';
 import { printLines } from '../text/output.ts';
 import type { Platform } from './platform-runtime.ts';
@@ -29,7 +30,9 @@ export const readVerdictsSince = async (
   const failures = answers.flatMap(({ error }) => (error === null ? [] : [error.message]));
   const of = ended.length === 1 ? 'the candidate' : `${failures.length} of ${ended.length} candidates`;
   const reasons = [...new Set(failures)].join('; ');
-  printLines(io.stderr, failures.length === 0 ? [] : [`note: what became of ${of} since is not known: ${reasons}`]);
+  // Whoever has stopped reading asks for nothing any more.
+  const isTold = failures.length > 0 && !outputLost(io.stdout).aborted;
+  printLines(io.stderr, isTold ? [`note: what became of ${of} since is not known: ${reasons}`] : []);
   return answers.map(({ verdict }) => verdict);
 };
 

@@ -14,6 +14,7 @@ import { nextCommands } from '../text/next-commands.ts';
 import { bestEpochText, shownValue } from '../text/objective.ts';
 import { section } from '../text/section.ts';
 import { type Column, formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
+import { trialStatusText } from '../text/trial-status.ts';
 
 const trialColumns = ({ metric }: Objective): readonly Column[] => [
   { title: 'trial' },
@@ -25,12 +26,12 @@ const trialColumns = ({ metric }: Objective): readonly Column[] => [
   { title: 'parameters' },
 ];
 
-const trialRow = (trial: TrialView, objective: Objective, isBest: boolean): readonly string[] => {
+const trialRow = (trial: TrialView, snapshot: ExperimentSnapshot, isBest: boolean): readonly string[] => {
   const { result } = trial;
   return [
     `${isBest ? '*' : ' '} ${trial.trialId}`,
-    trial.status,
-    formatMetric(shownValue(trial, objective)),
+    trialStatusText(trial.status, snapshot),
+    formatMetric(shownValue(trial, snapshot.objective)),
     formatMetric(result?.bestValLoss),
     bestEpochText(trial),
     result === null ? '–' : formatDuration(result.seconds),
@@ -40,22 +41,26 @@ const trialRow = (trial: TrialView, objective: Objective, isBest: boolean): read
 
 const INDENT = '  ';
 
-const trialLines = ({ trials, bestTrialId, objective }: ExperimentView, width: number): readonly string[] =>
-  trials.length === 0
+const trialLines = (view: ExperimentView, width: number): readonly string[] =>
+  view.trials.length === 0
     ? []
     : formatTextTable(
-        trialColumns(objective),
-        trials.map((trial) => trialRow(trial, objective, trial.trialId === bestTrialId)),
+        trialColumns(view.objective),
+        view.trials.map((trial) => trialRow(trial, view, trial.trialId === view.bestTrialId)),
         width,
       );
 
+/** The star is explained where a trial has it. */
+const trialsTitle = ({ bestTrialId, objective }: ExperimentView): string =>
+  bestTrialId === null ? 'Trials' : `Trials (* best by validation ${metricName(objective.metric)})`;
+
 /** Nothing is chosen among them: none has a star. */
-const replicateLines = ({ replicates, objective }: ExperimentSnapshot, width: number): readonly string[] =>
-  replicates === undefined || replicates.trials.length === 0
+const replicateLines = (snapshot: ExperimentSnapshot, width: number): readonly string[] =>
+  snapshot.replicates === undefined || snapshot.replicates.trials.length === 0
     ? []
     : formatTextTable(
-        trialColumns(objective),
-        replicates.trials.map((trial) => trialRow(trial, objective, false)),
+        trialColumns(snapshot.objective),
+        snapshot.replicates.trials.map((trial) => trialRow(trial, snapshot, false)),
         width,
       );
 
@@ -102,7 +107,7 @@ export const humanSummary = (
   return [
     `${view.experimentId}: ${view.status} after ${formatDuration(totalSeconds(view))}${backend}`,
     ...section('Data', wrapped(dataLines(view))),
-    ...section(`Trials (* best by validation ${metricName(view.objective.metric)})`, trialLines(view, room)),
+    ...section(trialsTitle(view), trialLines(view, room)),
     ...replicateSection(view, room),
     ...section('Test part, best trial', wrapped(testLines(view))),
     ...section('Gate', wrapped(gateLines(view, since))),

@@ -1,8 +1,10 @@
 /** `tt-exp watch`: attach to an experiment again, from any terminal. */
 
+import { EXIT } from '../../contracts/errors.ts';
 import type { VerdictSince } from '../../contracts/gate.ts';
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
+import { outputLost } from '../command-line/lost-output.ts';
 import type { DashboardRuntime } from '../dashboard/dashboard-runtime.ts';
 import { openDashboard } from '../dashboard/ui-command.ts';
 import { onlyRunning } from '../platform/only-running.ts';
@@ -65,5 +67,9 @@ export const watchExperiment = async (
     return openDashboard(runtime, {});
   }
   const { outcome, isCancelling, ...experiment } = followed;
+  // Whoever closed the pipe knows that nobody watches any more, and `watch` has started nothing.
+  if (outcome.kind === 'detached' && outputLost(runtime.io.stdout).aborted) {
+    return EXIT.done;
+  }
   return reportOutcome({ ...experiment, ...options, runtime, isCancelling: isCancelling() }, outcome);
 };

@@ -1,5 +1,5 @@
 /** What is kept of an experiment beside its last view: how far its trials are, and what has happened. Pure. */
-import type { ExperimentView, Phase } from '../../../contracts/experiment.ts';
+import type { ExperimentView } from '../../../contracts/experiment.ts';
 import { NOTHING_TOLD, type ToldEvents, tellEvents } from '../../display/events.ts';
 import { markTrials, NO_MARKS, type TrainingMarks } from '../estimate/estimate.ts';
 
@@ -16,9 +16,6 @@ export interface Followed {
   /** Of the run: one that is retried begins again. */
   readonly startedAtMs: number;
   readonly marks: TrainingMarks;
-  readonly phase: Phase;
-  /** When the phase was first seen. */
-  readonly phaseSinceMs: number;
   readonly told: ToldEvents;
   /** The latest, oldest first. */
   readonly events: readonly FollowedEvent[];
@@ -40,8 +37,6 @@ export const followView = (before: Followed | undefined, view: ExperimentView, a
   return {
     startedAtMs: view.startedAtMs,
     marks: markTrials(same?.marks ?? NO_MARKS, view),
-    phase: view.phase,
-    phaseSinceMs: same?.phase === view.phase ? same.phaseSinceMs : atMs,
     told,
     events: kept,
     dropped: (before?.dropped ?? 0) + events.length - kept.length,

@@ -35,7 +35,11 @@ const contentOf = (name: string, state: DashboardState) => {
   return { table, shown, view: viewOf(table, rows, shown) };
 };
 
-const questionLines = (name: string, state: DashboardState): readonly string[] => {
+/** One that nobody can answer any more does not wait. */
+const questionLines = ({ name, lostQuestion }: CatalogueModel, state: DashboardState): readonly string[] => {
+  if (lostQuestion != null) {
+    return [lostQuestion];
+  }
   const question = openQuestion(name, state);
   if (question === null) {
     return [];
@@ -46,7 +50,7 @@ const questionLines = (name: string, state: DashboardState): readonly string[] =
 };
 
 const headLines = (model: CatalogueModel, state: DashboardState): readonly Line[] => {
-  const warnings = [...questionLines(model.name, state), ...model.dangling.map(danglingText)];
+  const warnings = [...questionLines(model, state), ...model.dangling.map(danglingText)];
   return [
     lineOf(aliasesText(model.aliases)),
     ...warnings.flatMap((text) => wrapLine(text, state.size.columns)).map((text) => lineOf(text, 'warn')),

@@ -19,7 +19,10 @@ const championNdcg = ({ aliases, versions }: CatalogueModel): number | null =>
   versions.find(({ version }) => version === aliases.champion)?.ndcgAt10 ?? null;
 
 /** The owner of the model knows; until it has answered the alias alone is known. */
-const questionText = ({ name, aliases }: CatalogueModel, state: DashboardState): string => {
+const questionText = ({ name, aliases, lostQuestion }: CatalogueModel, state: DashboardState): string => {
+  if (lostQuestion != null) {
+    return 'cannot be approved';
+  }
   const known = knownQuestion(name, state);
   if (known === null) {
     return aliases.challenger === null ? '–' : `challenger ${aliases.challenger}`;

@@ -16,7 +16,9 @@ const answer = (name: string, meant: string | null, kind: 'approve' | 'reject', 
   isChange: true,
   isActive: (state) => {
     const question = openQuestion(name, state);
-    return question !== null && (meant === null || meant === question.candidate);
+    // Of a version that was deleted it can only be turned down.
+    const isLost = kind === 'approve' && knownModel(name, state)?.lostQuestion != null;
+    return question !== null && !isLost && (meant === null || meant === question.candidate);
   },
   press: (state) => {
     const question = openQuestion(name, state);

@@ -52,7 +52,7 @@ const headerLines = (view: ExperimentView, trial: TrialView, columns: number): r
     ...(trialId === view.bestTrialId ? ['best so far'] : []),
   ].join(', ');
   const role = TRIAL_ROLE[status];
-  const state = trialState(trial);
+  const state = trialState(trial, view);
   return [
     [
       { text: state, ...(role === undefined ? {} : { role }) },

@@ -184,6 +184,20 @@ describe('ui-cli/dashboard/screens/experiment', () => {
     expect(events.filter((line) => line.includes('train: started'))).toEqual(['22:13:24Z  train: started']);
   });
 
+  it('a phase has lasted since the one before it ended, whenever somebody begins to look', () => {
+    const timings = { prepare: 0.5, extract: 1, split: 3, train: 15.5 };
+    const state = open(trainingView({ phase: 'evaluate', status: 'running', timings, progress: {} } as object));
+    expect(linesOf(state).join('\n')).toMatch(/evaluate for 40 s {2}1 min 00 s so far/);
+  });
+
+  it('a trial that never ran is not pending once the experiment has ended', () => {
+    const trials = [trialView(0, { status: 'pending' })];
+    expect(linesOf(open(trainingView({ trials }))).join('\n')).toMatch(/trial-000 .*pending/);
+    expect(linesOf(open(trainingView({ trials, status: 'cancelled', progress: {} }))).join('\n')).toMatch(
+      /trial-000 .*not started/,
+    );
+  });
+
   it('one that was cancelled tells in which phase, not a time that leaves this phase out', () => {
     const cancelled = trainingView({ status: 'cancelled', progress: {} });
     const lines = linesOf(open(cancelled));

@@ -89,6 +89,21 @@ describe('ui-cli/dashboard/screens/model', () => {
     );
   });
 
+  it('a question whose version was deleted does not wait: it can only be turned down', () => {
+    const lostQuestion = 'Version 4 awaited approval and was deleted, so nobody can approve it.';
+    const lost = { ...MODEL, lostQuestion };
+    const model = open({ screen: 'model', name: 'two-tower' }, { columns: 120 })
+      .answer('models', '', [lost])
+      .answer('question', 'two-tower', { open: QUESTION });
+    expect(model.text()).toContain(lostQuestion);
+    expect(model.text()).not.toContain('waits for an answer');
+    expect(model.press('a').text()).not.toContain('champion from');
+    expect(model.press('A').text()).toContain('version 4 stays out');
+    const list = open({ screen: 'models' }).answer('models', '', [lost]);
+    expect(list.lines()[2]).toContain('cannot be approved');
+    expect(list.answer('question', 'two-tower', { open: QUESTION }).text()).not.toContain('waits');
+  });
+
   it('a model that is gone is told of', () => {
     expect(open({ screen: 'model', name: 'old' }).answer('models', '', [MODEL]).lines()[1]).toBe(
       'There is no model old any more.',

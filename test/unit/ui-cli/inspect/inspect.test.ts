@@ -5,7 +5,7 @@ import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts'
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
-import { changed, DATASET, EXPERIMENT_ID, trialView } from '../../../support/experiment-views.ts';
+import { changed, DATASET, EXPERIMENT_ID, trainingView, trialView } from '../../../support/experiment-views.ts';
 import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
 import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
@@ -121,7 +121,7 @@ Where it stands
       },
       'It was cancelled after 1 epoch, the best being epoch 1: cancelled on',
     ],
-    [{ status: 'pending', reports: [], value: null, result: null }, 'It is waiting for a slot.'],
+    [{ status: 'pending', reports: [], value: null, result: null }, 'It was not started: the experiment ended before'],
   ])('why gives the cause of another end (case %#)', async (change, text) => {
     const { stdout } = await cli(['why', EXPERIMENT_ID, 'trial-003'], { facts: changeTrial(3, change) });
     expect(stdout()).toContain(text);
@@ -289,6 +289,29 @@ describe('show', () => {
       );
     },
   );
+
+  test('show, why and watch of a cancelled experiment explain no star that no trial has, and call what never ran not started', async () => {
+    const trials = [
+      trialView(0, { status: 'cancelled', result: trainingResult(0.61), value: 0.61, reason: 'cancelled on request' }),
+      trialView(1, { status: 'pending' }),
+    ];
+    const end = { status: 'cancelled', test: null, gate: GATE_NOT_RUN, trials, bestTrialId: null } as const;
+    const facts = { ...SMALL_FACTS, snapshot: changed(SMALL_FACTS.snapshot, end) };
+    const shown = (await cli(['show', EXPERIMENT_ID], { facts })).stdout();
+    expect(shown).toContain('\nLeaderboard by validation NDCG@10\n');
+    expect(shown).toContain('2 trials: 1 not started, 1 cancelled;');
+    expect(shown).toMatch(/ trial-001 .* not started\n/);
+    const why = (await cli(['why', EXPERIMENT_ID, 'trial-001'], { facts })).stdout();
+    expect(why).toContain(`trial-001 of ${EXPERIMENT_ID}: not started (`);
+    expect(why).toContain('It was not started: the experiment ended before its turn.');
+    const watched = (await cli(['watch', EXPERIMENT_ID], { views: [trainingView(end)] })).stdout();
+    expect(watched).toContain('\nTrials\n');
+    expect(watched).toMatch(/ trial-001 +not started\b/);
+    const running = { ...facts, snapshot: changed(facts.snapshot, { status: 'running' }) };
+    expect((await cli(['show', EXPERIMENT_ID], { facts: running })).stdout()).toContain('1 pending');
+    const waits = (await cli(['why', EXPERIMENT_ID, 'trial-001'], { facts: running })).stdout();
+    expect(waits).toContain('It is waiting for a slot.');
+  });
 
   test('show prints leaderboard, best so far, budgets and links', async () => {
     const { exitCode, stdout } = await cli(['show', EXPERIMENT_ID, '--limit', '2']);

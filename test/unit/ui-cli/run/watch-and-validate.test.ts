@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
 import type { VerdictSince } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { completedView, EXPERIMENT_ID, trainingView } from '../../../support/experiment-views.ts';
@@ -43,6 +44,25 @@ describe('watch and validate', () => {
     await settle();
     expect(fake.stderr()).toContain('stdout: no space left');
     expect([fake.listeners(), fake.runtime.io.stdout.destroyed]).toEqual([0, false]);
+  });
+
+  test('watch --events whose reader goes away says nothing, whether it still follows or asks what became of the candidate', async () => {
+    const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    const following = createFakeRuntime({ openPlatform: createFakePlatform({ views: [trainingView()] }).openPlatform });
+    const detached = runCli(['watch', EXPERIMENT_ID, '--events'], following.runtime);
+    await expect.poll(following.stdout).toContain('phase_started');
+    following.runtime.io.stdout.emit('error', gone);
+    expect([await detached, following.stderr()]).toEqual([0, '']);
+    const asking = createFakeRuntime({
+      openPlatform: createFakePlatform({
+        views: [completedView({ gate: comparedVerdict() })],
+        verdictSince: async () => {
+          asking.runtime.io.stdout.emit('error', gone);
+          throw new TtExpError('INTERRUPTED', 'tt-exp: interrupted by Ctrl-C');
+        },
+      }).openPlatform,
+    });
+    expect([await runCli(['watch', EXPERIMENT_ID, '--events'], asking.runtime), asking.stderr()]).toEqual([0, '']);
   });
 
   test('watch without an id attaches to the only one that is running', async () => {

@@ -5,6 +5,7 @@ import { leaderboardOf } from '../../../inspect/leaderboard.ts';
 import { formatDuration, formatMetric, formatParameter } from '../../../text/formats.ts';
 import { metricName } from '../../../text/metric-table.ts';
 import { shownValue } from '../../../text/objective.ts';
+import { trialStatusText } from '../../../text/trial-status.ts';
 import { fedOf } from '../../core/feeds.ts';
 import type { Role, SeriesRole } from '../../core/line.ts';
 import { memoLast } from '../../core/memo.ts';
@@ -46,7 +47,8 @@ export const TRIAL_ROLE: Readonly<Partial<Record<TrialView['status'], Role>>> = 
 /** It has begun, and trains again once there is room, or a decision. */
 const isWaiting = (trial: TrialView): boolean => trial.status === 'running' && trial.isInFlight === false;
 
-export const trialState = (trial: TrialView): string => (isWaiting(trial) ? 'waiting' : trial.status);
+export const trialState = (trial: TrialView, experiment: Pick<ExperimentView, 'status'>): string =>
+  isWaiting(trial) ? 'waiting' : trialStatusText(trial.status, experiment);
 
 /** Epochs that it has trained, as far as anybody says. */
 export const epochsOf = (view: ExperimentView, trial: TrialView): number => {
@@ -95,7 +97,11 @@ const gateColumn = ({ gate: { ci }, bestTrialId }: ExperimentView): readonly Col
 
 export const leaderboardName = (experimentId: string): string => `leaderboard:${experimentId}`;
 
-const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<TrialView> => {
+const leaderboard = (
+  view: ExperimentView,
+  status: ExperimentView['status'],
+  drawn: readonly DrawnTrial[],
+): Table<TrialView> => {
   const metric = metricName(view.objective.metric);
   const seconds = ({ result }: TrialView): number | null => result?.seconds ?? null;
   return {
@@ -111,7 +117,7 @@ const leaderboard = (view: ExperimentView, drawn: readonly DrawnTrial[]): Table<
       },
       {
         name: 'state',
-        text: trialState,
+        text: (trial) => trialState(trial, { status }),
         role: (trial) => (isWaiting(trial) ? 'dim' : TRIAL_ROLE[trial.status]),
         worth: 90,
       },
@@ -156,9 +162,14 @@ export interface Content {
 const NONE_PINNED: readonly (string | null)[] = [];
 
 const content = memoLast(
-  (view: ExperimentView, tableState: TableState, pinned: readonly (string | null)[]): Content => {
+  (
+    view: ExperimentView,
+    status: ExperimentView['status'],
+    tableState: TableState,
+    pinned: readonly (string | null)[],
+  ): Content => {
     const rows = [...leaderboardOf(view), ...(view.replicates?.trials ?? [])];
-    const plain = leaderboard(view, []);
+    const plain = leaderboard(view, status, []);
     const shown = shownRows(plain, rows, tableState);
     const tableView = viewOf(plain, rows, shown);
     const cursor = cursorRow(tableView, tableState);
@@ -168,13 +179,15 @@ const content = memoLast(
     const isPinned = drawn.some(({ trialId }) => trialId === cursor);
     const all: readonly DrawnTrial[] =
       cursor === null || isPinned ? drawn : [...drawn, { trialId: cursor, role: 'series-6', mark: '>' }];
-    return { table: leaderboard(view, all), shown, tableView, drawn: all, cursor };
+    return { table: leaderboard(view, status, all), shown, tableView, drawn: all, cursor };
   },
 );
 
 export const contentOf = (view: ExperimentView, state: DashboardState): Content =>
   content(
     view,
+    // At a moment that has passed it was running.
+    view === viewAt(view.experimentId, state) ? view.status : 'running',
     tableOf(state, leaderboardName(view.experimentId)),
     state.explore.pinned[view.experimentId] ?? NONE_PINNED,
   );

@@ -1,5 +1,11 @@
 /** What an experiment does at the moment, in a few lines. Pure. */
-import { type ExperimentView, PHASES, type Phase, totalSeconds } from '../../../../contracts/experiment.ts';
+import {
+  type ExperimentView,
+  PHASES,
+  type Phase,
+  phaseBeganAtMs,
+  totalSeconds,
+} from '../../../../contracts/experiment.ts';
 import { isPaused } from '../../../run/follow-experiment.ts';
 import { formatBar, formatDuration, formatMetric } from '../../../text/formats.ts';
 import { objectiveText } from '../../../text/objective.ts';
@@ -35,8 +41,9 @@ const statusSpans = (view: ExperimentView, { followed, nowMs }: DashboardState):
   const elapsed = `${formatDuration((nowMs - view.startedAtMs) / 1000)} so far`;
   const paused: readonly Span[] = isPaused(view) ? [{ text: 'paused  ', role: 'warn' }] : [];
   if (phase !== 'train') {
-    const since = own === undefined ? '' : ` for ${formatDuration((nowMs - own.phaseSinceMs) / 1000)}`;
-    return [...paused, { text: phase, role: 'active' }, { text: `${since}  ${elapsed}` }];
+    // Temporal's clock has written when it began.
+    const since = formatDuration(Math.max(0, nowMs - phaseBeganAtMs(view, phase)) / 1000);
+    return [...paused, { text: phase, role: 'active' }, { text: ` for ${since}  ${elapsed}` }];
   }
   const marks = own?.marks ?? NO_MARKS;
   const left = sweepSecondsLeft(marks, view);

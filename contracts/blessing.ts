@@ -1,5 +1,6 @@
 /** Blessing: before an alias moves, a candidate's bundle is served for once, and what it answers is compared with its evaluation. */
 import type { SearchFacts } from './bundle.ts';
+import type { EngineName } from './serving.ts';
 
 /** What a bundle that does not serve what was judged looks like. */
 export const BLESSING_FAULTS = [
@@ -72,6 +73,8 @@ export interface ServedLists {
   readonly tieDifference: number;
   /** Share of the evaluation's first ten that was served. */
   readonly recall: number;
+  /** Of the test users, router on, by the engine that answered. */
+  readonly engines: Readonly<Record<EngineName, number>>;
   /** Users with an item that they met before the test part. */
   readonly withMetItems: number;
   readonly first: FirstDifference | null;
@@ -116,6 +119,8 @@ export interface Blessing {
   readonly served_ndcg_at_10: number | null;
   /** Through HTTP, router and index as in production. */
   readonly production_ndcg_at_10: number | null;
+  /** How many test users each engine answered then; absent where no list came, and in records of earlier versions. */
+  readonly engines?: Readonly<Record<EngineName, number>>;
   readonly users: number | null;
   readonly differing_users: number | null;
   readonly p99_ms: number | null;

@@ -25,7 +25,10 @@ export interface RecommendRequest extends ListRequest {
   readonly damping?: number;
   /** Answers whoever asks: the router is off. It falls back all the same where this engine cannot answer. */
   readonly engine?: EngineName;
-  /** `before_test`: only what an offline evaluation of the test part leaves out. Default: everything met so far. */
+  /**
+   * `before_test`: only what an offline evaluation of the test part leaves out, and the router counts no item met in that
+   * part. Default: everything met so far.
+   */
   readonly seen?: 'all' | 'before_test';
 }
 

@@ -4,6 +4,7 @@ import type { GateDetails, VerdictFacts } from '../contracts/gate-details.ts';
 import { ARTIFACT } from '../contracts/names.ts';
 import { comparisonSentence } from '../policy/gate/describe-verdict.ts';
 import { percentText } from '../policy/gate/rules/gate-text.ts';
+import { describeEngines } from '../policy/serving/diagnose-blessing.ts';
 import { differenceChart } from './difference-chart.ts';
 import { effectPlot } from './effect-plot.ts';
 import { decisionText, otherName, ownName, trainingsOf } from './gate-facts.ts';
@@ -45,6 +46,7 @@ const blessingSection = ({ blessing }: DecidedVerdict): readonly string[] => {
   }
   const { outcome, reason, bundle, bundle_mb: megabytes, search, p99_bound_ms: allowedMs, bound } = blessing;
   const { served_ndcg_at_10: served, production_ndcg_at_10: production, p99_ms: withinMs } = blessing;
+  const by = blessing.engines === undefined ? '' : `; users by engine: ${describeEngines(blessing.engines)}`;
   return [
     heading('Blessing'),
     paragraph(`${outcome === 'agrees' ? 'Blessed' : `Not blessed (${outcome})`}: ${reason}.`),
@@ -52,7 +54,7 @@ const blessingSection = ({ blessing }: DecidedVerdict): readonly string[] => {
       ...(bundle === null ? [] : [`Bundle ${bundle}, ${megabytes} MB, ${search} search.`]),
       `NDCG@10 of the evaluation: ${blessing.evaluated_ndcg_at_10}.`,
       ...(served === null ? [] : [`Served with the router off: ${served}; accepted is a difference of ${bound}.`]),
-      ...(production === null ? [] : [`Served as in production, with router and index: ${production}.`]),
+      ...(production === null ? [] : [`Served as in production, with router and index: ${production}${by}.`]),
       ...(withinMs === null ? [] : [`99 % of requests within ${withinMs} ms; allowed are ${allowedMs} ms.`]),
     ]),
   ];

@@ -31,6 +31,12 @@ export const metBy = (bundle: LoadedBundle, user: number, seen: Seen): readonly 
   return met;
 };
 
+/** The number that routes; `before_test` leaves out what was met in the test part, each item once. */
+export const interactionsOf = (bundle: LoadedBundle, user: number, seen: Seen): number => {
+  const all = bundle.interactions[user] ?? 0;
+  return seen === 'all' ? all : all - (metBy(bundle, user, 'all').length - metBy(bundle, user, seen).length);
+};
+
 /** Item rows that the user liked; `before_test`: in training alone, as the content baseline of an evaluation takes them. */
 export const likedBy = (bundle: LoadedBundle, user: number, seen: Seen): readonly number[] => {
   const liked: number[] = [];

@@ -16,7 +16,7 @@ import type { Engine, Ranker, Wanted } from './engines/engine.ts';
 import { createPopularity, rankByCount } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
 import { createFieldFilter, type Passing } from './field-filter.ts';
-import { likedBy, likedSince, metBy, whoMet } from './history.ts';
+import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
 import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
 
@@ -124,7 +124,7 @@ export const createBundleRecommender = async (
         ...filtered.passing.hiddenOnline,
       ]),
       interactions:
-        (row === null ? 0 : (bundle.interactions[row] ?? 0)) + (seen === 'all' ? newSince(request.userId, row) : 0),
+        (row === null ? 0 : interactionsOf(bundle, row, seen)) + (seen === 'all' ? newSince(request.userId, row) : 0),
     };
   };
 

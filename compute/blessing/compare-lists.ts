@@ -2,6 +2,7 @@
 import type { FirstDifference, ServedLists } from '../../contracts/blessing.ts';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
+import type { EngineName } from '../../contracts/serving.ts';
 import type { EmbeddedDataset } from '../../registry/load-model.ts';
 import { dotAt, isZero } from '../../registry/search/matrix.ts';
 import type { ServedList } from './ask-server.ts';
@@ -23,6 +24,15 @@ export interface ListsToCompare {
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const countEngines = (lists: readonly ServedList[]): Readonly<Record<EngineName, number>> => {
+  const answeredBy = (name: EngineName): number => lists.filter(({ engine }) => engine === name).length;
+  return {
+    two_tower: answeredBy('two_tower'),
+    content: answeredBy('content'),
+    popularity: answeredBy('popularity'),
+  };
+};
 
 export const compareLists = (options: ListsToCompare): Omit<ServedLists, 'p99Ms'> => {
   const { dataset, embedded, relevanceThreshold, offline, served, production } = options;
@@ -76,6 +86,7 @@ export const compareLists = (options: ListsToCompare): Omit<ServedLists, 'p99Ms'
     productionNdcg: mean(
       offline.map(({ wanted }, at) => ndcgOf(rowsIn(elementAt(production, at)), wanted, relevanceThreshold)),
     ),
+    engines: countEngines(production),
     users: compared.length,
     withoutVector,
     notByModel: others.length - withoutVector,

@@ -125,9 +125,16 @@ const diagnose = (evidence: BlessingEvidence): Finding | null => {
     : null;
 };
 
+/** `two_tower 70, content 10`: without the engines that answered nobody. */
+export const describeEngines = (engines: ServedLists['engines']): string =>
+  Object.entries(engines)
+    .filter(([, users]) => users > 0)
+    .map(([name, users]) => `${name} ${users}`)
+    .join(', ');
+
 const agreement = (served: ServedLists): string =>
   `a server answers ${served.users} test users as evaluated: NDCG@10 ${four(served.ndcg)} over HTTP, ` +
-  `${four(served.productionNdcg)} as in production, 99 % of requests within ${served.p99Ms.toFixed(1)} ms` +
+  `${four(served.productionNdcg)} as in production (${describeEngines(served.engines)}), 99 % of requests within ${served.p99Ms.toFixed(1)} ms` +
   (served.withoutVector === 0 ? '' : `; ${served.withoutVector} more have no vector and get other lists`);
 
 export const diagnoseBlessing = (evidence: BlessingEvidence): Blessing => {
@@ -141,6 +148,7 @@ export const diagnoseBlessing = (evidence: BlessingEvidence): Blessing => {
     evaluated_ndcg_at_10: evaluated,
     served_ndcg_at_10: lists?.ndcg ?? null,
     production_ndcg_at_10: lists?.productionNdcg ?? null,
+    ...(lists === null ? {} : { engines: lists.engines }),
     users: lists?.users ?? null,
     differing_users: lists?.differing ?? null,
     p99_ms: lists === null ? null : Number(lists.p99Ms.toFixed(2)),

@@ -45,7 +45,8 @@ const CHOICES = {
   seen: {
     type: 'string',
     enum: ['all', 'before_test'],
-    description: 'Which items that the user has met are left out: all, or only what an offline evaluation leaves out.',
+    description:
+      'Which items that the user has met are left out: all, or only what an offline evaluation leaves out; then the router counts nothing of the test part.',
   },
 };
 

@@ -105,6 +105,7 @@ describe('compute/jobs/bless-job', () => {
     expect(blessing.users).toBeGreaterThan(50);
     expect(Math.abs((blessing.served_ndcg_at_10 ?? 0) - evaluatedNdcg)).toBeLessThan(1e-6);
     expect(blessing.production_ndcg_at_10).toBeGreaterThan(0);
+    expect(blessing.engines).toEqual({ two_tower: blessing.users, content: 0, popularity: 0 });
     expect(blessing.p99_ms).toBeGreaterThan(0);
     expect(blessing.bundle).toMatch(/^[0-9a-f]{64}$/);
     expect(exact).toContain(blessing.bundle);
@@ -116,6 +117,15 @@ describe('compute/jobs/bless-job', () => {
     const blessing = await bless(null, { of: normalised, evaluated, bundlesFolder });
     expect(blessing).toMatchObject({ outcome: 'agrees', evaluated_ndcg_at_10: evaluated });
     expect(await readdir(bundlesFolder)).toContain(blessing.bundle);
+  });
+
+  it('measures production by what was known before the test part, and counts who answered', async () => {
+    // With what the test part has of them, five interactions are enough for the model.
+    const five = (file: Buffer): Buffer => Buffer.from(new Int32Array(file.length / 4).fill(5).buffer);
+    const blessing = await bless(await plantFault(exact, { files: { 'interactions.i32': five } }));
+    expect(blessing).toMatchObject({ outcome: 'agrees', differing_users: 0 });
+    expect(blessing.engines).toEqual({ two_tower: 0, content: blessing.users, popularity: 0 });
+    expect(blessing.production_ndcg_at_10).not.toBe(blessing.served_ndcg_at_10);
   });
 
   it('accepts of an index what it states to lose', async () => {

@@ -215,6 +215,17 @@ describe('what happened since', () => {
     expect([engine, item_ids]).toEqual(['popularity', ['i4', 'i1', 'i2', 'i3', 'i5']]);
   });
 
+  it('routes by what was met before the test part where an offline evaluation is repeated', async () => {
+    const interactions = Int32Array.of(5, 7, 6, 2);
+    const { folder } = await writeSmallBundle(await temporaryFolder(), { content: { interactions } });
+    const other = await createBundleRecommender(await loadBundle(folder));
+    // hot met i2 in the test part; warm met nothing there.
+    const reasonOf = (userId: string, seen: 'all' | 'before_test') => other.recommend(request(userId, { seen })).reason;
+    expect(reasonOf('hot', 'all')).toBe('5 interactions, from 5 to 20');
+    expect(reasonOf('hot', 'before_test')).toBe('4 interactions, fewer than 5');
+    expect(reasonOf('warm', 'before_test')).toBe('7 interactions, from 5 to 20');
+  });
+
   it('does not count where an offline evaluation is repeated', async () => {
     const since = await createBundleRecommender(bundle, { overlay: overlay({ hot: ['i1'] }) });
     // Of the bundle only i0 was met before the test part.

@@ -9,6 +9,7 @@ const SAME: RowComparison = {
 const LISTS: ServedLists & { readonly kind: 'answered' } = {
   ...{ kind: 'answered', ndcg: 0.4, evaluatedNdcg: 0.4, productionNdcg: 0.35, users: 80, withoutVector: 0 },
   ...{ notByModel: 0, differing: 0, tieDifference: 0, recall: 1, withMetItems: 0, first: null, p99Ms: 3.126 },
+  engines: { two_tower: 70, content: 10, popularity: 0 },
 };
 const FIRST = { user_id: 'u7', place: 3, served: 'i1', evaluated: 'i2' };
 const INDEX: SearchFacts = {
@@ -33,10 +34,11 @@ describe('diagnoseBlessing', () => {
     expect(diagnoseBlessing(evidence())).toEqual({
       outcome: 'agrees',
       reason:
-        'a server answers 80 test users as evaluated: NDCG@10 0.4000 over HTTP, 0.3500 as in production, 99 % of requests within 3.1 ms',
+        'a server answers 80 test users as evaluated: NDCG@10 0.4000 over HTTP, 0.3500 as in production (two_tower 70, content 10), 99 % of requests within 3.1 ms',
       ...{ bundle: 'ab12', bundle_mb: 2.346, search: 'exact', evaluated_ndcg_at_10: 0.4, served_ndcg_at_10: 0.4 },
       ...{ production_ndcg_at_10: 0.35, users: 80, differing_users: 0, p99_ms: 3.13, p99_bound_ms: 250 },
       ...{ difference: 0, bound: 1e-6, first_difference: null },
+      engines: { two_tower: 70, content: 10, popularity: 0 },
     });
   });
 

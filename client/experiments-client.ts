@@ -23,6 +23,7 @@ import type { experiment } from '../workflows/experiment.ts';
 import { describeStart } from './describe-start.ts';
 import { experimentNotFound, knownExperiments } from './known-experiments.ts';
 import { readOutcome } from './outcome.ts';
+import { pendingSteps } from './pending-steps.ts';
 import { askTrial, createProgressReader, type ProgressReader } from './progress.ts';
 import { readInput } from './recorded-input.ts';
 import { querySnapshot } from './snapshots.ts';
@@ -148,13 +149,13 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
   const viewWith = (id: string, progress: ProgressReader): Promise<ExperimentView> =>
     withNotFound(id, async () => {
       const workflowId = workflowIdOf(id);
-      const { status, closeTime } = await client.workflow.getHandle(workflowId).describe();
+      const { status, closeTime, raw } = await client.workflow.getHandle(workflowId).describe();
       if (status.name !== 'RUNNING') {
         const endedAtMs = closeTime?.getTime() ?? null;
         return { ...(await readOutcome(client, workflowId)), progress: {}, endedAtMs };
       }
       const snapshot = await querySnapshot(client, workflowId);
-      return { ...snapshot, progress: await progress.read(snapshot) };
+      return { ...snapshot, progress: await progress.read(snapshot), steps: pendingSteps(raw.pendingActivities) };
     });
 
   async function* watch(id: string, options: WatchOptions = {}): AsyncGenerator<ExperimentView> {

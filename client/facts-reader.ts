@@ -34,11 +34,11 @@ const PARALLEL = 8;
 type Client = Pick<ExperimentsClient, 'view' | 'input'>;
 
 const fromTemporal = async (client: Client, id: string): Promise<ExperimentFacts> => {
-  const [{ config, extends: origin }, { progress: _, endedAtMs: __, ...snapshot }] = await Promise.all([
+  const [{ config, extends: origin }, { progress: _, endedAtMs: __, steps, ...snapshot }] = await Promise.all([
     client.input(id),
     client.view(id),
   ]);
-  return { config, snapshot, origin: 'temporal', extends: origin ?? null };
+  return { config, snapshot, origin: 'temporal', extends: origin ?? null, ...(steps === undefined ? {} : { steps }) };
 };
 
 /** A workflow that was terminated has left no result behind. */

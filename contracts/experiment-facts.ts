@@ -1,5 +1,5 @@
 /** What an experiment's decisions rested on, and where it was found. */
-import type { SweepFacts } from './experiment.ts';
+import type { PendingStep, SweepFacts } from './experiment.ts';
 import type { ObjectiveCurve } from './replay.ts';
 
 /** What is recorded of an experiment, in Temporal or, after its retention, with the parent run in MLflow. */
@@ -7,6 +7,8 @@ export interface ExperimentFacts extends Omit<SweepFacts, 'format'> {
   readonly origin: 'temporal' | 'mlflow';
   /** Id of the experiment that this one extends. */
   readonly extends: string | null;
+  /** What it waits for at the moment; absent where it has ended. */
+  readonly steps?: readonly PendingStep[];
 }
 
 /** The objective at the best epoch so far, and when the epoch had ended; by ascending epoch. */

@@ -199,9 +199,25 @@ export interface SweepFacts {
   readonly snapshot: ExperimentSnapshot;
 }
 
+/** A durable step of the experiment itself that has not ended. */
+export interface PendingStep {
+  /** Of this call of the step. */
+  readonly id: string;
+  /** In words: `blessing`. */
+  readonly name: string;
+  /** 1-based: the one at work, or the next one. */
+  readonly attempt: number;
+  /** null: no limit. */
+  readonly mostAttempts: number | null;
+  /** What the attempt before failed with; null where none has. */
+  readonly lastError: string | null;
+}
+
 /** A snapshot with what only heartbeats know; what watchers show. */
 export type ExperimentView = ExperimentSnapshot & {
   readonly progress: Readonly<Record<string, TrialProgress>>;
+  /** What it waits for, trainings aside. Absent once it has ended, and where MLflow alone knows of it. */
+  readonly steps?: readonly PendingStep[];
   /** When Temporal closed it; null while it runs. Absent where MLflow alone knows of it. */
   readonly endedAtMs?: number | null;
 };

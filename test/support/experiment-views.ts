@@ -194,3 +194,19 @@ export const completedView = (change: Partial<ViewFields> = {}): ExperimentView 
     },
     ...change,
   });
+
+/** Its blessing has failed so often. */
+export const blessingView = (failures: number): ExperimentView => ({
+  ...completedView({
+    ...{ phase: 'gate', status: 'running', gate: GATE_NOT_RUN },
+    timings: { ...DATA_TIMINGS, train: 60, evaluate: 3, register: 1 },
+    model: { name: 'two-tower', version: '3', aliases: [] },
+  }),
+  steps: [
+    {
+      ...{ id: '7', name: 'blessing', attempt: failures + 1, mostAttempts: 10 },
+      lastError: failures === 0 ? null : 'DISK_FULL: no room for a bundle',
+    },
+    { id: '8', name: 'record verdict', attempt: 1, mostAttempts: 12, lastError: null },
+  ],
+});

@@ -1,11 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pendingSteps } from '../../client/pending-steps.ts';
 import type { Blessing } from '../../contracts/blessing.ts';
 import type { GateConfig } from '../../contracts/experiment-config.ts';
 import type { BlessCandidateRequest } from '../../contracts/steps.ts';
 import { readLedger } from '../../registry/ledger/read-ledger.ts';
 import { blessed } from '../support/blessed.ts';
+import { eventually } from '../support/eventually.ts';
 import { createOwnedModel } from '../support/owned-model.ts';
 import { startWorkflowServer, type WorkflowServer } from '../support/workflow-server.ts';
 
@@ -76,6 +78,31 @@ describe('workflows/judge', () => {
     expect([off.gate.decision, off.gate.blessing]).toEqual(['promoted', undefined]);
     const low = await judged('ids_shifted', { min_ndcg_at_10: 0.9 });
     expect([low.gate.decision, low.gate.blessing, asked.length]).toEqual(['rejected', undefined, 2]);
+  });
+
+  it('a blessing that fails and is tried again says so, with its attempt and its last error', async () => {
+    const { steps, start } = createOwnedModel();
+    const blessCandidate = async (): Promise<Blessing> => {
+      if (Context.current().info.attempt < 3) {
+        throw ApplicationFailure.create({ type: 'DISK_FULL', message: 'no room for a bundle' });
+      }
+      return blessed();
+    };
+    const gate = await server.withWorkers({ ...steps, blessCandidate }, async (client) => {
+      const handle = await start(client);
+      const pending = async () => pendingSteps((await handle.describe()).raw.pendingActivities);
+      const told = await eventually('a third attempt', pending, (now) => now.some(({ attempt }) => attempt === 3), {
+        everyMs: 20,
+      });
+      expect(told).toEqual([
+        {
+          ...{ id: expect.any(String), name: 'blessing', attempt: 3, mostAttempts: 10 },
+          lastError: 'DISK_FULL: no room for a bundle',
+        },
+      ]);
+      return (await handle.result()).gate;
+    });
+    expect(gate.decision).toBe('promoted');
   });
 
   it('a champion that changes between evaluation and verdict is compared with before anything is moved', async () => {

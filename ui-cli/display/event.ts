@@ -12,6 +12,16 @@ import type { ExperimentSummary, TrialSummary } from '../run/summary.ts';
 export type EventData =
   | { readonly type: 'phase_started'; readonly phase: Phase }
   | { readonly type: 'phase_finished'; readonly phase: Phase; readonly seconds: number }
+  | {
+      readonly type: 'step_attempt';
+      readonly phase: Phase;
+      readonly step: string;
+      readonly attempt: number;
+      /** null: no limit. */
+      readonly most_attempts: number | null;
+      /** What the attempt before failed with. */
+      readonly last_error: string | null;
+    }
   | { readonly type: 'dataset'; readonly dataset: ExperimentSummary['dataset'] }
   | {
       readonly type: 'trial_started';

@@ -7,6 +7,7 @@ import { formatDuration, formatMetric, HALT_TEXT } from '../text/formats.ts';
 import { dataLines } from '../text/label-table.ts';
 import { baselineWarnings } from '../text/metric-table.ts';
 import { objectiveText, shownValue } from '../text/objective.ts';
+import { stepText, toldSteps } from '../text/step-text.ts';
 import { type ExperimentEvent, event } from './event.ts';
 import { trialEvents } from './trial-events.ts';
 
@@ -123,6 +124,15 @@ const INSIDE: Readonly<Partial<Record<Phase, (view: ExperimentView) => readonly 
   gate: gateEvents,
 };
 
+const stepEvents = (view: ExperimentView): readonly ExperimentEvent[] =>
+  toldSteps(view).map((step) => {
+    const { id, name, attempt, mostAttempts, lastError } = step;
+    const { phase } = view;
+    const facts = { step: name, attempt, most_attempts: mostAttempts, last_error: lastError };
+    const told = event(`step:${id}`, { type: 'step_attempt', phase, ...facts }, `${phase}: ${stepText(step)}`);
+    return { ...told, level: attempt };
+  });
+
 const finishedEvent = (phase: Phase, seconds: number, startMs: number): ExperimentEvent => ({
   ...event(
     `finished:${phase}`,
@@ -143,6 +153,7 @@ const phaseEvents = (view: ExperimentView, phase: Phase): readonly ExperimentEve
   return [
     { ...event(`begun:${phase}`, begun, `${phase}: started`), atMs: Math.round(startMs) },
     ...(INSIDE[phase]?.(view) ?? []),
+    ...(view.phase === phase ? stepEvents(view) : []),
     ...(seconds === undefined ? [] : [finishedEvent(phase, seconds, startMs)]),
   ];
 };

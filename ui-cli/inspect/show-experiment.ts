@@ -19,6 +19,7 @@ import { metricName } from '../text/metric-table.ts';
 import { bestEpochText, shownValue } from '../text/objective.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { section } from '../text/section.ts';
+import { stepText, toldSteps } from '../text/step-text.ts';
 import { formatTextTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
 import { trialStatusText } from '../text/trial-status.ts';
 import { importanceLines } from './importance-lines.ts';
@@ -105,6 +106,7 @@ const showLines = (
   return [
     statusLine(facts),
     ...(facts.extends === null ? [] : [`extends ${facts.extends}`]),
+    ...toldSteps(facts).flatMap((step) => wrapLine(`${snapshot.phase}: ${stepText(step)}`, width)),
     ...(trials.length === 0 ? [] : [countLine(snapshot)]),
     ...section('Data', dataSummaryLines(snapshot)),
     ...section(
@@ -159,6 +161,9 @@ const showJson = ({ facts, importances, since, addresses }: Shown, limit: number
     workflow_id: workflowId,
     status,
     phase,
+    steps: (facts.steps ?? []).map(({ name, attempt, mostAttempts, lastError }) => ({
+      ...{ name, attempt, most_attempts: mostAttempts, last_error: lastError },
+    })),
     source: facts.origin,
     extends: facts.extends,
     dataset: dataset === null ? null : { version: dataset.version, source, left_out: leftOut, warnings: dataWarnings },

@@ -22,7 +22,7 @@ export interface LogSubject {
 }
 
 const levelOf = ({ data }: ExperimentEvent): string => {
-  if (data.type === 'warning') {
+  if (data.type === 'warning' || (data.type === 'step_attempt' && data.attempt > 1)) {
     return 'warn';
   }
   return data.type === 'trial_ended' && data.trial.status === 'failed' ? 'error' : 'info';
@@ -97,8 +97,8 @@ export const showExperimentLogs = async (
   options: LogsOptions,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { snapshot } = await platform.facts.read(id);
-  const view: ExperimentView = { ...snapshot, progress: {} };
+  const { snapshot, steps = [] } = await platform.facts.read(id);
+  const view: ExperimentView = { ...snapshot, progress: {}, steps };
   const source = trialId === null ? id : `${id}/${trialId}`;
   const print = createLogPrinter(runtime.io, { isJson: options.isJson, sources: [source] });
   const missed = createMissedEpochs((runId, metric) => platform.facts.epochs(runId, metric));

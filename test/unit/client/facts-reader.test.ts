@@ -86,6 +86,10 @@ describe('client/facts-reader', () => {
     const facts = await createFactsReader(REMEMBERING, connect).read(EXPERIMENT_ID);
     expect(facts).toEqual({ config: SMALL_CONFIG, snapshot, origin: 'temporal', extends: 'old-0123456789' });
     expect(counts.opened).toBe(0);
+    const steps = [{ id: '7', name: 'blessing', attempt: 2, mostAttempts: 10, lastError: 'DISK_FULL: no room' }];
+    const view = async () => ({ ...(await REMEMBERING.view()), steps });
+    const waiting = await createFactsReader({ ...REMEMBERING, view }, connect).read(EXPERIMENT_ID);
+    expect([waiting.steps, waiting.snapshot]).toEqual([steps, snapshot]);
   });
 
   test('what Temporal has forgotten comes from the newest parent run that kept its facts', async () => {

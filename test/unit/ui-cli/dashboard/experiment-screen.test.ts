@@ -11,6 +11,7 @@ import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
 import { linesOf, pressKeys } from '../../../support/drive-dashboard.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import {
+  blessingView,
   changed,
   completedView,
   crowdedView,
@@ -53,6 +54,12 @@ const sweeping = (): ExperimentView =>
   trainingView({ sweep: { isPaused: false, maxParallel: 2, halt: null, trialCount: 3 } });
 
 describe('ui-cli/dashboard/screens/experiment', () => {
+  it('names the blessing, and where it is tried again the attempt and the last error', () => {
+    const shown = (failures: number): string => linesOf(open(blessingView(failures))).join('\n');
+    expect(shown(0)).toContain('blessing: started');
+    expect(shown(2)).toContain('blessing, attempt 3 of 10; last error: DISK_FULL: no room for a bundle');
+  });
+
   it('asks for the curve of the trial under the cursor and of pinned ones, and of no other', () => {
     const state = open(crowdedView());
     expect(asked(state)).toEqual(['run-0/val_ndcg_at_10']);

@@ -9,6 +9,7 @@ import { TtExpError } from '../../../../contracts/errors.ts';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import {
+  blessingView,
   completedView,
   EXPERIMENT_ID,
   progressAt,
@@ -75,6 +76,7 @@ const EVENTFUL: readonly ExperimentView[] = [
   }),
   trainingView({ sweep: { isPaused: false, maxParallel: 2, halt: 'target', trialCount: 2 } }),
   replicatingView(),
+  blessingView(1),
   completedView(),
 ];
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { NOTHING_TOLD, tellEvents } from '../../../../ui-cli/display/events.ts';
 import {
+  blessingView,
   completedView,
   epochRecord,
   progressAt,
@@ -34,6 +35,17 @@ const DATASET_LINES = [
 ];
 
 describe('ui-cli/events', () => {
+  test('a blessing is named, and each new attempt told once with the last error', () => {
+    const views = [blessingView(0), blessingView(2), blessingView(2), blessingView(3)];
+    const [first, ...later] = tell(...views);
+    expect(first?.slice(first.indexOf('gate: started'))).toEqual(['gate: started', 'gate: blessing: started']);
+    expect(later).toEqual([
+      ['gate: blessing, attempt 3 of 10; last error: DISK_FULL: no room for a bundle'],
+      [],
+      ['gate: blessing, attempt 4 of 10; last error: DISK_FULL: no room for a bundle'],
+    ]);
+  });
+
   test("the gate's replicates are told like trials, after the sentence that says what they are", () => {
     const before = replicatingView({ replicates: { of: 5, trials: [] }, progress: {} });
     const view = replicatingView();

@@ -5,7 +5,14 @@ import type { ExperimentFacts } from '../../../../contracts/experiment-facts.ts'
 import { GATE_NOT_RUN } from '../../../../contracts/gate.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
-import { changed, DATASET, EXPERIMENT_ID, trainingView, trialView } from '../../../support/experiment-views.ts';
+import {
+  blessingView,
+  changed,
+  DATASET,
+  EXPERIMENT_ID,
+  trainingView,
+  trialView,
+} from '../../../support/experiment-views.ts';
 import type { FakeScript } from '../../../support/fake-cli/fake-platform.ts';
 import { createScriptedRuntime, type ScriptedRuntime } from '../../../support/fake-cli/scripted-runtime.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
@@ -61,6 +68,21 @@ How it ended
 Where it stands
   It was not chosen: validation ndcg_at_10 0.24 is number 3 of 4; trial-002 has 0.4, 0.16 more.
 `);
+  });
+
+  test('show says what the experiment waits for, as text and as JSON', async () => {
+    const { steps = [] } = blessingView(2);
+    const facts = {
+      ...SMALL_FACTS,
+      snapshot: changed(SMALL_FACTS.snapshot, { phase: 'gate', status: 'running' }),
+      steps,
+    };
+    const text = 'gate: blessing, attempt 3 of 10; last error: DISK_FULL: no room for a bundle';
+    expect((await cli(['show', EXPERIMENT_ID], { facts })).stdout()).toContain(`${EXPERIMENT_ID}: gate\n${text}\n`);
+    const json = JSON.parse((await cli(['show', EXPERIMENT_ID, '--json'], { facts })).stdout());
+    expect(json.steps[0]).toEqual({
+      ...{ name: 'blessing', attempt: 3, most_attempts: 10, last_error: 'DISK_FULL: no room for a bundle' },
+    });
   });
 
   test('show says what was read and what was left out, as text and as JSON', async () => {

@@ -5,6 +5,7 @@ import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
 import {
+  blessingView,
   completedView,
   EXPERIMENT_ID,
   progressAt,
@@ -44,6 +45,16 @@ describe('ui-cli/logs of experiments', () => {
     expect(lines.find((line) => line.includes('TRAINING_DIVERGED'))).toContain('  error  trial-002: failed');
     expect(lines.at(-1)).toContain('experiment: completed');
     expect(lines.join()).not.toContain('epoch 1');
+  });
+
+  test('an experiment whose blessing is tried again: which attempt, and the last error', async () => {
+    const { steps, ...view } = blessingView(2);
+    const { facts } = factsOf(view);
+    const script = { views: [], facts: { ...facts, ...(steps === undefined ? {} : { steps }) } as FakeScript['facts'] };
+    const { lines } = await logs([EXPERIMENT_ID], script as FakeScript);
+    expect(lines.find((line) => line.includes('blessing'))).toContain(
+      'warn   gate: blessing, attempt 3 of 10; last error: DISK_FULL: no room for a bundle',
+    );
   });
 
   test('an experiment: trials have the times of their runs; where MLflow does not answer, a note says so', async () => {

@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import type { ErrorRecord } from '../../../../contracts/errors.ts';
 import { type ExperimentView, trainingsOf } from '../../../../contracts/experiment.ts';
 import type { TrialView } from '../../../../contracts/trial.ts';
+import { stepText, toldSteps } from '../../../text/step-text.ts';
 import { type KeyBinding, stay } from '../../core/keys.ts';
 import { type Line, lineOf, type Role } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
@@ -31,6 +32,7 @@ export const trialCauses = ({ error, reason }: TrialView): readonly string[] => 
 /** Of the experiment itself first, then of its trials. */
 export const experimentCauses = (view: ExperimentView): readonly string[] => [
   ...(view.error === null ? [] : [errorText(view.error)]),
+  ...toldSteps(view).flatMap((step) => (step.attempt > 1 ? [stepText(step)] : [])),
   ...(view.problems ?? []),
   ...trainingsOf(view).flatMap(({ trialId, error }) => (error === null ? [] : [`${trialId}: ${errorText(error)}`])),
 ];

@@ -9,6 +9,7 @@ import {
 import { isPaused } from '../../../run/follow-experiment.ts';
 import { formatBar, formatDuration, formatMetric } from '../../../text/formats.ts';
 import { objectiveText } from '../../../text/objective.ts';
+import { stepText, toldSteps } from '../../../text/step-text.ts';
 import { type Line, lineOf, type Role, type Span } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { NO_MARKS, sweepSecondsLeft } from '../../estimate/estimate.ts';
@@ -111,6 +112,9 @@ export const headerLines = ({ view, atMs }: Shown, state: DashboardState, column
     ...(state.size.rows >= ROWS_WITH_PHASES ? [phasesLine(view)] : []),
     ...(facts === '' ? [] : [lineOf(cutText(facts, columns))]),
     ...(view.error === null ? [] : [causeLine(`${view.error.code}: ${view.error.message}`, columns, 'bad')]),
+    ...toldSteps(view)
+      .slice(0, 1)
+      .map((step) => causeLine(stepText(step), columns, step.attempt > 1 ? 'warn' : 'dim')),
     ...(view.problems ?? []).slice(0, 1).map((problem) => causeLine(problem, columns, 'warn')),
   ];
 };

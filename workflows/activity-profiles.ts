@@ -26,7 +26,14 @@ export const SHORT_STEP: ActivityOptions = {
   retry: SHORT_RETRY,
 };
 
-/** The same in the process of the workflow's worker, without a task of its own: for steps that go with every trial. */
+/** What an end waits for: not as long as an outage of MLflow lasts. */
+export const ENDING_STEP: ActivityOptions = {
+  ...SHORT_STEP,
+  scheduleToCloseTimeout: '2 minutes',
+  retry: { ...SHORT_RETRY, maximumAttempts: 3 },
+};
+
+/** As SHORT_STEP, in the process of the workflow's worker, without a task of its own: for steps that go with every trial. */
 export const LOCAL_STEP: LocalActivityOptions = {
   startToCloseTimeout: '10 minutes',
   localRetryThreshold: '10 seconds',

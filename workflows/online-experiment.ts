@@ -9,10 +9,10 @@ import {
   continueAsNew,
   isCancellation,
   log,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OnlineLedgerEvidence } from '../contracts/ledger.ts';
 import type {
   MeasuredOnline,
   OnlineEnd,
@@ -23,20 +23,12 @@ import type {
 } from '../contracts/online-steps.ts';
 import type { RegistryAnswer, RegistryRequest } from '../contracts/registry-owner.ts';
 import { describeChampion } from '../policy/online/describe-champion.ts';
+import { onlineEvidence } from '../policy/online/ledger-evidence.ts';
 import { lookIntervalMs, tooLateMs } from '../policy/online/look-interval.ts';
 import { askOwner, type Replies } from './ask-owner.ts';
 import { failureOf, toRecord } from './failures.ts';
 import { onlineQuery, replySignal, stopOnlineUpdate } from './messages.ts';
-import { closeOnline, defineOnline, measureOnline } from './steps.ts';
-
-const evidenceOf = (measured: MeasuredOnline | null): OnlineLedgerEvidence | null => {
-  if (measured === null) {
-    return null;
-  }
-  const { experiment_id, decision, users, comparison } = measured.report;
-  const { mean = null, low = null, high = null } = comparison?.estimate ?? {};
-  return { experiment_id, decision, users, mean, low, high };
-};
+import { closeOnline, defineOnline, measureOnline, measureOnlineAtEnd } from './steps.ts';
 
 interface Verdict {
   readonly end: Exclude<OnlineEnd, 'refused'>;
@@ -101,7 +93,24 @@ class OnlineRun {
       verdict = { end: 'stopped', reason: 'cancelled on request', actor: this.#input.actor };
     }
     this.#phase = 'ending';
-    return CancellationScope.nonCancellable(() => this.#end(verdict));
+    return CancellationScope.nonCancellable(async () => this.#end(await this.#measuredAtEnd(verdict)));
+  }
+
+  /** Every other end rests on a measurement of just before, or on that there can be none. */
+  async #measuredAtEnd(verdict: Verdict): Promise<Verdict> {
+    const { experiment, settings } = this.#input;
+    if (verdict.end !== 'stopped' || !patched('measured-at-end')) {
+      return verdict;
+    }
+    try {
+      const { report, losses } = await measureOnlineAtEnd({ experiment, settings });
+      this.#measured = { report, losses };
+      return verdict;
+    } catch (error) {
+      const kept = this.#measured === null ? 'nothing was measured' : `the report is of ${this.#measured.report.at}`;
+      const problem = toRecord(error).message;
+      return { ...verdict, reason: `${verdict.reason} (it could not be measured at its end, ${kept}: ${problem})` };
+    }
   }
 
   /** Null: servers know of it. */
@@ -259,7 +268,7 @@ class OnlineRun {
     actor = this.#input.actor,
   ): Promise<RegistryAnswer> {
     const { experiment } = this.#input;
-    const online = evidenceOf(this.#measured);
+    const online = onlineEvidence(this.#measured);
     const request = {
       ...asked,
       request: `${experiment.id}/${step}`,

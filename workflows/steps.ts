@@ -1,7 +1,14 @@
 /** The durable steps as workflows see them. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { CpuActivities, GpuActivities } from '../activities/index.ts';
-import { LOCAL_STEP, LONG_STEP, NOTIFICATION_STEP, SHORT_STEP, TRAINING_STEP } from './activity-profiles.ts';
+import {
+  ENDING_STEP,
+  LOCAL_STEP,
+  LONG_STEP,
+  NOTIFICATION_STEP,
+  SHORT_STEP,
+  TRAINING_STEP,
+} from './activity-profiles.ts';
 
 export const {
   openExperiment,
@@ -15,6 +22,9 @@ export const {
 
 /** Of an experiment online. */
 export const { defineOnline, measureOnline, closeOnline } = proxyActivities<CpuActivities>(SHORT_STEP);
+
+/** Once more before an experiment online is closed, which goes on without it. */
+export const { measureOnline: measureOnlineAtEnd } = proxyActivities<CpuActivities>(ENDING_STEP);
 
 /** Of a version that was made champion by hand. */
 export const { readAdopted, noteByHand } = proxyActivities<CpuActivities>(SHORT_STEP);

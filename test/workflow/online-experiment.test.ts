@@ -1,5 +1,6 @@
 /** Experiments online on a real Temporal server, beside the real owner of the model; what was measured is scripted. */
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOnlineActivities } from '../../activities/online.ts';
 import type { OnlinePort } from '../../activities/ports.ts';
@@ -229,7 +230,6 @@ describe('workflows/online-experiment', () => {
           try {
             return await steps.measureOnline(request);
           } catch (error) {
-            const { ApplicationFailure } = await import('@temporalio/common');
             throw ApplicationFailure.create({ type: 'MODEL_NOT_LOADING', nonRetryable: true, message: String(error) });
           }
         },
@@ -247,6 +247,41 @@ describe('workflows/online-experiment', () => {
         expect(await outcomeOf(client, modelName)).toMatchObject({ end: 'promoted' });
       },
     );
+  });
+
+  it.each([
+    ['measures once more', null, 'stopped by bea: early'],
+    [
+      'says that nothing was measured',
+      'the logs are gone',
+      'stopped by bea: early (it could not be measured at its end, nothing was measured: the logs are gone)',
+    ],
+  ])('stopped before its first measurement, it %s', async (_case, problem, reason) => {
+    const { world, steps, registry, modelName, input, lastEntry } = createWorld();
+    const slow = input();
+    const measureOnline: typeof steps.measureOnline = (request) => {
+      if (problem !== null) {
+        throw ApplicationFailure.create({ type: 'MODEL_NOT_LOADING', nonRetryable: true, message: problem });
+      }
+      return steps.measureOnline(request);
+    };
+    await server.withWorkers({ ...steps, measureOnline }, async (client) => {
+      const online = createOnlineClient(client);
+      await online.start({ ...slow, experiment: { ...slow.experiment, attribution_hours: 24 } });
+      await eventually(
+        'a running experiment',
+        () => online.view(modelName),
+        (view) => view?.snapshot.phase === 'running',
+      );
+      expect(world.looks).toBe(0);
+      expect(await online.stop(modelName, { by: 'bea', reason: 'early' })).toMatchObject({ end: 'stopped', reason });
+    });
+    const isMeasured = problem === null;
+    expect(world.looks).toBe(isMeasured ? 1 : 0);
+    expect((await lastEntry())?.evidence.online?.users).toBe(isMeasured ? 200 : undefined);
+    const kept = await registry.tracking.getArtifactText('run-2', `online_experiments/ab-${modelName}.json`);
+    expect(kept === null ? null : JSON.parse(kept).report.users).toBe(isMeasured ? 200 : null);
+    expect([registry.aliases, world.definition]).toEqual([{ champion: '1' }, null]);
   });
 
   it('ends by cancellation as by a stop', async () => {

@@ -1,6 +1,6 @@
 /** `tt-exp ab status` and `tt-exp ab report`. */
 import { noneRuns, type OnlineView } from '../../client/online-client.ts';
-import { EXIT } from '../../contracts/errors.ts';
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineLosses } from '../../contracts/online-losses.ts';
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
@@ -118,6 +118,13 @@ export const showStatus = async (runtime: OnlineRuntime, model: string, isJson: 
   return EXIT.done;
 };
 
+const nothingMeasured = ({ id, model }: OnlineExperiment, ended: string | null): TtExpError =>
+  new TtExpError(
+    'EXPERIMENT_NOT_FOUND',
+    `model ${model}: nothing was measured of experiment ${id}${ended === null ? '' : `, which has ended: ${ended}`}`,
+    { hint: `\`tt-exp ab status ${model}\` shows it.` },
+  );
+
 /** From the logs of this home where its servers have the experiment, else what the workflow has measured last. */
 export const showReport = async (runtime: OnlineRuntime, model: string, isJson: boolean): Promise<number> => {
   const home = await runtime.onlineHome();
@@ -133,7 +140,7 @@ export const showReport = async (runtime: OnlineRuntime, model: string, isJson: 
       ? (view?.outcome?.measured ?? own?.measured ?? null)
       : await home.measure({ experiment, settings: own?.settings ?? DEFAULT_ONLINE_SETTINGS });
   if (measured === null) {
-    throw noneRuns(model);
+    throw nothingMeasured(experiment, view?.outcome?.reason ?? null);
   }
   if (isJson) {
     printJson(runtime.io, { ...measured.report, losses: measured.losses });

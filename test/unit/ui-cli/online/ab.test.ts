@@ -186,6 +186,17 @@ describe('ui-cli/online', () => {
     expect(last.stdout()).toContain('Decision: clear. It is clear.');
   });
 
+  test('ab report: says that nothing was measured of the last one', async () => {
+    const { snapshot } = viewOf();
+    const view = viewOf({
+      snapshot: { ...snapshot, measured: null },
+      ...{ isRunning: false, outcome: { ...OUTCOME, end: 'stopped', reason: 'stopped by bea: early', measured: null } },
+    });
+    const { exitCode, stderr } = await run(['report', 'two-tower'], { view });
+    expect(exitCode).toBe(66);
+    expect(stderr()).toContain('nothing was measured of experiment ab-1, which has ended: stopped by bea: early');
+  });
+
   test('ab stop: ends the workflow, or removes a definition that has none', async () => {
     const stop = ['stop', 'two-tower', '--reason', 'complaints', '--yes', '--json'];
     const running = await run(stop, { view: viewOf(), outcome: OUTCOME, defined: onlineExperiment() });

@@ -6,19 +6,18 @@
 import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
-import { nearestHint } from '../../policy/nearest.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
+import { awaitChampion, isOutOfReach } from './await-champion.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged, requireJudged } from './judged-bundle.ts';
+import { noModel } from './no-model.ts';
 import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
 
 /** A move is followed within 10 s, of which the build takes some. */
 const LOOK_EVERY_MS = 2_000;
 /** MLflow may take so long to answer, before it counts as away. */
 const ANSWER_MS = 3_000;
-/** And so long where there is no bundle to begin with instead. */
-const FIRST_ANSWER_MS = 30_000;
 /** A version whose bundle could not be had is tried again: its files may come back. */
 const RETRY_MS = 30_000;
 
@@ -51,23 +50,6 @@ const nameOf = ({ model, modelVersion }: ServedBundle): string =>
   model === null ? 'no registered model' : `${model}/${modelVersion ?? '?'}`;
 
 const messageOf = (error: unknown): string => toErrorRecord(error).message;
-
-/** What the disk of this machine refuses, say, is not helped by starting MLflow. */
-const isOutOfReach = (error: unknown): boolean =>
-  error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');
-
-const noModel = (model: string, cause: unknown, names: readonly string[]): TtExpError => {
-  const why = cause === null ? `${model} has no champion` : messageOf(cause);
-  return new TtExpError('MODEL_NOT_FOUND', `serve: there is nothing to serve: ${why}`, {
-    hint:
-      cause === null
-        ? names.length > 0 && !names.includes(model)
-          ? nearestHint(model, names, 'Name a registered model with --model.')
-          : `Name a version with \`tt-exp models promote ${model}/<version>\`, or train one with \`tt-exp run <config>\`.`
-        : 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI; the bundle that serves first is kept for later.',
-    cause,
-  });
-};
 
 interface Start {
   readonly bundle: ServedBundle;
@@ -165,20 +147,45 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     }
   };
 
-  const begin = async (): Promise<Start> => {
-    let champion: ServedVersion | null;
+  /** Where MLflow does not answer soon, the last good bundle serves; where that one is of no use, MLflow is waited for. */
+  const firstAnswer = async (): Promise<{ readonly champion: ServedVersion | null } | Start> => {
+    if ((await pointerIfAny()) === null) {
+      try {
+        return { champion: await awaitChampion(options) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return lastGood(error);
+      }
+    }
     try {
-      const isKept = (await pointerIfAny()) !== null;
-      champion = await source.champion(isKept ? ANSWER_MS : FIRST_ANSWER_MS, signal);
+      return { champion: await source.champion(ANSWER_MS, signal) };
     } catch (error) {
       signal.throwIfAborted();
-      const start = await lastGood(error);
-      registry.note(
-        `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before`,
-        messageOf(error),
-      );
-      return start;
+      try {
+        const start = await lastGood(error);
+        registry.note(
+          `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before`,
+          messageOf(error),
+        );
+        return start;
+      } catch (cause) {
+        log('warn', messageOf(cause));
+        try {
+          return { champion: await awaitChampion(options) };
+        } catch {
+          signal.throwIfAborted();
+          throw cause;
+        }
+      }
     }
+  };
+
+  const begin = async (): Promise<Start> => {
+    const answer = await firstAnswer();
+    if ('bundle' in answer) {
+      return answer;
+    }
+    const { champion } = answer;
     if (champion === null) {
       const start = await lastGood(null);
       registry.note(`${model} has no champion; ${model}/${start.version.version} serves as before`);

@@ -44,7 +44,7 @@ const createWorld = async () => {
   };
   let nowMs = 0;
   const stop = new AbortController();
-  let looks = 0;
+  let looks = Number.POSITIVE_INFINITY;
   const clock: Clock = {
     nowMs: () => nowMs,
     sleep: async (ms) => {
@@ -120,6 +120,21 @@ describe('follow-champion', () => {
     world.kept = false;
     expect(servedBy(await open())).toBe('1');
     expect(world.built).toEqual(['1', '1']);
+  });
+
+  it('waits for MLflow where the kept bundle is of no use, and says what is wrong with it where MLflow stays away', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.kept = false;
+    world.champion = 'down';
+    await expect(open()).rejects.toMatchObject({ message: 'the bundle is not whole' });
+    expect(world.waits.splice(0).slice(0, 4)).toEqual([30_000, 3_000, 30_000, 28_000]);
+    world.beforeAnswer = async () => {
+      world.champion = world.waits.length > 1 ? versionOf('1') : 'down';
+    };
+    expect(servedBy(await open())).toBe('1');
+    expect(world.waits).toEqual([3_000, 30_000]);
+    expect(world.messages).toContain('the bundle is not whole');
   });
 
   it('builds the version of a model that was registered anew under the same number', async () => {

@@ -5,7 +5,8 @@ import type { Aliases } from './registry-owner.ts';
 
 /**
  * promoted: champion, by the gate or by a person. superseded: it was, and another version came in its place; or by its
- * run alone it awaits approval, and it is not challenger. none: nobody decided. unknown: the ledger that would tell cannot be relied on.
+ * run alone it awaits approval, and it is not challenger. none: nobody decided. unknown: the ledger that would tell
+ * cannot be relied on.
  */
 export type VersionVerdict = Exclude<GateDecision, 'not_run'> | 'superseded' | 'none' | 'unknown';
 
@@ -104,7 +105,7 @@ export interface ModelHistory {
 export interface VerifiedVersion {
   readonly version: string;
   readonly aliases: readonly string[];
-  /** Of its files at its run, or of the copy that MLflow serves; null: each equals its digest. */
+  /** Of its files and its bundle at its run, or of the copy that MLflow serves; null: each equals its digest. */
   readonly problem: string | null;
 }
 
@@ -115,10 +116,14 @@ export interface ModelVerification {
   readonly broken: BrokenRecord | null;
   /** What the ledger rests on and is not as it was written: verdicts, looks at test parts. Sentences. */
   readonly problems: readonly string[];
+  /** The one of them that nothing is to be restored for: an open question about a version that was deleted; null: there is none. */
+  readonly deletedQuestion: string | null;
   /** What could not be verified, since it is older than its digest, and what names were changed in MLflow. Sentences. */
   readonly notes: readonly string[];
   /** Newest first. */
   readonly versions: readonly VerifiedVersion[];
+  /** Versions without an alias of ours that were not verified, since nobody asked for all. */
+  readonly unchecked: number;
   readonly aliases: Aliases;
   /** Champion by the ledger; null without one, or where it is broken. */
   readonly ledgerChampion: { readonly version: string | null } | null;

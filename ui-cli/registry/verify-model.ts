@@ -23,7 +23,7 @@ export const verifyModel = (
       begin(`reading the ledger of ${name}`);
       return catalogue.verify({ name, isAll, count });
     });
-    const { records, broken, problems, notes, versions } = verification;
+    const { records, broken, problems, notes, versions, unchecked } = verification;
     if (isJson) {
       printJson(runtime.io, {
         name,
@@ -33,6 +33,7 @@ export const verifyModel = (
         problems,
         notes,
         versions: versions.map(({ problem, ...version }) => ({ ...version, intact: problem === null, problem })),
+        unchecked,
       });
     } else {
       printLines(stdout, intactLines(verification));

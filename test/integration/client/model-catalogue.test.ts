@@ -4,6 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createModelCatalogue } from '../../../client/models/model-catalogue.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { GATE_NOT_RUN, type GateVerdict } from '../../../contracts/gate.ts';
+import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
+import { readBundleManifest } from '../../../registry/bundle/read-manifest.ts';
+import { ensureLedger } from '../../../registry/ledger/find-ledger.ts';
+import { keepQuestion } from '../../../registry/ledger/kept-question.ts';
 import { readLedger, recordPath } from '../../../registry/ledger/read-ledger.ts';
 import { recordLook } from '../../../registry/ledger/record-look.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
@@ -11,6 +15,7 @@ import { createMlflowReader } from '../../support/mlflow-rest.ts';
 import { ONE_TEST_PART } from '../../support/one-test-part.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
 import { addVersion, MANIFEST, move, promotion, rejection, WEIGHTS } from '../../support/registered-model.ts';
+import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let mlflow: TestMlflow;
@@ -284,6 +289,45 @@ describe('client/models/model-catalogue', () => {
       ...{ judged: ['unknown  false'] },
       ledgerProblem: unreliable('record 3 was edited: its digest is not that of its content'),
     });
+  });
+
+  test('an open question about a version that was deleted is a finding of its own, beside a ledger without records', async () => {
+    const name = 'asked';
+    await versions(name, 2);
+    const model = await tracking.findModel(name);
+    if (model === null) {
+      throw new Error(`${name} is not registered`);
+    }
+    const { runId } = await ensureLedger(tracking, model, { actor: 'ana', startTimeMs: 0 });
+    const question = { candidate: '2', experimentId: 'sweep-0123456789' } as OpenQuestion;
+    await keepQuestion(tracking, runId, { seq: 0, question });
+    const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
+    expect(await verify()).toMatchObject({ problems: [], deletedQuestion: null, unchecked: 2 });
+    await createMlflowReader(mlflow.address).deleteVersion(name, '2');
+    const deletedQuestion = expect.stringContaining('Version 2 awaited approval and was deleted');
+    expect(await verify()).toMatchObject({
+      ...{ problems: [deletedQuestion], deletedQuestion, records: 0, ledgerChampion: { version: null }, unchecked: 1 },
+    });
+  });
+
+  test('the bundle that the run of a version keeps is held against what was blessed', async () => {
+    const name = 'blessed';
+    const [runId = ''] = await versions(name, 1);
+    const { folder, digest } = await writeSmallBundle(await temporaryFolder());
+    await tracking.setAlias(name, 'champion', '1');
+    await tracking.setVersionTags(name, '1', { 'tt.bundle': digest });
+    const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
+    expect(await verify()).toMatchObject({
+      ...{ notes: ['version 1: its run keeps no copy of the bundle that was blessed'], versions: [{ problem: null }] },
+    });
+    for (const path of ['manifest.json', ...Object.keys((await readBundleManifest(folder)).manifest.files)]) {
+      await tracking.putArtifactFile(runId, `bundle/${path}`, join(folder, path));
+    }
+    expect(await verify()).toMatchObject({ notes: [], versions: [{ problem: null }], unchecked: 0 });
+    await tracking.putArtifactText(runId, 'bundle/items.f32', 'other vectors');
+    expect((await verify()).versions[0]?.problem).toBe(
+      'the bundle that its run keeps, bundle/, has another items.f32 than its manifest says',
+    );
   });
 
   test('the copy that MLflow serves is held against the manifest of the run, and named where it differs', async () => {

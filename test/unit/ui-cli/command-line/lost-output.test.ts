@@ -81,6 +81,8 @@ describe('ui-cli/command-line', () => {
         notes: [],
         versions: [],
         ledgerChampion: null,
+        deletedQuestion: null,
+        unchecked: 0,
       },
       aliases: { champion: null, challenger: null, previous: null },
     });

@@ -183,6 +183,7 @@ describe('ui-cli/dashboard: moves', () => {
   it('a verification is read on a page by whoever waits, and told in a line to whoever does not', async () => {
     const found: ModelVerification = {
       ...{ name: 'two-tower', records: 2, broken: null, problems: [], notes: [], aliases: ALIASES },
+      ...{ deletedQuestion: null, unchecked: 0 },
       ...{ ledgerChampion: { version: '2' }, versions: [{ version: '2', aliases: ['champion'], problem: 'gone' }] },
     };
     const catalogue = { verify: async () => found };

@@ -316,6 +316,8 @@ describe('ui-cli/registry', () => {
       problems: [],
       notes: [],
       ledgerChampion: { version: '1' },
+      deletedQuestion: null,
+      unchecked: 0,
     };
     const verify = (change: object) =>
       runOnCatalogue(['models', 'verify', 'two-tower', '--yes'], {
@@ -335,6 +337,23 @@ describe('ui-cli/registry', () => {
       expect.stringContaining('error: ledger of two-tower: gate.json of run r is missing\n'),
     ]);
     expect(beside.stderr()).toContain('note: looks.json is older\n');
+    const restore = 'hint: Restore these artifacts in MLflow from a backup.\n';
+    expect(beside.stderr()).toContain(restore);
+    const deletedQuestion = 'Version 3 awaited approval and was deleted';
+    const nothing = { records: 0, ledgerChampion: { version: '2' } };
+    const open = await verify({ ...nothing, problems: [deletedQuestion], deletedQuestion, unchecked: 3 });
+    expect([open.exitCode, open.stdout()]).toEqual([65, 'ledger: no records yet\nversion 2 (champion): intact\n']);
+    expect(open.stderr()).toBe(
+      [
+        'note: 3 versions without the alias champion, challenger or previous not checked (--all)',
+        `error: ledger of two-tower: ${deletedQuestion}`,
+        'hint: `tt-exp reject two-tower --reason …` settles the open question.',
+        '',
+      ].join('\n'),
+    );
+    const both = await verify({ problems: [deletedQuestion, 'gate.json of run r is missing'], deletedQuestion });
+    expect(both.stderr()).toContain(restore);
+    expect((await verify({ records: 0, ledgerChampion: null, unchecked: 1 })).stdout()).toMatch(/^no ledger yet\n/);
     const file = await verify({ versions: [{ version: '2', aliases: [], problem: 'run r has no artifact model/' }] });
     expect([file.exitCode, file.stderr()]).toEqual([
       65,

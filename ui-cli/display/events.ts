@@ -129,7 +129,11 @@ const stepEvents = (view: ExperimentView): readonly ExperimentEvent[] =>
     const { id, name, attempt, mostAttempts, lastError } = step;
     const { phase } = view;
     const facts = { step: name, attempt, most_attempts: mostAttempts, last_error: lastError };
-    const told = event(`step:${id}`, { type: 'step_attempt', phase, ...facts }, `${phase}: ${stepText(step)}`);
+    const told = event(
+      `step:${phase}:${name}:${id}`,
+      { type: 'step_attempt', phase, ...facts },
+      `${phase}: ${stepText(step)}`,
+    );
     return { ...told, level: attempt };
   });
 

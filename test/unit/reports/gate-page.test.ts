@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GateDetails, VerdictFacts } from '../../../contracts/gate-details.ts';
 import { gatePage } from '../../../reports/gate-page.ts';
+import { blessed } from '../../support/blessed.ts';
 import { comparedVerdict } from '../../support/gate-verdicts.ts';
 import { parseMarkup } from '../../support/parse-markup.ts';
 
@@ -87,6 +88,16 @@ test('says the decision first, then both models, the interval and how sure it is
   expect(html).toMatch(/<td>p<\/td><td class="number">0\.1900</);
   expect(html).toMatch(/<td>effect size<\/td><td class="number">\+0\.0375</);
   expect(html).toMatch(/<td>smallest lift<\/td><td class="number">0\.0215<\/td>.*1200 users/);
+});
+
+test('tells of the blessing both figures, and which engines answered as in production', () => {
+  const { engines, ...earlier } = blessed();
+  const pageOf = (blessing: typeof earlier) => gatePage(input({ verdict: comparedVerdict({ blessing }) }));
+  const figure = 'Served as in production, with router and index: 0.35';
+  expect(pageOf({ ...earlier, ...(engines && { engines }) })).toContain(
+    `${figure}; users by engine: two_tower 70, content 10.`,
+  );
+  expect(pageOf(earlier)).toContain(`${figure}.`);
 });
 
 test('names the trainings that the interval is over, and computes with them', () => {

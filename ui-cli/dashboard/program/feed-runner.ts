@@ -14,6 +14,7 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   ledger: 2_000,
   question: 2_000,
   since: 5_000,
+  decisions: 5_000,
   version: 5_000,
   services: 1_000,
   views: 2_000,
@@ -22,7 +23,7 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
 };
 
 /** Before the first question: whoever runs along a table wants nothing of what lies on the way. */
-const SETTLE_MS: Readonly<Partial<Record<FeedName, number>>> = { curve: 150 };
+const SETTLE_MS: Readonly<Partial<Record<FeedName, number>>> = { curve: 150, decisions: 150 };
 
 /** A long answer costs the servers time: at most a quarter of it is asked for. */
 const PAUSE_PER_ANSWER = 3;
@@ -85,7 +86,7 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
       };
       // What goes wrong with an answer that came is a mistake of ours, and no trouble of the feed.
       let hasAnswer = false;
-      const tell = await ask[request.feed](request.of, { signal, tell: tellMeanwhile }).then(
+      const tell = await ask[request.feed](request.of, { signal, tell: tellMeanwhile, version: request.version }).then(
         (value) => {
           hasAnswer = true;
           return () => sink.fed(request, value);

@@ -1,10 +1,14 @@
 /** Where each feed comes from. */
+import type { ListedExperiment } from '../../../client/experiments-client.ts';
 import { withSnapshots } from '../../inspect/experiment-rows.ts';
+import { endedWithGate } from '../../inspect/gate-decisions.ts';
 import type { Platform } from '../../platform/platform-runtime.ts';
 import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
 import { versionLinks } from '../../registry/version-page.ts';
 import type { FeedName, FeedValues } from '../core/feeds.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
+import { idsOfDecisions } from '../screens/gate-column.ts';
+import { explain } from './explain.ts';
 import { followLog } from './follow-log.ts';
 import { createReconnecting, type Reconnecting } from './reconnecting.ts';
 
@@ -13,6 +17,8 @@ export interface Asking<Name extends FeedName> {
   readonly signal: AbortSignal;
   /** An answer before the last one. */
   readonly tell: (value: FeedValues[Name]) => void;
+  /** Of the request. */
+  readonly version?: string | undefined;
 }
 
 export type Ask<Name extends FeedName> = (of: string, asking: Asking<Name>) => Promise<FeedValues[Name]>;
@@ -30,21 +36,43 @@ const ANSWER_LIMIT_MS = 12_000;
 /** Of many experiments, versions or trainings. */
 const LONG_ANSWER_LIMIT_MS = 30_000;
 
+const askDecisions = async (
+  facts: Pick<Platform['facts'], 'verdictsSince'>,
+  listed: readonly ListedExperiment[],
+  ids: readonly string[],
+): Promise<FeedValues['decisions']> => {
+  const wanted = new Set(ids);
+  const ended = endedWithGate(listed.filter(({ experimentId }) => wanted.has(experimentId)));
+  const answers = await facts.verdictsSince(ended);
+  const known = ended.flatMap(({ experimentId, gate }, place) => {
+    const { verdict = null, error = null } = answers[place] ?? {};
+    return error === null ? [[experimentId, verdict?.decision ?? gate.decision] as const] : [];
+  });
+  const failed = answers.find(({ error }) => error !== null)?.error ?? null;
+  return { known: Object.fromEntries(known), problem: failed === null ? null : explain(failed) };
+};
+
 /** Nothing is started: what does not run is told of. @param signal ends what is being opened */
 export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sources => {
   const platform = createReconnecting(() =>
     runtime.openPlatform({ mayStart: false, progress: () => undefined, signal }),
   );
   const catalogue = createReconnecting(() => runtime.openCatalogue());
+  let listed: readonly ListedExperiment[] = [];
   return {
     platform,
     catalogue,
     ask: {
-      experiments: () =>
-        platform.ask(
+      experiments: async () => {
+        const rows = await platform.ask(
           async ({ experiments }) => withSnapshots(experiments, await experiments.list()),
           LONG_ANSWER_LIMIT_MS,
-        ),
+        );
+        listed = rows;
+        return rows;
+      },
+      decisions: (_, { version }) =>
+        platform.ask(({ facts }) => askDecisions(facts, listed, idsOfDecisions(version)), LONG_ANSWER_LIMIT_MS),
       experiment: (id) => platform.ask(({ experiments }) => experiments.view(id), ANSWER_LIMIT_MS),
       config: (id) => platform.ask(async ({ facts }) => (await facts.read(id)).config, ANSWER_LIMIT_MS),
       curve: (of) => {

@@ -1,4 +1,5 @@
 /** All experiments: those that run first, then failed, then finished ones; newest first. */
+import { printable } from '../../../contracts/printable.ts';
 import {
   bestOf,
   bestText,
@@ -7,7 +8,6 @@ import {
   progressText,
   statusText,
 } from '../../inspect/experiment-rows.ts';
-import { decisionText } from '../../inspect/gate-decisions.ts';
 import { formatDuration } from '../../text/formats.ts';
 import { shellWord } from '../core/actions.ts';
 import { askFirst, doNow, namesOf } from '../core/ask.ts';
@@ -19,9 +19,13 @@ import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
+import { cutText } from '../table/fit-text.ts';
 import { cursorRow, shownRows, type Table, targetsOf, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
 import type { TableState } from '../table/table-state.ts';
+import { decisionFeeds, decisionNotes, gateText, knownDecisions } from './gate-column.ts';
+
+type Decisions = ReturnType<typeof knownDecisions>;
 
 type Here = Extract<Place, { screen: 'experiments' }>;
 
@@ -34,13 +38,7 @@ const STATUS_ROLE: Readonly<Record<string, Role>> = {
   completed: 'done',
 };
 
-/** What the gate said at the end: an answer that was given since is with the experiment's run, and is not asked for here. */
-const gateText = ({ snapshot, outcome }: ExperimentRow): string =>
-  snapshot === null && outcome?.gate?.decision === 'awaiting_approval'
-    ? 'awaited approval'
-    : decisionText((snapshot ?? outcome)?.gate?.decision);
-
-const tableAt = (nowMs: number): Table<ExperimentRow> => {
+const tableAt = (nowMs: number, decisions: Decisions): Table<ExperimentRow> => {
   const ageMs = ({ startedAtMs }: ExperimentRow): number => nowMs - startedAtMs;
   const timeMs = ({ startedAtMs, endedAtMs }: ExperimentRow): number => (endedAtMs ?? nowMs) - startedAtMs;
   return {
@@ -51,7 +49,7 @@ const tableAt = (nowMs: number): Table<ExperimentRow> => {
       { name: 'state', text: statusText, role: (row) => STATUS_ROLE[statusText(row)] },
       { name: 'progress', text: progressText, worth: 60 },
       { name: 'best', align: 'right', text: bestText, value: bestOf, worth: 80 },
-      { name: 'gate', text: gateText, worth: 55 },
+      { name: 'gate', text: (row) => gateText(row, decisions), worth: 55 },
       { name: 'age', align: 'right', text: (row) => formatDuration(ageMs(row) / 1000), value: ageMs, worth: 50 },
       { name: 'time', align: 'right', text: (row) => formatDuration(timeMs(row) / 1000), value: timeMs, worth: 40 },
     ],
@@ -68,13 +66,14 @@ const NO_ROWS: readonly ExperimentRow[] = [];
 
 const rowsOf = ({ data }: DashboardState): readonly ExperimentRow[] => inOrder(fedOf(data, FEED)?.value ?? NO_ROWS);
 
-const content = memoLast((rows: readonly ExperimentRow[], nowMs: number, own: TableState) => {
-  const table = tableAt(nowMs);
+const content = memoLast((rows: readonly ExperimentRow[], nowMs: number, decisions: Decisions, own: TableState) => {
+  const table = tableAt(nowMs, decisions);
   const shown = shownRows(table, rows, own);
   return { table, rows, shown, view: viewOf(table, rows, shown) };
 });
 
-const contentOf = (state: DashboardState) => content(rowsOf(state), state.nowMs, tableOf(state, 'experiments'));
+const contentOf = (state: DashboardState) =>
+  content(rowsOf(state), state.nowMs, knownDecisions(state), tableOf(state, 'experiments'));
 
 /** Marked experiments, or the one under the cursor, that run. */
 const runningTargets = (state: DashboardState): readonly ExperimentRow[] => {
@@ -134,7 +133,7 @@ export const EXPERIMENTS: Screen<Here> = {
     const running = rows.filter(isRunning).length;
     return `experiments (${rows.length}${running > 0 ? `, ${running} running` : ''})`;
   },
-  feeds: () => [FEED],
+  feeds: (_, state) => [FEED, ...decisionFeeds(rowsOf(state), state)],
   table: (_, state) => contentOf(state).view,
   keys: () => KEYS,
   command: (_, state) => {
@@ -149,6 +148,8 @@ export const EXPERIMENTS: Screen<Here> = {
       const none = 'No experiments yet: tt-exp run experiments/smoke.json';
       return [lineOf(isAsked ? 'Asking for the experiments …' : none, 'dim')];
     }
-    return tableLines(table, shown, tableOf(state, table.name), size);
+    const notes = decisionNotes(state).map((text) => lineOf(cutText(printable(text), size.columns), 'warn'));
+    const room = { ...size, rows: size.rows - notes.length };
+    return [...tableLines(table, shown, tableOf(state, table.name), room), ...notes];
   },
 };

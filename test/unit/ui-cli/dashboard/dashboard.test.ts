@@ -1,8 +1,11 @@
 /** The dashboard as a person uses it: keys in, frames out. */
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { type DashboardState, initialState } from '../../../../ui-cli/dashboard/core/state.ts';
+import { openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
+import { openScreen } from '../../../../ui-cli/dashboard/core/screen.ts';
+import { type DashboardState, initialState, placeOf } from '../../../../ui-cli/dashboard/core/state.ts';
 import { update } from '../../../../ui-cli/dashboard/core/update.ts';
+import { idsOfDecisions } from '../../../../ui-cli/dashboard/screens/gate-column.ts';
 import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
 import type { ExperimentRow } from '../../../../ui-cli/inspect/experiment-rows.ts';
 import { linesOf, pressKeys } from '../../../support/drive-dashboard.ts';
@@ -122,13 +125,56 @@ describe('ui-cli/dashboard', () => {
     expect(linesOf(later).at(-2)).toBe('Temporal does not answer (as of 20 s ago)');
   });
 
-  it('the gate of one that has ended says what it said then', () => {
+  it('the gate of one that has ended says what became of it, which a filter finds; until that is known its end, with a question mark', () => {
     const at = (decision: 'promoted' | 'awaiting_approval') => ({
       outcome: { trials: { ended: 2, total: 2 }, best: 0.4, metric: 'ndcg_at_10', gate: { decision } } as const,
     });
-    const state = open([experiment('a', at('promoted')), experiment('b', at('awaiting_approval'))]);
-    const lines = linesOf(update(state, { kind: 'resize', size: { columns: 120, rows: 40 } }, SCREENS).state);
-    expect(lines.filter((line) => /promoted|awaited approval/.test(line))).toHaveLength(2);
+    const rows = [experiment('a', at('promoted')), experiment('b', at('awaiting_approval')), running('c')];
+    const state = update(open(rows), { kind: 'resize', size: { columns: 120, rows: 40 } }, SCREENS).state;
+    const gates = (of: DashboardState): readonly string[] =>
+      linesOf(of).flatMap((line) => /0\.4000 {2}(.*?) {2,}/.exec(line)?.slice(1) ?? []);
+    expect(gates(state)).toEqual(['promoted ?', 'awaited approval ?']);
+    const known = { 'a-0123456789': 'superseded', 'b-0123456789': 'awaiting_approval' } as const;
+    const told = (change: object) =>
+      update(
+        state,
+        {
+          ...{ kind: 'fed', request: { feed: 'decisions', of: '' }, atMs: NOW_MS },
+          value: { known, problem: null, ...change },
+        } as const,
+        SCREENS,
+      ).state;
+    expect(gates(told({}))).toEqual(['superseded', 'awaiting approval']);
+    expect(gates(pressKeys(told({}), '/', ...'gate=superseded', 'enter').state)).toEqual(['superseded']);
+    expect(gates(pressKeys(told({}), '/', ...'gate=promoted', 'enter').state)).toEqual([]);
+    expect(linesOf(told({ problem: 'gate.json is broken' })).join('\n')).toContain(
+      'What became of some candidates is not known: gate.json is broken',
+    );
+  });
+
+  it('asks what became of those in sight that have ended, again after half a minute, and with a filter of the first page', () => {
+    const outcome = { trials: { ended: 2, total: 2 }, best: 0.4, gate: { decision: 'promoted' } } as const;
+    const rows = Array.from({ length: 300 }, (_, place) =>
+      experiment(`e${place}`, { outcome, startedAtMs: NOW_MS - 60_000 - place }),
+    );
+    const state = open([...rows, running('busy')]);
+    const asked = (of: DashboardState): readonly string[] => {
+      const feeds = openRequests(openScreen(SCREENS, placeOf(of), of).feeds, of.data);
+      return idsOfDecisions(feeds.find(({ feed }) => feed === 'decisions')?.version);
+    };
+    // 24 rows, of which the first is running.
+    expect([asked(state)[0], asked(state).length]).toEqual(['e0-0123456789', 23]);
+    expect(asked(pressKeys(state, 'end').state).at(-1)).toBe('e299-0123456789');
+    expect(asked(pressKeys(state, '/', 'x').state)).toHaveLength(99);
+    const version = openScreen(SCREENS, placeOf(state), state).feeds.find(({ feed }) => feed === 'decisions')?.version;
+    const request = { feed: 'decisions', of: '', version: version ?? '' } as const;
+    const answered = update(
+      state,
+      { kind: 'fed', request, value: { known: {}, problem: null }, atMs: NOW_MS },
+      SCREENS,
+    ).state;
+    const later = (ms: number) => update(answered, { kind: 'tick', atMs: NOW_MS + ms }, SCREENS).state;
+    expect([asked(later(29_000)).length, asked(later(30_000)).length]).toEqual([0, 23]);
   });
 
   it('a server that says nothing at all is told of, beside what became of the last key', () => {

@@ -31,6 +31,26 @@ describe('ui-cli/dashboard/program/feed-runner', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('whoever answers is told the version that is asked for', async () => {
+    vi.useFakeTimers();
+    const versions: (string | undefined)[] = [];
+    const decisions = async (_: string, { version }: { readonly version?: string }) => {
+      versions.push(version);
+      return { known: {}, problem: null };
+    };
+    const runner = createFeedRunner({
+      ask: { decisions } as unknown as FeedRunnerOptions['ask'],
+      sink: { fed: () => undefined, trouble: () => undefined },
+      now: () => 0,
+    });
+    runner.want([{ feed: 'decisions', of: '', version: '1 a' }]);
+    await vi.advanceTimersByTimeAsync(200);
+    runner.want([{ feed: 'decisions', of: '', version: '1 a b' }]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(versions).toEqual(['1 a', '1 a b']);
+    runner.stop();
+  });
+
   test('a question that was given up is asked again soon, however long it took', async () => {
     vi.useFakeTimers();
     let clockMs = 0;

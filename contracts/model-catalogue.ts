@@ -50,6 +50,8 @@ export interface CatalogueVersion {
   readonly decidedBy: string | null;
   /** Out of use: it cannot become champion or previous any more. false where the verdict is unknown. */
   readonly isArchived: boolean;
+  /** When an experiment online made it the challenger that it is, ISO 8601; null or absent: it is none, or another way. */
+  readonly challengerSince?: string | null;
 }
 
 export interface CatalogueModel {
@@ -138,6 +140,7 @@ export interface PlannedMove {
   readonly verdict: VersionVerdict;
   /** As in CatalogueVersion. */
   readonly decidedBy: string | null;
+  readonly challengerSince?: string | null;
   /** Of whoever decided. */
   readonly reasons: readonly string[];
   /** What is to be known of names that were changed in MLflow. Sentences. */

@@ -57,7 +57,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
   const { record } = version;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
-  const { verdict, decidedBy, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
+  const { verdict, decidedBy, challengerSince, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
   const recorded = await readVerdict(tracking, await verdictRunOf(tracking, resolved, run), run);
   const experimentId = record.tags[TAG.experimentId];
   const evidence: LedgerEvidence = {
@@ -73,6 +73,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     aliases: model.aliases,
     verdict,
     decidedBy,
+    challengerSince: challengerSince ?? null,
     reasons: decidedBy === null ? reasonsOf(model, run) : recordedReasons(record.version, model.entries),
     notes: [...model.notes, ...(model.ledgerProblem === null ? [] : [model.ledgerProblem])],
     evidence,

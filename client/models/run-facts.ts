@@ -1,7 +1,7 @@
 /** What the runs behind versions tell, where there still are any. */
 import type { CatalogueVersion, MeasuredRun, RegisteredVersionRecord } from '../../contracts/model-catalogue.ts';
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
-import { deciderOf, isArchived, verdictOf } from '../../policy/registry/version-verdict.ts';
+import { challengerSinceOf, deciderOf, isArchived, verdictOf } from '../../policy/registry/version-verdict.ts';
 import type { ModelAt } from './model-at.ts';
 import type { CatalogueReader } from './ports.ts';
 
@@ -66,12 +66,13 @@ const judgedOf = (
   { ledgerProblem, aliases, entries }: Pick<ModelAt, 'ledgerProblem' | 'aliases' | 'entries'>,
   version: string,
   decision: string | undefined,
-): Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived'> =>
+): Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived' | 'challengerSince'> =>
   ledgerProblem === null
     ? {
         verdict: verdictOf({ version, aliases, entries, decision }),
         decidedBy: deciderOf(entries, version),
         isArchived: isArchived(entries, version),
+        challengerSince: challengerSinceOf(aliases, entries, version),
       }
     : { verdict: 'unknown', decidedBy: null, isArchived: false };
 

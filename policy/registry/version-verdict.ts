@@ -14,16 +14,35 @@ interface Known {
   readonly decision: string | undefined;
 }
 
+/** -1: no experiment online tried it. */
+const lastChallenge = (entries: readonly LedgerEntry[], version: string): number =>
+  entries.findLastIndex(({ action, to }) => action === 'challenge' && to === version);
+
 /**
  * The last record of a decision about a version; undefined: there is none. A move by hand that was reverted decides
- * nothing: what was decided before it holds again.
+ * nothing: what was decided before it holds again. Neither does a rejection of before the version was tried online (again).
  */
-const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
-  entries.findLast(({ action, from, to }) =>
+const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined => {
+  const tried = lastChallenge(entries, version);
+  return entries.findLast(({ action, from, to }, place) =>
     action === 'reject'
-      ? from === version
+      ? from === version && place > tried
       : action !== 'archive' && action !== 'revert' && action !== 'challenge' && to === version,
   );
+};
+
+/** When an experiment online made it the challenger that it is, ISO 8601; null: it is none, or another way. */
+export const challengerSinceOf = (
+  aliases: Aliases,
+  entries: readonly LedgerEntry[],
+  version: string,
+): string | null => {
+  const tried = lastChallenge(entries, version);
+  const isRejectedSince = entries.some(
+    ({ action, from }, place) => place > tried && action === 'reject' && from === version,
+  );
+  return aliases.challenger === version && !isRejectedSince ? (entries[tried]?.at ?? null) : null;
+};
 
 const archiveOf = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined =>
   entries.findLast(({ action, from }) => action === 'archive' && from === version);
@@ -50,7 +69,9 @@ export const verdictOf = ({ version, aliases, entries, decision }: Known): Versi
     return 'promoted';
   }
   const last = lastDecision(entries, version);
-  const said = last === undefined ? decision : last.action === 'reject' ? 'rejected' : 'promoted';
+  // A gate that rejects leaves a record: a tag without one of after the challenge is older.
+  const tagged = decision === 'rejected' && lastChallenge(entries, version) !== -1 ? undefined : decision;
+  const said = last === undefined ? tagged : last.action === 'reject' ? 'rejected' : 'promoted';
   switch (said) {
     case 'promoted':
       return 'superseded';

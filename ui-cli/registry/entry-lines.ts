@@ -6,9 +6,9 @@ import { wrapLine } from '../text/table.ts';
 
 const named = (version: string | null): string => version ?? 'none';
 
-/** `champion 2 → 3`; `version 2` for one that was archived, rejected or tried online. */
-const moveText = ({ alias, from, to }: LedgerEntry): string =>
-  alias === 'champion' ? `champion ${named(from)} → ${named(to)}` : `version ${named(from ?? to)}`;
+/** `champion 2 → 3`, `challenger none → 2`; `version 2` for one that was archived or rejected. */
+const moveText = ({ action, alias, from, to }: LedgerEntry): string =>
+  alias === 'champion' || action === 'challenge' ? `${alias} ${named(from)} → ${named(to)}` : `version ${named(from)}`;
 
 /** A person's answer to the question about a candidate goes by the same actions as a move that nobody was asked about. */
 const ANSWERS: Readonly<Partial<Record<AnswerKind, string>>> = { approve: ' (approved)', reject: ' (turned down)' };

@@ -25,16 +25,16 @@ export const formatMegabytes = (bytes: number | null): string => {
   return bytes === null ? '–' : megabytes.toFixed(megabytes < 1 ? 2 : 1);
 };
 
-type Judged = Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived'>;
+type Judged = Pick<CatalogueVersion, 'verdict' | 'decidedBy' | 'isArchived' | 'challengerSince'>;
 
-const decidedText = ({ verdict, decidedBy }: Judged): string => {
+const decidedText = ({ verdict, decidedBy, challengerSince = null }: Judged): string => {
   switch (verdict) {
     case 'rejected':
       return `rejected by ${decidedBy ?? 'the gate'}`;
     case 'promoted':
       return decidedBy === null ? 'promoted' : `promoted by ${decidedBy}`;
     case 'none':
-      return '–';
+      return challengerSince === null ? '–' : `challenger since ${challengerSince.slice(0, 10)}`;
     default:
       return verdict.replaceAll('_', ' ');
   }

@@ -42,13 +42,20 @@ export const movedLines = ({ name, alias, from, to, seq, aliases }: Moved): read
   ];
 };
 
+const triedLines = (since: string, reasons: readonly string[]): readonly string[] => [
+  `note: it is challenger since ${since.slice(0, 10)}, by an experiment online`,
+  ...(reasons.length === 0
+    ? ['warning: no gate has judged it']
+    : ['what the gate had said:', ...reasons.map((reason) => `  ${reason}`)]),
+];
+
 /** What a person should know before they overrule the gate. */
-const gateLines = ({ verdict, decidedBy, reasons }: PlannedMove): readonly string[] => {
+const gateLines = ({ verdict, decidedBy, reasons, challengerSince = null }: PlannedMove): readonly string[] => {
   switch (verdict) {
     case 'rejected':
       return [`warning: ${decidedBy ?? 'the gate'} rejected it:`, ...reasons.map((reason) => `  ${reason}`)];
     case 'none':
-      return ['warning: no gate has judged it'];
+      return challengerSince === null ? ['warning: no gate has judged it'] : triedLines(challengerSince, reasons);
     default:
       return [];
   }

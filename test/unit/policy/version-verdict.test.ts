@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LedgerAction, LedgerEntry } from '../../../contracts/ledger.ts';
 import type { Aliases } from '../../../contracts/registry-owner.ts';
 import { aliasesAfter, entriesUntil } from '../../../policy/registry/as-of.ts';
-import { deciderOf, verdictOf } from '../../../policy/registry/version-verdict.ts';
+import { challengerSinceOf, deciderOf, verdictOf } from '../../../policy/registry/version-verdict.ts';
 
 const NONE: Aliases = { champion: null, challenger: null, previous: null };
 
@@ -33,6 +33,34 @@ describe('policy/registry/version-verdict', () => {
     ],
     ['rejected by a person', {}, entries(['reject', '1', null]), undefined, 'rejected'],
     ['tried online', { challenger: '1' }, entries(['challenge', null, '1']), undefined, 'none'],
+    [
+      'tried online again',
+      { challenger: '1' },
+      entries(['reject', '1', null], ['challenge', null, '1']),
+      undefined,
+      'none',
+    ],
+    [
+      'rejected by the gate, and tried online',
+      { challenger: '1' },
+      entries(['challenge', null, '1']),
+      'rejected',
+      'none',
+    ],
+    [
+      'rejected after it was tried online',
+      {},
+      entries(['reject', '1', null], ['challenge', null, '1'], ['reject', '1', null]),
+      'rejected',
+      'rejected',
+    ],
+    [
+      'another one is tried online',
+      { challenger: '2' },
+      entries(['reject', '1', null], ['challenge', null, '2']),
+      undefined,
+      'rejected',
+    ],
     [
       'tried online while it waits',
       { challenger: '1' },
@@ -83,6 +111,17 @@ describe('policy/registry/version-verdict: who decided', () => {
       actor: actors[place] ?? '',
     }));
     expect([deciderOf(records, '1'), deciderOf(records, '2')]).toEqual(['ana', 'MLflow']);
+  });
+
+  test('nobody, where it was tried online since; and it is challenger since then', () => {
+    const records = entries(['reject', '1', null], ['challenge', null, '1']);
+    expect(deciderOf(records, '1')).toBeNull();
+    const aliases = { ...NONE, challenger: '1' };
+    expect(challengerSinceOf(aliases, records, '1')).toBe('2026-11-02T12:00:00.000Z');
+    expect(challengerSinceOf(NONE, records, '1')).toBeNull();
+    expect(challengerSinceOf(aliases, records.slice(0, 1), '1')).toBeNull();
+    const ended = entries(['challenge', null, '1'], ['reject', '1', null]);
+    expect(challengerSinceOf(aliases, ended, '1')).toBeNull();
   });
 
   test('archiving changes nothing of what was decided before', () => {

@@ -305,7 +305,7 @@ describe('ui-cli/registry', () => {
       'promote (approved)  champion 9 → 12',
       'reject (turned down)  version 3',
       'promote  champion 9 → 12',
-      'challenge  version 4',
+      'challenge  challenger none → 4',
     ]);
   });
 

@@ -81,6 +81,16 @@ describe('ui-cli/registry', () => {
     ]);
   });
 
+  test.each([
+    [[], 'warning: no gate has judged it\n'],
+    [['NDCG@10 fell by 0.02'], 'what the gate had said:\n  NDCG@10 fell by 0.02\n'],
+  ])('models promote: says since when an experiment online tries it, with reasons %j', async (reasons, told) => {
+    const { openPlatform } = owners(PROMOTED);
+    const plan = async () => planned({ verdict: 'none', challengerSince: '2026-11-30T12:00:00.000Z', reasons });
+    const { stderr } = await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
+    expect(stderr()).toContain(`note: it is challenger since 2026-11-30, by an experiment online\n${told}`);
+  });
+
   test('models promote: the record names what the verdict compared with, and the champion beside it', async () => {
     const { asked, openPlatform } = owners(PROMOTED);
     const plan = async () => planned({ gate: comparedVerdict({ compared_with: '1' }) });

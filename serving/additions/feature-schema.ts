@@ -50,7 +50,8 @@ export const additionSchema = (side: Side, { fields, takesText, embeddingDim }: 
       type: 'string',
       minLength: 1,
       maxLength: LONGEST_ID,
-      description: 'One that training has not seen.',
+      description:
+        'One that training has not seen, as Unicode text: a surrogate without its other half is refused in any string.',
     },
     features: {
       type: 'object',

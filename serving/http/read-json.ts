@@ -1,6 +1,12 @@
-/** Bodies: JSON, without names that could reach into the objects of the program. */
+/** Bodies: JSON, without names that could reach into the objects of the program, and without text that no file can hold. */
 import type { FastifyInstance } from 'fastify';
-import { refuse } from './refusal.ts';
+import { type RefusedRequest, refuse } from './refusal.ts';
+
+interface Place {
+  readonly path: string;
+  readonly level: number;
+  readonly value: unknown;
+}
 
 const isJson = (text: string): boolean => {
   try {
@@ -11,14 +17,56 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** Every failure answers 400. */
+/** In Unicode mode, one that is no half of a pair. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Nothing that a body may have is half as deep; a message about one that is deeper would exhaust the stack. */
+const MOST_LEVELS = 32;
+
+const HALF_A_PAIR = 'has half a surrogate pair (\\ud800 to \\udfff alone), which is no Unicode text';
+
+/** Of a key or a string that UTF-8 cannot hold, so that DuckDB would not read its line of a log; null: all is well. */
+const refuseValue = (body: unknown): RefusedRequest | null => {
+  const open: Place[] = [{ path: '', level: 0, value: body }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { path, level, value } = next;
+    if (level > MOST_LEVELS) {
+      return refuse(400, `body: is nested deeper than ${MOST_LEVELS} levels`, 'See /openapi.json.');
+    }
+    const texts = typeof value === 'object' && value !== null ? Object.keys(value) : [value];
+    if (texts.some((text) => typeof text === 'string' && LONE_SURROGATE.test(text))) {
+      return refuse(
+        400,
+        `${path || 'body'}: ${HALF_A_PAIR}`,
+        'Send whole characters: most such texts were cut in one.',
+      );
+    }
+    for (const [name, inner] of typeof value === 'object' && value !== null ? Object.entries(value) : []) {
+      open.push({ path: path === '' ? name : `${path}.${name}`, level: level + 1, value: inner });
+    }
+  }
+  return null;
+};
+
+/** Every failure answers 400. A DELETE may name the content type of the body that it does not have. */
 export const readJsonBodies = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    parse(request, body, (error, value) =>
-      error !== null && isJson(body)
-        ? done(refuse(400, 'body: has a key __proto__ or constructor.prototype, which no field is', 'Leave it out.'))
-        : done(error, value),
-    ),
-  );
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (request.method === 'DELETE' && body === '') {
+      done(null, undefined);
+      return;
+    }
+    parse(request, body, (error, value) => {
+      if (error !== null) {
+        const why = refuse(
+          400,
+          'body: has a key __proto__ or constructor.prototype, which no field is',
+          'Leave it out.',
+        );
+        done(isJson(body) ? why : error, value);
+        return;
+      }
+      done(refuseValue(value), value);
+    });
+  });
 };

@@ -8,7 +8,9 @@ export type Schema = Readonly<Record<string, unknown>>;
 export const MOST_USERS_A_BATCH = 100;
 export const MOST_EVENTS_A_REQUEST = 500;
 
-export const ID = { type: 'string', minLength: 1, maxLength: LONGEST_ID } as const;
+/** `readJsonBodies` refuses any other: a pattern that says it would be none in most languages. */
+const WHOLE_TEXT = 'Unicode text: a surrogate without its other half is refused in any string of a body.';
+export const ID = { type: 'string', minLength: 1, maxLength: LONGEST_ID, description: WHOLE_TEXT } as const;
 const SHARE = { type: 'number', minimum: 0, maximum: 1 } as const;
 
 const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({
@@ -92,7 +94,7 @@ export const BATCH_BODY: Schema = object(
 
 const EVENT: Schema = object(
   {
-    event_id: { ...ID, description: 'Chosen by the sender: sent again, it is the same event.' },
+    event_id: { ...ID, description: `Chosen by the sender: sent again, it is the same event. ${WHOLE_TEXT}` },
     user_id: ID,
     item_id: ID,
     type: {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openKeyFile, parseKeyRing } from '../../../serving/http/api-keys.ts';
+import { encodingProcess } from '../../support/encoding-process.ts';
 import { ask, post, startServing, type TestAnswer } from '../../support/serving.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -105,6 +106,49 @@ describe('serving/http: refusals', () => {
     for (const occurred_at of ['2026-01-31T10:00:00.123+01:00', '2026-01-31T10:00:00Z', '2026-01-31T10:00']) {
       expect((await post(`${url}/api/events`, { ...EVENT, event_id: occurred_at, occurred_at })).status).toBe(200);
     }
+  });
+
+  it('answers half a surrogate pair anywhere in a body with 400 and where it is: no file of a report could hold it', async () => {
+    const { url, events } = await startServing({ encoder: encodingProcess() });
+    const HALF = 'a\ud800b';
+    const batch = { user_ids: ['hot'], limit: 5 };
+    const wrong: readonly [string, string, unknown][] = [
+      ['/api/items', 'item_id', { item_id: HALF }],
+      ['/api/users', 'user_id', { user_id: '\udc00' }],
+      ['/api/users', 'features.bio.0', { user_id: 'eve', features: { bio: [HALF] } }],
+      ['/api/events', 'event_id', { ...EVENT, event_id: HALF }],
+      ['/api/events', 'type', { ...EVENT, type: HALF }],
+      ['/api/events', 'events.1.user_id', { events: [EVENT, { ...EVENT, event_id: 'e2', user_id: HALF }] }],
+      [`${LISTS}/batch`, 'user_ids.0', { ...batch, user_ids: [HALF] }],
+      [`${LISTS}/batch`, 'exclude.0', { ...batch, exclude: [HALF] }],
+      [`${LISTS}/batch`, 'filters.type.0', { ...batch, filters: { type: [HALF] } }],
+      [`${LISTS}/batch`, 'filters', { ...batch, filters: { [HALF]: ['x'] } }],
+      ['/api/events', 'body', JSON.stringify(HALF)],
+    ];
+    for (const [path, where, body] of wrong) {
+      const answer = await post(`${url}${path}`, body);
+      expectRefusal(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.error.message).toContain(`${where}: has half a surrogate pair`);
+    }
+    expectRefusal(
+      await post(`${url}/api/events`, `${'['.repeat(500_000)}${']'.repeat(500_000)}`),
+      400,
+      'INVALID_REQUEST',
+    );
+    expect(events.status().events).toBe(0);
+    expect((await post(`${url}/api/events`, { ...EVENT, user_id: '\u{1f600}' })).status).toBe(200);
+    expect(
+      (await ask(`${url}/api/events/for-developer/${encodeURIComponent('\u{1f600}')}`, { method: 'DELETE' })).body,
+    ).toMatchObject({ erased: 1 });
+  });
+
+  it('takes a DELETE that names the content type of a body that it does not have', async () => {
+    const { url } = await startServing({ encoder: encodingProcess() });
+    const json = { method: 'DELETE', headers: { 'content-type': 'application/json' } };
+    for (const path of ['events/for-developer', 'users', 'items']) {
+      expect((await ask(`${url}/api/${path}/nobody`, json)).status).toBe(200);
+    }
+    expectRefusal(await ask(`${url}/api/events`, { ...json, method: 'POST', body: '' }), 400, 'INVALID_REQUEST');
   });
 
   it('says of a forbidden key what it is, not that the body is no JSON', async () => {

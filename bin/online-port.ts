@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import type { OnlinePort } from '../activities/ports.ts';
 import { TtExpError } from '../contracts/errors.ts';
+import type { OnlineExperiment } from '../contracts/online-experiment.ts';
 import type { MeasuredOnline, MeasureOnlineRequest } from '../contracts/online-steps.ts';
 import { homeLayout } from '../host/home-layout.ts';
 import { readObservations } from '../pipeline/online/read-observations.ts';
+import { assignArm } from '../policy/online/assign-arm.ts';
 import { summariseOnline } from '../policy/online/summarise-online.ts';
 import { readBundleManifest } from '../registry/bundle/read-manifest.ts';
 import { EVENTS_FILE } from '../serving/events/log-file.ts';
@@ -19,6 +21,9 @@ import { IMPRESSIONS_FILE } from '../serving/online/impression-lines.ts';
 /** After the time of a user is over, until everything of it is in the logs. */
 const LATE_MS = 1_000;
 const HOUR_MS = 3_600_000;
+
+const takesPart = ({ id, mode, share }: OnlineExperiment, userId: string): boolean =>
+  mode === 'split' || assignArm({ experimentId: id, userId, share }).arm === 'challenger';
 
 /** By the labels of the first bundle that is still here: all of an experiment's are of one model. */
 const positiveTypes = async (bundlesFolder: string, digests: readonly string[]): Promise<readonly string[]> => {
@@ -54,6 +59,7 @@ export const createOnlinePort = (homeFolder: string, nowMs: () => number): Onlin
       experiment,
       impressionsFile: join(folder, IMPRESSIONS_FILE),
       eventsFile: join(folder, EVENTS_FILE),
+      takesPart: (userId) => takesPart(experiment, userId),
       positiveTypes: (bundles) => positiveTypes(bundlesFolder, bundles),
     });
     const closedBefore = now - experiment.attribution_hours * HOUR_MS - LATE_MS;

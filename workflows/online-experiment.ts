@@ -231,9 +231,13 @@ class OnlineRun {
 
   async #cleared(reason: string, actor: string): Promise<Pick<OnlineOutcome, 'seq' | 'reason'>> {
     const answer = await this.#clear(reason, actor);
-    return answer.kind === 'done'
-      ? { seq: answer.entry?.seq ?? null, reason }
-      : { seq: null, reason: `${reason} The challenger stays: ${whyNot(answer)}` };
+    if (answer.kind === 'done') {
+      const { version } = this.#input.experiment.challenger;
+      return answer.entry === null
+        ? { seq: null, reason: `${reason} (version ${version} is champion by now: the ledger has that move alone)` }
+        : { seq: answer.entry.seq, reason };
+    }
+    return { seq: null, reason: `${reason} The challenger stays: ${whyNot(answer)}` };
   }
 
   #clear(reason: string, actor: string): Promise<RegistryAnswer> {

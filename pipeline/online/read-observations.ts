@@ -25,12 +25,14 @@ const STEPS = [
 ] as const;
 
 export interface ObservationRequest {
-  readonly experiment: Pick<OnlineExperiment, 'id' | 'mode' | 'attribution_hours'>;
+  readonly experiment: Pick<OnlineExperiment, 'id' | 'mode' | 'attribution_hours' | 'started_at'>;
   /** NDJSON each. A file that is not there holds nothing. */
   readonly impressionsFile: string;
   readonly eventsFile: string;
   /** Types of events with a label above 0, as the bundles that made the lists have them. */
   readonly positiveTypes: (bundles: readonly string[]) => Promise<readonly string[]>;
+  /** Whether a user's lists are of the experiment. */
+  readonly takesPart: (userId: string) => boolean;
 }
 
 export interface Observations {
@@ -72,6 +74,7 @@ export const readObservations = async ({
   impressionsFile,
   eventsFile,
   positiveTypes,
+  takesPart,
 }: ObservationRequest): Promise<Observations> => {
   const database = await openDatabase({
     file: ':memory:',
@@ -87,6 +90,7 @@ export const readObservations = async ({
     const bundles = await database.rows('read the bundles', await readSql('069c_impression_bundles'), id);
     const parameters = {
       ...id,
+      started_ms: Date.parse(experiment.started_at),
       attribution_ms: experiment.attribution_hours * HOUR_MS,
       positive_types: JSON.stringify(
         bundles.length === 0 ? [] : await positiveTypes(bundles.map(({ bundle }) => String(bundle))),
@@ -97,6 +101,7 @@ export const readObservations = async ({
     }
     const rows = await database.rows('read the observations', await readSql('069a_observations'));
     const [losses = {}] = await database.rows('count what is lost', await readSql('069b_online_losses'), parameters);
+    const unlisted = await database.rows('find events without a list', await readSql('069d_events_without_list'));
     return {
       users: rows.map((row) => observationOf(row, experiment.mode)),
       losses: {
@@ -104,6 +109,9 @@ export const readObservations = async ({
         damaged_impressions: Number(losses.damaged_impressions),
         damaged_events: Number(losses.damaged_events),
         early_events: Number(losses.early_events),
+        events_without_list: unlisted
+          .filter(({ user_id }) => takesPart(String(user_id)))
+          .reduce((sum, { events }) => sum + Number(events), 0),
         voided: typeof losses.voided === 'string' ? losses.voided : null,
       },
     };

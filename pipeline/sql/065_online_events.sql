@@ -1,5 +1,5 @@
--- Grain: one row per event of an observed user: the first with its id, but for those that were erased after it came.
--- Inputs: online_event_lines, observed_users.
+-- Grain: one row per event: the first with its id, but for those of users who were erased after it came.
+-- Input: online_event_lines.
 -- Guarantees: times are those of the server.
 CREATE TEMP TABLE online_events AS
 WITH erasures AS (
@@ -21,7 +21,6 @@ events AS (
 )
 SELECT e.user_id, e.item_id, e.type, e.at_ms, list_contains($positive_types::JSON::VARCHAR[], e.type) AS is_positive
 FROM events AS e
-JOIN observed_users USING (user_id)
 LEFT JOIN erasures AS x ON x.user_id = e.user_id
 WHERE e.at_ms IS NOT NULL AND (x.line IS NULL OR e.line > x.line)
 QUALIFY row_number() OVER (PARTITION BY e.event_id ORDER BY e.line) = 1

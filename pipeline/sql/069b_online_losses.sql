@@ -1,14 +1,47 @@
--- Grain: one row: what of the two logs is in no observation. Lines that were cut; lists that could not be written; events of
+-- Grain: one row: what of the two logs is in no observation. Lines that were cut since the experiment began, which is after
+-- the whole lines of before it, since a cut one has no time; lists that could not be written; events of
 -- items of the experiment's lists that are older than every list that showed them: only a clock that went back makes those;
 -- and why a server first gave no lists of the experiment any more, or NULL.
 -- Inputs: impression_lines, online_event_lines, online_events, observed_users, shown_items.
+WITH impression_times AS (
+  SELECT line, epoch_ms(try_cast(json ->> '$.at' AS TIMESTAMP)) AS at_ms
+  FROM impression_lines
+),
+event_times AS (
+  SELECT line, epoch_ms(try_cast(json ->> '$.received_at' AS TIMESTAMP)) AS at_ms
+  FROM online_event_lines
+),
+begins AS (
+  SELECT
+    (SELECT min(line) FROM impression_times WHERE at_ms >= $started_ms::BIGINT) AS impressions,
+    (SELECT min(line) FROM event_times WHERE at_ms >= $started_ms::BIGINT) AS events
+),
+before AS (
+  SELECT
+    (
+      SELECT coalesce(max(t.line), 0)
+      FROM impression_times AS t
+      WHERE t.at_ms < $started_ms::BIGINT AND (b.impressions IS NULL OR t.line < b.impressions)
+    ) AS impressions,
+    (
+      SELECT coalesce(max(t.line), 0)
+      FROM event_times AS t
+      WHERE t.at_ms < $started_ms::BIGINT AND (b.events IS NULL OR t.line < b.events)
+    ) AS events
+  FROM begins AS b
+)
 SELECT
-  (SELECT count(*) FROM impression_lines WHERE json IS NULL OR (json ->> '$.experiment_id') IS NULL)::INTEGER
-    AS damaged_impressions,
+  (
+    SELECT count(*)
+    FROM impression_lines
+    WHERE (json IS NULL OR (json ->> '$.experiment_id') IS NULL) AND line > (SELECT impressions FROM before)
+  )::INTEGER AS damaged_impressions,
   (
     SELECT count(*)
     FROM online_event_lines
-    WHERE json IS NULL OR coalesce(json ->> '$.event_id', json ->> '$.erase_user_id') IS NULL
+    WHERE
+      (json IS NULL OR coalesce(json ->> '$.event_id', json ->> '$.erase_user_id') IS NULL)
+      AND line > (SELECT events FROM before)
   )::INTEGER AS damaged_events,
   (
     SELECT coalesce(sum((json ->> '$.lost')::BIGINT), 0)

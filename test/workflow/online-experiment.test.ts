@@ -180,6 +180,24 @@ describe('workflows/online-experiment', () => {
     expect(world.definition).toBeNull();
   });
 
+  it('is void once somebody has promoted its challenger, and says that the ledger has that move alone', async () => {
+    const { world, steps, registry, modelName, input, lastEntry } = createWorld();
+    await server.withWorkers(steps, async (client) => {
+      await createOnlineClient(client).start(input());
+      await running(client, modelName);
+      await createRegistryClient(client).ask(modelName, {
+        ...{ kind: 'promote', candidate: '2', comparedWith: '1', request: 'other', supersedes: false },
+        ...{ actor: 'bea', reason: 'urgent', evidence: {} },
+      });
+      expect(await outcomeOf(client, modelName)).toMatchObject({
+        ...{ end: 'void', seq: null },
+        reason: 'version 1 is not champion any more (version 2 is champion by now: the ledger has that move alone)',
+      });
+    });
+    expect([registry.aliases, world.definition]).toEqual([{ champion: '2', previous: '1' }, null]);
+    expect(await lastEntry()).toMatchObject({ action: 'promote', to: '2' });
+  });
+
   it('says that a promotion was refused, and clears', async () => {
     const { world, steps, registry, modelName, input } = createWorld();
     const close = steps.closeOnline;

@@ -26,6 +26,7 @@ const lossLines = (losses: OnlineLosses): readonly string[] => {
     damaged_impressions: cut,
     damaged_events: cutEvents,
     early_events: early,
+    events_without_list: unlisted = 0,
     voided,
   } = losses;
   return [
@@ -35,6 +36,11 @@ const lossLines = (losses: OnlineLosses): readonly string[] => {
       ? [`warning: ${cut} lines of lists and ${cutEvents} of events were cut, and are left out`]
       : []),
     ...(early > 0 ? [`warning: ${early} events are older than the list with their item: the clock was set back`] : []),
+    ...(unlisted > 0
+      ? [
+          `note: ${unlisted} events are of items that no list of it has shown to their users, and do not count: those lists were lost when a server was killed, or the items were found elsewhere`,
+        ]
+      : []),
   ];
 };
 

@@ -25,6 +25,7 @@ const observe = async (lines: readonly ImpressionLine[], events: readonly object
   const asked: (readonly string[])[] = [];
   const observed = await readObservations({
     ...{ experiment: onlineExperiment({ attribution_hours: 1 }), impressionsFile, eventsFile },
+    takesPart: (userId) => userId !== 'eve',
     positiveTypes: async (bundles) => {
       asked.push(bundles);
       return ['like'];
@@ -38,7 +39,8 @@ describe('pipeline/online', () => {
     const { users, losses, asked } = await observe([], []);
     expect([users, asked]).toEqual([[], []]);
     expect(losses).toEqual({
-      ...{ lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0, voided: null },
+      ...{ lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0 },
+      ...{ events_without_list: 0, voided: null },
     });
   });
 
@@ -66,6 +68,48 @@ describe('pipeline/online', () => {
     ]);
   });
 
+  it('counts events that no list of the experiment came before, of who takes part, since its first list', async () => {
+    const { losses, users } = await observe(
+      [impressionOf('r1', 'ann', { at: at(5) })],
+      [
+        // Of an item that was shown; of another one; after ann's hour; before the first list.
+        ...[
+          like('e1', 'ann', 'i1', 6),
+          like('e2', 'ann', 'i2', 6),
+          like('e3', 'ann', 'i2', 66),
+          like('e4', 'bob', 'i1', 4),
+        ],
+        // Their list was lost; eve takes no part.
+        ...[like('e5', 'bob', 'i1', 6), like('e5', 'bob', 'i1', 6), like('e6', 'eve', 'i1', 6)],
+      ],
+    );
+    expect(losses.events_without_list).toBe(2);
+    expect(users.map(({ user_id, interactions }) => [user_id, interactions])).toEqual([['ann', { like: 1 }]]);
+  });
+
+  it('counts lines that were cut since the experiment began, not those of before it', async () => {
+    const folder = await temporaryFolder();
+    const [impressionsFile, eventsFile] = [join(folder, 'impressions.ndjson'), join(folder, 'events.ndjson')];
+    const cut = '{"format":1,"us\n';
+    const lineOf = (value: object): string => `${JSON.stringify(value)}\n`;
+    const list = (id: string, minute: number) => lineOf(impressionOf(id, 'ann', { at: at(minute) }));
+    await writeFile(impressionsFile, [cut, list('r1', 1), cut, cut, list('r2', 11), cut, cut].join(''));
+    const event = (id: string, minute: number) => lineOf(like(id, 'ann', 'i1', minute));
+    await writeFile(
+      eventsFile,
+      [cut, event('e1', 1), cut, event('e2', 2), cut, event('e3', 12), event('e4', 3), cut].join(''),
+    );
+    const observed = (started_at: string) =>
+      readObservations({
+        ...{ experiment: onlineExperiment({ started_at }), impressionsFile, eventsFile },
+        ...{ positiveTypes: async () => ['like'], takesPart: () => true },
+      });
+    // What was cut between the last line of before it and the first one since may be of either.
+    expect((await observed(at(10))).losses).toMatchObject({ damaged_impressions: 4, damaged_events: 2 });
+    expect((await observed(at(0))).losses).toMatchObject({ damaged_impressions: 5, damaged_events: 4 });
+    expect((await observed(at(59))).losses).toMatchObject({ damaged_impressions: 2, damaged_events: 1 });
+  });
+
   it('says how many lists were lost, which events are too early, and why servers broke it off', async () => {
     const { losses } = await observe(
       [
@@ -81,6 +125,7 @@ describe('pipeline/online', () => {
     );
     expect(losses).toEqual({
       ...{ lost_impressions: 7, damaged_impressions: 0, damaged_events: 0, early_events: 1 },
+      events_without_list: 0,
       voided: 'version 3 is not champion any more',
     });
   });

@@ -71,6 +71,7 @@ it('pipeline/online: reads from the logs what a slow program does', async () => 
         const { users, losses } = await readObservations({
           ...{ experiment, impressionsFile, eventsFile },
           positiveTypes: async () => ['like', 'view'],
+          takesPart: () => true,
         });
         const expected = plainObservations(experiment, written, events, ['like', 'view']);
         expect(users.map(({ precision_at_10: _, overlap_at_10: __, ...rest }) => rest)).toEqual(

@@ -23,7 +23,10 @@ import { readBundleManifest } from '../../registry/bundle/read-manifest.ts';
 export type OpenTextEncoder = (id: string) => Promise<TextEncoder>;
 
 export interface BundleEncoder {
-  /** Throws what the text encoder throws, and MODEL_INCOMPATIBLE for one that is not the data's. */
+  /**
+   * Bit for bit the same for a row, whichever rows come with it. Throws what the text encoder throws, and MODEL_INCOMPATIBLE
+   * for one that is not the data's.
+   */
   encode(side: Side, rows: readonly RawRow[]): Promise<readonly EncodedRow[]>;
   /** Frees the tensors. */
   dispose(): void;
@@ -80,7 +83,7 @@ const historiesOf = (rows: readonly RawRow[], items: SideEncoder): Histories => 
 const contentWidth = ({ content }: BundleManifest, side: Side): number =>
   content.kind === 'texts' || (content.kind === 'features' && side === 'item') ? content.width : 0;
 
-const bundleEncoder = (
+const batchEncoder = (
   manifest: BundleManifest,
   encoder: Encoder,
   model: TwoTowerModel,
@@ -128,5 +131,18 @@ export const openBundleEncoder = async (
 ): Promise<BundleEncoder> => {
   const { manifest } = await readBundleManifest(bundleFolder);
   const encoder = await readEncoder(join(bundleFolder, BUNDLE_FILE.encoder));
-  return bundleEncoder(manifest, encoder, await loadModel(join(bundleFolder, BUNDLE_FILE.modelFolder)), openText);
+  const model = await loadModel(join(bundleFolder, BUNDLE_FILE.modelFolder));
+  const { encode, dispose } = batchEncoder(manifest, encoder, model, openText);
+  return {
+    // The last bit of a product may depend on the size of the batch. Servers get rows in other batches than each other, and
+    // would order equal rows differently.
+    encode: async (side, rows) => {
+      const encoded: EncodedRow[] = [];
+      for (const row of rows) {
+        encoded.push(...(await encode(side, [row])));
+      }
+      return encoded;
+    },
+    dispose,
+  };
 };

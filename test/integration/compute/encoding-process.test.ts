@@ -1,6 +1,7 @@
 /** The real encoding child: what it makes of a raw row is what the building of a bundle made of it. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elementAt } from '../../../contracts/element-at.ts';
 import type { RawRow, Side } from '../../../contracts/row-encoding.ts';
@@ -80,6 +81,22 @@ describe.each(['source', 'hashed'] as const)('with texts by %s', (textEncoder) =
     for (const [row, one] of encoded.entries()) {
       expect(mostOff(one.vector, rowOf(vectors, row))).toBeLessThan(1e-6);
       expect(mostOff(one.content, content === null ? new Float32Array(0) : rowOf(content, row))).toBeLessThan(1e-6);
+    }
+  });
+
+  it.each(['user', 'item'] as const)('gives a %s bit for bit the same, whichever rows come with it', async (side) => {
+    const raw = rawOf(elementAt(rows[side], 0));
+    const encode = (size: number) =>
+      encoding.encode({
+        ...{ bundleFolder: bundle.folder, side },
+        rows: Array.from({ length: size }, (_, n) => ({ ...raw, id: `given online ${n}` })),
+      });
+    const [alone] = await encode(1);
+    expect(alone?.vector?.every(Number.isFinite)).toBe(true);
+    for (const size of [7, 500]) {
+      const encoded = await encode(size);
+      expect(encoded).toHaveLength(size);
+      expect(encoded.filter((one) => !isDeepStrictEqual(one, alone))).toEqual([]);
     }
   });
 

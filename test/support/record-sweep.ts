@@ -42,7 +42,8 @@ export interface RecordedSweep {
 type Reader = ReturnType<typeof createMlflowReader>;
 
 /** Depend on the machine and the moment. */
-const isMeasured = (key: string): boolean => key.startsWith('system/') || key === 'epoch_seconds';
+const isMeasured = (key: string): boolean =>
+  key.startsWith('system/') || key === 'epoch_seconds' || key === 'blessing_p99_ms';
 
 const metricsOf = async (mlflow: Reader, run: MlflowRun): Promise<Metrics> => {
   const keys = (run.data.metrics ?? []).map(({ key }) => key).sort();

@@ -95,6 +95,7 @@ const mounted = async (): Promise<void> => {
     },
     onTerminate: () => () => undefined,
     onHangUp: () => () => undefined,
+    savedViews: async () => ({}),
   });
   const left = mountDashboard(runtime, { place: { screen: 'experiments' }, isReadOnly: true });
   await sleep(3_000);

@@ -1,6 +1,7 @@
 /** What in a plan will not work as configured: a dry run reports it before a run meets it. */
 
 import { join } from 'node:path';
+import { countOf } from '../contracts/count-of.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import { exists } from '../host/files/file-errors.ts';
 import { firstInformedTrial } from '../policy/samplers/tpe/tpe.ts';
@@ -15,8 +16,6 @@ export interface PlanCircumstances {
   readonly folder: string;
 }
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 const samplerNotes = ({ sweep }: ResolvedConfig, total: number): readonly string[] => {
   if (sweep?.sampler !== 'tpe') {
     return [];
@@ -28,7 +27,7 @@ const samplerNotes = ({ sweep }: ResolvedConfig, total: number): readonly string
     ...(first < total
       ? []
       : [
-          `tpe uses outcomes from trial ${first + 1} on (tpe.startup_trials ${startup}, tpe.proposal_lag ${lag}), and the sweep has ${counted(total, 'trial')}: all of them are halton's. Raise sweep.max_trials, or lower the two.`,
+          `tpe uses outcomes from trial ${first + 1} on (tpe.startup_trials ${startup}, tpe.proposal_lag ${lag}), and the sweep has ${countOf(total, 'trial')}: all of them are halton's. Raise sweep.max_trials, or lower the two.`,
         ]),
     ...(idle <= 0
       ? []
@@ -43,7 +42,7 @@ const slotNotes = ({ sweep }: ResolvedConfig, { total, slots }: PlanCircumstance
   return slots === null || atOnce <= slots
     ? []
     : [
-        `sweep.max_parallel is ${sweep?.max_parallel}, but this machine has ${counted(slots, 'slot')} for training: ${counted(atOnce - slots, 'trial')} of ${atOnce} will wait. Add workers elsewhere, or lower it.`,
+        `sweep.max_parallel is ${sweep?.max_parallel}, but this machine has ${countOf(slots, 'slot')} for training: ${countOf(atOnce - slots, 'trial')} of ${atOnce} will wait. Add workers elsewhere, or lower it.`,
       ];
 };
 

@@ -151,3 +151,7 @@ export const fromErrorRecord = (record: ErrorRecord, cause?: unknown): TtExpErro
     ...(record.details === undefined ? {} : { details: record.details }),
     ...(cause === undefined ? {} : { cause }),
   });
+
+/** A server does not answer. What the disk of this machine refuses, say, is not helped by starting one. */
+export const isOutOfReach = (error: unknown): error is TtExpError =>
+  error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');

@@ -1,7 +1,7 @@
 /** From a model that somebody names to its bundle: found in the home, or built there. */
 import { join } from 'node:path';
 import { type BundledModel, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
-import { TtExpError } from '../contracts/errors.ts';
+import { isOutOfReach, TtExpError } from '../contracts/errors.ts';
 import { ALIAS, TAG } from '../contracts/names.ts';
 import { shortDigest } from '../host/files/file-digest.ts';
 import { writeJsonFile } from '../host/files/json-file.ts';
@@ -117,9 +117,6 @@ const findOrBuild = async (
   await noteBundle(record, built.digest);
   return warnUnjudged(context, model, built);
 };
-
-const isOutOfReach = (error: unknown): error is TtExpError =>
-  error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');
 
 /** A name alone is its champion's. */
 const plainReference = (reference: string): string => {

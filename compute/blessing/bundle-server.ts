@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../host/files/json-file.ts';
 
 export type BundleServer =
   | { readonly kind: 'ready'; readonly url: string; stop(): Promise<void> }
@@ -30,9 +31,6 @@ const notStarted = (message: string, cause?: unknown): TtExpError =>
     hint: 'Check memory, open files and load of the machine that evaluates.',
     cause,
   });
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 
 /** What it says once it is ready; null where it ends before. */
 const readyUrl = (child: ChildProcess): Promise<string | null> =>

@@ -1,4 +1,5 @@
 /** A report of an experiment online as lines for people. */
+import { countOf } from '../../contracts/count-of.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineComparison, OnlineEstimate, OnlineGroup, OnlineReport } from '../../contracts/online-report.ts';
 import { percentText, probabilityText } from '../gate/rules/gate-text.ts';
@@ -10,8 +11,6 @@ const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixe
 const estimateText = ({ mean, low, high, is_anytime_valid: isAnytime }: OnlineEstimate): string =>
   `${mean.toFixed(DIGITS)} (${low.toFixed(DIGITS)} to ${high.toFixed(DIGITS)}${isAnytime ? '' : ', for one look'})`;
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 const NAMES = { champion: 'Champion', challenger: 'Challenger' } as const;
 
 const groupLines = ({
@@ -21,7 +20,7 @@ const groupLines = ({
   precision_at_10: precision,
   interactions,
 }: OnlineGroup): readonly string[] => [
-  `${arm === null ? 'Drafted by both' : NAMES[arm]}: ${counted(users, 'user')}, ${counted(lists, 'list')}, online precision@10 ${estimateText(precision)}`,
+  `${arm === null ? 'Drafted by both' : NAMES[arm]}: ${countOf(users, 'user')}, ${countOf(lists, 'list')}, online precision@10 ${estimateText(precision)}`,
   ...Object.entries(interactions).map(
     ([type, rates]) =>
       `  ${type}: share of users ${estimateText(rates.users)}${rates.per_user === null ? '' : `, per user ${estimateText(rates.per_user)}`}`,
@@ -33,13 +32,13 @@ const MEASURES = { precision_at_10: 'Difference in online precision@10', prefere
 const furtherText = ({ further_users: further }: OnlineComparison): string =>
   further === null
     ? 'too alike for any number of users to decide'
-    : `about ${counted(further, 'further user')} to decide, if this is the truth`;
+    : `about ${countOf(further, 'further user')} to decide, if this is the truth`;
 
 const comparisonLine = (comparison: OnlineComparison, { settings, decision }: OnlineReport): string => {
   const { measure, users, undecided_users: undecided, estimate, p_value: p } = comparison;
   const { mean, low, high } = estimate;
   const interval = `${percentText(settings.confidence)} interval ${signed(low)} to ${signed(high)}, valid at every look`;
-  const basis = measure === 'preference' ? ` over ${counted(users, 'user')}, ${undecided} more met nothing listed` : '';
+  const basis = measure === 'preference' ? ` over ${countOf(users, 'user')}, ${undecided} more met nothing listed` : '';
   const further = decision === 'continue' ? `; ${furtherText(comparison)}` : '';
   return `${MEASURES[measure]}: ${signed(mean)} (${interval}; p ${probabilityText(p)})${basis}${further}`;
 };
@@ -64,7 +63,7 @@ export const describeOnline = (
   const { overlap_at_10: overlap, reason } = report;
   return [
     `Experiment ${id}: ${model} version ${challenger.version} against champion version ${champion.version}, ${mode}`,
-    `Day ${Math.floor(days)} of ${settings.max_days}: ${counted(users, 'user')} observed in full, ${open} still open`,
+    `Day ${Math.floor(days)} of ${settings.max_days}: ${countOf(users, 'user')} observed in full, ${open} still open`,
     ...groups.flatMap(groupLines),
     ...(comparison === null ? [] : [comparisonLine(comparison, report)]),
     ...(overlap === null ? [] : [`Overlap@10 with the challenger's lists: ${estimateText(overlap)}`]),

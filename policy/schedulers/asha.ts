@@ -3,10 +3,11 @@
  * there go on, the rest end for good, and nobody waits for a rung to fill.
  * Source: Li et al. 2020, A System for Massively Parallel Hyperparameter Tuning; as the stopping variant in Syne Tune.
  */
+import { countOf } from '../../contracts/count-of.ts';
 import type { ResolvedScheduler } from '../../contracts/resolved-config.ts';
 import { geometricRungs } from './rungs.ts';
 import type { RungDecision, RungQuestion, Scheduler } from './scheduler.ts';
-import { countOf, inWords, placeOf, shareKept } from './standing.ts';
+import { inWords, placeOf, shareKept } from './standing.ts';
 
 /** The trial's own report counts among those at its rung, and of equal values all go on. */
 export const keepBestShare = ({ reports, peers }: RungQuestion, reduction: number): RungDecision => {

@@ -2,10 +2,11 @@
  * Ends a trial whose best value so far is below the median of its peers at the same rung.
  * Source: Golovin et al. 2017, Google Vizier, section 3.2.2 (median stopping rule), without its running averages.
  */
+import { countOf } from '../../contracts/count-of.ts';
 import type { ResolvedScheduler } from '../../contracts/resolved-config.ts';
 import { evenRungs } from './rungs.ts';
 import type { RungDecision, RungQuestion, Scheduler } from './scheduler.ts';
-import { countOf, inWords, medianOf } from './standing.ts';
+import { inWords, medianOf } from './standing.ts';
 
 const compare = ({ reports, peers }: RungQuestion, warmupTrials: number): RungDecision => {
   const { epoch, value } = reports.at(-1) ?? { epoch: 0, value: Number.NaN };

@@ -1,10 +1,11 @@
 /** Ends a trial that has stopped getting better; looks at no other trial. */
 
+import { countOf } from '../../contracts/count-of.ts';
 import type { ResolvedScheduler } from '../../contracts/resolved-config.ts';
 import type { RungReport } from '../../contracts/rungs.ts';
 import { evenRungs } from './rungs.ts';
 import type { RungDecision, Scheduler } from './scheduler.ts';
-import { countOf, inWords } from './standing.ts';
+import { inWords } from './standing.ts';
 
 /** The last report that gained more than `minGain` over the last one before it that did, and how many rungs ago. */
 const lastGain = (reports: readonly RungReport[], minGain: number): { best: RungReport | null; rungs: number } => {

@@ -24,5 +24,3 @@ export const medianOf = (values: readonly number[]): number => {
 /** Six significant digits: more than a metric is good for, so that what differs also reads differently. */
 export const inWords = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(6))) : 'no number';
-
-export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -7,9 +7,9 @@ import { namesIn } from '../../host/files/names-in.ts';
 import { removeGarbage } from '../../pipeline/versions/collect-garbage.ts';
 import type { Garbage } from '../../pipeline/versions/find-garbage.ts';
 import { changedAtMs } from '../../pipeline/versions/folder-size.ts';
+import { isBundleDigest } from './built-bundles.ts';
 import { BUILDING } from './write-bundle.ts';
 
-const DIGEST = /^[0-9a-f]{64}$/;
 /** What a build has put aside; one that ends takes it away itself. */
 const ASIDE = /^\.damaged-[0-9a-f]{64}$/;
 /** Notes of which bundle was built from what, and which of them a reference led to. */
@@ -35,7 +35,7 @@ interface UsedBundle extends Garbage {
 const bundlesIn = async (folder: string): Promise<readonly UsedBundle[]> => {
   const found: UsedBundle[] = [];
   for (const name of await namesIn(folder)) {
-    const kind = DIGEST.test(name) ? 'bundle' : ASIDE.test(name) ? 'temporary' : null;
+    const kind = isBundleDigest(name) ? 'bundle' : ASIDE.test(name) ? 'temporary' : null;
     const path = join(folder, name);
     const usedMs = kind === null ? null : await changedAtMs(path);
     if (kind !== null && usedMs !== null) {

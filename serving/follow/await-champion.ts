@@ -1,15 +1,11 @@
 /** The champion, for a server that has no bundle to begin with: MLflow may be starting as well. */
-import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import { isOutOfReach, toErrorRecord } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 
 const LONGEST_WAIT_MS = 30_000;
 const ASK_EVERY_MS = 2_000;
-
-/** What the disk of this machine refuses, say, is not helped by starting MLflow. */
-export const isOutOfReach = (error: unknown): boolean =>
-  error instanceof TtExpError && (error.code === 'SERVICE_UNREACHABLE' || error.code === 'TIMED_OUT');
 
 /** Throws what the last answer was, once MLflow has had its time, and the signal's reason. */
 export const awaitChampion = async ({

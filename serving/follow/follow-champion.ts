@@ -3,12 +3,12 @@
  * so every answer is of one bundle, and the old one is gone once the last request that took it has ended. Whatever goes
  * wrong on the way is a problem that is said, while the bundle that served before serves on.
  */
-import { TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import { isOutOfReach, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
-import { awaitChampion, isOutOfReach } from './await-champion.ts';
+import { awaitChampion } from './await-champion.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged, requireJudged } from './judged-bundle.ts';
 import { noModel } from './no-model.ts';

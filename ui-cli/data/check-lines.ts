@@ -1,4 +1,5 @@
 /** What the checks of a source's rows have found, for people. Pure. */
+import { countOf } from '../../contracts/count-of.ts';
 import type { DataCheck, DataReport } from '../../contracts/data-report.ts';
 import { formatCount } from '../text/formats.ts';
 import { section } from '../text/section.ts';
@@ -22,8 +23,6 @@ const byUrgency = (a: DataCheck, b: DataCheck): number => {
   const rank = ({ status, level }: DataCheck): number => (status === 'passed' ? 2 : level === 'warning' ? 1 : 0);
   return rank(a) - rank(b);
 };
-
-const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** A table of all checks, and the rows that each failed one has found. @param file as it was given */
 export const checkLines = (file: string, report: DataReport, isVerbose: boolean): readonly string[] => {

@@ -1,4 +1,5 @@
 /** `tt-exp data gc`: frees the space of what nobody needs any more. */
+import { countOf } from '../../contracts/count-of.ts';
 import type { GarbageReport, GarbageRequest } from '../../contracts/dataset-versions.ts';
 import { EXIT } from '../../contracts/errors.ts';
 import { withProgress } from '../display/progress.ts';
@@ -6,8 +7,6 @@ import { printJson, printLines } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { formatBytes } from './data-formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const garbageLines = ({ is_dry_run, removed, bytes, kept, kept_bundles, busy }: GarbageReport): readonly string[] => [
   ...(removed.length === 0
@@ -17,8 +16,8 @@ const garbageLines = ({ is_dry_run, removed, bytes, kept, kept_bundles, busy }: 
         removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
       )),
   `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; kept: ${[
-    counted(kept.length, 'dataset version'),
-    ...(kept_bundles === undefined ? [] : [counted(kept_bundles.length, 'bundle')]),
+    countOf(kept.length, 'dataset version'),
+    ...(kept_bundles === undefined ? [] : [countOf(kept_bundles.length, 'bundle')]),
   ].join(', ')}`,
   ...(busy.length === 0 ? [] : ['a dataset is being built: no stage was removed, so run this again later']),
 ];

@@ -1,6 +1,6 @@
 /** From a loaded bundle to what the server answers from: with its matrices filled, and warm. */
 import type { Overlay } from '../contracts/recommendation.ts';
-import { createBreather } from '../host/breathe.ts';
+import { breathe } from '../host/breathe.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
 import type { BundleAdditions } from './additions/bundle-additions.ts';
 import { shapeOf } from './additions/feature-schema.ts';
@@ -21,7 +21,6 @@ export const openServedBundle = async (
     ...(overlay === undefined ? {} : { overlay }),
     ...(additions === null ? {} : { additions }),
   });
-  const breathe = createBreather();
   for (const userId of ['nobody', ...users.ids.slice(0, WARM_REQUESTS)]) {
     recommender.recommend({ userId, limit: 10, filters: {}, preferences: {}, exclude: [] });
     await breathe();

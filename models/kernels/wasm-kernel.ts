@@ -28,10 +28,23 @@ export interface LoadedKernel<Exports> {
   reserve(bytes: number): void;
 }
 
+/** By their base64: each is compiled once, however many memories it works on. */
+const modules = new Map<string, WebAssembly.Module>();
+
+const compiled = (base64: string): WebAssembly.Module => {
+  const known = modules.get(base64);
+  if (known !== undefined) {
+    return known;
+  }
+  const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
+  modules.set(base64, module);
+  return module;
+};
+
 /** @param base64 the module, as `npm run generate` writes it */
 export const loadKernel = <Exports extends object>(base64: string, bytes: number): LoadedKernel<Exports> => {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / BYTES_PER_PAGE) });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(base64, 'base64')), { env: { memory } });
+  const instance = new WebAssembly.Instance(compiled(base64), { env: { memory } });
   return {
     exports: instance.exports as Exports,
     buffer: () => memory.buffer,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BundleManifest } from '../../contracts/bundle.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
-import { createBreather } from '../../host/breathe.ts';
+import { breathe } from '../../host/breathe.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { ModelManifest } from '../../models/saved/model-manifest.ts';
 import { readEncoder } from '../../pipeline/encoder/encoder-file.ts';
@@ -75,7 +75,6 @@ const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string');
 
 const readLines = async (reader: BundleReader, path: string, use: (line: unknown) => void): Promise<void> => {
-  const breathe = createBreather();
   const bytes = await reader.read(path);
   try {
     for (const line of parseLines(bytes)) {

@@ -5,7 +5,7 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import type { BundleManifest } from '../../contracts/bundle.ts';
 import type { TtExpError } from '../../contracts/errors.ts';
-import { createBreather } from '../../host/breathe.ts';
+import { breathe } from '../../host/breathe.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { notLoading } from '../not-loading.ts';
 
@@ -54,7 +54,6 @@ const readChecked = async (
     if (size !== expected.bytes) {
       throw corruptBundle(`${file} has ${size} bytes, expected ${expected.bytes}`);
     }
-    const breathe = createBreather();
     const hash = createHash('sha256');
     const content = new Uint8Array(isKept ? size : Math.min(size, CHUNK_BYTES));
     for (let at = 0; at < size; ) {

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Arm } from '../../../contracts/online-experiment.ts';
 import type { FieldFilters, Recommendation, RecommendRequest } from '../../../contracts/recommendation.ts';
-import { createBreather } from '../../../host/breathe.ts';
+import { breathe } from '../../../host/breathe.ts';
 import { NO_ROWS } from '../../additions/online-rows.ts';
 import type { ListExperiment, Recommend } from '../../online/experiment-lists.ts';
 import { type AnswerCache, createAnswerCache } from '../answer-cache.ts';
@@ -148,7 +148,6 @@ export const addListRoutes = ({
       const { body } = request;
       const { filters = {}, preferences = {}, user_ids } = body;
       const bundle = source.current();
-      const breathe = createBreather();
       const results = [];
       for (const userId of user_ids) {
         const asked = { ...pageOf(body), ...choicesOf(body), filters, preferences, userId };

@@ -1,5 +1,5 @@
-// tt-exp serve beside a bare fastify handler that returns a constant, in turn on one machine; then larger catalogues at a
-// fixed rate, bundles that are swapped under load, and how soon an event shows.
+// tt-exp serve beside a bare fastify handler that returns a constant, in turn on one machine: as fast as it goes, at fixed
+// rates, while bundles are swapped, for larger catalogues; and how soon an event shows.
 // Usage: npm run bench:serve [-- --items 100000 --items 1000000 --seconds 10 --rounds 3 --swaps 100 --folder <path>]
 // A bundle of 1,000,000 items has an index, which takes minutes to build; with --folder it stays there for the next time.
 import { type ChildProcess, fork } from 'node:child_process';
@@ -8,9 +8,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import autocannon, { type Options, type Result } from 'autocannon';
+import autocannon from 'autocannon';
 import { MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { median } from './median.ts';
+import { type Latencies, openLoad } from './open-load.ts';
 import { writeBenchBundle } from './serve-bundle.ts';
 import type { TargetMessage } from './serve-target.ts';
 
@@ -23,7 +24,8 @@ const { values } = parseArgs({
     folder: { type: 'string' },
   },
 });
-const seconds = Number(values.seconds);
+const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+const WARM_UP_SECONDS = 2;
 const SMALL = { items: 250, users: 350, dim: 128, contentDim: 384 };
 const RATE = 200;
 const LIST = '/api/recommendations/startups/for-developer/';
@@ -52,21 +54,76 @@ const stop = async ({ child }: Target): Promise<void> => {
   await ended;
 };
 
-/** Lists of different users. */
-const load = async ({ url }: Target, users: number, options: Partial<Options>): Promise<Result> =>
-  // Not a promise itself, only like one.
-  await autocannon({
-    url,
-    connections: 10,
-    duration: seconds,
-    requests: Array.from({ length: 500 }, (_, n) => ({
-      path: `${LIST}u${String((n * 7919) % users).padStart(7, '0')}?limit=10`,
-    })),
-    ...options,
-  });
+const pathOf = (user: number): string => `${LIST}u${String(user).padStart(7, '0')}?limit=10`;
 
-const latencies = ({ latency, non2xx, errors }: Result): string =>
-  `p50 ${latency.p50} ms, p99 ${latency.p99} ms, most ${latency.max} ms; ${non2xx + errors} failed`;
+/** Requests a second, by ten connections that each wait for an answer. */
+const mostOf = async ({ url }: Target): Promise<number> => {
+  const requests = Array.from({ length: SMALL.users }, (_, user) => ({ path: pathOf(user) }));
+  // Not a promise itself, only like one.
+  const { requests: answered, non2xx, errors } = await autocannon({ url, connections: 10, duration: 5, requests });
+  if (non2xx + errors > 0) {
+    throw new Error(`${non2xx + errors} requests failed`);
+  }
+  return answered.average;
+};
+
+const bareTarget = async (served: Target): Promise<Target> =>
+  start(`constant:${await (await fetch(`${served.url}${pathOf(0)}`)).text()}`);
+
+/** No user is asked for twice within a catalogue's loads until all have been: a list that is known needs no search. */
+const loadAt = (rate: number, users: number) => {
+  let loads = 0;
+  let asked = 0;
+  return async (target: Target, forSeconds = seconds): Promise<Latencies> => {
+    const first = asked;
+    loads += 1;
+    const result = await openLoad({
+      ...{ url: target.url, rate, seconds: forSeconds, seed: loads },
+      pathOf: (request) => pathOf((first + request) % users),
+    });
+    asked += result.requests;
+    return result;
+  };
+};
+
+/** One kind of load, in turn with others. */
+interface Kind {
+  readonly name: string;
+  readonly run: () => Promise<Latencies>;
+}
+
+/** Medians over the rounds. @returns p99 of each, in milliseconds */
+const inTurn = async (title: string, kinds: readonly Kind[]): Promise<readonly number[]> => {
+  const results = kinds.map((): Latencies[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, { run }] of kinds.entries()) {
+      results[at]?.push(await run());
+    }
+  }
+  return kinds.map(({ name }, at) => {
+    const of = results[at] ?? [];
+    const failed = of.reduce((sum, one) => sum + one.failed, 0);
+    const [p50, p99, most] = [
+      median(of.map((one) => one.p50)),
+      median(of.map((one) => one.p99)),
+      of.map((one) => one.most),
+    ];
+    console.log(
+      `${title}, ${name}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms (${of.map((one) => one.p99.toFixed(1)).join(', ')}), most ${Math.max(...most).toFixed(0)} ms; ${failed} failed`,
+    );
+    return p99;
+  });
+};
+
+/** Evenly over a load, each after the one before has ended. */
+const swapAll = async (target: Target, swaps: number): Promise<void> => {
+  const beganMs = performance.now();
+  for (let swap = 0; swap < swaps; swap += 1) {
+    await target.swap();
+    const earlyMs = beganMs + ((swap + 1) * 1000 * seconds) / swaps - performance.now();
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, earlyMs)));
+  }
+};
 
 /** Texts of a million items would be half of the bundle, and no request of this bench compares them. */
 const largeBundle = async (items: number, users: number): Promise<string> => {
@@ -86,44 +143,46 @@ try {
   const other = await writeBenchBundle(join(folder, 'other'), { ...SMALL, seed: 2 });
 
   // The most that each answers.
-  const rates: Record<'bundle' | 'constant', number[]> = { bundle: [], constant: [] };
-  let constant = '';
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const target = await start('bundle', folder, small);
-    constant = await (await fetch(`${target.url}${LIST}u0000000?limit=10`)).text();
-    const served = await load(target, SMALL.users, { duration: 5 });
-    await stop(target);
-    const bare = await start(`constant:${constant}`);
-    const answered = await load(bare, SMALL.users, { duration: 5 });
+  const rates: Record<'bundle' | 'bare', number[]> = { bundle: [], bare: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    const served = await start('bundle', folder, small);
+    const bare = await bareTarget(served);
+    rates.bundle.push(await mostOf(served));
+    rates.bare.push(await mostOf(bare));
+    await stop(served);
     await stop(bare);
-    rates.bundle.push(served.requests.average);
-    rates.constant.push(answered.requests.average);
   }
-  const share = median(rates.bundle) / median(rates.constant);
+  const share = median(rates.bundle) / median(rates.bare);
   console.log(
-    `250 items, as fast as it goes: ${median(rates.bundle).toFixed(0)} requests/s; bare handler ${median(rates.constant).toFixed(0)}; ${share.toFixed(2)} of it (medians of ${rates.bundle.length})`,
+    `250 items, as fast as it goes: ${median(rates.bundle).toFixed(0)} requests/s; bare handler ${median(rates.bare).toFixed(0)}; ${share.toFixed(2)} of it (medians of ${rounds})`,
   );
 
   const target = await start('bundle', folder, small, other);
   console.log(
     `250 items, ready ${target.readyMs.toFixed(0)} ms after the process began, ${target.megabytes.toFixed(0)} MB`,
   );
-  console.log(`250 items at 3000/s: ${latencies(await load(target, SMALL.users, { overallRate: 3000 }))}`);
-
-  // Swaps, beside the same load without them.
-  const steady = await load(target, SMALL.users, { overallRate: 1000 });
-  let isLoaded = true;
-  const loaded = load(target, SMALL.users, { overallRate: 1000 }).finally(() => {
-    isLoaded = false;
-  });
-  let swaps = 0;
-  while (isLoaded && swaps < Number(values.swaps)) {
-    await target.swap();
-    swaps += 1;
+  const bare = await bareTarget(target);
+  for (const rate of [3000, 1000]) {
+    const load = loadAt(rate, SMALL.users);
+    await load(bare, WARM_UP_SECONDS);
+    await load(target, WARM_UP_SECONDS);
+    const kinds: Kind[] = [
+      { name: 'bare handler', run: () => load(bare) },
+      { name: 'served', run: () => load(target) },
+    ];
+    if (rate === 1000) {
+      const swaps = Number(values.swaps);
+      kinds.push({
+        name: `${swaps} swaps`,
+        run: async () => (await Promise.all([load(target), swapAll(target, swaps)]))[0],
+      });
+    }
+    const [, steady = Number.NaN, swapped] = await inTurn(`250 items at ${rate}/s`, kinds);
+    if (swapped !== undefined) {
+      console.log(`250 items at ${rate}/s: p99 with swaps is ${(swapped / steady).toFixed(2)} of the steady one`);
+    }
   }
-  const swapped = await loaded;
-  console.log(`at 1000/s, steady: ${latencies(steady)}`);
-  console.log(`at 1000/s, ${swaps} swaps: ${latencies(swapped)}`);
+  await stop(bare);
 
   // From an event to the changed list.
   const waits: number[] = [];
@@ -148,10 +207,18 @@ try {
   for (const items of values.items.map(Number)) {
     const users = 10_000;
     const served = await start('bundle', folder, await largeBundle(items, users));
-    const result = await load(served, users, { overallRate: RATE });
     console.log(
-      `${items} items x ${SMALL.dim} at ${RATE}/s: ${latencies(result)}; ready ${served.readyMs.toFixed(0)} ms after the process began, ${served.megabytes.toFixed(0)} MB`,
+      `${items} items x ${SMALL.dim}, ready ${served.readyMs.toFixed(0)} ms after the process began, ${served.megabytes.toFixed(0)} MB`,
     );
+    const bare = await bareTarget(served);
+    const load = loadAt(RATE, users);
+    await load(bare, WARM_UP_SECONDS);
+    await load(served, WARM_UP_SECONDS);
+    await inTurn(`${items} items at ${RATE}/s`, [
+      { name: 'bare handler', run: () => load(bare) },
+      { name: 'served', run: () => load(served) },
+    ]);
+    await stop(bare);
     await stop(served);
   }
 } finally {

@@ -1,5 +1,5 @@
 import type { ComputeRunner, ComputeRunnerOptions } from '../compute/compute-runner.ts';
-import { createComputeRunner } from '../compute/index.ts';
+import { createComputeRunner, createGpuSampler } from '../compute/index.ts';
 import { digestTrainingCode, readTrainingModules } from '../compute/training-code.ts';
 import type { Environment } from '../config/env.ts';
 import type { Log } from '../contracts/log.ts';
@@ -32,6 +32,7 @@ export const openCompute = async (
     environment: variables,
     plan,
     gpuIds: plan.gpuIds,
+    gpuSampler: createGpuSampler({ environment: variables, log: tell }),
     noProgressLimitMs: stallLimitMs,
   });
   return { runner, trainingCode: digestTrainingCode(await readTrainingModules(), plan.env) };

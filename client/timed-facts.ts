@@ -44,14 +44,32 @@ export const usagesOf = async (tracking: Histories, view: TrainingsOf): Promise<
   const isRunning = ({ status }: (typeof own)[number]): boolean => status === 'running';
   const runs = [...own.filter(isRunning), ...own.filter((run) => !isRunning(run)).toReversed()].slice(0, MOST_USAGES);
   const runIds = runs.map(({ runId }) => runId);
-  const [cpu, memory] = await Promise.all(
-    [SYSTEM_METRIC.cpu, SYSTEM_METRIC.memory].map((key) => tracking.metricHistories(runIds, key)),
+  const { cpu, memory, gpu, gpuMemory, gpuMemoryShare } = SYSTEM_METRIC;
+  const [ofCpu, ...others] = await Promise.all(
+    [cpu, memory, gpu, gpuMemory, gpuMemoryShare].map((key) => tracking.metricHistories(runIds, key)),
   );
   const usages = runs.flatMap(({ trialId, runId }): (readonly [string, RecordedUsage])[] => {
-    const [ofCpu, ofMemory] = [cpu?.get(runId)?.at(-1), memory?.get(runId)?.at(-1)];
-    return ofCpu === undefined || ofMemory === undefined
+    const last = ofCpu?.get(runId)?.at(-1);
+    if (last === undefined) {
+      return [];
+    }
+    // Of the same epoch alone: what was recorded once and no longer is would pass for now.
+    const [memoryMegabytes, gpuPercent, gpuMemoryMegabytes, gpuMemoryPercent] = others.map(
+      (histories) => histories.get(runId)?.findLast(({ step }) => step === last.step)?.value,
+    );
+    return memoryMegabytes === undefined
       ? []
-      : [[trialId, { cpuPercent: ofCpu.value, memoryMegabytes: ofMemory.value, epoch: ofCpu.step }]];
+      : [
+          [
+            trialId,
+            {
+              ...{ cpuPercent: last.value, memoryMegabytes, epoch: last.step },
+              ...(gpuPercent === undefined ? {} : { gpuPercent }),
+              ...(gpuMemoryMegabytes === undefined ? {} : { gpuMemoryMegabytes }),
+              ...(gpuMemoryPercent === undefined ? {} : { gpuMemoryPercent }),
+            },
+          ],
+        ];
   });
   return Object.fromEntries(usages);
 };

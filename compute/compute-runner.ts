@@ -30,7 +30,9 @@ import {
   type FinalMessage,
   runComputeProcess,
 } from './compute-process.ts';
+import type { GpuSampler } from './gpu-sampler.ts';
 import { createSlotPool } from './slots.ts';
+import { withGpuUsage } from './with-gpu-usage.ts';
 
 export interface ComputeRunnerOptions extends ComputeProcessOptions {
   readonly plan: TensorflowPlan;
@@ -40,6 +42,7 @@ export interface ComputeRunnerOptions extends ComputeProcessOptions {
   readonly threadsPerSlot: number;
   /** GPUs in slot order; a slot beyond them shares the list again from its start. Empty keeps off the GPU. */
   readonly gpuIds: readonly string[];
+  readonly gpuSampler: GpuSampler;
 }
 
 /** What `createComputeRunner` makes; satisfies the ComputePort of activities. */
@@ -103,7 +106,7 @@ const logTraining = (log: Log, { trialFolder, epochBudget }: TrainJob, message: 
 };
 
 export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunner => {
-  const { plan, gpuIds } = options;
+  const { plan, gpuIds, gpuSampler } = options;
   const pool = createSlotPool(options.slots);
 
   const run = async (
@@ -112,14 +115,22 @@ export const createComputeRunner = (options: ComputeRunnerOptions): ComputeRunne
     signals: ComputeSignals,
   ): Promise<FinalMessage> => {
     const slot = await pool.acquire(signals.signal);
+    let watched: ReturnType<typeof withGpuUsage> | null = null;
     try {
       const isOnGpu = plan.backend === 'gpu' && !(job.kind === 'train' && job.device === 'cpu');
       const gpuId = isOnGpu ? (gpuIds[slot % gpuIds.length] ?? null) : null;
       // The GPU's library without a visible device computes on the CPU: the child must report it so.
       const slotPlan: TensorflowPlan = plan.backend === 'gpu' && gpuId === null ? { ...plan, backend: 'native' } : plan;
       const environment = slotEnvironment(options, gpuId);
-      return await runComputeProcess({ job, plan: slotPlan }, { ...options, environment }, onMessage, signals);
+      watched = job.kind === 'train' && gpuId !== null ? withGpuUsage(gpuSampler, gpuId, onMessage) : null;
+      return await runComputeProcess(
+        { job, plan: slotPlan },
+        { ...options, environment },
+        watched?.onMessage ?? onMessage,
+        signals,
+      );
     } finally {
+      watched?.end();
       pool.release(slot);
     }
   };

@@ -23,6 +23,10 @@ export interface RecordedUsage {
   readonly cpuPercent: number;
   readonly memoryMegabytes: number;
   readonly epoch: number;
+  /** Of its GPU, all programs together; each absent where it is not recorded of this epoch. */
+  readonly gpuPercent?: number;
+  readonly gpuMemoryMegabytes?: number;
+  readonly gpuMemoryPercent?: number;
 }
 
 /** Trial or replicate id to its usage; missing where nothing is recorded. */

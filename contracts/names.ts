@@ -143,8 +143,14 @@ export const LEDGER_EXPERIMENT = 'tt-exp registry';
 /** Of a model's folder and of a dataset version's: what it holds, and the digest of every file. Written last. */
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Of the process that trains, once an epoch, as MLflow names them. */
+/**
+ * Of the process that trains, once an epoch, as MLflow names them. GPU 0 is the one that the process sees, whichever it
+ * is on its host, so that charts of several runs share their keys.
+ */
 export const SYSTEM_METRIC = {
   cpu: 'system/cpu_utilization_percentage',
   memory: 'system/system_memory_usage_megabytes',
+  gpu: 'system/gpu_0_utilization_percentage',
+  gpuMemory: 'system/gpu_0_memory_usage_megabytes',
+  gpuMemoryShare: 'system/gpu_0_memory_usage_percentage',
 } as const;

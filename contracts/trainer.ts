@@ -183,10 +183,20 @@ export interface EvaluateResult extends TestEvaluation {
   readonly ancestor: Omit<AncestorComparison, 'version' | 'run_id'> | null;
 }
 
+/** What `nvidia-smi` says of one GPU, all its programs together; null where the driver does not tell. */
+export interface GpuUsage {
+  /** Share of the time in which a kernel ran. */
+  readonly utilizationPercent: number | null;
+  readonly memoryMegabytes: number | null;
+  readonly totalMemoryMegabytes: number | null;
+}
+
 /** Resource use of the child since its last message. */
 export interface SystemUsage {
   readonly cpuPercent: number;
   readonly memoryMegabytes: number;
+  /** Of the GPU that the child sees, added by its parent; absent off the GPU and where none is known. */
+  readonly gpu?: GpuUsage;
 }
 
 export type ComputeMessage =

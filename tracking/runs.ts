@@ -2,8 +2,9 @@
 
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
-import { SYSTEM_METRIC, TAG } from '../contracts/names.ts';
+import { TAG } from '../contracts/names.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
+import { systemMetrics } from '../contracts/system-metrics.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
 import type { Artifacts } from './artifacts.ts';
 import { type FittedTexts, fitTexts, type TextKind } from './limited-text.ts';
@@ -187,12 +188,7 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
       const values: Readonly<Record<string, number>> = {
         ...epochMetrics(record),
         epoch_seconds: record.seconds,
-        ...(usage === null
-          ? {}
-          : {
-              [SYSTEM_METRIC.cpu]: usage.cpuPercent,
-              [SYSTEM_METRIC.memory]: usage.memoryMegabytes,
-            }),
+        ...(usage === null ? {} : systemMetrics(usage)),
       };
       return logMetrics(
         runId,

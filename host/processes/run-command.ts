@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Variables } from './variables.ts';
 
@@ -11,6 +12,8 @@ export interface CommandRequest {
   readonly signal?: AbortSignal;
   /** The program starts others: they end with it on abort and on time-out, instead of holding its output open. */
   readonly endsWithChildren?: boolean;
+  /** This process may end before it; together with `endsWithChildren`. */
+  readonly isBackground?: boolean;
   /** Every line of stdout and stderr as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -42,6 +45,9 @@ export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
       const isLate = signal === 'SIGKILL' && performance.now() - startedMs >= timeoutMs;
       return isLate ? `${TIME_LIMIT} of ${timeoutMs / 1000} s` : `ended by ${signal}`;
     };
+    if (request.isBackground === true) {
+      letGo(child);
+    }
     const stopWatching = isGroup && child.pid !== undefined ? watchGroup(child, request) : undefined;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -70,13 +76,23 @@ export const runCommand = (request: CommandRequest): Promise<CommandResult> =>
     });
   });
 
+/** It keeps our event loop no longer, nor do its streams. */
+const letGo = (child: ChildProcess): void => {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream instanceof Socket) {
+      stream.unref();
+    }
+  }
+};
+
 const limitsOf = ({ timeoutMs, signal }: CommandRequest): { timeout?: number; signal?: AbortSignal } => ({
   ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   ...(signal === undefined ? {} : { signal }),
 });
 
 /** Kills the child's whole process group on abort and on time-out. Returns how to stop watching. */
-const watchGroup = (child: ChildProcess, { timeoutMs, signal }: CommandRequest): (() => void) => {
+const watchGroup = (child: ChildProcess, { timeoutMs, signal, isBackground }: CommandRequest): (() => void) => {
   const kill = (): void => {
     if (child.pid === undefined) {
       return;
@@ -90,6 +106,9 @@ const watchGroup = (child: ChildProcess, { timeoutMs, signal }: CommandRequest):
     }
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs);
+  if (isBackground === true) {
+    timer?.unref();
+  }
   signal?.addEventListener('abort', kill, { once: true });
   if (signal?.aborted === true) {
     kill();

@@ -171,8 +171,18 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     ]);
     expect(await tracking.metricHistory(runId, 'val_never')).toEqual([]);
     await tracking.logEpoch(runId, epochRecord(3), null);
-    expect(await server.points(runId, 'train_loss')).toHaveLength(3);
-    expect(await server.points(runId, 'system/system_memory_usage_megabytes')).toHaveLength(2);
+    const gpu = { utilizationPercent: 87, memoryMegabytes: 10_000, totalMemoryMegabytes: 40_000 };
+    await tracking.logEpoch(runId, epochRecord(3), { cpuPercent: 99, memoryMegabytes: 500, gpu });
+    const untold = { utilizationPercent: null, memoryMegabytes: 20_000, totalMemoryMegabytes: null };
+    await tracking.logEpoch(runId, epochRecord(4), { cpuPercent: 99, memoryMegabytes: 500, gpu: untold });
+    expect(await server.points(runId, 'train_loss')).toHaveLength(4);
+    expect(await server.points(runId, 'system/system_memory_usage_megabytes')).toHaveLength(4);
+    expect(await server.points(runId, 'system/gpu_0_utilization_percentage')).toEqual([[3, 1_700_000_003_000, 87]]);
+    expect(await server.points(runId, 'system/gpu_0_memory_usage_megabytes')).toEqual([
+      [3, 1_700_000_003_000, 10_000],
+      [4, 1_700_000_004_000, 20_000],
+    ]);
+    expect(await server.points(runId, 'system/gpu_0_memory_usage_percentage')).toEqual([[3, 1_700_000_003_000, 25]]);
   });
 
   test('parameters stay, tags change, and both are kept whole though they be long', async () => {

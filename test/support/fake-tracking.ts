@@ -7,6 +7,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import { epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { MetricPoint, RunRecord, RunStatus } from '../../contracts/runs.ts';
+import { systemMetrics } from '../../contracts/system-metrics.ts';
 import { replaceFile } from '../../host/files/replace-file.ts';
 import type { LedgerReader } from '../../registry/ports.ts';
 import { cutText, fitTexts, TEXT_LIMIT, type TextKind } from '../../tracking/limited-text.ts';
@@ -182,10 +183,7 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       const values = {
         ...epochMetrics(record),
         epoch_seconds: record.seconds,
-        ...(usage !== null && {
-          'system/cpu_utilization_percentage': usage.cpuPercent,
-          'system/system_memory_usage_megabytes': usage.memoryMegabytes,
-        }),
+        ...(usage === null ? {} : systemMetrics(usage)),
       };
       keepPoints(
         runId,

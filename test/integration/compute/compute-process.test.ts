@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ComputeRunner } from '../../../compute/index.ts';
+import { type ComputeRunner, createGpuSampler } from '../../../compute/index.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ComputeMessage, TrainJob } from '../../../contracts/trainer.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -239,6 +239,35 @@ test.each(['wait', 'block'])(
     );
   },
 );
+
+test('compute/compute-runner: an epoch on a GPU comes with the use of that GPU, one off the GPU without', async () => {
+  // At the second question, the first answer has been kept.
+  const script = `#!/bin/sh
+    if [ -e "${folder}/asked" ]; then touch "${file}"; fi
+    touch "${folder}/asked"
+    echo '4, GPU-a, 1, 2, 3'
+    echo '6, GPU-b, 87, 30000, 80000'`;
+  await writeFile(join(folder, 'nvidia-smi'), script, { mode: 0o755 });
+  const environment = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+  const runner = createTestRunner({
+    gpuIds: ['6'],
+    plan: { backend: 'gpu', library: 'none', packageFolder: null, gpuIds: ['6'], announcements: [], env: {} },
+    gpuSampler: createGpuSampler({ environment, log: ignore, intervalMs: 10 }),
+  });
+  const gpuOf = async (device: TrainJob['device']): Promise<unknown> => {
+    const seen: unknown[] = [];
+    await runner.train(
+      trainJob('gpu', file, device),
+      (message) => seen.push(message.kind === 'epoch' ? message.usage : message),
+      never,
+    );
+    return seen;
+  };
+  const own = { cpuPercent: expect.any(Number), memoryMegabytes: expect.any(Number) };
+  const gpu = { utilizationPercent: 87, memoryMegabytes: 30_000, totalMemoryMegabytes: 80_000 };
+  expect(await gpuOf('auto')).toEqual([{ ...own, gpu }]);
+  expect(await gpuOf('cpu')).toEqual([own]);
+});
 
 test('compute/compute-runner: a slot sets device and threads, and further jobs wait for one', async () => {
   const plan = { backend: 'gpu', library: 'none', packageFolder: null, gpuIds: ['4', '6'], announcements: [] } as const;

@@ -1,6 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type ComputeRunner, type ComputeRunnerOptions, createComputeRunner } from '../../../compute/index.ts';
+import {
+  type ComputeRunner,
+  type ComputeRunnerOptions,
+  createComputeRunner,
+  createGpuSampler,
+} from '../../../compute/index.ts';
 import type { TrainJob } from '../../../contracts/trainer.ts';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -21,6 +26,7 @@ export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): C
     lastEpochLimitMs: 60_000,
     environment: process.env,
     log: () => undefined,
+    gpuSampler: createGpuSampler({ environment: process.env, log: () => undefined }),
     ...changes,
   });
 

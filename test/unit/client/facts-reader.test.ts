@@ -210,6 +210,13 @@ describe('client/facts-reader', () => {
         ],
         [`run-1 ${SYSTEM_METRIC.memory}`]: [{ step: 2, value: 512 }],
         [`run-2 ${SYSTEM_METRIC.cpu}`]: [{ step: 1, value: 80 }],
+        // Recorded no more after the first epoch.
+        [`run-1 ${SYSTEM_METRIC.gpu}`]: [{ step: 1, value: 99 }],
+        [`run-119 ${SYSTEM_METRIC.cpu}`]: [{ step: 3, value: 70 }],
+        [`run-119 ${SYSTEM_METRIC.memory}`]: [{ step: 3, value: 400 }],
+        [`run-119 ${SYSTEM_METRIC.gpu}`]: [{ step: 3, value: 87 }],
+        [`run-119 ${SYSTEM_METRIC.gpuMemory}`]: [{ step: 3, value: 30_000 }],
+        [`run-119 ${SYSTEM_METRIC.gpuMemoryShare}`]: [{ step: 3, value: 37.5 }],
       },
     });
     const many = Array.from({ length: 120 }, (_, index) =>
@@ -221,6 +228,10 @@ describe('client/facts-reader', () => {
     });
     expect(usages).toEqual({
       'trial-001': { cpuPercent: 150, memoryMegabytes: 512, epoch: 2 },
+      'trial-119': {
+        ...{ cpuPercent: 70, memoryMegabytes: 400, epoch: 3 },
+        ...{ gpuPercent: 87, gpuMemoryMegabytes: 30_000, gpuMemoryPercent: 37.5 },
+      },
     });
     const [[key, runIds = []] = []] = counts.asked as readonly [string, readonly string[]][];
     expect([key, runIds.length, ...runIds.slice(0, 3)]).toEqual([

@@ -1,6 +1,7 @@
 /** The pane of an experiment that says who trains, and what it takes; and what its leaderboard says of the gate. */
 import { describe, expect, test } from 'vitest';
 import type { ExperimentView } from '../../../../contracts/experiment.ts';
+import type { RecordedUsage } from '../../../../contracts/experiment-facts.ts';
 import type { ServicesStatus } from '../../../../contracts/services.ts';
 import { type DrivenDashboard, driveDashboard } from '../../../support/drive-dashboard.ts';
 import { trainingResult } from '../../../support/experiment-fixtures.ts';
@@ -71,6 +72,22 @@ describe('ui-cli/dashboard/screens/experiment/work', () => {
     expect(text).toMatch(/^trial-000 +completed +2 +– +– +\w+ +0\.5 s +–$/m);
     // It has not begun.
     expect(lines.filter((line) => /^trial-002/.test(line))).toEqual([]);
+  });
+
+  test('a training on a GPU has its use too, and one of which the driver tells nothing a dash', () => {
+    const onGpu = { ...view, tensorflow: { backend: 'gpu', library: 'libtensorflow 2.21.0' } } as ExperimentView;
+    const own = { cpuPercent: 101, memoryMegabytes: 900, epoch: 4 };
+    const gpu = { gpuPercent: 86.6, gpuMemoryMegabytes: 30_517, gpuMemoryPercent: 37.4 };
+    const shown = (usage: RecordedUsage): string =>
+      open(onGpu).press('v', 'v', 'v', 'v').answer('usage', EXPERIMENT_ID, { 'trial-001': usage }).text();
+    expect(shown({ ...own, ...gpu })).toMatch(/^trial +state +epoch +CPU +memory +GPU +GPU memory +device +/m);
+    expect(shown({ ...own, ...gpu })).toMatch(
+      /^trial-001 +running +4 +101 % +900 MB +87 % +30,517 MB \(37 %\) +gpu +/m,
+    );
+    expect(shown({ ...own, gpuMemoryMegabytes: 512 })).toMatch(
+      /^trial-001 +running +4 +101 % +900 MB +– +512 MB +gpu +/m,
+    );
+    expect(shown(own)).toMatch(/^trial-001 +running +4 +101 % +900 MB +– +– +gpu +/m);
   });
 
   test('says so where no worker runs here', () => {

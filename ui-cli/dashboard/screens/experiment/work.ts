@@ -1,6 +1,6 @@
 /** Who trains what, and what it takes: workers of this home, and each training with its processor and memory. Pure. */
 import { type ExperimentView, trainingsOf } from '../../../../contracts/experiment.ts';
-import type { RecordedUsages } from '../../../../contracts/experiment-facts.ts';
+import type { RecordedUsage, RecordedUsages } from '../../../../contracts/experiment-facts.ts';
 import type { ServiceStatus } from '../../../../contracts/services.ts';
 import type { TrialView } from '../../../../contracts/trial.ts';
 import { formatCount, formatDuration } from '../../../text/formats.ts';
@@ -61,13 +61,28 @@ const secondsAnEpoch = (view: ExperimentView, { trialId, result }: TrialView): n
 
 const shownSeconds = (seconds: number | null): string => (seconds === null ? none : formatDuration(seconds));
 
+/** Of its GPU, all programs on it together. */
+const gpuCells = ({ gpuPercent, gpuMemoryMegabytes, gpuMemoryPercent }: Partial<RecordedUsage>): readonly string[] => [
+  gpuPercent === undefined ? none : `${formatCount(Math.round(gpuPercent))} %`,
+  gpuMemoryMegabytes === undefined
+    ? none
+    : `${formatCount(Math.round(gpuMemoryMegabytes))} MB${
+        gpuMemoryPercent === undefined ? '' : ` (${Math.round(gpuMemoryPercent)} %)`
+      }`,
+];
+
 const trainingLines = (view: ExperimentView, usages: RecordedUsages, marks: TrainingMarks): readonly Line[] => {
   const own = trainingsOf(view).filter((trial) => !trial.isReused && epochsOf(view, trial) > 0);
   const isRunning = ({ status }: TrialView): boolean => status === 'running';
+  const isOnGpu = ({ trialId, status, result }: TrialView): boolean =>
+    (result?.tensorflow.backend ?? (status === 'running' ? view.tensorflow?.backend : undefined)) === 'gpu' ||
+    usages[trialId]?.gpuPercent !== undefined;
+  const hasGpu = own.some(isOnGpu);
   const [head = '', ...rows] = formatTable(
     [
-      ...[{ title: 'trial' }, { title: 'state' }, right('epoch'), right('CPU'), right('memory'), { title: 'device' }],
-      ...[right('an epoch'), right('left')],
+      ...[{ title: 'trial' }, { title: 'state' }, right('epoch'), right('CPU'), right('memory')],
+      ...(hasGpu ? [right('GPU'), right('GPU memory')] : []),
+      ...[{ title: 'device' }, right('an epoch'), right('left')],
     ],
     [...own.filter(isRunning), ...own.filter((trial) => !isRunning(trial)).toReversed()].map((trial) => {
       const { trialId, status, result } = trial;
@@ -76,6 +91,7 @@ const trainingLines = (view: ExperimentView, usages: RecordedUsages, marks: Trai
         ...[trialId, status, String(epochsOf(view, trial))],
         usage === undefined ? none : `${formatCount(Math.round(usage.cpuPercent))} %`,
         usage === undefined ? none : `${formatCount(Math.round(usage.memoryMegabytes))} MB`,
+        ...(hasGpu ? gpuCells(usage ?? {}) : []),
         result?.tensorflow.backend ?? view.tensorflow?.backend ?? none,
         shownSeconds(secondsAnEpoch(view, trial)),
         shownSeconds(trialSecondsLeft(marks, view, trialId)),

@@ -5,23 +5,18 @@ import {
   QueryNotRegisteredError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { canonicalJson } from '../contracts/canonical-json.ts';
 import { TtExpError } from '../contracts/errors.ts';
-import type {
-  ExperimentInput,
-  ExperimentOutcome,
-  ExperimentSnapshot,
-  ExperimentView,
-} from '../contracts/experiment.ts';
+import type { ExperimentInput, ExperimentSnapshot, ExperimentView } from '../contracts/experiment.ts';
 import { experimentIds } from '../contracts/ids.ts';
 import { SEARCH_ATTRIBUTE, TASK_QUEUE } from '../contracts/names.ts';
 import { describeSource, isSameSource, type SourceIdentity } from '../contracts/source-reading.ts';
 import type { experiment } from '../workflows/experiment.ts';
 import { describeStart } from './describe-start.ts';
-import { experimentNotFound, knownExperiments } from './known-experiments.ts';
+import { experimentNotFound } from './known-experiments.ts';
+import { type ListedExperiment, listChanges, listExperiments } from './listed-experiments.ts';
 import { readOutcome } from './outcome.ts';
 import { pendingSteps } from './pending-steps.ts';
 import { askTrial, createProgressReader, type ProgressReader } from './progress.ts';
@@ -30,21 +25,13 @@ import { querySnapshot } from './snapshots.ts';
 import { createSteering, type ExperimentSteering, experimentEnded, workflowIdOf } from './steering.ts';
 import { readTemporalId } from './temporal-identity.ts';
 
+export type { ListedExperiment } from './listed-experiments.ts';
+
 export interface StartedExperiment {
   readonly experimentId: string;
   readonly workflowId: string;
   /** True when an equal experiment was running already and this call attached to it. */
   readonly isAttached: boolean;
-}
-
-export interface ListedExperiment {
-  readonly experimentId: string;
-  readonly workflowId: string;
-  readonly status: WorkflowExecutionStatusName;
-  readonly startedAtMs: number;
-  readonly endedAtMs: number | null;
-  /** null while it runs, and where it was ended from outside or by an earlier version. */
-  readonly outcome: ExperimentOutcome | null;
 }
 
 export interface WatchOptions {
@@ -95,7 +82,8 @@ export interface ExperimentsClient extends ExperimentSteering {
   watch(id: string, options?: WatchOptions): AsyncIterable<ExperimentView>;
   /** Asks for cancellation and returns at once; running trials end first. Throws EXPERIMENT_NOT_FOUND, EXPERIMENT_ENDED. */
   cancel(id: string): Promise<void>;
-  list(): Promise<readonly ListedExperiment[]>;
+  /** @param known what it has answered before: brings that up to date (see `listChanges`), which costs less */
+  list(known?: readonly ListedExperiment[]): Promise<readonly ListedExperiment[]>;
 }
 
 /**
@@ -237,13 +225,6 @@ export const createExperimentsClient = (client: Client): ExperimentsClient => {
         await handle.cancel();
       }),
 
-    list: async () =>
-      (await knownExperiments(client)).map(({ execution, ...ids }) => ({
-        ...ids,
-        status: execution.status.name,
-        startedAtMs: execution.startTime.getTime(),
-        endedAtMs: execution.closeTime?.getTime() ?? null,
-        outcome: (execution.memo?.outcome as ExperimentOutcome | undefined) ?? null,
-      })),
+    list: (known = []) => (known.length === 0 ? listExperiments(client) : listChanges(client, known)),
   };
 };

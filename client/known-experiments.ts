@@ -8,10 +8,19 @@ export interface KnownExperiment extends ExperimentIds {
   readonly execution: WorkflowExecutionInfo;
 }
 
-/** The latest execution of each. One that was continued goes by the execution that continues it. */
-export const knownExperiments = async (client: Pick<Client, 'workflow'>): Promise<readonly KnownExperiment[]> => {
+const ALL = "WorkflowType = 'experiment'";
+
+/**
+ * The latest execution of each. One that was continued goes by the execution that continues it.
+ * @param condition that executions fulfil; none: all of them
+ */
+export const knownExperiments = async (
+  client: Pick<Client, 'workflow'>,
+  condition?: string,
+): Promise<readonly KnownExperiment[]> => {
   const known = new Map<string, KnownExperiment>();
-  for await (const execution of client.workflow.list({ query: "WorkflowType = 'experiment'" })) {
+  const query = condition === undefined ? ALL : `${ALL} AND ${condition}`;
+  for await (const execution of client.workflow.list({ query })) {
     const ids = parseExperimentId(execution.workflowId);
     if (ids !== null && execution.status.name !== 'CONTINUED_AS_NEW') {
       const other = known.get(ids.experimentId);

@@ -42,6 +42,12 @@ describe('workflows/descriptions', () => {
       };
       expect((await handle.describe()).memo).toEqual({ name: 'fixture', config_digest: '0123456789abcdef', outcome });
       expect((await experiments.list()).map((listed) => listed.outcome)).toEqual([outcome]);
+      // The real server understands what is asked of it.
+      const listed = await experiments.list();
+      expect(await experiments.list(listed)).toBe(listed);
+      const [row] = listed;
+      const asIfRunning = listed.map((one) => ({ ...one, status: 'RUNNING' as const, endedAtMs: null }));
+      expect(await experiments.list(asIfRunning)).toEqual([row]);
       const { currentDetails } = await handle.query<Metadata, []>('__temporal_workflow_metadata');
       expect(currentDetails).toBe('Phase: **done**\n\nTrials: 4 completed\n\nBest so far: trial-003, 0.4000');
 

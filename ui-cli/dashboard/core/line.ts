@@ -16,3 +16,14 @@ export type Line = readonly Span[];
 export const lineOf = (text: string, role?: Role): Line => [role === undefined ? { text } : { text, role }];
 
 export const textOf = (line: Line): string => line.map(({ text }) => text).join('');
+
+export const isSameLine = (a: Line, b: Line): boolean =>
+  a === b ||
+  (a.length === b.length && a.every(({ text, role }, place) => text === b[place]?.text && role === b[place]?.role));
+
+export const isSameFrame = (a: readonly Line[], b: readonly Line[]): boolean =>
+  a.length === b.length &&
+  a.every((line, place) => {
+    const other = b[place];
+    return other !== undefined && isSameLine(line, other);
+  });

@@ -3,7 +3,7 @@ import { Box, Text, useInput } from 'ink';
 import { memo } from 'react';
 import { printable } from '../../../contracts/printable.ts';
 import type { KeyName } from '../core/keys.ts';
-import type { Line } from '../core/line.ts';
+import { isSameLine, type Line } from '../core/line.ts';
 import { keyNames } from './key-names.ts';
 import { styleOf, type Theme } from './theme.ts';
 
@@ -12,9 +12,6 @@ export interface DashboardViewProps {
   readonly theme: Theme;
   readonly onKeys: (keys: readonly KeyName[]) => void;
 }
-
-const isSameLine = (a: Line, b: Line): boolean =>
-  a.length === b.length && a.every(({ text, role }, place) => text === b[place]?.text && role === b[place]?.role);
 
 /** Always one row; drawn anew only where it has changed. */
 const Row = memo(

@@ -2,7 +2,7 @@
 import { type Instance, render } from 'ink';
 import type { CliIo } from '../../command-line/process-runtime.ts';
 import type { KeyName } from '../core/keys.ts';
-import type { Line } from '../core/line.ts';
+import { isSameFrame, type Line } from '../core/line.ts';
 import { createAlternateScreen } from './alternate-screen.ts';
 import { DashboardView } from './dashboard-view.tsx';
 import { createPainter } from './painter.ts';
@@ -42,11 +42,25 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
   let next: ReturnType<typeof setTimeout> | null = null;
   let drawnMs = Number.NEGATIVE_INFINITY;
 
-  const element = () => <DashboardView lines={lines()} theme={theme} onKeys={onKeys} />;
+  /** null: what the terminal shows is unknown. */
+  let shown: readonly Line[] | null = null;
+
+  const forget = (): void => {
+    painter.forget();
+    shown = null;
+  };
+  const element = (frame: readonly Line[]) => {
+    shown = frame;
+    return <DashboardView lines={frame} theme={theme} onKeys={onKeys} />;
+  };
   const drawNow = (): void => {
     next = null;
     drawnMs = now();
-    app?.rerender(element());
+    const frame = lines();
+    // Most answers and ticks change nothing that is in sight.
+    if (shown === null || !isSameFrame(shown, frame)) {
+      app?.rerender(element(frame));
+    }
   };
   const draw = (): void => {
     next ??= setTimeout(drawNow, Math.max(0, drawnMs + 1000 / FRAMES_A_SECOND - now()));
@@ -55,8 +69,8 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
     // First, since a process in the background is stopped here, before it has drawn anything.
     stdin.setRawMode(true);
     screen.enter();
-    painter.forget();
-    app = render(element(), {
+    forget();
+    app = render(element(lines()), {
       ...{ stdout: painter.stream, stdin, exitOnCtrlC: false, patchConsole: false },
       // Each write is one whole frame then, which the painter takes.
       debug: true,
@@ -75,7 +89,7 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
     onResize();
     if (app !== null) {
       screen.clear();
-      painter.forget();
+      forget();
       draw();
     }
   };

@@ -1,6 +1,6 @@
 /** Where each feed comes from. */
 import type { ListedExperiment } from '../../../client/experiments-client.ts';
-import { withSnapshots } from '../../inspect/experiment-rows.ts';
+import { type ExperimentRow, isRunning, withSnapshots } from '../../inspect/experiment-rows.ts';
 import { endedWithGate } from '../../inspect/gate-decisions.ts';
 import type { Platform } from '../../platform/platform-runtime.ts';
 import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
@@ -52,27 +52,74 @@ const askDecisions = async (
   return { known: Object.fromEntries(known), problem: failed === null ? null : explain(failed) };
 };
 
+/** Whatever has been deleted since is gone from the list by then. */
+const LIST_WHOLE_EVERY_MS = 300_000;
+
+/**
+ * One list, brought up to date: of thousands that have ended nothing is asked again each second. All of them take
+ * seconds, in which the list goes on.
+ */
+const openList = (platform: Reconnecting<Platform>, now: () => number) => {
+  let listed: readonly ListedExperiment[] = [];
+  let rows: readonly ExperimentRow[] = [];
+  let server: Platform['experiments'] | null = null;
+  let wholeMs = Number.NEGATIVE_INFINITY;
+  let isAskingWhole = false;
+  /** That has come meanwhile, and is to be brought up to date. */
+  let whole: readonly ListedExperiment[] | null = null;
+
+  const askWhole = async (experiments: Platform['experiments']): Promise<void> => {
+    isAskingWhole = true;
+    try {
+      const all = await experiments.list();
+      if (experiments === server) {
+        whole = all;
+        wholeMs = now();
+      }
+    } catch {
+      // The list itself is asked for each second, and tells why nobody answers; this is tried again then.
+    } finally {
+      isAskingWhole = false;
+    }
+  };
+
+  return {
+    listed: () => listed,
+    ask: (): Promise<readonly ExperimentRow[]> =>
+      platform.ask(async ({ experiments }) => {
+        // Another connection may be to another server.
+        const isFirst = experiments !== server;
+        if (!isFirst && !isAskingWhole && now() - wholeMs >= LIST_WHOLE_EVERY_MS) {
+          void askWhole(experiments);
+        }
+        const known = isFirst ? [] : (whole ?? listed);
+        const found = await experiments.list(known);
+        const isSame = found === listed && !found.some(isRunning);
+        rows = isSame ? rows : await withSnapshots(experiments, found);
+        if (isFirst) {
+          wholeMs = now();
+        }
+        [listed, server] = [found, experiments];
+        whole = isFirst || known === whole ? null : whole;
+        return rows;
+      }, LONG_ANSWER_LIMIT_MS),
+  };
+};
+
 /** Nothing is started: what does not run is told of. @param signal ends what is being opened */
 export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sources => {
   const platform = createReconnecting(() =>
     runtime.openPlatform({ mayStart: false, progress: () => undefined, signal }),
   );
   const catalogue = createReconnecting(() => runtime.openCatalogue());
-  let listed: readonly ListedExperiment[] = [];
+  const list = openList(platform, runtime.now);
   return {
     platform,
     catalogue,
     ask: {
-      experiments: async () => {
-        const rows = await platform.ask(
-          async ({ experiments }) => withSnapshots(experiments, await experiments.list()),
-          LONG_ANSWER_LIMIT_MS,
-        );
-        listed = rows;
-        return rows;
-      },
+      experiments: list.ask,
       decisions: (_, { version }) =>
-        platform.ask(({ facts }) => askDecisions(facts, listed, idsOfDecisions(version)), LONG_ANSWER_LIMIT_MS),
+        platform.ask(({ facts }) => askDecisions(facts, list.listed(), idsOfDecisions(version)), LONG_ANSWER_LIMIT_MS),
       experiment: (id) => platform.ask(({ experiments }) => experiments.view(id), ANSWER_LIMIT_MS),
       config: (id) => platform.ask(async ({ facts }) => (await facts.read(id)).config, ANSWER_LIMIT_MS),
       curve: (of) => {

@@ -31,9 +31,11 @@ export interface FeedValues {
   readonly question: { readonly open: OpenQuestion | null };
   /** What became of an experiment's candidate after its end; null: nothing else than the gate's last word. */
   readonly since: { readonly decision: DecisionSince | null };
-  /** The same of the experiments that the request's version names, and why some are not known. */
+  /** The same of all experiments that requests have named so far (see gate-column), and why some are not known. */
   readonly decisions: {
     readonly known: Readonly<Record<string, DecisionSince>>;
+    /** Also of those that are not known. */
+    readonly askedAtMs: Readonly<Record<string, number>>;
     readonly problem: string | null;
   };
   /** `of` is `name/version`. */

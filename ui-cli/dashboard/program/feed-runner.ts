@@ -14,7 +14,7 @@ const SHORTEST_PAUSE_MS: Readonly<Record<FeedName, number>> = {
   ledger: 2_000,
   question: 2_000,
   since: 5_000,
-  decisions: 5_000,
+  decisions: 1_000,
   version: 5_000,
   services: 1_000,
   views: 2_000,
@@ -27,6 +27,9 @@ const SETTLE_MS: Readonly<Partial<Record<FeedName, number>>> = { curve: 150, dec
 
 /** A long answer costs the servers time: at most a quarter of it is asked for. */
 const PAUSE_PER_ANSWER = 3;
+
+/** Somebody who filters by the gate waits for all pages. */
+const PAUSE_PER_PAGE = 1;
 
 /** One that has been answered for hours, a log say, is tried again after this. */
 const LONGEST_PAUSE_MS = 60_000;
@@ -97,7 +100,8 @@ export const createFeedRunner = ({ ask, sink, now }: FeedRunnerOptions): FeedRun
         tell();
       }
       // What went wrong was no answer that has cost anybody time, however long it took.
-      const earnedMs = hasAnswer ? PAUSE_PER_ANSWER * (now() - askedMs) : 0;
+      const pausePer = request.feed === 'decisions' ? PAUSE_PER_PAGE : PAUSE_PER_ANSWER;
+      const earnedMs = hasAnswer ? pausePer * (now() - askedMs) : 0;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS[request.feed], earnedMs));
       await rest(pauseMs, signal, wakers);
     }

@@ -1,5 +1,6 @@
 /** Where each feed comes from. */
 import type { ListedExperiment } from '../../../client/experiments-client.ts';
+import type { DecisionSince } from '../../../contracts/gate.ts';
 import { type ExperimentRow, isRunning, withSnapshots } from '../../inspect/experiment-rows.ts';
 import { endedWithGate } from '../../inspect/gate-decisions.ts';
 import type { Platform } from '../../platform/platform-runtime.ts';
@@ -7,7 +8,7 @@ import type { ModelCatalogue } from '../../registry/registry-runtime.ts';
 import { versionLinks } from '../../registry/version-page.ts';
 import type { FeedName, FeedValues } from '../core/feeds.ts';
 import type { DashboardRuntime } from '../dashboard-runtime.ts';
-import { idsOfDecisions } from '../screens/gate-column.ts';
+import { decisionsAsked } from '../screens/gate-column.ts';
 import { explain } from './explain.ts';
 import { followLog } from './follow-log.ts';
 import { createReconnecting, type Reconnecting } from './reconnecting.ts';
@@ -36,20 +37,45 @@ const ANSWER_LIMIT_MS = 12_000;
 /** Of many experiments, versions or trainings. */
 const LONG_ANSWER_LIMIT_MS = 30_000;
 
-const askDecisions = async (
-  facts: Pick<Platform['facts'], 'verdictsSince'>,
-  listed: readonly ListedExperiment[],
-  ids: readonly string[],
-): Promise<FeedValues['decisions']> => {
-  const wanted = new Set(ids);
-  const ended = endedWithGate(listed.filter(({ experimentId }) => wanted.has(experimentId)));
-  const answers = await facts.verdictsSince(ended);
-  const known = ended.flatMap(({ experimentId, gate }, place) => {
-    const { verdict = null, error = null } = answers[place] ?? {};
-    return error === null ? [[experimentId, verdict?.decision ?? gate.decision] as const] : [];
-  });
-  const failed = answers.find(({ error }) => error !== null)?.error ?? null;
-  return { known: Object.fromEntries(known), problem: failed === null ? null : explain(failed) };
+/** What became of candidates: the answers so far, each as of its last question. */
+const openDecisions = () => {
+  let server: Platform['facts'] | null = null;
+  const known = new Map<string, DecisionSince>();
+  const askedAtMs = new Map<string, number>();
+  const problems = new Map<string, string>();
+  return async (
+    facts: Platform['facts'],
+    listed: readonly ListedExperiment[],
+    version: string | undefined,
+  ): Promise<FeedValues['decisions']> => {
+    const { atMs, ids } = decisionsAsked(version);
+    const wanted = new Set(ids);
+    const ended = endedWithGate(listed.filter(({ experimentId }) => wanted.has(experimentId)));
+    const answers = await facts.verdictsSince(ended);
+    if (facts !== server) {
+      // Another connection may be to another server.
+      for (const answered of [known, askedAtMs, problems]) {
+        answered.clear();
+      }
+      server = facts;
+    }
+    // One that is listed no more has nothing to be asked about.
+    for (const id of ids) {
+      askedAtMs.set(id, atMs);
+      problems.delete(id);
+    }
+    for (const [place, { experimentId, gate }] of ended.entries()) {
+      const { verdict = null, error = null } = answers[place] ?? {};
+      if (error === null) {
+        known.set(experimentId, verdict?.decision ?? gate.decision);
+      } else {
+        known.delete(experimentId);
+        problems.set(experimentId, explain(error));
+      }
+    }
+    const [problem = null] = problems.values();
+    return { known: Object.fromEntries(known), askedAtMs: Object.fromEntries(askedAtMs), problem };
+  };
 };
 
 /** Whatever has been deleted since is gone from the list by then. */
@@ -113,13 +139,14 @@ export const openSources = (runtime: DashboardRuntime, signal: AbortSignal): Sou
   );
   const catalogue = createReconnecting(() => runtime.openCatalogue());
   const list = openList(platform, runtime.now);
+  const decisions = openDecisions();
   return {
     platform,
     catalogue,
     ask: {
       experiments: list.ask,
       decisions: (_, { version }) =>
-        platform.ask(({ facts }) => askDecisions(facts, list.listed(), idsOfDecisions(version)), LONG_ANSWER_LIMIT_MS),
+        platform.ask(({ facts }) => decisions(facts, list.listed(), version), LONG_ANSWER_LIMIT_MS),
       experiment: (id) => platform.ask(({ experiments }) => experiments.view(id), ANSWER_LIMIT_MS),
       config: (id) => platform.ask(async ({ facts }) => (await facts.read(id)).config, ANSWER_LIMIT_MS),
       curve: (of) => {

@@ -23,7 +23,7 @@ import { cutText } from '../table/fit-text.ts';
 import { cursorRow, shownRows, type Table, targetsOf, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
 import type { TableState } from '../table/table-state.ts';
-import { decisionFeeds, decisionNotes, gateText, knownDecisions } from './gate-column.ts';
+import { decisionFeeds, decisionNotes, type GateRows, gateText, knownDecisions } from './gate-column.ts';
 
 type Decisions = ReturnType<typeof knownDecisions>;
 
@@ -74,6 +74,11 @@ const content = memoLast((rows: readonly ExperimentRow[], nowMs: number, decisio
 
 const contentOf = (state: DashboardState) =>
   content(rowsOf(state), state.nowMs, knownDecisions(state), tableOf(state, 'experiments'));
+
+const gateRows = (state: DashboardState): GateRows => {
+  const { table, rows, shown } = contentOf(state);
+  return { rows, shown, columns: table.columns.map(({ name }) => name) };
+};
 
 /** Marked experiments, or the one under the cursor, that run. */
 const runningTargets = (state: DashboardState): readonly ExperimentRow[] => {
@@ -133,7 +138,7 @@ export const EXPERIMENTS: Screen<Here> = {
     const running = rows.filter(isRunning).length;
     return `experiments (${rows.length}${running > 0 ? `, ${running} running` : ''})`;
   },
-  feeds: (_, state) => [FEED, ...decisionFeeds(rowsOf(state), state)],
+  feeds: (_, state) => [FEED, ...decisionFeeds(gateRows(state), state)],
   table: (_, state) => contentOf(state).view,
   keys: () => KEYS,
   command: (_, state) => {
@@ -148,7 +153,9 @@ export const EXPERIMENTS: Screen<Here> = {
       const none = 'No experiments yet: tt-exp run experiments/smoke.json';
       return [lineOf(isAsked ? 'Asking for the experiments …' : none, 'dim')];
     }
-    const notes = decisionNotes(state).map((text) => lineOf(cutText(printable(text), size.columns), 'warn'));
+    const notes = decisionNotes(gateRows(state), state).map((text) =>
+      lineOf(cutText(printable(text), size.columns), 'warn'),
+    );
     const room = { ...size, rows: size.rows - notes.length };
     return [...tableLines(table, shown, tableOf(state, table.name), room), ...notes];
   },

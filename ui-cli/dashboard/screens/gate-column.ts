@@ -3,12 +3,20 @@ import type { DecisionSince } from '../../../contracts/gate.ts';
 import { type ExperimentRow, LISTED } from '../../inspect/experiment-rows.ts';
 import { decisionText, endedWithGate } from '../../inspect/gate-decisions.ts';
 import { type FeedRequest, fedOf } from '../core/feeds.ts';
+import { memoLast } from '../core/memo.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
+import { looksAt } from '../table/filter.ts';
 import { cursorPlace } from '../table/table.ts';
 import { windowStart } from '../table/table-lines.ts';
 
 /** Somebody may answer or promote at any time; each answer costs MLflow a few questions an experiment. */
 const ASKED_EVERY_MS = 30_000;
+
+/** Out of sight, where filter or order depend on all of them. */
+const ASKED_AGAIN_MS = 300_000;
+
+/** As many at once as are quick to ask about. */
+const PAGE = LISTED;
 
 type Decisions = Readonly<Record<string, DecisionSince>>;
 
@@ -16,38 +24,90 @@ const NONE: Decisions = {};
 
 const FEED = { feed: 'decisions', of: '' } as const;
 
+const GATE = 'gate';
+
+/** What the column may say, without what it says of those that run or are not known. */
+const TEXTS = (['promoted', 'rejected', 'awaiting_approval', 'superseded', 'archived', 'deleted'] as const).map(
+  (decision) => decisionText(decision),
+);
+
 export const knownDecisions = ({ data }: DashboardState): Decisions => fedOf(data, FEED)?.value?.known ?? NONE;
 
-/** Why rows have a question mark although MLflow has answered. */
-export const decisionNotes = ({ data }: DashboardState): readonly string[] => {
-  const problem = fedOf(data, FEED)?.value?.problem ?? null;
-  return problem === null ? [] : [`What became of some candidates is not known: ${problem}`];
+const askedAt = ({ data }: DashboardState): Readonly<Record<string, number>> =>
+  fedOf(data, FEED)?.value?.askedAtMs ?? {};
+
+/** Then it is not enough to know those in sight: which they are depends on the answers. */
+const dependsOnGate = (state: DashboardState, columns: readonly string[]): boolean => {
+  const { filter, sorting } = tableOf(state, 'experiments');
+  return sorting?.column === GATE || looksAt(filter, GATE, TEXTS, columns);
 };
 
-/**
- * Those in sight. With a filter or an order of somebody's own the first page of all, as `tt-exp list` has it: what is in
- * sight then depends on the answers.
- */
-const askedAbout = (rows: readonly ExperimentRow[], state: DashboardState): readonly ExperimentRow[] => {
-  const { filter, sorting, cursor } = tableOf(state, 'experiments');
-  if (filter !== '' || sorting !== null) {
-    return rows.toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, LISTED);
-  }
-  const ids = rows.map(({ experimentId }) => experimentId);
+/** As the screen shows them. */
+export interface GateRows {
+  /** In their own order. */
+  readonly rows: readonly ExperimentRow[];
+  /** Filtered and sorted. */
+  readonly shown: readonly ExperimentRow[];
+  /** Names. */
+  readonly columns: readonly string[];
+}
+
+const inSight = ({ shown }: GateRows, state: DashboardState): readonly ExperimentRow[] => {
+  const { cursor } = tableOf(state, 'experiments');
+  const ids = shown.map(({ experimentId }) => experimentId);
   const count = state.size.rows;
-  const start = windowStart(cursorPlace(ids, cursor), rows.length, count);
-  return rows.slice(start, start + count);
+  const start = windowStart(cursorPlace(ids, cursor), shown.length, count);
+  return shown.slice(start, start + count);
 };
 
-/** Asked in the background, again once others have ended or are in sight. @param rows in their own order */
-export const decisionFeeds = (rows: readonly ExperimentRow[], state: DashboardState): readonly FeedRequest[] => {
-  const ids = endedWithGate(askedAbout(rows, state)).map(({ experimentId }) => experimentId);
-  const time = Math.floor(state.nowMs / ASKED_EVERY_MS);
-  return ids.length === 0 ? [] : [{ ...FEED, version: [time, ...ids].join(' ') }];
+const idsWithGate = (rows: readonly ExperimentRow[]): readonly string[] =>
+  endedWithGate(rows).map(({ experimentId }) => experimentId);
+
+const allWithGate = memoLast((rows: readonly ExperimentRow[]) =>
+  idsWithGate(rows.toSorted((a, b) => b.startedAtMs - a.startedAtMs)),
+);
+
+/** Those in sight, then, where all matter, those that were never asked about, newest first, then the others again. */
+const dueIds = (rows: GateRows, state: DashboardState, nowMs: number): readonly string[] => {
+  const asked = askedAt(state);
+  const isDue = (afterMs: number) => (id: string) => nowMs - (asked[id] ?? Number.NEGATIVE_INFINITY) >= afterMs;
+  const near = idsWithGate(inSight(rows, state)).filter(isDue(ASKED_EVERY_MS));
+  if (!dependsOnGate(state, rows.columns)) {
+    return near;
+  }
+  const all = allWithGate(rows.rows);
+  const others = [...all.filter((id) => asked[id] === undefined), ...all.filter(isDue(ASKED_AGAIN_MS))];
+  return [...new Set([...near, ...others])].slice(0, PAGE);
 };
 
-/** Ids of the experiments that a request is about. */
-export const idsOfDecisions = (version: string | undefined): readonly string[] => (version ?? '').split(' ').slice(1);
+/** Asked in the background, a page at a time. */
+export const decisionFeeds = (rows: GateRows, state: DashboardState): readonly FeedRequest[] => {
+  const nowMs = Math.floor(state.nowMs / ASKED_EVERY_MS) * ASKED_EVERY_MS;
+  const ids = dueIds(rows, state, nowMs);
+  return ids.length === 0 ? [] : [{ ...FEED, version: [nowMs, ...ids].join(' ') }];
+};
+
+/** What a request is about. */
+export const decisionsAsked = (version = '0'): { readonly atMs: number; readonly ids: readonly string[] } => {
+  const [atMs, ...ids] = version.split(' ');
+  return { atMs: Number(atMs), ids };
+};
+
+/** Why rows have a question mark although MLflow has answered, and how far a filter or an order has looked. */
+export const decisionNotes = (rows: GateRows, state: DashboardState): readonly string[] => {
+  const problem = fedOf(state.data, FEED)?.value?.problem ?? null;
+  const asked = askedAt(state);
+  const all = dependsOnGate(state, rows.columns) ? allWithGate(rows.rows) : [];
+  const known = all.filter((id) => asked[id] !== undefined).length;
+  return [
+    ...(known === all.length
+      ? []
+      : [
+          `Asking what became of the candidates: ${known} of ${all.length} so far, newest first; more rows may follow.`,
+        ]),
+    ...(problem === null ? [] : [`What became of some candidates is not known: ${problem}`]),
+  ];
+};
 
 /** Of what has ended it is the last word by now, or that of its end with a question mark while nobody knows. */
 export const gateText = ({ experimentId, snapshot, outcome }: ExperimentRow, decisions: Decisions): string => {

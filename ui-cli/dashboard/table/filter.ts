@@ -76,6 +76,15 @@ const problemOf = ({ field, operator, wanted }: Condition, fields: readonly stri
       : null;
 };
 
+/** Whether a filter looks at a field, by name or by a word that one of its texts contains. @param fields that rows have */
+export const looksAt = (text: string, field: string, texts: readonly string[], fields: readonly string[]): boolean => {
+  const { words, conditions } = parseFilter(text);
+  return (
+    conditions.some((condition) => fieldMeant(condition.field, fields) === field) ||
+    words.some((word) => texts.some((one) => one.includes(word)))
+  );
+};
+
 /** Why a filter that leaves no row does so. @param fields that rows have */
 export const emptyReason = (text: string, fields: readonly string[]): string => {
   const { words, conditions } = parseFilter(text);

@@ -1,11 +1,8 @@
 /** The dashboard as a person uses it: keys in, frames out. */
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { openRequests } from '../../../../ui-cli/dashboard/core/feeds.ts';
-import { openScreen } from '../../../../ui-cli/dashboard/core/screen.ts';
-import { type DashboardState, initialState, placeOf } from '../../../../ui-cli/dashboard/core/state.ts';
+import { type DashboardState, initialState } from '../../../../ui-cli/dashboard/core/state.ts';
 import { update } from '../../../../ui-cli/dashboard/core/update.ts';
-import { idsOfDecisions } from '../../../../ui-cli/dashboard/screens/gate-column.ts';
 import { SCREENS } from '../../../../ui-cli/dashboard/screens/index.ts';
 import type { ExperimentRow } from '../../../../ui-cli/inspect/experiment-rows.ts';
 import { linesOf, pressKeys } from '../../../support/drive-dashboard.ts';
@@ -140,7 +137,7 @@ describe('ui-cli/dashboard', () => {
         state,
         {
           ...{ kind: 'fed', request: { feed: 'decisions', of: '' }, atMs: NOW_MS },
-          value: { known, problem: null, ...change },
+          value: { known, askedAtMs: { 'a-0123456789': NOW_MS, 'b-0123456789': NOW_MS }, problem: null, ...change },
         } as const,
         SCREENS,
       ).state;
@@ -150,31 +147,6 @@ describe('ui-cli/dashboard', () => {
     expect(linesOf(told({ problem: 'gate.json is broken' })).join('\n')).toContain(
       'What became of some candidates is not known: gate.json is broken',
     );
-  });
-
-  it('asks what became of those in sight that have ended, again after half a minute, and with a filter of the first page', () => {
-    const outcome = { trials: { ended: 2, total: 2 }, best: 0.4, gate: { decision: 'promoted' } } as const;
-    const rows = Array.from({ length: 300 }, (_, place) =>
-      experiment(`e${place}`, { outcome, startedAtMs: NOW_MS - 60_000 - place }),
-    );
-    const state = open([...rows, running('busy')]);
-    const asked = (of: DashboardState): readonly string[] => {
-      const feeds = openRequests(openScreen(SCREENS, placeOf(of), of).feeds, of.data);
-      return idsOfDecisions(feeds.find(({ feed }) => feed === 'decisions')?.version);
-    };
-    // 24 rows, of which the first is running.
-    expect([asked(state)[0], asked(state).length]).toEqual(['e0-0123456789', 23]);
-    expect(asked(pressKeys(state, 'end').state).at(-1)).toBe('e299-0123456789');
-    expect(asked(pressKeys(state, '/', 'x').state)).toHaveLength(99);
-    const version = openScreen(SCREENS, placeOf(state), state).feeds.find(({ feed }) => feed === 'decisions')?.version;
-    const request = { feed: 'decisions', of: '', version: version ?? '' } as const;
-    const answered = update(
-      state,
-      { kind: 'fed', request, value: { known: {}, problem: null }, atMs: NOW_MS },
-      SCREENS,
-    ).state;
-    const later = (ms: number) => update(answered, { kind: 'tick', atMs: NOW_MS + ms }, SCREENS).state;
-    expect([asked(later(29_000)).length, asked(later(30_000)).length]).toEqual([0, 23]);
   });
 
   it('a server that says nothing at all is told of, beside what became of the last key', () => {

@@ -46,7 +46,7 @@ describe('ui-cli/dashboard/program/feed-runner', () => {
     runner.want([{ feed: 'decisions', of: '', version: '1 a' }]);
     await vi.advanceTimersByTimeAsync(200);
     runner.want([{ feed: 'decisions', of: '', version: '1 a b' }]);
-    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(versions).toEqual(['1 a', '1 a b']);
     runner.stop();
   });

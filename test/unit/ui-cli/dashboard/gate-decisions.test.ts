@@ -44,7 +44,17 @@ test('ui-cli/dashboard/program/sources: asks about the experiments that are name
   const asking = { signal, tell: () => undefined };
   await sources.ask.experiments('', asking);
   const told = await sources.ask.decisions('', { ...asking, version: '7 a c gone' });
-  expect(told).toEqual({ known: { a: 'promoted' }, problem: expect.stringContaining('gate.json is broken') });
-  expect(asked).toEqual([2]);
+  expect(told).toEqual({
+    known: { a: 'promoted' },
+    askedAtMs: { a: 7, c: 7, gone: 7 },
+    problem: expect.stringContaining('gate.json is broken'),
+  });
+  // Another page keeps what is known of those before; a later answer takes the place of an earlier one.
+  expect(await sources.ask.decisions('', { ...asking, version: '9 c' })).toEqual({
+    known: { a: 'promoted', c: 'promoted' },
+    askedAtMs: { a: 7, c: 9, gone: 7 },
+    problem: null,
+  });
+  expect(asked).toEqual([2, 1]);
   await sources.close();
 });

@@ -1,5 +1,6 @@
 /** What plots of a sweep are made of, and how they say it. */
 
+import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { SearchParameter } from '../contracts/experiment-config.ts';
 import { trialIdOf } from '../contracts/ids.ts';
 import type { Objective, ObjectiveName } from '../contracts/objective.ts';
@@ -12,6 +13,8 @@ import { escapeMarkup } from './svg.ts';
 export interface SweepReportInput {
   /** Name or id of the experiment. */
   readonly name: string;
+  /** Of the experiment. */
+  readonly status: ExperimentSnapshot['status'];
   readonly objective: Objective;
   readonly trials: readonly TrialRecord[];
   /** Dotted config key to what may be tried; may lack keys that trials have. */

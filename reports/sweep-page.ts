@@ -7,12 +7,23 @@ import { metricTitle, omissionText, paramsText, type SweepReportInput } from './
 
 const MOST_ROWS = 100;
 
-const countsText = ({ trials }: SweepReportInput): string => {
+const NEVER_STARTED = 'never started';
+
+const BEFORE_TURN: Readonly<Record<Exclude<SweepReportInput['status'], 'running'>, string>> = {
+  completed: 'The sweep ended before their turn.',
+  failed: 'The experiment failed before their turn.',
+  cancelled: 'The experiment was cancelled before their turn.',
+};
+
+/** In an experiment that has ended no trial waits for its turn any more. */
+const countsText = ({ trials, status: ofExperiment }: SweepReportInput): string => {
   const counts = new Map<string, number>();
   for (const { status } of trials) {
-    counts.set(status, (counts.get(status) ?? 0) + 1);
+    const name = status === 'pending' && ofExperiment !== 'running' ? NEVER_STARTED : status;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+  const text = `${[...counts].map(([status, count]) => `${count} ${status}`).join(', ')}.`;
+  return ofExperiment !== 'running' && counts.has(NEVER_STARTED) ? `${text} ${BEFORE_TURN[ofExperiment]}` : text;
 };
 
 const leaderboard = (input: SweepReportInput): string => {
@@ -46,7 +57,7 @@ export const sweepPage = (
   return page(
     `${input.name}: sweep`,
     `<h1>${name}</h1>
-<p>${input.trials.length} trials: ${escapeMarkup(countsText(input))}.</p>
+<p>${input.trials.length} trials: ${escapeMarkup(countsText(input))}</p>
 ${figures.join('\n')}
 <h2>Leaderboard</h2>
 ${leaderboard(input)}`,

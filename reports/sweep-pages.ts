@@ -16,6 +16,7 @@ export const createSweepPages = () => ({
     }
     const { plots, html, importances } = renderSweepReport({
       name: snapshot.experimentId,
+      status: snapshot.status,
       objective: snapshot.objective,
       trials: recordedTrials(snapshot.trials).map(recordOf),
       space: sweep.space,

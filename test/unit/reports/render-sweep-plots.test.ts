@@ -18,6 +18,7 @@ const trial = (index: number, change: Partial<TrialRecord> = {}): TrialRecord =>
 
 const input = (change: Partial<SweepReportInput> = {}): SweepReportInput => ({
   name: 'demo',
+  status: 'completed',
   objective: { metric: 'ndcg_at_10', direction: 'maximise' },
   trials: Array.from({ length: 9 }, (_, index) => trial(index)),
   space: { 'training.learning_rate': { float: { low: 0.001, high: 0.01, log: true } } },
@@ -104,3 +105,17 @@ test('reports/sweep-page: texts of the config are text, not markup', () => {
   expect(html).not.toContain('<script');
   expect(html).toContain('&lt;script&gt;');
 });
+
+test.each([
+  ['completed', '1 completed, 2 never started. The sweep ended before their turn.'],
+  ['failed', '1 completed, 2 never started. The experiment failed before their turn.'],
+  ['cancelled', '1 completed, 2 never started. The experiment was cancelled before their turn.'],
+  ['running', '1 completed, 2 pending.'],
+] as const)(
+  'reports/sweep-page: of one that is %s it says what became of the trials without a turn',
+  (status, text) => {
+    const without = { status: 'pending', value: null, reports: [] } as const;
+    const trials = [trial(0), trial(1, without), trial(2, without)];
+    expect(renderSweepReport(input({ status, trials })).html).toContain(`<p>3 trials: ${text}</p>`);
+  },
+);

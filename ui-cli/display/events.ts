@@ -91,27 +91,37 @@ const modelEvents = ({ model }: ExperimentView): readonly ExperimentEvent[] =>
         ),
       ];
 
-const gateEvents = ({ gate, model }: ExperimentView): readonly ExperimentEvent[] => [
-  ...(gate.decision === 'not_run'
-    ? []
-    : [
-        event(
-          `gate:${gate.decision}`,
-          { type: 'gate', decision: gate.decision, reasons: gate.reasons },
-          `gate: ${gate.decision.replace('_', ' ')}`,
-          ...gate.reasons.map((reason) => `gate: ${reason}`),
-        ),
-      ]),
-  ...(model === null || model.aliases.length === 0
-    ? []
-    : [
-        event(
-          `aliases:${model.aliases.join()}`,
-          { type: 'aliases_changed', name: model.name, version: model.version, aliases: model.aliases },
-          `model: ${model.name} version ${model.version} is ${model.aliases.join(', ')}`,
-        ),
-      ]),
-];
+/** Verdict and aliases are the last that the phase does. null while it runs: whoever watches sees them come. */
+const gateEndedAtMs = (view: ExperimentView): number | null =>
+  view.timings.gate === undefined ? null : Math.round(phaseBeganAtMs(view, 'gate') + view.timings.gate * 1000);
+
+const gateEvents = (view: ExperimentView): readonly ExperimentEvent[] => {
+  const { gate, model } = view;
+  const told = [
+    ...(gate.decision === 'not_run'
+      ? []
+      : [
+          event(
+            `gate:${gate.decision}`,
+            { type: 'gate', decision: gate.decision, reasons: gate.reasons },
+            `gate: ${gate.decision.replace('_', ' ')}`,
+            ...gate.reasons.map((reason) => `gate: ${reason}`),
+          ),
+        ]),
+    ...(model === null || model.aliases.length === 0
+      ? []
+      : [
+          event(
+            `aliases:${model.aliases.join()}`,
+            { type: 'aliases_changed', name: model.name, version: model.version, aliases: model.aliases },
+            // Told of one that ended long ago as well: what holds by now is the summary's.
+            `model: ${model.name} version ${model.version} became ${model.aliases.join(', ')}`,
+          ),
+        ]),
+  ];
+  const atMs = gateEndedAtMs(view);
+  return told.map((one) => ({ ...one, atMs }));
+};
 
 const INSIDE: Readonly<Partial<Record<Phase, (view: ExperimentView) => readonly ExperimentEvent[]>>> = {
   encode: (view) =>

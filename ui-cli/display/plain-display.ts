@@ -1,7 +1,9 @@
 /** Progress as plain lines, one an event. */
 import type { StartedExperiment } from '../../client/experiments-client.ts';
+import type { ExperimentView } from '../../contracts/experiment.ts';
 import type { ServiceAddresses } from '../../contracts/services.ts';
 import { mlflowLink, temporalLink } from '../platform/links.ts';
+import { formatUtc } from '../text/formats.ts';
 import type { Display } from './display.ts';
 import { NOTHING_TOLD, tellEvents } from './events.ts';
 import { createServiceTexts } from './service-texts.ts';
@@ -11,6 +13,10 @@ export const startedLines = (experiment: StartedExperiment, addresses: ServiceAd
   `mlflow: ${mlflowLink(addresses, null)}`,
   `temporal: ${temporalLink(addresses, experiment.workflowId)}`,
 ];
+
+/** Before its events, which are told as they were then. */
+const endedLine = ({ status, endedAtMs }: ExperimentView): string =>
+  `experiment: ${status}${endedAtMs == null ? '' : `, ended ${formatUtc(endedAtMs)}`}; this is what happened in it, and the summary says what holds now`;
 
 /** @param write takes one line without its end; @param now in milliseconds */
 export const createPlainDisplay = (write: (line: string) => void, now: () => number): Display => {
@@ -29,6 +35,9 @@ export const createPlainDisplay = (write: (line: string) => void, now: () => num
       }
     },
     view: (view) => {
+      if (told === NOTHING_TOLD && view.status !== 'running') {
+        write(endedLine(view));
+      }
       const news = tellEvents(told, view);
       told = news.told;
       for (const line of news.events.flatMap(({ lines }) => lines)) {

@@ -99,12 +99,28 @@ describe('ui-cli/events', () => {
         'gate: promoted',
         'gate: Test NDCG@10 0.400 reaches the minimum 0.100.',
         'gate: Promoted: there is no champion to compare with.',
-        'model: two-tower version 3 is champion',
+        'model: two-tower version 3 became champion',
         'gate: finished after 0.5 s',
         'experiment: completed',
       ],
       [],
     ]);
+  });
+
+  test('verdict and aliases have the time of the end of their phase', () => {
+    const view = completedView();
+    const { events } = tellEvents(NOTHING_TOLD, view);
+    const finished = events.find(({ data }) => data.type === 'phase_finished' && data.phase === 'gate');
+    const times = events.flatMap(({ data, atMs }) => (['gate', 'aliases_changed'].includes(data.type) ? [atMs] : []));
+    expect(times).toEqual([finished?.atMs, finished?.atMs]);
+    expect(finished?.atMs).toBeGreaterThan(view.startedAtMs);
+    const running = tellEvents(NOTHING_TOLD, {
+      ...view,
+      status: 'running',
+      phase: 'gate',
+      timings: {},
+    } as ExperimentView);
+    expect(running.events.find(({ data }) => data.type === 'gate')?.atMs).toBeNull();
   });
 
   const training = (epoch: number, resumedFromEpoch: number | null = null): ExperimentView =>

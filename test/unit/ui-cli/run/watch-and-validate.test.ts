@@ -124,9 +124,14 @@ describe('watch and validate', () => {
     ['rejected', 'archived', 'Archived by ben', false, 1],
   ] as const)('watch --require-promotion of one %s, and %s since', async (decision, became, reason, was, exitCode) => {
     const watched = await runScripted(['watch', 'demo', '--require-promotion'], {
-      views: [completedView({ gate: comparedVerdict({ decision }) })],
+      views: [{ ...completedView({ gate: comparedVerdict({ decision }) }), endedAtMs: Date.UTC(2026, 10, 2, 8, 30) }],
       verdictSince: async () => since(became, reason, was),
     });
+    // What follows is told as it was then.
+    expect(watched.stderr()).toContain(
+      'experiment: completed, ended 2026-11-02 08:30:00 UTC; this is what happened in it, and the summary says what holds now\nprepare: started\n',
+    );
+    expect(watched.stderr()).toContain('model: two-tower version 3 became champion\n');
     expect(watched.exitCode).toBe(exitCode);
     expect(watched.stdout()).toContain(`since then: ${became}. ${reason}`);
     expect(watched.stdout()).not.toContain('tt-exp approve');

@@ -2,7 +2,7 @@
 
 import { TtExpError } from '../contracts/errors.ts';
 import { type EpochRecord, epochMetrics } from '../contracts/metrics.ts';
-import { TAG } from '../contracts/names.ts';
+import { RUN_KIND, TAG } from '../contracts/names.ts';
 import type { MetricPoint, RunQuery, RunRecord, RunSpec, RunStatus } from '../contracts/runs.ts';
 import { systemMetrics } from '../contracts/system-metrics.ts';
 import type { SystemUsage } from '../contracts/trainer.ts';
@@ -177,6 +177,19 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
       const found: RestRun[] = [];
       for (const ids of chunks(experimentIds, LIMIT.experimentsPerSearch)) {
         found.push(...(await search(ids, `attributes.status = 'RUNNING' AND tags.\`${TAG.workflowId}\` LIKE '%'`)));
+      }
+      return found.map(toRecord);
+    },
+
+    /** Parent runs whose last verdict awaits approval. */
+    findAwaiting: async (experimentIds: readonly string[]): Promise<readonly RunRecord[]> => {
+      const found: RestRun[] = [];
+      for (const ids of chunks(experimentIds, LIMIT.experimentsPerSearch)) {
+        const clauses = [
+          `tags.\`${TAG.gateDecision}\` = ${quote('awaiting_approval')}`,
+          `tags.\`${TAG.kind}\` = ${quote(RUN_KIND.parent)}`,
+        ];
+        found.push(...(await search(ids, clauses.join(' AND '))));
       }
       return found.map(toRecord);
     },

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openQuestions } from '../../client/open-questions.ts';
 import { readEnvironment } from '../../config/env.ts';
 import { TAG } from '../../contracts/names.ts';
 import { exists } from '../../host/files/file-errors.ts';
@@ -14,13 +15,13 @@ import { PACKAGE } from '../package-files.ts';
 import { serviceLogs } from './logs.ts';
 
 /** What MLflow knows. */
-type Remembered = Pick<CompletionNames, 'experiments' | 'trials' | 'models'>;
+type Remembered = Pick<CompletionNames, 'experiments' | 'trials' | 'models' | 'questions'>;
 
 interface Kept extends Remembered {
   readonly askedAtMs: number;
 }
 
-const NONE: Kept = { askedAtMs: 0, experiments: [], trials: [], models: [] };
+const NONE: Kept = { askedAtMs: 0, experiments: [], trials: [], models: [], questions: [] };
 
 const FRESH_MS = 10_000;
 /** Somebody has pressed a key and waits; later the answer of now serves the next key. */
@@ -43,6 +44,7 @@ const readKept = async (): Promise<Kept> => {
         experiments: texts(found.experiments),
         trials: texts(found.trials),
         models: texts(found.models),
+        questions: texts(found.questions),
       }
     : NONE;
 };
@@ -90,9 +92,11 @@ export const refreshCompletion: CompletionRuntime['refreshCompletion'] = async (
   const uri = await createHomeServices(environment, () => undefined).mlflowAddress();
   const tracking = openTracking(environment, uri, { retry: NO_RETRY });
   try {
-    const [models, runs] = await Promise.all([
+    const ids = await tracking.experimentIds();
+    const [models, runs, questions] = await Promise.all([
       tracking.modelNames(),
-      tracking.experimentIds().then((ids) => tracking.newestRuns(ids, MOST_RUNS)),
+      tracking.newestRuns(ids, MOST_RUNS),
+      openQuestions(tracking, ids),
     ]);
     const tagsOf = runs.map(({ tags }) => ({ experiment: tags[TAG.experimentId], trial: tags[TAG.trialId] }));
     const kept: Kept = {
@@ -104,6 +108,7 @@ export const refreshCompletion: CompletionRuntime['refreshCompletion'] = async (
         ),
       ),
       models: models.toSorted(),
+      questions,
     };
     await writeJsonFile(cacheFile(), kept);
   } finally {

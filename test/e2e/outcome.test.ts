@@ -78,10 +78,20 @@ describe('e2e/outcome', () => {
       const reason = `because ${'x'.repeat(8992)}`;
       expect(waiting).toMatchObject({ status: 'completed', error: null, problems: [] });
       expect(waiting.model?.aliases).toEqual(['challenger']);
+      const offered = async (): Promise<readonly string[]> => {
+        expect((await home.run(['__complete', '--refresh'])).exitCode).toBe(0);
+        const { stdout } = await home.run(['__complete', 'tt-exp approve ']);
+        return stdout
+          .split('\n')
+          .flatMap((line) => line.split('\t')[0] ?? [])
+          .filter((value) => value !== '');
+      };
+      expect(await offered()).toEqual([waiting.model?.name, id]);
       const approved = await home.run(['approve', id, '--reason', reason]);
       expect(approved.exitCode, approved.stderr).toBe(0);
       const name = waiting.model?.name ?? '';
       expect(await mlflow.aliasVersion(name, 'champion')).toBe(waiting.model?.version);
+      expect(await offered()).toEqual([]);
       const again = await home.run(['approve', name, '--reason', 'twice']);
       expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('Nothing awaits approval.')]);
       const runs = await mlflow.runs('approved');

@@ -4,6 +4,8 @@ export interface CompletionNames {
   /** `<experiment>/<trial>` */
   readonly trials: readonly string[];
   readonly models: readonly string[];
+  /** What awaits approval, by model and by experiment. */
+  readonly questions: readonly string[];
   readonly datasets: readonly string[];
   readonly services: readonly string[];
 }

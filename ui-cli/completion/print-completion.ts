@@ -6,7 +6,9 @@ import { printLines, printPairs } from '../text/output.ts';
 import { completeLine } from './complete-line.ts';
 import type { CompletionNames, CompletionRuntime } from './completion-runtime.ts';
 
-const NO_NAMES: CompletionNames = { experiments: [], trials: [], models: [], datasets: [], services: [] };
+const NO_NAMES: CompletionNames = {
+  ...{ experiments: [], trials: [], models: [], questions: [], datasets: [], services: [] },
+};
 
 export const printCompletion = async (
   runtime: ProcessRuntime & CompletionRuntime,

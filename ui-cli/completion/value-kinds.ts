@@ -22,7 +22,8 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
   id: EXPERIMENT,
   n: FREE,
   'user-id': FREE,
-  'model or experiment': names('models', 'experiments'),
+  // Of approve and reject.
+  'model or experiment': names('questions'),
   trial: choices('trial-000'),
   run: names('trials', 'experiments'),
   version: names('datasets'),

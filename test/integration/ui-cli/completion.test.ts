@@ -20,6 +20,7 @@ const KEPT = {
   experiments: ['sweep-0123456789', 'smoke-0123456789'],
   trials: ['sweep-0123456789/trial-000'],
   models: ['two-tower@odd', 'two-tower'],
+  questions: ['two-tower'],
 };
 
 beforeAll(async () => {
@@ -54,6 +55,7 @@ describe('ui-cli/completion scripts', () => {
   test('bash offers commands, options and names', async () => {
     expect(await inBash('tt-exp wat')).toEqual(['watch']);
     expect(await inBash('tt-exp run --req')).toEqual(['--require-promotion']);
+    expect(await inBash('tt-exp approve ')).toEqual(['two-tower']);
     expect(await inBash('tt-exp watch ')).toEqual(['sweep-0123456789', 'smoke-0123456789']);
   });
 

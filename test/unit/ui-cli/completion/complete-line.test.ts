@@ -11,6 +11,7 @@ const NAMES: CompletionNames = {
   experiments: ['sweep-0123456789', 'smoke-0123456789'],
   trials: ['sweep-0123456789/trial-000'],
   models: ['two-tower', 'has space', '$(rm -rf .)'],
+  questions: ['two-tower', 'sweep-0123456789'],
   datasets: ['ds-01'],
   services: ['mlflow', 'temporal'],
 };
@@ -39,6 +40,8 @@ describe('ui-cli/completion', () => {
     ['tt-exp train --device ', ['auto', 'cpu', 'gpu']],
     ['tt-exp train --device=c', ['--device=cpu']],
     ['tt-exp data show ', ['ds-01']],
+    ['tt-exp approve ', ['two-tower', 'sweep-0123456789']],
+    ['tt-exp reject s', ['sweep-0123456789']],
     ['tt-exp logs m', ['mlflow']],
     ['tt-exp run exp', 'files'],
     ['tt-exp validate a.json b', 'files'],

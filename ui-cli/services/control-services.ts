@@ -1,24 +1,47 @@
 /** `up`, `down`, `status` and `doctor`: the servers and workers behind experiments. */
-import { EXIT } from '../../contracts/errors.ts';
-import type { ServicesStatus } from '../../contracts/services.ts';
-import { createStops } from '../command-line/stops.ts';
+import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import type { ProgressSink, ServicesStatus } from '../../contracts/services.ts';
+import { createStops, type Stops } from '../command-line/stops.ts';
 import { withProgress } from '../display/progress.ts';
 import { formatDuration } from '../text/formats.ts';
 import { printJson, printLines, toSnakeCase } from '../text/output.ts';
 import { formatTable } from '../text/table.ts';
 import { doctorLines } from './doctor-lines.ts';
+import { followSteps, interruptedUp, type StepsSoFar } from './interrupted-up.ts';
 import type { ServicesRuntime } from './services-runtime.ts';
 
 export interface ServiceOptions {
   readonly isJson: boolean;
 }
 
+/** Whatever step has thrown: it was interrupted. A second Ctrl-C waits for nothing. */
+const explainInterruption = async (
+  { services }: ServicesRuntime,
+  steps: StepsSoFar,
+  { signal, forced }: Pick<Stops, 'signal' | 'forced'>,
+  error: unknown,
+): Promise<unknown> => {
+  const { reason } = signal;
+  if (!(reason instanceof TtExpError)) {
+    return error;
+  }
+  const status = await Promise.race([services.status(), forced]).catch(() => null);
+  return interruptedUp(steps.underway(), status, reason);
+};
+
 export const upServices = async (runtime: ServicesRuntime, { isJson }: ServiceOptions): Promise<number> => {
   const stops = createStops(runtime);
+  const steps = followSteps();
   try {
     const { temporal, mlflow } = await withProgress(runtime, { name: 'up' }, ({ begin, service }) => {
       begin('working');
-      return Promise.race([runtime.services.up(service, stops.signal), stops.forced]);
+      const note: ProgressSink = (event) => {
+        steps.note(event);
+        service(event);
+      };
+      return Promise.race([runtime.services.up(note, stops.signal), stops.forced]);
+    }).catch(async (error: unknown) => {
+      throw stops.signal.aborted ? await explainInterruption(runtime, steps, stops, error) : error;
     });
     if (isJson) {
       printJson(runtime.io, { urls: { mlflow: mlflow.uri, temporal: temporal.uiUrl ?? temporal.address } });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { TtExpError } from '../../../../contracts/errors.ts';
+import type { ServiceProgress, ServiceStatus } from '../../../../contracts/services.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import type { ServicesControl } from '../../../../ui-cli/services/services-runtime.ts';
 import { ADDRESSES } from '../../../support/fake-cli/fake-platform.ts';
@@ -63,6 +65,74 @@ describe('services', () => {
     await settle();
     expect(fake.stderr()).toContain('mlflow: download: numpy');
     expect(fake.stderr().includes('\r')).toBe(isRedrawn);
+  });
+
+  const upUntilInterrupted =
+    (...steps: readonly ServiceProgress[]): ServicesControl['up'] =>
+    (progress, signal) =>
+      new Promise((_resolve, reject) => {
+        for (const step of steps) {
+          progress(step);
+        }
+        // A step's own error, as of a download that was ended.
+        signal.addEventListener('abort', () => reject(new TtExpError('SERVICE_START_FAILED', 'pip was ended')));
+      });
+
+  const service = (name: string, state: ServiceStatus['state'], pid: number | null): ServiceStatus => ({
+    ...{ name, kind: 'worker', state, pid, version: null, address: null, uiUrl: null },
+    ...{ uptimeSeconds: 1, restarts: 0, logFile: null, lastError: null },
+  });
+  const supervisor = { state: 'running', pid: 1, elsewhere: null, startedAtMs: 0, logFile: '' } as const;
+
+  test.each([
+    [
+      'names what keeps running',
+      async () => ({
+        ...{ home: '/home', supervisor },
+        services: [service('temporal', 'healthy', 5), service('mlflow', 'starting', 6), service('w', 'stopped', null)],
+      }),
+      'Left running: supervisor, temporal, mlflow (starting). `tt-exp down` stops them. Run the same command again',
+    ],
+    [
+      'says that nothing does',
+      async () => ({ home: '/home', supervisor: { ...supervisor, state: 'stopped' as const }, services: [] }),
+      'Nothing was left running. Run the same command again to resume where it stopped.',
+    ],
+    [
+      'says how to find out where that is not known',
+      async () => {
+        throw new Error('records cannot be read');
+      },
+      'What was started keeps running: `tt-exp status` lists it, `tt-exp down` stops it. Run',
+    ],
+  ] as const)('up, interrupted, names its steps and %s', async (_what, status, hint) => {
+    const up = upUntilInterrupted(
+      { part: 'temporal', step: 'start', message: 'starting' },
+      { part: 'temporal', step: 'ready', message: 'is up' },
+      { part: 'mlflow', step: 'download', message: 'numpy', percent: 40 },
+      { part: 'tensorflow', step: 'notice', message: 'slow' },
+    );
+    const fake = createFakeRuntime({ services: { up, status } });
+    const running = runCli(['up'], fake.runtime);
+    await expect.poll(() => fake.stderr()).toContain('numpy');
+    fake.interrupt();
+    expect(await running).toBe(130);
+    await settle();
+    expect(fake.stderr()).toContain('error: up: interrupted during: mlflow: download: numpy\n');
+    expect(fake.stderr()).toContain(`hint: ${hint}`);
+  });
+
+  test('up, interrupted twice, waits for nobody', async () => {
+    const fake = createFakeRuntime({
+      services: { up: () => new Promise(() => {}), status: () => new Promise(() => {}) },
+    });
+    const running = runCli(['up'], fake.runtime);
+    await expect.poll(() => fake.listeners()).toBeGreaterThan(0);
+    fake.interrupt();
+    fake.interrupt();
+    expect(await running).toBe(130);
+    await settle();
+    expect(fake.stderr()).toContain('error: up: interrupted before its first step\n');
   });
 
   test('worker serves until Ctrl-C, then ends with 0', async () => {

@@ -11,7 +11,7 @@ export interface EpochLog {
   settled(): Promise<void>;
 }
 
-type LogPort = Pick<TrackingPort, 'logEpoch' | 'putArtifactFile' | 'putArtifactText' | 'setTags'>;
+type LogPort = Pick<TrackingPort, 'logEpoch' | 'logEpochs' | 'putArtifactFile' | 'putArtifactText' | 'setTags'>;
 
 /** @param outcome `passed`, or the tripwire that fired */
 export const logPreflight = async (
@@ -39,8 +39,8 @@ export interface EpochLogOptions {
 
 /**
  * Logs in order and one after the other; a checkpoint that holds an epoch before its metrics, so that whoever goes on
- * elsewhere has every epoch that is logged. They send all of them again, with the time stamps of the checkpoint, and
- * MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
+ * elsewhere has every epoch that is logged. They send all of them again in one go, with the time stamps of the
+ * checkpoint, and MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
  */
 export const createEpochLog = (options: EpochLogOptions): EpochLog => {
   const { tracking, runId, threads, checkpoint, onStored, onFirstCheckpoint } = options;
@@ -67,8 +67,9 @@ export const createEpochLog = (options: EpochLogOptions): EpochLog => {
       }
       if (message.kind === 'ready') {
         enqueue(() => tracking.setTags(runId, { [TAG.threads]: String(threads) }));
-        for (const record of message.history) {
-          enqueue(() => tracking.logEpoch(runId, record, null));
+        const { history } = message;
+        if (history.length > 0) {
+          enqueue(() => tracking.logEpochs(runId, history));
         }
       }
       if (message.kind === 'epoch') {

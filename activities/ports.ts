@@ -71,6 +71,8 @@ export interface TrackingPort {
   metricHistory(runId: string, key: string): Promise<readonly HistoryPoint[]>;
   /** One log-batch with the epoch's metrics and `system/` metrics; step = epoch, timestamp = record.finishedAtMs. */
   logEpoch(runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void>;
+  /** The same of epochs that an earlier attempt has trained, without usage, in few calls. */
+  logEpochs(runId: string, records: readonly EpochRecord[]): Promise<void>;
   logMetrics(runId: string, points: readonly MetricPoint[]): Promise<void>;
   /** Texts beyond MLflow's limits are cut, here and in tags, with the whole among the run's artifacts. */
   logParams(runId: string, params: Readonly<Record<string, string>>): Promise<void>;

@@ -31,6 +31,16 @@ interface SearchAnswer {
 /** The server refuses larger batches. */
 const LIMIT = { metricsPerBatch: 1000, textsPerBatch: 100, experimentsPerSearch: 500 } as const;
 
+const epochPoints = (record: EpochRecord, usage: SystemUsage | null): readonly MetricPoint[] => {
+  const { epoch, finishedAtMs } = record;
+  const values: Readonly<Record<string, number>> = {
+    ...epochMetrics(record),
+    epoch_seconds: record.seconds,
+    ...(usage === null ? {} : systemMetrics(usage)),
+  };
+  return Object.entries(values).map(([key, value]) => ({ key, value, step: epoch, timestampMs: finishedAtMs }));
+};
+
 const pairs = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([key, value]) => ({ key, value }));
 
@@ -196,18 +206,14 @@ export const createRuns = (rest: Rest, artifacts: Pick<Artifacts, 'putArtifactTe
 
     logMetrics,
 
-    logEpoch: (runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void> => {
-      const { epoch, finishedAtMs } = record;
-      const values: Readonly<Record<string, number>> = {
-        ...epochMetrics(record),
-        epoch_seconds: record.seconds,
-        ...(usage === null ? {} : systemMetrics(usage)),
-      };
-      return logMetrics(
+    logEpoch: (runId: string, record: EpochRecord, usage: SystemUsage | null): Promise<void> =>
+      logMetrics(runId, epochPoints(record, usage)),
+
+    logEpochs: (runId: string, records: readonly EpochRecord[]): Promise<void> =>
+      logMetrics(
         runId,
-        Object.entries(values).map(([key, value]) => ({ key, value, step: epoch, timestampMs: finishedAtMs })),
-      );
-    },
+        records.flatMap((record) => epochPoints(record, null)),
+      ),
 
     logParams: (runId: string, params: Readonly<Record<string, string>>): Promise<void> =>
       logTexts(runId, 'param', params),

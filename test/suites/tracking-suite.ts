@@ -185,6 +185,22 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
     expect(await server.points(runId, 'system/gpu_0_memory_usage_percentage')).toEqual([[3, 1_700_000_003_000, 25]]);
   });
 
+  test('epochs of an earlier attempt have their points once, more than fit into one request, whichever were logged', async () => {
+    const { tracking, server, newRun } = await begin();
+    const runId = await newRun();
+    await tracking.logEpoch(runId, epochRecord(2), { cpuPercent: 99, memoryMegabytes: 500 });
+    // Of each at least seven metrics, and a request has a thousand at most.
+    const epochs = Array.from({ length: 150 }, (_, index) => index + 1);
+    await tracking.logEpochs(runId, epochs.map(epochRecord));
+    await tracking.logEpochs(runId, epochs.map(epochRecord));
+    const points = await server.points(runId, 'val_ndcg_at_10');
+    expect(points.map(([step]) => Number(step)).toSorted((a, b) => a - b)).toEqual(epochs);
+    expect(points.filter(([step]) => step === 2)).toEqual([[2, 1_700_000_002_000, 0.32]]);
+    expect(await server.points(runId, 'epoch_seconds')).toHaveLength(150);
+    expect(await server.points(runId, 'system/cpu_utilization_percentage')).toHaveLength(1);
+    await tracking.logEpochs(runId, []);
+  });
+
   test('parameters stay, tags change, and both are kept whole though they be long', async () => {
     const { tracking, server, newRun } = await begin();
     const runId = await newRun();
@@ -311,6 +327,7 @@ export const describeTracking = (open: () => TrackingUnderTest): void => {
       () => stale.ensureExperiment(unique('never')),
       () => stale.ensureRun(spec),
       () => stale.logEpoch(runId, epochRecord(1), null),
+      () => stale.logEpochs(runId, [epochRecord(1)]),
       () => stale.logMetrics(runId, [{ key: 'm', value: 1, step: 1, timestampMs: 1 }]),
       () => stale.logParams(runId, { a: 'b' }),
       () => stale.setTags(runId, { a: 'b' }),

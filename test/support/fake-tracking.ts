@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import type { TrackingPort } from '../../activities/ports.ts';
 import type { RunsPort } from '../../client/reconcile-runs.ts';
 import { TtExpError } from '../../contracts/errors.ts';
-import { epochMetrics } from '../../contracts/metrics.ts';
+import { type EpochRecord, epochMetrics } from '../../contracts/metrics.ts';
 import { TAG } from '../../contracts/names.ts';
 import type { MetricPoint, RunRecord, RunStatus } from '../../contracts/runs.ts';
 import { systemMetrics } from '../../contracts/system-metrics.ts';
+import type { SystemUsage } from '../../contracts/trainer.ts';
 import { replaceFile } from '../../host/files/replace-file.ts';
 import type { LedgerReader } from '../../registry/ports.ts';
 import { cutText, fitTexts, TEXT_LIMIT, type TextKind } from '../../tracking/limited-text.ts';
@@ -17,6 +18,16 @@ type Writes = Omit<
   TrackingPort,
   'guardedBy' | `get${string}` | `find${string}` | 'listArtifacts' | 'metricHistory' | 'versionsOf'
 >;
+
+const epochPoints = (record: EpochRecord, usage: SystemUsage | null): readonly MetricPoint[] => {
+  const { epoch: step, finishedAtMs: timestampMs } = record;
+  const values = {
+    ...epochMetrics(record),
+    epoch_seconds: record.seconds,
+    ...(usage === null ? {} : systemMetrics(usage)),
+  };
+  return Object.entries(values).map(([key, value]) => ({ key, value, step, timestampMs }));
+};
 
 interface FakeRun {
   readonly experimentId: string;
@@ -178,18 +189,12 @@ export const createFakeTracking = ({ beforeWrite = () => undefined }: FakeTracki
       });
       return runId;
     },
-    logEpoch: async (runId, record, usage) => {
-      const { epoch: step, finishedAtMs: timestampMs } = record;
-      const values = {
-        ...epochMetrics(record),
-        epoch_seconds: record.seconds,
-        ...(usage === null ? {} : systemMetrics(usage)),
-      };
+    logEpoch: async (runId, record, usage) => keepPoints(runId, epochPoints(record, usage)),
+    logEpochs: async (runId, records) =>
       keepPoints(
         runId,
-        Object.entries(values).map(([key, value]) => ({ key, value, step, timestampMs })),
-      );
-    },
+        records.flatMap((record) => epochPoints(record, null)),
+      ),
     logMetrics: async (runId, points) => keepPoints(runId, points),
     logParams: async (runId, params) => keepTexts(runId, 'param', params),
     setTags: async (runId, tags) => keepTexts(runId, 'tag', tags),

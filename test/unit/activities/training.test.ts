@@ -146,6 +146,18 @@ describe('activities/training', () => {
     ]);
   });
 
+  it('epochs of an earlier attempt are logged in one go', async () => {
+    const tensorflow = { backend: 'js', library: 'none' } as const;
+    const trainTrial = trainingWith(async (job, onMessage) => {
+      await writeModel(job);
+      const history = Array.from({ length: 200 }, (_, index) => ({ ...record, epoch: index + 1 }));
+      onMessage({ kind: 'ready', tensorflow, resumedFromEpoch: 200, history });
+      return { kind: 'stopped', result: null };
+    });
+    await new MockActivityEnvironment().run(trainTrial, request);
+    expect(writes).toEqual(['setTags', 'logEpochs']);
+  });
+
   it('stopped before its first epoch has ended, there is nothing to keep', async () => {
     const trainTrial = trainingWith(async () => ({ kind: 'stopped', result: null }));
     expect(await new MockActivityEnvironment().run(trainTrial, request)).toEqual({ kind: 'stopped', result: null });

@@ -1,6 +1,7 @@
 /** What the screens of models know of them. */
 import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
+import { danglingText } from '../../registry/model-formats.ts';
 import { type Fed, type FeedRequest, type FeedValues, fedOf } from '../core/feeds.ts';
 import type { DashboardState } from '../core/state.ts';
 
@@ -15,6 +16,12 @@ export const knownModels = ({ data }: DashboardState): readonly CatalogueModel[]
 
 export const knownModel = (name: string, state: DashboardState): CatalogueModel | null =>
   knownModels(state)?.find((model) => model.name === name) ?? null;
+
+/** What is wrong with a model's record, as `tt-exp models` says it; the question that cannot be answered aside. */
+export const modelProblems = ({ ledgerProblem, dangling }: CatalogueModel): readonly string[] => [
+  ...(ledgerProblem == null ? [] : [ledgerProblem]),
+  ...dangling.map(danglingText),
+];
 
 /** Why a model is not shown. */
 export const missingText = (name: string, state: DashboardState): string =>

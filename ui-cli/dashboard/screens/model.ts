@@ -1,7 +1,7 @@
 /** One model: its versions, the question that waits, and its ledger below. */
 import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
 import type { ScreenSize } from '../../display/screen-size.ts';
-import { aliasesText, danglingText, formatAge } from '../../registry/model-formats.ts';
+import { aliasesText, formatAge } from '../../registry/model-formats.ts';
 import { wrapLine } from '../../text/table.ts';
 import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
@@ -18,6 +18,7 @@ import {
   ledgerFeed,
   MODELS_FEED,
   missingText,
+  modelProblems,
   openQuestion,
   questionFeed,
 } from './known-models.ts';
@@ -50,7 +51,7 @@ const questionLines = ({ name, lostQuestion }: CatalogueModel, state: DashboardS
 };
 
 const headLines = (model: CatalogueModel, state: DashboardState): readonly Line[] => {
-  const warnings = [...questionLines(model, state), ...model.dangling.map(danglingText)];
+  const warnings = [...questionLines(model, state), ...modelProblems(model)];
   return [
     lineOf(aliasesText(model.aliases)),
     ...warnings.flatMap((text) => wrapLine(text, state.size.columns)).map((text) => lineOf(text, 'warn')),

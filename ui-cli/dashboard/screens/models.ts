@@ -1,17 +1,20 @@
 /** Registered models. */
 import type { CatalogueModel } from '../../../contracts/model-catalogue.ts';
+import { printable } from '../../../contracts/printable.ts';
+import type { ScreenSize } from '../../display/screen-size.ts';
 import { formatAge } from '../../registry/model-formats.ts';
 import { formatMetric } from '../../text/formats.ts';
+import { wrapLine } from '../../text/table.ts';
 import { shellWord } from '../core/actions.ts';
 import { type KeyBinding, stay } from '../core/keys.ts';
-import { lineOf } from '../core/line.ts';
+import { type Line, lineOf } from '../core/line.ts';
 import { goTo } from '../core/navigate.ts';
 import type { Place } from '../core/places.ts';
 import type { Screen } from '../core/screen.ts';
 import { type DashboardState, tableOf } from '../core/state.ts';
 import { cursorRow, shownRows, type Table, viewOf } from '../table/table.ts';
 import { tableLines } from '../table/table-lines.ts';
-import { knownModels, knownQuestion, MODELS_FEED, questionFeed } from './known-models.ts';
+import { knownModel, knownModels, knownQuestion, MODELS_FEED, modelProblems, questionFeed } from './known-models.ts';
 import { modelPageKey } from './page-key.ts';
 
 /** Of the champion on the test part. */
@@ -70,6 +73,19 @@ const contentOf = (state: DashboardState) => {
 
 const nameAt = (state: DashboardState): string | null => cursorRow(contentOf(state).view, tableOf(state, 'models'));
 
+/** What is wrong with the model under the cursor, in whole sentences; a third of the screen at most. */
+const noteLines = (state: DashboardState, { columns, rows }: ScreenSize): readonly Line[] => {
+  const name = nameAt(state);
+  const model = name === null ? null : knownModel(name, state);
+  if (model === null) {
+    return [];
+  }
+  const { lostQuestion } = model;
+  const texts = [...(lostQuestion == null ? [] : [lostQuestion]), ...modelProblems(model)];
+  const lines = texts.flatMap((text) => wrapLine(printable(text), columns)).map((text) => lineOf(text, 'warn'));
+  return lines.length === 0 ? [] : [[], ...lines].slice(0, Math.max(2, Math.floor(rows / 3)));
+};
+
 const OPEN: KeyBinding = {
   keys: ['enter', 'right'],
   label: 'open',
@@ -103,6 +119,9 @@ export const MODELS: Screen<Extract<Place, { screen: 'models' }>> = {
       return [lineOf(models === null ? 'Asking MLflow for the models …' : none, 'dim')];
     }
     const { table, shown } = contentOf(state);
-    return tableLines(table, shown, tableOf(state, table.name), size);
+    const notes = noteLines(state, size);
+    const rows = size.rows - notes.length;
+    const lines = tableLines(table, shown, tableOf(state, table.name), { ...size, rows });
+    return [...lines, ...notes];
   },
 };

@@ -1,6 +1,8 @@
 /** One version of a model: what `models show` tells, and the rules of its gate. */
 
+import { printable } from '../../../contracts/printable.ts';
 import { versionPage } from '../../registry/version-page.ts';
+import { wrapLine } from '../../text/table.ts';
 import { shellWord } from '../core/actions.ts';
 import { fedOf } from '../core/feeds.ts';
 import { type Line, lineOf } from '../core/line.ts';
@@ -18,12 +20,18 @@ const referenceOf = ({ name, version }: Here): string => `${name}/${version}`;
 
 const linesOf = (place: Here, { data, nowMs, size }: DashboardState): readonly Line[] => {
   const shown = fedOf(data, { feed: 'version', of: referenceOf(place) })?.value ?? null;
-  return shown === null
-    ? [lineOf('Asking MLflow for the version …', 'dim')]
-    : versionPage(shown, nowMs, size.columns)
-        // The first line is in the title.
-        .slice(1)
-        .map((text) => lineOf(text, /^\S/.test(text) ? 'strong' : undefined));
+  if (shown === null) {
+    return [lineOf('Asking MLflow for the version …', 'dim')];
+  }
+  const { ledgerProblem } = shown.details;
+  const warning = ledgerProblem == null ? [] : wrapLine(printable(ledgerProblem), size.columns);
+  return [
+    ...warning.map((text) => lineOf(text, 'warn')),
+    ...versionPage(shown, nowMs, size.columns)
+      // The first line is in the title.
+      .slice(1)
+      .map((text) => lineOf(text, /^\S/.test(text) ? 'strong' : undefined)),
+  ];
 };
 
 export const VERSION: Screen<Here> = {

@@ -48,6 +48,24 @@ describe('ui-cli/dashboard/screens/models', () => {
     expect(list.answer('question', 'two-tower', { open: null }).lines()[2]).toMatch(/0\.4321 {2}–$/);
   });
 
+  it('says of the model under the cursor, and on its screen, what is wrong with its record', () => {
+    const ledgerProblem =
+      'the ledger of broken cannot be relied on: record 7 is missing, so who is champion is not known';
+    const versions = [catalogueVersion('3', { verdict: 'unknown' })];
+    const dangling = [{ alias: 'champion', version: '9' }] as const;
+    const broken = catalogueModel({ name: 'broken', ledgerProblem, versions, dangling });
+    const list = open({ screen: 'models' }, { columns: 200 }).answer('models', '', [MODEL, broken]);
+    expect(list.text()).not.toContain('cannot be relied on');
+    const there = list.press('down');
+    expect(there.lines().slice(4, 7)).toEqual(['', ledgerProblem, expect.stringContaining('9')]);
+    expect(there.press('enter').text()).toContain(ledgerProblem);
+    const small = open({ screen: 'models' }, { columns: 60, rows: 12 })
+      .answer('models', '', [MODEL, broken])
+      .press('down');
+    expect(small.text()).toContain('> broken');
+    expect(small.text()).toContain('the ledger of broken cannot be relied');
+  });
+
   it('opens a model, one of its versions, and goes back', () => {
     const list = open({ screen: 'models' }).answer('models', '', [MODEL]);
     const version = list.press('enter', 'down', 'enter');
@@ -135,6 +153,9 @@ describe('ui-cli/dashboard/screens/version', () => {
     expect(page.text()).toContain('the lower end 0.0100 of the interval is above 0.0000');
     expect(page.text()).toContain('#2  2026-11-01 12:00:00 UTC  promote  champion 2 → 3');
     expect(page.text()).toContain(links.run);
+    const details = versionDetails({ verdict: 'unknown', ledgerProblem: 'the ledger cannot be relied on' });
+    const broken = page.answer('version', 'two-tower/3', { details, links, gate: null });
+    expect(broken.lines()[1]).toBe('the ledger cannot be relied on');
   });
 
   it('offers to promote and to archive a version that is in use, and neither of an archived one', () => {

@@ -17,6 +17,11 @@ export interface EmbeddedDataset {
   readonly items: Float32Array;
   readonly dim: number;
   readonly categories: Encoded['categories'];
+  /**
+   * [users, dim], before histories are added and rows are scaled: what `userVector` takes. null where the model takes no
+   * histories, and where it was not asked for.
+   */
+  readonly usersWithoutHistory: Float32Array | null;
   /** The query tower alone, for the first `PROBE_USERS` users, as often as somebody wants to time it. */
   readonly embedFirstUsers: () => Float32Array;
 }
@@ -30,8 +35,13 @@ export interface LoadedModel {
   /**
    * All users and items of a dataset version, which may be newer than the model. Throws MODEL_INCOMPATIBLE where the
    * version lacks what the model takes.
+   * @param wanted whether `usersWithoutHistory` is: it takes the user tower once more
    */
-  embed(datasetFolder: string, dataset: LoadedDataset): Promise<EmbeddedDataset>;
+  embed(
+    datasetFolder: string,
+    dataset: LoadedDataset,
+    wanted?: { readonly usersWithoutHistory: boolean },
+  ): Promise<EmbeddedDataset>;
   /** Frees the tensors. */
   dispose(): void;
 }
@@ -62,13 +72,17 @@ export const loadModel = async (source: ModelSource): Promise<LoadedModel> => {
     return {
       manifest: towers.manifest,
       encoder,
-      embed: async (datasetFolder, dataset) => {
+      embed: async (datasetFolder, dataset, wanted) => {
         const encoded = await encodeDatasetWith(datasetFolder, encoder);
         const { userFeatures, itemFeatures, ids, categories } = encoded;
         const histories = historiesFor(towers, dataset, ids.item);
         const first = firstOf(encoded, histories, towers.manifest.feature_dims.user);
         return {
           users: towers.embedUsers(userFeatures, ids.user, histories),
+          usersWithoutHistory:
+            wanted?.usersWithoutHistory === true && histories !== null
+              ? towers.embedUsersWithoutHistory(userFeatures, ids.user, histories)
+              : null,
           items: towers.embedItems(itemFeatures, ids.item),
           dim: towers.manifest.embedding_dim,
           categories,

@@ -54,7 +54,7 @@ type Labels = LoadedBundle['manifest']['labels'];
  * Item ids to whether they are liked, the latest last: an event whose label is above 0 likes, a dislike takes that back. A
  * type that `labels` does not have says nothing.
  */
-const likesSince = (labels: Labels, events: Iterable<OverlayEvent>): ReadonlyMap<string, boolean> => {
+export const likesSince = (labels: Labels, events: Iterable<OverlayEvent>): ReadonlyMap<string, boolean> => {
   const isLiked = new Map<string, boolean>();
   for (const { item_id, type } of events) {
     const rule = Object.hasOwn(labels, type) ? labels[type] : undefined;

@@ -19,6 +19,7 @@ import { createFieldFilter, type Passing } from './field-filter.ts';
 import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
 import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
+import { createUserVectors, type UserVector } from './user-vectors.ts';
 
 const NOTHING_SINCE: Overlay = { events: () => [], seen: () => [], interactions: () => 0, metBy: () => [] };
 
@@ -75,7 +76,7 @@ export const createBundleRecommender = async (
   const scans = { users: contentScan(users), items: contentScan(items) };
   const itemContent = bundle.items.content;
   const engines: Readonly<Record<EngineName, Engine>> = {
-    two_tower: createTwoTower(users, itemSearch),
+    two_tower: createTwoTower(itemSearch),
     content:
       itemContent === null
         ? withoutContent
@@ -87,6 +88,7 @@ export const createBundleRecommender = async (
   };
   const itemFilter = createFieldFilter(items, manifest.nouns.item);
   const userFilter = createFieldFilter(users, manifest.nouns.user);
+  const vectorOf = createUserVectors(bundle, users, overlay);
   const about = { model_version: manifest.model.version, bundle: bundle.digest };
 
   const itemRow = (id: string): number => {
@@ -112,8 +114,14 @@ export const createBundleRecommender = async (
     const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
     const likedBefore = row === null ? [] : likedBy(bundle, row, seen);
     const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
+    // Not every engine asks for it, and the reason asks again.
+    let vector: UserVector | null | undefined;
     return {
       row,
+      vector: () => {
+        vector ??= row === null ? null : vectorOf(row, request.userId, seen);
+        return vector;
+      },
       ...filtered,
       liked:
         seen === 'all' ? likedSince(bundle, items.rowOf, likedBefore, overlay.events(request.userId)) : likedBefore,
@@ -201,7 +209,7 @@ export const createBundleRecommender = async (
       const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
       const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
-      const heedsLikes = engine === 'two_tower' && asker.row !== null && users.onlineAt(asker.row)?.heedsLikes === true;
+      const heedsLikes = engine === 'two_tower' && asker.vector()?.heedsLikes === true;
       const heeded = heedsLikes ? 'their vector heeds what they have liked since' : [];
       const why = asker.passing.none ?? [reason, heeded, asker.unapplied ?? []].flat().join('; ');
       return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };

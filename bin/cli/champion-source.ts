@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Environment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/log.ts';
 import { ALIAS, TAG } from '../../contracts/names.ts';
 import type { Overlay } from '../../contracts/recommendation.ts';
 import type { ModelVersionRecord } from '../../contracts/registered-models.ts';
@@ -26,6 +27,9 @@ const noAnswer = (waitMs: number): TtExpError =>
     hint: 'See `tt-exp status`; `tt-exp up` starts it.',
   });
 
+const withoutFollowing = ({ digest, manifest: { nouns } }: LoadedBundle): string =>
+  `bundle ${digest.slice(0, 12)}…: an earlier version of tt-exp built it, so the vectors of its ${nouns.users} do not follow what they like; those of the next model will`;
+
 /** With the bundle that the gate has judged. */
 const judged = (record: ModelVersionRecord | null): ServedVersion | null =>
   record === null
@@ -40,6 +44,7 @@ export interface ChampionSourceOptions {
   readonly openOverlay: () => Promise<Overlay>;
   /** Asked for likewise; null where nothing is given online. */
   readonly openAdditions: () => Promise<Additions | null>;
+  readonly log: Log;
 }
 
 export const createChampionSource = ({
@@ -48,6 +53,7 @@ export const createChampionSource = ({
   model,
   openOverlay,
   openAdditions,
+  log,
 }: ChampionSourceOptions): ChampionSource & ChallengerSource => {
   const ask = async <Answer>(
     question: (tracking: Tracking) => Promise<Answer>,
@@ -73,8 +79,12 @@ export const createChampionSource = ({
       signal.removeEventListener('abort', stop);
     }
   };
-  const serve = async (bundle: LoadedBundle): Promise<ServedBundle> =>
-    openServedBundle(bundle, await openOverlay(), (await openAdditions())?.attach(bundle) ?? null);
+  const serve = async (bundle: LoadedBundle): Promise<ServedBundle> => {
+    if (bundle.inputs.hasHistory && bundle.userHistories === null) {
+      log('warn', withoutFollowing(bundle));
+    }
+    return openServedBundle(bundle, await openOverlay(), (await openAdditions())?.attach(bundle) ?? null);
+  };
   return {
     champion: (waitMs, signal) =>
       ask(async (tracking) => judged(await tracking.findByAlias(model, ALIAS.champion)), waitMs, signal),

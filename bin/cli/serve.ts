@@ -73,7 +73,7 @@ const answerAsChampion = async (
     const source = createChampionSource({
       ...{ environment, context: contextOf(request), model },
       openOverlay: async () => (await openEvents()).overlay,
-      openAdditions,
+      ...{ openAdditions, log },
     });
     const follower = await openFollower({
       source,

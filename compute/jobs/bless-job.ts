@@ -20,7 +20,7 @@ import { compareLists } from '../blessing/compare-lists.ts';
 import { compareRows } from '../blessing/compare-rows.ts';
 import { evaluateOffline, type OfflineEvaluation } from '../blessing/offline-lists.ts';
 import type { ComputeChannel } from '../child-channel.ts';
-import { bundleOf } from './bundle-job.ts';
+import { bundleOf, FOR_BUNDLE } from './bundle-job.ts';
 
 /** Requests behind a percentile. */
 const TIMED_USERS = 200;
@@ -141,7 +141,7 @@ export const blessCandidate = async (job: BlessJob, channel: ComputeChannel, pro
   const model = await loadModel(job.model);
   try {
     const dataset = await openDataset(job.datasetFolder);
-    const embedded = await model.embed(job.datasetFolder, dataset);
+    const embedded = await model.embed(job.datasetFolder, dataset, FOR_BUNDLE);
     alive();
     const offline = evaluateOffline(embedded, { dataset, relevanceThreshold: job.relevanceThreshold }, alive);
     const folder = job.bundleFolder ?? (await bundleOf(job, model, dataset, embedded, channel)).folder;

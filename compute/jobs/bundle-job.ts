@@ -42,12 +42,15 @@ const requireFinite = (vectors: Float32Array, ids: readonly string[], side: 'use
   }
 };
 
-/** Throws as `buildBundle`. @param embedded users and items of the dataset version, by the model */
+/** What a bundle needs of the towers beside the vectors. */
+export const FOR_BUNDLE = { usersWithoutHistory: true };
+
+/** Throws as `buildBundle`. @param embedded users and items of the dataset version, by the model, `FOR_BUNDLE` */
 export const bundleOf = async (
   job: Omit<BuildBundleJob, 'kind'>,
   model: LoadedModel,
   dataset: LoadedDataset,
-  { users, items, dim }: EmbeddedDataset,
+  { users, usersWithoutHistory, items, dim }: EmbeddedDataset,
   { alive, signal }: Pick<ComputeChannel, 'alive' | 'signal'>,
 ): Promise<BuiltBundle> => {
   const { datasetFolder } = job;
@@ -109,6 +112,7 @@ export const bundleOf = async (
       content: content.kind === 'none' ? null : content.items,
       fields: fieldsOf(catalogue.items, 'item_id'),
     },
+    usersWithoutHistory,
     popularity: Float32Array.from(counts.items),
     interactions: counts.users,
     history: historyOf(dataset),
@@ -122,7 +126,7 @@ export const buildBundle = async (job: BuildBundleJob, channel: ComputeChannel):
   const model = await loadModel(job.model);
   try {
     const dataset = await openDataset(job.datasetFolder);
-    const embedded = await model.embed(job.datasetFolder, dataset);
+    const embedded = await model.embed(job.datasetFolder, dataset, FOR_BUNDLE);
     channel.send({ kind: 'bundle_built', result: await bundleOf(job, model, dataset, embedded, channel) });
   } finally {
     model.dispose();

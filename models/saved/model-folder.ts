@@ -25,6 +25,8 @@ export interface TwoTowerModel {
    * DATA_INVALID for inputs of other sizes than the training's.
    */
   embedUsers(features: Float32Array, ids: IdRows | null, histories: Histories | null): Float32Array;
+  /** Likewise, before the history is added and rows are scaled: with `userVector`, it gives what `embedUsers` gives. */
+  embedUsersWithoutHistory(features: Float32Array, ids: IdRows | null, histories: Histories): Float32Array;
   /** Likewise, [rows, feature_dims.item]. */
   embedItems(features: Float32Array, ids: IdRows | null): Float32Array;
   dispose(): void;
@@ -127,6 +129,8 @@ interface Inputs {
   readonly features: Float32Array;
   readonly ids: IdRows | null;
   readonly histories: Histories | null;
+  /** False: neither is the history added, nor are rows scaled. */
+  readonly isWhole: boolean;
 }
 
 /** Number of entities. Throws DATA_INVALID for inputs that are none of this model's. */
@@ -162,7 +166,12 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
   };
   const { embedding_dim: embeddingDim, feature_dims: featureDims } = manifest;
 
-  const embedBlock = (side: Side, { features, ids, histories }: Inputs, from: number, to: number): Float32Array =>
+  const embedBlock = (
+    side: Side,
+    { features, ids, histories, isWhole }: Inputs,
+    from: number,
+    to: number,
+  ): Float32Array =>
     computeValues(() => {
       const { layers, ids: idTable, history } = towers[side];
       const dim = featureDims[side];
@@ -178,13 +187,13 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
       if (idTable !== null && ids !== null) {
         addSums(idTable, singleRows(ids.rows.slice(from, to), true));
       }
-      if (history !== null && histories !== null) {
+      if (isWhole && history !== null && histories !== null) {
         const users = Int32Array.from({ length: to - from }, (_, row) => from + row);
         addSums(history, historyBags(histories, users, null));
       }
       const [first = tf.zeros<tf.Rank.R2>([to - from, embeddingDim]), ...others] = parts;
       const output = others.reduce((sum, part) => tf.add<tf.Tensor2D>(sum, part), first);
-      return manifest.is_normalised ? normaliseRows(output) : output;
+      return isWhole && manifest.is_normalised ? normaliseRows(output) : output;
     });
 
   const embed = (side: Side, inputs: Inputs): Float32Array => {
@@ -198,8 +207,9 @@ export const loadModel = async (folder: string): Promise<TwoTowerModel> => {
 
   return {
     manifest,
-    embedUsers: (features, ids, histories) => embed('user', { features, ids, histories }),
-    embedItems: (features, ids) => embed('item', { features, ids, histories: null }),
+    embedUsers: (features, ids, histories) => embed('user', { features, ids, histories, isWhole: true }),
+    embedUsersWithoutHistory: (features, ids, histories) => embed('user', { features, ids, histories, isWhole: false }),
+    embedItems: (features, ids) => embed('item', { features, ids, histories: null, isWhole: true }),
     dispose: () => {
       for (const { layers } of Object.values(towers)) {
         layers?.dispose();

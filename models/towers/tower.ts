@@ -5,6 +5,7 @@ import type { Product } from '../numerics/product.ts';
 import type { TowerShape } from './architecture.ts';
 import { activated, dense } from './dense.ts';
 import { type Dropout, drawDropout } from './dropout.ts';
+import { NORM_EPSILON } from './user-vector.ts';
 
 /** Where a training step stands; decides the dropout masks. */
 export interface StepPosition {
@@ -72,8 +73,6 @@ export const towerForward = (
     },
     tf.gather(features, tf.tensor1d(entities, 'int32')),
   );
-
-const NORM_EPSILON = 1e-12;
 
 /** Rows scaled to length 1, [rows, dim]; a row of zeros stays zero. */
 export const normaliseRows = (embeddings: tf.Tensor2D): tf.Tensor2D =>

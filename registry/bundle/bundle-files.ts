@@ -6,6 +6,11 @@ export const BUNDLE_FILE = {
   /** [users, embedding_dim] and [items, embedding_dim], as the towers give them. */
   users: 'users.f32',
   items: 'items.f32',
+  /**
+   * [users, embedding_dim], before histories are added and rows are scaled; only of models that take histories, and not in
+   * bundles built before it was kept.
+   */
+  usersWithoutHistory: 'users_without_history.f32',
   /** Unit rows, or zeros for what has no content: [items, width], and [users, width] where both sides have texts. */
   itemContent: 'item_content.f32',
   userContent: 'user_content.f32',

@@ -16,6 +16,7 @@ import { createColumnBuilder, type FieldColumn } from './field-columns.ts';
 import { type FieldBlock, parseLines } from './json-lines.ts';
 import { readBundleManifest } from './read-manifest.ts';
 import { type BundleReader, corruptBundle, createBundleReader } from './read-verified.ts';
+import { readUserHistories, type UserHistories } from './user-histories.ts';
 
 /** Entities of one side, in the order of their rows. */
 export interface BundleSide {
@@ -67,6 +68,8 @@ export interface LoadedBundle {
   readonly popularity: Float32Array;
   readonly interactions: Int32Array;
   readonly history: BundleHistory;
+  /** null where the model takes no histories, and for a bundle that was built before it could follow them. */
+  readonly userHistories: UserHistories | null;
   /** null where the catalogue is searched without. */
   readonly indexFile: string | null;
 }
@@ -145,7 +148,11 @@ const readHistory = async (reader: BundleReader, users: number): Promise<BundleH
 };
 
 /** Encoder and model are for what comes later, and must fit what the vectors were made with. */
-const checkModel = async (folder: string, reader: BundleReader, manifest: BundleManifest): Promise<BundleInputs> => {
+const checkModel = async (
+  folder: string,
+  reader: BundleReader,
+  manifest: BundleManifest,
+): Promise<{ readonly inputs: BundleInputs; readonly trainedItems: readonly string[] }> => {
   const modelFolder = join(folder, BUNDLE_FILE.modelFolder);
   const encoderFile = join(folder, BUNDLE_FILE.encoder);
   await reader.check(BUNDLE_FILE.encoder);
@@ -179,7 +186,8 @@ const checkModel = async (folder: string, reader: BundleReader, manifest: Bundle
     fields: blocks.map(({ field, kind }) => ({ name: field, kind })),
     ...{ textEncoder, textDim },
   });
-  return { user: inputsOf(encoder.user), item: inputsOf(encoder.item), hasHistory: model.history_rows > 0 };
+  const inputs = { user: inputsOf(encoder.user), item: inputsOf(encoder.item), hasHistory: model.history_rows > 0 };
+  return { inputs, trainedItems: inputs.hasHistory ? (encoder.item.ids ?? []) : [] };
 };
 
 /**
@@ -191,21 +199,21 @@ export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
   const { digest, manifest } = await readBundleManifest(folder);
   await markBundleUsed(folder, systemClock.nowMs());
   const reader = createBundleReader(folder, manifest.files);
-  const inputs = await checkModel(folder, reader, manifest);
+  const { inputs, trainedItems } = await checkModel(folder, reader, manifest);
   const isIndexed = manifest.search.kind === 'index';
   if (isIndexed) {
     await reader.check(BUNDLE_FILE.index);
   }
+  const users = await readSide(reader, manifest, 'user');
+  const items = await readSide(reader, manifest, 'item');
+  const history = await readHistory(reader, manifest.users);
   return {
-    folder,
-    inputs,
-    digest,
-    manifest,
-    users: await readSide(reader, manifest, 'user'),
-    items: await readSide(reader, manifest, 'item'),
+    ...{ folder, inputs, digest, manifest, users, items, history },
+    userHistories: inputs.hasHistory
+      ? await readUserHistories({ folder, reader, manifest, users, items, history, trainedItems })
+      : null,
     popularity: await reader.floats(BUNDLE_FILE.popularity, manifest.items),
     interactions: await reader.ints(BUNDLE_FILE.interactions, manifest.users),
-    history: await readHistory(reader, manifest.users),
     indexFile: isIndexed ? join(folder, BUNDLE_FILE.index) : null,
   };
 };

@@ -33,6 +33,8 @@ export interface BundleContent {
   readonly model: ModelSource;
   readonly users: SideContent;
   readonly items: SideContent;
+  /** null for a model that takes no histories. */
+  readonly usersWithoutHistory: Float32Array | null;
   readonly popularity: Float32Array;
   readonly interactions: Int32Array;
   readonly history: { readonly starts: Int32Array; readonly items: Int32Array; readonly flags: Uint8Array };
@@ -60,7 +62,7 @@ const copyModel = async ({ modelFolder, encoderFile }: ModelSource, folder: stri
 };
 
 const fill = async (folder: string, content: BundleContent): Promise<void> => {
-  const { users, items, history } = content;
+  const { users, items, usersWithoutHistory, history } = content;
   const put = (path: string, bytes: Uint8Array): Promise<void> => writeFile(join(folder, path), bytes);
   const fileOf = (path: string): string => join(folder, path);
   await writeIds(fileOf(BUNDLE_FILE.userIds), users.ids);
@@ -69,6 +71,9 @@ const fill = async (folder: string, content: BundleContent): Promise<void> => {
   await writeFields(fileOf(BUNDLE_FILE.itemFields), items.fields);
   await put(BUNDLE_FILE.users, floatBytes(users.vectors));
   await put(BUNDLE_FILE.items, floatBytes(items.vectors));
+  if (usersWithoutHistory !== null) {
+    await put(BUNDLE_FILE.usersWithoutHistory, floatBytes(usersWithoutHistory));
+  }
   if (users.content !== null) {
     await put(BUNDLE_FILE.userContent, floatBytes(users.content));
   }

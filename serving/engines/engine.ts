@@ -1,10 +1,13 @@
 /** What the engines share: whom they rank for, and how. */
 import type { FieldFilters } from '../../contracts/recommendation.ts';
 import type { RankedRows, SearchRequest } from '../../registry/search/vector-search.ts';
+import type { UserVector } from '../user-vectors.ts';
 
 export interface Asker {
   /** In the bundle; null for a user that it does not hold. */
   readonly row: number | null;
+  /** Of the model; null while there is none. */
+  readonly vector: () => UserVector | null;
   /** What a user that it does not hold states, by user field. */
   readonly preferences: FieldFilters;
   /** Rows of items that the user likes. */

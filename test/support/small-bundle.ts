@@ -33,6 +33,7 @@ export const SMALL_BUNDLE: Omit<BundleContent, 'model'> = {
     items: Int32Array.of(0, 2, 1, 3, 5),
     flags: Uint8Array.of(4, 4 + 2, 4 + 1, 0, 4),
   },
+  usersWithoutHistory: null,
   saveIndex: null,
 };
 
@@ -41,20 +42,32 @@ const side = (dim: number) => ({ dim, textDim: 0, textEncoder: null, blocks: [],
 /** A model as far as a bundle looks at it: a manifest, and one file of it. */
 const writeModel = async (
   folder: string,
-  featureDims: { user: number; item: number },
-  { embeddingDim, encoderSha256 }: { readonly embeddingDim: number; readonly encoderSha256: string | undefined },
+  {
+    featureDims = { user: 0, item: 0 },
+    encoderSha256,
+    historyTable = null,
+    facts,
+  }: Pick<SmallBundleChange, 'featureDims' | 'encoderSha256' | 'historyTable' | 'facts'>,
 ): Promise<void> => {
+  const embeddingDim = facts?.embedding_dim ?? 2;
   await mkdir(join(folder, 'model'), { recursive: true });
   await writeFile(join(folder, 'model', 'user_ids.f32'), 'weights');
   const { sha256 } = await digestFile(join(folder, 'model', 'user_ids.f32'));
-  const encoder: Encoder = { version: 2, user: side(0), item: side(0) };
+  const tables = { 'user_ids.f32': sha256 };
+  if (historyTable !== null) {
+    const file = join(folder, 'model', 'user_history.f32');
+    await writeFile(file, new Uint8Array(Float32Array.from(historyTable.values).buffer));
+    Object.assign(tables, { 'user_history.f32': (await digestFile(file)).sha256 });
+  }
+  const encoder: Encoder = { version: 2, user: side(0), item: { ...side(0), ids: historyTable?.ids ?? [] } };
   await writeFile(join(folder, 'encoder.json'), JSON.stringify(encoder));
   const manifest = {
     format: 3,
     feature_dims: featureDims,
     embedding_dim: embeddingDim,
     ...(encoderSha256 !== undefined && { encoder_sha256: encoderSha256 }),
-    files: { 'user_ids.f32': sha256 },
+    history_rows: historyTable === null ? 0 : historyTable.ids.length + 1,
+    files: tables,
   };
   await writeFile(join(folder, 'model', 'manifest.json'), JSON.stringify(manifest));
 };
@@ -66,14 +79,14 @@ export interface SmallBundleChange {
   readonly featureDims?: { readonly user: number; readonly item: number };
   /** By the model's manifest; absent: not recorded. */
   readonly encoderSha256?: string;
+  /** Of a model that takes histories: ids of row 1, 2, …, and all rows. */
+  readonly historyTable?: { readonly ids: readonly string[]; readonly values: readonly number[] } | null;
 }
 
 /** Writes it below `folder`, model and all. */
-export const writeSmallBundle = async (
-  folder: string,
-  { facts = {}, content = {}, featureDims = { user: 0, item: 0 }, encoderSha256 }: SmallBundleChange = {},
-) => {
-  await writeModel(folder, featureDims, { embeddingDim: facts.embedding_dim ?? 2, encoderSha256 });
+export const writeSmallBundle = async (folder: string, change: SmallBundleChange = {}) => {
+  const { facts = {}, content = {} } = change;
+  await writeModel(folder, change);
   const all = { ...SMALL_BUNDLE, ...content };
   return writeBundle(
     { bundlesFolder: join(folder, 'bundles'), nowMs: 0, signal: new AbortController().signal },

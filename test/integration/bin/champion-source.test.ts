@@ -1,10 +1,11 @@
-/** A champion asked for of an MLflow that takes connections and says nothing. */
+/** A champion asked for of an MLflow that takes connections and says nothing, and bundles of the home. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createChampionSource } from '../../../bin/cli/champion-source.ts';
+import { type ChampionSourceOptions, createChampionSource } from '../../../bin/cli/champion-source.ts';
 import { contextOf } from '../../../bin/cli/local-context.ts';
 import { readEnvironment } from '../../../config/env.ts';
+import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const openSilentServer = async (): Promise<string> => {
@@ -24,8 +25,8 @@ const openSilentServer = async (): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-const openSource = async () => {
-  const variables = { TT_EXP_HOME: await temporaryFolder(), MLFLOW_TRACKING_URI: await openSilentServer() };
+const openSource = async (change: Partial<ChampionSourceOptions> = {}, home?: string) => {
+  const variables = { TT_EXP_HOME: home ?? (await temporaryFolder()), MLFLOW_TRACKING_URI: await openSilentServer() };
   const nothing = (): void => undefined;
   const signal = new AbortController().signal;
   const context = contextOf({ progress: nothing, log: nothing, count: nothing, signal });
@@ -35,6 +36,8 @@ const openSource = async () => {
     model: 'm',
     openOverlay: () => expect.unreachable(),
     openAdditions: () => expect.unreachable(),
+    log: nothing,
+    ...change,
   });
 };
 
@@ -60,5 +63,29 @@ describe('bin/champion-source', () => {
     const [error, seconds] = await secondsOf(() => source.champion(60_000, end.signal));
     expect(error).toMatchObject({ message: 'told to end' });
     expect(seconds).toBeLessThan(10);
+  });
+
+  it('says of a bundle of an earlier version that vectors of its users do not follow what they like', async () => {
+    const home = await temporaryFolder();
+    const historyTable = { ids: ['i0'], values: [0, 0, 1, 0] };
+    const older = await writeSmallBundle(home, { historyTable });
+    const usersWithoutHistory = Float32Array.of(0, 0, 0, 1, 0, 0, 0.6, 0.8);
+    const newer = await writeSmallBundle(home, { historyTable, content: { usersWithoutHistory } });
+    const messages: string[] = [];
+    const source = await openSource(
+      {
+        openOverlay: () =>
+          Promise.resolve({ events: () => [], seen: () => [], interactions: () => 0, metBy: () => [] }),
+        openAdditions: () => Promise.resolve(null),
+        log: (level, message) => messages.push(`${level}: ${message}`),
+      },
+      home,
+    );
+    await source.load(newer.digest);
+    expect(messages).toEqual([]);
+    await source.load(older.digest);
+    expect(messages).toEqual([
+      expect.stringContaining(`warn: bundle ${older.digest.slice(0, 12)}…: an earlier version of tt-exp built it`),
+    ]);
   });
 });

@@ -62,7 +62,7 @@ describe('routing', () => {
     expect(item_ids).toEqual(['i2', 'i1', 'i0', 'i4', 'i5']);
     expect(scores).toEqual([1, Math.fround(0.8), 0, 0, -1]);
     expect(engine).toBe('content');
-    expect(fallback).toBe("two_tower: the user's vector is zero: training saw nothing of them");
+    expect(fallback).toBe("two_tower: the user's vector is zero: the model knows nothing of them");
   });
 
   it('ranks for a cold user by content', () => {

@@ -45,5 +45,5 @@ export const changeConfig = (
 ): ResolvedConfig => {
   const document = { file: source, value: asDocument(config), duplicates: [], position: () => null };
   const parsed = parseOverrides(overrides);
-  return checkConfig(createConfigSource(document, parsed), parsed);
+  return checkConfig(createConfigSource(document, parsed), { effective: parsed, trains: 'sweep' });
 };

@@ -5,6 +5,7 @@ import { TtExpError } from '../contracts/errors.ts';
 import type { ExperimentConfig } from '../contracts/experiment-config.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import { checkGate } from './check-gate.ts';
+import { checkHistory } from './check-history.ts';
 import { checkOverrides } from './check-overrides.ts';
 import { checkSchema } from './check-schema.ts';
 import { checkSource } from './check-source.ts';
@@ -74,11 +75,15 @@ const byPlace = (a: FoundProblem, b: FoundProblem): number => {
   );
 };
 
-/**
- * Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY.
- * @param effective overrides that trials of a sweep must not lack
- */
-export const checkConfig = (source: ConfigSource, effective: readonly Override[] = []): ResolvedConfig => {
+export interface CheckOptions {
+  /** Overrides that trials of a sweep must not lack. */
+  readonly effective?: readonly Override[];
+  /** What is trained on the data that the config describes, so that they must go together; null: nothing. */
+  readonly trains: 'sweep' | 'one_model' | null;
+}
+
+/** Everything that is wrong, at once, in the order of the file. Throws CONFIG_INVALID or SPACE_EMPTY. */
+export const checkConfig = (source: ConfigSource, { effective = [], trains }: CheckOptions): ResolvedConfig => {
   const schemaFindings = checkSchema(source.value);
   const isReported = (section: string): boolean =>
     schemaFindings.some(({ path }) => path.length === 0 || path.join('.').startsWith(section));
@@ -87,6 +92,7 @@ export const checkConfig = (source: ConfigSource, effective: readonly Override[]
     ...(isReported('data.split') ? [] : checkSplit(source.value)),
     ...(isReported('data') ? [] : checkSource(source.value)),
     ...(isReported('gate') || isReported('data') ? [] : checkGate(source.value)),
+    ...(trains === null || isReported('data') || isReported('model') ? [] : checkHistory(source.value, trains)),
     ...checkSpace(source.value),
     ...checkOverrides(source.value, effective),
   ];
@@ -108,34 +114,36 @@ export const loadConfig = async (
   overrides: readonly (string | Override)[] = [],
 ): Promise<ResolvedConfig> => {
   const parsed = parseOverrides(overrides);
-  return checkConfig(createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed), parsed);
+  const source = createConfigSource(asConfigDocument(await readJsonDocument(file)), parsed);
+  return checkConfig(source, { effective: parsed, trains: 'sweep' });
 };
 
 /** The same for the text of a file that need not be there yet. */
 export const parseConfig = (file: string, text: string): ResolvedConfig =>
-  checkConfig(createConfigSource(asConfigDocument(parseJsonDocument(file, text)), []));
+  checkConfig(createConfigSource(asConfigDocument(parseJsonDocument(file, text)), []), { trains: 'sweep' });
+
+interface Completion {
+  /** What holds where neither the file nor an override names it, instead of the schema's defaults. */
+  readonly defaults?: readonly Override[];
+  /** Default: nothing, as only a part of the config is asked for. */
+  readonly trains?: 'one_model' | null;
+}
 
 const completed = (
   document: JsonDocument,
-  overrides: readonly Override[],
-  defaults: readonly Override[],
+  overrides: readonly (string | Override)[],
+  { defaults = [], trains = null }: Completion,
 ): ResolvedConfig => {
   const missing = defaults.filter(({ path }) => valueAt(document.value, path) === undefined);
-  return checkConfig(createConfigSource(document, [...missing, ...overrides]));
+  return checkConfig(createConfigSource(document, [...missing, ...parseOverrides(overrides)]), { trains });
 };
 
-/**
- * The same for one training, which ignores the sweep: every override counts.
- * @param defaults what holds where neither the file nor an override names it, instead of the schema's defaults
- */
+/** The same for one training, which ignores the sweep: every override counts. */
 export const loadTrainingConfig = async (
   file: string,
   overrides: readonly (string | Override)[],
-  defaults: readonly Override[],
-): Promise<ResolvedConfig> => {
-  const parsed = parseOverrides(overrides);
-  return completed(asConfigDocument(await readJsonDocument(file)), parsed, defaults);
-};
+  completion: Completion = {},
+): Promise<ResolvedConfig> => completed(asConfigDocument(await readJsonDocument(file)), overrides, completion);
 
 /** What the file itself says at a place, unchecked; undefined where it says nothing. Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX. */
 export const readConfigValue = async (file: string, path: JsonPath): Promise<unknown> =>
@@ -145,10 +153,10 @@ export const readConfigValue = async (file: string, path: JsonPath): Promise<unk
 export const defaultConfig = (
   name: string,
   overrides: readonly (string | Override)[] = [],
-  defaults: readonly Override[] = [],
+  completion: Completion = {},
 ): ResolvedConfig => {
   const document: JsonDocument = { file: 'the defaults', value: { name }, duplicates: [], position: () => null };
-  return completed(document, parseOverrides(overrides), defaults);
+  return completed(document, overrides, completion);
 };
 
 export const parseOverrides = (overrides: readonly (string | Override)[]): readonly Override[] =>

@@ -17,7 +17,7 @@ const gateOf = ({ gate, evaluation, seed }: ResolvedConfig): RecordedGate => ({
 
 const check = (value: unknown, overrides: readonly Override[]): RecordedGate => {
   const document = { file: NAME, value, duplicates: [], position: () => null };
-  return gateOf(checkConfig(createConfigSource(document, overrides)));
+  return gateOf(checkConfig(createConfigSource(document, overrides), { trains: null }));
 };
 
 interface ReadGate {

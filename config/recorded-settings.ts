@@ -43,5 +43,5 @@ export const recordedSettings = (text: string, runId: string): TrialSettings => 
     evaluation: evaluation ?? { relevance_threshold: relevanceThreshold },
   };
   const document = { file: `${ARTIFACT.config} of run ${runId}`, value, duplicates: [], position: () => null };
-  return trialSettings(checkConfig(createConfigSource(document, [])), {});
+  return trialSettings(checkConfig(createConfigSource(document, []), { trains: null }), {});
 };

@@ -3,6 +3,7 @@ import type { IdRows, LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ModelConfig } from '../../contracts/experiment-config.ts';
+import { HISTORY_NEEDS_IDS } from '../../contracts/history-needs-ids.ts';
 import type { TrialSettings } from '../../contracts/trial.ts';
 import { combineSeeds, createGenerator, STREAM, toUnit } from '../numerics/prng.ts';
 
@@ -116,11 +117,9 @@ export const createArchitecture = (
 ): Architecture => {
   const { model, training } = settings;
   if (model.user_history && ids.item === null) {
-    throw new TtExpError(
-      'CONFIG_INVALID',
-      'model.user_history: got true, expected false for items without a feature of kind id',
-      { hint: 'Add "id": { "kind": "id" } to the features of data.source.items, or set model.user_history to false.' },
-    );
+    throw new TtExpError('CONFIG_INVALID', `model.user_history: got true, expected ${HISTORY_NEEDS_IDS.expected}`, {
+      hint: HISTORY_NEEDS_IDS.hint,
+    });
   }
   const user = {
     ...towerShape(featureDims.user, ids.user, model),

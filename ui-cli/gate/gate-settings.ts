@@ -29,7 +29,7 @@ export const readGateSettings = async ({ config: file, set }: GateSettingsOption
   if (file === undefined) {
     return { settings: { kind: 'recorded' }, modelName: named === undefined ? null : String(named.value) };
   }
-  const { gate, evaluation, seed } = await loadTrainingConfig(file, overrides, []);
+  const { gate, evaluation, seed } = await loadTrainingConfig(file, overrides);
   const isInFile = (await readConfigValue(file, MODEL_NAME)) !== undefined;
   return {
     settings: { kind: 'config', file, gate, relevanceThreshold: evaluation.relevance_threshold, seed },

@@ -39,7 +39,7 @@ const chooseData = async (
   for (const note of notes) {
     say(`note: ${note}`);
   }
-  const config = withAbsolutePaths(defaultConfig('evaluate', overrides, defaults), process.cwd());
+  const config = withAbsolutePaths(defaultConfig('evaluate', overrides, { defaults }), process.cwd());
   return { kind: 'source', config: { data: config.data, seed: config.seed } };
 };
 

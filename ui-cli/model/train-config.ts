@@ -59,10 +59,11 @@ export const loadTrainConfig = async (
 ): Promise<TrainConfig> => {
   const ofFile = data?.kind === 'file' ? await settingsOfFile(runtime, data, { config: file, columns }) : NO_FILE;
   const overrides = [...ofFile.overrides, ...overridesOf(flags), ...set];
+  const completion = { defaults: ofFile.defaults, trains: data?.kind === 'version' ? null : ('one_model' as const) };
   const config =
     file === undefined
-      ? defaultConfig(DEFAULT_NAME, overrides, ofFile.defaults)
-      : await loadTrainingConfig(file, overrides, ofFile.defaults);
+      ? defaultConfig(DEFAULT_NAME, overrides, completion)
+      : await loadTrainingConfig(file, overrides, completion);
   return { config: withAbsolutePaths(config, process.cwd()), notes: ofFile.notes };
 };
 

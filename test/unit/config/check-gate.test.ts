@@ -17,7 +17,9 @@ const SOURCE = {
 
 const check = (gate: object, data: object = {}) => {
   const value = { name: 'x', data, gate };
-  return checkConfig(createConfigSource({ file: 'x.json', value, duplicates: [], position: () => null }, [])).gate;
+  return checkConfig(createConfigSource({ file: 'x.json', value, duplicates: [], position: () => null }, []), {
+    trains: null,
+  }).gate;
 };
 
 /** `path: found | expected` of each problem. */

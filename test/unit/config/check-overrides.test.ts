@@ -70,7 +70,7 @@ describe('config/check-overrides', () => {
   });
 
   test('one training ignores the sweep, so that every value counts', async () => {
-    const config = await loadTrainingConfig(await write({ space: RATES }), ['training.learning_rate=0.01'], []);
+    const config = await loadTrainingConfig(await write({ space: RATES }), ['training.learning_rate=0.01']);
     expect(config.training.learning_rate).toBe(0.01);
   });
 });

@@ -23,7 +23,10 @@ export interface EncodeRequest {
 }
 
 export interface EncodedRow {
-  /** The tower's, [embedding_dim]; null where it gives no finite numbers, or the row's embedding is of another width. */
+  /**
+   * The tower's, [embedding_dim]; null where it gives no finite numbers, or zeros in place of a length of 1, and where the row's
+   * embedding is of another width.
+   */
   readonly vector: Float32Array | null;
   /** Of length 1 or 0, as the bundle's content, [content.width]; null where the bundle has none for this side. */
   readonly content: Float32Array | null;

@@ -19,7 +19,7 @@ import { createFieldFilter, type Passing } from './field-filter.ts';
 import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
 import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
-import { createUserVectors, type UserVector } from './user-vectors.ts';
+import { createUserVectors, type UserVector, whyNoVector } from './user-vectors.ts';
 
 const NOTHING_SINCE: Overlay = { events: () => [], seen: () => [], interactions: () => 0, metBy: () => [] };
 
@@ -115,11 +115,11 @@ export const createBundleRecommender = async (
     const likedBefore = row === null ? [] : likedBy(bundle, row, seen);
     const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
     // Not every engine asks for it, and the reason asks again.
-    let vector: UserVector | null | undefined;
+    let vector: UserVector | string | undefined;
     return {
       row,
       vector: () => {
-        vector ??= row === null ? null : vectorOf(row, request.userId, seen);
+        vector ??= row === null ? 'the user has no vector in this bundle' : vectorOf(row, request.userId, seen);
         return vector;
       },
       ...filtered,
@@ -184,7 +184,7 @@ export const createBundleRecommender = async (
     if (vector !== null && !isZero(vector)) {
       return { engine: 'two_tower', ranked: ways.vectors(vector), reason, fallback: null };
     }
-    const modelProblem = `two_tower: the vector of the ${manifest.nouns.item} is ${vector === null ? 'not computed yet' : 'zero'}`;
+    const modelProblem = `two_tower: the vector of the ${manifest.nouns.item} ${vector === null ? whyNoVector(items.onlineAt(item)) : 'is zero'}`;
     const content = items.contentAt(item);
     if (content !== null && ways.content !== null && !isZero(content)) {
       return {
@@ -209,7 +209,8 @@ export const createBundleRecommender = async (
       const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
       const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
-      const heedsLikes = engine === 'two_tower' && asker.vector()?.heedsLikes === true;
+      const vector = engine === 'two_tower' ? asker.vector() : null;
+      const heedsLikes = typeof vector === 'object' && vector?.heedsLikes === true;
       const heeded = heedsLikes ? 'their vector heeds what they have liked since' : [];
       const why = asker.passing.none ?? [reason, heeded, asker.unapplied ?? []].flat().join('; ');
       return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };

@@ -1,6 +1,8 @@
 /** The model's vectors of users, by what they have liked since the bundle was built. */
 import type { Overlay } from '../contracts/recommendation.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
+import { rowOf } from '../registry/search/matrix.ts';
+import type { OnlineRow } from './additions/online-rows.ts';
 import type { CatalogueSide } from './catalogue-side.ts';
 import { likedBy, likesSince, type Seen } from './history.ts';
 
@@ -11,8 +13,12 @@ export interface UserVector {
   readonly heedsLikes: boolean;
 }
 
-/** Of a row of `users`; null while there is none. `before_test`: that of the bundle, whatever happened since. */
-export type UserVectors = (row: number, userId: string, seen: Seen) => UserVector | null;
+/** Of a row of `users`, or why there is none, as a clause. `before_test`: that of the bundle, whatever happened since. */
+export type UserVectors = (row: number, userId: string, seen: Seen) => UserVector | string;
+
+/** Why a row given online has no vector, as the end of a clause about it. */
+export const whyNoVector = (online: OnlineRow | null): string =>
+  online?.isEncoded === true ? 'cannot be computed from what was given' : 'is not computed yet';
 
 export const createUserVectors = (bundle: LoadedBundle, users: CatalogueSide, overlay: Overlay): UserVectors => {
   const { userHistories, manifest, items } = bundle;
@@ -43,10 +49,10 @@ export const createUserVectors = (bundle: LoadedBundle, users: CatalogueSide, ov
   return (row, userId, seen) => {
     const online = users.onlineAt(row);
     if (online !== null) {
-      return online.vector === null ? null : { values: online.vector, heedsLikes: online.heedsLikes };
+      const { vector: values, heedsLikes } = online;
+      return values === null ? `the user's vector ${whyNoVector(online)}` : { values, heedsLikes };
     }
     const since = seen === 'all' ? vectorSince(row, userId) : null;
-    const values = since ?? users.vectorAt(row);
-    return values === null ? null : { values, heedsLikes: since !== null };
+    return { values: since ?? rowOf(bundle.users.vectors, row), heedsLikes: since !== null };
   };
 };

@@ -8,10 +8,10 @@ import { unitRows } from '../../models/reports/content-vectors.ts';
 import { loadModel, type TwoTowerModel } from '../../models/saved/model-folder.ts';
 import type { Histories } from '../../models/towers/history.ts';
 import {
+  createIdRows,
   type Encoder,
   type EntityRow,
   encodeRows,
-  idRowsOf,
   type SideEncoder,
 } from '../../pipeline/encoder/encoder.ts';
 import { readEncoder, type TextEncoder } from '../../pipeline/index.ts';
@@ -68,12 +68,12 @@ const embedTexts = async (
 };
 
 /** The liked items that the model has a row for, as the history of a training has them. */
-const historiesOf = (rows: readonly RawRow[], items: SideEncoder): Histories => {
+const historiesOf = (rows: readonly RawRow[], itemRows: ReturnType<typeof createIdRows>): Histories => {
   const starts = new Int32Array(rows.length + 1);
   const known: number[] = [];
   for (const [index, { liked }] of rows.entries()) {
     // In the order of the items, as pairs of a training are.
-    const ids: IdRows['rows'] = idRowsOf(items, liked)?.rows ?? new Int32Array(0);
+    const ids: IdRows['rows'] = itemRows(liked)?.rows ?? new Int32Array(0);
     known.push(...[...new Set(ids)].filter((row) => row > 0).sort((a, b) => a - b));
     starts[index + 1] = known.length;
   }
@@ -83,13 +83,25 @@ const historiesOf = (rows: readonly RawRow[], items: SideEncoder): Histories => 
 const contentWidth = ({ content }: BundleManifest, side: Side): number =>
   content.kind === 'texts' || (content.kind === 'features' && side === 'item') ? content.width : 0;
 
+/**
+ * Finite, and no zeros where something was scaled to length 1: the square of a sum that is infinite makes zeros of numbers that
+ * are finite.
+ */
+const usableIn =
+  ({ is_normalised }: BundleManifest) =>
+  (vector: Float32Array, features: Float32Array): boolean =>
+    vector.every(Number.isFinite) &&
+    !(is_normalised && vector.every((value) => value === 0) && features.some((value) => value !== 0));
+
 const batchEncoder = (
   manifest: BundleManifest,
   encoder: Encoder,
   model: TwoTowerModel,
   openText: OpenTextEncoder,
-): BundleEncoder => ({
-  encode: async (side, rows) => {
+): BundleEncoder => {
+  const isUsable = usableIn(manifest);
+  const idRows = { user: createIdRows(encoder.user), item: createIdRows(encoder.item) };
+  const encode: BundleEncoder['encode'] = async (side, rows) => {
     const ofSide = encoder[side];
     const embeddings = await embedTexts(ofSide, rows, openText);
     const entities = rows.map(
@@ -100,11 +112,8 @@ const batchEncoder = (
       }),
     );
     const features = encodeRows(ofSide, entities);
-    const ids = idRowsOf(
-      ofSide,
-      rows.map(({ id }) => id),
-    );
-    const histories = model.manifest.history_rows > 0 ? historiesOf(rows, encoder.item) : null;
+    const ids = idRows[side](rows.map(({ id }) => id));
+    const histories = model.manifest.history_rows > 0 ? historiesOf(rows, idRows.item) : null;
     const vectors = side === 'user' ? model.embedUsers(features, ids, histories) : model.embedItems(features, ids);
     const width = contentWidth(manifest, side);
     const content = width === 0 ? null : unitRows(features, rows.length, width);
@@ -116,13 +125,13 @@ const batchEncoder = (
       }
       const vector = vectors.slice(row * dim, (row + 1) * dim);
       return {
-        vector: vector.every(Number.isFinite) ? vector : null,
+        vector: isUsable(vector, features.subarray(row * ofSide.dim, (row + 1) * ofSide.dim)) ? vector : null,
         content: content?.slice(row * width, (row + 1) * width) ?? null,
       };
     });
-  },
-  dispose: model.dispose,
-});
+  };
+  return { encode, dispose: model.dispose };
+};
 
 /** Needs an active TensorFlow. Throws MODEL_NOT_LOADING, MODEL_INCOMPATIBLE, DATASET_CORRUPT. */
 export const openBundleEncoder = async (

@@ -126,14 +126,17 @@ export const encodeRows = (side: SideEncoder, rows: readonly EntityRow[]): Float
   return features;
 };
 
-/** Rows of the id embedding, or null where ids are no feature of this side. */
-export const idRowsOf = ({ ids }: SideEncoder, entities: readonly string[]): IdRows | null => {
+/** Rows of the id embedding by id, or null where ids are no feature of the side. For many questions: the map is made once. */
+export const createIdRows = ({ ids }: SideEncoder): ((entities: readonly string[]) => IdRows | null) => {
   if (ids === null) {
-    return null;
+    return () => null;
   }
   const rows = new Map(ids.map((id, index) => [id, index + 1]));
-  return { size: ids.length + 1, rows: Int32Array.from(entities, (id) => rows.get(id) ?? 0) };
+  return (entities) => ({ size: ids.length + 1, rows: Int32Array.from(entities, (id) => rows.get(id) ?? 0) });
 };
+
+/** Rows of the id embedding, or null where ids are no feature of this side. */
+export const idRowsOf = (side: SideEncoder, entities: readonly string[]): IdRows | null => createIdRows(side)(entities);
 
 const widthOf = (field: FieldSpec): number => (field.kind === 'numeric' ? 1 : field.width);
 

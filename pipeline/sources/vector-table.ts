@@ -1,4 +1,5 @@
 /** Embeddings and true factors: vectors of a fixed length, one an id. */
+import { LARGEST_EMBEDDED } from '../../contracts/embedding-bound.ts';
 import type { ResolvedLocation } from '../../contracts/resolved-config.ts';
 import type { Database } from '../duckdb/database.ts';
 import { type FoundProblem, findProblems, plainText, type RowProblem, usableSql } from './bad-values.ts';
@@ -68,6 +69,10 @@ export const loadVectors = async (
     {
       when: `${isGiven} AND len(list_filter(${vector}, lambda number: number IS NULL OR NOT isfinite(number))) > 0`,
       text: plainText(`${name} with NaN or infinity`),
+    },
+    {
+      when: `${isGiven} AND len(list_filter(${vector}, lambda number: isfinite(number) AND abs(number) > ${LARGEST_EMBEDDED})) > 0`,
+      text: plainText(`${name} with a number beyond ±${LARGEST_EMBEDDED}`),
     },
   ];
   const found = await findProblems(database, `${quoteName(raw)} AS raw`, problems);

@@ -40,8 +40,8 @@ export interface BundleAdditions {
   readonly items: OnlineRows;
   /** After what they come from was read: encodes what is new. */
   heed(): void;
-  /** Rows of a side, and how many of them are not encoded yet. */
-  count(side: Side): { readonly rows: number; readonly waiting: number };
+  /** Rows of a side, how many of them are not encoded yet, and how many are and have no vector. */
+  count(side: Side): { readonly rows: number; readonly waiting: number; readonly withoutVector: number };
   /** Why rows are not encoded at the moment; null while they are. */
   problem(): string | null;
 }
@@ -85,9 +85,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
       const row = {
         id: addition.id,
         fields: canonicalFields(addition),
-        vector: null,
-        content: null,
-        heedsLikes: false,
+        ...{ isEncoded: false, vector: null, content: null, heedsLikes: false },
       };
       return { addition, eventsRevision, row, isWaiting: true };
     }
@@ -159,7 +157,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
     const done = new Map(
       batch.map((one, place) => [
         one,
-        { ...elementAt(encoded, place), heedsLikes: elementAt(rows, place).liked.length > 0 },
+        { ...elementAt(encoded, place), isEncoded: true, heedsLikes: elementAt(rows, place).liked.length > 0 },
       ]),
     );
     // What was replaced or erased meanwhile is not what was encoded.
@@ -171,7 +169,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
       if (vector === null) {
         log(
           'warn',
-          `${side} ${one.addition.id}: has no vector: its embedding has another width than the data's, or the model gives no finite numbers`,
+          `${side} ${one.addition.id}: has no vector: its embedding has another width than the data's, or the model gives no finite numbers, or zeros, for what was given`,
         );
       }
     }
@@ -239,8 +237,10 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
   return {
     ...{ users: rowsOf('user'), items: rowsOf('item'), heed },
     count: (side) => {
-      const { kept } = sides[side];
-      return { rows: kept.size, waiting: [...kept.values()].filter(({ isWaiting }) => isWaiting).length };
+      const kept = [...sides[side].kept.values()];
+      const encoded = kept.filter(({ isWaiting }) => !isWaiting);
+      const withoutVector = encoded.filter(({ row }) => row.vector === null).length;
+      return { rows: kept.length, waiting: kept.length - encoded.length, withoutVector };
     },
     problem: alarm.problem,
   };

@@ -1,4 +1,5 @@
 /** What may be said of a user or an item that is given online: by the encoder of the bundle, and the fields of its data. */
+import { LARGEST_EMBEDDED } from '../../contracts/embedding-bound.ts';
 import type { Side } from '../../contracts/row-encoding.ts';
 import { LONGEST_ID } from '../../policy/serving/page-bounds.ts';
 import type { LoadedBundle, SideInputs } from '../../registry/bundle/load-bundle.ts';
@@ -67,7 +68,11 @@ export const additionSchema = (side: Side, { fields, takesText, embeddingDim }: 
       },
     }),
     ...(embeddingDim !== null && {
-      embedding: { type: 'array', minItems: embeddingDim, maxItems: embeddingDim, items: NUMBER },
+      embedding: {
+        ...{ type: 'array', minItems: embeddingDim, maxItems: embeddingDim },
+        items: { type: 'number', minimum: -LARGEST_EMBEDDED, maximum: LARGEST_EMBEDDED },
+        description: 'As the source of the data brings it; larger numbers are no finite vector in float32.',
+      },
     }),
   },
 });

@@ -4,7 +4,9 @@ import type { FieldValue } from '../../contracts/serving.ts';
 export interface OnlineRow {
   readonly id: string;
   readonly fields: Readonly<Record<string, FieldValue>>;
-  /** Of the bundle's tower, [embedding_dim]; null while there is none. */
+  /** Whether the encoder has had it; until then it has neither vector nor content. */
+  readonly isEncoded: boolean;
+  /** Of the bundle's tower, [embedding_dim]; null while there is none, and where the tower gives none that can be used. */
   readonly vector: Float32Array | null;
   /** Of length 1 or 0; null while there is none, and where the bundle has none for this side. */
   readonly content: Float32Array | null;

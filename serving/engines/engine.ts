@@ -6,8 +6,8 @@ import type { UserVector } from '../user-vectors.ts';
 export interface Asker {
   /** In the bundle; null for a user that it does not hold. */
   readonly row: number | null;
-  /** Of the model; null while there is none. */
-  readonly vector: () => UserVector | null;
+  /** Of the model, for a row; or why there is none, as a clause. */
+  readonly vector: () => UserVector | string;
   /** What a user that it does not hold states, by user field. */
   readonly preferences: FieldFilters;
   /** Rows of items that the user likes. */

@@ -5,15 +5,12 @@ import type { Engine } from './engine.ts';
 
 export const createTwoTower =
   (search: VectorSearch): Engine =>
-  ({ row, vector }) => {
-    if (row === null) {
-      return 'the user has no vector in this bundle';
+  ({ vector }) => {
+    const found = vector();
+    if (typeof found === 'string') {
+      return found;
     }
-    const query = vector()?.values;
-    if (query === undefined) {
-      return "the user's vector is not computed yet";
-    }
-    return isZero(query)
+    return isZero(found.values)
       ? "the user's vector is zero: the model knows nothing of them"
-      : (wanted) => search.search({ ...wanted, query });
+      : (wanted) => search.search({ ...wanted, query: found.values });
   };

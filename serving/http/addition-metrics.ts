@@ -28,9 +28,11 @@ export const createAdditionMetrics = (
     registers,
     collect() {
       for (const side of SIDES) {
-        const { rows, waiting } = source.current().additions?.count(side) ?? { rows: 0, waiting: 0 };
-        this.set({ side, state: 'encoded' }, rows - waiting);
+        const none = { rows: 0, waiting: 0, withoutVector: 0 };
+        const { rows, waiting, withoutVector } = source.current().additions?.count(side) ?? none;
+        this.set({ side, state: 'encoded' }, rows - waiting - withoutVector);
         this.set({ side, state: 'waiting' }, waiting);
+        this.set({ side, state: 'without_vector' }, withoutVector);
       }
     },
   });

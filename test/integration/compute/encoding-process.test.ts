@@ -128,6 +128,18 @@ describe.each(['source', 'hashed'] as const)('with texts by %s', (textEncoder) =
     const encoded = await encoding.encode({ bundleFolder: bundle.folder, side: 'item', rows: [row] });
     expect(encoded).toEqual([{ vector: null, content: null }]);
   });
+
+  it.runIf(textEncoder === 'source')('gives no vector where numbers are too large for the tower', async () => {
+    const raw = rawOf(elementAt(rows.item, 0));
+    const scaled = (length: number): RawRow => ({ ...raw, embedding: (raw.embedding ?? []).map((x) => x * length) });
+    // An embedding of length 1 is the data's; 1e20 is finite in every layer, and its square is not.
+    const lengths = [1, 1e9, 1e20, 1e38];
+    const encoded = await encoding.encode({ bundleFolder: bundle.folder, side: 'item', rows: lengths.map(scaled) });
+    const found = encoded.map(({ vector }) => vector?.every(Number.isFinite) ?? null);
+    expect(found.slice(0, 2)).toEqual([true, true]);
+    expect(found.at(-1)).toBeNull();
+    expect(encoded.filter(({ vector }) => vector?.every((value) => value === 0))).toEqual([]);
+  });
 });
 
 it('compute/encoding/encoding-process: begins anew after a kill, while it works and while it waits, and ends when closed', async () => {

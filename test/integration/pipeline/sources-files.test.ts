@@ -253,17 +253,19 @@ describe('pipeline/sources/files', () => {
         );
       }));
 
-    it('pipeline/sources/files: vectors of another length or with NaN are bad rows', () =>
+    it('pipeline/sources/files: vectors of another length, with NaN or with numbers too large are bad rows', () =>
       withFolder(async (root) => {
         const source = await writeAll(root, 'csv', {
           items: [
             { sku: 1, kind: 'a', vec: [1, 2, 3] },
             { sku: 2, kind: 'b', vec: '[nan, 1]' },
+            { sku: 3, kind: 'b', vec: '[1, -1e38]' },
           ],
         });
         const failure = extract(root, filesData(source));
         await expect(failure).rejects.toThrow(/embedding of 3 numbers, expected 2/);
         await expect(extract(root, filesData(source))).rejects.toThrow(/embedding with NaN or infinity/);
+        await expect(extract(root, filesData(source))).rejects.toThrow(/embedding with a number beyond ±1000000000/);
       }));
 
     it('pipeline/sources/files: a number that is none, and two rows of one id with other values', () =>

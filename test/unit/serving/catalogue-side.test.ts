@@ -22,7 +22,7 @@ const sideOf = (rows: readonly (readonly number[])[]) => {
 const onlineOf = (vectors: readonly (readonly number[] | null)[]): OnlineRows => {
   const rows = vectors.map(
     (vector, place): OnlineRow => ({
-      ...{ id: `o${place}`, fields: { place }, content: null, heedsLikes: false },
+      ...{ id: `o${place}`, fields: { place }, content: null, isEncoded: true, heedsLikes: false },
       vector: vector === null ? null : Float32Array.from(vector),
     }),
   );

@@ -83,7 +83,14 @@ export const createChampionSource = ({
     if (bundle.inputs.hasHistory && bundle.userHistories === null) {
       log('warn', withoutFollowing(bundle));
     }
-    return openServedBundle(bundle, await openOverlay(), (await openAdditions())?.attach(bundle) ?? null);
+    const overlay = await openOverlay();
+    const additions = (await openAdditions())?.attach(bundle) ?? null;
+    try {
+      return await openServedBundle(bundle, overlay, additions);
+    } catch (error) {
+      additions?.release();
+      throw error;
+    }
   };
   return {
     champion: (waitMs, signal) =>

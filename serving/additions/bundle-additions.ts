@@ -32,6 +32,7 @@ export interface BundleAdditionsOptions {
   readonly encoder: RowEncoder;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the server. */
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +41,8 @@ export interface BundleAdditions {
   readonly items: OnlineRows;
   /** After what they come from was read: encodes what is new. */
   heed(): void;
+  /** Nobody asks the bundle any more: encodes nothing from now on, and has no problem. Rows stay as they are. Idempotent. */
+  release(): void;
   /** Rows of a side, how many of them are not encoded yet, and how many are and have no vector. */
   count(side: Side): { readonly rows: number; readonly waiting: number; readonly withoutVector: number };
   /** Why rows are not encoded at the moment; null while they are. */
@@ -65,9 +68,17 @@ const saysTheSame = (a: Addition, b: Addition): boolean =>
   a === b ||
   (a.text === b.text && isDeepStrictEqual(a.features, b.features) && isDeepStrictEqual(a.embedding, b.embedding));
 
+/** Whose problem it is, for anybody to read. */
+const notEncoded = (code: string): string =>
+  code === 'MODEL_NOT_LOADING'
+    ? "users and items given online are not encoded: files of the bundle's folder are missing or damaged; they are once it is back, and with the next bundle (the log says more)"
+    : `users and items given online are not encoded at the moment (${code}; the log says more)`;
+
 /** Its rows are made anew when they are asked for after a change, so that many changes at once cost one look. */
 export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAdditions => {
-  const { bundle, state, encoder, clock, log, signal } = options;
+  const { bundle, state, encoder, clock, log } = options;
+  const released = new AbortController();
+  const signal = AbortSignal.any([options.signal, released.signal]);
   const alarm = alarmOf(log, 'users and items given online are encoded again');
   const empty = (): SideRows => ({ kept: new Map(), rows: [], places: new Map() });
   const sides: Record<Side, SideRows> = { user: empty(), item: empty() };
@@ -194,10 +205,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
           return;
         }
         const { code, message } = toErrorRecord(error);
-        alarm.note(
-          `users and items given online are not encoded at the moment (${code}; the log says more)`,
-          `${message}; tried again in ${retryMs} ms`,
-        );
+        alarm.note(notEncoded(code), `${message}; tried again in ${retryMs} ms`);
         await clock.sleep(retryMs, signal);
         retryMs = Math.min(LAST_RETRY_MS, 2 * retryMs);
       }
@@ -205,7 +213,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
   };
 
   const heed = (): void => {
-    if (isEncoding) {
+    if (isEncoding || signal.aborted) {
       return; // it looks again before it ends
     }
     sync();
@@ -242,6 +250,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
       const withoutVector = encoded.filter(({ row }) => row.vector === null).length;
       return { rows: kept.length, waiting: kept.length - encoded.length, withoutVector };
     },
-    problem: alarm.problem,
+    problem: () => (released.signal.aborted ? null : alarm.problem()),
+    release: () => released.abort(),
   };
 };

@@ -22,7 +22,7 @@ export interface AdditionsOptions {
 }
 
 export interface Additions {
-  /** What was given online, as a bundle sees it, for as long as somebody holds it. */
+  /** What was given online, as a bundle sees it, until it is released. */
   attach(bundle: LoadedBundle): BundleAdditions;
   /** Throws as `AdditionLog.put`. @param isKnown whether training has seen an id */
   put(addition: Omit<Addition, 'revision'>, isKnown: (side: Side, id: string) => boolean): Promise<Put>;
@@ -37,18 +37,9 @@ export interface Additions {
 export const openAdditions = async (options: AdditionsOptions): Promise<Additions> => {
   const { folder, events, encoder, clock, log, most } = options;
   const end = new AbortController();
-  // A bundle is over with its last request; nobody says so.
-  const attached = new Set<WeakRef<BundleAdditions>>();
-  const each = (): readonly BundleAdditions[] =>
-    [...attached].flatMap((reference) => {
-      const additions = reference.deref();
-      if (additions === undefined) {
-        attached.delete(reference);
-      }
-      return additions ?? [];
-    });
+  const attached = new Set<BundleAdditions>();
   const onRead = (): void => {
-    for (const additions of each()) {
+    for (const additions of attached) {
       additions.heed();
     }
   };
@@ -63,8 +54,15 @@ export const openAdditions = async (options: AdditionsOptions): Promise<Addition
         state: records.state,
         ...{ events: events.events, eventsRevision: events.revisionOf },
       });
-      attached.add(new WeakRef(additions));
-      return additions;
+      const released: BundleAdditions = {
+        ...additions,
+        release: () => {
+          additions.release();
+          attached.delete(released);
+        },
+      };
+      attached.add(released);
+      return released;
     },
     put: (addition, isKnown) => {
       const { side, id } = addition;
@@ -77,7 +75,8 @@ export const openAdditions = async (options: AdditionsOptions): Promise<Addition
         : records.put(addition, isKnown);
     },
     erase: records.erase,
-    problems: () => [records.status().problem, ...each().map(({ problem }) => problem())].flatMap((one) => one ?? []),
+    problems: () =>
+      [records.status().problem, ...[...attached].map(({ problem }) => problem())].flatMap((one) => one ?? []),
     damagedLines: () => records.status().damagedLines,
     close: async () => {
       end.abort();

@@ -7,7 +7,7 @@ import { isOutOfReach, TtExpError, toErrorRecord } from '../../contracts/errors.
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
-import type { BundleSource, ServedBundle } from '../http/served-bundle.ts';
+import { type BundleSource, releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { awaitChampion } from './await-champion.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged, requireJudged } from './judged-bundle.ts';
@@ -108,6 +108,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     const bundle = await source.load(pointer.bundle);
     const version = ownVersion(bundle);
     if (bundle.model !== model || version === null) {
+      releaseBundle(bundle);
       throw new TtExpError(
         'MODEL_NOT_LOADING',
         `${pointerFile}: its bundle ${bundle.digest} is one of ${nameOf(bundle)}, not of ${model}`,
@@ -115,6 +116,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       );
     }
     if (champion !== null && sameVersion(version, champion) && isNotJudged(bundle, champion)) {
+      releaseBundle(bundle);
       throw cause;
     }
     if (!sameVersion(version, pointer)) {
@@ -133,6 +135,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         if (isOwn && !isNotJudged(bundle, version)) {
           return bundle;
         }
+        releaseBundle(bundle);
         const what = isOwn ? 'not the one that was judged' : `of ${nameOf(bundle)}`;
         log('warn', `${pointerFile}: says ${model}/${version.version}, and its bundle is ${what}`);
       } catch (error) {
@@ -211,12 +214,14 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
   const swap = async (next: Start): Promise<void> => {
     const { nouns } = serving.bundle;
     if (next.bundle.nouns.user !== nouns.user || next.bundle.nouns.item !== nouns.item) {
+      releaseBundle(next.bundle);
       throw new TtExpError(
         'MODEL_INCOMPATIBLE',
         `it recommends ${next.bundle.nouns.items} for ${next.bundle.nouns.users}, not ${nouns.items} for ${nouns.users} as this server's addresses say`,
         { hint: 'Restart the server.' },
       );
     }
+    releaseBundle(serving.bundle);
     serving = next;
     log('info', `serving ${model}/${next.version.version} from bundle ${next.bundle.digest}`);
     onSwap?.(next.bundle);
@@ -261,6 +266,8 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         await swap({ bundle, version: champion });
         failed = null;
         build.note(null);
+      } else {
+        releaseBundle(bundle);
       }
     } catch (error) {
       // A build that was cut short by the end of the server is no problem of the champion.

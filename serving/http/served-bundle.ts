@@ -28,6 +28,9 @@ export interface ServedBundle {
   readonly additions: BundleAdditions | null;
 }
 
+/** Nothing is encoded any more for a bundle that nobody will ask. Requests that have it end as they began. */
+export const releaseBundle = ({ additions }: ServedBundle): void => additions?.release();
+
 export interface BundleSource {
   /** One pointer: a request takes it once, so that nothing of another bundle is in its answer. */
   current(): ServedBundle;

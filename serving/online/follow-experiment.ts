@@ -10,7 +10,7 @@ import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
 import { requireJudged } from '../follow/judged-bundle.ts';
-import type { ServedBundle } from '../http/served-bundle.ts';
+import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { readDefinition } from './definition-file.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -84,6 +84,15 @@ export const createExperimentFollower = ({
   /** Experiments that do not hold any more, and why: they stay so. */
   const broken = new Map<string, string>();
 
+  const replaceChallenger = <Next extends Challenger | null>(next: Next): Next => {
+    if (challenger?.bundle != null) {
+      releaseBundle(challenger.bundle);
+    }
+    challenger = next;
+    loadProblem = null;
+    return next;
+  };
+
   const load = async ({ id }: OnlineExperiment, served: ServedVersion, into: Challenger): Promise<void> => {
     const { version } = served;
     try {
@@ -91,6 +100,9 @@ export const createExperimentFollower = ({
       const { nouns } = champion();
       if (bundle.nouns.user !== nouns.user || bundle.nouns.item !== nouns.item) {
         loadProblem = `its challenger ${version} recommends ${bundle.nouns.items} for ${bundle.nouns.users}`;
+        releaseBundle(bundle);
+      } else if (challenger !== into) {
+        releaseBundle(bundle);
       } else {
         into.bundle = bundle;
         loadProblem = null;
@@ -107,11 +119,12 @@ export const createExperimentFollower = ({
   };
 
   const startLoading = (experiment: OnlineExperiment, served: ServedVersion): void => {
-    if (challenger?.experimentId !== experiment.id) {
-      challenger = { experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY };
-      loadProblem = null;
-    }
-    const wanted = challenger;
+    const wanted =
+      challenger?.experimentId === experiment.id
+        ? challenger
+        : replaceChallenger<Challenger>({
+            ...{ experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY },
+          });
     if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
       loading = load(experiment, served, wanted).finally(() => {
         loading = null;
@@ -134,7 +147,7 @@ export const createExperimentFollower = ({
 
   const breakOff = (experiment: OnlineExperiment, why: string): void => {
     broken.set(experiment.id, why);
-    challenger = null;
+    replaceChallenger(null);
     onVoid(experiment, why);
   };
 
@@ -182,7 +195,7 @@ export const createExperimentFollower = ({
     }
     defined = next;
     if (next === null) {
-      challenger = null;
+      replaceChallenger(null);
       alarm.note(null);
       return;
     }

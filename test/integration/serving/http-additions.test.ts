@@ -94,7 +94,7 @@ describe('http/addition-routes', () => {
       async () => (await ask(`${server.url}/readyz`)).body.degraded,
       (problems) => problems.length > 0,
     );
-    expect(degraded).toEqual([expect.stringContaining('not encoded at the moment (MODEL_NOT_LOADING')]);
+    expect(degraded).toEqual([expect.stringContaining("not encoded: files of the bundle's folder are missing")]);
     const { text } = await ask(`${server.url}/metrics`);
     expect(text).toContain('tt_exp_additions{side="item",state="waiting"} 1');
     expect(text).toContain('tt_exp_additions_total{side="item",result="added"} 1');

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { isObject } from '../../../../host/files/json-file.ts';
 import { additionSchema } from '../../../../serving/additions/feature-schema.ts';
 import { createValidatorCompiler } from '../../../../serving/http/validation.ts';
 
@@ -8,9 +9,8 @@ const validate = createValidatorCompiler()({
 });
 
 const refusalOf = (embedding: readonly unknown[]): string | null => {
-  const result = validate({ item_id: 'x', embedding });
-  const error = typeof result === 'object' ? result.error : null;
-  return error == null ? null : String(error.message);
+  const result: unknown = validate({ item_id: 'x', embedding });
+  return isObject(result) && result.error instanceof Error ? result.error.message : null;
 };
 
 it('takes an embedding that is finite in float32, and names the number that is too large', () => {

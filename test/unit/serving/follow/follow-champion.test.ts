@@ -6,6 +6,7 @@ import type { Clock } from '../../../../host/clock.ts';
 import type { ServedVersion } from '../../../../serving/follow/champion-source.ts';
 import { type Follower, openFollower } from '../../../../serving/follow/follow-champion.ts';
 import type { ServedBundle } from '../../../../serving/http/served-bundle.ts';
+import { additionsToRelease } from '../../../support/released-additions.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const versionOf = (version: string): ServedVersion => ({ version, runId: `run ${version}` });
@@ -13,10 +14,11 @@ const DIGEST: Readonly<Record<string, string>> = { 1: 'aaaaaaaa', 2: 'bbbbbbbb',
 const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
-const bundleOf = (version: string, nouns = NOUNS): ServedBundle => ({
+const bundleOf = (version: string, nouns = NOUNS, onRelease: () => void = () => undefined): ServedBundle => ({
   ...{ digest: DIGEST[version] ?? 'ffffffff', model: 'm', modelVersion: version, runId: `run ${version}`, nouns },
   ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
-  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
+  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false },
+  additions: additionsToRelease(onRelease),
   recommender: {
     recommend: () => expect.unreachable(),
     usersFor: () => expect.unreachable(),
@@ -34,6 +36,7 @@ const createWorld = async () => {
     kept: true,
     built: [] as string[],
     loaded: [] as string[],
+    released: [] as string[],
     messages: [] as string[],
     swapped: [] as string[],
     waits: [] as number[],
@@ -80,7 +83,7 @@ const createWorld = async () => {
             throw new TtExpError('MODEL_NOT_LOADING', `version ${version} is broken`);
           }
           world.whileBuilding();
-          return bundleOf(version, world.nouns);
+          return bundleOf(version, world.nouns, () => world.released.push(version));
         },
         load: async (digest) => {
           world.loaded.push(digest);
@@ -88,7 +91,7 @@ const createWorld = async () => {
           if (!world.kept || version === undefined) {
             throw new TtExpError('MODEL_NOT_LOADING', 'the bundle is not whole');
           }
-          return bundleOf(version);
+          return bundleOf(version, NOUNS, () => world.released.push(version));
         },
       },
     });
@@ -190,6 +193,7 @@ describe('follow-champion', () => {
     world.champion = versionOf('2');
     await follow(follower, 3);
     expect([servedBy(follower), world.swapped, world.built]).toEqual(['2', ['bbbbbbbb'], ['1', '2']]);
+    expect(world.released).toEqual(['1']);
   });
 
   it('serves no other bundle of a version than the one that was judged, and says that it is degraded', async () => {
@@ -198,7 +202,7 @@ describe('follow-champion', () => {
     const follower = await open();
     world.champion = { ...versionOf('2'), judgedBundle: 'dddddddd' };
     await follow(follower, 2);
-    expect([servedBy(follower), world.swapped]).toEqual(['1', []]);
+    expect([servedBy(follower), world.swapped, world.released]).toEqual(['1', [], ['2']]);
     expect(follower.problems()).toEqual([
       'm/2 cannot be served, m/1 serves on (MODEL_INCOMPATIBLE; the log says more)',
     ]);
@@ -213,6 +217,8 @@ describe('follow-champion', () => {
     world.champion = { ...versionOf('1'), judgedBundle: 'dddddddd' };
     await expect(open()).rejects.toMatchObject({ code: 'MODEL_INCOMPATIBLE', exitCode: 65 });
     expect(world.built).toEqual(['1', '1']);
+    // The kept one, the one that was built, and the kept one once more.
+    expect(world.released).toEqual(['1', '1', '1']);
   });
 
   it('swaps to no version that stopped being the champion while its bundle was built', async () => {
@@ -224,6 +230,7 @@ describe('follow-champion', () => {
     };
     await follow(follower, 2);
     expect([servedBy(follower), world.swapped, follower.problems()]).toEqual(['1', [], []]);
+    expect(new Set(world.released)).toEqual(new Set(['2']));
   });
 
   it('serves on when the next bundle is broken, says so once, and tries again after a while', async () => {
@@ -367,5 +374,6 @@ describe('follow-champion', () => {
     expect(servedBy(follower)).toBe('1');
     expect(follower.problems()).toEqual([expect.stringContaining('m/2 cannot be served')]);
     expect(world.messages.at(-1)).toContain('it recommends jobs for persons');
+    expect(world.released).toEqual(['2']);
   });
 });

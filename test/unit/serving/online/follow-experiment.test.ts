@@ -8,16 +8,18 @@ import type { ServedBundle } from '../../../../serving/http/served-bundle.ts';
 import { createDefinition, removeDefinition } from '../../../../serving/online/definition-file.ts';
 import { createExperimentFollower } from '../../../../serving/online/follow-experiment.ts';
 import { onlineExperiment } from '../../../support/online-experiments.ts';
+import { additionsToRelease } from '../../../support/released-additions.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const versionOf = (version: string): ServedVersion => ({ version, runId: `run ${version}` });
 const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
-const bundleOf = (version: string): ServedBundle => ({
+const bundleOf = (version: string, onRelease: () => void = () => undefined): ServedBundle => ({
   ...{ digest: `bundle ${version}`, model: 'two-tower', modelVersion: version, runId: `run ${version}`, nouns: NOUNS },
   ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
-  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
+  ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false },
+  additions: additionsToRelease(onRelease),
   recommender: {
     recommend: () => expect.unreachable(),
     usersFor: () => expect.unreachable(),
@@ -38,6 +40,7 @@ const createWorld = async () => {
     challenger: versionOf('4') as ServedVersion | null | 'down',
     isBuildable: true,
     built: [] as string[],
+    released: [] as string[],
     messages: [] as string[],
     voided: [] as string[],
     nowMs: 0,
@@ -77,7 +80,7 @@ const createWorld = async () => {
         if (!world.isBuildable) {
           throw new TtExpError('MODEL_NOT_LOADING', `version ${version} is broken`);
         }
-        return bundleOf(version);
+        return bundleOf(version, () => world.released.push(version));
       },
     },
   });
@@ -105,10 +108,11 @@ describe('online/follow-experiment', () => {
     await look(2);
     expect([arms(), follower.problem(), world.built]).toEqual([BOTH, null, ['4']]);
     await look(3);
-    expect(world.built).toEqual(['4']);
+    expect([world.built, world.released]).toEqual([['4'], []]);
     await removeDefinition(file, EXPERIMENT.id);
     await look();
     expect([arms(), follower.problem()]).toEqual([null, null]);
+    expect(world.released).toEqual(['4']);
   });
 
   it('gives everybody the champion until the bundle of the challenger is here, and tries to have it again', async () => {

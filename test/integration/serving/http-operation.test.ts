@@ -44,6 +44,35 @@ describe('serving/http: operation', () => {
     expect(users.body.user_ids).not.toContain('cold');
   });
 
+  it('follows a user of the training with every event, bundle by bundle', async () => {
+    const server = await startServing();
+    /** i1 is (0, by), and hot's vector in the bundle (1, 0) whatever it is. */
+    const bundleWith = (by: number) =>
+      server.openBundle({
+        content: { usersWithoutHistory: Float32Array.of(1, 0, 0, 1, 0, 0, 0.6, 0.8) },
+        historyTable: { ids: ['i1', 'i2'], values: [0, 0, 0, by, 0, by] },
+      });
+    const scoreOfI3 = async (): Promise<number> => {
+      const { item_ids, scores } = (await ask(`${server.url}${LISTS}/hot?limit=100`)).body;
+      return scores[item_ids.indexOf('i3')];
+    };
+    const tell = (item_id: string, type: string) =>
+      post(`${server.url}/api/events`, { event_id: `${item_id} ${type}`, user_id: 'hot', item_id, type });
+    server.serve(await bundleWith(5));
+    // i3 is (1, 1).
+    expect(await scoreOfI3()).toBe(1);
+    expect((await tell('i1', 'like')).status).toBe(200);
+    expect(await scoreOfI3()).toBe(6);
+    server.serve(await bundleWith(7));
+    expect(await scoreOfI3()).toBe(8);
+    await tell('i1', 'dislike');
+    expect(await scoreOfI3()).toBe(1);
+    await tell('i2', 'like');
+    expect(await scoreOfI3()).toBe(8);
+    await ask(`${server.url}/api/events/for-developer/hot`, { method: 'DELETE' });
+    expect(await scoreOfI3()).toBe(1);
+  });
+
   it('erases the events of a user, whatever the id holds', async () => {
     const server = await startServing();
     const user = 'a/b "c"\n';

@@ -5,9 +5,11 @@ import { toErrorRecord } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { OverlayEvent } from '../../contracts/recommendation.ts';
 import type { RowEncoder, Side } from '../../contracts/row-encoding.ts';
+import { breathe } from '../../host/breathe.ts';
 import type { Clock } from '../../host/clock.ts';
 import { canonicalFields } from '../../policy/serving/canonical-row.ts';
 import type { LoadedBundle } from '../../registry/bundle/load-bundle.ts';
+import { lengthOf, rowOf } from '../../registry/search/matrix.ts';
 import { alarmOf } from '../events/alarm.ts';
 import { likedIdsSince } from '../history.ts';
 import type { Addition } from './addition-record.ts';
@@ -18,6 +20,9 @@ const SIDES = ['item', 'user'] as const;
 
 /** Rows a request to the encoder: what comes meanwhile does not wait long. */
 const MOST_AT_ONCE = 64;
+
+/** Times the longest vector of the bundle's side: what is longer would be first, or last, for everybody. */
+const LONGEST_SHARE = 100;
 
 /** After a failure, doubled with each further one. */
 const FIRST_RETRY_MS = 500;
@@ -162,9 +167,27 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
   const likedOf = (side: Side, id: string): readonly string[] =>
     side === 'user' && bundle.inputs.hasHistory ? likedIdsSince(bundle.manifest.labels, options.events(id)) : [];
 
+  const longest: Partial<Record<Side, number>> = {};
+  /** Length up to which a vector of a side counts; 0 in the bundle says nothing. */
+  const longestOf = async (side: Side): Promise<number> => {
+    let most = longest[side] ?? 0;
+    if (longest[side] === undefined) {
+      const { vectors } = side === 'user' ? bundle.users : bundle.items;
+      for (let row = 0; row < vectors.rows; row += 1) {
+        most = Math.max(most, lengthOf(rowOf(vectors, row)));
+        await breathe();
+      }
+      longest[side] = most;
+    }
+    return most === 0 ? Number.POSITIVE_INFINITY : LONGEST_SHARE * most;
+  };
+
   const encodeBatch = async (side: Side, batch: readonly Kept[]): Promise<void> => {
     const rows = batch.map(({ addition }) => ({ ...addition, liked: likedOf(side, addition.id) }));
-    const encoded = await encoder.encode({ bundleFolder: bundle.folder, side, rows });
+    const most = await longestOf(side);
+    const encoded = (await encoder.encode({ bundleFolder: bundle.folder, side, rows })).map((one) =>
+      one.vector !== null && lengthOf(one.vector) > most ? { ...one, vector: null } : one,
+    );
     const done = new Map(
       batch.map((one, place) => [
         one,
@@ -180,7 +203,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
       if (vector === null) {
         log(
           'warn',
-          `${side} ${one.addition.id}: has no vector: its embedding has another width than the data's, or the model gives no finite numbers, or zeros, for what was given`,
+          `${side} ${one.addition.id}: has no vector: its embedding has another width than the data's, or the model gives none for what was given that is finite, not zero, and of a length like the others'`,
         );
       }
     }

@@ -92,9 +92,12 @@ it('encodes nothing for a bundle that was released, and its problem is none of t
   expect(older.items.rows()[0]).toMatchObject({ id: 'one', vector: VECTOR });
 });
 
-it('tells rows that the model gives no vector from those that wait', async () => {
+it.each([
+  ['none', null],
+  ['one that no item of the bundle comes near', Float32Array.of(400, 0)],
+])('tells rows that the model gives %s from those that wait', async (_, vector) => {
   const { attach, put, world } = await openWorld();
-  world.encoded = { vector: null, content: null };
+  world.encoded = { vector, content: null };
   const attached = attach(bundle);
   await put('huge');
   await whenEncoded(attached, 1);

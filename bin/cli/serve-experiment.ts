@@ -16,6 +16,8 @@ import { openImpressionLog } from '../../serving/online/impression-log.ts';
 /** MLflow may take so long to answer at the start. */
 const ANSWER_MS = 30_000;
 const DEFAULT_ATTRIBUTION_HOURS = 24;
+/** A server is ready within 3 s from bundles that are kept; one that has to be built takes longer than anybody waits. */
+const BEGIN_MS = 1_500;
 
 export interface ServedExperimentOptions {
   /** Of the served model, in the home. */
@@ -25,17 +27,24 @@ export interface ServedExperimentOptions {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly timestamp: () => string;
+  /** How long the first request may wait for the lists of an experiment. Default: `BEGIN_MS`. */
+  readonly beginMs?: number;
 }
 
 export interface ServedExperiment {
   readonly lists: ExperimentLists;
   problems(): readonly string[];
+  /**
+   * To be awaited before the first request: users whose lists are the challenger's are to find the same ones after a restart.
+   * Where its bundle takes too long, the log says so, and everybody gets the champion until it is here.
+   */
+  begin(): Promise<void>;
   follow(): Promise<void>;
   close(): Promise<void>;
 }
 
 export const openServedExperiment = (options: ServedExperimentOptions): ServedExperiment => {
-  const { folder, log, timestamp } = options;
+  const { folder, log, signal, timestamp, beginMs = BEGIN_MS } = options;
   const impressions = openImpressionLog({ path: join(folder, IMPRESSIONS_FILE), clock: systemClock, log, timestamp });
   const follower = createExperimentFollower({
     ...options,
@@ -43,7 +52,18 @@ export const openServedExperiment = (options: ServedExperimentOptions): ServedEx
     clock: systemClock,
     onVoid: ({ id }, why) => impressions.add({ experiment_id: id, at: timestamp(), voided: why }),
   });
+  const begin = async (): Promise<void> => {
+    const begun = new AbortController();
+    const late = systemClock.sleep(beginMs, AbortSignal.any([signal, begun.signal])).then(() => true);
+    const isLate = await Promise.race([follower.begin().then(() => false), late]);
+    begun.abort();
+    if (isLate && !signal.aborted) {
+      const problem = follower.problem() ?? 'whether an experiment online runs is looked for';
+      log('warn', `requests are taken after ${beginMs} ms of waiting for an experiment online: ${problem}`);
+    }
+  };
   return {
+    begin,
     lists: createExperimentLists({ running: follower.running, impressions, log, timestamp }),
     problems: () => [follower.problem() ?? [], impressions.problem() ?? []].flat(),
     follow: follower.follow,

@@ -86,6 +86,7 @@ const answerAsChampion = async (
     }
     const served = openServedExperiment(online);
     experiment = served;
+    await served.begin();
     return {
       source: { ...follower, problems: () => [...follower.problems(), ...served.problems()] },
       ...{ events: await openEvents(), experiment, additions: await openAdditions(), close },

@@ -19,6 +19,8 @@ const ANSWER_MS = 3_000;
 /** A bundle that could not be had is tried again: its files may come back. */
 const RETRY_MS = 30_000;
 
+const UNREADABLE = 'the experiment online cannot be read, everybody gets the champion';
+
 export interface ChallengerSource {
   /** The version that the alias `challenger` points at. Throws where MLflow cannot be asked, and the signal's reason. */
   challenger(waitMs: number, signal: AbortSignal): Promise<ServedVersion | null>;
@@ -48,6 +50,8 @@ export interface ExperimentFollower {
   running(): RunningExperiment | null;
   /** Why lists are not those of the experiment that is defined, in words; null while they are, and without one. */
   problem(): string | null;
+  /** The first look: resolves once lists are those of the experiment, or there is a problem, or no experiment. Never rejects. */
+  begin(): Promise<void>;
   /** Until the signal aborts. Never rejects. */
   follow(): Promise<void>;
 }
@@ -79,7 +83,11 @@ export const createExperimentFollower = ({
   let challenger: Challenger | null = null;
   let loading: Promise<void> | null = null;
   let loadProblem: string | null = null;
-  /** Whose lists were given at the end of a look. */
+  let isUnreadable = false;
+  /** At the last look. */
+  let isMlflowAway = false;
+  let beginning: Promise<void> | null = null;
+  /** Whose lists were given at the end of a look, or once the bundle was here. */
   let servedId: string | null = null;
   /** Experiments that do not hold any more, and why: they stay so. */
   const broken = new Map<string, string>();
@@ -128,6 +136,7 @@ export const createExperimentFollower = ({
     if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
       loading = load(experiment, served, wanted).finally(() => {
         loading = null;
+        settle();
       });
     }
   };
@@ -179,18 +188,32 @@ export const createExperimentFollower = ({
     if (!isServed(experiment)) {
       return `experiment ${experiment.id} waits, ${all}: its champion ${experiment.champion.version} is not served here`;
     }
-    return challenger?.bundle == null
-      ? `experiment ${experiment.id} waits, ${all}: ${loadProblem ?? 'the bundle of its challenger is looked for'}`
-      : null;
+    if (running() !== null) {
+      return null;
+    }
+    const looking = isMlflowAway
+      ? 'MLflow cannot be asked for its challenger'
+      : 'the bundle of its challenger is looked for';
+    return `experiment ${experiment.id} waits, ${all}: ${loadProblem ?? looking}`;
+  };
+
+  /** As of now, like `running`: whoever asks for both must not be told that an experiment runs and waits. */
+  const problem = (): string | null => (isUnreadable ? UNREADABLE : defined === null ? null : describe(defined));
+
+  const settle = (): void => {
+    servedId = running()?.experiment.id ?? servedId;
+    alarm.note(problem());
   };
 
   const look = async (): Promise<void> => {
     let next: OnlineExperiment | null;
     try {
       next = await readDefinition(definitionFile);
+      isUnreadable = false;
     } catch (error) {
       defined = null;
-      alarm.note('the experiment online cannot be read, everybody gets the champion', toErrorRecord(error).message);
+      isUnreadable = true;
+      alarm.note(UNREADABLE, toErrorRecord(error).message);
       return;
     }
     defined = next;
@@ -201,6 +224,7 @@ export const createExperimentFollower = ({
     }
     if (!broken.has(next.id)) {
       const alias = await askAlias();
+      isMlflowAway = alias === undefined;
       const why = whyBroken(next, alias);
       // Whoever ends an experiment removes its definition before the aliases move.
       const now = why === null ? next : await readDefinition(definitionFile).catch(() => next);
@@ -210,14 +234,26 @@ export const createExperimentFollower = ({
         startLoading(next, alias);
       }
     }
-    servedId = running() === null ? servedId : next.id;
-    alarm.note(describe(next));
+    settle();
+  };
+
+  const begin = async (): Promise<void> => {
+    await look();
+    // A champion that does not serve is no matter of the bundle.
+    if (defined !== null && isServed(defined)) {
+      await loading;
+    }
   };
 
   return {
     running,
-    problem: alarm.problem,
+    problem,
+    begin: () => {
+      beginning ??= begin();
+      return beginning;
+    },
     follow: async () => {
+      await beginning;
       while (!signal.aborted) {
         await look();
         await clock.sleep(LOOK_EVERY_MS, signal);

@@ -25,25 +25,53 @@ const bundleOf = (version: string): ServedBundle => ({
   },
 });
 
-it('defines the experiment once, refuses another one, and gives its lists until its alias moves', async () => {
+const createWorld = async () => {
   const folder = join(await temporaryFolder(), 'two-tower');
   await mkdir(folder);
   const messages: string[] = [];
   const stop = new AbortController();
-  const world = { challenger: { version: '4', runId: 'run 4' } as ServedVersion | null };
+  const world = { challenger: { version: '4', runId: 'run 4' } as ServedVersion | null, late: Promise.resolve() };
   const options = {
     folder,
     source: {
       challenger: async () => world.challenger,
-      bundleOf: async ({ version }: ServedVersion) => bundleOf(version),
+      bundleOf: async ({ version }: ServedVersion) => {
+        await world.late;
+        return bundleOf(version);
+      },
     },
     champion: () => bundleOf('3'),
     log: (_: string, message: string) => messages.push(message),
     signal: stop.signal,
     timestamp: () => '2026-01-01T00:00:00.000Z',
   };
+  return { world, options, stop, messages, file: join(folder, 'online-experiment.json') };
+};
+
+it('begins without the bundle of the challenger where that takes too long, and says so', async () => {
+  const { world, options, stop, messages, file } = await createWorld();
   await defineByShare(options, 0.5);
-  const file = join(folder, 'online-experiment.json');
+  let arrive = (): void => undefined;
+  world.late = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const served = openServedExperiment({ ...options, beginMs: 50 });
+  await served.begin();
+  const { id } = (await readDefinition(file)) ?? {};
+  const waits = `experiment ${id} waits, everybody gets the champion: the bundle of its challenger is looked for`;
+  expect([served.lists.running(), served.problems()]).toEqual([null, [waits]]);
+  expect(messages).toContain(`requests are taken after 50 ms of waiting for an experiment online: ${waits}`);
+  const following = served.follow();
+  arrive();
+  await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBe(id);
+  stop.abort();
+  await following;
+  await served.close();
+});
+
+it('defines the experiment once, refuses another one, and gives its lists until its alias moves', async () => {
+  const { world, options, stop, file } = await createWorld();
+  await defineByShare(options, 0.5);
   const defined = await readDefinition(file);
   expect(defined).toMatchObject({
     ...{ model: 'two-tower', mode: 'split', share: 0.5, attribution_hours: 24 },
@@ -55,8 +83,9 @@ it('defines the experiment once, refuses another one, and gives its lists until 
   await expect(defineByShare(options, 0.2)).rejects.toMatchObject({ code: 'USAGE' });
 
   const served = openServedExperiment(options);
+  await served.begin();
+  expect([served.lists.running(), served.problems()]).toEqual([defined?.id, []]);
   const following = served.follow();
-  await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBe(defined?.id);
   world.challenger = null;
   await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBeNull();
   expect(served.problems()).toEqual([expect.stringContaining('version 4 is not challenger any more')]);

@@ -115,6 +115,44 @@ describe('online/follow-experiment', () => {
     expect(world.released).toEqual(['4']);
   });
 
+  it('has the lists of an experiment that runs from its beginning on, and waits for nothing without one', async () => {
+    const { world, file, follower, arms } = await createWorld();
+    await createDefinition(file, EXPERIMENT);
+    await follower.begin();
+    expect([arms(), follower.problem(), world.built]).toEqual([BOTH, null, ['4']]);
+    const without = await createWorld();
+    await without.follower.begin();
+    expect([without.arms(), without.follower.problem()]).toEqual([null, null]);
+  });
+
+  it('never says that an experiment waits whose lists are given, nor the other way round', async () => {
+    const { world, file, follower, look, arms } = await createWorld();
+    await createDefinition(file, EXPERIMENT);
+    const said: unknown[] = [];
+    world.whileAsked = async () => {
+      said.push([arms() !== null, follower.problem()]);
+    };
+    await look();
+    expect(said).toEqual([[false, expect.stringContaining('the bundle of its challenger is looked for')]]);
+    expect([arms(), follower.problem()]).toEqual([BOTH, null]);
+    world.serving = '5';
+    expect([arms(), follower.problem()]).toEqual([null, expect.stringContaining('its champion 3 is not served here')]);
+  });
+
+  it('says that MLflow is away where it cannot be asked for the challenger at the beginning', async () => {
+    const { world, file, follower, look, arms } = await createWorld();
+    await createDefinition(file, EXPERIMENT);
+    world.challenger = 'down';
+    await follower.begin();
+    expect([arms(), follower.problem()]).toEqual([
+      null,
+      'experiment ab-1 waits, everybody gets the champion: MLflow cannot be asked for its challenger',
+    ]);
+    world.challenger = versionOf('4');
+    await look();
+    expect([arms(), follower.problem()]).toEqual([BOTH, null]);
+  });
+
   it('gives everybody the champion until the bundle of the challenger is here, and tries to have it again', async () => {
     const { world, file, follower, look, arms } = await createWorld();
     world.isBuildable = false;

@@ -13,7 +13,7 @@ import { type CatalogueSide, createCatalogueSide, createCombinedSearch } from '.
 import { checkRequest } from './check-request.ts';
 import { createContent, withoutContent } from './engines/content.ts';
 import type { Engine, Ranker, Wanted } from './engines/engine.ts';
-import { createPopularity, rankByCount } from './engines/popularity.ts';
+import { createCountRanking, createPopularity } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
 import { createFieldFilter, type Passing } from './field-filter.ts';
 import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
@@ -75,6 +75,8 @@ export const createBundleRecommender = async (
   };
   const scans = { users: contentScan(users), items: contentScan(items) };
   const itemContent = bundle.items.content;
+  const byPopularity = await createCountRanking(bundle.popularity);
+  const byInteractions = await createCountRanking(bundle.interactions);
   const engines: Readonly<Record<EngineName, Engine>> = {
     two_tower: createTwoTower(itemSearch),
     content:
@@ -84,7 +86,7 @@ export const createBundleRecommender = async (
             ...{ bundle, users, items, dim: itemContent.dim },
             search: createCombinedSearch(await createExactSearch(itemContent), items, ({ content }) => content),
           }),
-    popularity: createPopularity(bundle.popularity, items),
+    popularity: createPopularity(byPopularity, items),
   };
   const itemFilter = createFieldFilter(items, manifest.nouns.item);
   const userFilter = createFieldFilter(users, manifest.nouns.user);
@@ -232,7 +234,7 @@ export const createBundleRecommender = async (
       const { ranked, ...found } = findAbout(item, wanted, {
         vectors: (query) => userSearch.search({ ...wanted, query }),
         content: scans.users,
-        counts: () => rankByCount(bundle.interactions, users.size(), wanted),
+        counts: () => byInteractions(users.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
       return { user_ids: idsOf(users, rows), scores, ...found, ...about, ...whyNone(passing) };
@@ -252,7 +254,7 @@ export const createBundleRecommender = async (
           return itemSearch.search({ ...wanted, query: query.map((value) => value / length) }, 'cosine');
         },
         content: scans.items,
-        counts: () => rankByCount(bundle.popularity, items.size(), wanted),
+        counts: () => byPopularity(items.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
       return { item_ids: idsOf(items, rows), scores, ...found, ...about, ...whyNone(passing) };

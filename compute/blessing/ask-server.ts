@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TtExpError } from '../../contracts/errors.ts';
 import type { EngineName } from '../../contracts/serving.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
+import { isObject } from '../../host/files/json-file.ts';
 import { CUT_OFF } from '../../models/evaluation/ranking.ts';
 
 export interface ServedList {
@@ -22,6 +23,7 @@ export class WrongAnswer extends Error {}
 
 const USERS_A_REQUEST = 100;
 const ANSWER_LIMIT_MS = 60_000;
+const REPORTED_CHARACTERS = 300;
 /** A server that sheds load is asked again: this machine has other work as well. */
 const SHED = [429, 503];
 const PATIENCE = 60;
@@ -29,6 +31,21 @@ const PAUSE_MS = 500;
 
 const isList = (value: unknown): value is ServedList =>
   typeof value === 'object' && value !== null && 'item_ids' in value && Array.isArray(value.item_ids);
+
+/** Throws WrongAnswer. */
+const parseAnswer = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (isObject(answer)) {
+      return answer;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) {
+      throw error;
+    }
+  }
+  throw new WrongAnswer(`the server answers 200 with what is no JSON object: ${text.slice(0, REPORTED_CHARACTERS)}`);
+};
 
 export const createListClient = (
   url: string,
@@ -38,7 +55,7 @@ export const createListClient = (
   const base = `${url}/api/recommendations/${items}/for-${user}`;
 
   /** Throws WrongAnswer, SERVICE_UNREACHABLE, and the signal's reason. */
-  const ask = async (address: string, init: RequestInit = {}): Promise<unknown> => {
+  const ask = async (address: string, init: RequestInit = {}): Promise<Readonly<Record<string, unknown>>> => {
     for (let tries = 1; ; tries += 1) {
       alive();
       let status: number;
@@ -56,10 +73,10 @@ export const createListClient = (
         });
       }
       if (status === 200) {
-        return JSON.parse(text);
+        return parseAnswer(text);
       }
       if (!SHED.includes(status)) {
-        throw new WrongAnswer(`the server answers ${status}: ${text.slice(0, 300)}`);
+        throw new WrongAnswer(`the server answers ${status}: ${text.slice(0, REPORTED_CHARACTERS)}`);
       }
       if (tries > PATIENCE) {
         throw new TtExpError('SERVICE_UNREACHABLE', `server of the bundle: it sheds every request (${status})`, {
@@ -79,14 +96,14 @@ export const createListClient = (
           ...{ user_ids: asked, limit: CUT_OFF, seen: 'before_test' },
           ...(engine === null ? {} : { engine }),
         };
-        const answer = await ask(`${base}/batch`, {
+        const { results } = await ask(`${base}/batch`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
         });
-        const { results = [] } = answer as { readonly results?: readonly unknown[] };
-        if (results.length !== asked.length || !results.every(isList)) {
-          throw new WrongAnswer(`the server answers ${results.length} lists for ${asked.length} users`);
+        if (!Array.isArray(results) || results.length !== asked.length || !results.every(isList)) {
+          const count = Array.isArray(results) ? results.length : 'no';
+          throw new WrongAnswer(`the server answers ${count} lists for ${asked.length} users`);
         }
         lists.push(...results);
       }

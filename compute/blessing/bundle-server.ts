@@ -32,6 +32,24 @@ const notStarted = (message: string, cause?: unknown): TtExpError =>
     cause,
   });
 
+/** Throws INTERNAL. */
+const urlIn = (line: string): string => {
+  const unexpected = (cause?: unknown): TtExpError =>
+    new TtExpError('INTERNAL', `server of the bundle: got ${line.slice(0, 300)}, expected a line with its url`, {
+      cause,
+    });
+  let ready: unknown;
+  try {
+    ready = JSON.parse(line);
+  } catch (cause) {
+    throw unexpected(cause);
+  }
+  if (isObject(ready) && typeof ready.url === 'string') {
+    return ready.url;
+  }
+  throw unexpected();
+};
+
 /** What it says once it is ready; null where it ends before. */
 const readyUrl = (child: ChildProcess): Promise<string | null> =>
   new Promise((resolve, reject) => {
@@ -44,11 +62,10 @@ const readyUrl = (child: ChildProcess): Promise<string | null> =>
       if (!line.endsWith('}')) {
         return;
       }
-      const ready: unknown = JSON.parse(line);
-      if (isObject(ready) && typeof ready.url === 'string') {
-        resolve(ready.url);
-      } else {
-        reject(new TtExpError('INTERNAL', `server of the bundle: got ${line}, expected a line with its url`));
+      try {
+        resolve(urlIn(line));
+      } catch (error) {
+        reject(error);
       }
     });
     child.once('close', () => resolve(null));

@@ -1,14 +1,13 @@
 /** `tt-exp serve`: the server, what it answers from and what it keeps, wired. */
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { createSteadyWallClock, systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { dieWithParent } from '../../host/processes/parent-watchdog.ts';
-import { isBundleDigest } from '../../registry/bundle/built-bundles.ts';
-import { loadBundle } from '../../registry/bundle/load-bundle.ts';
+import { openNamedBundle } from '../../registry/bundle/named-bundle.ts';
 import type { Additions } from '../../serving/additions/open-additions.ts';
 import { type EventLog, openEventLog } from '../../serving/events/event-log.ts';
 import { EVENTS_FILE } from '../../serving/events/log-file.ts';
@@ -102,9 +101,8 @@ const answerAsChampion = async (
 
 /** One bundle and nothing else: neither MLflow nor what users do is asked for. */
 const answerFromBundle = async (named: string): Promise<Answering> => {
-  const { homeFolder } = readEnvironment();
-  const folder = isBundleDigest(named) ? join(homeLayout(homeFolder).bundlesFolder, named) : resolve(named);
-  const bundle = await openServedBundle(await loadBundle(folder));
+  const { bundlesFolder } = homeLayout(readEnvironment().homeFolder);
+  const bundle = await openServedBundle(await openNamedBundle(bundlesFolder, named));
   return {
     source: { current: () => bundle, problems: () => [], building: () => null },
     ...{ events: null, experiment: null, additions: null },

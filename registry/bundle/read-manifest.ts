@@ -8,18 +8,23 @@ import { staysBelow } from '../../contracts/join-below.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { isObject } from '../../host/files/json-file.ts';
+import { notLoading } from '../not-loading.ts';
 import { corruptBundle } from './read-verified.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 const COUNTS = ['users', 'items', 'interactions', 'embedding_dim'] as const;
 const KEYS = ['model', 'nouns', 'search', 'content', 'encoder'] as const;
 
+/** Whose folder it is nobody knows: removing it is no remedy. */
+const noBundle = (what: string, cause?: unknown): TtExpError =>
+  notLoading(what, 'Name the folder of a bundle, `<home>/bundles/<digest>`.', cause);
+
 const textOf = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw corruptBundle(
-      isFileError(error, 'ENOENT', 'ENOTDIR') ? `${file} is missing` : `${file} cannot be read`,
+    throw noBundle(
+      isFileError(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG') ? `${file} is missing` : `${file} cannot be read`,
       error,
     );
   }
@@ -62,10 +67,13 @@ export const readBundleManifest = async (
   try {
     manifest = JSON.parse(text);
   } catch (error) {
-    throw corruptBundle(`${file} is not JSON`, error);
+    throw noBundle(`${file} is not JSON`, error);
   }
   if (!isObject(manifest)) {
-    throw corruptBundle(`${file} is not a JSON object`);
+    throw noBundle(`${file} is not a JSON object`);
+  }
+  if (manifest.format === undefined) {
+    throw noBundle(`${file} is not the manifest of a bundle`);
   }
   if (manifest.format !== BUNDLE_FORMAT) {
     throw new TtExpError(

@@ -11,7 +11,8 @@ import { notLoading } from '../not-loading.ts';
 
 /** A digest of so much takes about a millisecond. */
 const CHUNK_BYTES = 512 * 1024;
-const HINT = 'Remove this folder and run the same command again: the bundle is built anew from the model and its data.';
+const HINT =
+  'Remove this folder, then open its model, as with `tt-exp recommend <user-id> --model <name>/<version>`: the bundle is fetched or built anew.';
 
 export const corruptBundle = (what: string, cause?: unknown): TtExpError => notLoading(what, HINT, cause);
 

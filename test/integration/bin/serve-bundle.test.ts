@@ -81,6 +81,7 @@ describe('bin/cli/serve: one bundle', () => {
     const { child, stderr } = start(home, serve(join(home, 'nowhere')));
     expect(await once(child, 'close')).toEqual([66, null]);
     expect(stderr()).toContain('manifest.json is missing');
+    expect(stderr()).toContain('hint: Name a digest in `bundles` of the home, or the folder of a bundle');
   });
 
   it('ends with the process that has started it, also where that is killed', async () => {

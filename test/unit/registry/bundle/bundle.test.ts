@@ -157,6 +157,8 @@ describe('the manifest', () => {
   it('is missed', async () => {
     await rm(join(bundle.folder, 'manifest.json'));
     await expect(loadBundle(bundle.folder)).rejects.toEqual(refusal('manifest.json is missing'));
+    // Whoever names a folder of their own must not be told to remove it.
+    await expect(loadBundle(bundle.folder)).rejects.toMatchObject({ hint: expect.stringMatching(/^Name the folder/) });
   });
 
   it('is refused where it was edited in place', async () => {
@@ -171,6 +173,7 @@ describe('the manifest', () => {
     for (const [text, message] of [
       ['{', 'is not JSON'],
       ['[]', 'is not a JSON object'],
+      ['{"name": "an app", "icons": []}', 'is not the manifest of a bundle'],
       ['{"format": 2, "files": {}}', 'is not the manifest of a bundle'],
     ] as const) {
       await writeFile(file.replace(bundle.folder, elsewhere), text);

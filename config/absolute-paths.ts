@@ -1,7 +1,7 @@
 /** Paths of a config as the workers must see them: they run in another folder. */
 import { resolve } from 'node:path';
+import { isObject } from '../contracts/is-object.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
-import { isObject } from './schema.ts';
 
 const absolute = (value: unknown, folder: string): unknown => {
   if (Array.isArray(value)) {

@@ -1,9 +1,10 @@
 /** A config that was checked once, changed and checked again. */
+import { isObject } from '../contracts/is-object.ts';
 import type { ResolvedConfig, ResolvedSweep } from '../contracts/resolved-config.ts';
 import { createConfigSource } from './config-source.ts';
 import { checkConfig, parseOverrides } from './load.ts';
 import type { Override } from './overrides.ts';
-import { experimentSchema, isObject } from './schema.ts';
+import { experimentSchema } from './schema.ts';
 
 /** Tables of a database have no file format; only a default can have brought one. `features` is a map of names. */
 const withoutFormats = (value: unknown, isMap = false): unknown =>

@@ -1,11 +1,12 @@
 /** What a schema cannot say of `gate`: which keys belong together, and whether a guarded slice can exist. */
 import { isBlank } from '../contracts/blank-text.ts';
 import { type GuardMetric, isCatalogueMetric } from '../contracts/gate.ts';
+import { isObject } from '../contracts/is-object.ts';
 import { checkGateNumbers } from './check-gate-numbers.ts';
 import type { Finding } from './config-source.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
-import { isObject, schemaAt } from './schema.ts';
+import { schemaAt } from './schema.ts';
 
 const GUARDS: JsonPath = ['gate', 'guards'];
 

@@ -1,8 +1,9 @@
 /** What the model takes and the data of the same config does not have. */
+
 import { HISTORY_NEEDS_IDS } from '../contracts/history-needs-ids.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { Finding } from './config-source.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
-import { isObject } from './schema.ts';
 
 const KEY = 'model.user_history';
 const OWN: JsonPath = ['model', 'user_history'];

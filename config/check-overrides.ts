@@ -1,8 +1,8 @@
 /** Settings from the command line that no trial would have: the sweep gives every trial a value of its own. */
+import { isObject } from '../contracts/is-object.ts';
 import type { Finding } from './config-source.ts';
 import { formatJsonPath, type JsonPath, startsWith, valueAt } from './json-path.ts';
 import { formatOverride, type Override } from './overrides.ts';
-import { isObject } from './schema.ts';
 
 const objectAt = (root: unknown, path: JsonPath): Readonly<Record<string, unknown>> => {
   const value = valueAt(root, path);

@@ -1,11 +1,12 @@
 /** What the schema has against a config, in words that name place, expectation and remedy. */
 import type { ErrorObject } from 'ajv';
+import { isObject } from '../contracts/is-object.ts';
 import type { Finding } from './config-source.ts';
 import { describeKeys, describeSchema } from './describe-schema.ts';
 import { formatJsonPath, type JsonPath, parseJsonPointer, valueAt } from './json-path.ts';
 import { nearestName } from './nearest.ts';
 import { MOST_PROBLEMS } from './problem.ts';
-import { isObject, kindsOf, type SchemaNode, validateExperiment, validateLarge } from './schema.ts';
+import { kindsOf, type SchemaNode, validateExperiment, validateLarge } from './schema.ts';
 import { suggestKey } from './suggest-key.ts';
 
 /** A choice of one is in truth a space without points, which has a code of its own. */

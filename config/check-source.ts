@@ -1,8 +1,9 @@
 /** What a schema cannot say of `data`: which keys belong together, and whether the split has what it needs. */
+import { isObject } from '../contracts/is-object.ts';
 import type { Finding } from './config-source.ts';
 import { type JsonPath, valueAt } from './json-path.ts';
 import { fillDefaults } from './resolve.ts';
-import { isObject, schemaAt } from './schema.ts';
+import { schemaAt } from './schema.ts';
 
 const SOURCE: JsonPath = ['data', 'source'];
 const FILE_KEYS = ['path', 'format', 'csv'];

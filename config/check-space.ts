@@ -1,8 +1,8 @@
 /** What a schema can't say about a sweep: keys that exist, values that fit their keys, conditions and constraints that mean something. */
+import { isObject } from '../contracts/is-object.ts';
 import type { Finding } from './config-source.ts';
 import { valueAt } from './json-path.ts';
 import { MOST_PROBLEMS } from './problem.ts';
-import { isObject } from './schema.ts';
 import { checkConditions } from './space/check-conditions.ts';
 import { checkConstraints } from './space/check-constraints.ts';
 import { checkParameter } from './space/check-parameter.ts';

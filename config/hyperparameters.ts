@@ -1,4 +1,5 @@
 /** A file of bare hyperparameters, such as a tuner writes, seen as a config. */
+import { isObject } from '../contracts/is-object.ts';
 import type { JsonDocument } from './json-document.ts';
 import { nameOfFile } from './name-of-file.ts';
 import { experimentSchema } from './schema.ts';
@@ -15,9 +16,6 @@ const SECTION_OF: Readonly<Record<string, 'model' | 'training'>> = {
 
 const isBare = (key: string | number | undefined): key is string =>
   typeof key === 'string' && Object.hasOwn(SECTION_OF, key);
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** True for an object with a bare hyperparameter and no key of a full config. */
 const isHyperparameterFile = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,6 @@
 /** `--set training.learning_rate=0.0005`: one value of the config replaced from the command line. */
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import { findTooDeep, MAX_NESTING } from './json-nesting.ts';
 import type { JsonPath } from './json-path.ts';
 import { SWEEPABLE_KEYS } from './schema.ts';
@@ -105,9 +106,6 @@ export const formatOverride = (path: JsonPath, value: unknown): string => {
   );
   return `${keys.join('')}=${JSON.stringify(value)}`;
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const replaceAt = (value: unknown, path: JsonPath, override: Override): unknown => {
   const [key, ...rest] = path;

@@ -1,11 +1,11 @@
 /** The gate's settings as experiments keep them among their artifacts, completed as those of a config are. */
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import type { FoundGate, RecordedGate } from '../contracts/steps.ts';
 import { createConfigSource } from './config-source.ts';
 import { checkConfig, defaultConfig } from './load.ts';
 import type { Override } from './overrides.ts';
-import { isObject } from './schema.ts';
 
 const NAME = 'recorded';
 

@@ -1,10 +1,11 @@
 /** Fills in every default. The schema's `default`s are the only place where they stand. */
 import type { ExperimentConfig, SweepConfig } from '../contracts/experiment-config.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { ResolvedConfig } from '../contracts/resolved-config.ts';
 import { keysOf } from '../policy/space/expression/expression.ts';
 import { parseExpression } from '../policy/space/expression/parse.ts';
 import { valueAt } from './json-path.ts';
-import { branchOf, dereference, experimentSchema, isObject, type SchemaNode } from './schema.ts';
+import { branchOf, dereference, experimentSchema, type SchemaNode } from './schema.ts';
 
 /** A value of the wrong kind stays as it is; keys come in the schema's order, unknown ones last. */
 export const fillDefaults = (raw: SchemaNode, given: unknown): unknown => {

@@ -1,6 +1,7 @@
 /** The one JSON Schema of experiments: read once, walked for defaults and descriptions, compiled for validation. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { isObject } from '../contracts/is-object.ts';
 
 /** The part of JSON Schema that experiment.schema.json uses. */
 export interface SchemaNode {
@@ -43,9 +44,6 @@ export const dereference = (node: SchemaNode): SchemaNode => {
   const { $ref, ...beside } = node;
   return $ref === undefined ? node : { ...experimentSchema.$defs?.[$ref.replace('#/$defs/', '')], ...beside };
 };
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The key that tells which of several schemas holds, and the values that it may have; null for any other node. */
 export const kindsOf = (node: SchemaNode): { readonly key: string; readonly kinds: readonly string[] } | null => {

@@ -2,9 +2,9 @@
 import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import { ARTIFACT, MANIFEST_FILE } from '../contracts/names.ts';
 import { isFileError } from '../host/files/file-errors.ts';
-import { isObject } from '../host/files/json-file.ts';
 
 export interface PullTarget {
   /** Absolute. */

@@ -1,5 +1,5 @@
 /** What a model's manifest says of its files. */
-import { isObject } from '../host/files/json-file.ts';
+import { isObject } from '../contracts/is-object.ts';
 
 /** Nothing where the text is no manifest of ours, which whoever loads the model says. */
 const parse = (manifest: string): Readonly<Record<string, unknown>> => {

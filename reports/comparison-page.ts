@@ -5,18 +5,10 @@ import { type CategorySlice, RANKING_METRIC_NAMES, USER_SLICE_NAMES } from '../c
 import { differenceText, markOf, settingText, subjectLetter } from '../policy/comparison/describe-comparison.ts';
 import { probabilityText } from '../policy/gate/rules/gate-text.ts';
 import { intervalsChart } from './intervals-chart.ts';
+import { METRIC_TITLES } from './metric-titles.ts';
 import { page } from './page.ts';
 import { element } from './svg.ts';
 import { type Cell, heading, paragraph, table } from './table.ts';
-
-const METRIC_TITLE: Readonly<Record<ComparedMetric, string>> = {
-  ndcg_at_10: 'NDCG@10',
-  precision_at_10: 'precision@10',
-  recall_at_10: 'recall@10',
-  f1_at_10: 'F1@10',
-  hit_rate_at_10: 'hit rate@10',
-  map: 'MAP',
-};
 
 const SLICE_TITLE = { cold: 'cold (fewer than 5)', warm: 'warm (5 to 20)', hot: 'hot (more than 20)' } as const;
 
@@ -65,7 +57,7 @@ const metrics = (comparison: ModelComparison): string =>
   table(
     [{ text: 'metric' }, ...letters(comparison)],
     RANKING_METRIC_NAMES.map((metric) => [
-      { text: METRIC_TITLE[metric] },
+      { text: METRIC_TITLES[metric] },
       ...comparison.subjects.map((subject) => metricCell(comparison, subject, metric)),
     ]),
   );
@@ -75,7 +67,7 @@ const differences = ({ subjects, differences: all }: ModelComparison): string =>
   const row = (difference: MetricDifference): readonly Cell[] => {
     const { a, b, metric, mean, low, high, p, p_holm: holm } = difference;
     return [
-      { text: METRIC_TITLE[metric] },
+      { text: METRIC_TITLES[metric] },
       { text: `${letterOf(a)} - ${letterOf(b)}` },
       number(mean),
       { text: `${low.toFixed(4)} to ${high.toFixed(4)}`, kind: 'number' },

@@ -3,11 +3,12 @@
 import type { ExperimentSnapshot } from '../contracts/experiment.ts';
 import type { SearchParameter } from '../contracts/experiment-config.ts';
 import { trialIdOf } from '../contracts/ids.ts';
-import type { Objective, ObjectiveName } from '../contracts/objective.ts';
+import type { Objective } from '../contracts/objective.ts';
 import type { TrialRecord } from '../contracts/sweep.ts';
 import type { ParameterValue, TrialParams } from '../contracts/trial.ts';
 import { formatTick } from '../policy/axis-ticks.ts';
 import { bestTrial, isRanked, type Ranked } from '../policy/ranking.ts';
+import { METRIC_TITLES } from './metric-titles.ts';
 import { escapeMarkup } from './svg.ts';
 
 export interface SweepReportInput {
@@ -25,15 +26,6 @@ export interface SweepReportInput {
 
 /** A trial with a value to show: completed, or pruned with a last report. */
 export type ShownTrial = Ranked<TrialRecord>;
-
-const METRIC_TITLES: Readonly<Record<ObjectiveName, string>> = {
-  ndcg_at_10: 'NDCG@10',
-  precision_at_10: 'precision@10',
-  recall_at_10: 'recall@10',
-  f1_at_10: 'F1@10',
-  hit_rate_at_10: 'hit rate@10',
-  map: 'MAP',
-};
 
 /** Of an axis; the metrics have no unit, they lie between 0 and 1. */
 export const metricTitle = ({ metric }: Objective): string => `validation ${METRIC_TITLES[metric]}`;

@@ -1,8 +1,9 @@
 /** The file by which the command line tells the supervisor what is to run. */
 import { randomUUID } from 'node:crypto';
+import { isObject } from '../contracts/is-object.ts';
 import { TASK_QUEUE } from '../contracts/names.ts';
 import type { Clock } from '../host/clock.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { withLock } from '../host/locks/with-lock.ts';
 import type { MlflowPython } from './provision/mlflow-python.ts';

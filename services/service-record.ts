@@ -1,4 +1,5 @@
-import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { isObject } from '../contracts/is-object.ts';
+import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import { type ProcessIdentity, parseProcessIdentity } from '../host/processes/process-identity.ts';
 

@@ -1,4 +1,5 @@
-import { isObject, readJsonFile } from '../host/files/json-file.ts';
+import { isObject } from '../contracts/is-object.ts';
+import { readJsonFile } from '../host/files/json-file.ts';
 import type { HomeLayout } from '../host/home-layout.ts';
 import { type LockHolder, readLockHolder } from '../host/locks/lock.ts';
 import { heldElsewhere } from '../host/locks/with-lock.ts';

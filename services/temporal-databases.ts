@@ -4,7 +4,8 @@
  * list counts only in the folder that it was written for.
  */
 import { stat } from 'node:fs/promises';
-import { isObject, readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { isObject } from '../contracts/is-object.ts';
+import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { homeLayout } from '../host/home-layout.ts';
 
 export interface CurrentDatabase {

@@ -1,8 +1,8 @@
 /** What a request may ask for, whoever passes it on: programs without types among them. */
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { FieldFilters, ItemRequest, RecommendRequest } from '../contracts/recommendation.ts';
 import { ENGINE_NAMES } from '../contracts/serving.ts';
-import { isObject } from '../host/files/json-file.ts';
 import { DEEPEST_OFFSET, LONGEST_ID, MOST_ITEMS } from '../policy/serving/page-bounds.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
 import { checkValues, unknownField } from './field-filter.ts';

@@ -1,5 +1,6 @@
 /** The recommender as other programs use it: no server, no MLflow, no TensorFlow, only a bundle's folder. */
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type {
   FieldFilters,
   Overlay,
@@ -8,7 +9,6 @@ import type {
   RecommendRequest,
   UserRecommendation,
 } from '../contracts/recommendation.ts';
-import { isObject } from '../host/files/json-file.ts';
 import { nearestHint } from '../policy/nearest.ts';
 import { DEFAULT_LIMIT } from '../policy/serving/page-bounds.ts';
 import type { RouterThresholds } from '../policy/serving/route-request.ts';

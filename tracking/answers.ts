@@ -1,6 +1,7 @@
 /** What an answer is: MLflow's own, its refusal, one that was cut on the way, or somebody else's. */
 import type { Dispatcher } from 'undici';
 import { type ErrorCode, TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { TlsProblem } from '../contracts/tls-problem.ts';
 
 export interface HttpAnswer {
@@ -39,9 +40,6 @@ const header = ({ headers }: HttpAnswer, name: string): string => String(headers
 
 const isJson = (answer: HttpAnswer): boolean =>
   /^application\/(?:[\w.-]+\+)?json\b/i.test(header(answer, 'content-type'));
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Addresses of login pages carry what was asked for and by whom in their query. */
 const placeOf = (location: string): string => location.replace(/[?#].*$/s, '').slice(0, LONGEST_TEXT);

@@ -1,8 +1,9 @@
 /** Saved views of the dashboard: one small file of the home. */
 import { readEnvironment } from '../../config/env.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { systemClock } from '../../host/clock.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 import { homeLayout } from '../../host/home-layout.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { areSavedViews, type SavedViews, withView } from '../../ui-cli/dashboard/core/saved-views.ts';

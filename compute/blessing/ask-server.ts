@@ -1,9 +1,9 @@
 /** Asks a server of recommendations as a back end does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { EngineName } from '../../contracts/serving.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { CUT_OFF } from '../../models/evaluation/ranking.ts';
 
 export interface ServedList {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
-import { isObject } from '../../host/files/json-file.ts';
+import { isObject } from '../../contracts/is-object.ts';
 
 export type BundleServer =
   | { readonly kind: 'ready'; readonly url: string; stop(): Promise<void> }

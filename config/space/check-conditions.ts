@@ -1,9 +1,10 @@
 /** Conditions of parameters: keys that exist, values that can occur, no circle. */
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { orderKeys } from '../../policy/space/conditions.ts';
 import type { Finding } from '../config-source.ts';
 import { valueAt } from '../json-path.ts';
-import { isObject, SWEEPABLE_KEYS } from '../schema.ts';
+import { SWEEPABLE_KEYS } from '../schema.ts';
 import { type Occurrences, occurrencesIn } from './check-occurs.ts';
 import { checkKey, checkValue } from './sweepable-keys.ts';
 

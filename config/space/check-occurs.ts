@@ -1,12 +1,13 @@
 /** Whether conditions can hold: on values that the keys they name can have, each by itself and all together. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { SearchParameter } from '../../contracts/experiment-config.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { canTake, createDomain, type Domain } from '../../policy/space/domain.ts';
 import type { Finding } from '../config-source.ts';
 import { type JsonPath, valueAt } from '../json-path.ts';
 import { nearestName } from '../nearest.ts';
 import { fillDefaults } from '../resolve.ts';
-import { experimentSchema, isObject } from '../schema.ts';
+import { experimentSchema } from '../schema.ts';
 
 type Values = readonly unknown[];
 

@@ -1,9 +1,10 @@
 /** One parameter of a search space: values that fit their key, ranges with points. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { Finding } from '../config-source.ts';
 import { describeSchema } from '../describe-schema.ts';
 import { type JsonPath, valueAt } from '../json-path.ts';
-import { isObject, type SchemaNode, schemaAt } from '../schema.ts';
+import { type SchemaNode, schemaAt } from '../schema.ts';
 import { checkKey, checkValue } from './sweepable-keys.ts';
 
 interface Parameter {

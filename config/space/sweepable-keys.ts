@@ -1,8 +1,9 @@
 /** Keys that a sweep may name, and values that they may have. */
+import { isObject } from '../../contracts/is-object.ts';
 import { findingsOf } from '../check-schema.ts';
 import type { Finding } from '../config-source.ts';
 import { type JsonPath, valueAt } from '../json-path.ts';
-import { isObject, parameterValidator, SWEEPABLE_KEYS } from '../schema.ts';
+import { parameterValidator, SWEEPABLE_KEYS } from '../schema.ts';
 import { suggestSweepableKey } from '../suggest-key.ts';
 
 /** What is wrong with the key at the end of a path: null where nothing is. */

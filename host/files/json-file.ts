@@ -22,6 +22,3 @@ export const readJsonFile = async (file: string): Promise<unknown> => {
   }
   return JSON.parse(text);
 };
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

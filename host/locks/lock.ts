@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isObject } from '../../contracts/is-object.ts';
 import { isFileError } from '../files/file-errors.ts';
-import { isObject } from '../files/json-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { namesIn } from '../files/names-in.ts';
 import { type Lifeline, openLifeline, probeLifeline, removeSocket } from '../processes/lifeline.ts';

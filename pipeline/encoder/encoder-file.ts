@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { ENCODER_VERSION, type Encoder, type EncoderBlock, type SideEncoder } from './encoder.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((text) => typeof text === 'string');
 
 const isBlock = (value: unknown): value is EncoderBlock => {
-  if (!isRecord(value) || typeof value.field !== 'string') {
+  if (!isObject(value) || typeof value.field !== 'string') {
     return false;
   }
   if (value.kind === 'numeric') {
@@ -31,7 +29,7 @@ const isBlock = (value: unknown): value is EncoderBlock => {
 const widthOf = (block: EncoderBlock): number => (block.kind === 'numeric' ? 1 : block.width);
 
 const isSide = (value: unknown): value is SideEncoder => {
-  if (!isRecord(value) || typeof value.textDim !== 'number' || !Array.isArray(value.blocks)) {
+  if (!isObject(value) || typeof value.textDim !== 'number' || !Array.isArray(value.blocks)) {
     return false;
   }
   const { textDim, textEncoder, blocks, ids } = value;
@@ -58,7 +56,7 @@ export const readEncoder = async (file: string): Promise<Encoder> => {
   } catch (error) {
     throw refuse('it cannot be read as JSON', error);
   }
-  if (!isRecord(value)) {
+  if (!isObject(value)) {
     throw refuse('it is not an object');
   }
   if (value.version !== ENCODER_VERSION) {

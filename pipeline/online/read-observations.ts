@@ -2,10 +2,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '@duckdb/node-api';
+import { isObject } from '../../contracts/is-object.ts';
 import { ARMS, type Arm, type OnlineExperiment, type UserObservation } from '../../contracts/online-experiment.ts';
 import type { OnlineLosses } from '../../contracts/online-losses.ts';
 import { exists } from '../../host/files/file-errors.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { type Database, literalPattern, openDatabase } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { staysBelow } from '../../contracts/join-below.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { digestFile, type FileDigest } from '../../host/files/file-digest.ts';
@@ -9,9 +10,6 @@ const HINT = 'Remove this folder and run the same command again: it is rebuilt f
 
 const corrupt = (what: string, cause?: unknown): TtExpError =>
   new TtExpError('DATASET_CORRUPT', what, { hint: HINT, ...(cause === undefined ? {} : { cause }) });
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface ManifestFiles {
   readonly files: Readonly<Record<string, FileDigest>>;
@@ -35,7 +33,7 @@ export const readManifestFile = async (folder: string, keys: readonly string[]):
   } catch (error) {
     throw corrupt(`${file} is not JSON`, error);
   }
-  if (!isRecord(manifest)) {
+  if (!isObject(manifest)) {
     throw corrupt(`${file} is not a JSON object`);
   }
   for (const key of [...keys, 'files']) {
@@ -49,8 +47,8 @@ export const readManifestFile = async (folder: string, keys: readonly string[]):
 /** The `files` of a manifest, checked. */
 export const filesOf = (folder: string, manifest: Record<string, unknown>): ManifestFiles['files'] => {
   const files: Record<string, FileDigest> = {};
-  for (const [name, digest] of Object.entries(isRecord(manifest.files) ? manifest.files : {})) {
-    if (!isRecord(digest) || typeof digest.sha256 !== 'string' || typeof digest.bytes !== 'number') {
+  for (const [name, digest] of Object.entries(isObject(manifest.files) ? manifest.files : {})) {
+    if (!isObject(digest) || typeof digest.sha256 !== 'string' || typeof digest.bytes !== 'number') {
       throw corrupt(`${join(folder, MANIFEST_FILE)} has no digest for ${name}`);
     }
     if (!staysBelow(name)) {

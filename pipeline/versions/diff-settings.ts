@@ -1,20 +1,18 @@
 /** What two versions were made with, told apart by dotted path. */
 import { canonicalJson } from '../../contracts/canonical-json.ts';
 import type { VersionDiff } from '../../contracts/dataset-versions.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { VersionManifest } from '../manifest.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Lists of named things are told apart by name, not by place. */
 const byName = (value: unknown): unknown =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => isRecord(item) && typeof item.name === 'string')
+  Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && typeof item.name === 'string')
     ? Object.fromEntries((value as { name: string }[]).map(({ name, ...rest }) => [name, rest]))
     : value;
 
 const flatten = (value: unknown, path: string, leaves: Map<string, unknown>): Map<string, unknown> => {
   const named = byName(value);
-  if (isRecord(named) && Object.keys(named).length > 0) {
+  if (isObject(named) && Object.keys(named).length > 0) {
     for (const [key, item] of Object.entries(named)) {
       flatten(item, path === '' ? key : `${path}.${key}`, leaves);
     }

@@ -3,23 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VersionProvenance } from '../../contracts/dataset-versions.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { LeftOutRows, SourceIdentity } from '../../contracts/source-reading.ts';
 import { PROVENANCE_FILE } from '../store/publish-folder.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const sourceFilesOf = (value: unknown): VersionProvenance['source_files'] =>
-  (Array.isArray(value) ? value : []).filter(isRecord).map(({ name, sha256, bytes }) => ({
+  (Array.isArray(value) ? value : []).filter(isObject).map(({ name, sha256, bytes }) => ({
     name: String(name),
     ...(typeof sha256 === 'string' ? { sha256 } : {}),
     ...(typeof bytes === 'number' ? { bytes } : {}),
   }));
 
 const identityOf = (value: unknown): SourceIdentity | null =>
-  isRecord(value)
+  isObject(value)
     ? {
         host: String(value.host),
         port: Number(value.port),
@@ -30,11 +28,11 @@ const identityOf = (value: unknown): SourceIdentity | null =>
     : null;
 
 const leftOutOf = (value: unknown): LeftOutRows | null =>
-  isRecord(value)
+  isObject(value)
     ? {
         rows: Number(value.rows),
         reasons: (Array.isArray(value.reasons) ? value.reasons : [])
-          .filter(isRecord)
+          .filter(isObject)
           .map(({ reason, rows }) => ({ reason: String(reason), rows: Number(rows) })),
       }
     : null;
@@ -57,12 +55,12 @@ export const readProvenance = async (folder: string): Promise<VersionProvenance 
   } catch {
     value = null;
   }
-  if (!isRecord(value) || typeof value.created_at_ms !== 'number') {
+  if (!isObject(value) || typeof value.created_at_ms !== 'number') {
     throw new TtExpError('DATASET_CORRUPT', `${file}: got no provenance, expected JSON with created_at_ms`, {
       hint: 'Remove this file: the version can be used without it.',
     });
   }
-  const stages = isRecord(value.stages) ? value.stages : {};
+  const stages = isObject(value.stages) ? value.stages : {};
   return {
     git_commit: textOf(value.git_commit),
     created_at: new Date(value.created_at_ms).toISOString(),

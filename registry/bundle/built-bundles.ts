@@ -1,10 +1,11 @@
 /** Which bundle of a home was built from what: a note beside the bundles that only saves work. */
 import { join } from 'node:path';
 import { BUNDLE_FORMAT, type BundledModel } from '../../contracts/bundle.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import type { ModelSource } from '../../contracts/trainer.ts';
 import { digestFile, shortDigest } from '../../host/files/file-digest.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 

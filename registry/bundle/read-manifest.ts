@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BUNDLE_FORMAT, type BundleManifest } from '../../contracts/bundle.ts';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { staysBelow } from '../../contracts/join-below.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { notLoading } from '../not-loading.ts';
 import { corruptBundle } from './read-verified.ts';
 

@@ -1,9 +1,9 @@
 /** Whether the verdicts that records rest on are still those in MLflow. */
 import { TtExpError } from '../../contracts/errors.ts';
 import type { GateVerdict } from '../../contracts/gate.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ARTIFACT } from '../../contracts/names.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { isRecordedNote } from '../../policy/gate/rules/recorded-note.ts';
 import { beforeAnswer } from '../../policy/registry/settle-question.ts';
 import type { LedgerReader } from '../ports.ts';

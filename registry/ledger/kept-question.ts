@@ -1,10 +1,10 @@
 /** The question that awaits approval, kept beside the ledger: an owner that lost everything takes it up again. */
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { LedgerEntry } from '../../contracts/ledger.ts';
 import { ALIAS, ARTIFACT, TAG } from '../../contracts/names.ts';
 import type { RegisteredModelRecord } from '../../contracts/registered-models.ts';
 import type { OpenQuestion, RegistryRequest } from '../../contracts/registry-owner.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import type { LedgerReader, LedgerWriter } from '../ports.ts';
 import { digestOfQuestion } from './digest.ts';
 import { headText, type Ledger } from './find-ledger.ts';

@@ -4,17 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import { redactUrls } from '../../contracts/redact.ts';
 import type { ProgressSink } from '../../contracts/services.ts';
 import { type Clock, systemClock } from '../../host/clock.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
 import { syncToDisk } from '../../host/files/replace-file.ts';
-import { interrupted, withLock } from '../../host/locks/with-lock.ts';
-import { runCommand } from '../../host/processes/run-command.ts';
+import { withLock } from '../../host/locks/with-lock.ts';
 import type { Variables } from '../../host/processes/variables.ts';
 import { withoutPythonOverrides } from '../provision/pip.ts';
 import { findPython } from '../provision/python.ts';
 import { readRequirements } from '../provision/requirements.ts';
+import { runProvisionStep } from '../provision/run-step.ts';
 
 export interface SqliteExtensionRequest {
   readonly cacheFolder: string;
@@ -32,7 +31,6 @@ const FILE_NAME = 'sqlite_scanner.duckdb_extension';
 const VENV_TIMEOUT_MS = 120_000;
 /** For 12 MB. */
 const DOWNLOAD_TIMEOUT_MS = 600_000;
-const LONGEST_LINE = 300;
 
 /** By `platform-architecture` of Node; the Python that fetches may be of another kind. */
 const PLATFORM_TAG: Readonly<Record<string, string>> = {
@@ -75,32 +73,13 @@ interface Step {
   readonly hint: string;
 }
 
-const runStep = async ({ environment, signal }: SqliteExtensionRequest, step: Step): Promise<void> => {
-  const result = await runCommand({
-    command: step.command,
-    args: step.args,
-    env: withoutPythonOverrides(environment),
-    timeoutMs: step.timeoutMs,
-    endsWithChildren: true,
-    ...(signal === undefined ? {} : { signal }),
+const runStep = async ({ environment, signal }: SqliteExtensionRequest, { hint, ...step }: Step): Promise<void> => {
+  await runProvisionStep({
+    ...step,
+    ...{ part: PURPOSE, purpose: PURPOSE, env: withoutPythonOverrides(environment), signal },
+    reasonOf: (lines) => lines.findLast((line) => /^ERROR:|Error:/.test(line)),
+    hintFor: () => hint,
   });
-  if (signal?.aborted === true) {
-    throw interrupted(PURPOSE);
-  }
-  if (result.kind === 'exited' && result.code === 0) {
-    return;
-  }
-  const lines = result.lines.map(redactUrls);
-  const got = lines.findLast((line) => /^ERROR:|Error:/.test(line)) ?? lines.at(-1) ?? 'no output';
-  const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
-  throw new TtExpError(
-    'PROVISION_FAILED',
-    `${PURPOSE}: ${step.what} failed (${ended}: ${got.slice(0, LONGEST_LINE)})`,
-    {
-      hint: step.hint,
-      details: { lastLines: lines.slice(-20) },
-    },
-  );
 };
 
 /** The file counts from the moment it has its name. */

@@ -2,7 +2,8 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { isObject } from '../../contracts/is-object.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 import { interrupted } from '../../host/locks/with-lock.ts';
 import { ensureCachedFolder } from './cached-folder.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';

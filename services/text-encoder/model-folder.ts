@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { provisionFailure } from './text-encoder-request.ts';
 
 export type Pooling = 'mean' | 'cls';

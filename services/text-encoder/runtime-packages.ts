@@ -3,18 +3,15 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { TtExpError } from '../../contracts/errors.ts';
-import { redactUrls } from '../../contracts/redact.ts';
-import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
-import { interrupted } from '../../host/locks/with-lock.ts';
-import { runCommand } from '../../host/processes/run-command.ts';
+import { isObject } from '../../contracts/is-object.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { runProvisionStep } from '../provision/run-step.ts';
 import { ensureCachedFolder } from './cached-folder.ts';
 import { encoderCache, PART, provisionFailure, type TextEncoderPlace } from './text-encoder-request.ts';
 
 const MARKER = 'complete.json';
 const TIMEOUT_MS = 600_000;
 const PURPOSE = 'installing ONNX Runtime';
-const LONGEST_LINE = 300;
 
 /** The parts of onnxruntime-node that are used here. */
 export interface OnnxTensor {
@@ -60,11 +57,9 @@ const findInstalled = async (folder: string): Promise<string | null> => {
 };
 
 /** npm prints a code, then the reason, then advice that rarely fits. */
-const reasonOf = (lines: readonly string[]): string =>
+const reasonOf = (lines: readonly string[]): string | undefined =>
   lines.find((line) => line.includes('reason: ')) ??
-  lines.find((line) => /^npm (error|ERR!) (?!code|errno|syscall)/.test(line)) ??
-  lines.at(-1) ??
-  'no output';
+  lines.find((line) => /^npm (error|ERR!) (?!code|errno|syscall)/.test(line));
 
 const installPackages = async (place: TextEncoderPlace, folder: string): Promise<void> => {
   const { provisionFolder, environment, progress, signal } = place;
@@ -72,37 +67,18 @@ const installPackages = async (place: TextEncoderPlace, folder: string): Promise
     await cp(join(provisionFolder, file), join(folder, file));
   }
   progress({ part: PART, step: 'download', message: 'ONNX Runtime', percent: 10 });
-  const result = await runCommand({
-    command: 'npm',
+  await runProvisionStep({
+    ...{ part: `text encoder: ${PURPOSE}`, purpose: PURPOSE, what: 'npm ci', command: 'npm' },
     args: [
       ...['ci', '--ignore-scripts', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'],
       // npm's own pauses between attempts add up to more than a minute, in which `auto` could go on without it.
       ...['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'],
       ...['--no-update-notifier', '--loglevel=error'],
     ],
-    env: environment,
-    cwd: folder,
-    timeoutMs: TIMEOUT_MS,
-    endsWithChildren: true,
-    ...(signal === undefined ? {} : { signal }),
+    ...{ env: environment, cwd: folder, timeoutMs: TIMEOUT_MS, signal, reasonOf },
+    hintFor: () =>
+      'Check the network, that npm is on PATH and which package registry it uses; or set data.text_encoder to "hashed".',
   });
-  if (signal?.aborted === true) {
-    throw interrupted(PURPOSE);
-  }
-  if (result.kind === 'exited' && result.code === 0) {
-    return;
-  }
-  const lines = result.lines.map(redactUrls);
-  const ended = result.kind === 'exited' ? `exit code ${result.code}` : result.reason;
-  const got = reasonOf(lines);
-  throw new TtExpError(
-    'PROVISION_FAILED',
-    `text encoder: ${PURPOSE}: npm ci failed (${ended}: ${got.slice(0, LONGEST_LINE)})`,
-    {
-      hint: 'Check the network, that npm is on PATH and which package registry it uses; or set data.text_encoder to "hashed".',
-      details: { lastLines: lines.slice(-20) },
-    },
-  );
 };
 
 /** The package brings its library for every system; ours is a fraction of them. */

@@ -1,7 +1,7 @@
 /** Reads a .safetensors file: 8 bytes with the header's length, the header in JSON, then the numbers. */
 import { readFile } from 'node:fs/promises';
 import { TtExpError } from '../../contracts/errors.ts';
-import { isObject } from '../../host/files/json-file.ts';
+import { isObject } from '../../contracts/is-object.ts';
 
 export interface Tensor {
   readonly shape: readonly number[];

@@ -1,6 +1,6 @@
 /** The lines of the log of additions: users and items given online, one JSON object each. */
+import { isObject } from '../../contracts/is-object.ts';
 import type { RawRow, Side } from '../../contracts/row-encoding.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { batchOf, type LineFormat } from '../events/line-format.ts';
 
 /** One user or item, as it was sent. What users like is in the log of events. */

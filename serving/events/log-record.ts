@@ -1,5 +1,5 @@
 /** The lines of the event log: one JSON object each. */
-import { isObject } from '../../host/files/json-file.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { batchOf, type LineFormat } from './line-format.ts';
 
 /** One interaction that came in over HTTP. */

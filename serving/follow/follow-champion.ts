@@ -13,6 +13,7 @@ import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged, requireJudged } from './judged-bundle.ts';
 import { noModel } from './no-model.ts';
 import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
+import { ownVersion, sameVersion } from './served-version.ts';
 
 /** A move is followed within 10 s, of which the build takes some. */
 const LOOK_EVERY_MS = 2_000;
@@ -38,13 +39,6 @@ export interface Follower extends BundleSource {
   /** Until the signal aborts. Never rejects. */
   follow(): Promise<void>;
 }
-
-const sameVersion = (a: ServedVersion | null, b: ServedVersion | null): boolean =>
-  a?.version === b?.version && a?.runId === b?.runId;
-
-/** What a bundle says of itself; null for one of no registered version. */
-const ownVersion = ({ modelVersion, runId }: ServedBundle): ServedVersion | null =>
-  modelVersion === null || runId === null ? null : { version: modelVersion, runId };
 
 const nameOf = ({ model, modelVersion }: ServedBundle): string =>
   model === null ? 'no registered model' : `${model}/${modelVersion ?? '?'}`;

@@ -1,5 +1,6 @@
 /** Which bundle was served last: what a server begins with that cannot ask MLflow. */
-import { isObject, readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { isObject } from '../../contracts/is-object.ts';
+import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 
 /** In the folder of a served model. */
 export const POINTER_FILE = 'current.json';

@@ -2,8 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import type { Log } from '../../contracts/log.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { alarmOf } from '../events/alarm.ts';
 
 export const SCOPES = ['read', 'write'] as const;

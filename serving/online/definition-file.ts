@@ -2,9 +2,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
+import { isObject } from '../../contracts/is-object.ts';
 import { ONLINE_MODES, type OnlineArm, type OnlineExperiment } from '../../contracts/online-experiment.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
-import { isObject, readJsonFile } from '../../host/files/json-file.ts';
+import { readJsonFile } from '../../host/files/json-file.ts';
 import { makeFolder } from '../../host/files/make-folder.ts';
 import { createFile, syncToDisk } from '../../host/files/replace-file.ts';
 

@@ -10,6 +10,7 @@ import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
 import { requireJudged } from '../follow/judged-bundle.ts';
+import { ownVersion } from '../follow/served-version.ts';
 import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { readDefinition } from './definition-file.ts';
 
@@ -58,9 +59,6 @@ export interface ExperimentFollower {
 
 const isArm = ({ version, run_id }: OnlineArm, of: ServedVersion | null): boolean =>
   of !== null && of.version === version && of.runId === run_id;
-
-const servedVersion = ({ modelVersion, runId }: ServedBundle): ServedVersion | null =>
-  modelVersion === null || runId === null ? null : { version: modelVersion, runId };
 
 interface Challenger {
   readonly experimentId: string;
@@ -142,7 +140,7 @@ export const createExperimentFollower = ({
   };
 
   const isServed = (experiment: OnlineExperiment): boolean =>
-    champion().model === experiment.model && isArm(experiment.champion, servedVersion(champion()));
+    champion().model === experiment.model && isArm(experiment.champion, ownVersion(champion()));
 
   const running = (): RunningExperiment | null => {
     if (defined === null || broken.has(defined.id) || challenger?.experimentId !== defined.id) {

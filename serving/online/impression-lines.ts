@@ -1,6 +1,6 @@
 /** The lines of the log of impressions: one JSON object each. */
+import { isObject } from '../../contracts/is-object.ts';
 import type { Impression } from '../../contracts/online-experiment.ts';
-import { isObject } from '../../host/files/json-file.ts';
 import { batchOf, type LineFormat } from '../events/line-format.ts';
 
 /** Below the folder of a served model. */

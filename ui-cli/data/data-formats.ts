@@ -1,4 +1,5 @@
 /** How sizes, times and settings of dataset versions are written for people. */
+import { isObject } from '../../contracts/is-object.ts';
 import { formatTable } from '../text/table.ts';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
@@ -12,13 +13,10 @@ export const formatBytes = (bytes: number): string => {
 /** An ISO time to the second, in UTC: `2024-01-02 03:04:05`. */
 export const formatTime = (isoTime: string): string => isoTime.slice(0, 19).replace('T', ' ');
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null;
 
 const formatValue = (value: unknown): string => {
-  if (isRecord(value)) {
+  if (isObject(value)) {
     return Object.entries(value)
       .map(([key, item]) => `${key} ${formatValue(item)}`)
       .join(', ');
@@ -30,10 +28,10 @@ const formatValue = (value: unknown): string => {
 const settingRows = (settings: Readonly<Record<string, unknown>>, prefix = ''): readonly (readonly string[])[] =>
   Object.entries(settings).flatMap(([key, value]) => {
     const path = `${prefix}${key}`;
-    if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) {
+    if (Array.isArray(value) && value.length > 0 && value.every(isObject)) {
       return value.map(({ name, ...rest }, index) => [`${path}.${String(name ?? index)}`, formatValue(rest)]);
     }
-    return isRecord(value) && !Object.values(value).every(isPlain)
+    return isObject(value) && !Object.values(value).every(isPlain)
       ? settingRows(value, `${path}.`)
       : [[path, formatValue(value)]];
   });

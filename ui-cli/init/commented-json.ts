@@ -1,4 +1,5 @@
 /** JSON with notes above its keys. Pure. */
+import { isObject } from '../../contracts/is-object.ts';
 import { printable } from '../../contracts/printable.ts';
 import { wrapLine } from '../text/table.ts';
 
@@ -6,9 +7,6 @@ import { wrapLine } from '../text/table.ts';
 export type Comments = Readonly<Record<string, string>>;
 
 const WIDTH = 100;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `{ "id": { "kind": "id" } }` */
 const onOneLine = (value: unknown): string => {

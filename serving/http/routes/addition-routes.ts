@@ -1,6 +1,6 @@
 /** Users and items that training has not seen, and that they are forgotten. */
+import { isObject } from '../../../contracts/is-object.ts';
 import type { RawRow, Side } from '../../../contracts/row-encoding.ts';
-import { isObject } from '../../../host/files/json-file.ts';
 import { nearestHint } from '../../../policy/nearest.ts';
 import { additionSchema } from '../../additions/feature-schema.ts';
 import type { Additions } from '../../additions/open-additions.ts';

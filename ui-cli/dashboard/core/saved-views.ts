@@ -1,4 +1,5 @@
 /** What somebody made of a table, under a name of its own. Pure. */
+import { isObject } from '../../../contracts/is-object.ts';
 import type { Sorting, TableState } from '../table/table-state.ts';
 
 export type SavedView = Pick<TableState, 'sorting' | 'filter' | 'columns'>;
@@ -11,23 +12,18 @@ export const DEFAULT_VIEW = 'default';
 
 export const viewOfTable = ({ sorting, filter, columns }: TableState): SavedView => ({ sorting, filter, columns });
 
-type Unknown = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isSorting = (value: unknown): value is Sorting | null =>
-  value === null || (isRecord(value) && typeof value.column === 'string' && typeof value.isDescending === 'boolean');
+  value === null || (isObject(value) && typeof value.column === 'string' && typeof value.isDescending === 'boolean');
 
 const isColumns = (value: unknown): boolean =>
   value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 
 const isView = (value: unknown): value is SavedView =>
-  isRecord(value) && typeof value.filter === 'string' && isSorting(value.sorting) && isColumns(value.columns);
+  isObject(value) && typeof value.filter === 'string' && isSorting(value.sorting) && isColumns(value.columns);
 
 /** Whether this, of a file, is what was saved. */
 export const areSavedViews = (value: unknown): value is SavedViews =>
-  isRecord(value) && Object.values(value).every((views) => isRecord(views) && Object.values(views).every(isView));
+  isObject(value) && Object.values(value).every((views) => isObject(views) && Object.values(views).every(isView));
 
 /** @param view null: it is taken away */
 export const withView = (views: SavedViews, table: string, name: string, view: SavedView | null): SavedViews => {

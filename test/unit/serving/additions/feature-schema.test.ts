@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isObject } from '../../../../host/files/json-file.ts';
+import { isObject } from '../../../../contracts/is-object.ts';
 import { additionSchema } from '../../../../serving/additions/feature-schema.ts';
 import { createValidatorCompiler } from '../../../../serving/http/validation.ts';
 

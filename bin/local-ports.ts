@@ -18,6 +18,9 @@ const TERMINATE_GRACE_MS = 10_000;
 /** Nothing asks for a last epoch: Ctrl-C ends a training at once. */
 const LAST_EPOCH_LIMIT_MS = 0;
 
+/** The first answer of a server that is there takes a fraction of it, however long the whole transfer takes. */
+const SHORT = { retry: { budgetMs: 1_500, firstDelayMs: 250, maxDelayMs: 500 }, answerLimitMs: 5_000 };
+
 export interface LocalPortsOptions {
   readonly environment: Environment;
   readonly progress: ProgressSink;
@@ -28,7 +31,10 @@ export interface LocalPortsOptions {
 export const createLocalPorts = ({ environment, progress, log, signal }: LocalPortsOptions): LocalPorts => {
   const services = () => createHomeServices(environment, () => undefined);
   const onWait = (message: string): void => log('info', message);
-  const trackingAt = (uri: string, options: Pick<TrackingOptions, 'signal'>): LocalTracking => ({
+  const trackingAt = (
+    uri: string,
+    options: Pick<TrackingOptions, 'signal' | 'retry' | 'answerLimitMs'>,
+  ): LocalTracking => ({
     ...openTracking(environment, uri, { ...options, onWait }),
     uri,
   });
@@ -36,7 +42,8 @@ export const createLocalPorts = ({ environment, progress, log, signal }: LocalPo
     openDatasets: () => createHomeBuilder({ environment, progress, log }),
     // Without the signal: an interrupted training still closes its run.
     startTracking: async () => trackingAt(await services().ensureMlflow({ signal }, progress), {}),
-    connectTracking: async () => trackingAt(await services().mlflowAddress(), { signal }),
+    connectTracking: async (patience = 'long') =>
+      trackingAt(await services().mlflowAddress(), { signal, ...(patience === 'short' ? SHORT : {}) }),
     openCompute: async (device, threads) => {
       const chosen = deviceEnvironment(environment, device);
       const plan = await planTensorflow(chosen, progress, signal).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { createTracking, type Tracking, type TrackingOptions } from '../tracking
 export const openTracking = (
   { mlflow }: Environment,
   trackingUri: string,
-  options: Pick<TrackingOptions, 'retry' | 'signal' | 'onWait'> = {},
+  options: Pick<TrackingOptions, 'retry' | 'answerLimitMs' | 'signal' | 'onWait'> = {},
 ): Tracking =>
   createTracking({
     trackingUri,

@@ -18,7 +18,7 @@ import { parseReference } from '../registry/model-reference.ts';
 import type { LocalContext } from './local-context.ts';
 import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
-import type { LocalTracking } from './ports.ts';
+import type { LocalTracking, Patience } from './ports.ts';
 
 export const identityOf = ({ runId, version }: FoundModel): Omit<BundledModel, 'manifest_digest'> => ({
   name: version?.name ?? null,
@@ -169,15 +169,26 @@ const lastOf = async (context: LocalContext, record: string, error: TtExpError, 
   });
 };
 
+/** Whether something of this home answers where MLflow does not. */
+const hasLast = async (bundlesFolder: string, record: string, reference: string): Promise<boolean> =>
+  (await readBundleNote(record)) !== null || (await bundlesOf(bundlesFolder, reference)).length > 0;
+
 /**
  * Verified and loaded. A bundle is built once for a model and its dataset version; later calls need no TensorFlow, and
  * without MLflow the last bundle that the same reference led to is taken, or another one of the model, with a warning. Throws what `findModel` throws,
  * DATASET_NOT_FOUND, MODEL_INCOMPATIBLE, TENSORFLOW_UNAVAILABLE, DISK_FULL.
  * @param reference a folder, `name`, `name@alias`, `name/version`, a run's id, or `<experiment id>/<trial id>`
+ * @param patience with an MLflow that does not answer; default: short where the home has a bundle in its place
  */
-export const openBundle = async (context: LocalContext, reference: string): Promise<LoadedBundle> => {
-  const record = bundleNote(bundlesFolderOf(context), 'references', shortDigest(plainReference(reference)));
-  const tracking = await findTracking(context);
+export const openBundle = async (
+  context: LocalContext,
+  reference: string,
+  patience?: Patience,
+): Promise<LoadedBundle> => {
+  const bundlesFolder = bundlesFolderOf(context);
+  const record = bundleNote(bundlesFolder, 'references', shortDigest(plainReference(reference)));
+  const fitting = async (): Promise<Patience> => ((await hasLast(bundlesFolder, record, reference)) ? 'short' : 'long');
+  const tracking = await findTracking(context, patience ?? (await fitting()));
   try {
     const model = await findModel({ tracking, workspace: createWorkspace(context.homeFolder) }, reference);
     const bundle = await findOrBuild(context, model, tracking);

@@ -25,12 +25,15 @@ export interface LocalCompute extends ComputeRunner {
   readonly trainingCode: string;
 }
 
+/** How long an MLflow that does not answer is waited for: `short` where something else will do in its place. */
+export type Patience = 'short' | 'long';
+
 export interface LocalPorts {
   openDatasets(): Promise<LocalDatasets>;
   /** The server that the environment names, else the embedded one, which is started where it does not run. */
   startTracking(): Promise<LocalTracking>;
-  /** The same without starting anything. Throws SERVICE_UNREACHABLE where none runs. */
-  connectTracking(): Promise<LocalTracking>;
+  /** The same without starting anything. Throws SERVICE_UNREACHABLE where none runs. @param patience default: long */
+  connectTracking(patience?: Patience): Promise<LocalTracking>;
   /** @param threads of the processor; null: all that there are. Throws USAGE, TENSORFLOW_UNAVAILABLE, INTERRUPTED. */
   openCompute(device: Device, threads: number | null): Promise<LocalCompute>;
   /** Commit of the folder that the command runs in; null outside git. */

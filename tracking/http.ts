@@ -37,6 +37,8 @@ export interface HttpOptions extends Credentials {
   /** Told in a sentence where a server has not answered for two seconds, once an outage. */
   readonly onWait?: (message: string) => void;
   readonly sleep: (ms: number) => Promise<void>;
+  /** A server that says nothing for so long is away, and is not asked again; default: a minute, then as `retry` says. */
+  readonly answerLimitMs?: number;
   /** Aborted: requests, and what waits between their tries, end with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -52,11 +54,13 @@ export interface HttpRequest {
   readonly contentType?: string;
 }
 
+const SILENCE = /^UND_ERR_(?:HEADERS|BODY|CONNECT)_TIMEOUT/;
 const RETRIED_STATUS = new Set([408, 429, 500, 502, 503, 504]);
 
 /** A locked SQLite store answers 503 only after 20 s. */
 const HEADERS_TIMEOUT_MS = 60_000;
 const BODY_TIMEOUT_MS = 120_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Never reached: bodies are taken as they come. undici 7 throws outside of any promise, and so ends the process, when a
@@ -135,15 +139,16 @@ interface Sending<Result> {
 }
 
 export const createHttpClient = (options: HttpOptions): HttpClient => {
-  const { retry, nowMs, sleep } = options;
+  const { retry, nowMs, sleep, answerLimitMs } = options;
   const mask = createMask(options);
   const base = new URL(options.trackingUri);
   const notice = createWaitNotice(base.origin, options.onWait, options.wallMs);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
     connections: 8,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: BODY_TIMEOUT_MS,
+    headersTimeout: answerLimitMs ?? HEADERS_TIMEOUT_MS,
+    bodyTimeout: answerLimitMs ?? BODY_TIMEOUT_MS,
+    connectTimeout: answerLimitMs ?? CONNECT_TIMEOUT_MS,
     ...(options.authority === undefined ? {} : { connect: { ca: options.authority } }),
   });
 
@@ -219,6 +224,13 @@ export const createHttpClient = (options: HttpOptions): HttpClient => {
           throw error instanceof LocalFailure ? error.cause : error;
         }
         problem = passing;
+      }
+      if (answerLimitMs !== undefined && SILENCE.test(problem)) {
+        throw new TtExpError(
+          'SERVICE_UNREACHABLE',
+          `MLflow ${base.origin}: no answer within ${answerLimitMs / 1000} s (${problem})`,
+          { hint: 'See `tt-exp status`; `tt-exp down` and `tt-exp up` start it anew.' },
+        );
       }
       // Counted from the first failure: a long transfer that is cut at its end has all its retries left.
       waited.deadlineMs ??= nowMs() + retry.budgetMs;

@@ -24,6 +24,8 @@ export interface TrackingOptions {
   /** Certificate (PEM) of whoever signed the server's, in place of the public authorities. */
   readonly authority?: Buffer;
   readonly retry?: RetryPolicy;
+  /** A server that says nothing for so long is away, and is not asked again. */
+  readonly answerLimitMs?: number;
   /** Aborted: every call ends at once with its reason. */
   readonly signal?: AbortSignal;
   /** Told in a sentence, within three seconds, that a server does not answer, and until when it is asked again. */

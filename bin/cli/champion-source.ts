@@ -98,7 +98,8 @@ export const createChampionSource = ({
     challenger: (waitMs, signal) =>
       ask(async (tracking) => judged(await tracking.findByAlias(model, ALIAS.challenger)), waitMs, signal),
     modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
-    bundleOf: async ({ version }) => serve(await openBundle(context, `${model}/${version}`)),
+    // Whatever serves meanwhile serves on, and it is tried again.
+    bundleOf: async ({ version }) => serve(await openBundle(context, `${model}/${version}`, 'short')),
     load: async (digest) => serve(await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest))),
   };
 };

@@ -19,6 +19,8 @@ import { ownVersion, sameVersion } from './served-version.ts';
 const LOOK_EVERY_MS = 2_000;
 /** MLflow may take so long to answer, before it counts as away. */
 const ANSWER_MS = 3_000;
+/** At the start, where there is a bundle to begin with: the next look comes soon. */
+const FIRST_ANSWER_MS = 2_000;
 /** A version whose bundle could not be had is tried again: its files may come back. */
 const RETRY_MS = 30_000;
 
@@ -155,7 +157,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       }
     }
     try {
-      return { champion: await source.champion(ANSWER_MS, signal) };
+      return { champion: await source.champion(FIRST_ANSWER_MS, signal) };
     } catch (error) {
       signal.throwIfAborted();
       try {

@@ -1,32 +1,17 @@
 /** A champion asked for of an MLflow that takes connections and says nothing, and bundles of the home. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ChampionSourceOptions, createChampionSource } from '../../../bin/cli/champion-source.ts';
 import { contextOf } from '../../../bin/cli/local-context.ts';
 import { readEnvironment } from '../../../config/env.ts';
+import { openSilentServer } from '../../support/silent-server.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const openSilentServer = async (): Promise<string> => {
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('error', () => undefined);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-};
-
 const openSource = async (change: Partial<ChampionSourceOptions> = {}, home?: string) => {
   const variables = { TT_EXP_HOME: home ?? (await temporaryFolder()), MLFLOW_TRACKING_URI: await openSilentServer() };
+  for (const [name, value] of Object.entries(variables)) {
+    vi.stubEnv(name, value);
+  }
   const nothing = (): void => undefined;
   const signal = new AbortController().signal;
   const context = contextOf({ progress: nothing, log: nothing, count: nothing, signal });
@@ -47,6 +32,10 @@ const secondsOf = async (work: () => Promise<unknown>): Promise<readonly [unknow
   return [error, (performance.now() - begun) / 1000];
 };
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe('bin/champion-source', () => {
   it('takes an MLflow that says nothing for away once its time is over', async () => {
     const source = await openSource();
@@ -54,6 +43,17 @@ describe('bin/champion-source', () => {
     expect(error).toMatchObject({ code: 'SERVICE_UNREACHABLE', message: 'MLflow has not answered within 1 s' });
     expect(seconds).toBeGreaterThan(0.9);
     expect(seconds).toBeLessThan(10);
+  });
+
+  it('waits no longer for it where a version is to be opened', async () => {
+    const source = await openSource();
+    const [error, seconds] = await secondsOf(() => source.bundleOf({ version: '1', runId: 'run' }));
+    expect(error).toMatchObject({
+      code: 'SERVICE_UNREACHABLE',
+      message: expect.stringMatching(/^MLflow http:.*: no answer within 5 s \(UND_ERR_HEADERS_TIMEOUT/),
+    });
+    // Of a patient question, with its retries, it were three minutes.
+    expect(seconds).toBeLessThan(30);
   });
 
   it('ends with the reason of its signal while it waits', async () => {

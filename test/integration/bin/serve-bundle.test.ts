@@ -1,12 +1,15 @@
-/** `tt-exp serve --bundle` as a process of its own, around the bundle of test/support/small-bundle.ts. */
+/** `tt-exp serve` as a process of its own, around the bundle of test/support/small-bundle.ts. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { homeLayout } from '../../../host/home-layout.ts';
+import { POINTER_FILE, writePointer } from '../../../serving/follow/pointer-file.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ask, post } from '../../support/serving.ts';
+import { openSilentServer } from '../../support/silent-server.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { isRunning } from '../compute/runner.ts';
@@ -27,9 +30,9 @@ interface Started {
   stderr(): string;
 }
 
-const start = (home: string, args: readonly string[]): Started => {
+const start = (home: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Started => {
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, TT_EXP_HOME: home, NO_COLOR: '1' },
+    env: { ...process.env, TT_EXP_HOME: home, NO_COLOR: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -46,12 +49,13 @@ const start = (home: string, args: readonly string[]): Started => {
   return { child, stdout: () => stdout, stderr: () => stderr };
 };
 
-const serve = (bundle: string): readonly string[] => [
-  ...[...TYPESCRIPT, CLI, 'serve', '--bundle', bundle, '--port', '0', '--json'],
+const command = (...args: readonly string[]): readonly string[] => [
+  ...[...TYPESCRIPT, CLI, 'serve', ...args, '--port', '0', '--json'],
 ];
+const serve = (bundle: string): readonly string[] => command('--bundle', bundle);
 
-const ready = async ({ stdout }: Started) =>
-  JSON.parse(await eventually('the server is ready', stdout, (text) => text.includes('\n'))) as {
+const ready = async ({ stdout }: Started, withinMs = 90_000) =>
+  JSON.parse(await eventually('the server is ready', stdout, (text) => text.includes('\n'), { withinMs })) as {
     readonly url: string;
     readonly bundle: string;
   };
@@ -97,5 +101,29 @@ describe('bin/cli/serve: one bundle', () => {
       () => isRunning(pid),
       (isAlive) => !isAlive,
     );
+  });
+});
+
+describe('bin/cli/serve: an MLflow that takes connections and says nothing', () => {
+  it('begins with the bundle that served last, long before that MLflow is given up, and says so', async () => {
+    const home = await temporaryFolder();
+    const { digest } = await writeSmallBundle(home);
+    await writePointer(
+      { bundle: digest, version: '3', runId: 'run' },
+      join(homeLayout(home).servingFolder('two-tower'), POINTER_FILE),
+    );
+    const started = start(home, command('--model', 'two-tower'), { MLFLOW_TRACKING_URI: await openSilentServer() });
+    // A question that is asked with all its retries takes three minutes.
+    const { url, bundle } = await ready(started, 30_000);
+    expect(bundle).toBe(digest);
+    const why = 'MLflow cannot be asked for the champion; two-tower/3 serves as before';
+    expect((await ask(`${url}/readyz`)).body).toMatchObject({ ready: true, bundle: digest, degraded: [why] });
+    expect(started.stderr()).toContain(`${why}`);
+    expect(started.stderr()).toContain('MLflow has not answered within 2 s');
+    const lists = `${url}/api/recommendations/startups/for-developer`;
+    expect((await ask(`${lists}/hot?limit=2`)).body).toMatchObject({ item_ids: ['i1', 'i4'], bundle: digest });
+    const ended = once(started.child, 'close');
+    started.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 });

@@ -7,7 +7,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { LocalContext } from '../../../local/local-context.ts';
 import { openBundle } from '../../../local/open-bundle.ts';
-import type { LocalPorts, LocalTracking } from '../../../local/ports.ts';
+import type { LocalPorts, LocalTracking, Patience } from '../../../local/ports.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { trialSettings } from '../../support/small-training.ts';
@@ -26,6 +26,7 @@ let data = '';
 let home = '';
 let warnings: string[] = [];
 let builds = 0;
+let patiences: Patience[] = [];
 type Server = ReturnType<typeof createFakeTracking>['tracking'];
 
 let tracking: Server | null = null;
@@ -52,13 +53,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   home = await temporaryFolder();
   await cp(data, join(home, 'data'), { recursive: true });
-  [warnings, builds, tracking] = [[], 0, null];
+  [warnings, patiences, builds, tracking] = [[], [], 0, null];
 });
 
 const ports = (): LocalPorts => ({
   openDatasets: async () => ({ ...builderIn(join(home, 'data')), close: async () => undefined }),
   startTracking: () => Promise.reject(unreachable()),
-  connectTracking: async () => {
+  connectTracking: async (patience = 'long') => {
+    patiences.push(patience);
     if (tracking === null) {
       throw unreachable();
     }
@@ -126,6 +128,8 @@ it('finds the bundle of a champion without building it again, and without MLflow
   tracking = null;
   expect((await open('two-tower@champion')).digest).toBe(first.digest);
   expect(builds).toBe(1);
+  // What says nothing need not be waited for once there is something to answer from.
+  expect(patiences).toEqual(['long', 'short', 'short']);
   expect(warnings).toEqual([
     expect.stringContaining('answering from the last bundle of two-tower@champion, which may be out of date'),
   ]);

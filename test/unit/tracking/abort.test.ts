@@ -32,6 +32,20 @@ test('tracking/http: a call in flight ends with the reason of the signal', async
   await tracking.close();
 });
 
+test('tracking/http: with a limit to it, a server that says nothing is away, and not asked again', async () => {
+  let requests = 0;
+  const trackingUri = await silentServer(() => {
+    requests += 1;
+  });
+  const tracking = createTracking({ trackingUri, answerLimitMs: 200 });
+  await expect(tracking.getRun('a')).rejects.toMatchObject({
+    code: 'SERVICE_UNREACHABLE',
+    message: expect.stringContaining('no answer within 0.2 s'),
+  });
+  expect(requests).toBe(1);
+  await tracking.close();
+});
+
 test('tracking/http: so does one that waits for its next try, and each later one', async () => {
   const stop = new AbortController();
   const retry = { budgetMs: 3_600_000, firstDelayMs: 3_000_000, maxDelayMs: 3_000_000 };

@@ -131,12 +131,12 @@ describe('follow-champion', () => {
     world.kept = false;
     world.champion = 'down';
     await expect(open()).rejects.toMatchObject({ message: 'the bundle is not whole' });
-    expect(world.waits.splice(0).slice(0, 4)).toEqual([30_000, 3_000, 30_000, 28_000]);
+    expect(world.waits.splice(0).slice(0, 4)).toEqual([30_000, 2_000, 30_000, 28_000]);
     world.beforeAnswer = async () => {
       world.champion = world.waits.length > 1 ? versionOf('1') : 'down';
     };
     expect(servedBy(await open())).toBe('1');
-    expect(world.waits).toEqual([3_000, 30_000]);
+    expect(world.waits).toEqual([2_000, 30_000]);
     expect(world.messages).toContain('the bundle is not whole');
   });
 
@@ -274,11 +274,11 @@ describe('follow-champion', () => {
     expect(world.messages).toEqual([expect.stringContaining('no MLflow')]);
   });
 
-  it('waits 3 s for MLflow where there is a bundle to begin with, else 30 s, and then 3 s at every look', async () => {
+  it('waits 2 s for MLflow where there is a bundle to begin with, else 30 s, and then 3 s at every look', async () => {
     const { world, open, follow } = await createWorld();
     await open();
     await follow(await open(), 1);
-    expect(world.waits).toEqual([30_000, 3_000, 3_000]);
+    expect(world.waits).toEqual([30_000, 2_000, 3_000]);
   });
 
   it('ends at once when it is told to while MLflow says nothing, at the start and later, and calls that no problem', async () => {

@@ -141,6 +141,8 @@ export interface PlannedMove {
   /** As in CatalogueVersion. */
   readonly decidedBy: string | null;
   readonly challengerSince?: string | null;
+  /** Digest of the bundle that was blessed; null where none was. */
+  readonly bundle: string | null;
   /** Of whoever decided. */
   readonly reasons: readonly string[];
   /** What is to be known of names that were changed in MLflow. Sentences. */

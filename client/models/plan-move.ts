@@ -57,7 +57,8 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
   const { record } = version;
   const facts = await readRunFacts(tracking, [record]);
   const run = facts.get(record.runId ?? '')?.run;
-  const { verdict, decidedBy, challengerSince, ndcgAt10, datasetVersion } = describeVersion(model, version, facts);
+  const described = describeVersion(model, version, facts);
+  const { verdict, decidedBy, challengerSince, bundle, ndcgAt10, datasetVersion } = described;
   const recorded = await readVerdict(tracking, await verdictRunOf(tracking, resolved, run), run);
   const experimentId = record.tags[TAG.experimentId];
   const evidence: LedgerEvidence = {
@@ -74,6 +75,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     verdict,
     decidedBy,
     challengerSince: challengerSince ?? null,
+    bundle,
     reasons: decidedBy === null ? reasonsOf(model, run) : recordedReasons(record.version, model.entries),
     notes: [...model.notes, ...(model.ledgerProblem === null ? [] : [model.ledgerProblem])],
     evidence,

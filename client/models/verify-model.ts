@@ -7,6 +7,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { ModelVerification, RegisteredVersionRecord, VerifiedVersion } from '../../contracts/model-catalogue.ts';
 import { ALIAS, ARTIFACT, MANIFEST_FILE, MESSAGE, TAG } from '../../contracts/names.ts';
 import type { CountSink } from '../../contracts/work-count.ts';
+import { UNBLESSED } from '../../policy/registry/unblessed.ts';
 import { checkKeptCopy } from '../../registry/bundle/check-kept-copy.ts';
 import { copyProblem } from '../../registry/check-copy.ts';
 import { fetchModel } from '../../registry/fetch-model.ts';
@@ -85,12 +86,17 @@ const findingOf = async (
   };
 };
 
+const isServed = (aliases: readonly string[]): boolean => aliases.some((alias) => SERVED.includes(alias));
+
+const unblessedNote = ({ version, tags }: RegisteredVersionRecord, aliases: readonly string[]): readonly string[] =>
+  isServed(aliases) && tags[TAG.bundle] === undefined ? [`version ${version}: not blessed: ${UNBLESSED}`] : [];
+
 const verifyVersions = async (
   tracking: CatalogueReader,
   { versions }: ModelAt,
   { isAll, count }: VerifyRequest,
 ): Promise<Pick<ModelVerification, 'versions' | 'notes' | 'unchecked'>> => {
-  const asked = versions.filter(({ aliases }) => isAll || aliases.some((alias) => SERVED.includes(alias)));
+  const asked = versions.filter(({ aliases }) => isAll || isServed(aliases));
   const tell = (done: number): void => count({ done, total: asked.length, unit: 'versions' });
   tell(0);
   const verified: VerifiedVersion[] = [];
@@ -98,7 +104,7 @@ const verifyVersions = async (
   for (const { record, aliases } of asked) {
     const { problem, notes } = await findingOf(tracking, record);
     verified.push({ version: record.version, aliases, problem });
-    allNotes.push(...notes);
+    allNotes.push(...notes, ...unblessedNote(record, aliases));
     tell(verified.length);
   }
   return { versions: verified, notes: allNotes, unchecked: versions.length - asked.length };

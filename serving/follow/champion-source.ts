@@ -5,7 +5,7 @@ import type { ServedBundle } from '../http/served-bundle.ts';
 export interface ServedVersion {
   readonly version: string;
   readonly runId: string;
-  /** Digest of the bundle that the gate has blessed; null or absent: none was. */
+  /** Digest of the bundle that the gate has blessed; null: none was; absent: not known. */
   readonly judgedBundle?: string | null;
 }
 

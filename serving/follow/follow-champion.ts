@@ -10,7 +10,7 @@ import { alarmOf } from '../events/alarm.ts';
 import { type BundleSource, releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { awaitChampion } from './await-champion.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
-import { isNotJudged, requireJudged } from './judged-bundle.ts';
+import { isNotJudged, requireJudged, warnUnblessed } from './judged-bundle.ts';
 import { noModel } from './no-model.ts';
 import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
 import { ownVersion, sameVersion } from './served-version.ts';
@@ -191,7 +191,9 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       return start;
     }
     try {
-      return { bundle: await bundleOf(champion), version: champion };
+      const start = { bundle: await bundleOf(champion), version: champion };
+      warnUnblessed(log, model, champion);
+      return start;
     } catch (error) {
       signal.throwIfAborted();
       const start = await lastGood(error, champion);
@@ -220,6 +222,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
     releaseBundle(serving.bundle);
     serving = next;
     log('info', `serving ${model}/${next.version.version} from bundle ${next.bundle.digest}`);
+    warnUnblessed(log, model, next.version);
     onSwap?.(next.bundle);
     await keep(next);
   };

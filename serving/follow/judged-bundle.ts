@@ -1,5 +1,7 @@
 /** Whether a bundle is the one that the gate has judged. */
 import { TtExpError } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/log.ts';
+import { UNBLESSED } from '../../policy/registry/unblessed.ts';
 import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import type { ServedVersion } from './champion-source.ts';
 
@@ -21,4 +23,11 @@ export const requireJudged = (bundle: ServedBundle, version: ServedVersion): Ser
     );
   }
   return bundle;
+};
+
+/** Says that the gate has judged no bundle of what is served now, as where its alias was moved by hand. */
+export const warnUnblessed = (log: Log, model: string, { version, judgedBundle }: ServedVersion): void => {
+  if (judgedBundle === null) {
+    log('warn', `${model}/${version} is not blessed: ${UNBLESSED}`);
+  }
 };

@@ -1,6 +1,8 @@
 /** `tt-exp models`: every registered model and its versions. */
 import { EXIT } from '../../contracts/errors.ts';
 import type { CatalogueModel, CatalogueVersion } from '../../contracts/model-catalogue.ts';
+import { ALIAS } from '../../contracts/names.ts';
+import { UNBLESSED } from '../../policy/registry/unblessed.ts';
 import { formatMetric } from '../text/formats.ts';
 import { printJson, printLines } from '../text/output.ts';
 import { type Column, formatTable, USUAL_WIDTH, wrapLine } from '../text/table.ts';
@@ -15,6 +17,8 @@ export interface ListModelsOptions {
   readonly asOfMs: number | null;
   readonly isJson: boolean;
 }
+
+const SERVING = [ALIAS.champion, ALIAS.challenger];
 
 const COLUMNS: readonly Column[] = [
   { title: 'version', align: 'right' },
@@ -47,15 +51,20 @@ const versionLines = (versions: readonly CatalogueVersion[], nowMs: number, widt
   return table.some((line) => line.length > width) ? narrowLines(rows, width) : table;
 };
 
-const modelLines = (
-  { name, aliases, versions, dangling, lostQuestion }: CatalogueModel,
-  nowMs: number,
-  width: number,
-) => {
+/** What answers users, or may soon, and was never asked as they ask. */
+const unblessedLines = ({ versions }: CatalogueModel): readonly string[] =>
+  versions.flatMap(({ version, aliases, bundle }) => {
+    const alias = SERVING.find((one) => aliases.includes(one));
+    return alias === undefined || bundle !== null ? [] : [`${alias} ${version} is not blessed: ${UNBLESSED}`];
+  });
+
+const modelLines = (model: CatalogueModel, nowMs: number, width: number) => {
+  const { name, aliases, versions, dangling, lostQuestion } = model;
   const room = Math.max(20, width - 2);
   return [
     ...wrapLine(`${name}: ${aliasesText(aliases)}`, width),
     ...(versions.length === 0 ? ['no versions'] : versionLines(versions, nowMs, room)).map((line) => `  ${line}`),
+    ...unblessedLines(model).flatMap((line) => wrapLine(`  ${line}`, width)),
     ...dangling.flatMap((one) => wrapLine(`  ${danglingText(one)}`, width)),
     ...(lostQuestion == null ? [] : wrapLine(`  ${lostQuestion}`, width)),
   ];

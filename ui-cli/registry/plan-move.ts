@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../../contracts/ledger.ts';
 import type { PlannedMove } from '../../contracts/model-catalogue.ts';
 import { MESSAGE } from '../../contracts/names.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
+import { UNBLESSED } from '../../policy/registry/unblessed.ts';
 import type { Platform } from '../platform/platform-runtime.ts';
 import { aliasesText } from './model-formats.ts';
 import type { ModelCatalogue } from './registry-runtime.ts';
@@ -65,6 +66,7 @@ const gateLines = ({ verdict, decidedBy, reasons, challengerSince = null }: Plan
 const plannedLines = (planned: PlannedMove): readonly string[] => [
   ...planned.notes.map((note) => `note: ${note}`),
   ...gateLines(planned),
+  ...(planned.bundle === null ? [`warning: it is not blessed: ${UNBLESSED}`] : []),
 ];
 
 /** What cannot be loaded cannot serve either, however urgent the move is. */

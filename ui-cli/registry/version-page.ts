@@ -2,6 +2,7 @@
 import type { GateVerdict } from '../../contracts/gate.ts';
 import type { CatalogueVersion, VersionDetails } from '../../contracts/model-catalogue.ts';
 import { gateSaid } from '../../policy/registry/settle-question.ts';
+import { UNBLESSED } from '../../policy/registry/unblessed.ts';
 import { formatMetric, formatUtc } from '../text/formats.ts';
 import { verdictLines } from '../text/gate-lines.ts';
 import { section } from '../text/section.ts';
@@ -17,7 +18,7 @@ const RUN_NOTE: Readonly<Record<CatalogueVersion['run'], string>> = {
 };
 
 const factRows = (details: VersionDetails, nowMs: number): readonly (readonly string[])[] => {
-  const { aliases, runId, run, experimentId, trialId, datasetVersion, ndcgAt10, bytes, createdAtMs } = details;
+  const { aliases, runId, run, experimentId, trialId, datasetVersion, bundle, ndcgAt10, bytes, createdAtMs } = details;
   const trained = [experimentId, trialId].filter((part) => part !== null).join('/');
   return [
     ['aliases', aliases.length === 0 ? 'none' : aliases.join(', ')],
@@ -28,6 +29,7 @@ const factRows = (details: VersionDetails, nowMs: number): readonly (readonly st
     ['trained by', trained === '' ? 'not recorded' : trained],
     ['run', runId === null ? 'none' : `${runId}${RUN_NOTE[run]}`],
     ['dataset', datasetVersion ?? 'not recorded'],
+    ['blessed', bundle ?? `no: ${UNBLESSED}`],
   ];
 };
 

@@ -61,6 +61,9 @@ const find = async (name: string, asOf: string | null = null) => {
   return model;
 };
 
+const unblessed = (version: string): string =>
+  `version ${version}: not blessed: no server was asked whether it answers as the model was evaluated`;
+
 describe('client/models/model-catalogue', () => {
   test('lists versions newest first with aliases, metric, size and verdict, whatever the name holds', async () => {
     const name = `it's a "model"`;
@@ -129,7 +132,8 @@ describe('client/models/model-catalogue', () => {
     await move(tracking, later, promotion('2', '1'));
     expect((await find(later)).aliases).toEqual({ champion: '2', challenger: null, previous: '1' });
     const verified = await catalogue.verify({ name: later, isAll: false, count: () => {} });
-    expect([verified.records, verified.broken, verified.problems, verified.notes]).toEqual([3, null, [], [note]]);
+    expect([verified.records, verified.broken, verified.problems]).toEqual([3, null, []]);
+    expect(verified.notes).toEqual([note, unblessed('2'), unblessed('1')]);
     // Another model under the old name is another model.
     await addVersion(tracking, { model: before, key: 'new' });
     const other = await catalogue.history(before);
@@ -239,7 +243,7 @@ describe('client/models/model-catalogue', () => {
       records: 2,
       broken: null,
       problems: [],
-      notes: [],
+      notes: [unblessed('2'), unblessed('1')],
       versions: [
         { version: '2', aliases: ['champion'], problem: null },
         { version: '1', aliases: ['previous'], problem: null },
@@ -357,7 +361,7 @@ describe('client/models/model-catalogue', () => {
     const folder = join(await temporaryFolder(), 'copy');
     const verify = () => catalogue.verify({ name, isAll: false, count: () => undefined });
     const pull = () => catalogue.pull({ reference: name, folder, isForced: true, keeps: [] });
-    expect(await verify()).toMatchObject({ notes: [], versions: [{ problem: null }] });
+    expect(await verify()).toMatchObject({ notes: [unblessed('1')], versions: [{ problem: null }] });
     expect(await pull()).toMatchObject({ isEncoderVerified: true });
     await tracking.putArtifactText(runId, 'encoder.json', '{ }');
     const changed = `run ${runId}: its artifact encoder.json differs from the digest recorded in its manifest`;
@@ -368,6 +372,7 @@ describe('client/models/model-catalogue', () => {
     await tracking.putArtifactText(runId, 'model/manifest.json', JSON.stringify(older));
     expect((await verify()).notes).toEqual([
       "version 1: its encoder's digest was not recorded, so nobody can tell whether its encoder.json was edited",
+      unblessed('1'),
     ]);
     expect(await pull()).toMatchObject({ isEncoderVerified: false });
   });
@@ -392,7 +397,7 @@ describe('client/models/model-catalogue', () => {
       ...{ modelName: name, runId: 'new', statedConfidence: 0.95, relevanceThreshold: 0.5, actor: 'ana' },
       ...{ part: await ONE_TEST_PART.readTestPart('ds-1'), at: '2026-11-30T08:00:00.000Z' },
     });
-    expect(await verify()).toMatchObject({ problems: [], notes: [] });
+    expect(await verify()).toMatchObject({ problems: [], notes: [unblessed('1')] });
     const ledger = (await readLedger(tracking, name))?.runId ?? '';
     const looks = (await tracking.getArtifactText(ledger, 'looks.json')) ?? '';
     await tracking.putArtifactText(ledger, 'looks.json', '[]');
@@ -400,7 +405,7 @@ describe('client/models/model-catalogue', () => {
     await tracking.putArtifactText(ledger, 'looks.json', looks);
     await tracking.setTags(ledger, { 'tt.looks_head': '' });
     expect(await verify()).toMatchObject({
-      ...{ problems: [], notes: [expect.stringContaining('written before its digest was kept')] },
+      ...{ problems: [], notes: [expect.stringContaining('written before its digest was kept'), unblessed('1')] },
     });
   });
 

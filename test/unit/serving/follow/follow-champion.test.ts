@@ -211,6 +211,25 @@ describe('follow-champion', () => {
     );
   });
 
+  it('says of what begins to serve that the gate has judged no bundle of it', async () => {
+    const { world, open, follow } = await createWorld();
+    world.champion = { ...versionOf('1'), judgedBundle: null };
+    const follower = await open();
+    const unblessed = (version: string) =>
+      `m/${version} is not blessed: no server was asked whether it answers as the model was evaluated`;
+    expect(world.messages).toContain(unblessed('1'));
+    world.champion = { ...versionOf('2'), judgedBundle: null };
+    await follow(follower, 1);
+    expect([servedBy(follower), world.messages.filter((text) => text === unblessed('2'))]).toEqual([
+      '2',
+      [unblessed('2')],
+    ]);
+    world.messages.length = 0;
+    world.champion = { ...versionOf('1'), judgedBundle: 'aaaaaaaa' };
+    await follow(await open(), 1);
+    expect(world.messages.join()).not.toContain('not blessed');
+  });
+
   it('does not begin with a kept bundle that was not judged, nor fall back on it', async () => {
     const { world, open } = await createWorld();
     await open();

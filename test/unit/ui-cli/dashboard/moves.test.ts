@@ -24,6 +24,7 @@ const planned = (version: string, change: Partial<PlannedMove> = {}): PlannedMov
     reasons: ['NDCG@10 fell by 0.02'],
     evidence: { run_id: `run-${version}` },
     gate: null,
+    bundle: 'b'.repeat(64),
     problem: null,
     notes: [],
   },

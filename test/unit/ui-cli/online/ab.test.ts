@@ -29,6 +29,7 @@ const plan = async (reference: string): Promise<PlannedMove> => {
     ...{
       evidence: { run_id: `run-${version}` },
       gate: null,
+      bundle: 'b'.repeat(64),
       problem: version === '9' ? 'model.json is missing' : null,
     },
   };

@@ -62,6 +62,8 @@ describe('ui-cli/registry', () => {
       '       12   0.5000  12.3    1 d  promoted           champion, stable',
       '        9   0.4123  0.04   40 d  superseded         previous',
       '        1        –     –    1 d  –',
+      '  challenger 13 is not blessed: no server was asked whether it answers as the',
+      '  model was evaluated',
       '  the alias shadow names version 4, which was deleted: it counts as none',
       '',
       'empty: no champion',

@@ -21,7 +21,7 @@ const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
     reasons: ['NDCG@10 fell by 0.02'],
     decidedBy: null,
   },
-  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, problem: null, notes: [] },
+  ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, bundle: 'b'.repeat(64), problem: null, notes: [] },
   ...change,
 });
 
@@ -204,6 +204,16 @@ describe('ui-cli/registry', () => {
     );
     expect([run.exitCode, run.stdout(), asked]).toEqual([1, '', []]);
     expect(run.stderr()).toBe('error: model two-tower: Version 3 is archived.\nhint: Promote another.\n');
+  });
+
+  test.each([
+    ['promote', PROMOTE],
+    ['rollback', ['models', 'rollback', 'two-tower', '--reason', 'back']],
+  ])('%s: that a version is not blessed is said before somebody agrees', async (_, args) => {
+    const { openPlatform } = owners(PROMOTED);
+    const catalogue = { plan: async () => planned({ bundle: null }), aliases: async () => ALIASES };
+    const { stderr } = await runOnCatalogue([...args, '--yes'], catalogue, { openPlatform });
+    expect(stderr()).toContain('warning: it is not blessed: no server was asked whether it answers as');
   });
 
   test('a person who rejected it is named, not the gate', async () => {

@@ -7,6 +7,8 @@ import { towerVectors } from './tower-vectors.ts';
 
 const TYPES = ['job', 'collaboration', 'advice', 'investment'];
 const HISTORY = 25;
+/** Texts are those of the data, whatever the model. */
+const CONTENT_SEED = { users: -2, items: -1 };
 
 const idsOf = (prefix: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, row) => `${prefix}${String(row).padStart(7, '0')}`);
@@ -19,12 +21,15 @@ export interface BenchBundle {
   readonly seed: number;
 }
 
-/** Every user has met 25 items, so that the model answers. Without content where its width is 0. */
+/**
+ * Every user has met 25 items, so that the model answers. Without content where its width is 0. Bundles of other seeds are
+ * of other models, trained on the same data.
+ */
 export const writeBenchBundle = async (folder: string, request: BenchBundle): Promise<string> => {
   const { items, users, dim, contentDim, seed } = request;
   const [userVectors, itemVectors] = [towerVectors(users, dim, 2 * seed), towerVectors(items, dim, 2 * seed + 1)];
-  const contentOf = (rows: number, drawn: number): Float32Array | null =>
-    contentDim === 0 ? null : towerVectors(rows, contentDim, drawn).values;
+  const contentOf = (side: keyof typeof CONTENT_SEED, rows: number): Float32Array | null =>
+    contentDim === 0 ? null : towerVectors(rows, contentDim, CONTENT_SEED[side]).values;
   const index =
     items > MOST_ITEMS_EXACT
       ? await createMeasuredIndex({
@@ -42,11 +47,11 @@ export const writeBenchBundle = async (folder: string, request: BenchBundle): Pr
       users: {
         ids: idsOf('u', users),
         vectors: userVectors.values,
-        content: contentOf(users, 2 * seed),
+        content: contentOf('users', users),
         fields: new Map(),
       },
       items: {
-        ...{ ids: idsOf('i', items), vectors: itemVectors.values, content: contentOf(items, 2 * seed + 1) },
+        ...{ ids: idsOf('i', items), vectors: itemVectors.values, content: contentOf('items', items) },
         fields: new Map([['type', Array.from({ length: items }, (_, row) => TYPES[row % TYPES.length] ?? '')]]),
       },
       popularity: Float32Array.from({ length: items }, (_, row) => Math.floor(1000 / (row + 1))),

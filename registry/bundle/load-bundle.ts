@@ -16,6 +16,7 @@ import { createColumnBuilder, type FieldColumn } from './field-columns.ts';
 import { type FieldBlock, parseLines } from './json-lines.ts';
 import { readBundleManifest } from './read-manifest.ts';
 import { type BundleReader, corruptBundle, createBundleReader } from './read-verified.ts';
+import { createSharedContent, type SharedContent } from './shared-content.ts';
 import { readUserHistories, type UserHistories } from './user-histories.ts';
 
 /** Entities of one side, in the order of their rows. */
@@ -89,41 +90,57 @@ const readLines = async (reader: BundleReader, path: string, use: (line: unknown
   }
 };
 
-const readIds = async (
-  reader: BundleReader,
-  path: string,
-  count: number,
-): Promise<Pick<BundleSide, 'ids' | 'rows'>> => {
-  const ids: string[] = [];
-  const rows = new Map<string, number>();
-  await readLines(reader, path, (line) => {
-    for (const id of isTexts(line) ? line : []) {
-      rows.set(id, ids.length);
-      ids.push(id);
+type Ids = Pick<BundleSide, 'ids' | 'rows'>;
+
+const sharedIds = createSharedContent<Ids>();
+/** A side holds the parts, and with the rows the whole. */
+const idsOfRows = new WeakMap<Ids['rows'], Ids>();
+const sharedFields = createSharedContent<BundleSide['fields']>();
+const sharedMatrices = createSharedContent<Matrix>();
+
+/** @param shape what else the content follows from */
+const read = <Content extends object>(
+  { reader, path, shape }: { readonly reader: BundleReader; readonly path: string; readonly shape: string },
+  shared: SharedContent<Content>,
+  make: () => Promise<Content>,
+): Promise<Content> => shared.get(`${reader.digestOf(path)} ${shape}`, () => reader.check(path), make);
+
+const readIds = (reader: BundleReader, path: string, count: number): Promise<Ids> =>
+  read({ reader, path, shape: `${count}` }, sharedIds, async () => {
+    const ids: string[] = [];
+    const rows = new Map<string, number>();
+    await readLines(reader, path, (line) => {
+      for (const id of isTexts(line) ? line : []) {
+        rows.set(id, ids.length);
+        ids.push(id);
+      }
+    });
+    if (ids.length !== count || rows.size !== count) {
+      throw corruptBundle(`${path} has ${rows.size} different ids, expected ${count}`);
     }
+    const both = { ids, rows };
+    idsOfRows.set(rows, both);
+    return both;
   });
-  if (ids.length !== count || rows.size !== count) {
-    throw corruptBundle(`${path} has ${rows.size} different ids, expected ${count}`);
-  }
-  return { ids, rows };
-};
 
-const readFields = async (reader: BundleReader, path: string, count: number): Promise<BundleSide['fields']> => {
-  const builders = new Map<string, ReturnType<typeof createColumnBuilder>>();
-  await readLines(reader, path, (line) => {
-    const { field, ...block } = line as FieldBlock;
-    const builder = builders.get(field) ?? createColumnBuilder(count);
-    builders.set(field, builder);
-    builder.add(block);
+const readFields = (reader: BundleReader, path: string, count: number): Promise<BundleSide['fields']> =>
+  read({ reader, path, shape: `${count}` }, sharedFields, async () => {
+    const builders = new Map<string, ReturnType<typeof createColumnBuilder>>();
+    await readLines(reader, path, (line) => {
+      const { field, ...block } = line as FieldBlock;
+      const builder = builders.get(field) ?? createColumnBuilder(count);
+      builders.set(field, builder);
+      builder.add(block);
+    });
+    return new Map([...builders].map(([field, builder]) => [field, builder.build()]));
   });
-  return new Map([...builders].map(([field, builder]) => [field, builder.build()]));
-};
 
-const readMatrix = async (reader: BundleReader, path: string, rows: number, dim: number): Promise<Matrix> => ({
-  values: await reader.floats(path, rows * dim),
-  rows,
-  dim,
-});
+const readMatrix = (reader: BundleReader, path: string, rows: number, dim: number): Promise<Matrix> =>
+  read({ reader, path, shape: `${rows} x ${dim}` }, sharedMatrices, async () => ({
+    values: await reader.floats(path, rows * dim),
+    rows,
+    dim,
+  }));
 
 const readSide = async (reader: BundleReader, manifest: BundleManifest, side: 'user' | 'item'): Promise<BundleSide> => {
   const count = manifest[`${side}s`];

@@ -28,6 +28,8 @@ const openOrRefuse = async (file: string): Promise<FileHandle> => {
 };
 
 export interface BundleReader {
+  /** sha256 that the manifest names; undefined for a file that it does not list. */
+  digestOf(path: string): string | undefined;
   /** The file's content. Throws MODEL_NOT_LOADING where it is missing or not the one that the manifest names. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** The same, without keeping it. */
@@ -95,6 +97,7 @@ export const createBundleReader = (folder: string, files: ManifestFiles): Bundle
     return inHostOrder(bytes);
   };
   return {
+    digestOf: (path) => files[path]?.sha256,
     read: (path) => readChecked({ folder, files }, path, true),
     check: async (path) => {
       await readChecked({ folder, files }, path, false);

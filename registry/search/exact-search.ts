@@ -47,9 +47,22 @@ const fillScreen = async (matrix: Matrix): Promise<Screen> => {
   return screen;
 };
 
-/** Keeps the matrix, which must hold finite numbers. */
+/** One for each matrix, however many search it. */
+const screens = new WeakMap<Matrix, Promise<Screen>>();
+
+const screenOf = (matrix: Matrix): Promise<Screen> => {
+  const known = screens.get(matrix);
+  if (known !== undefined) {
+    return known;
+  }
+  const filling = fillScreen(matrix);
+  screens.set(matrix, filling);
+  return filling;
+};
+
+/** Keeps the matrix, which must hold finite numbers and not change. */
 export const createExactSearch = async (matrix: Matrix): Promise<VectorSearch> => {
-  const screen = matrix.rows < FEWEST_SCREENED_ROWS || matrix.dim === 0 ? null : await fillScreen(matrix);
+  const screen = matrix.rows < FEWEST_SCREENED_ROWS || matrix.dim === 0 ? null : await screenOf(matrix);
   return {
     kind: 'exact',
     search: (request, measure = 'dot') => {

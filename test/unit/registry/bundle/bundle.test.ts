@@ -102,6 +102,39 @@ it('keeps ids and fields of more than a thousand entities in their order', async
   expect(place?.starts[2500]).toBe(1250);
 });
 
+describe('beside another bundle of the same data in memory', () => {
+  const other = () =>
+    writeSmallBundle(folder, { content: { items: { ...SMALL_BUNDLE.items, vectors: new Float32Array(12) } } });
+
+  it('shares what is the same, and nothing else', async () => {
+    const one = await loadBundle(bundle.folder);
+    const two = await loadBundle((await other()).folder);
+    expect(two.digest).not.toBe(one.digest);
+    for (const side of ['users', 'items'] as const) {
+      expect(two[side].ids).toBe(one[side].ids);
+      expect(two[side].rows).toBe(one[side].rows);
+      expect(two[side].fields).toBe(one[side].fields);
+      expect(two[side].content).toBe(one[side].content);
+    }
+    expect(two.users.vectors).toBe(one.users.vectors);
+    expect(two.items.vectors.values).toEqual(new Float32Array(12));
+    expect(one.items.vectors.values).toEqual(SMALL_BUNDLE.items.vectors);
+  });
+
+  it.each(['item_ids.jsonl', 'item_content.f32', 'user_fields.jsonl'])(
+    'is refused where its own %s is damaged',
+    async (file) => {
+      const one = await loadBundle(bundle.folder);
+      const { folder: damaged } = await other();
+      const bytes = await readFile(join(damaged, file));
+      bytes[3] = (bytes[3] ?? 0) ^ 1;
+      await writeFile(join(damaged, file), bytes);
+      await expect(loadBundle(damaged)).rejects.toEqual(refusal('has sha256'));
+      expect(one.items.ids).toHaveLength(6);
+    },
+  );
+});
+
 it('gives equal contents one bundle, whenever it is written', async () => {
   expect(await writeSmallBundle(folder)).toEqual(bundle);
   expect((await readdir(join(folder, 'bundles'))).filter((name) => name !== '.building')).toEqual([bundle.digest]);

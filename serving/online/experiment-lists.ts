@@ -20,14 +20,15 @@ export interface ListExperiment {
 
 export interface ExperimentList {
   readonly answer: Recommendation;
-  readonly experiment: ListExperiment;
+  /** null: a page behind what both have drafted. It is the champion's, without the items of the draft, and nothing is recorded. */
+  readonly experiment: ListExperiment | null;
   /** The bundle that the answer names. */
   readonly bundle: ServedBundle;
   /** To be called once the answer has been sent. Never throws. */
   record(): void;
 }
 
-/** Whoever asks may have the answer already. */
+/** Whoever asks may have the answer already: to the request itself, or to a part of it; with another `exclude` it is another one. */
 export type Recommend = (arm: Arm, bundle: ServedBundle, request: RecommendRequest) => Recommendation;
 
 export interface ExperimentLists {
@@ -101,31 +102,47 @@ export const createExperimentLists = ({
     };
   };
 
+  /**
+   * Both lists are drafted from their beginning, and neither may be longer than `MOST_ITEMS`. Behind the draft follow the
+   * champion's other items, so that every page is a part of one list, which has each of its items once.
+   */
   const byDraft = ({ experiment, bundles }: RunningExperiment, making: Making): ExperimentList => {
     const { request, recommend } = making;
     const { userId, limit, offset = 0 } = request;
-    const whole = { ...request, offset: 0, limit: offset + limit };
-    const lists = {
-      champion: recommend('champion', bundles.champion, whole),
-      challenger: recommend('challenger', bundles.challenger, whole),
-    };
-    const { champion, challenger } = lists;
-    const items = teamDraft({
+    const end = offset + limit;
+    const whole = { ...request, offset: 0, limit: Math.min(end, MOST_ITEMS) };
+    const champion = recommend('champion', bundles.champion, whole);
+    const challenger = recommend('challenger', bundles.challenger, whole);
+    const draft = teamDraft({
       ...{ experimentId: experiment.id, userId, length: whole.limit },
       lists: { champion: champion.item_ids, challenger: challenger.item_ids },
-    }).slice(offset);
+    });
+    const rest =
+      end <= MOST_ITEMS
+        ? null
+        : recommend('champion', bundles.champion, {
+            ...request,
+            exclude: [...request.exclude, ...draft.map(({ item_id }) => item_id)],
+            offset: Math.max(0, offset - MOST_ITEMS),
+            limit: end - Math.max(offset, MOST_ITEMS),
+          });
+    if (rest !== null && offset >= MOST_ITEMS) {
+      return { answer: rest, bundle: bundles.champion, experiment: null, record: () => undefined };
+    }
+    const items = draft.slice(offset);
     const scores = { champion: scoreOf(champion), challenger: scoreOf(challenger) };
     const digests = { champion: bundles.champion.digest, challenger: bundles.challenger.digest };
     return {
       answer: {
         ...champion,
-        item_ids: items.map(({ item_id }) => item_id),
-        scores: items.map(({ item_id, arm }) => scores[arm].get(item_id) ?? Number.NaN),
+        item_ids: [...items.map(({ item_id }) => item_id), ...(rest?.item_ids ?? [])],
+        scores: [...items.map(({ item_id, arm }) => scores[arm].get(item_id) ?? Number.NaN), ...(rest?.scores ?? [])],
         reason: reasonOf(champion, challenger),
         fallback: champion.fallback ?? challenger.fallback,
       },
       bundle: bundles.champion,
       experiment: { id: experiment.id, arm: null, bundles: digests },
+      // Credit is for what was drafted: nobody competed for the rest.
       record: () => write(experiment, making, { arm: null, propensity: experiment.share, bundles: digests, items }),
     };
   };
@@ -153,18 +170,13 @@ export const createExperimentLists = ({
 
   const makeOf = (of: RunningExperiment, making: Making): ExperimentList | null => {
     const { experiment } = of;
-    const { userId, offset = 0, limit } = making.request;
     if (experiment.mode === 'split') {
       return bySplit(of, making);
     }
-    if (!isOfShare(experiment, userId)) {
+    if (!isOfShare(experiment, making.request.userId)) {
       return null;
     }
-    if (experiment.mode === 'shadow') {
-      return byShadow(of, making);
-    }
-    // Both lists are drafted from their beginning, and neither may be longer.
-    return offset + limit > MOST_ITEMS ? null : byDraft(of, making);
+    return experiment.mode === 'shadow' ? byShadow(of, making) : byDraft(of, making);
   };
 
   return {
@@ -181,7 +193,7 @@ export const createExperimentLists = ({
               } catch (error) {
                 log(
                   'error',
-                  `request ${requestId}: its list is not recorded for experiment ${list.experiment.id}: ${error}`,
+                  `request ${requestId}: its list is not recorded for experiment ${of?.experiment.id}: ${error}`,
                 );
               }
             },

@@ -94,6 +94,9 @@ export const addListRoutes = ({
     }
     const { answer, experiment, bundle } = list;
     tell(bundle, answer, http);
+    if (experiment === null) {
+      return answer;
+    }
     metrics.experimented(experiment.arm);
     http.experimentLists = [...(http.experimentLists ?? []), list];
     return { ...answer, experiment };
@@ -121,6 +124,10 @@ export const addListRoutes = ({
         ...{ filters: filtersOf(query, LIST_PARAMETERS), preferences: {}, userId },
       };
       const answer = listFor(request, bundle, asked, (arm, of, wanted) => {
+        // What else is left out follows from both models.
+        if (wanted.exclude !== asked.exclude) {
+          return of.recommender.recommend(wanted);
+        }
         // A list that is drafted from is longer than the page.
         const key = `${wanted.offset}+${wanted.limit} ${request.url}`;
         const { items: givenItems, users: givenUsers } = of.additions ?? { items: NO_ROWS, users: NO_ROWS };

@@ -121,7 +121,41 @@ describe('serving/online: lists', () => {
     expect(written?.items.filter(({ arm }) => arm === 'champion')).toHaveLength(3);
     expect(written?.items.find(({ item_id }) => item_id === 'i4')?.arm).toBe('champion');
     expect(page?.items.map(({ position }) => position)).toEqual([4, 5]);
-    expect((await list(user, '?limit=60&offset=60')).experiment).toBeUndefined();
+  });
+
+  it('goes on behind the hundred places of a draft with what it left of the champion, and writes that down for nobody', async () => {
+    const { experiment, run, list, impressions, serve, openBundle } = await startExperiment();
+    const ids = Array.from({ length: 130 }, (_, number) => `i${String(number).padStart(3, '0')}`);
+    const bundleBy = (countOf: (number: number) => number) =>
+      openBundle({
+        content: {
+          items: { ...SMALL_BUNDLE.items, ids, ...{ vectors: new Float32Array(260), content: new Float32Array(260) } },
+          popularity: Float32Array.from(ids, (_, number) => countOf(number)),
+        },
+      });
+    const champion = await bundleBy((number) => 1000 - number);
+    const challenger = await bundleBy((number) => 1 + number);
+    serve(champion);
+    run({ experiment: { ...experiment, mode: 'interleave', share: 1 }, bundles: { champion, challenger } });
+    const pages = [];
+    for (const offset of [0, 40, 80, 120]) {
+      pages.push(await list('somebody', `?limit=40&offset=${offset}`));
+    }
+    expect(pages.map(({ experiment: of, item_ids }) => [of?.arm, item_ids.length])).toEqual([
+      [null, 40],
+      [null, 40],
+      [null, 40],
+      [undefined, 10],
+    ]);
+    expect(pages.flatMap(({ item_ids }) => item_ids).sort()).toEqual(ids);
+    expect((await impressions(3)).map(({ items }) => items.map(({ position }) => position).at(-1))).toEqual([
+      39, 79, 99,
+    ]);
+    // The same address, whose answers are kept, by turns.
+    expect((await list('somebody', '?limit=100&offset=100')).item_ids).toHaveLength(30);
+    run(null);
+    expect((await list('somebody', '?limit=100&offset=100')).item_ids).toEqual(ids.slice(100));
+    expect((await list('somebody', '?limit=40&offset=120')).item_ids).toEqual(ids.slice(120));
   });
 
   it('keeps what the challenger would have listed, and shows it to nobody', async () => {

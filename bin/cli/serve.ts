@@ -17,6 +17,7 @@ import { type KeyFile, openKeyFile } from '../../serving/http/api-keys.ts';
 import { createHttpServer, type HttpServer } from '../../serving/http/create-server.ts';
 import type { BundleSource } from '../../serving/http/served-bundle.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
+import { keepServerRecord, SERVERS_FOLDER } from '../../serving/server-records.ts';
 import type { ServeRequest, ServeRuntime } from '../../ui-cli/serving/serve-runtime.ts';
 import { packageVersion } from '../package-files.ts';
 import { createChampionSource } from './champion-source.ts';
@@ -37,6 +38,8 @@ interface Answering {
   readonly additions: Additions | null;
   /** Until the signal aborts. */
   follow(): Promise<void>;
+  /** Lets commands of the home find the server, until what it returns is called. */
+  announce(url: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -92,6 +95,7 @@ const answerAsChampion = async (
       follow: async () => {
         await Promise.all([follower.follow(), served.follow()]);
       },
+      announce: (url) => keepServerRecord(join(folder, SERVERS_FOLDER), url, log),
     };
   } catch (error) {
     await close();
@@ -107,6 +111,7 @@ const answerFromBundle = async (named: string): Promise<Answering> => {
     source: { current: () => bundle, problems: () => [], building: () => null },
     ...{ events: null, experiment: null, additions: null },
     follow: () => Promise.resolve(),
+    announce: () => Promise.resolve(() => Promise.resolve()),
     close: () => Promise.resolve(),
   };
 };
@@ -141,7 +146,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
   // Lists and what users do are told apart by their times: both are by this clock.
   const nowMs = createSteadyWallClock();
   const timestamp = (): string => new Date(nowMs()).toISOString();
-  const { source, events, experiment, additions, follow, close } =
+  const { source, events, experiment, additions, follow, announce, close } =
     bundle === null
       ? await answerAsChampion(request, timestamp, () => server?.metrics.swapped())
       : await answerFromBundle(bundle);
@@ -154,6 +159,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
       ...(additions === null ? {} : { additions }),
     });
     const url = await listen(server, request);
+    const withdraw = await announce(url);
     const { digest, model, modelVersion, items, search, nouns } = source.current();
     const path = `/api/recommendations/${nouns.items}/for-${nouns.user}/`;
     onReady({ url, model, modelVersion, bundle: digest, items, search, path });
@@ -162,6 +168,7 @@ export const serveModel: ServeRuntime['serveModel'] = async (request) => {
       await once(signal, 'abort');
     }
     log('info', 'draining');
+    await withdraw();
     await server.drain();
     await watching;
   } finally {

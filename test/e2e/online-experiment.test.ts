@@ -26,6 +26,8 @@ interface Status {
   readonly end: string | null;
   readonly reason: string | null;
   readonly experiment: { readonly id: string };
+  readonly warnings: readonly string[];
+  readonly last_list_at: string | null;
 }
 
 interface Report {
@@ -58,7 +60,7 @@ describe('e2e/online-experiment', () => {
     expect((await process.finished).exitCode).toBe(0);
   };
 
-  const start = (challenger: string, ...args: readonly string[]): Promise<Pick<Status, 'experiment'>> =>
+  const start = (challenger: string, ...args: readonly string[]): Promise<Pick<Status, 'experiment' | 'warnings'>> =>
     json(
       ...['ab', 'start', NAME, '--challenger', challenger, '--share', '0.5', '--attribution', '5s'],
       ...['--on-win', 'promote', '--reason', 'a test', '--yes', ...args],
@@ -196,11 +198,16 @@ describe('e2e/online-experiment', () => {
   it(
     'promotes nobody where users like nothing of either, and takes back the alias of its challenger',
     async () => {
+      const { experiment, warnings } = await start('2', '--min-users', '10', '--max-days', '0.0004');
+      expect(warnings).toEqual([expect.stringContaining(`no server of this home answers for ${NAME}`)]);
       const server = await serve('--model', NAME);
-      const { experiment } = await start('2', '--min-users', '10', '--max-days', '0.0004');
       await untilServed(server, experiment.id);
       for (const user of USERS.slice(0, 40)) {
         await visit(server, user, () => false);
+      }
+      const seen = await json<Status>('ab', 'status', NAME);
+      if (seen.phase === 'running') {
+        expect([seen.warnings, seen.last_list_at]).toEqual([[], expect.any(String)]);
       }
       expect(await untilEnded()).toMatchObject({ end: 'cleared' });
       const [model] = (await json<{ models: readonly Record<string, unknown>[] }>('models', 'list', NAME)).models;

@@ -1,3 +1,4 @@
+import type { OnlineAudience } from '../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { MeasuredOnline, MeasureOnlineRequest } from '../../contracts/online-steps.ts';
 import type { RegistryRuntime } from '../registry/registry-runtime.ts';
@@ -10,6 +11,8 @@ export interface OnlineHome {
   remove(experiment: OnlineExperiment): Promise<void>;
   /** From the servers' logs, as of now. Throws MODEL_NOT_LOADING. */
   measure(request: MeasureOnlineRequest): Promise<MeasuredOnline>;
+  /** Asks the servers of this home. Throws what the file system throws. */
+  audience(experiment: OnlineExperiment): Promise<OnlineAudience>;
 }
 
 export interface OnlineRuntime extends RegistryRuntime {

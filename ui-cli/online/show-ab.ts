@@ -5,10 +5,11 @@ import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineLosses } from '../../contracts/online-losses.ts';
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
 import type { MeasuredOnline, OnlineEnd } from '../../contracts/online-steps.ts';
+import { describeAudience } from '../../policy/online/describe-audience.ts';
 import { describeOnline } from '../../policy/online/describe-online.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printJson, printLines } from '../text/output.ts';
-import type { OnlineRuntime } from './online-runtime.ts';
+import type { OnlineHome, OnlineRuntime } from './online-runtime.ts';
 
 const END_TEXT: Readonly<Record<OnlineEnd, string>> = {
   promoted: 'the challenger was promoted',
@@ -62,9 +63,15 @@ interface Status {
   readonly reason: string | null;
   readonly seq: number | null;
   readonly measured: MeasuredOnline | null;
+  /** Of the latest list that servers of this home have written down; null: none, or it has ended. */
+  readonly last_list_at: string | null;
+  /** Why nothing may be learned from it although it runs. */
+  readonly warnings: readonly string[];
 }
 
-const statusOf = (model: string, view: OnlineView | null, defined: OnlineExperiment | null): Status | null => {
+type Known = Omit<Status, 'last_list_at' | 'warnings'>;
+
+const statusOf = (model: string, view: OnlineView | null, defined: OnlineExperiment | null): Known | null => {
   if (defined !== null && view?.snapshot.experiment.id !== defined.id) {
     return {
       ...{ model, phase: 'undecided', experiment: defined, problem: null },
@@ -95,13 +102,29 @@ const PHASE_TEXT = {
   undecided: 'runs by `serve --ab`; nobody decides it',
 } as const;
 
-const statusLines = ({ phase, experiment, problem, end, reason, seq, measured }: Status): readonly string[] => {
+/** Servers of one that has ended give its lists no more, and those of one that begins do not know it yet. */
+const withAudience = async (home: OnlineHome, known: Known): Promise<Status> => {
+  const { phase, experiment } = known;
+  if (phase !== 'running' && phase !== 'undecided') {
+    return { ...known, last_list_at: null, warnings: [] };
+  }
+  const audience = await home.audience(experiment);
+  return {
+    ...known,
+    last_list_at: audience.last_list_at,
+    warnings: describeAudience(audience, experiment, Date.now()),
+  };
+};
+
+const statusLines = (status: Status): readonly string[] => {
+  const { phase, experiment, problem, end, reason, seq, measured, last_list_at, warnings } = status;
   const { id, model, mode, share, champion, challenger, started_at } = experiment;
   const record = seq === null ? '' : `, record ${seq} of the ledger`;
   return [
     `${model}: experiment ${id} ${PHASE_TEXT[phase]}`,
     `version ${challenger.version} beside champion version ${champion.version}, ${mode}, share ${share}, since ${started_at}`,
-    ...(problem === null ? [] : [`warning: ${problem}`]),
+    ...(last_list_at === null ? [] : [`last list given at ${last_list_at}`]),
+    ...[problem ?? [], ...warnings].flat().map((warning) => `warning: ${warning}`),
     ...(end === null ? [] : [`Ended: ${END_TEXT[end]}${record}`]),
     ...(reason === null ? [] : [reason]),
     ...(measured === null || phase === 'ended'
@@ -112,10 +135,11 @@ const statusLines = ({ phase, experiment, problem, end, reason, seq, measured }:
 
 export const showStatus = async (runtime: OnlineRuntime, model: string, isJson: boolean): Promise<number> => {
   const home = await runtime.onlineHome();
-  const status = statusOf(model, await viewOf(runtime, model), await home.defined(model));
-  if (status === null) {
+  const known = statusOf(model, await viewOf(runtime, model), await home.defined(model));
+  if (known === null) {
     throw noneRuns(model);
   }
+  const status = await withAudience(home, known);
   if (isJson) {
     printJson(runtime.io, status);
   } else {

@@ -1,14 +1,17 @@
 /** `tt-exp ab start`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OnlineClient, OnlineView } from '../../client/online-client.ts';
-import { EXIT, TtExpError } from '../../contracts/errors.ts';
+import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import type { OnlineAudience } from '../../contracts/online-audience.ts';
+import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineExperimentInput } from '../../contracts/online-steps.ts';
 import { percentText } from '../../policy/gate/rules/gate-text.ts';
+import { describeAudience } from '../../policy/online/describe-audience.ts';
 import { confirm, requireAnswer } from '../command-line/ask.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { withCatalogue } from '../registry/with-catalogue.ts';
 import { printChange, printLines } from '../text/output.ts';
-import type { OnlineRuntime } from './online-runtime.ts';
+import type { OnlineHome, OnlineRuntime } from './online-runtime.ts';
 import { type OnlinePlanRequest, planOnline } from './plan-ab.ts';
 
 export interface StartOnlineOptions extends OnlinePlanRequest {
@@ -17,6 +20,8 @@ export interface StartOnlineOptions extends OnlinePlanRequest {
 }
 
 const LOOK_EVERY_MS = 200;
+/** Within it a server that has both bundles knows of the experiment. */
+const SERVED_WITHIN_MS = 5_000;
 
 const WHAT_USERS_GET = {
   split: (share: string) => `${share} of the users get the lists of the challenger, the others the champion's`,
@@ -45,6 +50,27 @@ const untilBegun = async (online: OnlineClient, model: string, experimentId: str
   }
 };
 
+/** Once every server of the home gives its lists, or has had its time to; none is waited for where there is none. */
+const audienceOf = async (home: OnlineHome, experiment: OnlineExperiment): Promise<OnlineAudience> => {
+  const endMs = Date.now() + SERVED_WITHIN_MS;
+  for (;;) {
+    const audience = await home.audience(experiment);
+    if (audience.servers.every(({ isGiving }) => isGiving) || Date.now() >= endMs) {
+      return audience;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+};
+
+/** It has begun, whatever comes of this. */
+const warningsOf = async (runtime: OnlineRuntime, experiment: OnlineExperiment): Promise<readonly string[]> => {
+  try {
+    return describeAudience(await audienceOf(await runtime.onlineHome(), experiment), experiment, Date.now());
+  } catch (error) {
+    return [`whether servers give its lists cannot be told: ${toErrorRecord(error).message}`];
+  }
+};
+
 export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions): Promise<number> => {
   const { io } = runtime;
   const { model, isYes, isJson } = options;
@@ -66,8 +92,10 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
             hint: `\`tt-exp ab status ${model}\` and \`tt-exp models ${model}\` show what is there.`,
           });
         }
-        await printChange(io, isJson ? { experiment, settings, on_win } : null, [
+        const warnings = await warningsOf(runtime, experiment);
+        await printChange(io, isJson ? { experiment, settings, on_win, warnings } : null, [
           `${model}: experiment ${experiment.id} runs; \`tt-exp ab report ${model}\` shows what it has found so far`,
+          ...warnings.map((warning) => `warning: ${warning}`),
         ]);
         return EXIT.done;
       }),

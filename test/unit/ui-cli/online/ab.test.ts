@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { OnlineView } from '../../../../client/online-client.ts';
 import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
+import type { OnlineAudience } from '../../../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../../../contracts/online-experiment.ts';
 import type { OnlineExperimentInput, OnlineOutcome, OnlineStop } from '../../../../contracts/online-steps.ts';
 import type { OnlineHome } from '../../../../ui-cli/online/online-runtime.ts';
@@ -41,15 +42,23 @@ interface Script {
   readonly outcome?: OnlineOutcome;
   readonly defined?: OnlineExperiment | null;
   readonly aliases?: typeof ALIASES;
+  /** One after the other, the last one for ever; an error is thrown. */
+  readonly audiences?: readonly (OnlineAudience | Error)[];
 }
+
+const GIVING: OnlineAudience = {
+  ...{ isOfHome: true, servers: [{ url: 'http://127.0.0.1:1', isGiving: true, problems: [] }] },
+  last_list_at: new Date().toISOString(),
+};
 
 const run = async (
   args: readonly string[],
-  { view = null, outcome, defined = null, aliases = ALIASES }: Script = {},
+  { view = null, outcome, defined = null, aliases = ALIASES, audiences = [GIVING] }: Script = {},
 ) => {
   const started: OnlineExperimentInput[] = [];
   const stopped: OnlineStop[] = [];
   const removed: string[] = [];
+  const left = [...audiences];
   const online = {
     start: async (input: OnlineExperimentInput) => {
       started.push(input);
@@ -78,6 +87,13 @@ const run = async (
       removed.push(id);
     },
     measure: async ({ experiment }) => measuredOnline(experiment, 'continue'),
+    audience: async () => {
+      const next = (left.length > 1 ? left.shift() : left[0]) ?? GIVING;
+      if (next instanceof Error) {
+        throw next;
+      }
+      return next;
+    },
   };
   const result = await runOnCatalogue(
     ['ab', ...args],
@@ -177,6 +193,37 @@ describe('ui-cli/online', () => {
     for (const script of [{ view: viewOf() }, { view: viewOf({ isRunning: false, outcome: OUTCOME }) }, undecided]) {
       expectPublished('ab status', (await run(['status', 'two-tower', '--json'], script)).stdout());
     }
+  });
+
+  test('ab start, ab status: say that nobody gives its lists', async () => {
+    const nobody = { ...GIVING, servers: [], last_list_at: null };
+    const warning =
+      'no server of this home answers for two-tower, so nobody gets lists of the experiment: start one with `tt-exp serve --model two-tower`';
+    const begun = await run([...START, '--json'], { audiences: [nobody] });
+    expect(JSON.parse(begun.stdout()).warnings).toEqual([warning]);
+    expectPublished('ab start', begun.stdout());
+    expect((await run(START, { audiences: [nobody] })).stdout()).toContain(`warning: ${warning}\n`);
+    const status = await run(['status', 'two-tower', '--json'], { view: viewOf(), audiences: [nobody] });
+    expect(JSON.parse(status.stdout())).toMatchObject({ warnings: [warning], last_list_at: null });
+    expectPublished('ab status', status.stdout());
+    const shown = await run(['status', 'two-tower'], { view: viewOf(), audiences: [nobody] });
+    expect(shown.stdout()).toContain(`warning: ${warning}\n`);
+    const ended = await run(['status', 'two-tower', '--json'], {
+      ...{ view: viewOf({ isRunning: false, outcome: OUTCOME }), audiences: [nobody] },
+    });
+    expect(JSON.parse(ended.stdout()).warnings).toEqual([]);
+  });
+
+  test('ab start: waits until its servers give the lists, and has begun though they cannot be asked', async () => {
+    const [server] = GIVING.servers;
+    const waiting = { ...GIVING, servers: [{ ...server, url: 'http://127.0.0.1:1', isGiving: false, problems: [] }] };
+    const begun = await run([...START, '--json'], { audiences: [waiting, waiting, GIVING] });
+    expect(JSON.parse(begun.stdout()).warnings).toEqual([]);
+    const unknown = await run([...START, '--json'], { audiences: [new Error('no such disk')] });
+    expect([unknown.exitCode, JSON.parse(unknown.stdout()).warnings]).toEqual([
+      0,
+      ['whether servers give its lists cannot be told: no such disk'],
+    ]);
   });
 
   test('ab report: measures what runs in this home, and prints what the last one had shown', async () => {

@@ -23,6 +23,8 @@ const standing = (lines: readonly EventLine[]): readonly OnlineEvent[] => {
 
 const timeOf = ({ at }: Impression): number => Date.parse(at);
 
+const isPage = ({ items }: Impression): boolean => items.length === 0 || items.some(({ position }) => position === 0);
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export const plainObservations = (
@@ -37,7 +39,6 @@ export const plainObservations = (
     .map((one, line) => ({ one, line }))
     .sort((a, b) => timeOf(a.one) - timeOf(b.one) || a.line - b.line)
     .map(({ one }) => one);
-  const isPage = ({ items }: Impression): boolean => items.length === 0 || items.some(({ position }) => position === 0);
   const users = [...new Set(inOrder.filter(isPage).map(({ user_id }) => user_id))];
   const observed = users.map((user_id): UserObservation => {
     const all = inOrder.filter((one) => one.user_id === user_id);
@@ -82,4 +83,26 @@ export const plainObservations = (
     };
   });
   return observed.sort((a, b) => a.first_at_ms - b.first_at_ms || (a.user_id < b.user_id ? -1 : 1));
+};
+
+/** Events since the first list of the experiment, of its users, or of others, whose item no list of it has shown them. */
+export const plainEventsWithoutList = (
+  { id, attribution_hours }: Pick<OnlineExperiment, 'id' | 'attribution_hours'>,
+  impressions: readonly Impression[],
+  lines: readonly EventLine[],
+  takesPart: (userId: string) => boolean,
+): number => {
+  const own = impressions.filter(({ experiment_id }) => experiment_id === id);
+  const begin = Math.min(...own.map(timeOf));
+  let count = 0;
+  for (const { user_id, item_id, received_at } of standing(lines)) {
+    const lists = own.filter((one) => one.user_id === user_id);
+    const first = Math.min(...lists.filter(isPage).map(timeOf));
+    const ms = Date.parse(received_at);
+    const wasShown = lists.some(({ items }) => items.some((item) => item.item_id === item_id));
+    if (takesPart(user_id) && ms >= begin && ms < first + attribution_hours * 3_600_000 && !wasShown) {
+      count += 1;
+    }
+  }
+  return count;
 };

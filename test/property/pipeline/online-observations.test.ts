@@ -6,12 +6,14 @@ import { expect, it } from 'vitest';
 import { ARMS, type Impression, ONLINE_MODES } from '../../../contracts/online-experiment.ts';
 import { readObservations } from '../../../pipeline/online/read-observations.ts';
 import { onlineExperiment } from '../../support/online-experiments.ts';
-import { plainObservations } from '../../support/plain-observations.ts';
+import { plainEventsWithoutList, plainObservations } from '../../support/plain-observations.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const at = fc.integer({ min: 0, max: 4 * 60 }).map((minutes) => new Date(START + minutes * 60_000).toISOString());
 const user = fc.constantFrom('ann', 'bob', '日本 "x"');
+/** Some of whom have no list, or take no part. */
+const visitor = fc.oneof({ weight: 3, arbitrary: user }, { weight: 1, arbitrary: fc.constantFrom('eve', 'zoe') });
 const item = fc.constantFrom('i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6', 'i7', 'i8', 'i9', 'i10', 'i11');
 const arm = fc.constantFrom(...ARMS);
 
@@ -35,7 +37,7 @@ const event = fc.oneof(
     weight: 12,
     arbitrary: fc.record({
       event_id: fc.integer({ min: 0, max: 40 }).map((number) => `e${number}`),
-      ...{ user_id: user, item_id: item, type: fc.constantFrom('like', 'view', 'dislike') },
+      ...{ user_id: visitor, item_id: item, type: fc.constantFrom('like', 'view', 'dislike') },
       ...{ occurred_at: fc.constant(null), received_at: at },
     }),
   },
@@ -49,6 +51,7 @@ it('pipeline/online: reads from the logs what a slow program does', async () => 
   const folder = await temporaryFolder();
   const impressionsFile = join(folder, '[im]pressions.ndjson');
   const eventsFile = join(folder, 'events.ndjson');
+  const takesPart = (userId: string): boolean => userId !== 'eve';
   const isSplit = (mode: string): boolean => mode !== 'interleave';
   await fc.assert(
     fc.asyncProperty(
@@ -71,7 +74,7 @@ it('pipeline/online: reads from the logs what a slow program does', async () => 
         const { users, losses } = await readObservations({
           ...{ experiment, impressionsFile, eventsFile },
           positiveTypes: async () => ['like', 'view'],
-          takesPart: () => true,
+          takesPart,
         });
         const expected = plainObservations(experiment, written, events, ['like', 'view']);
         expect(users.map(({ precision_at_10: _, overlap_at_10: __, ...rest }) => rest)).toEqual(
@@ -81,6 +84,7 @@ it('pipeline/online: reads from the logs what a slow program does', async () => 
           expect(one.precision_at_10).toBeCloseTo(expected[place]?.precision_at_10 ?? Number.NaN, 12);
           expect(one.overlap_at_10 ?? 0).toBeCloseTo(expected[place]?.overlap_at_10 ?? 0, 12);
         });
+        expect(losses.events_without_list).toBe(plainEventsWithoutList(experiment, written, events, takesPart));
         const cut = (count: number): number => Math.floor((count + 3) / 7);
         expect([losses.damaged_impressions, losses.damaged_events]).toEqual([cut(written.length), cut(events.length)]);
       },

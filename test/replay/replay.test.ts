@@ -35,6 +35,17 @@ describe('replay', () => {
     );
   });
 
+  it('replay/histories: an experiment online that is stopped is measured at its end since it has the mark', async () => {
+    const mark = Buffer.from(JSON.stringify({ id: 'measured-at-end', deprecated: false })).toString('base64');
+    const marks = async (name: string): Promise<boolean> =>
+      (await read(`online-experiment-online-${name}.json`)).includes(mark);
+    expect(await Promise.all(['measured-at-end', 'unmeasured-at-end', 'stopped-4'].map(marks))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('replay/histories: every scenario has its history, and none is larger than 200 kB', async () => {
     const experiments = ['approved', 'cancelled', 'continued-1', 'continued-2', 'paused', 'pruned', 'single'];
     const replicated = ['replicates', ...[1, 2, 3].map((execution) => `replicates-continued-${execution}`)];
@@ -44,6 +55,7 @@ describe('replay', () => {
         ...[...experiments, ...replicated, 'by-hand'].map((name) => `experiment-${name}.json`),
         ...[...owners, 'judge-by-hand.json', 'online-experiment-online.json'],
         ...[1, 2].map((execution) => `online-experiment-online-stopped-${execution}.json`),
+        ...['measured', 'unmeasured'].map((way) => `online-experiment-online-${way}-at-end.json`),
       ]),
     );
     for (const name of names) {

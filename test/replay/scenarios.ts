@@ -133,6 +133,31 @@ const measuredAs = (...decisions: readonly OnlineDecision[]): Steps => {
   });
 };
 
+/** Measured once, and never again: the end goes on with what there is. */
+const unmeasuredAtEnd = (): Steps => {
+  let looks = 0;
+  return createNoOpSteps({
+    measureOnline: async ({ experiment }) => {
+      looks += 1;
+      if (looks > 1) {
+        throw ApplicationFailure.create({
+          type: 'MODEL_NOT_LOADING',
+          nonRetryable: true,
+          message: 'the logs are gone',
+        });
+      }
+      return { ...measuredOnline(experiment, 'continue'), broken: null };
+    },
+  });
+};
+
+/** It looks once a second. */
+const untilMeasured = async (client: Client, model: string): Promise<void> => {
+  while ((await createOnlineClient(client).view(model))?.snapshot.measured === null) {
+    await pause(50);
+  }
+};
+
 const startOnline = (client: Client, model: string): Promise<void> =>
   createOnlineClient(client).start({
     experiment: onlineExperiment({ model, attribution_hours: 0.001, started_at: new Date().toISOString() }),
@@ -267,5 +292,32 @@ export const SCENARIOS: readonly Scenario[] = [
     trials: [],
     onlineModel: 'online',
     isContinued: true,
+  },
+  {
+    name: 'online-measured-at-end',
+    config: short({ sweep: null }),
+    steps: () => measuredAs('continue'),
+    steer: async (handle, client) => {
+      await handle.result();
+      await startOnline(client, 'online');
+      await untilMeasured(client, 'online');
+      await createOnlineClient(client).stop('online', { by: 'bea', reason: 'complaints' });
+    },
+    trials: [],
+    onlineModel: 'online',
+  },
+  {
+    name: 'online-unmeasured-at-end',
+    config: short({ sweep: null }),
+    steps: unmeasuredAtEnd,
+    steer: async (handle, client) => {
+      await handle.result();
+      await startOnline(client, 'online');
+      await untilMeasured(client, 'online');
+      await client.workflow.getHandle(onlineWorkflowId('online')).cancel();
+      await client.workflow.getHandle(onlineWorkflowId('online')).result();
+    },
+    trials: [],
+    onlineModel: 'online',
   },
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
+import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { ask, post, type TestAnswer } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
@@ -21,14 +22,23 @@ interface Served {
 describe('e2e/online-encoding', () => {
   let home: CliHome;
   const running: RunningCli[] = [];
+  /** Scores that a challenger gave an item given online. */
+  const tried: { readonly user: string; readonly score: number }[] = [];
+
+  const mlflowUri = async (): Promise<string> => {
+    const { services } = JSON.parse((await home.run(['status', '--json'])).stdout) as {
+      readonly services: readonly { readonly name: string; readonly address: string }[];
+    };
+    return services.find(({ name }) => name === 'mlflow')?.address ?? '';
+  };
 
   const succeed = async (...args: readonly string[]): Promise<void> => {
     const result = await home.run([...args, '--json']);
     expect(result.exitCode, result.stderr).toBe(0);
   };
 
-  const serve = async (): Promise<Served> => {
-    const process = home.start(SERVE);
+  const serve = async (...more: readonly string[]): Promise<Served> => {
+    const process = home.start([...SERVE, ...more]);
     running.push(process);
     const line = await eventually('the server is ready', process.stdout, (text) => text.includes('\n'));
     const { url } = JSON.parse(line) as { url: string };
@@ -59,6 +69,28 @@ describe('e2e/online-encoding', () => {
       () => server.list('d0000001', '&engine=two_tower'),
       ({ body }) => body.item_ids.includes(itemId),
     );
+
+  const scoreOf = ({ item_ids, scores }: TestAnswer['body'], itemId = 'before'): number =>
+    scores[item_ids.indexOf(itemId)];
+
+  /** Few enough to be in one list, with the items given online. */
+  const ALIKE = '&type=collaboration&team_size=7';
+
+  /** Of one user of each arm, whom the router gives the model's list. */
+  const whomTheyTry = async (server: Served, ids: readonly string[]) => {
+    const found = new Map<string, string>();
+    for (const id of ids) {
+      const { experiment, engine } = (await server.list(id, ALIKE)).body;
+      if (engine === 'two_tower' && !found.has(experiment.arm)) {
+        found.set(experiment.arm, id);
+      }
+    }
+    const [champion, challenger] = [found.get('champion'), found.get('challenger')];
+    if (champion === undefined || challenger === undefined) {
+      return expect.unreachable(`an arm has none of ${ids.join(', ')}`);
+    }
+    return { champion, challenger };
+  };
 
   const encoderOf = async ({ process: { child } }: Served): Promise<number> => {
     const children = (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim().split(' ');
@@ -206,6 +238,49 @@ describe('e2e/online-encoding', () => {
   );
 
   it(
+    'encodes what was given for both models of an experiment online, which begins with `--ab`',
+    async () => {
+      const mlflow = createMlflowReader(await mlflowUri());
+      // Nobody decides it, so nobody gives the alias either.
+      await mlflow.moveAlias(NAME, 'challenger', '2');
+      const server = await serve('--ab', 'challenger=0.5');
+      await eventually(
+        'both bundles are there',
+        async () => (await ask(`${server.url}/readyz`)).body,
+        ({ experiment }) => experiment !== null,
+      );
+      const guests = Array.from({ length: 20 }, (_, number) => `guest-${number}`);
+      const five = (await server.list('guest-0', '&type=employment')).body.item_ids.slice(0, 5) as readonly string[];
+      await Promise.all(guests.map((id) => put(server, 'user', id, { skills: ['Rust'] })));
+      const events = guests.flatMap((user_id) =>
+        five.map((item_id) => ({ event_id: `${user_id} ${item_id}`, user_id, item_id, type: 'like' })),
+      );
+      expect((await post(`${server.url}/api/events`, { events })).status).toBe(200);
+      await eventually(
+        'both models have the vectors of all guests, and of the item',
+        () => Promise.all(guests.map(async (id) => (await server.list(id, ALIKE)).body)),
+        (lists) => lists.every(({ engine, item_ids }) => engine === 'two_tower' && item_ids.includes('before')),
+      );
+      for (const ids of [guests, Array.from({ length: 40 }, (_, number) => `d${String(number).padStart(7, '0')}`)]) {
+        const { champion, challenger } = await whomTheyTry(server, ids);
+        const byChampion = (await server.list(champion, ALIKE)).body;
+        expect(byChampion).toMatchObject({ model_version: '1', experiment: { arm: 'champion' } });
+        const same = (await server.list(champion, `${ALIKE}&engine=two_tower`)).body;
+        expect(scoreOf(byChampion)).toBeCloseTo(scoreOf(same), 6);
+        const byChallenger = (await server.list(challenger, ALIKE)).body;
+        expect(byChallenger).toMatchObject({ model_version: '2', experiment: { arm: 'challenger' } });
+        const other = (await server.list(challenger, `${ALIKE}&engine=two_tower`)).body;
+        expect(other.model_version).toBe('1');
+        expect(scoreOf(byChallenger)).not.toBeCloseTo(scoreOf(other), 6);
+        tried.push({ user: challenger, score: scoreOf(byChallenger) });
+      }
+      await succeed('ab', 'stop', NAME, '--reason', 'a test', '--yes');
+      await stop(server);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'encodes what was given for every model that takes over, and never answers from two',
     async () => {
       const server = await serve();
@@ -217,11 +292,19 @@ describe('e2e/online-encoding', () => {
         async () => (await server.list('d0000001', '&engine=two_tower')).body,
         ({ model_version, item_ids }) => model_version === '2' && item_ids.includes('before'),
       );
-      const scoreOf = ({ item_ids, scores }: TestAnswer['body']): number => scores[item_ids.indexOf('before')];
       expect(scoreOf(second)).not.toBeCloseTo(scoreOf(first), 6);
       const fresh = await serve();
       const same = (await inLists(fresh, 'before')).body;
       expect([same.bundle, scoreOf(same)]).toEqual([second.bundle, expect.closeTo(scoreOf(second), 6)]);
+      // What it listed as challenger, it does as champion.
+      for (const { user, score } of tried) {
+        const now = await eventually(
+          `the vector of ${user}`,
+          async () => (await fresh.list(user, `${ALIKE}&engine=two_tower`)).body,
+          ({ engine }) => engine === 'two_tower',
+        );
+        expect([now.model_version, scoreOf(now)]).toEqual(['2', expect.closeTo(score, 6)]);
+      }
       expect((await ask(`${server.url}/metrics`)).text).toMatch(
         /tt_exp_additions\{side="item",state="encoded"\} [1-9]/,
       );

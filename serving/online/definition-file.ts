@@ -28,7 +28,7 @@ const isDefinition = (value: unknown): value is OnlineExperiment => {
     ONLINE_MODES.some((known) => known === mode) &&
     typeof share === 'number' &&
     share > 0 &&
-    share <= 1 &&
+    (mode === 'split' ? share < 1 : share <= 1) &&
     isArm(champion) &&
     isArm(challenger) &&
     isText(started_at) &&
@@ -37,6 +37,11 @@ const isDefinition = (value: unknown): value is OnlineExperiment => {
     attribution_hours > 0
   );
 };
+
+const noDefinition = (file: string): TtExpError =>
+  new TtExpError('CONFIG_INVALID', `${file}: is no definition of an experiment online of format 1`, {
+    hint: 'Remove the file, and begin the experiment anew with `tt-exp ab start`.',
+  });
 
 /** null where there is none. Throws CONFIG_INVALID for a file that is none, and what the file system throws. */
 export const readDefinition = async (file: string): Promise<OnlineExperiment | null> => {
@@ -53,18 +58,25 @@ export const readDefinition = async (file: string): Promise<OnlineExperiment | n
     return null;
   }
   if (!isDefinition(value)) {
-    throw new TtExpError('CONFIG_INVALID', `${file}: is no definition of an experiment online of format 1`, {
-      hint: 'Remove the file, and begin the experiment anew with `tt-exp ab start`.',
-    });
+    throw noDefinition(file);
   }
   return value;
 };
 
 /**
  * One at a time: returns the definition that is there now, which is another one where somebody came first. Throws as
- * `readDefinition` does.
+ * `readDefinition` does, and CONFIG_INVALID, without a file, for an experiment that no server would take part in.
  */
 export const createDefinition = async (file: string, experiment: OnlineExperiment): Promise<OnlineExperiment> => {
+  if (!isDefinition(experiment)) {
+    throw new TtExpError(
+      'CONFIG_INVALID',
+      `experiment online: got ${JSON.stringify(experiment)}, expected a definition`,
+      {
+        hint: 'In a split the share is above 0 and below 1, otherwise above 0 and at most 1.',
+      },
+    );
+  }
   await makeFolder(dirname(file));
   try {
     await createFile(file, (temporary) =>

@@ -4,13 +4,7 @@ import { ONLINE_MODES, type OnlineMode } from '../../contracts/online-experiment
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
 import { ON_WIN, type OnWin } from '../../contracts/online-steps.ts';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
-import {
-  choiceOption,
-  durationOption,
-  integerOption,
-  positiveOption,
-  wrongOption,
-} from '../command-line/option-values.ts';
+import { choiceOption, durationOption, integerOption, positiveOption } from '../command-line/option-values.ts';
 import { JSON_FLAG, REASON, VERBOSE, YES } from '../command-line/shared-options.ts';
 import type { OnlineRuntime } from './online-runtime.ts';
 
@@ -34,14 +28,6 @@ interface JsonFlag {
 const MODEL = ['<name>', 'registered model; see `tt-exp models`'] as const;
 const DAY_MS = 86_400_000;
 
-const shareOption = (value: string): number => {
-  const share = positiveOption('--share')(value);
-  if (share > 1) {
-    throw wrongOption('--share', value, 'a share of the users, above 0 and at most 1', '0.1');
-  }
-  return share;
-};
-
 const addStart = (ab: Command, { runtime, finish }: CommandContext<OnlineRuntime>): void => {
   ab.command('start')
     .description('Let champion and challenger answer the same users, until one is shown to be better.')
@@ -53,7 +39,7 @@ const addStart = (ab: Command, { runtime, finish }: CommandContext<OnlineRuntime
       choiceOption('--mode', ONLINE_MODES),
       'split',
     )
-    .option('--share <share>', 'of the users, for the challenger', shareOption, 0.1)
+    .option('--share <share>', 'of the users, for the challenger', positiveOption('--share'), 0.1)
     .option(
       '--attribution <duration>',
       'how long each user is observed after the first list',

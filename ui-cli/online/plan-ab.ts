@@ -7,6 +7,7 @@ import type { OnlineArm, OnlineMode } from '../../contracts/online-experiment.ts
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
 import type { OnlineExperimentInput, OnWin } from '../../contracts/online-steps.ts';
 import type { RegistryRequest } from '../../contracts/registry-owner.ts';
+import { shareProblem } from '../../policy/online/share-bounds.ts';
 import type { ModelCatalogue } from '../registry/registry-runtime.ts';
 
 export interface OnlinePlanRequest {
@@ -68,10 +69,9 @@ export const planOnline = async (
   { actor, nowMs }: { readonly actor: string; readonly nowMs: number },
 ): Promise<OnlineExperimentInput> => {
   const { model, mode, share, reason } = request;
-  if (mode === 'split' && share === 1) {
-    throw new TtExpError('USAGE', '--share: got 1, expected less than 1: nobody would get the champion', {
-      hint: 'For example: --share 0.5',
-    });
+  const expected = shareProblem(mode, share);
+  if (expected !== null) {
+    throw new TtExpError('USAGE', `--share: got ${share}, expected ${expected}`, { hint: 'For example: --share 0.5' });
   }
   const aliases = await catalogue.aliases(model);
   if (aliases.champion === null) {

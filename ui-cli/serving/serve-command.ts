@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { shareProblem } from '../../policy/online/share-bounds.ts';
 import { type CommandContext, examples } from '../command-line/command-context.ts';
 import { integerOption, wrongOption } from '../command-line/option-values.ts';
 import { JSON_FLAG, PLAIN, VERBOSE } from '../command-line/shared-options.ts';
@@ -32,9 +33,9 @@ const bundleOption = (value: string): string => {
 
 const abOption = (value: string): number => {
   const share = Number(/^challenger=(.+)$/.exec(value)?.[1] ?? Number.NaN);
-  // Nobody would be left to compare with.
-  if (!(share > 0 && share < 1)) {
-    throw wrongOption('--ab', value, 'challenger=<share>, above 0 and below 1', 'challenger=0.1');
+  const expected = shareProblem('split', share);
+  if (expected !== null) {
+    throw wrongOption('--ab', value, `challenger=<share>, ${expected}`, 'challenger=0.1');
   }
   return share;
 };

@@ -55,6 +55,22 @@ const summarise = (
   });
 
 describe('policy/online/summarise-online', () => {
+  it.each([0.0001, 0.9999, 1])('has numbers alone at the edges of a share: %s', (share) => {
+    for (const users of [
+      splitUsers(150, 0.1, 0.3),
+      splitUsers(150, 0.1, 0.3).filter(({ arm }) => arm === 'challenger'),
+      splitUsers(150, 0.1, 0.3).filter(({ arm }) => arm === 'champion'),
+      [],
+    ]) {
+      const report = summarise(users, { share });
+      // JSON has no other numbers: they become null.
+      expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+      expect(report.sample_ratio?.is_broken).toBe(
+        users.some(({ arm }) => arm === (share > 0.5 ? 'champion' : 'challenger')),
+      );
+    }
+  });
+
   it('promotes a challenger whose interval lies above 0, and clears one whose lies below', () => {
     const better = summarise(splitUsers(400, 0.1, 0.6));
     expect(better).toMatchObject({ decision: 'promote', users: 400, comparison: { measure: 'precision_at_10' } });

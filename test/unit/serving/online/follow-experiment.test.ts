@@ -5,7 +5,7 @@ import { TtExpError } from '../../../../contracts/errors.ts';
 import type { Clock } from '../../../../host/clock.ts';
 import type { ServedVersion } from '../../../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../../../serving/http/served-bundle.ts';
-import { createDefinition, removeDefinition } from '../../../../serving/online/definition-file.ts';
+import { createDefinition, readDefinition, removeDefinition } from '../../../../serving/online/definition-file.ts';
 import { createExperimentFollower } from '../../../../serving/online/follow-experiment.ts';
 import { onlineExperiment } from '../../../support/online-experiments.ts';
 import { additionsToRelease } from '../../../support/released-additions.ts';
@@ -254,6 +254,7 @@ describe('online/follow-experiment', () => {
       '{',
       '{}',
       JSON.stringify({ ...EXPERIMENT, share: 0 }),
+      JSON.stringify({ ...EXPERIMENT, share: 1 }),
       JSON.stringify({ ...EXPERIMENT, mode: 'x' }),
     ]) {
       await writeFile(file, text);
@@ -280,5 +281,14 @@ describe('online/definition-file', () => {
     await removeDefinition(file, EXPERIMENT.id);
     await removeDefinition(file, EXPERIMENT.id);
     expect(await createDefinition(file, other)).toEqual(other);
+  });
+
+  it('writes none that servers would refuse', async () => {
+    const file = join(await temporaryFolder(), 'online-experiment.json');
+    for (const share of [0, 1, Number.NaN]) {
+      await expect(createDefinition(file, { ...EXPERIMENT, share })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    }
+    expect(await readDefinition(file)).toBeNull();
+    expect(await createDefinition(file, { ...EXPERIMENT, mode: 'interleave', share: 1 })).toMatchObject({ share: 1 });
   });
 });

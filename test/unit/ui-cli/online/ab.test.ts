@@ -146,7 +146,11 @@ describe('ui-cli/online', () => {
     [['start', 'two-tower', '--challenger', 'other/4', '--yes'], 64, 'expected a version of two-tower'],
     [['start', 'two-tower', '--challenger', '3', '--yes'], 1, 'version 3 is champion'],
     [['start', 'two-tower', '--challenger', '9', '--yes'], 66, 'model.json is missing'],
-    [[...START, '--share', '1'], 64, 'nobody would get the champion'],
+    [[...START, '--share', '1'], 64, 'got 1, expected 0.0001 to 0.9999 of the users in mode split: hardly anybody'],
+    [[...START, '--share', '0.99999'], 64, 'got 0.99999, expected 0.0001 to 0.9999'],
+    [[...START, '--share', '0.00001'], 64, 'got 0.00001, expected 0.0001 to 0.9999 of the users in mode split'],
+    [[...START, '--share', '1.5', '--mode', 'interleave'], 64, 'expected 0.0001 to 1 of the users in mode interleave'],
+    [[...START, '--share', 'x'], 64, '--share'],
     [[...START, '--share', '0'], 64, '--share'],
     [[...START, '--mode', 'half'], 64, '--mode'],
     [['start', 'two-tower', '--challenger', '4'], 64, 'Add --yes'],
@@ -158,6 +162,11 @@ describe('ui-cli/online', () => {
     const result = await run(args);
     expect([result.exitCode, result.started]).toEqual([exitCode, []]);
     expect(result.stderr()).toContain(message);
+  });
+
+  test.each(['interleave', 'shadow'])('ab start: gives everybody what a challenger has a part in: %s', async (mode) => {
+    const { exitCode, started } = await run([...START, '--mode', mode, '--share', '1']);
+    expect([exitCode, started[0]?.experiment.share]).toEqual([0, 1]);
   });
 
   test('ab start: takes the version that is challenger already, and needs a champion', async () => {

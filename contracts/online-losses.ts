@@ -2,9 +2,14 @@
 export interface OnlineLosses {
   /** Lists that no server could write down. */
   readonly lost_impressions: number;
-  /** Lines that a kill or a full disk has cut since the experiment began. */
+  /** Lines since the experiment began that cannot be read: a kill or a full disk has cut them, mostly. */
   readonly damaged_impressions: number;
   readonly damaged_events: number;
+  /**
+   * How many of both were not cut: they hold half a surrogate pair, which servers of earlier versions took. Absent: of an
+   * earlier version.
+   */
+  readonly half_surrogates?: number;
   /** Events with an item that the user was shown later: only a clock that was set back makes them, and they do not count. */
   readonly early_events: number;
   /**

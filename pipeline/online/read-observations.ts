@@ -8,6 +8,7 @@ import type { OnlineLosses } from '../../contracts/online-losses.ts';
 import { exists } from '../../host/files/file-errors.ts';
 import { type Database, literalPattern, openDatabase } from '../duckdb/database.ts';
 import { readSql, runSqlFile } from '../duckdb/sql-files.ts';
+import { countHalfSurrogates } from './half-surrogates.ts';
 
 const MEMORY_MEGABYTES = 1024;
 const HOUR_MS = 3_600_000;
@@ -102,12 +103,18 @@ export const readObservations = async ({
     const rows = await database.rows('read the observations', await readSql('069a_observations'));
     const [losses = {}] = await database.rows('count what is lost', await readSql('069b_online_losses'), parameters);
     const unlisted = await database.rows('find events without a list', await readSql('069d_events_without_list'));
+    const halves = async (file: string, damaged: number, after: Json | undefined, last: Json | undefined) =>
+      damaged === 0 ? 0 : countHalfSurrogates(file, { after: Number(after), last: Number(last) });
+    const [damagedLists, damagedEvents] = [Number(losses.damaged_impressions), Number(losses.damaged_events)];
     return {
       users: rows.map((row) => observationOf(row, experiment.mode)),
       losses: {
         lost_impressions: Number(losses.lost_impressions),
-        damaged_impressions: Number(losses.damaged_impressions),
-        damaged_events: Number(losses.damaged_events),
+        damaged_impressions: damagedLists,
+        damaged_events: damagedEvents,
+        half_surrogates:
+          (await halves(impressionsFile, damagedLists, losses.impressions_before, losses.impression_lines)) +
+          (await halves(eventsFile, damagedEvents, losses.events_before, losses.event_lines)),
         early_events: Number(losses.early_events),
         events_without_list: unlisted
           .filter(({ user_id }) => takesPart(String(user_id)))

@@ -1,7 +1,8 @@
 -- Grain: one row: what of the two logs is in no observation. Lines that were cut since the experiment began, which is after
 -- the whole lines of before it, since a cut one has no time; lists that could not be written; events of
 -- items of the experiment's lists that are older than every list that showed them: only a clock that went back makes those;
--- and why a server first gave no lists of the experiment any more, or NULL.
+-- and why a server first gave no lists of the experiment any more, or NULL. Beside it, which lines of either log those are
+-- that could be cut since the experiment began: from behind the ones before it to the last.
 -- Inputs: impression_lines, online_event_lines, online_events, observed_users, shown_items.
 WITH impression_times AS (
   SELECT line, epoch_ms(try_cast(json ->> '$.at' AS TIMESTAMP)) AS at_ms
@@ -59,4 +60,8 @@ SELECT
     SELECT first(json ->> '$.voided' ORDER BY line)
     FROM impression_lines
     WHERE (json ->> '$.experiment_id') = $experiment_id AND (json ->> '$.voided') IS NOT NULL
-  ) AS voided
+  ) AS voided,
+  (SELECT impressions FROM before)::INTEGER AS impressions_before,
+  (SELECT count(*) FROM impression_lines)::INTEGER AS impression_lines,
+  (SELECT events FROM before)::INTEGER AS events_before,
+  (SELECT count(*) FROM online_event_lines)::INTEGER AS event_lines

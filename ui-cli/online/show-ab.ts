@@ -24,8 +24,9 @@ const END_TEXT: Readonly<Record<OnlineEnd, string>> = {
 const lossLines = (losses: OnlineLosses): readonly string[] => {
   const {
     lost_impressions: lost,
-    damaged_impressions: cut,
-    damaged_events: cutEvents,
+    damaged_impressions: damaged,
+    damaged_events: damagedEvents,
+    half_surrogates: halves = 0,
     early_events: early,
     events_without_list: unlisted = 0,
     voided,
@@ -33,8 +34,10 @@ const lossLines = (losses: OnlineLosses): readonly string[] => {
   return [
     ...(voided === null ? [] : [`warning: servers give its lists no more: ${voided}`]),
     ...(lost > 0 ? [`warning: ${lost} lists could not be written down; what users did with them does not count`] : []),
-    ...(cut + cutEvents > 0
-      ? [`warning: ${cut} lines of lists and ${cutEvents} of events were cut, and are left out`]
+    ...(damaged + damagedEvents > 0
+      ? [
+          `warning: ${damaged} lines of lists and ${damagedEvents} of events cannot be read, and are left out: ${damaged + damagedEvents - halves} were cut, ${halves} hold half a surrogate pair, which earlier versions took`,
+        ]
       : []),
     ...(early > 0 ? [`warning: ${early} events are older than the list with their item: the clock was set back`] : []),
     ...(unlisted > 0

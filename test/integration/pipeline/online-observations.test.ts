@@ -40,7 +40,7 @@ describe('pipeline/online', () => {
     expect([users, asked]).toEqual([[], []]);
     expect(losses).toEqual({
       ...{ lost_impressions: 0, damaged_impressions: 0, damaged_events: 0, early_events: 0 },
-      ...{ events_without_list: 0, voided: null },
+      ...{ half_surrogates: 0, events_without_list: 0, voided: null },
     });
   });
 
@@ -110,6 +110,29 @@ describe('pipeline/online', () => {
     expect((await observed(at(59))).losses).toMatchObject({ damaged_impressions: 2, damaged_events: 1 });
   });
 
+  it('tells lines with half a surrogate pair, as servers once took them, from those that were cut', async () => {
+    const folder = await temporaryFolder();
+    const [impressionsFile, eventsFile] = [join(folder, 'impressions.ndjson'), join(folder, 'events.ndjson')];
+    const [half, whole] = ['\ud83d', '\ud83d\ude00'];
+    const lists = (minute: number) =>
+      IMPRESSION_LINES.formatBatch([impressionOf(`r${minute}`, half, { at: at(minute) })]);
+    await writeFile(impressionsFile, `${lists(1)}${lists(11)}${lists(12)}{"user_id":"\\ud83d\n`);
+    const events = [
+      like('e1', 'ann', half, 1),
+      like('e2', whole, 'i1', 2),
+      like('e3', half, 'i1', 12),
+      like('e4', 'ann', '\\ud83d', 13),
+      { ...like('e5', 'ann', 'i1', 14), [`of ${half}`]: 1 },
+    ];
+    await writeFile(eventsFile, events.map((event) => `${JSON.stringify(event)}\n\n`).join(''));
+    const { losses } = await readObservations({
+      ...{ experiment: onlineExperiment({ started_at: at(10) }), impressionsFile, eventsFile },
+      ...{ positiveTypes: async () => ['like'], takesPart: () => true },
+    });
+    // Whole lines of before the experiment are needed to know what else was before it: only the events have one.
+    expect(losses).toMatchObject({ damaged_impressions: 4, damaged_events: 2, half_surrogates: 5 });
+  });
+
   it('says how many lists were lost, which events are too early, and why servers broke it off', async () => {
     const { losses } = await observe(
       [
@@ -125,6 +148,7 @@ describe('pipeline/online', () => {
     );
     expect(losses).toEqual({
       ...{ lost_impressions: 7, damaged_impressions: 0, damaged_events: 0, early_events: 1 },
+      half_surrogates: 0,
       events_without_list: 0,
       voided: 'version 3 is not champion any more',
     });

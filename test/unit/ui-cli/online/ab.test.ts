@@ -243,6 +243,17 @@ describe('ui-cli/online', () => {
     expect(last.stdout()).toContain('Decision: clear. It is clear.');
   });
 
+  test('ab report: says which lines of the logs it could not read', async () => {
+    const measured = measuredOnline(onlineExperiment(), 'continue');
+    const losses = { ...measured.losses, damaged_impressions: 1, damaged_events: 4, half_surrogates: 3 };
+    const outcome = { ...OUTCOME, measured: { ...measured, losses } };
+    const view = viewOf({ isRunning: false, outcome });
+    expect((await run(['report', 'two-tower'], { view })).stdout()).toContain(
+      'warning: 1 lines of lists and 4 of events cannot be read, and are left out: 2 were cut, 3 hold half a surrogate pair, which earlier versions took\n',
+    );
+    expectPublished('ab report', (await run(['report', 'two-tower', '--json'], { view })).stdout());
+  });
+
   test('ab report: says that nothing was measured of the last one', async () => {
     const { snapshot } = viewOf();
     const view = viewOf({

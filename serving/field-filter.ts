@@ -60,11 +60,15 @@ const describe = (filters: readonly (readonly [string, readonly string[]])[]): s
 const passingOf = (side: CatalogueSide, filters: FieldFilters, noun: string): Passing => {
   const { ids, fields } = side.bundle;
   const all = new Uint8Array(side.size());
-  const passingWith = (none: string | null): Passing => ({
-    hidden: all.subarray(0, ids.length),
-    hiddenOnline: [...all.keys()].slice(ids.length).filter((row) => all[row] === 1),
-    none,
-  });
+  const passingWith = (none: string | null): Passing => {
+    const hiddenOnline: number[] = [];
+    for (let row = ids.length; row < all.length; row += 1) {
+      if (all[row] === 1) {
+        hiddenOnline.push(row);
+      }
+    }
+    return { hidden: all.subarray(0, ids.length), hiddenOnline, none };
+  };
   const wishes = Object.entries(filters);
   for (const [field, wanted] of wishes) {
     const column = fields.get(field);

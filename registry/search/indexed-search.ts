@@ -33,7 +33,10 @@ const createCounter = (): ((hidden: Uint8Array) => number) => {
     if (known !== undefined) {
       return known;
     }
-    const count = hidden.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+    let count = 0;
+    for (let row = 0; row < hidden.length; row += 1) {
+      count += hidden[row] === 0 ? 0 : 1;
+    }
     counts.set(hidden, count);
     return count;
   };

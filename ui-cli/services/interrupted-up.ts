@@ -1,8 +1,10 @@
 /** What `up` was doing when it was interrupted, and what it leaves behind. */
 import { TtExpError } from '../../contracts/errors.ts';
 import type { ProgressSink, ServiceProgress, ServicesStatus } from '../../contracts/services.ts';
-import { RESUMES } from '../command-line/stops.ts';
 import { serviceLine } from '../display/service-texts.ts';
+
+/** A build of TensorFlow, say, leaves nothing half done behind. */
+const AGAIN = 'Run `tt-exp up` again: parts that are ready stay so, an interrupted one starts anew.';
 
 export interface StepsSoFar {
   readonly note: ProgressSink;
@@ -43,5 +45,5 @@ export const interruptedUp = (
       : left.length === 0
         ? 'Nothing was left running.'
         : `Left running: ${left.join(', ')}. \`tt-exp down\` stops them.`;
-  return new TtExpError('INTERRUPTED', `up: interrupted ${where}`, { hint: `${leftText} ${RESUMES}`, cause });
+  return new TtExpError('INTERRUPTED', `up: interrupted ${where}`, { hint: `${leftText} ${AGAIN}`, cause });
 };

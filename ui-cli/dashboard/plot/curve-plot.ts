@@ -98,7 +98,7 @@ const legendLine = (shown: readonly Shown[], columns: number): Line => {
   for (const { curve } of shown) {
     const last = curve.points.at(-1);
     const gap = used === 0 ? '' : '  ';
-    const text = `${gap}${curve.mark} ${curve.name}${last === undefined ? ' (no values yet)' : Number.isFinite(last.y) ? ` ${formatTick(last.y)}` : ''}`;
+    const text = `${gap}${curve.mark} ${curve.name}${last === undefined ? ' (no values)' : Number.isFinite(last.y) ? ` ${formatTick(last.y)}` : ''}`;
     if (used + stringWidth(text) > columns) {
       break;
     }
@@ -143,7 +143,7 @@ export const curvePlot = (curves: readonly Curve[], options: PlotOptions, size: 
   const height = rows - 3 - (hasLegend ? 1 : 0);
   const legend = hasLegend ? [legendLine(shown, columns)] : [];
   if (points.length === 0 || height < 1 || columns < 2) {
-    const nothing = curves.length === 0 ? 'No trial to draw.' : 'No values to draw yet.';
+    const nothing = curves.length === 0 ? 'No trial to draw.' : 'No values to draw.';
     const text = points.length === 0 ? nothing : '';
     return [title, lineOf(cutText(text, columns), 'dim'), ...legend].slice(0, Math.max(0, rows));
   }

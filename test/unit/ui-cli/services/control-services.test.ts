@@ -91,12 +91,12 @@ describe('services', () => {
         ...{ home: '/home', supervisor },
         services: [service('temporal', 'healthy', 5), service('mlflow', 'starting', 6), service('w', 'stopped', null)],
       }),
-      'Left running: supervisor, temporal, mlflow (starting). `tt-exp down` stops them. Run the same command again',
+      'Left running: supervisor, temporal, mlflow (starting). `tt-exp down` stops them. Run `tt-exp up` again: parts that are ready stay so',
     ],
     [
       'says that nothing does',
       async () => ({ home: '/home', supervisor: { ...supervisor, state: 'stopped' as const }, services: [] }),
-      'Nothing was left running. Run the same command again to resume where it stopped.',
+      'Nothing was left running. Run `tt-exp up` again: parts that are ready stay so, an interrupted one starts anew.',
     ],
     [
       'says how to find out where that is not known',

@@ -55,12 +55,12 @@ describe('ui-cli/dashboard/plot/curve-plot', () => {
 
   it('names curves with their marks, and those without values', () => {
     const curves = [curve([1, 2]), curve([], { name: 'trial-001', mark: '2' })];
-    expect(frame(curves, { columns: 60, rows: 8 }).at(-1)).toBe('1 trial-000 2  2 trial-001 (no values yet)');
+    expect(frame(curves, { columns: 60, rows: 8 }).at(-1)).toBe('1 trial-000 2  2 trial-001 (no values)');
   });
 
   it('draws one point, and nothing at all, without trouble', () => {
     expect(frame([curve([0.3])], { columns: 30, rows: 8 }).filter((line) => /[│┤].*1/.test(line))).toHaveLength(1);
-    expect(frame([curve([])], { columns: 30, rows: 8 })[1]).toBe('No values to draw yet.');
+    expect(frame([curve([])], { columns: 30, rows: 8 })[1]).toBe('No values to draw.');
     expect(frame([curve([Number.NaN])], { columns: 30, rows: 8 })[0]).toBe('loss  1 value not finite');
   });
 

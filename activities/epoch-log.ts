@@ -1,4 +1,5 @@
 /** What one training reports on its way to MLflow: tripwires, epochs and checkpoints; training continues meanwhile. */
+import type { EpochRecord } from '../contracts/metrics.ts';
 import { ARTIFACT, TAG } from '../contracts/names.ts';
 import type { ComputeMessage } from '../contracts/trainer.ts';
 import type { TrackingPort } from './ports.ts';
@@ -11,7 +12,10 @@ export interface EpochLog {
   settled(): Promise<void>;
 }
 
-type LogPort = Pick<TrackingPort, 'logEpoch' | 'logEpochs' | 'putArtifactFile' | 'putArtifactText' | 'setTags'>;
+type LogPort = Pick<
+  TrackingPort,
+  'logEpoch' | 'logEpochs' | 'metricHistory' | 'putArtifactFile' | 'putArtifactText' | 'setTags'
+>;
 
 /** @param outcome `passed`, or the tripwire that fired */
 export const logPreflight = async (
@@ -22,6 +26,20 @@ export const logPreflight = async (
 ): Promise<void> => {
   await tracking.setTags(runId, { [TAG.preflight]: outcome });
   await tracking.putArtifactText(runId, ARTIFACT.preflight, `${JSON.stringify(report, null, 2)}\n`);
+};
+
+/** Logged last of an epoch: where it is, everything else is. */
+const LAST_OF_EPOCH = 'epoch_seconds';
+
+/** MLflow takes as long for points that it has as for new ones. */
+const logMissing = async (tracking: LogPort, runId: string, history: readonly EpochRecord[]): Promise<void> => {
+  const points = await tracking.metricHistory(runId, LAST_OF_EPOCH);
+  const logged = new Map(points.map(({ step, timestampMs }) => [step, timestampMs]));
+  // The same epoch may have been trained, and logged, twice.
+  const missing = history.filter(({ epoch, finishedAtMs }) => logged.get(epoch) !== Math.round(finishedAtMs));
+  if (missing.length > 0) {
+    await tracking.logEpochs(runId, missing);
+  }
 };
 
 export interface EpochLogOptions {
@@ -39,7 +57,7 @@ export interface EpochLogOptions {
 
 /**
  * Logs in order and one after the other; a checkpoint that holds an epoch before its metrics, so that whoever goes on
- * elsewhere has every epoch that is logged. They send all of them again in one go, with the time stamps of the
+ * elsewhere has every epoch that is logged. They send what is missing in one go, with the time stamps of the
  * checkpoint, and MLflow keeps each point once. After an outage one upload serves all epochs that ended meanwhile.
  */
 export const createEpochLog = (options: EpochLogOptions): EpochLog => {
@@ -69,7 +87,7 @@ export const createEpochLog = (options: EpochLogOptions): EpochLog => {
         enqueue(() => tracking.setTags(runId, { [TAG.threads]: String(threads) }));
         const { history } = message;
         if (history.length > 0) {
-          enqueue(() => tracking.logEpochs(runId, history));
+          enqueue(() => logMissing(tracking, runId, history));
         }
       }
       if (message.kind === 'epoch') {

@@ -31,6 +31,7 @@ interface SearchAnswer {
 /** The server refuses larger batches. */
 const LIMIT = { metricsPerBatch: 1000, textsPerBatch: 100, experimentsPerSearch: 500 } as const;
 
+/** Usage aside, `epoch_seconds` last: batches may end inside an epoch, which is whole where that is logged. */
 const epochPoints = (record: EpochRecord, usage: SystemUsage | null): readonly MetricPoint[] => {
   const { epoch, finishedAtMs } = record;
   const values: Readonly<Record<string, number>> = {

@@ -146,16 +146,38 @@ describe('activities/training', () => {
     ]);
   });
 
-  it('epochs of an earlier attempt are logged in one go', async () => {
+  it('epochs of an earlier attempt are logged in one go, those alone that are not there', async () => {
     const tensorflow = { backend: 'js', library: 'none' } as const;
-    const trainTrial = trainingWith(async (job, onMessage) => {
-      await writeModel(job);
-      const history = Array.from({ length: 200 }, (_, index) => ({ ...record, epoch: index + 1 }));
-      onMessage({ kind: 'ready', tensorflow, resumedFromEpoch: 200, history });
-      return { kind: 'stopped', result: null };
-    });
-    await new MockActivityEnvironment().run(trainTrial, request);
-    expect(writes).toEqual(['setTags', 'logEpochs']);
+    const history = Array.from({ length: 200 }, (_, index) => ({ ...record, epoch: index + 1, finishedAtMs: index }));
+    const tracking = trackingWith(async () => undefined);
+    const sent: (readonly number[])[] = [];
+    const counting: TrackingPort = {
+      ...tracking,
+      guardedBy: () => ({
+        ...tracking,
+        logEpochs: (runId, records) => {
+          sent.push(records.map(({ epoch }) => epoch));
+          return tracking.logEpochs(runId, records);
+        },
+      }),
+    };
+    const resume = async (known: typeof history): Promise<void> => {
+      const trainTrial = trainingWith(
+        async (job, onMessage) => {
+          await writeModel(job);
+          onMessage({ kind: 'ready', tensorflow, resumedFromEpoch: known.length, history: known });
+          return { kind: 'stopped', result: null };
+        },
+        { tracking: counting },
+      );
+      await new MockActivityEnvironment().run(trainTrial, request);
+    };
+    await resume(history.slice(0, 198));
+    await resume(history.slice(0, 198));
+    // Trained once more, at another time.
+    await resume(history.map((one) => (one.epoch === 7 ? { ...one, finishedAtMs: 5_000 } : one)));
+    expect(sent).toEqual([history.slice(0, 198).map(({ epoch }) => epoch), [7, 199, 200]]);
+    expect(writes.filter((write) => write !== 'setTags')).toEqual(['logEpochs', 'logEpochs']);
   });
 
   it('stopped before its first epoch has ended, there is nothing to keep', async () => {
@@ -190,7 +212,7 @@ describe('activities/training', () => {
   it('an attempt that has been given up logs nothing any more, and its child is ended', async () => {
     const trainTrial = trainingWith(async (_job, onMessage, { signal }) => {
       onMessage({ kind: 'epoch', record, usage });
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await expect.poll(() => writes).toEqual(['checkpoint', 'metrics']);
       isCurrent = false;
       passMs += 60_000;
       onMessage({ kind: 'epoch', record: { ...record, epoch: 2 }, usage });

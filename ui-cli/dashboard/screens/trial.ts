@@ -113,7 +113,8 @@ const paneLines = (
     case 'events': {
       const isTold = (text: string): boolean => text.startsWith(`${trial.trialId}:`);
       const lines = eventLines(view.experimentId, state, isTold);
-      return scrolledPane(lines.length === 0 ? [lineOf('Nothing has happened to it yet.', 'dim')] : lines, state, size);
+      const nothing = view.status === 'running' ? 'Nothing has happened to it yet.' : 'Nothing has happened to it.';
+      return scrolledPane(lines.length === 0 ? [lineOf(nothing, 'dim')] : lines, state, size);
     }
   }
 };

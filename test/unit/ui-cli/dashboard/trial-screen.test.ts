@@ -1,7 +1,9 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { ExperimentView } from '../../../../contracts/experiment.ts';
 import { driveDashboard } from '../../../support/drive-dashboard.ts';
 import {
+  completedView,
   EXPERIMENT_ID,
   epochRecord,
   progressAt,
@@ -24,11 +26,11 @@ const view = trainingView({
   sweep: { isPaused: false, maxParallel: 2, halt: null, trialCount: 3 },
 });
 
-const open = (columns: number, rows: number, trialId = 'trial-001') =>
+const open = (columns: number, rows: number, trialId = 'trial-001', of: ExperimentView = view) =>
   driveDashboard(
     { screen: 'trial', experimentId: EXPERIMENT_ID, trialId },
     { nowMs: STARTED_AT_MS + 60_000, columns, rows },
-  ).answer('experiment', EXPERIMENT_ID, view);
+  ).answer('experiment', EXPERIMENT_ID, of);
 
 describe('ui-cli/dashboard/screens/trial', () => {
   it('tells how far it came, its attempts and where it was resumed', () => {
@@ -72,6 +74,13 @@ describe('ui-cli/dashboard/screens/trial', () => {
       expect(shown.text()).toContain(`[${pane}]`);
       shown = shown.press('v');
     }
+  });
+
+  it('nothing will happen any more to one that an ended experiment has not started', () => {
+    const shown = (of: ExperimentView): string => open(120, 40, 'trial-001', of).press('v', 'v').text();
+    const trials = [trialView(1, { status: 'pending' })];
+    expect(shown(trainingView({ trials, progress: {} }))).toContain('Nothing has happened to it yet.');
+    expect(shown(completedView({ trials }))).toMatch(/^Nothing has happened to it\.$/m);
   });
 
   it('its events are its own', () => {

@@ -13,6 +13,7 @@ import { MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { median } from './median.ts';
 import { type Latencies, openLoad } from './open-load.ts';
 import { writeBenchBundle } from './serve-bundle.ts';
+import { measureExperiments } from './serve-experiments.ts';
 import type { TargetMessage } from './serve-target.ts';
 
 const { values } = parseArgs({
@@ -156,6 +157,12 @@ try {
   console.log(
     `250 items, as fast as it goes: ${median(rates.bundle).toFixed(0)} requests/s; bare handler ${median(rates.bare).toFixed(0)}; ${share.toFixed(2)} of it (medians of ${rounds})`,
   );
+
+  const experiments = await measureExperiments({
+    ...{ folder, champion: small, challenger: other, rounds, seconds: 5 },
+    pathOf: (request) => pathOf(request % SMALL.users),
+  });
+  console.log(experiments.join('\n'));
 
   const target = await start('bundle', folder, small, other);
   console.log(

@@ -17,6 +17,7 @@ import { createCountRanking, createPopularity } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
 import { createFieldFilter, type Passing } from './field-filter.ts';
 import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
+import { lastResort } from './last-resort.ts';
 import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
 import { createUserVectors, type UserVector, whyNoVector } from './user-vectors.ts';
@@ -77,6 +78,7 @@ export const createBundleRecommender = async (
   const itemContent = bundle.items.content;
   const byPopularity = await createCountRanking(bundle.popularity);
   const byInteractions = await createCountRanking(bundle.interactions);
+  const popularity = createPopularity(byPopularity, items);
   const engines: Readonly<Record<EngineName, Engine>> = {
     two_tower: createTwoTower(itemSearch),
     content:
@@ -86,7 +88,7 @@ export const createBundleRecommender = async (
             ...{ bundle, users, items, dim: itemContent.dim },
             search: createCombinedSearch(await createExactSearch(itemContent), items, ({ content }) => content),
           }),
-    popularity: createPopularity(byPopularity, items),
+    popularity: () => popularity,
   };
   const itemFilter = createFieldFilter(items, manifest.nouns.item);
   const userFilter = createFieldFilter(users, manifest.nouns.user);
@@ -118,6 +120,9 @@ export const createBundleRecommender = async (
     const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
     // Not every engine asks for it, and the reason asks again.
     let vector: UserVector | string | undefined;
+    const met = new Set([...(row === null ? [] : metBy(bundle, row, seen)), ...since]);
+    const unwanted = new Set([...rowsOf(items, request.exclude), ...filtered.passing.hiddenOnline]);
+    const isFiltered = filtered.passing.hidden !== null;
     return {
       row,
       vector: () => {
@@ -125,14 +130,10 @@ export const createBundleRecommender = async (
         return vector;
       },
       ...filtered,
+      exceptMet: !isFiltered && met.size > 0 && met.size === items.size() ? unwanted : null,
       liked:
         seen === 'all' ? likedSince(bundle, items.rowOf, likedBefore, overlay.events(request.userId)) : likedBefore,
-      excluded: new Set([
-        ...(row === null ? [] : metBy(bundle, row, seen)),
-        ...since,
-        ...rowsOf(items, request.exclude),
-        ...filtered.passing.hiddenOnline,
-      ]),
+      excluded: new Set([...met, ...unwanted]),
       interactions:
         (row === null ? 0 : interactionsOf(bundle, row, seen)) + (seen === 'all' ? newSince(request.userId, row) : 0),
     };
@@ -205,10 +206,16 @@ export const createBundleRecommender = async (
       checkRequest(request, bundle);
       const { offset = 0, limit, diversity = 0, damping = 0 } = request;
       const asker = readAsker(request);
-      const { ranker, engine, reason, fallback } = route(request, asker);
+      const { ranker, ...chosen } = route(request, asker);
       const isReranked = diversity > 0 || damping > 0;
       const k = Math.max(offset + limit, isReranked ? DIVERSIFIED_CANDIDATES : 0);
-      const found = ranker({ k, hidden: asker.passing.hidden, excluded: asker.excluded });
+      const wanted = { k, hidden: asker.passing.hidden, excluded: asker.excluded };
+      const list = { ...chosen, ranked: ranker(wanted) };
+      const isRouted = request.engine === undefined && (request.seen ?? 'all') === 'all';
+      const isLast = isRouted && list.ranked.rows.length === 0 && asker.passing.none === null;
+      const { exceptMet } = asker;
+      const resort = { list, wanted, ranker, popularity, exceptMet, noun: manifest.nouns.item };
+      const { engine, reason, fallback, ranked: found } = isLast ? lastResort(resort) : list;
       const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
       const { rows, scores } = pageOf(ranked, request);
       const vector = engine === 'two_tower' ? asker.vector() : null;

@@ -4,7 +4,7 @@ import { breathe } from '../../host/breathe.ts';
 import { createFirstRows } from '../../registry/search/first-rows.ts';
 import type { RankedRows } from '../../registry/search/vector-search.ts';
 import type { CatalogueSide } from '../catalogue-side.ts';
-import type { Engine, Wanted } from './engine.ts';
+import type { Ranker, Wanted } from './engine.ts';
 
 /** So many first rows are known from the start: only filters that leave fewer of them than wanted need a look at all. */
 const FIRST_KNOWN = 1024;
@@ -65,7 +65,6 @@ export const createCountRanking = async (counts: Float32Array | Int32Array): Pro
 };
 
 export const createPopularity =
-  (rank: CountRanking, items: Pick<CatalogueSide, 'size'>): Engine =>
-  () =>
+  (rank: CountRanking, items: Pick<CatalogueSide, 'size'>): Ranker =>
   (wanted) =>
     rank(items.size(), wanted);

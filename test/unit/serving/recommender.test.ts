@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import type { Overlay, Recommender, RecommendRequest } from '../../../contracts/recommendation.ts';
 import { type LoadedBundle, loadBundle } from '../../../registry/bundle/load-bundle.ts';
+import type { OnlineRow, OnlineRows } from '../../../serving/additions/online-rows.ts';
 import { createBundleRecommender } from '../../../serving/recommender.ts';
 import { SMALL_BUNDLE, writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -32,6 +33,62 @@ const overlay = (since: Readonly<Record<string, readonly string[]>>, type = 'lik
   seen: (userId) => since[userId] ?? [],
   interactions: (userId) => since[userId]?.length ?? 0,
   metBy: (itemId) => Object.keys(since).filter((userId) => since[userId]?.includes(itemId)),
+});
+
+describe('whoever has met the whole catalogue', () => {
+  const rest = ['i1', 'i3', 'i4', 'i5'];
+  const again = 'every startup was met already, so they come again';
+  let tired: Recommender;
+
+  beforeAll(async () => {
+    tired = await createBundleRecommender(bundle, { overlay: overlay({ hot: rest, new: SMALL_BUNDLE.items.ids }) });
+  });
+
+  it('gets it again, as their engine ranks it, page by page, and is told', () => {
+    // Vector (1, 0): i0 scores 3, i1 and i4 2, i3 1, i2 0, i5 -1.
+    const order = ['i0', 'i1', 'i4', 'i3', 'i2', 'i5'];
+    const { item_ids, scores, engine, reason, fallback } = tired.recommend(request('hot'));
+    expect([item_ids, scores]).toEqual([order, [3, 2, 2, 1, 0, -1]]);
+    expect([engine, reason, fallback]).toEqual(['two_tower', `29 interactions, more than 20; ${again}`, null]);
+    const pages = [0, 2, 4, 6].map((offset) => tired.recommend(request('hot', { limit: 2, offset })).item_ids);
+    expect(pages.flat()).toEqual(order);
+    expect(tired.recommend(request('hot', { exclude: ['i0', 'i4'] })).item_ids).toEqual(['i1', 'i3', 'i2', 'i5']);
+    expect(tired.recommend(request('new'))).toMatchObject({
+      ...{ item_ids: expect.arrayContaining([...SMALL_BUNDLE.items.ids]), reason: expect.stringContaining(again) },
+    });
+  });
+
+  it('gets none again while one is left, of a filter, or with the router off', () => {
+    const left = 'no startup is left that passes, was not met already, and is not excluded';
+    const job = { filters: { type: ['job'] } };
+    expect(tired.recommend(request('hot', job))).toMatchObject({ item_ids: [], reason: expect.stringContaining(left) });
+    const all = SMALL_BUNDLE.items.ids;
+    expect(tired.recommend(request('hot', { exclude: all }))).toMatchObject({
+      ...{ item_ids: [], reason: expect.stringContaining(left) },
+    });
+    expect(recommender.recommend(request('hot', { exclude: rest }))).toMatchObject({
+      ...{ item_ids: [], reason: expect.stringContaining(left) },
+    });
+    expect(tired.recommend(request('hot', { engine: 'two_tower' })).item_ids).toEqual([]);
+    expect(tired.recommend(request('hot', { filters: { type: ['merger'] } })).reason).toBe(
+      'no startup has type=merger',
+    );
+  });
+
+  it('gets an item by count that the model cannot compare yet, with a word of it', async () => {
+    const item: OnlineRow = { id: 'i6', fields: {}, isEncoded: false, vector: null, content: null, heedsLikes: false };
+    const rows = (given: readonly OnlineRow[]): OnlineRows => ({
+      ...{ revision: () => given.length, rows: () => given },
+      placeOf: (id) => (given.some((one) => one.id === id) ? given.findIndex((one) => one.id === id) : undefined),
+    });
+    const other = await createBundleRecommender(bundle, {
+      ...{ overlay: overlay({ hot: rest }), additions: { users: rows([]), items: rows([item]) } },
+    });
+    expect(other.recommend(request('hot'))).toMatchObject({
+      ...{ item_ids: ['i6'], engine: 'popularity', reason: '29 interactions, more than 20' },
+      fallback: 'two_tower: it cannot compare any startup that is left',
+    });
+  });
 });
 
 describe('routing', () => {
@@ -318,7 +375,10 @@ describe('filters', () => {
     expect([users.user_ids, users.reason]).toEqual([[], 'no developer has skills=cobol']);
     // i2 passes, but was met.
     const met = recommender.recommend(request('hot', { filters: { team_size: ['12'] } }));
-    expect([met.item_ids, met.reason]).toEqual([[], '25 interactions, more than 20']);
+    expect([met.item_ids, met.reason]).toEqual([
+      [],
+      '25 interactions, more than 20; no startup is left that passes, was not met already, and is not excluded',
+    ]);
   });
 
   it.each(['5-7', 'abc', '>5', '9..5', '..'])('refuse %j for a field of numbers', (value) => {

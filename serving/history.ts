@@ -1,6 +1,7 @@
 /** What the users of a bundle met. */
-import { missing } from '../contracts/element-at.ts';
+import { addAt, missing } from '../contracts/element-at.ts';
 import type { OverlayEvent } from '../contracts/recommendation.ts';
+import { breathe } from '../host/breathe.ts';
 import { LIKED, PART_CODE, PART_OF_FLAG } from '../registry/bundle/bundle-files.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
 
@@ -91,17 +92,38 @@ export const likedSince = (
   return [...before.filter((row) => !withdrawn.has(row)), ...added];
 };
 
-/** Rows of the users who met an item. */
-export const whoMet = ({ history: { starts, items } }: LoadedBundle, item: number): ReadonlySet<number> => {
-  const users = new Set<number>();
-  let user = 0;
+const ENTRIES_PER_BREATH = 65_536;
+
+/** Rows of the users who met an item; one who met it in two parts comes twice. */
+export type WhoMet = (item: number) => Iterable<number>;
+
+/** Turns the histories round once: to look through all of them for each item asked about would hold up everybody. */
+export const createWhoMet = async ({ history, manifest }: LoadedBundle): Promise<WhoMet> => {
+  const { starts, items } = history;
+  // Item i was met by users[from[i]] and those after it, up to from[i + 1].
+  const from = new Int32Array(manifest.items + 1);
   for (let entry = 0; entry < items.length; entry += 1) {
+    addAt(from, (items[entry] ?? missing(items, entry)) + 1, 1);
+    if (entry % ENTRIES_PER_BREATH === 0) {
+      await breathe();
+    }
+  }
+  for (let item = 0; item < manifest.items; item += 1) {
+    addAt(from, item + 1, from[item] ?? missing(from, item));
+  }
+  const users = new Int32Array(items.length);
+  const next = from.slice();
+  for (let entry = 0, user = 0; entry < items.length; entry += 1) {
     while (entry >= (starts[user + 1] ?? missing(starts, user + 1))) {
       user += 1;
     }
-    if (items[entry] === item) {
-      users.add(user);
+    const item = items[entry] ?? missing(items, entry);
+    users[next[item] ?? missing(next, item)] = user;
+    addAt(next, item, 1);
+    if (entry % ENTRIES_PER_BREATH === 0) {
+      await breathe();
     }
   }
-  return users;
+  // One given online was met since, if at all.
+  return (item) => (item < manifest.items ? users.subarray(from[item], from[item + 1]) : []);
 };

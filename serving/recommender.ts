@@ -16,7 +16,7 @@ import type { Engine, Ranker, Wanted } from './engines/engine.ts';
 import { createCountRanking, createPopularity } from './engines/popularity.ts';
 import { createTwoTower } from './engines/two-tower.ts';
 import { createFieldFilter, type Passing } from './field-filter.ts';
-import { interactionsOf, likedBy, likedSince, metBy, whoMet } from './history.ts';
+import { createWhoMet, interactionsOf, likedBy, likedSince, metBy } from './history.ts';
 import { lastResort } from './last-resort.ts';
 import { readFilters } from './read-filters.ts';
 import { rerank } from './rerank.ts';
@@ -76,6 +76,7 @@ export const createBundleRecommender = async (
   };
   const scans = { users: contentScan(users), items: contentScan(items) };
   const itemContent = bundle.items.content;
+  const whoMet = await createWhoMet(bundle);
   const byPopularity = await createCountRanking(bundle.popularity);
   const byInteractions = await createCountRanking(bundle.interactions);
   const popularity = createPopularity(byPopularity, items);
@@ -232,7 +233,7 @@ export const createBundleRecommender = async (
         k: (request.offset ?? 0) + request.limit,
         hidden: passing.hidden,
         excluded: new Set([
-          ...whoMet(bundle, item),
+          ...whoMet(item),
           ...rowsOf(users, overlay.metBy(request.itemId)),
           ...rowsOf(users, request.exclude),
           ...passing.hiddenOnline,

@@ -2,53 +2,36 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
+import { createServedHome, SERVED_MODEL, type ServedHome, type ServedProcess } from '../support/served-home.ts';
 import { ask, post, type TestAnswer } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
-const NAME = 'two-tower-smoke';
-const SERVE = ['serve', '--model', NAME, '--port', '0', '--json', '--online-encoding'] as const;
+const NAME = SERVED_MODEL;
 const FEATURES = { industry: 'fintech', type: 'collaboration', skills: ['Rust', 'Go'], team_size: 7 };
 
-interface Served {
-  readonly url: string;
-  readonly process: RunningCli;
+interface Served extends ServedProcess {
   get(path: string): Promise<TestAnswer>;
   list(userId: string, query?: string): Promise<TestAnswer>;
 }
 
 describe('e2e/online-encoding', () => {
-  let home: CliHome;
-  const running: RunningCli[] = [];
+  let served: ServedHome;
   /** Scores that a challenger gave an item given online. */
   const tried: { readonly user: string; readonly score: number }[] = [];
 
   const mlflowUri = async (): Promise<string> => {
-    const { services } = JSON.parse((await home.run(['status', '--json'])).stdout) as {
+    const { services } = await served.json<{
       readonly services: readonly { readonly name: string; readonly address: string }[];
-    };
+    }>('status');
     return services.find(({ name }) => name === 'mlflow')?.address ?? '';
   };
 
-  const succeed = async (...args: readonly string[]): Promise<void> => {
-    const result = await home.run([...args, '--json']);
-    expect(result.exitCode, result.stderr).toBe(0);
-  };
-
   const serve = async (...more: readonly string[]): Promise<Served> => {
-    const process = home.start([...SERVE, ...more]);
-    running.push(process);
-    const line = await eventually('the server is ready', process.stdout, (text) => text.includes('\n'));
-    const { url } = JSON.parse(line) as { url: string };
-    const get: Served['get'] = (path) => ask(`${url}/api/recommendations/${path}`);
-    return { url, process, get, list: (id, query = '') => get(`startups/for-developer/${id}?limit=100${query}`) };
-  };
-
-  const stop = async ({ process }: Served): Promise<void> => {
-    process.child.kill('SIGTERM');
-    expect((await process.finished).exitCode).toBe(0);
+    const process = await served.serve('--model', NAME, '--online-encoding', ...more);
+    const get: Served['get'] = (path) => ask(`${process.url}/api/recommendations/${path}`);
+    return { ...process, get, list: (id, query = '') => get(`startups/for-developer/${id}?limit=100${query}`) };
   };
 
   const put = async (
@@ -103,18 +86,10 @@ describe('e2e/online-encoding', () => {
   };
 
   beforeAll(async () => {
-    home = await createCliHome();
-    await succeed('run', 'experiments/smoke.json');
-    // Trained for one epoch: the gate rejects it, and people promote it.
-    await succeed('run', 'experiments/smoke.json', '--set', 'name=second', '--set', 'training.num_epochs=1');
+    served = await createServedHome();
   }, TIMEOUT_MS);
 
-  afterAll(async () => {
-    for (const { child } of running) {
-      child.kill('SIGKILL');
-    }
-    await home?.dispose();
-  });
+  afterAll(() => served?.dispose());
 
   it(
     'has a new item in every list, by its fields as well, until it is met or erased',
@@ -148,8 +123,8 @@ describe('e2e/online-encoding', () => {
       const erased = await ask(`${server.url}/api/items/new-1`, { method: 'DELETE' });
       expect(erased.body).toMatchObject({ item_id: 'new-1', erased: true });
       expect((await server.get('startups/similar-to/new-1')).status).toBe(404);
-      await stop(server);
-      const file = await readFile(join(home.folder, 'serving', NAME, 'additions.ndjson'), 'utf8');
+      await served.stop(server);
+      const file = await readFile(join(served.home.folder, 'serving', NAME, 'additions.ndjson'), 'utf8');
       expect(file).not.toContain('new-1');
     },
     TIMEOUT_MS,
@@ -180,7 +155,7 @@ describe('e2e/online-encoding', () => {
       expect(warm).toMatchObject({ reason: '5 interactions, from 5 to 20', fallback: null });
       expect((await ask(`${server.url}/api/users/newcomer`, { method: 'DELETE' })).body.erased).toBe(true);
       expect((await server.list('newcomer')).body).toMatchObject({ engine: 'content' });
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );
@@ -223,7 +198,7 @@ describe('e2e/online-encoding', () => {
         () => readFile(`/proc/${second}/cmdline`, 'utf8').catch(() => ''),
         (command) => command === '',
       );
-      await stop(other);
+      await served.stop(other);
       const again = await serve();
       const page = async (offset: number): Promise<readonly string[]> =>
         (await again.list('d0000001', `&engine=two_tower&offset=${offset}`)).body.item_ids;
@@ -232,7 +207,7 @@ describe('e2e/online-encoding', () => {
         async () => [...(await page(0)), ...(await page(100))],
         (itemIds) => acknowledged.every((id) => itemIds.includes(id)),
       );
-      await stop(again);
+      await served.stop(again);
     },
     TIMEOUT_MS,
   );
@@ -274,8 +249,8 @@ describe('e2e/online-encoding', () => {
         expect(scoreOf(byChallenger)).not.toBeCloseTo(scoreOf(other), 6);
         tried.push({ user: challenger, score: scoreOf(byChallenger) });
       }
-      await succeed('ab', 'stop', NAME, '--reason', 'a test', '--yes');
-      await stop(server);
+      await served.json('ab', 'stop', NAME, '--reason', 'a test', '--yes');
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );
@@ -286,7 +261,7 @@ describe('e2e/online-encoding', () => {
       const server = await serve();
       const first = (await inLists(server, 'before')).body;
       expect(first.model_version).toBe('1');
-      await succeed('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
+      await served.json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
       const second = await eventually(
         'version 2 has it in its lists',
         async () => (await server.list('d0000001', '&engine=two_tower')).body,
@@ -308,7 +283,7 @@ describe('e2e/online-encoding', () => {
       expect((await ask(`${server.url}/metrics`)).text).toMatch(
         /tt_exp_additions\{side="item",state="encoded"\} [1-9]/,
       );
-      await Promise.all([stop(server), stop(fresh)]);
+      await Promise.all([served.stop(server), served.stop(fresh)]);
     },
     TIMEOUT_MS,
   );

@@ -1,20 +1,15 @@
 /** `tt-exp ab` on a home with two trained versions, a real server, and users who truly like what one of them lists. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { processesOf } from '../support/processes.ts';
+import { createServedHome, SERVED_MODEL, type ServedHome, type ServedProcess } from '../support/served-home.ts';
 import { ask, post } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
-const NAME = 'two-tower-smoke';
+const NAME = SERVED_MODEL;
 const LISTS = '/api/recommendations/startups/for-developer';
 /** Of the synthetic data: the model knows all of them. */
 const USERS = Array.from({ length: 120 }, (_, number) => `d${String(number).padStart(7, '0')}`);
-
-interface Server {
-  readonly url: string;
-  readonly process: RunningCli;
-}
 
 interface Listed {
   readonly user_id: string;
@@ -39,34 +34,15 @@ interface Report {
 }
 
 describe('e2e/online-experiment', () => {
-  let home: CliHome;
-  const running: RunningCli[] = [];
-
-  const json = async <Answer>(...args: readonly string[]): Promise<Answer> => {
-    const result = await home.run([...args, '--json']);
-    expect(result.exitCode, result.stderr).toBe(0);
-    return JSON.parse(result.stdout) as Answer;
-  };
-
-  const serve = async (...args: readonly string[]): Promise<Server> => {
-    const process = home.start(['serve', '--port', '0', '--json', ...args]);
-    running.push(process);
-    const line = await eventually('the server is ready', process.stdout, (text) => text.includes('\n'));
-    return { url: (JSON.parse(line) as { url: string }).url, process };
-  };
-
-  const stop = async ({ process }: Server): Promise<void> => {
-    process.child.kill('SIGTERM');
-    expect((await process.finished).exitCode).toBe(0);
-  };
+  let served: ServedHome;
 
   const start = (challenger: string, ...args: readonly string[]): Promise<Pick<Status, 'experiment' | 'warnings'>> =>
-    json(
+    served.json(
       ...['ab', 'start', NAME, '--challenger', challenger, '--share', '0.5', '--attribution', '5s'],
       ...['--on-win', 'promote', '--reason', 'a test', '--yes', ...args],
     );
 
-  const untilServed = ({ url }: Server, id: string) =>
+  const untilServed = ({ url }: ServedProcess, id: string) =>
     eventually(
       `the lists of ${id}`,
       async () => (await ask(`${url}/readyz`)).body.experiment,
@@ -74,7 +50,7 @@ describe('e2e/online-experiment', () => {
     );
 
   /** Whoever got the challenger's lists before a restart gets them from the first request on, unless the log says otherwise. */
-  const expectServedOrSaid = async ({ url, process }: Server, id: string): Promise<void> => {
+  const expectServedOrSaid = async ({ url, process }: ServedProcess, id: string): Promise<void> => {
     const { experiment, degraded } = (await ask(`${url}/readyz`)).body;
     if (!process.stderr().includes('waiting for an experiment online')) {
       expect([experiment, degraded]).toEqual([id, []]);
@@ -86,7 +62,7 @@ describe('e2e/online-experiment', () => {
       'the end of the experiment',
       async () => {
         // What was killed may not be back yet.
-        const { exitCode, stdout } = await home.run(['ab', 'status', NAME, '--json']);
+        const { exitCode, stdout } = await served.home.run(['ab', 'status', NAME, '--json']);
         return exitCode === 0 ? (JSON.parse(stdout) as Status) : null;
       },
       (status) => status?.phase === 'ended',
@@ -95,7 +71,7 @@ describe('e2e/online-experiment', () => {
 
   /** The home starts it again. */
   const killService = async (name: string): Promise<void> => {
-    const victims = await processesOf(home.folder, name);
+    const victims = await processesOf(served.home.folder, name);
     expect(victims.length).toBeGreaterThan(0);
     for (const pid of victims) {
       process.kill(pid, 'SIGKILL');
@@ -104,8 +80,8 @@ describe('e2e/online-experiment', () => {
 
   /** What a version lists: whoever likes exactly that prefers the version, whatever else they are shown. */
   const listsOf = async (version: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> => {
-    const { bundle } = await json<{ bundle: string }>('recommend', 'd0000000', '--model', `${NAME}/${version}`);
-    const server = await serve('--bundle', bundle);
+    const { bundle } = await served.json<{ bundle: string }>('recommend', 'd0000000', '--model', `${NAME}/${version}`);
+    const server = await served.serve('--bundle', bundle);
     const lists = new Map<string, ReadonlySet<string>>();
     for (const user_ids of [USERS.slice(0, 100), USERS.slice(100)]) {
       const { body } = await post(`${server.url}${LISTS}/batch`, { user_ids });
@@ -113,12 +89,12 @@ describe('e2e/online-experiment', () => {
         lists.set(user_id, new Set(item_ids));
       }
     }
-    await stop(server);
+    await served.stop(server);
     return lists;
   };
 
   /** Shows a user ten places, and likes some of them; returns how many likes were acknowledged. */
-  const visit = async ({ url }: Server, userId: string, likes: (itemId: string) => boolean): Promise<number> => {
+  const visit = async ({ url }: ServedProcess, userId: string, likes: (itemId: string) => boolean): Promise<number> => {
     const { item_ids, request_id } = (await ask(`${url}${LISTS}/${userId}`)).body;
     const events = (item_ids as readonly string[])
       .filter(likes)
@@ -131,24 +107,17 @@ describe('e2e/online-experiment', () => {
   };
 
   beforeAll(async () => {
-    home = await createCliHome();
-    await json('run', 'experiments/smoke.json');
-    await json('run', 'experiments/smoke.json', '--set', 'name=second', '--set', 'training.num_epochs=1');
-    await json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
+    served = await createServedHome();
+    await served.json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
   }, TIMEOUT_MS);
 
-  afterAll(async () => {
-    for (const { child } of running) {
-      child.kill('SIGKILL');
-    }
-    await home?.dispose();
-  });
+  afterAll(() => served?.dispose());
 
   it(
     'promotes the version that users like more, though server, worker and Temporal are killed meanwhile, and counts no like twice',
     async () => {
       const liked = await listsOf('1');
-      let server = await serve('--model', NAME);
+      let server = await served.serve('--model', NAME);
       const { experiment } = await start('1', '--min-users', '60');
       await untilServed(server, experiment.id);
       let acknowledged = 0;
@@ -163,13 +132,13 @@ describe('e2e/online-experiment', () => {
         if (place === 60) {
           server.process.child.kill('SIGKILL');
           await server.process.finished;
-          server = await serve('--model', NAME);
+          server = await served.serve('--model', NAME);
           await expectServedOrSaid(server, experiment.id);
           await untilServed(server, experiment.id);
         }
       }
       expect(await untilEnded()).toMatchObject({ end: 'promoted' });
-      const { entries } = await json<{ entries: readonly Record<string, unknown>[] }>('models', 'history', NAME);
+      const { entries } = await served.json<{ entries: readonly Record<string, unknown>[] }>('models', 'history', NAME);
       expect(entries.slice(-2)).toMatchObject([
         { action: 'challenge', alias: 'challenger', from: null, to: '1' },
         {
@@ -180,9 +149,9 @@ describe('e2e/online-experiment', () => {
       await eventually(
         'the winner is served',
         async () => (await ask(`${server.url}/readyz`)).body,
-        ({ model_version, experiment: served }) => model_version === '1' && served === null,
+        ({ model_version, experiment }) => model_version === '1' && experiment === null,
       );
-      const { users, groups } = await json<Report>('ab', 'report', NAME);
+      const { users, groups } = await served.json<Report>('ab', 'report', NAME);
       expect(users).toBeGreaterThanOrEqual(60);
       const counted = groups.reduce(
         (sum, group) => sum + group.users * (group.interactions.like?.per_user?.mean ?? 0),
@@ -190,7 +159,7 @@ describe('e2e/online-experiment', () => {
       );
       expect(Math.round(counted)).toBeGreaterThan(60);
       expect(Math.round(counted)).toBeLessThanOrEqual(acknowledged);
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );
@@ -200,19 +169,20 @@ describe('e2e/online-experiment', () => {
     async () => {
       const { experiment, warnings } = await start('2', '--min-users', '10', '--max-days', '0.0004');
       expect(warnings).toEqual([expect.stringContaining(`no server of this home answers for ${NAME}`)]);
-      const server = await serve('--model', NAME);
+      const server = await served.serve('--model', NAME);
       await untilServed(server, experiment.id);
       for (const user of USERS.slice(0, 40)) {
         await visit(server, user, () => false);
       }
-      const seen = await json<Status>('ab', 'status', NAME);
+      const seen = await served.json<Status>('ab', 'status', NAME);
       if (seen.phase === 'running') {
         expect([seen.warnings, seen.last_list_at]).toEqual([[], expect.any(String)]);
       }
       expect(await untilEnded()).toMatchObject({ end: 'cleared' });
-      const [model] = (await json<{ models: readonly Record<string, unknown>[] }>('models', 'list', NAME)).models;
+      const [model] = (await served.json<{ models: readonly Record<string, unknown>[] }>('models', 'list', NAME))
+        .models;
       expect(model).toMatchObject({ aliases: { champion: '1', challenger: null } });
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );

@@ -1,64 +1,31 @@
 /** `tt-exp serve` on a home with a trained champion, through promotions, kills and without MLflow. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliHome, createCliHome, type RunningCli } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
+import { createServedHome, SERVED_MODEL, type ServedHome, type ServedProcess } from '../support/served-home.ts';
 import { ask, post } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
-const NAME = 'two-tower-smoke';
-const SERVE = ['serve', '--model', NAME, '--port', '0', '--json'] as const;
+const NAME = SERVED_MODEL;
 
-interface Ready {
-  readonly url: string;
-  readonly model_version: string;
-  readonly bundle: string;
-  readonly items: number;
-  readonly search: string;
-}
-
-interface Served extends Ready {
-  readonly process: RunningCli;
+interface Served extends ServedProcess {
   list(userId: string, query?: string): ReturnType<typeof ask>;
 }
 
 describe('e2e/serving', () => {
-  let home: CliHome;
-  const running: RunningCli[] = [];
-
-  const json = async <Answer>(...args: readonly string[]): Promise<Answer> => {
-    const result = await home.run([...args, '--json']);
-    expect(result.exitCode, result.stderr).toBe(0);
-    return JSON.parse(result.stdout) as Answer;
-  };
+  let served: ServedHome;
 
   const serve = async (): Promise<Served> => {
-    const process = home.start(SERVE);
-    running.push(process);
-    const line = await eventually('the server is ready', process.stdout, (text) => text.includes('\n'));
-    const ready = JSON.parse(line) as Ready;
+    const process = await served.serve('--model', NAME);
     const list: Served['list'] = (userId, query = '') =>
-      ask(`${ready.url}/api/recommendations/startups/for-developer/${userId}?limit=100${query}`);
-    return { ...ready, process, list };
-  };
-
-  const stop = async ({ process }: Served): Promise<void> => {
-    process.child.kill('SIGTERM');
-    expect((await process.finished).exitCode).toBe(0);
+      ask(`${process.url}/api/recommendations/startups/for-developer/${userId}?limit=100${query}`);
+    return { ...process, list };
   };
 
   beforeAll(async () => {
-    home = await createCliHome();
-    await json('run', 'experiments/smoke.json');
-    // Trained for one epoch: the gate rejects it, and people promote it.
-    await json('run', 'experiments/smoke.json', '--set', 'name=second', '--set', 'training.num_epochs=1');
+    served = await createServedHome();
   }, TIMEOUT_MS);
 
-  afterAll(async () => {
-    for (const { child } of running) {
-      child.kill('SIGKILL');
-    }
-    await home?.dispose();
-  });
+  afterAll(() => served?.dispose());
 
   it(
     'follows promotion and rollback under load, without a failed request or an answer of two models',
@@ -78,9 +45,9 @@ describe('e2e/serving', () => {
       };
       const clients = [0, 1, 2, 3].map(load);
       const version = async (): Promise<string> => (await ask(`${server.url}/readyz`)).body.model_version;
-      await json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
+      await served.json('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes');
       await eventually('version 2 is served', version, (seen) => seen === '2');
-      await json('models', 'rollback', NAME, '--reason', 'back', '--yes');
+      await served.json('models', 'rollback', NAME, '--reason', 'back', '--yes');
       await eventually('version 1 is served again', version, (seen) => seen === '1');
       isLoaded = false;
       await Promise.all(clients);
@@ -89,7 +56,7 @@ describe('e2e/serving', () => {
       expect([...versions.values()].flatMap((of) => [...of]).sort()).toEqual(['1', '2']);
       expect(versions.get(server.bundle)).toEqual(new Set(['1']));
       expect((await ask(`${server.url}/metrics`)).text).toContain('tt_exp_bundle_swaps_total 2');
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );
@@ -132,7 +99,7 @@ describe('e2e/serving', () => {
       const erased = await ask(`${again.url}/api/events/for-developer/stranger`, { method: 'DELETE' });
       expect(erased.body.erased).toBeGreaterThanOrEqual(met.length);
       expect((await again.list('stranger')).body.item_ids).toEqual(before.body.item_ids);
-      await stop(again);
+      await served.stop(again);
     },
     TIMEOUT_MS,
   );
@@ -148,7 +115,7 @@ describe('e2e/serving', () => {
         async () => (await there.list('guest')).body.item_ids,
         (itemIds) => !itemIds.includes(first),
       );
-      const printed = await json('recommend', 'guest', '--limit', '100', '--model', NAME);
+      const printed = await served.json('recommend', 'guest', '--limit', '100', '--model', NAME);
       expect(printed).toMatchObject({ item_ids: (await here.list('guest')).body.item_ids, engine: 'content' });
       const twice = await post(`${there.url}/api/events`, {
         event_id: 'e',
@@ -157,7 +124,7 @@ describe('e2e/serving', () => {
         type: 'like',
       });
       expect(twice.body).toMatchObject({ accepted: 0, duplicates: 1 });
-      await Promise.all([stop(here), stop(there)]);
+      await Promise.all([served.stop(here), served.stop(there)]);
     },
     TIMEOUT_MS,
   );
@@ -165,7 +132,7 @@ describe('e2e/serving', () => {
   it(
     'begins without MLflow from the last good bundle, says so, and follows once MLflow is back',
     async () => {
-      expect((await home.run(['down'])).exitCode).toBe(0);
+      expect((await served.home.run(['down'])).exitCode).toBe(0);
       const server = await serve();
       expect(server.model_version).toBe('1');
       const { status, body } = await ask(`${server.url}/readyz`);
@@ -176,19 +143,19 @@ describe('e2e/serving', () => {
       expect(server.process.stderr()).toContain('MLflow cannot be asked for the champion');
       expect((await ask(`${server.url}/metrics`)).text).toContain('tt_exp_problems 1');
       expect((await server.list('d0000001')).status).toBe(200);
-      await json('up');
+      await served.json('up');
       await eventually(
         'nothing is degraded',
         async () => (await ask(`${server.url}/readyz`)).body.degraded,
         (degraded) => degraded.length === 0,
       );
-      await json('models', 'promote', `${NAME}/2`, '--reason', 'once more', '--yes');
+      await served.json('models', 'promote', `${NAME}/2`, '--reason', 'once more', '--yes');
       await eventually(
         'version 2 is served',
         async () => (await server.list('d0000001')).body.model_version,
         (version) => version === '2',
       );
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );
@@ -196,13 +163,13 @@ describe('e2e/serving', () => {
   it(
     'ends with 66 where there is nothing to serve, and with 69 where the port is taken',
     async () => {
-      const nothing = await home.run(['serve', '--model', 'nothing', '--port', '0']);
+      const nothing = await served.home.run(['serve', '--model', 'nothing', '--port', '0']);
       expect([nothing.exitCode, nothing.stderr]).toEqual([66, expect.stringContaining('nothing has no champion')]);
       const server = await serve();
       const port = new URL(server.url).port;
-      const taken = await home.run(['serve', '--model', NAME, '--port', port]);
+      const taken = await served.home.run(['serve', '--model', NAME, '--port', port]);
       expect([taken.exitCode, taken.stderr]).toEqual([69, expect.stringContaining(`port ${port}`)]);
-      await stop(server);
+      await served.stop(server);
     },
     TIMEOUT_MS,
   );

@@ -1,4 +1,4 @@
-// What a start of `tt-exp serve` costs by the events that its log holds: milliseconds until it is ready, memory, and how
+// What a start of `tt-exp serve` costs by the events that its log holds: milliseconds until it is ready, processor time, memory, and how
 // long erasing one user takes, which writes the log anew. Without MLflow, from the bundle that served last. Needs a build.
 // Usage: npm run build && npm run bench:events [-- --events 0 --events 100000 --events 1000000 --rounds 3]
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
 const PROGRAM = fileURLToPath(new URL('../dist/bin/tt-exp.js', import.meta.url));
 const MODEL = 'two-tower';
 const SIZE = { items: 1_000, users: 20_000, dim: 128, contentDim: 384 };
+/** Of Linux, in /proc. */
+const MS_A_TICK = 10;
 const TYPES = ['view', 'view', 'view', 'click', 'like'];
 
 const folder = await mkdtemp(join(tmpdir(), 'tt-exp-bench-events-'));
@@ -67,6 +69,12 @@ const start = async (): Promise<{ readonly url: string; readonly child: ChildPro
 const megabytes = async ({ pid }: ChildProcess, name: 'VmRSS' | 'VmHWM'): Promise<number> =>
   Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
+/** Of the process so far, user and system: what a start costs where other programs share the machine. */
+const cpuMs = async ({ pid }: ChildProcess): Promise<number> => {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
+};
+
 try {
   const bundle = await writeBenchBundle(folder, { ...SIZE, seed: 1 });
   const kept = JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')) as {
@@ -79,11 +87,12 @@ try {
   for (const events of options.events.map(Number)) {
     await writeEvents(events);
     const { size } = await stat(log);
-    const [ready, resident, most]: [number[], number[], number[]] = [[], [], []];
+    const [ready, spent, resident, most]: [number[], number[], number[], number[]] = [[], [], [], []];
     let erasedMs = 0;
     for (let round = 1; round <= Number(options.rounds); round += 1) {
       const { url, child, readyMs } = await start();
       ready.push(readyMs);
+      spent.push(await cpuMs(child));
       resident.push(await megabytes(child, 'VmRSS'));
       most.push(await megabytes(child, 'VmHWM'));
       if (round === Number(options.rounds) && events > 0) {
@@ -99,7 +108,7 @@ try {
       await ended;
     }
     console.log(
-      `${events} events, ${(size / 1e6).toFixed(0)} MB: ready after ${median(ready).toFixed(0)} ms, ${median(resident).toFixed(0)} MB, at most ${median(most).toFixed(0)} MB (medians of ${ready.length}); one user erased in ${erasedMs.toFixed(0)} ms`,
+      `${events} events, ${(size / 1e6).toFixed(0)} MB: ready after ${median(ready).toFixed(0)} ms (${median(spent).toFixed(0)} ms of processor time), ${median(resident).toFixed(0)} MB, at most ${median(most).toFixed(0)} MB (medians of ${ready.length}); one user erased in ${erasedMs.toFixed(0)} ms`,
     );
   }
 } finally {

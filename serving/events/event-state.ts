@@ -17,23 +17,22 @@ let lastRevision = 0;
 
 export const createEventState = (): EventState => {
   const byId = new Map<string, OnlineEvent>();
-  const byUser = new Map<string, OnlineEvent[]>();
+  const byUser = new Map<string, { readonly events: OnlineEvent[]; revision: number }>();
   const usersOf = new Map<string, Set<string>>();
-  const revisions = new Map<string, number>();
   let hasErasures = false;
-  const eventsOf = (userId: string): readonly OnlineEvent[] => byUser.get(userId) ?? [];
+  const eventsOf = (userId: string): readonly OnlineEvent[] => byUser.get(userId)?.events ?? [];
   const add = (event: OnlineEvent): void => {
     if (byId.has(event.event_id)) {
       return;
     }
     byId.set(event.event_id, event);
     lastRevision += 1;
-    revisions.set(event.user_id, lastRevision);
-    const events = byUser.get(event.user_id);
-    if (events === undefined) {
-      byUser.set(event.user_id, [event]);
+    const user = byUser.get(event.user_id);
+    if (user === undefined) {
+      byUser.set(event.user_id, { events: [event], revision: lastRevision });
     } else {
-      events.push(event);
+      user.events.push(event);
+      user.revision = lastRevision;
     }
     const users = usersOf.get(event.item_id);
     if (users === undefined) {
@@ -48,14 +47,13 @@ export const createEventState = (): EventState => {
       usersOf.get(item_id)?.delete(userId);
     }
     byUser.delete(userId);
-    revisions.delete(userId);
     hasErasures = true;
   };
   return {
     apply: (record) => (record.kind === 'event' ? add(record.event) : erase(record.userId)),
     has: (eventId) => byId.has(eventId),
     find: (eventId) => byId.get(eventId),
-    revisionOf: (userId) => revisions.get(userId) ?? 0,
+    revisionOf: (userId) => byUser.get(userId)?.revision ?? 0,
     records: function* () {
       for (const event of byId.values()) {
         yield { kind: 'event', event };

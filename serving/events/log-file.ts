@@ -77,12 +77,15 @@ const logFileOf = <Item>(
   let position = 0;
   let begun = Buffer.alloc(0);
   let damaged = 0;
-  const take = (line: Buffer, onRecord: (record: Item) => void): void => {
-    const record = line.length === 0 ? null : parse(line.toString('utf8'));
-    if (record !== null) {
-      onRecord(record);
-    } else if (line.length > 0) {
-      damaged += 1;
+  /** Whole lines: decoded at once, which takes a fraction of the time of as many short pieces. */
+  const take = (bytes: Buffer, onRecord: (record: Item) => void): void => {
+    for (const line of bytes.toString('utf8').split('\n')) {
+      const record = line === '' ? null : parse(line);
+      if (record !== null) {
+        onRecord(record);
+      } else if (line !== '') {
+        damaged += 1;
+      }
     }
   };
   const writeAll = async (bytes: Buffer): Promise<void> => {
@@ -101,12 +104,10 @@ const logFileOf = <Item>(
         }
         position += bytesRead;
         const bytes = Buffer.concat([begun, chunk.subarray(0, bytesRead)]);
-        let start = 0;
-        for (let end = bytes.indexOf(LINE_END); end !== -1; end = bytes.indexOf(LINE_END, start)) {
-          take(bytes.subarray(start, end), onRecord);
-          start = end + 1;
-        }
-        begun = bytes.subarray(start);
+        // Behind the last line end; no character of UTF-8 has that byte in it.
+        const end = bytes.lastIndexOf(LINE_END) + 1;
+        take(bytes.subarray(0, end), onRecord);
+        begun = bytes.subarray(end);
       }
     },
     damagedLines: () => damaged,

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../client/registry-client.ts';
 import { createRng } from '../../policy/rng.ts';
@@ -17,6 +17,7 @@ import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
 import { createMlflowReader } from '../support/mlflow-rest.ts';
 import { startTestMlflow, type TestMlflow, temporalExecutable } from '../support/provisioned.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
 import type { GateWorkerOptions } from './fixtures/gate-worker.ts';
 
 const WORKER = fileURLToPath(new URL('./fixtures/gate-worker.ts', import.meta.url));
@@ -79,12 +80,7 @@ describe('gate/at-once', () => {
     environment = await TestWorkflowEnvironment.createLocal({
       server: { executable: { type: 'existing-path', path: await temporalExecutable() } },
     });
-    const { code } = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-      logger: new DefaultLogger('ERROR'),
-    });
-    bundle = join(folder, 'workflows.cjs');
-    await writeFile(bundle, code);
+    bundle = (await workflowBundle()).codePath;
     ndcg = await createRuns();
   });
 

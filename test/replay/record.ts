@@ -12,9 +12,10 @@ import { onlineWorkflowId, registryWorkflowId } from '../../contracts/ids.ts';
 import type { experiment } from '../../workflows/experiment.ts';
 import { experimentInput } from '../support/experiment-fixtures.ts';
 import { temporalExecutable } from '../support/provisioned.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
+import { HISTORIES } from './histories-folder.ts';
 import { writeHistory } from './history-json.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
-import { bundleWorkflows, HISTORIES } from './workflow-bundle.ts';
 
 /** An experiment of four trials has more. */
 const EVENTS_OF_A_SHORT_EXECUTION = 40;
@@ -53,11 +54,11 @@ const saveRuns = async (client: Client, name: string, workflowId: string): Promi
   }
 };
 
-const record = async (scenario: Scenario, workflowBundle: { code: string }): Promise<void> => {
+const record = async (scenario: Scenario): Promise<void> => {
   const environment = await openEnvironment(scenario.isContinued === true);
   const { client, nativeConnection: connection } = environment;
   const common = { connection, activities: scenario.steps(), dataConverter: DATA_CONVERTER, shutdownGraceTime: '1s' };
-  const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
+  const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle: bundle });
   const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu', maxHeartbeatThrottleInterval: '100ms' });
   const workflowId = `tt-exp/replay/${scenario.name}`;
   await cpu.runUntil(
@@ -99,7 +100,7 @@ if (names.length === 0) {
   await rm(HISTORIES, { recursive: true, force: true });
 }
 await mkdir(HISTORIES, { recursive: true });
-const workflowBundle = await bundleWorkflows();
+const bundle = await workflowBundle();
 for (const scenario of SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-  await record(scenario, workflowBundle);
+  await record(scenario);
 }

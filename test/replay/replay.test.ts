@@ -1,26 +1,27 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DATA_CONVERTER } from '../../client/payload-codec.ts';
+import { workflowBundle } from '../support/workflow-bundle.ts';
+import { HISTORIES } from './histories-folder.ts';
 import { readHistory } from './history-json.ts';
-import { bundleWorkflows, HISTORIES } from './workflow-bundle.ts';
 
 const names = await readdir(HISTORIES);
 
 const read = (name: string): Promise<string> => readFile(join(HISTORIES, name), 'utf8');
 
 describe('replay', () => {
-  let workflowBundle: WorkflowBundle;
+  let bundle: { readonly codePath: string };
 
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    workflowBundle = await bundleWorkflows();
+    bundle = await workflowBundle();
   });
 
   const replay = async (text: string): Promise<void> => {
     const { workflowId, history } = readHistory(text);
-    await Worker.runReplayHistory({ workflowBundle, dataConverter: DATA_CONVERTER }, history, workflowId);
+    await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter: DATA_CONVERTER }, history, workflowId);
   };
 
   it.each(names)("replay/histories: today's workflows go on with %s", async (name) => {

@@ -1,8 +1,7 @@
 /** The workflows on a real Temporal server, with steps in memory. */
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { CpuActivities, GpuActivities } from '../../activities/index.ts';
 import type {
   CloseExperimentRequest,
@@ -13,6 +12,7 @@ import type {
 import { blessed } from './blessed.ts';
 import { datasetSummary, evaluationSummary, trainingResult } from './experiment-fixtures.ts';
 import { temporalExecutable } from './provisioned.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 export interface Recorder {
   readonly closedTrials: CloseTrialRequest[];
@@ -114,10 +114,7 @@ export const startWorkflowServer = async (settings: readonly string[] = []): Pro
       ],
     },
   });
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const bundle = await workflowBundle();
   return {
     address: environment.address,
     withWorkers: async (steps, use) => {
@@ -127,7 +124,7 @@ export const startWorkflowServer = async (settings: readonly string[] = []): Pro
         shutdownGraceTime: '1s',
         maxHeartbeatThrottleInterval: '100ms',
       };
-      const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle });
+      const cpu = await Worker.create({ ...common, taskQueue: 'tt-cpu', workflowBundle: bundle });
       const gpu = await Worker.create({ ...common, taskQueue: 'tt-gpu' });
       return cpu.runUntil(gpu.runUntil(use(environment.client)));
     },

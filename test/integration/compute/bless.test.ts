@@ -1,7 +1,6 @@
 /** The real blessing: a trained model's bundle, in a server of its own, with every fault that it is there to find. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Blessing } from '../../../contracts/blessing.ts';
 import type { BuildBundleJob, ModelSource } from '../../../contracts/trainer.ts';
@@ -11,11 +10,9 @@ import { eventually } from '../../support/eventually.ts';
 import { type Fault, plantFault } from '../../support/plant-fault.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner } from './runner.ts';
+import { createModelRunner, trainModel } from './runner.ts';
 
-const runner = createTestRunner({
-  childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
-});
+const runner = createModelRunner();
 const { signal } = new AbortController();
 const DIM = 8;
 const ITEMS = 400;
@@ -27,20 +24,12 @@ let exact = '';
 let indexed = '';
 let evaluatedNdcg = 0;
 
-const train = async (folder: string, seed: number, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
+const train = (folder: string, seed: number, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
   const trialFolder = join(folder, `${normalisation}-${seed}`);
   const settings = trialSettings({
     ...{ seed, model: { hidden_dims: [16], embedding_dim: DIM, normalisation }, training: { num_epochs: 2 } },
   });
-  await runner.train(
-    {
-      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 2 },
-      ...{ device: 'cpu', preflight: false },
-    },
-    () => undefined,
-    { signal },
-  );
-  return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
+  return trainModel(runner, { trialFolder, datasetFolder, settings });
 };
 
 const jobOf = (of: ModelSource, bundlesFolder: string, mostItemsExact = 100_000): Omit<BuildBundleJob, 'kind'> => ({

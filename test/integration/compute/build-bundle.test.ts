@@ -1,7 +1,6 @@
 /** The real building child: a trained model becomes a bundle, and what answers from it ranks as the evaluation did. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BuiltBundle } from '../../../contracts/bundle.ts';
 import type { LoadedDataset } from '../../../contracts/dataset.ts';
@@ -16,31 +15,22 @@ import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { eventually } from '../../support/eventually.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner } from './runner.ts';
+import { createModelRunner, trainModel } from './runner.ts';
 
-const CHILD = fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url));
 const { signal } = new AbortController();
-const runner = createTestRunner({ childScript: CHILD });
+const runner = createModelRunner();
 /** Ends its processes by SIGKILL. */
-const killing = createTestRunner({ childScript: CHILD, terminateGraceMs: 0 });
+const killing = createModelRunner({ terminateGraceMs: 0 });
 
 let folder = '';
 let datasetFolder = '';
 let dataset: LoadedDataset;
 
-const train = async (name: string, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
+const train = (name: string, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
   const trialFolder = join(folder, name);
   const model = { hidden_dims: [16], embedding_dim: 8, normalisation };
   const settings = trialSettings({ seed: 1, model, training: { num_epochs: 2 } });
-  await runner.train(
-    {
-      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 2 },
-      ...{ device: 'cpu', preflight: false },
-    },
-    () => undefined,
-    { signal },
-  );
-  return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
+  return trainModel(runner, { trialFolder, datasetFolder, settings });
 };
 
 const jobOf = (model: ModelSource, home: string, mostItemsExact = 100_000): BuildBundleJob => ({

@@ -1,6 +1,5 @@
 /** The real encoding child: what it makes of a raw row is what the building of a bundle made of it. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elementAt } from '../../../contracts/element-at.ts';
@@ -15,11 +14,10 @@ import { encodingProcess } from '../../support/encoding-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner, isRunning } from './runner.ts';
+import { createModelRunner, isRunning, trainModel } from './runner.ts';
 
-const script = (name: string): string => fileURLToPath(new URL(`../../../bin/${name}`, import.meta.url));
 const { signal } = new AbortController();
-const runner = createTestRunner({ childScript: script('compute-child.ts') });
+const runner = createModelRunner();
 const encoding = encodingProcess();
 
 afterAll(() => encoding.close());
@@ -52,18 +50,11 @@ describe.each(['source', 'hashed'] as const)('with texts by %s', (textEncoder) =
       model: { hidden_dims: [16], embedding_dim: 8, normalisation: textEncoder === 'source' ? 'l2' : 'none' },
       training: { num_epochs: 1 },
     });
-    await runner.train(
-      {
-        ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 1 },
-        ...{ device: 'cpu', preflight: false },
-      },
-      () => undefined,
-      { signal },
-    );
+    const model = await trainModel(runner, { trialFolder, datasetFolder, settings });
     const built = await runner.buildBundle(
       {
         ...{ kind: 'build_bundle', datasetFolder, bundlesFolder: join(folder, 'bundles'), mostItemsExact: 100_000 },
-        model: { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') },
+        model,
         identity: { name: 'two-tower', version: '1', run_id: 'run' },
       },
       signal,

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GuardConfig } from '../../../contracts/experiment-config.ts';
 import type { CategorySlice } from '../../../contracts/metrics.ts';
@@ -13,14 +12,13 @@ import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { testPython } from '../../support/test-python.ts';
-import { createTestRunner } from './runner.ts';
+import { createModelRunner, trainModel } from './runner.ts';
 
-const CHILD = fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url));
 const RESAMPLES = 10_000;
 /** Standard errors; both sides are seeded. */
 const SIGMAS = 4;
 const { signal } = new AbortController();
-const runner = createTestRunner({ childScript: CHILD });
+const runner = createModelRunner();
 
 let folder = '';
 let datasetFolder = '';
@@ -28,19 +26,11 @@ let python = '';
 let small: ModelSource = { modelFolder: '', encoderFile: '' };
 let large = small;
 
-const train = async (name: string, hidden: number, seed: number): Promise<ModelSource> => {
+const train = (name: string, hidden: number, seed: number): Promise<ModelSource> => {
   const trialFolder = join(folder, name);
   const model = { hidden_dims: [hidden], embedding_dim: 8 };
   const settings = trialSettings({ seed, model, training: { num_epochs: 2 } });
-  await runner.train(
-    {
-      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 2 },
-      ...{ device: 'cpu', preflight: false },
-    },
-    () => undefined,
-    { signal },
-  );
-  return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
+  return trainModel(runner, { trialFolder, datasetFolder, settings });
 };
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type ComputeRunner,
@@ -6,7 +7,8 @@ import {
   createComputeRunner,
   createGpuSampler,
 } from '../../../compute/index.ts';
-import type { TrainJob } from '../../../contracts/trainer.ts';
+import type { ModelSource, TrainJob } from '../../../contracts/trainer.ts';
+import type { TrialSettings } from '../../../contracts/trial.ts';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
@@ -29,6 +31,33 @@ export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): C
     gpuSampler: createGpuSampler({ environment: process.env, log: () => undefined }),
     ...changes,
   });
+
+/** Runs the real jobs. */
+export const createModelRunner = (changes: Partial<ComputeRunnerOptions> = {}): ComputeRunner =>
+  createTestRunner({
+    childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
+    ...changes,
+  });
+
+/** Trains for all epochs of the settings. */
+export const trainModel = async (
+  runner: ComputeRunner,
+  {
+    trialFolder,
+    datasetFolder,
+    settings,
+  }: { readonly trialFolder: string; readonly datasetFolder: string; readonly settings: TrialSettings },
+): Promise<ModelSource> => {
+  await runner.train(
+    {
+      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, device: 'cpu', preflight: false },
+      epochBudget: settings.training.num_epochs,
+    },
+    () => undefined,
+    { signal: new AbortController().signal },
+  );
+  return { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') };
+};
 
 /** The fixture child looks only at what it shall do (`trialFolder`) and at its argument (`datasetFolder`). */
 export const trainJob = (act: string, argument = '', device: TrainJob['device'] = 'auto'): TrainJob => ({

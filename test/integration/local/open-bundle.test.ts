@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { LocalContext } from '../../../local/local-context.ts';
@@ -12,11 +11,9 @@ import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner } from '../compute/runner.ts';
+import { createModelRunner, trainModel } from '../compute/runner.ts';
 
-const runner = createTestRunner({
-  childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
-});
+const runner = createModelRunner();
 const { signal } = new AbortController();
 const unreachable = () => new TtExpError('SERVICE_UNREACHABLE', 'MLflow: nothing answers');
 
@@ -39,14 +36,7 @@ beforeAll(async () => {
   const datasetFolder = (await builder.findLocal(version)) ?? '';
   trained = join(folder, 'trained');
   const settings = trialSettings({ model: { hidden_dims: [8], embedding_dim: 4 }, training: { num_epochs: 1 } });
-  await runner.train(
-    {
-      ...{ kind: 'train', trialFolder: trained, checkpoints: [], datasetFolder, settings, epochBudget: 1 },
-      ...{ device: 'cpu', preflight: false },
-    },
-    () => undefined,
-    { signal },
-  );
+  await trainModel(runner, { trialFolder: trained, datasetFolder, settings });
   await cp(join(datasetFolder, 'encoder.json'), join(trained, 'encoder.json'));
 });
 

@@ -1,6 +1,5 @@
 /** A model that knows users by what they like: one whom training has not seen, and those whom it has. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { elementAt } from '../../../contracts/element-at.ts';
 import type { RawRow } from '../../../contracts/row-encoding.ts';
@@ -17,7 +16,7 @@ import { eventually } from '../../support/eventually.ts';
 import { filesData, writeRows } from '../../support/files-source.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner } from '../compute/runner.ts';
+import { createModelRunner, trainModel } from '../compute/runner.ts';
 
 const { signal } = new AbortController();
 
@@ -43,24 +42,15 @@ const historyBundle = async (folder: string) => {
   const builder = builderIn(join(folder, 'data'));
   const { version } = await builder.encode({ data, seed: 7 });
   const datasetFolder = (await builder.findLocal(version)) ?? '';
-  const runner = createTestRunner({
-    childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
-  });
+  const runner = createModelRunner();
   const trialFolder = join(folder, 'trial');
   const model = { hidden_dims: [8], embedding_dim: 4, user_history: true, normalisation: 'l2' as const };
   const settings = trialSettings({ seed: 1, model, training: { num_epochs: 3 } });
-  await runner.train(
-    {
-      ...{ kind: 'train', trialFolder, checkpoints: [], datasetFolder, settings, epochBudget: 3 },
-      ...{ device: 'cpu', preflight: false },
-    },
-    () => undefined,
-    { signal },
-  );
+  const source = await trainModel(runner, { trialFolder, datasetFolder, settings });
   const built = await runner.buildBundle(
     {
       ...{ kind: 'build_bundle', datasetFolder, bundlesFolder: join(folder, 'bundles'), mostItemsExact: 100_000 },
-      model: { modelFolder: join(trialFolder, 'model'), encoderFile: join(datasetFolder, 'encoder.json') },
+      model: source,
       identity: { name: 'two-tower', version: '1', run_id: 'run' },
     },
     signal,

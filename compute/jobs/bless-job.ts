@@ -15,7 +15,7 @@ import { type LoadedBundle, loadBundle } from '../../registry/bundle/load-bundle
 import { readBundleManifest } from '../../registry/bundle/read-manifest.ts';
 import { type EmbeddedDataset, loadModel } from '../../registry/load-model.ts';
 import { createListClient, type ListClient, WrongAnswer } from '../blessing/ask-server.ts';
-import { startBundleServer } from '../blessing/bundle-server.ts';
+import { type BundleServer, startBundleServer } from '../blessing/bundle-server.ts';
 import { compareLists } from '../blessing/compare-lists.ts';
 import { compareRows } from '../blessing/compare-rows.ts';
 import { evaluateOffline, type OfflineEvaluation } from '../blessing/offline-lists.ts';
@@ -74,34 +74,52 @@ const askEverybody = async (client: ListClient, { job, dataset, embedded, offlin
   };
 };
 
-const serve = async (
+const bytesOf = ({ files }: BundleManifest): number => Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** The server starts while the work goes on, on another core; it ends with the work. */
+const withServer = async <Result>(
   folder: string,
-  { nouns, files }: BundleManifest,
-  judged: Judged,
-  program: string,
-  { alive, signal }: Channel,
-): Promise<BlessingEvidence['served']> => {
-  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-  const startLimitMs = LEAST_START_MS + bytes / LEAST_BYTES_A_MS;
+  manifest: BundleManifest,
+  { program, alive, signal }: Channel & { readonly program: string },
+  work: (starting: Promise<BundleServer>) => Promise<Result>,
+): Promise<Result> => {
+  const end = new AbortController();
+  const starting = startBundleServer({
+    ...{ script: program, folder, startLimitMs: LEAST_START_MS + bytesOf(manifest) / LEAST_BYTES_A_MS },
+    signal: AbortSignal.any([signal, end.signal]),
+  });
+  // Whoever waits for it hears of a failure.
+  starting.catch(() => undefined);
   const living = setInterval(alive, 1_000);
   try {
-    const server = await startBundleServer({ script: program, folder, startLimitMs, signal });
-    if (server.kind === 'refused') {
-      return server;
-    }
-    try {
-      const client = createListClient(server.url, nouns, { signal, alive });
-      return { kind: 'answered', ...(await askEverybody(client, judged)) };
-    } catch (error) {
-      if (error instanceof WrongAnswer) {
-        return { kind: 'refused', reason: error.message };
-      }
-      throw error;
-    } finally {
-      await server.stop();
-    }
+    return await work(starting);
   } finally {
     clearInterval(living);
+    end.abort();
+    const server = await starting.catch(() => null);
+    if (server?.kind === 'ready') {
+      await server.stop();
+    }
+  }
+};
+
+const askServer = async (
+  starting: Promise<BundleServer>,
+  { nouns }: BundleManifest,
+  judged: Judged,
+  channel: Channel,
+): Promise<BlessingEvidence['served']> => {
+  const server = await starting;
+  if (server.kind === 'refused') {
+    return server;
+  }
+  try {
+    return { kind: 'answered', ...(await askEverybody(createListClient(server.url, nouns, channel), judged)) };
+  } catch (error) {
+    if (error instanceof WrongAnswer) {
+      return { kind: 'refused', reason: error.message };
+    }
+    throw error;
   }
 };
 
@@ -143,22 +161,30 @@ export const blessCandidate = async (job: BlessJob, channel: ComputeChannel, pro
     const dataset = await openDataset(job.datasetFolder);
     const embedded = await model.embed(job.datasetFolder, dataset, FOR_BUNDLE);
     alive();
-    const offline = evaluateOffline(embedded, { dataset, relevanceThreshold: job.relevanceThreshold }, alive);
     const folder = job.bundleFolder ?? (await bundleOf(job, model, dataset, embedded, channel)).folder;
     const { digest, manifest } = await readBundleManifest(folder);
     const encoder = await digestFile(job.model.encoderFile);
     const modelManifest = await digestFile(join(job.model.modelFolder, MANIFEST_FILE));
-    const evidence: BlessingEvidence = {
-      bundle: digest,
-      bytes: Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0),
-      search: manifest.search,
-      isOwnEncoder: manifest.files[BUNDLE_FILE.encoder]?.sha256 === encoder.sha256,
-      isOwnModel: manifest.model.manifest_digest === modelManifest.sha256,
-      isNormalisationAgreed: manifest.is_normalised === model.manifest.is_normalised,
-      ...(await compareVectors(folder, dataset, embedded)),
-      ...{ evaluated: job.evaluatedNdcg, offline: offline.ndcg, p99BoundMs: job.p99BoundMs },
-      served: await serve(folder, manifest, { job, dataset, embedded, offline }, program, { alive, signal }),
-    };
+    const evidence = await withServer(
+      folder,
+      manifest,
+      { program, alive, signal },
+      async (starting): Promise<BlessingEvidence> => {
+        const { relevanceThreshold } = job;
+        const offline = evaluateOffline(embedded, { dataset, relevanceThreshold }, alive);
+        return {
+          bundle: digest,
+          bytes: bytesOf(manifest),
+          search: manifest.search,
+          isOwnEncoder: manifest.files[BUNDLE_FILE.encoder]?.sha256 === encoder.sha256,
+          isOwnModel: manifest.model.manifest_digest === modelManifest.sha256,
+          isNormalisationAgreed: manifest.is_normalised === model.manifest.is_normalised,
+          ...(await compareVectors(folder, dataset, embedded)),
+          ...{ evaluated: job.evaluatedNdcg, offline: offline.ndcg, p99BoundMs: job.p99BoundMs },
+          served: await askServer(starting, manifest, { job, dataset, embedded, offline }, { alive, signal }),
+        };
+      },
+    );
     channel.send({ kind: 'blessed', result: { blessing: diagnoseBlessing(evidence), digest, folder } });
   } finally {
     model.dispose();

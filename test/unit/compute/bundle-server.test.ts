@@ -5,11 +5,17 @@ import { type BundleServer, startBundleServer } from '../../../compute/blessing/
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** A program in the place of `tt-exp`. */
-const start = async (program: string): Promise<BundleServer> => {
+const start = async (
+  program: string,
+  startLimitMs = 60_000,
+  whileItStarts = (): void => undefined,
+): Promise<BundleServer> => {
   const script = join(await temporaryFolder(), 'program.mjs');
   await writeFile(script, program);
   const { signal } = new AbortController();
-  return startBundleServer({ script, folder: 'bundle', startLimitMs: 60_000, signal });
+  const starting = startBundleServer({ script, folder: 'bundle', startLimitMs, signal });
+  whileItStarts();
+  return starting;
 };
 
 /** Runs until it is killed. */
@@ -30,6 +36,16 @@ describe('compute/bundle-server', () => {
       code: 'INTERNAL',
       message: `server of the bundle: got ${line}, expected a line with its url`,
     });
+  });
+
+  it('hears of a server that was ready in time, though this process was busy until its time was over', async () => {
+    const server = await start(says('{"url":"http://127.0.0.1:1"}'), 2_000, () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+    });
+    if (server.kind !== 'ready') {
+      throw new Error(server.reason);
+    }
+    await server.stop();
   });
 
   it('blames the bundle with the error that the server ends with, and the machine where it was killed', async () => {

@@ -22,6 +22,8 @@ export interface LogFile<Item> {
   append(records: readonly Item[]): Promise<void>;
   /** False once another file has taken its place: what was appended since may be in neither. */
   isCurrent(): Promise<boolean>;
+  /** True while it has as many names as when it was opened, whatever they are. */
+  hasKeptNames(): Promise<boolean>;
   /** True once it is shorter than what was read of it: it was cut in place, and what was written since was not read. */
   isCut(): Promise<boolean>;
   close(): Promise<void>;
@@ -34,7 +36,7 @@ export const openLogFile = async <Item>(path: string, lines: LineFormat<Item>): 
   try {
     // A new file's name must outlive a loss of power as its content does.
     await syncToDisk(dirname(path));
-    return logFileOf(path, handle, lines, await identityOf(handle));
+    return await logFileOf(path, handle, lines);
   } catch (error) {
     await handle.close();
     throw error;
@@ -57,23 +59,18 @@ export const readLogFile = async <Item>(
     throw error;
   }
   try {
-    await logFileOf(path, handle, lines, await identityOf(handle)).readAdded(onRecord);
+    await (await logFileOf(path, handle, lines)).readAdded(onRecord);
   } finally {
     await handle.close();
   }
 };
 
-const identityOf = async (handle: FileHandle): Promise<string> => {
-  const { dev, ino } = await handle.stat({ bigint: true });
-  return `${dev}:${ino}`;
-};
-
-const logFileOf = <Item>(
+const logFileOf = async <Item>(
   path: string,
   handle: FileHandle,
   { parse, formatBatch }: LineFormat<Item>,
-  identity: string,
-): LogFile<Item> => {
+): Promise<LogFile<Item>> => {
+  const { dev, ino, nlink: names } = await handle.stat({ bigint: true });
   let position = 0;
   let begun = Buffer.alloc(0);
   let damaged = 0;
@@ -119,8 +116,8 @@ const logFileOf = <Item>(
     },
     isCurrent: async () => {
       try {
-        const { dev, ino } = await stat(path, { bigint: true });
-        return `${dev}:${ino}` === identity;
+        const named = await stat(path, { bigint: true });
+        return named.dev === dev && named.ino === ino;
       } catch (error) {
         if (isFileError(error, 'ENOENT')) {
           return false;
@@ -128,6 +125,7 @@ const logFileOf = <Item>(
         throw error;
       }
     },
+    hasKeptNames: async () => (await handle.stat()).nlink >= names,
     isCut: async () => (await handle.stat()).size < position,
     close: () => handle.close(),
   };

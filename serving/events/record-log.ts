@@ -10,8 +10,8 @@ import { tryLock } from '../../host/locks/lock.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { alarmOf } from './alarm.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
-import { erasedElsewhere, refused } from './refused-records.ts';
-import { type LogKind, type LogState, leftoversOf, mergeLeftovers, rewriteLog } from './rewrite-log.ts';
+import { erasedElsewhere, notErased, refused } from './refused-records.ts';
+import { type LogKind, type LogState, leftoversOf, mergeLeftovers, rewriteLog, wasTakenAway } from './rewrite-log.ts';
 
 /** What others have added counts well within a second. */
 const LOOK_EVERY_MS = 250;
@@ -98,7 +98,11 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
       log('warn', `${path}: was cut in place by another program; the ${what} that were cut away are lost`);
       await reopen();
     }
-    const current = file !== null && (await file.isCurrent()) ? file : await reopen();
+    const isCurrent = file !== null && (await file.isCurrent());
+    if (file !== null && !isCurrent && (await wasTakenAway(path, file))) {
+      log('warn', `${path}: was removed or moved by another program; the ${what} that were in it count no more`);
+    }
+    const current = file !== null && isCurrent ? file : await reopen();
     await current.readAdded(state.apply);
     return current;
   };
@@ -194,7 +198,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
           });
         } catch (cause) {
           log('error', `${path}: ${what} cannot be erased: ${String(cause)}`);
-          throw cause instanceof TtExpError ? erasedElsewhere(cause, what) : refused(cause, what);
+          throw cause instanceof TtExpError ? erasedElsewhere(cause, what) : notErased(cause, what);
         } finally {
           onRead();
         }

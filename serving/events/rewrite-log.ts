@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { exists } from '../../host/files/file-errors.ts';
 import { namesIn } from '../../host/files/names-in.ts';
 import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
 import type { LineFormat } from './line-format.ts';
@@ -66,6 +67,13 @@ export const leftoversOf = async (path: string): Promise<readonly string[]> =>
   (await namesIn(dirname(path)))
     .filter((name) => name.startsWith(`${basename(path)}.before-`))
     .map((name) => join(dirname(path), name));
+
+/**
+ * Whether another program has taken the name from a file that is current no more. A rewrite never leaves the name to
+ * nobody, and the old file none but that of a leftover.
+ */
+export const wasTakenAway = async <Item>(path: string, file: LogFile<Item>): Promise<boolean> =>
+  !(await exists(path)) || ((await leftoversOf(path)).length === 0 && (await file.hasKeptNames()));
 
 const isSameFile = async (a: string, b: string): Promise<boolean> => {
   const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })]);

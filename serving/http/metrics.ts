@@ -7,6 +7,7 @@ import type { Additions } from '../additions/open-additions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentLists } from '../online/experiment-lists.ts';
 import { type AdditionOutcome, createAdditionMetrics } from './addition-metrics.ts';
+import { degraded } from './degraded.ts';
 import type { BundleSource, ServedBundle } from './served-bundle.ts';
 
 /** Seconds: the bars of the benchmark lie within. */
@@ -108,11 +109,7 @@ export const createMetrics = ({ source, events, online, additions, isReady }: Me
     });
   };
   gauge('tt_exp_ready', '1 while /readyz says so.', () => (isReady() ? 1 : 0));
-  gauge(
-    'tt_exp_problems',
-    'What /readyz names as degraded.',
-    () => source.problems().length + (additions?.problems().length ?? 0),
-  );
+  gauge('tt_exp_problems', 'What /readyz names as degraded.', () => degraded({ source, events, additions }).length);
   gauge('tt_exp_items', 'Items of the bundle.', () => source.current().items);
   gauge('tt_exp_items_listed', 'Items of the bundle that were in a list since it took over.', () =>
     listed.digest === source.current().digest ? listed.items.size : 0,

@@ -1,12 +1,9 @@
 /** For whoever operates the server: health, metrics, the description of the API. */
 import { type ApiContext, uncached } from '../api-context.ts';
+import { degraded } from '../degraded.ts';
 import { answers, HEALTH, READINESS } from '../schemas.ts';
 
 export const addOperationRoutes = ({ app, source, events, additions, online, metrics, isReady }: ApiContext): void => {
-  const problems = (): readonly string[] => {
-    const problem = events?.status().problem ?? null;
-    return [...source.problems(), ...(problem === null ? [] : [problem]), ...(additions?.problems() ?? [])];
-  };
   const schema = (operationId: string, summary: string) => ({ operationId, summary });
 
   app.get(
@@ -37,7 +34,7 @@ export const addOperationRoutes = ({ app, source, events, additions, online, met
           bundle: digest,
           building: source.building(),
           experiment: online?.running() ?? null,
-          degraded: problems(),
+          degraded: degraded({ source, events, additions }),
         });
     },
   );

@@ -1,7 +1,7 @@
 /** The event log on a real file system, with its processes killed and its disk full. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -145,6 +145,38 @@ describe('event-log', () => {
     expect(await linesOf(path)).toHaveLength(1);
   });
 
+  it.each([
+    ['removed', (path: string) => rm(path)],
+    ['moved away', (path: string) => rename(path, `${path}.1`)],
+    [
+      'moved away, with another in its place',
+      async (path: string) => {
+        await rename(path, `${path}.1`);
+        await writeFile(path, '');
+      },
+    ],
+  ])('goes on where its file was %s, and says what that takes', async (_, takeAway) => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const log = await openLog(path, messages);
+    await log.record([eventOf('e1'), eventOf('e2')]);
+    await takeAway(path);
+    await log.record([eventOf('e3')]);
+    expect([...log.overlay.seen('ann')]).toEqual(['item of e3']);
+    expect(messages).toEqual([expect.stringContaining(`${path}: was removed or moved by another program`)]);
+  });
+
+  it('says nothing of a file that another server has written anew', async () => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const [here, there] = [await openLog(path, messages), await openLog(path, messages)];
+    await here.record([eventOf('e1'), eventOf('e2', 'bob')]);
+    await there.erase('ann');
+    await here.record([eventOf('e3', 'bob')]);
+    expect([...here.overlay.seen('bob')]).toEqual(['item of e2', 'item of e3']);
+    expect(messages).toEqual([]);
+  });
+
   it('has the events that another server of the home takes, and takes an event of both as one', async () => {
     const path = await newPath();
     const [here, there] = [await openLog(path), await openLog(path)];
@@ -281,7 +313,9 @@ describe('event-log', () => {
       expect(log.status().problem).toContain('no space left on the disk');
       expect(messages.filter((message) => message.includes('no space left'))).toHaveLength(1);
       expect([...log.overlay.seen('ann')]).toContain('item of e1');
-      await expect(log.erase('ann')).rejects.toMatchObject({ code: 'DISK_FULL' });
+      await expect(log.erase('ann')).rejects.toMatchObject({
+        ...{ code: 'DISK_FULL', hint: 'Free some space, and erase them again.' },
+      });
 
       disk.free();
       expect(await log.record(many)).toMatchObject({ duplicates: expect.any(Number) });

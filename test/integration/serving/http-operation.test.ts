@@ -104,7 +104,8 @@ describe('serving/http: operation', () => {
       expect((await ask(`${server.url}/readyz`)).body).toMatchObject({
         ...{ ready: true, degraded: [expect.stringContaining('no space left')] },
       });
-      expect((await metricsOf(server)).get('tt_exp_events_writable')).toBe(0);
+      const whileFull = await metricsOf(server);
+      expect([whileFull.get('tt_exp_events_writable'), whileFull.get('tt_exp_problems')]).toEqual([0, 1]);
       expect((await ask(`${server.url}/readyz`)).text).not.toContain(disk.folder);
       expect(server.messages.join('\n')).toContain(`no space left on the disk: ${disk.folder}`);
       disk.free();

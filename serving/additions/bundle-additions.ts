@@ -15,6 +15,7 @@ import { likedIdsSince } from '../history.ts';
 import type { Addition } from './addition-record.ts';
 import type { AdditionState } from './addition-state.ts';
 import type { OnlineRow, OnlineRows } from './online-rows.ts';
+import { whenLate } from './when-late.ts';
 
 const SIDES = ['item', 'user'] as const;
 
@@ -27,6 +28,9 @@ const LONGEST_SHARE = 100;
 /** After a failure, doubled with each further one. */
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 60_000;
+
+/** An encoder that has not answered for this long is a problem: TensorFlow starts within seconds. */
+const PATIENCE_MS = 30_000;
 
 export interface BundleAdditionsOptions {
   readonly bundle: LoadedBundle;
@@ -78,6 +82,8 @@ const notEncoded = (code: string): string =>
   code === 'MODEL_NOT_LOADING'
     ? "users and items given online are not encoded: files of the bundle's folder are missing or damaged; they are once it is back, and with the next bundle (the log says more)"
     : `users and items given online are not encoded at the moment (${code}; the log says more)`;
+
+const NOT_ANSWERED = `users and items given online wait for their encoding, which has taken ${PATIENCE_MS / 1000} s so far`;
 
 /** Its rows are made anew when they are asked for after a change, so that many changes at once cost one look. */
 export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAdditions => {
@@ -211,6 +217,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
   };
 
   const encodeAll = async (): Promise<void> => {
+    const patience = { clock, ms: PATIENCE_MS, signal };
     let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
       sync();
@@ -220,7 +227,7 @@ export const createBundleAdditions = (options: BundleAdditionsOptions): BundleAd
         return;
       }
       try {
-        await encodeBatch(next.side, next.batch);
+        await whenLate(patience, () => alarm.note(NOT_ANSWERED), encodeBatch(next.side, next.batch));
         retryMs = FIRST_RETRY_MS;
         alarm.note(null);
       } catch (error) {

@@ -18,14 +18,21 @@ const VECTOR = Float32Array.of(0, 1);
 const ENCODED: EncodedRow = { vector: VECTOR, content: VECTOR };
 const GONE = new TtExpError('MODEL_NOT_LOADING', '/home/bundles/x/manifest.json is missing');
 
-/** Sleeps take a turn of the event loop, whatever they are asked for. */
+/** Sleeps take a turn of the event loop, whatever they are asked for; but patience with an encoder that is not held lasts. */
 const openWorld = async () => {
   const requests: EncodeRequest[] = [];
   const messages: string[] = [];
-  const world = { failure: null as Error | null, encoded: ENCODED, requests, messages };
+  const world = {
+    failure: null as Error | null,
+    held: null as Promise<void> | null,
+    encoded: ENCODED,
+    requests,
+    messages,
+  };
   const encoder: RowEncoder = {
     encode: async (request) => {
       requests.push(request);
+      await world.held;
       if (world.failure !== null) {
         throw world.failure;
       }
@@ -35,7 +42,10 @@ const openWorld = async () => {
   };
   const additions = await openAdditions({
     ...{ folder: await temporaryFolder(), encoder },
-    clock: { ...systemClock, sleep: () => systemClock.sleep(1) },
+    clock: {
+      ...systemClock,
+      sleep: (ms, signal) => systemClock.sleep(ms === 30_000 && world.held === null ? ms : 1, signal),
+    },
     log: (level, message) => messages.push(`${level}: ${message}`),
     events: { events: () => [], revisionOf: () => 0 },
   });
@@ -70,6 +80,22 @@ it('says that files of the bundle are missing, and encodes what waits once they 
   expect(attached.items.rows()).toMatchObject([{ id: 'new', isEncoded: true, vector: VECTOR }]);
   expect(problems()).toEqual([]);
   expect(world.messages.at(-1)).toBe('info: users and items given online are encoded again');
+});
+
+it('says that rows wait for an encoder that does not answer, and no more once it has', async () => {
+  const { attach, put, problems, world } = await openWorld();
+  let answer = (): void => undefined;
+  world.held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const attached = attach(bundle);
+  await put('new');
+  const [problem] = await eventually('it says so', problems, (found) => found.length > 0, { everyMs: 1 });
+  expect(problem).toContain('wait for their encoding, which has taken 30 s');
+  expect(world.messages).toEqual([`error: ${problem}`]);
+  answer();
+  await whenEncoded(attached, 1);
+  await eventually('it has gone', problems, (found) => found.length === 0, { everyMs: 1 });
 });
 
 it('encodes nothing for a bundle that was released, and its problem is none of the server', async () => {

@@ -2,7 +2,14 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** In this order, before all others. */
-const LONGEST = ['test/e2e/', 'test/chaos/', 'test/integration/faults-'];
+const LONGEST = [
+  'test/e2e/',
+  'test/chaos/',
+  'test/integration/faults-',
+  'test/integration/gate-at-once',
+  'test/integration/compute/',
+  'test/ui/terminal',
+];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
   const place = LONGEST.findIndex((part) => moduleId.includes(part));

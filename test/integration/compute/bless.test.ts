@@ -27,7 +27,11 @@ let evaluatedNdcg = 0;
 const train = (folder: string, seed: number, normalisation: 'l2' | 'none'): Promise<ModelSource> => {
   const trialFolder = join(folder, `${normalisation}-${seed}`);
   const settings = trialSettings({
-    ...{ seed, model: { hidden_dims: [16], embedding_dim: DIM, normalisation }, training: { num_epochs: 2 } },
+    ...{
+      seed,
+      model: { hidden_dims: [16], embedding_dim: DIM, normalisation },
+      training: { num_epochs: 2, batch_size: 1024 },
+    },
   });
   return trainModel(runner, { trialFolder, datasetFolder, settings });
 };

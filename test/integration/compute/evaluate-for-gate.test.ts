@@ -29,7 +29,7 @@ let large = small;
 const train = (name: string, hidden: number, seed: number): Promise<ModelSource> => {
   const trialFolder = join(folder, name);
   const model = { hidden_dims: [hidden], embedding_dim: 8 };
-  const settings = trialSettings({ seed, model, training: { num_epochs: 2 } });
+  const settings = trialSettings({ seed, model, training: { num_epochs: 2, batch_size: 1024 } });
   return trainModel(runner, { trialFolder, datasetFolder, settings });
 };
 
@@ -73,9 +73,16 @@ const numbers = (rows: readonly UserRow[], column: string): readonly number[] =>
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('compute/evaluate-for-gate', () => {
+  let plain: EvaluateResult;
+  let rows: readonly UserRow[] = [];
+
+  beforeAll(async () => {
+    plain = await evaluate({});
+    rows = await readUsers();
+  });
+
   it('anybody can make the interval and the p-value again from the table of users', async () => {
-    const { ci, pairedTest, dcg, model, champion } = await evaluate({});
-    const rows = await readUsers();
+    const { ci, pairedTest, dcg, model, champion } = plain;
     expect(rows).toHaveLength(model.users);
     const of = (metric: string) => ({
       candidate: numbers(rows, `${metric}_candidate`),
@@ -102,8 +109,7 @@ describe('compute/evaluate-for-gate', () => {
   });
 
   it('the users beside the mean, and the slices of both models, are those of the same table', async () => {
-    const { details, ci, report, champion } = await evaluate({});
-    const rows = await readUsers();
+    const { details, ci, report, champion } = plain;
     const champions = numbers(rows, 'ndcg_champion');
     const differences = numbers(rows, 'ndcg_candidate').map((value, user) => value - (champions[user] ?? Number.NaN));
     expect(differences.length).toBeLessThan(400);
@@ -138,7 +144,7 @@ describe('compute/evaluate-for-gate', () => {
   });
 
   it('measures every guard for both models', async () => {
-    const { categories } = (await evaluate({})).report;
+    const { categories } = plain.report;
     const nameOf = ({ side, feature, value }: CategorySlice): string => `${side}.${feature}=${value}`;
     const [ofUsers, ofItems] = (['user', 'item'] as const).map((side) => categories.find((one) => one.side === side));
     if (ofUsers === undefined || ofItems === undefined) {

@@ -111,21 +111,44 @@ export const openImpressionLog = ({
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
 
-  const lose = (experimentId: string): void => {
-    lostInAll += 1;
-    unsaid.set(experimentId, (unsaid.get(experimentId) ?? 0) + 1);
+  /** Lists of each experiment that this process has written, those that were erased since included. */
+  const written = new Map<string, number>();
+
+  const lose = (experimentId: string, count = 1): void => {
+    lostInAll += count;
+    unsaid.set(experimentId, (unsaid.get(experimentId) ?? 0) + count);
+  };
+
+  /** Whoever erases gives the name to another file at once: a name that is gone was taken, with the lists in the file. */
+  const heedRemoval = async (): Promise<void> => {
+    if (written.size === 0 || (await exists(path))) {
+      return;
+    }
+    // Of experiments that have ended, the file may go.
+    const running = new Set(waiting.map(({ experiment_id }) => experiment_id));
+    const taken = [...written].filter(([id]) => running.has(id));
+    written.clear();
+    for (const [id, count] of taken) {
+      log('warn', `${path}: was removed or moved by another program; ${count} lists of experiment ${id} are lost`);
+      lose(id, count);
+    }
   };
 
   const flush = async (): Promise<void> => {
-    const batch = waiting;
-    const told = [...unsaid];
-    if (batch.length === 0 && told.length === 0) {
+    if (waiting.length === 0 && unsaid.size === 0) {
       return;
     }
-    waiting = [];
-    const lost = told.map(([experiment_id, count]) => ({ experiment_id, at: timestamp(), lost: count }));
+    let batch: typeof waiting = [];
+    let told: [string, number][] = [];
     try {
-      await append(path, [...batch, ...lost]);
+      await heedRemoval();
+      batch = waiting;
+      told = [...unsaid];
+      waiting = [];
+      await append(path, [
+        ...batch,
+        ...told.map(([experiment_id, count]) => ({ experiment_id, at: timestamp(), lost: count })),
+      ]);
     } catch (cause) {
       waiting = [...batch, ...waiting];
       const why = isDiskFull(cause) ? 'no space left on the disk' : 'their file cannot be written';
@@ -134,6 +157,11 @@ export const openImpressionLog = ({
         `${path}: ${String(cause)}`,
       );
       return;
+    }
+    for (const line of batch) {
+      if ('user_id' in line) {
+        written.set(line.experiment_id, (written.get(line.experiment_id) ?? 0) + 1);
+      }
     }
     for (const [experimentId, count] of told) {
       const since = (unsaid.get(experimentId) ?? 0) - count;

@@ -1,7 +1,7 @@
 /** The log of impressions on a real file system, with its processes killed and its disk full. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,29 @@ describe('online/impression-log', () => {
     const lines: ImpressionLine[] = [];
     await readLogFile(path, IMPRESSION_LINES, (line) => lines.push(line));
     expect(lines).toEqual([impressionOf('r1', 'ann'), impressionOf('r3', 'ann')]);
+  });
+
+  it('counts as lost what it had written to a file that was removed while the experiment runs', async () => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const log = openLog(path, { messages });
+    log.add(impressionOf('r1', 'bob', { experiment_id: 'ended' }));
+    log.add(impressionOf('r2', 'ann'));
+    await written(path, 2);
+    await log.erase('bob');
+    expect(messages).toEqual([]);
+    await rm(path);
+    log.add(impressionOf('r4', 'ann'));
+    await written(path, 1);
+    await log.close();
+    const lines: ImpressionLine[] = [];
+    await readLogFile(path, IMPRESSION_LINES, (line) => lines.push(line));
+    expect(lines).toEqual([
+      impressionOf('r4', 'ann'),
+      { experiment_id: 'ab-1', at: '2026-01-01T00:00:01.000Z', lost: 1 },
+    ]);
+    expect(log.lost()).toBe(1);
+    expect(messages).toEqual([expect.stringContaining(`${path}: was removed or moved by another program`)]);
   });
 
   it('says that a full disk takes none, keeps some, and writes down how many were lost', async (context) => {

@@ -6,6 +6,12 @@ import { serviceLine } from '../display/service-texts.ts';
 /** A build of TensorFlow, say, leaves nothing half done behind. */
 const AGAIN = 'Run `tt-exp up` again: parts that are ready stay so, an interrupted one starts anew.';
 
+const DOWN = '`tt-exp down` stops them.';
+
+/** It is a process of its own, which no Ctrl-C here reaches. */
+const GOES_ON =
+  'The supervisor starts the other servers and the workers, and experiments go on; `tt-exp down` stops all of it.';
+
 export interface StepsSoFar {
   readonly note: ProgressSink;
   /** Steps that had begun and not ended; empty before the first one. */
@@ -44,6 +50,6 @@ export const interruptedUp = (
       ? 'What was started keeps running: `tt-exp status` lists it, `tt-exp down` stops it.'
       : left.length === 0
         ? 'Nothing was left running.'
-        : `Left running: ${left.join(', ')}. \`tt-exp down\` stops them.`;
+        : `Left running: ${left.join(', ')}. ${status?.supervisor.state === 'running' ? GOES_ON : DOWN}`;
   return new TtExpError('INTERRUPTED', `up: interrupted ${where}`, { hint: `${leftText} ${AGAIN}`, cause });
 };

@@ -68,6 +68,8 @@ export interface DashboardState {
   /** The commands that do what was done last. */
   readonly lastCommands: readonly string[];
   readonly data: FeedData;
+  /** When a question was last answered, or a champion moved, from here; 0: never. */
+  readonly decidedAtMs: number;
   /** Of the experiments that are shown. */
   readonly followed: Readonly<Record<string, Followed>>;
   readonly explore: Explore;
@@ -96,6 +98,7 @@ export const initialState = ({
   message: null,
   lastCommands: [],
   data: {},
+  decidedAtMs: 0,
   followed: {},
   explore: NEW_EXPLORE,
 });

@@ -75,6 +75,12 @@ const following = ({ followed }: DashboardState, event: FedEvent): DashboardStat
     : followed;
 };
 
+/** Also where it was refused: somebody else has decided then. Later than all that was asked before. */
+const afterDecision = (state: DashboardState, { kind }: Action): DashboardState =>
+  kind === 'approve' || kind === 'reject' || kind === 'move'
+    ? { ...state, decidedAtMs: Math.max(state.nowMs, state.decidedAtMs) + 1 }
+    : state;
+
 const isOver = (message: Message | null, nowMs: number): boolean => nowMs >= (message?.untilMs ?? nowMs + 1);
 
 export const update = (state: DashboardState, event: DashboardEvent, screens: Screens): Step => {
@@ -98,6 +104,6 @@ export const update = (state: DashboardState, event: DashboardEvent, screens: Sc
     case 'trouble':
       return stay({ ...state, data: withTrouble(state.data, event.request, printable(event.text), event.atMs) });
     case 'done':
-      return stay(takeOutcome(state, event.action, event.outcome));
+      return stay(takeOutcome(afterDecision(state, event.action), event.action, event.outcome));
   }
 };

@@ -25,7 +25,11 @@ const CONTROLS: Readonly<Record<string, KeyName>> = {
   '\r': 'enter',
   '\t': 'tab',
   '\u007f': 'backspace',
+  '\b': 'backspace',
   '\u0003': 'ctrl-c',
+  '\u0015': 'ctrl-u',
+  '\u0017': 'ctrl-w',
+  '\u001a': 'ctrl-z',
 };
 
 /** None for what means nothing here. */

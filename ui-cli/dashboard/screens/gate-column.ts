@@ -67,10 +67,16 @@ const allWithGate = memoLast((rows: readonly ExperimentRow[]) =>
   idsWithGate(rows.toSorted((a, b) => b.startedAtMs - a.startedAtMs)),
 );
 
+const roundMs = (atMs: number): number => Math.floor(atMs / ASKED_EVERY_MS) * ASKED_EVERY_MS;
+
 /** Those in sight, then, where all matter, those that were never asked about, newest first, then the others again. */
-const dueIds = (rows: GateRows, state: DashboardState, nowMs: number): readonly string[] => {
+const dueIds = (rows: GateRows, state: DashboardState): readonly string[] => {
   const asked = askedAt(state);
-  const isDue = (afterMs: number) => (id: string) => nowMs - (asked[id] ?? Number.NEGATIVE_INFINITY) >= afterMs;
+  const isDue = (afterMs: number) => (id: string) => {
+    const askedAtMs = asked[id] ?? Number.NEGATIVE_INFINITY;
+    // Whoever has just decided is not to read what was so before.
+    return askedAtMs < state.decidedAtMs || roundMs(state.nowMs) - roundMs(askedAtMs) >= afterMs;
+  };
   const near = idsWithGate(inSight(rows, state)).filter(isDue(ASKED_EVERY_MS));
   if (!dependsOnGate(state, rows.columns)) {
     return near;
@@ -82,9 +88,9 @@ const dueIds = (rows: GateRows, state: DashboardState, nowMs: number): readonly 
 
 /** Asked in the background, a page at a time. */
 export const decisionFeeds = (rows: GateRows, state: DashboardState): readonly FeedRequest[] => {
-  const nowMs = Math.floor(state.nowMs / ASKED_EVERY_MS) * ASKED_EVERY_MS;
-  const ids = dueIds(rows, state, nowMs);
-  return ids.length === 0 ? [] : [{ ...FEED, version: [nowMs, ...ids].join(' ') }];
+  const ids = dueIds(rows, state);
+  const atMs = Math.max(roundMs(state.nowMs), state.decidedAtMs);
+  return ids.length === 0 ? [] : [{ ...FEED, version: [atMs, ...ids].join(' ') }];
 };
 
 /** What a request is about. */

@@ -103,6 +103,27 @@ describe('ui-cli/dashboard/screens/gate-column', () => {
     expect(sorted.text()).toContain('0 of 300 so far');
   });
 
+  test('once a question was answered or a champion moved from here, all are asked about again at once', () => {
+    const action = { kind: 'approve', experimentId: 'e0-0123456789', reason: 'looks right' } as const;
+    const done = (of: DrivenDashboard): DrivenDashboard =>
+      of.send({ kind: 'done', action, outcome: { kind: 'told', text: 'promoted', isBad: false } });
+    const answered = answer(tick(list, 10_000));
+    expect(asked(answered)).toEqual([]);
+    expect(asked(done(answered))).toHaveLength(23);
+    // What was asked before it, and is answered after it, does not count.
+    expect(asked(answer(done(list)))).toEqual([]);
+    const late = done(list);
+    const [stale, now] = [request(list)?.version ?? '', request(late)?.version ?? ''];
+    expect(now.split(' ').slice(1)).toEqual(stale.split(' ').slice(1));
+    expect(now).not.toBe(stale);
+    // Twice within a second, and half a minute later as ever.
+    const again = answer(done(answer(done(answered))));
+    expect([asked(again), asked(tick(again, 29_999))]).toEqual([[], []]);
+    expect(asked(tick(again, 30_000))).toHaveLength(23);
+    const filtered = [1, 2, 3].reduce((of) => answer(of), typed(list, 'gate=promoted'));
+    expect([asked(filtered), asked(done(filtered)).length]).toEqual([[], 100]);
+  });
+
   test('those out of sight are asked about again after five minutes', () => {
     let filtered = typed(list, 'gate=superseded');
     for (let page = 0; page < 3; page += 1) {

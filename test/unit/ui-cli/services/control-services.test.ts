@@ -91,7 +91,15 @@ describe('services', () => {
         ...{ home: '/home', supervisor },
         services: [service('temporal', 'healthy', 5), service('mlflow', 'starting', 6), service('w', 'stopped', null)],
       }),
-      'Left running: supervisor, temporal, mlflow (starting). `tt-exp down` stops them. Run `tt-exp up` again: parts that are ready stay so',
+      'Left running: supervisor, temporal, mlflow (starting). The supervisor starts the other servers and the workers, and experiments go on; `tt-exp down` stops all of it.',
+    ],
+    [
+      'names servers that nobody supervises',
+      async () => ({
+        ...{ home: '/home', supervisor: { ...supervisor, state: 'stopped' as const } },
+        services: [service('temporal', 'healthy', 5)],
+      }),
+      'Left running: temporal. `tt-exp down` stops them. Run `tt-exp up` again: parts that are ready stay so',
     ],
     [
       'says that nothing does',

@@ -4,6 +4,7 @@ import { type BundledModel, MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { isOutOfReach, TtExpError } from '../contracts/errors.ts';
 import { ALIAS, TAG } from '../contracts/names.ts';
 import { shortDigest } from '../host/files/file-digest.ts';
+import { exists } from '../host/files/file-errors.ts';
 import { writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import { homeLayout } from '../host/home-layout.ts';
@@ -66,8 +67,12 @@ const findJudged = async (
   if (!(kept instanceof TtExpError)) {
     return kept;
   }
+  const isDamaged = await exists(join(bundlesFolder, digest));
   try {
     if (tracking !== null && runId !== null && (await fetchBundle(tracking, bundlesFolder, { runId, digest }))) {
+      if (isDamaged) {
+        context.log('warn', `${kept.message}; the bundle of ${name} that was judged is fetched again`);
+      }
       context.log('info', `fetched the bundle of ${name}, as it was judged`);
       return await loadBundle(join(bundlesFolder, digest));
     }

@@ -75,3 +75,13 @@ test('ui-cli: every command has --json, but for those that have a reason', () =>
   const without = commands.filter(([, command]) => !command.options.some(({ long }) => long === '--json'));
   expect(without.map(([name]) => name).toSorted()).toEqual(Object.keys(WITHOUT_JSON).toSorted());
 });
+
+test('ui-cli: help gives durations as one gives them', () => {
+  const given = commands.flatMap(([name, { options }]) =>
+    options
+      .filter(({ flags, defaultValue }) => flags.includes('<duration>') && defaultValue !== undefined)
+      .map(({ flags, defaultValueDescription }) => `${name} ${flags}: ${defaultValueDescription}`),
+  );
+  expect(given).not.toEqual([]);
+  expect(given.filter((line) => !/: \d+[smhd]$/.test(line))).toEqual([]);
+});

@@ -1,5 +1,5 @@
 /** `tt-exp ab`: experiments online of a registered model. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ONLINE_MODES, type OnlineMode } from '../../contracts/online-experiment.ts';
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
 import { ON_WIN, type OnWin } from '../../contracts/online-steps.ts';
@@ -40,11 +40,10 @@ const addStart = (ab: Command, { runtime, finish }: CommandContext<OnlineRuntime
       'split',
     )
     .option('--share <share>', 'of the users, for the challenger', positiveOption('--share'), 0.1)
-    .option(
-      '--attribution <duration>',
-      'how long each user is observed after the first list',
-      durationOption('--attribution'),
-      DAY_MS,
+    .addOption(
+      new Option('--attribution <duration>', 'how long each user is observed after the first list')
+        .argParser(durationOption('--attribution'))
+        .default(DAY_MS, '1d'),
     )
     .option('--max-days <n>', 'days after which it ends without a winner', positiveOption('--max-days'), 28)
     .option(

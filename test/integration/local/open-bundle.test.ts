@@ -150,6 +150,13 @@ it('takes the bundle that was judged from its run, in another home, and warns wh
   home = await temporaryFolder();
   expect((await open('two-tower')).digest).toBe(judged.digest);
   expect([builds, warnings]).toEqual([1, []]);
+  await truncate(join(home, 'bundles', judged.digest, 'items.f32'), 0);
+  expect((await open('two-tower')).digest).toBe(judged.digest);
+  expect([builds, warnings]).toEqual([
+    1,
+    [expect.stringMatching(/items\.f32 has .*; the bundle of two-tower\/1 that was judged is fetched again$/)],
+  ]);
+  warnings.length = 0;
   await server.setVersionTags('two-tower', '1', { 'tt.bundle': 'f'.repeat(64) });
   await cp(data, join(home, 'data'), { recursive: true });
   expect((await open('two-tower')).digest).toBe(judged.digest);

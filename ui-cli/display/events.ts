@@ -198,7 +198,12 @@ const eventsOf = (view: ExperimentView): readonly ExperimentEvent[] => [
   ...PHASES.flatMap((phase) => phaseEvents(view, phase)),
   ...(view.status === 'running'
     ? []
-    : [event('end', { type: 'ended', status: view.status }, `experiment: ${view.status}`)]),
+    : [
+        {
+          ...event('end', { type: 'ended', status: view.status }, `experiment: ${view.status}`),
+          atMs: view.endedAtMs ?? null,
+        },
+      ]),
 ];
 
 /** Pure: the events that `view` adds to what was told, and what is told then. */

@@ -26,6 +26,13 @@ const timeOf = ({ atMs, data }: ExperimentEvent, times: TrialTimes): number | nu
   return data.type === 'trial_ended' ? (times.get(data.trial_id)?.endTimeMs ?? atMs) : atMs;
 };
 
+/** Beginning and end of the others of their phase. */
+const BORDERS_MS: Readonly<Partial<Record<ExperimentEvent['data']['type'], number>>> = {
+  phase_started: Number.NEGATIVE_INFINITY,
+  phase_finished: Number.NEGATIVE_INFINITY,
+  ended: Number.POSITIVE_INFINITY,
+};
+
 /**
  * In the order in which they happened: the events of trials that trained side by side go among each other. What has no
  * time stays behind the event that it follows, and everything in its phase, whose times are another clock's.
@@ -38,7 +45,7 @@ export const withTrialTimes = (events: readonly ExperimentEvent[], times: TrialT
     lastMs = atMs ?? lastMs;
     const isBorder = event.data.type === 'phase_started' || event.data.type === 'phase_finished';
     phase += isBorder ? 1 : 0;
-    return { event: { ...event, atMs }, placeMs: isBorder ? Number.NEGATIVE_INFINITY : lastMs, phase };
+    return { event: { ...event, atMs }, placeMs: BORDERS_MS[event.data.type] ?? lastMs, phase };
   });
   return placed
     .toSorted((one, other) => one.phase - other.phase || one.placeMs - other.placeMs)

@@ -4,7 +4,7 @@ import { shownTraining, type TrialView } from '../../../contracts/trial.ts';
 import { trialSettings } from '../../../policy/trial-plan.ts';
 import type { ScreenSize } from '../../display/screen-size.ts';
 import { formatDuration, formatParams } from '../../text/formats.ts';
-import { objectiveText, shownValue } from '../../text/objective.ts';
+import { objectiveText } from '../../text/objective.ts';
 import { shellWord } from '../core/actions.ts';
 import { askFirst, doNow } from '../core/ask.ts';
 import { CURVE_METRICS, type CurveMetric, nextOf, TRIAL_PANES } from '../core/explore.ts';
@@ -17,7 +17,7 @@ import { type DashboardState, say } from '../core/state.ts';
 import { curvePlot } from '../plot/curve-plot.ts';
 import { cutText } from '../table/fit-text.ts';
 import { causeKey, causeLine, trialCauses } from './experiment/causes.ts';
-import { epochsOf, TRIAL_ROLE, trialOf, trialState, viewAt } from './experiment/content.ts';
+import { epochsOf, objectiveIn, TRIAL_ROLE, trialOf, trialState, viewAt } from './experiment/content.ts';
 import { curveTitle, lastEpochOf, pointsOf, requestOf } from './experiment/curves.ts';
 import { eventLines } from './experiment/event-lines.ts';
 import { inGrid } from './experiment/layout.ts';
@@ -43,7 +43,7 @@ const headerLines = (view: ExperimentView, trial: TrialView, columns: number): r
   const facts = [
     `epoch ${epochsOf(view, trial)}${epochLimit === undefined ? '' : ` of ${epochLimit}`}`,
     ...(progress === undefined || progress.steps === 0 ? [] : [`step ${progress.step}/${progress.steps}`]),
-    objectiveText(view.objective, shownValue(trial, view.objective)),
+    objectiveText(view.objective, objectiveIn(view, trial)),
     ...(training === null ? [] : [`best at epoch ${training.bestEpoch}`]),
     ...(result === null ? [] : [formatDuration(result.seconds)]),
     `attempt ${attempt}`,

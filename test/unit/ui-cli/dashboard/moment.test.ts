@@ -108,6 +108,15 @@ describe('ui-cli/dashboard/screens/experiment: history', () => {
     ]);
   });
 
+  test('no trial has been compared with the champion before the gate had its turn', () => {
+    const ci = { mean: 0.013, low: -0.009, high: 0.036, confidence: 0.95 };
+    const judged = open({ ...view, gate: { ...view.gate, ci } });
+    expect(judged.text()).toMatch(/vs champion[\s\S]*trial-001 best .*\+0\.0130 \[−0\.0090, \+0\.0360\]/);
+    const shown = withHistory(judged.press('<'));
+    expect(shown.text()).toMatch(/as of [\s\S]*trial-002 best/);
+    expect(shown.text()).not.toMatch(/vs champion|\+0\.0130/);
+  });
+
   test('> comes back to the end, Esc at once, and < stops at the first moment', () => {
     const second = withHistory(open().press('<')).press('<');
     expect(second.text()).toContain('as of 2023-11-14 22:13:40Z');

@@ -35,7 +35,7 @@ const open = (columns: number, rows: number, trialId = 'trial-001', of: Experime
 describe('ui-cli/dashboard/screens/trial', () => {
   it('tells how far it came, its attempts and where it was resumed', () => {
     expect(open(120, 40).lines()[1]).toBe(
-      'running  epoch 4 of 10, step 7/50, NDCG@10 –, attempt 2, resumed after epoch 3',
+      'running  epoch 4 of 10, step 7/50, NDCG@10 0.2500, attempt 2, resumed after epoch 3',
     );
   });
 

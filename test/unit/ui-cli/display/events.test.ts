@@ -107,6 +107,14 @@ describe('ui-cli/events', () => {
     ]);
   });
 
+  test('the end has the time at which it came, where that is known', () => {
+    const endOf = (endedAtMs?: number) => {
+      const view = { ...completedView(), ...(endedAtMs === undefined ? {} : { endedAtMs }) };
+      return tellEvents(NOTHING_TOLD, view).events.find(({ data }) => data.type === 'ended')?.atMs;
+    };
+    expect([endOf(1_700_000_100_000), endOf()]).toEqual([1_700_000_100_000, null]);
+  });
+
   test('verdict and aliases have the time of the end of their phase', () => {
     const view = completedView();
     const { events } = tellEvents(NOTHING_TOLD, view);

@@ -56,7 +56,8 @@ export const epochsOf = (view: ExperimentView, trial: TrialView): number => {
   return Math.max(shownTraining(trial)?.epochs ?? 0, last?.epoch ?? 0, epoch - 1, trial.reports.at(-1)?.epoch ?? 0);
 };
 
-const objectiveIn = (view: ExperimentView, trial: TrialView): number | null =>
+/** Also of one in training, as far as it has come. */
+export const objectiveIn = (view: ExperimentView, trial: TrialView): number | null =>
   shownValue(trial, view.objective) ?? view.progress[trial.trialId]?.best?.[view.objective.metric] ?? null;
 
 /** The last part of its key, where only one key ends so and no other column has the name. */

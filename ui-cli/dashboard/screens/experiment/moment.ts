@@ -53,6 +53,8 @@ export const viewAtMoment = (view: ExperimentView, curves: TimedCurves, atMs: nu
     ...view,
     trials,
     ...(replicates === undefined ? {} : { replicates: { ...replicates, trials: replicates.trials.map(at) } }),
+    // The gate compares one, after the last epoch of all; who leads here may be another.
+    gate: { ...view.gate, ci: null },
     bestTrialId: pickBestTrial(trials, view.objective.direction)?.trialId ?? null,
   };
   const running = trainingsOf(shown).filter(({ status }) => status === 'running');

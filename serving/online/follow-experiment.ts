@@ -85,6 +85,8 @@ export const createExperimentFollower = ({
   /** At the last look. */
   let isMlflowAway = false;
   let beginning: Promise<void> | null = null;
+  /** Nobody has been given a list yet: what is only looked for is no problem. */
+  let isBeginning = false;
   /** Whose lists were given at the end of a look, or once the bundle was here. */
   let servedId: string | null = null;
   /** Experiments that do not hold any more, and why: they stay so. */
@@ -200,6 +202,9 @@ export const createExperimentFollower = ({
 
   const settle = (): void => {
     servedId = running()?.experiment.id ?? servedId;
+    if (isBeginning && loading !== null && defined !== null && isServed(defined)) {
+      return;
+    }
     alarm.note(problem());
   };
 
@@ -236,11 +241,13 @@ export const createExperimentFollower = ({
   };
 
   const begin = async (): Promise<void> => {
+    isBeginning = true;
     await look();
     // A champion that does not serve is no matter of the bundle.
     if (defined !== null && isServed(defined)) {
       await loading;
     }
+    isBeginning = false;
   };
 
   return {

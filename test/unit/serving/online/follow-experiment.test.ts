@@ -120,9 +120,21 @@ describe('online/follow-experiment', () => {
     await createDefinition(file, EXPERIMENT);
     await follower.begin();
     expect([arms(), follower.problem(), world.built]).toEqual([BOTH, null, ['4']]);
+    expect(world.messages).toEqual(['experiment ab-1: the bundle bundle 4 of challenger 4 is here']);
     const without = await createWorld();
     await without.follower.begin();
     expect([without.arms(), without.follower.problem()]).toEqual([null, null]);
+  });
+
+  it('raises the alarm at the beginning where the bundle of the challenger cannot be had', async () => {
+    const { world, file, follower } = await createWorld();
+    world.isBuildable = false;
+    await createDefinition(file, EXPERIMENT);
+    await follower.begin();
+    expect(world.messages).toEqual([
+      'experiment ab-1: version 4 is broken',
+      expect.stringMatching(/^experiment ab-1 waits, everybody gets the champion: .*MODEL_NOT_LOADING/),
+    ]);
   });
 
   it('never says that an experiment waits whose lists are given, nor the other way round', async () => {

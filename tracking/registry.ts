@@ -1,8 +1,9 @@
 /** The model registry: one version per run, and the aliases that name champion, challenger and previous. */
 
 import { TtExpError } from '../contracts/errors.ts';
+import { isObject } from '../contracts/is-object.ts';
 import type { ModelVersionRecord, RegisteredModelRecord } from '../contracts/registered-models.ts';
-import type { JsonObject } from './answers.ts';
+import { ForeignAnswer, type JsonObject } from './answers.ts';
 import { cutText, TEXT_LIMIT } from './limited-text.ts';
 import { quote } from './quote.ts';
 import { type RestModel, type RestPair, toModel, toTexts } from './registered-model.ts';
@@ -16,6 +17,10 @@ interface RestVersion {
   readonly description?: string;
   readonly aliases?: readonly (string | { readonly alias: string })[];
   readonly tags?: readonly RestPair[];
+}
+
+interface VersionAnswer {
+  readonly model_version: RestVersion;
 }
 
 interface VersionsAnswer {
@@ -35,18 +40,39 @@ const toRecord = (version: RestVersion): ModelVersionRecord => ({
   tags: toTexts(version.tags),
 });
 
+/** A proxy may answer with JSON of its own, or with that of another request. */
+const requireVersion =
+  (asked: { readonly name: string; readonly version?: string }) =>
+  ({ model_version: got }: Partial<VersionAnswer>): void => {
+    if (!isObject(got)) {
+      throw new ForeignAnswer('status 200 without model_version');
+    }
+    for (const key of ['name', 'version'] as const) {
+      const value: unknown = got[key];
+      const expected = asked[key] ?? value;
+      if (typeof value !== 'string' || value === '') {
+        throw new ForeignAnswer(`status 200 without model_version.${key}`);
+      }
+      if (value !== expected) {
+        throw new ForeignAnswer(`status 200 with model_version.${key} "${value}" in place of "${expected}"`);
+      }
+    }
+  };
+
 export const createRegistry = (rest: Rest, serialise: Serialiser) => {
   /**
    * null when the model does not exist, or what was asked of it. MLflow with a login refuses (403) what is asked of an
    * unknown model to everybody but admins, as if permission was missing; only of the model itself it says that it is
    * not there.
    */
-  const ask = async <Answer>(
+  const ask = async (
     endpoint: string,
     parameters: JsonObject & { readonly name: string },
-  ): Promise<Answer | null> => {
+    version?: string,
+  ): Promise<VersionAnswer | null> => {
     try {
-      return await rest.callOr<Answer>(MISSING, 'GET', endpoint, parameters);
+      const check = requireVersion({ name: parameters.name, ...(version !== undefined && { version }) });
+      return await rest.callOr<VersionAnswer>(MISSING, 'GET', endpoint, parameters, check);
     } catch (error) {
       const isForbidden = error instanceof TtExpError && error.details.status === 403;
       if (
@@ -60,7 +86,8 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
   };
 
   const readVersion = async (name: string, version: string): Promise<RestVersion> => {
-    const answer = await rest.call<{ model_version: RestVersion }>('GET', 'model-versions/get', { name, version });
+    const asked = { name, version };
+    const answer = await rest.call<VersionAnswer>('GET', 'model-versions/get', asked, requireVersion(asked));
     return answer.model_version;
   };
 
@@ -84,7 +111,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
 
     /** null when the model or the version does not exist. */
     findVersion: async (name: string, version: string): Promise<ModelVersionRecord | null> => {
-      const answer = await ask<{ model_version: RestVersion }>('model-versions/get', { name, version });
+      const answer = await ask('model-versions/get', { name, version }, version);
       return answer === null ? null : toRecord(answer.model_version);
     },
 
@@ -142,7 +169,7 @@ export const createRegistry = (rest: Rest, serialise: Serialiser) => {
 
     /** null when the model or the alias does not exist. */
     findByAlias: async (name: string, alias: string): Promise<ModelVersionRecord | null> => {
-      const answer = await ask<{ model_version: RestVersion }>('registered-models/alias', { name, alias });
+      const answer = await ask('registered-models/alias', { name, alias });
       return answer === null ? null : getVersion(name, answer.model_version.version);
     },
 

@@ -6,15 +6,24 @@ const API = '/api/2.0/mlflow/';
 
 type RestMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
+/** Throws ForeignAnswer for JSON that is not what was asked for. */
+type CheckAnswer<Answer> = (answer: Partial<Answer>) => void;
+
 export interface Rest {
   /** Throws UPSTREAM_REJECTED with the server's message, ENVIRONMENT_INVALID for a login that it refuses, and as `send`. */
-  call<Answer>(method: RestMethod, endpoint: string, parameters: JsonObject): Promise<Answer>;
+  call<Answer>(
+    method: RestMethod,
+    endpoint: string,
+    parameters: JsonObject,
+    check?: CheckAnswer<Answer>,
+  ): Promise<Answer>;
   /** null for the refusals named by their error codes. */
   callOr<Answer>(
     errorCodes: readonly string[],
     method: RestMethod,
     endpoint: string,
     parameters: JsonObject,
+    check?: CheckAnswer<Answer>,
   ): Promise<Answer | null>;
   /**
    * POST of something that a second one would make again. Before each further try `isThere` looks whether the one
@@ -36,13 +45,18 @@ export const createRest = (http: HttpClient): Rest => {
     method: RestMethod,
     endpoint: string,
     parameters: JsonObject,
+    check: CheckAnswer<Answer> = () => undefined,
   ): Promise<Answer | null> => {
     const request: HttpRequest =
       method === 'GET'
         ? { method, path: `${API}${endpoint}?${query(parameters)}` }
         : { method, path: `${API}${endpoint}`, body: JSON.stringify(parameters) };
     try {
-      return await http.send(request, readJson<Answer>);
+      return await http.send(request, async (received) => {
+        const answer = await readJson<Answer>(received);
+        check(answer as Partial<Answer>);
+        return answer;
+      });
     } catch (error) {
       if (error instanceof MlflowRejection) {
         if (errorCodes.includes(error.errorCode)) {
@@ -63,7 +77,7 @@ export const createRest = (http: HttpClient): Rest => {
         throw error instanceof MlflowRejection ? http.describe(request, error) : error;
       }
     },
-    call: async <Answer>(method: RestMethod, endpoint: string, parameters: JsonObject) =>
-      (await callOr<Answer>([], method, endpoint, parameters)) as Answer,
+    call: async <Answer>(method: RestMethod, endpoint: string, parameters: JsonObject, check?: CheckAnswer<Answer>) =>
+      (await callOr<Answer>([], method, endpoint, parameters, check)) as Answer,
   };
 };

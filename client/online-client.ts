@@ -35,6 +35,12 @@ export const noneRuns = (modelName: string, cause?: unknown): TtExpError =>
     cause,
   });
 
+export const runsAlready = (modelName: string, cause?: unknown): TtExpError =>
+  new TtExpError('MOVE_REFUSED', `model ${modelName}: an experiment online runs already`, {
+    hint: `\`tt-exp ab status ${modelName}\` shows it, \`tt-exp ab stop ${modelName} --reason …\` ends it.`,
+    cause,
+  });
+
 const isTimedOut = (error: unknown): boolean => error instanceof Error && /deadline|timed? ?out/i.test(error.message);
 
 export const createOnlineClient = (client: Client): OnlineClient => {
@@ -63,12 +69,7 @@ export const createOnlineClient = (client: Client): OnlineClient => {
           staticSummary: `Experiment online: version ${challenger.version} of ${model} beside its champion`,
         });
       } catch (error) {
-        throw error instanceof WorkflowExecutionAlreadyStartedError
-          ? new TtExpError('MOVE_REFUSED', `model ${model}: an experiment online runs already`, {
-              hint: `\`tt-exp ab status ${model}\` shows it, \`tt-exp ab stop ${model} --reason …\` ends it.`,
-              cause: error,
-            })
-          : error;
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? runsAlready(model, error) : error;
       }
     },
 

@@ -1,6 +1,6 @@
 /** `tt-exp ab start`. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OnlineClient, OnlineView } from '../../client/online-client.ts';
+import { type OnlineClient, type OnlineView, runsAlready } from '../../client/online-client.ts';
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { OnlineAudience } from '../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
@@ -80,9 +80,14 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
     ({ online }) =>
       withCatalogue(runtime, async (catalogue) => {
         const input = await planOnline(catalogue, options, { actor: runtime.environment().user, nowMs: Date.now() });
-        printLines(io.stderr, planLines(input));
-        if (!isYes && !(await confirm(io, 'Do it?'))) {
-          throw new TtExpError('MOVE_REFUSED', `${model}: no experiment was begun, because the answer was no`);
+        if ((await online.view(model))?.isRunning) {
+          throw runsAlready(model);
+        }
+        if (!isYes) {
+          printLines(io.stderr, planLines(input));
+          if (!(await confirm(io, 'Do it?'))) {
+            throw new TtExpError('MOVE_REFUSED', `${model}: no experiment was begun, because the answer was no`);
+          }
         }
         await online.start(input);
         const { experiment, settings, on_win } = input;
@@ -91,6 +96,10 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
           throw new TtExpError('MOVE_REFUSED', `model ${model}: ${outcome.reason}`, {
             hint: `\`tt-exp ab status ${model}\` and \`tt-exp models ${model}\` show what is there.`,
           });
+        }
+        if (isYes) {
+          // Nobody was asked: what is said has happened.
+          printLines(io.stderr, planLines(input));
         }
         const warnings = await warningsOf(runtime, experiment);
         await printChange(io, isJson ? { experiment, settings, on_win, warnings } : null, [

@@ -183,6 +183,16 @@ describe('ui-cli/online', () => {
     const { exitCode, stderr } = await run(START, { outcome });
     expect(exitCode).toBe(1);
     expect(stderr()).toContain('Version 5 is challenger.');
+    expect(stderr()).not.toContain('becomes challenger');
+  });
+
+  test('ab start: announces nothing where an experiment runs already', async () => {
+    const { exitCode, started, stderr } = await run(START, { view: viewOf() });
+    expect([exitCode, started]).toEqual([1, []]);
+    expect(stderr()).toContain('model two-tower: an experiment online runs already');
+    expect(stderr()).not.toContain('becomes challenger');
+    const ended = await run(START, { view: viewOf({ isRunning: false, outcome: OUTCOME }) });
+    expect([ended.exitCode, ended.started.length]).toEqual([0, 1]);
   });
 
   test('ab status: shows what runs, how it ended, and what nobody decides', async () => {

@@ -48,6 +48,22 @@ const open = (shown: ExperimentView): DrivenDashboard =>
   ).answer('experiment', EXPERIMENT_ID, shown);
 
 describe('ui-cli/dashboard/screens/experiment/work', () => {
+  test('says of trainings that no worker has begun what they wait for', () => {
+    const below = (shown: ExperimentView) =>
+      /slots at work.*\n(.*)/.exec(open(shown).press('v', 'v', 'v', 'v').text())?.[1];
+    const slots = 'for a slot of a worker; other experiments may have them';
+    expect(below({ ...view, progress: {} })).toBe(`trial-001 begins, or waits ${slots}`);
+    const all = (isInFlight: boolean) =>
+      trainingView({
+        trials: [0, 1, 2].map((place) => trialView(place, { status: 'running', isInFlight })),
+        progress: isInFlight ? view.progress : {},
+      });
+    expect(below(all(true))).toBe(`2 begin, or wait ${slots}`);
+    // One that has stopped where it is, and those of which a worker has told, wait for none.
+    expect(below(all(false))).toBe('Asking for the workers …');
+    expect(below(view)).toBe('Asking for the workers …');
+  });
+
   test('asks for workers and usage only while it is shown', () => {
     const others = open(view).asked();
     expect(others.some((feed) => /^(services|usage):/.test(feed))).toBe(false);

@@ -45,7 +45,7 @@ export const TRIAL_ROLE: Readonly<Partial<Record<TrialView['status'], Role>>> = 
 };
 
 /** It has begun, and trains again once there is room, or a decision. */
-const isWaiting = (trial: TrialView): boolean => trial.status === 'running' && trial.isInFlight === false;
+export const isWaiting = (trial: TrialView): boolean => trial.status === 'running' && trial.isInFlight === false;
 
 export const trialState = (trial: TrialView, experiment: Pick<ExperimentView, 'status'>): string =>
   isWaiting(trial) ? 'waiting' : trialStatusText(trial.status, experiment);

@@ -9,7 +9,7 @@ import { type FeedRequest, fedOf } from '../../core/feeds.ts';
 import { type Line, lineOf } from '../../core/line.ts';
 import type { DashboardState } from '../../core/state.ts';
 import { NO_MARKS, type TrainingMarks, trialSecondsLeft } from '../../estimate/estimate.ts';
-import { epochsOf } from './content.ts';
+import { epochsOf, isWaiting } from './content.ts';
 
 const SERVICES = { feed: 'services', of: '' } as const;
 
@@ -33,6 +33,17 @@ const slotsText = ({ sweep, progress, tensorflow, status }: ExperimentView): str
     ...(status !== 'running' ? [] : [`${Object.keys(progress).length} of ${sweep?.maxParallel ?? 1} slots at work`]),
     ...(tensorflow === null ? [] : [`TensorFlow ${tensorflow.backend}, ${tensorflow.library}`]),
   ].join('; ');
+
+/** Of those that are to train, and of which no worker has told anything. */
+const beginningLines = (view: ExperimentView): readonly Line[] => {
+  const [first, ...others] = trainingsOf(view).filter(
+    (trial) => trial.status === 'running' && !isWaiting(trial) && view.progress[trial.trialId] === undefined,
+  );
+  const who = others.length === 0 ? `${first?.trialId} begins, or waits` : `${others.length + 1} begin, or wait`;
+  return first === undefined || view.status !== 'running'
+    ? []
+    : [lineOf(`${who} for a slot of a worker; other experiments may have them`, 'warn')];
+};
 
 const workerLines = (services: readonly ServiceStatus[] | null): readonly Line[] => {
   const workers = (services ?? []).filter(({ kind }) => kind === 'worker');
@@ -103,6 +114,7 @@ const trainingLines = (view: ExperimentView, usages: RecordedUsages, marks: Trai
 
 export const workLines = (view: ExperimentView, { data, followed }: DashboardState): readonly Line[] => [
   lineOf(slotsText(view), 'dim'),
+  ...beginningLines(view),
   ...workerLines(fedOf(data, SERVICES)?.value?.services ?? null),
   [],
   ...trainingLines(view, fedOf(data, usageRequest(view))?.value ?? {}, followed[view.experimentId]?.marks ?? NO_MARKS),

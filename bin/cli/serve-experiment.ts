@@ -6,12 +6,14 @@ import { onlineExperimentId } from '../../contracts/ids.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import { systemClock } from '../../host/clock.ts';
+import type { ChampionSource } from '../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
 import { createDefinition, DEFINITION_FILE } from '../../serving/online/definition-file.ts';
 import { createExperimentLists, type ExperimentLists } from '../../serving/online/experiment-lists.ts';
 import { type ChallengerSource, createExperimentFollower } from '../../serving/online/follow-experiment.ts';
 import { IMPRESSIONS_FILE } from '../../serving/online/impression-lines.ts';
 import { openImpressionLog } from '../../serving/online/impression-log.ts';
+import { CHALLENGER_FILE, createKeptChallenger } from '../../serving/online/kept-challenger.ts';
 
 /** MLflow may take so long to answer at the start. */
 const ANSWER_MS = 30_000;
@@ -22,7 +24,7 @@ const BEGIN_MS = 1_500;
 export interface ServedExperimentOptions {
   /** Of the served model, in the home. */
   readonly folder: string;
-  readonly source: ChallengerSource;
+  readonly source: ChallengerSource & Pick<ChampionSource, 'load'>;
   readonly champion: () => ServedBundle;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -46,8 +48,10 @@ export interface ServedExperiment {
 export const openServedExperiment = (options: ServedExperimentOptions): ServedExperiment => {
   const { folder, log, signal, timestamp, beginMs = BEGIN_MS } = options;
   const impressions = openImpressionLog({ path: join(folder, IMPRESSIONS_FILE), clock: systemClock, log, timestamp });
+  const kept = createKeptChallenger(join(folder, CHALLENGER_FILE), options.source, log);
   const follower = createExperimentFollower({
     ...options,
+    kept,
     definitionFile: join(folder, DEFINITION_FILE),
     clock: systemClock,
     onVoid: ({ id }, why) => impressions.add({ experiment_id: id, at: timestamp(), voided: why }),
@@ -65,7 +69,7 @@ export const openServedExperiment = (options: ServedExperimentOptions): ServedEx
   return {
     begin,
     lists: createExperimentLists({ running: follower.running, impressions, log, timestamp }),
-    problems: () => [follower.problem() ?? [], impressions.problem() ?? []].flat(),
+    problems: () => [follower.problem() ?? [], kept.problem() ?? [], impressions.problem() ?? []].flat(),
     follow: follower.follow,
     close: impressions.close,
   };

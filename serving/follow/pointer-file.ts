@@ -13,17 +13,8 @@ export interface LastGood {
   readonly runId: string;
 }
 
-/** null where there is none, or one that cannot be read: it is written anew with the next bundle. */
-export const readPointer = async (file: string): Promise<LastGood | null> => {
-  let value: unknown;
-  try {
-    value = await readJsonFile(file);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
+/** null for what is none. */
+export const pointerOf = (value: unknown): LastGood | null => {
   if (!isObject(value)) {
     return null;
   }
@@ -34,6 +25,18 @@ export const readPointer = async (file: string): Promise<LastGood | null> => {
     typeof run_id === 'string'
     ? { bundle, version, runId: run_id }
     : null;
+};
+
+/** null where there is none, or one that cannot be read: it is written anew with the next bundle. */
+export const readPointer = async (file: string): Promise<LastGood | null> => {
+  try {
+    return pointerOf(await readJsonFile(file));
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return null;
+    }
+    throw error;
+  }
 };
 
 /** Throws what the file system throws. */

@@ -9,14 +9,17 @@ import type { OnlineArm, OnlineExperiment } from '../../contracts/online-experim
 import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
-import { requireJudged } from '../follow/judged-bundle.ts';
+import { isNotJudged, requireJudged } from '../follow/judged-bundle.ts';
 import { ownVersion } from '../follow/served-version.ts';
 import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { readDefinition } from './definition-file.ts';
+import type { KeptChallenger } from './kept-challenger.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** MLflow may take so long to answer. */
 const ANSWER_MS = 3_000;
+/** Where a bundle is kept to begin with: users wait for their first lists, and the next look comes soon. */
+const KEPT_ANSWER_MS = 500;
 /** A bundle that could not be had is tried again: its files may come back. */
 const RETRY_MS = 30_000;
 
@@ -32,6 +35,7 @@ export interface ChallengerSource {
 export interface ExperimentFollowerOptions {
   readonly definitionFile: string;
   readonly source: ChallengerSource;
+  readonly kept: KeptChallenger;
   /** What serves at this moment. */
   readonly champion: () => ServedBundle;
   readonly clock: Clock;
@@ -70,6 +74,7 @@ interface Challenger {
 export const createExperimentFollower = ({
   definitionFile,
   source,
+  kept,
   champion,
   clock,
   log,
@@ -81,6 +86,8 @@ export const createExperimentFollower = ({
   let challenger: Challenger | null = null;
   let loading: Promise<void> | null = null;
   let loadProblem: string | null = null;
+  /** The challenger's, opened while MLflow could not say which one was judged. */
+  let unasked: ServedBundle | null = null;
   let isUnreadable = false;
   /** At the last look. */
   let isMlflowAway = false;
@@ -101,10 +108,11 @@ export const createExperimentFollower = ({
     return next;
   };
 
-  const load = async ({ id }: OnlineExperiment, served: ServedVersion, into: Challenger): Promise<void> => {
-    const { version } = served;
+  const load = async (experiment: OnlineExperiment, from: ServedVersion | 'kept', into: Challenger): Promise<void> => {
+    const { id } = experiment;
+    const { version } = experiment.challenger;
     try {
-      const bundle = requireJudged(await source.bundleOf(served), served);
+      const bundle = from === 'kept' ? await kept.open(experiment) : requireJudged(await source.bundleOf(from), from);
       const { nouns } = champion();
       if (bundle.nouns.user !== nouns.user || bundle.nouns.item !== nouns.item) {
         loadProblem = `its challenger ${version} recommends ${bundle.nouns.items} for ${bundle.nouns.users}`;
@@ -113,10 +121,15 @@ export const createExperimentFollower = ({
         releaseBundle(bundle);
       } else {
         into.bundle = bundle;
+        unasked = from === 'kept' ? bundle : null;
         loadProblem = null;
         log('info', `experiment ${id}: the bundle ${bundle.digest} of challenger ${version} is here`);
       }
     } catch (error) {
+      if (from === 'kept') {
+        log('warn', `experiment ${id}: ${toErrorRecord(error).message}`);
+        return;
+      }
       if (!signal.aborted) {
         const { code, message } = toErrorRecord(error);
         loadProblem = `the bundle of its challenger ${version} cannot be had (${code}; the log says more)`;
@@ -126,7 +139,7 @@ export const createExperimentFollower = ({
     into.retryAtMs = clock.nowMs() + RETRY_MS;
   };
 
-  const startLoading = (experiment: OnlineExperiment, served: ServedVersion): void => {
+  const startLoading = (experiment: OnlineExperiment, from: ServedVersion | 'kept'): void => {
     const wanted =
       challenger?.experimentId === experiment.id
         ? challenger
@@ -134,7 +147,7 @@ export const createExperimentFollower = ({
             ...{ experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY },
           });
     if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
-      loading = load(experiment, served, wanted).finally(() => {
+      loading = load(experiment, from, wanted).finally(() => {
         loading = null;
         settle();
       });
@@ -154,16 +167,17 @@ export const createExperimentFollower = ({
       : { experiment: defined, bundles: { champion: champion(), challenger: bundle } };
   };
 
-  const breakOff = (experiment: OnlineExperiment, why: string): void => {
+  const breakOff = async (experiment: OnlineExperiment, why: string): Promise<void> => {
     broken.set(experiment.id, why);
     replaceChallenger(null);
     onVoid(experiment, why);
+    await kept.drop(experiment);
   };
 
   /** undefined where MLflow does not answer: the follower of the champion says so. */
-  const askAlias = async (): Promise<ServedVersion | null | undefined> => {
+  const askAlias = async (waitMs: number): Promise<ServedVersion | null | undefined> => {
     try {
-      return await source.challenger(ANSWER_MS, signal);
+      return await source.challenger(waitMs, signal);
     } catch {
       return undefined;
     }
@@ -208,6 +222,17 @@ export const createExperimentFollower = ({
     alarm.note(problem());
   };
 
+  /** What is served is kept once MLflow has named it; another may have been judged than what was kept. */
+  const confirm = async (experiment: OnlineExperiment, alias: ServedVersion): Promise<void> => {
+    const bundle = challenger?.experimentId === experiment.id ? challenger.bundle : null;
+    if (bundle !== null && bundle === unasked && isNotJudged(bundle, alias)) {
+      replaceChallenger(null);
+    } else if (bundle !== null) {
+      unasked = null;
+      await kept.keep(experiment, bundle.digest);
+    }
+  };
+
   const look = async (): Promise<void> => {
     let next: OnlineExperiment | null;
     try {
@@ -226,15 +251,20 @@ export const createExperimentFollower = ({
       return;
     }
     if (!broken.has(next.id)) {
-      const alias = await askAlias();
+      const isHere = challenger?.experimentId === next.id && challenger.bundle !== null;
+      const isKept = !isHere && (await kept.isFor(next));
+      const alias = await askAlias(isKept ? KEPT_ANSWER_MS : ANSWER_MS);
       isMlflowAway = alias === undefined;
       const why = whyBroken(next, alias);
       // Whoever ends an experiment removes its definition before the aliases move.
       const now = why === null ? next : await readDefinition(definitionFile).catch(() => next);
       if (why !== null && now?.id === next.id) {
-        breakOff(next, why);
+        await breakOff(next, why);
       } else if (why === null && alias != null) {
+        await confirm(next, alias);
         startLoading(next, alias);
+      } else if (why === null && isKept && !signal.aborted) {
+        startLoading(next, 'kept');
       }
     }
     settle();

@@ -1,5 +1,5 @@
 /** `serve --ab`: an experiment of its own, which other servers of the home take part in. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { defineByShare, openServedExperiment } from '../../../bin/cli/serve-experiment.ts';
@@ -12,13 +12,13 @@ const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
 const NOUNS = { user: 'developer', users: 'developers', item: 'startup', items: 'startups' };
 
 const bundleOf = (version: string): ServedBundle => ({
-  ...{ digest: `bundle ${version}`, model: 'two-tower', modelVersion: version, runId: `run ${version}`, nouns: NOUNS },
+  ...{ digest: version.repeat(64), model: 'two-tower', modelVersion: version, runId: `run ${version}`, nouns: NOUNS },
   ...{ userFields: [], itemFields: [], eventTypes: [], users: 1, items: 1, search: 'exact' },
   ...{ takes: { user: NO_SHAPE, item: NO_SHAPE }, hasTrained: () => false, additions: null },
   recommender: {
     recommend: () => ({
       ...{ item_ids: [`i${version}`], scores: [1], engine: 'two_tower', model_version: version },
-      ...{ bundle: `bundle ${version}`, reason: 'known', fallback: null },
+      ...{ bundle: version.repeat(64), reason: 'known', fallback: null },
     }),
     usersFor: () => expect.unreachable(),
     similarItems: () => expect.unreachable(),
@@ -39,6 +39,7 @@ const createWorld = async () => {
         await world.late;
         return bundleOf(version);
       },
+      load: async (digest: string) => bundleOf(digest.slice(0, 1)),
     },
     champion: () => bundleOf('3'),
     log: (_: string, message: string) => messages.push(message),
@@ -69,7 +70,7 @@ it('begins without the bundle of the challenger where that takes too long, and s
   await served.close();
 });
 
-it('defines the experiment once, refuses another one, and gives its lists until its alias moves', async () => {
+it('defines the experiment once, refuses another one, and gives its lists, without MLflow too, until its alias moves', async () => {
   const { world, options, stop, file } = await createWorld();
   await defineByShare(options, 0.5);
   const defined = await readDefinition(file);
@@ -86,6 +87,12 @@ it('defines the experiment once, refuses another one, and gives its lists until 
   await served.begin();
   expect([served.lists.running(), served.problems()]).toEqual([defined?.id, []]);
   const following = served.follow();
+  await expect.poll(() => readdir(options.folder), { timeout: 10_000 }).toContain('challenger.json');
+  const challenger = (): Promise<never> => Promise.reject(new Error('no MLflow'));
+  const restarted = openServedExperiment({ ...options, source: { ...options.source, challenger } });
+  await restarted.begin();
+  expect([restarted.lists.running(), restarted.problems()]).toEqual([defined?.id, []]);
+  await restarted.close();
   world.challenger = null;
   await expect.poll(() => served.lists.running(), { timeout: 10_000 }).toBeNull();
   expect(served.problems()).toEqual([expect.stringContaining('version 4 is not challenger any more')]);

@@ -5,7 +5,8 @@ import { servedBundles } from '../../../bin/served-bundles.ts';
 import type { OnlineExperiment } from '../../../contracts/online-experiment.ts';
 import { homeLayout } from '../../../host/home-layout.ts';
 import { POINTER_FILE, writePointer } from '../../../serving/follow/pointer-file.ts';
-import { createDefinition, DEFINITION_FILE } from '../../../serving/online/definition-file.ts';
+import { createDefinition, DEFINITION_FILE, removeDefinition } from '../../../serving/online/definition-file.ts';
+import { CHALLENGER_FILE, createKeptChallenger } from '../../../serving/online/kept-challenger.ts';
 import { withFolder } from '../../support/make-folder.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
 
@@ -29,6 +30,13 @@ describe('bin/served-bundles', () => {
       expect(await servedBundles(layout)).toEqual(new Set([pointer.bundle]));
       await createDefinition(join(folder, DEFINITION_FILE), experiment);
       expect(await servedBundles(layout)).toEqual(new Set([pointer.bundle, digest]));
+      // A server begins with it while the experiment is defined, and never afterwards.
+      const unopened = { load: () => expect.unreachable() };
+      const kept = createKeptChallenger(join(folder, CHALLENGER_FILE), unopened, () => undefined);
+      await kept.keep(experiment, digest);
+      expect(await kept.isFor(experiment)).toBe(true);
+      await removeDefinition(join(folder, DEFINITION_FILE), experiment.id);
+      expect(await servedBundles(layout)).toEqual(new Set([pointer.bundle]));
     }));
 
   it('says that a definition is none, so that nothing is removed which it may have named', () =>

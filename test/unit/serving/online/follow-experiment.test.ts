@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { Clock } from '../../../../host/clock.ts';
@@ -7,6 +7,7 @@ import type { ServedVersion } from '../../../../serving/follow/champion-source.t
 import type { ServedBundle } from '../../../../serving/http/served-bundle.ts';
 import { createDefinition, readDefinition, removeDefinition } from '../../../../serving/online/definition-file.ts';
 import { createExperimentFollower } from '../../../../serving/online/follow-experiment.ts';
+import { createKeptChallenger } from '../../../../serving/online/kept-challenger.ts';
 import { onlineExperiment } from '../../../support/online-experiments.ts';
 import { additionsToRelease } from '../../../support/released-additions.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -67,6 +68,7 @@ const createWorld = async () => {
     ...{ definitionFile: file, clock, champion: () => bundleOf(world.serving), signal },
     log: (_, message) => world.messages.push(message),
     onVoid: ({ id }, why) => world.voided.push(`${id}: ${why}`),
+    kept: createKeptChallenger(join(dirname(file), 'challenger.json'), { load: () => expect.unreachable() }, () => {}),
     source: {
       challenger: async () => {
         await world.whileAsked();

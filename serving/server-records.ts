@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { toErrorRecord } from '../contracts/errors.ts';
 import { isObject } from '../contracts/is-object.ts';
 import type { Log } from '../contracts/log.ts';
+import { exists } from '../host/files/file-errors.ts';
 import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import {
@@ -60,28 +61,60 @@ const recordsIn = async (
 export const readServerRecords = async (folder: string): Promise<readonly ServerRecord[]> =>
   (await recordsIn(folder)).flatMap(({ record }) => (record === null || isKnownDead(record) ? [] : record));
 
+/** One that somebody removed, as with its folder, is there again within this time. */
+const RENEW_EVERY_MS = 60_000;
+
 /**
- * Removes those of servers that were killed, and adds one of this process. A server serves without it as well: commands do
- * not find it then, as the log says.
+ * Removes those of servers that were killed, and adds one of this process, which is written again where it was removed. A
+ * server serves without it as well: commands do not find it then, as the log says.
  *
  * @returns removes it; never rejects
  */
-export const keepServerRecord = async (folder: string, url: string, log: Log): Promise<() => Promise<void>> => {
+export const keepServerRecord = async (
+  folder: string,
+  url: string,
+  log: Log,
+  renewEveryMs: number = RENEW_EVERY_MS,
+): Promise<() => Promise<void>> => {
   const file = join(folder, `${process.pid}-${randomUUID().slice(0, 8)}.json`);
+  let said: string | null = null;
+  /** What stays as it was is said once. */
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
+      said = null;
     } catch (error) {
-      log('warn', `${file}: ${what}: ${toErrorRecord(error).message}`);
+      const line = `${file}: ${what}: ${toErrorRecord(error).message}`;
+      if (line !== said) {
+        log('warn', line);
+      }
+      said = line;
     }
   };
-  await attempt('`tt-exp ab` does not see this server', async () => {
+  const unseen = '`tt-exp ab` does not see this server';
+  const write = (): Promise<void> => writeJsonFile(file, { url, process: identifySelf() });
+  await attempt(unseen, async () => {
     for (const { file: old, record } of await recordsIn(folder)) {
       if (record === null || isKnownDead(record)) {
         await rm(old, { force: true });
       }
     }
-    await writeJsonFile(file, { url, process: identifySelf() });
+    await write();
   });
-  return () => attempt('cannot be removed', () => rm(file, { force: true }));
+  const renew = async (): Promise<void> => {
+    if (!(await exists(file))) {
+      await write();
+      log('warn', `${file}: was not there, and is written again: until now \`tt-exp ab\` did not see this server`);
+    }
+  };
+  let renewing = Promise.resolve();
+  const timer = setInterval(() => {
+    renewing = renewing.then(() => attempt(unseen, renew));
+  }, renewEveryMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await renewing;
+    await attempt('cannot be removed', () => rm(file, { force: true }));
+  };
 };

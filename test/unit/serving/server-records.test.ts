@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { namesIn } from '../../../host/files/names-in.ts';
@@ -46,4 +46,31 @@ it('serves on where the file cannot be written, and says so', async () => {
   const withdraw = await keepServerRecord(folder, URL, (level, message) => messages.push(`${level} ${message}`));
   await withdraw();
   expect(messages[0]).toMatch(/^warn .*`tt-exp ab` does not see this server: /);
+});
+
+it('is found again after its record was removed, and says so', async () => {
+  const folder = join(await temporaryFolder(), 'servers');
+  const messages: string[] = [];
+  const withdraw = await keepServerRecord(folder, URL, (level, message) => messages.push(`${level} ${message}`), 5);
+  for (const name of await namesIn(folder)) {
+    await rm(join(folder, name));
+  }
+  await expect.poll(() => messages, { timeout: 30_000 }).toHaveLength(1);
+  expect(messages[0]).toMatch(/^warn .*was not there, and is written again/);
+  expect(await readServerRecords(folder)).toEqual([{ url: URL, process: identifySelf() }]);
+  await withdraw();
+  expect(await namesIn(folder)).toEqual([]);
+});
+
+it('is found once the file can be written, and says of each problem once that it cannot', async () => {
+  const folder = join(await temporaryFolder(), 'servers');
+  await writeFile(folder, 'no folder');
+  const messages: string[] = [];
+  const withdraw = await keepServerRecord(folder, URL, (_, message) => messages.push(message), 5);
+  await expect.poll(() => messages.length, { timeout: 30_000 }).toBeGreaterThan(1);
+  await rm(folder);
+  await expect.poll(() => messages.at(-1), { timeout: 30_000 }).toContain('is written again');
+  expect(await readServerRecords(folder)).toHaveLength(1);
+  await withdraw();
+  expect(new Set(messages).size).toBe(messages.length);
 });

@@ -6,6 +6,8 @@ import { ask, post } from '../support/serving.ts';
 
 const TIMEOUT_MS = 600_000;
 const NAME = SERVED_MODEL;
+/** Items that the stranger does not meet. */
+const UNMET = 5;
 
 interface Served extends ServedProcess {
   list(userId: string, query?: string): ReturnType<typeof ask>;
@@ -83,7 +85,8 @@ describe('e2e/serving', () => {
       expect(after).toMatchObject({ engine: 'content', reason: expect.stringContaining('1 interaction since') });
       expect(after.item_ids).not.toContain(first);
 
-      const sending = Promise.allSettled(others.map(send));
+      // Some stay unmet however late the kill comes: whoever has met everything gets it again.
+      const sending = Promise.allSettled(others.slice(0, -UNMET).map(send));
       await eventually(
         'some are acknowledged',
         () => met.length,
@@ -95,6 +98,7 @@ describe('e2e/serving', () => {
 
       const again = await serve();
       const { item_ids } = (await again.list('stranger')).body;
+      expect(item_ids.length).toBeGreaterThanOrEqual(UNMET);
       expect(met.filter((itemId) => item_ids.includes(itemId))).toEqual([]);
       const erased = await ask(`${again.url}/api/events/for-developer/stranger`, { method: 'DELETE' });
       expect(erased.body.erased).toBeGreaterThanOrEqual(met.length);

@@ -20,6 +20,7 @@ import type { LocalContext } from './local-context.ts';
 import { openLocalData } from './local-data.ts';
 import { findTracking } from './local-tracking.ts';
 import type { LocalTracking, Patience } from './ports.ts';
+import { explainHome } from './unusable-home.ts';
 
 export const identityOf = ({ runId, version }: FoundModel): Omit<BundledModel, 'manifest_digest'> => ({
   name: version?.name ?? null,
@@ -169,7 +170,9 @@ const lastOf = async (context: LocalContext, record: string, error: TtExpError, 
     throw error;
   }
   throw new TtExpError(error.code, `${error.message}; ${last.message}`, {
-    hint: 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI: the bundle is then built anew.',
+    hint:
+      (error.code === 'ENVIRONMENT_INVALID' ? error.hint : undefined) ??
+      'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI: the bundle is then built anew.',
     cause: error,
   });
 };
@@ -180,7 +183,8 @@ const hasLast = async (bundlesFolder: string, record: string, reference: string)
 
 /**
  * Verified and loaded. A bundle is built once for a model and its dataset version; later calls need no TensorFlow, and
- * without MLflow the last bundle that the same reference led to is taken, or another one of the model, with a warning. Throws what `findModel` throws,
+ * without MLflow, or in a home that takes no files, the last bundle that the same reference led to is taken, or another
+ * one of the model, with a warning. Throws what `findModel` throws, ENVIRONMENT_INVALID where nothing can be written,
  * DATASET_NOT_FOUND, MODEL_INCOMPATIBLE, TENSORFLOW_UNAVAILABLE, DISK_FULL.
  * @param reference a folder, `name`, `name@alias`, `name/version`, a run's id, or `<experiment id>/<trial id>`
  * @param patience with an MLflow that does not answer; default: short where the home has a bundle in its place
@@ -199,9 +203,10 @@ export const openBundle = async (
     const bundle = await findOrBuild(context, model, tracking);
     await writeJsonFile(record, { reference, digest: bundle.digest });
     return bundle;
-  } catch (error) {
-    if (!isOutOfReach(error)) {
-      throw error;
+  } catch (caught) {
+    const error = isOutOfReach(caught) ? caught : explainHome(caught, context.homeFolder);
+    if (error === null) {
+      throw caught;
     }
     return await lastOf(context, record, error, reference);
   } finally {

@@ -1,6 +1,6 @@
 /** From a name to a bundle: built once, found again without compute, and without MLflow. */
 import { createHash } from 'node:crypto';
-import { appendFile, cp, mkdir, readdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { TtExpError } from '../../../contracts/errors.ts';
@@ -123,6 +123,24 @@ it('finds the bundle of a champion without building it again, and without MLflow
   expect(warnings).toEqual([
     expect.stringContaining('answering from the last bundle of two-tower@champion, which may be out of date'),
   ]);
+});
+
+it('answers from the last bundle where the home takes no files, and names the home where there is none', async () => {
+  tracking = await register();
+  const first = await open('two-tower');
+  await rm(join(home, 'models'), { recursive: true });
+  await writeFile(join(home, 'models'), 'in the way');
+  expect((await open('two-tower')).digest).toBe(first.digest);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^the home .* cannot be written \(.*models.*\); answering from the last bundle of two-tower, /,
+    ),
+  ]);
+  await rm(join(home, 'bundles'), { recursive: true });
+  await expect(open('two-tower')).rejects.toMatchObject({
+    code: 'ENVIRONMENT_INVALID',
+    message: expect.stringContaining(`the home ${home} cannot be written`),
+  });
 });
 
 it('takes a name alone for its champion, and for nothing of another alias', async () => {

@@ -76,3 +76,7 @@ export const keyText = (key: KeyName): string => SHOWN[key] ?? key;
 /** The first active one; null where the key does nothing here. */
 export const bindingOf = (bindings: readonly KeyBinding[], key: KeyName, state: DashboardState): KeyBinding | null =>
   bindings.find((binding) => binding.keys.includes(key) && isBound(binding, state)) ?? null;
+
+/** It would change something, were this a dashboard that does not only read. */
+export const isForbidden = (bindings: readonly KeyBinding[], key: KeyName, state: DashboardState): boolean =>
+  state.isReadOnly && bindingOf(bindings, key, { ...state, isReadOnly: false })?.isChange === true;

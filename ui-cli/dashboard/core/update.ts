@@ -5,11 +5,11 @@ import type { Action } from './actions.ts';
 import { type FeedName, type FeedRequest, type FeedValues, feedKey, withFed, withTrouble } from './feeds.ts';
 import { followView } from './followed.ts';
 import { globalKeys } from './global-keys.ts';
-import { bindingOf, type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
+import { bindingOf, isForbidden, type KeyBinding, type KeyName, type Step, stay } from './keys.ts';
 import { type Outcome, takeOutcome } from './outcome.ts';
 import { pressInConfirm, pressInPrompt, pressOnPage, pressWhileWaiting } from './overlay-keys.ts';
 import { type OpenScreen, openScreen, type Screens } from './screen.ts';
-import { type DashboardState, type Message, placeOf } from './state.ts';
+import { type DashboardState, type Message, placeOf, say } from './state.ts';
 import { tableKeys } from './table-keys.ts';
 import { withDefaultViews } from './view-command.ts';
 
@@ -38,6 +38,14 @@ export const bindingsOf = (screen: OpenScreen): readonly KeyBinding[] => [
   ...globalKeys(screen),
 ];
 
+const pressOnScreen = (state: DashboardState, key: KeyName, bindings: readonly KeyBinding[]): Step => {
+  const binding = bindingOf(bindings, key, state);
+  if (binding !== null) {
+    return binding.press(state);
+  }
+  return stay(isForbidden(bindings, key, state) ? say(state, 'Nothing is changed: this screen only reads.') : state);
+};
+
 const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step => {
   const screen = openScreen(screens, placeOf(state), state);
   const { overlay } = state;
@@ -52,7 +60,7 @@ const pressKey = (state: DashboardState, key: KeyName, screens: Screens): Step =
     case 'confirm':
       return pressInConfirm(state, overlay, key);
     case 'none':
-      return bindingOf(bindingsOf(screen), key, state)?.press(state) ?? stay(state);
+      return pressOnScreen(state, key, bindingsOf(screen));
   }
 };
 

@@ -46,7 +46,7 @@ const remove = (state: DashboardState, { name: table }: TableView, name: string,
 export const VIEW_COMMAND: DashboardCommand = {
   name: 'view',
   usage: '<name> | save <name> | delete <name>',
-  help: `filter, sorting and columns under a name; \`${DEFAULT_VIEW}\` is shown from the beginning`,
+  help: `filter, sorting and columns under a name; \`${DEFAULT_VIEW}\`, once saved, is shown from the beginning`,
   choices: (state, { table }) => [...WORDS, ...Object.keys(viewsHere(state, table))],
   run: (state, text, { table }) => {
     if (table === null) {

@@ -85,6 +85,9 @@ describe('ui-cli/dashboard', () => {
     const { state, effects } = pressKeys(open([running('a')], true), 'p', 'x', ...'cancel', 'enter');
     expect(effects).toEqual([]);
     expect(linesOf(state).join('\n')).not.toContain('pause');
+    expect(linesOf(pressKeys(open([running('a')], true), 'p').state).at(-2)).toContain('this screen only reads');
+    // Not of keys that would do nothing here anyway.
+    expect(linesOf(pressKeys(open([running('a')], true), 'F').state).join('\n')).not.toContain('only reads');
   });
 
   it('filters while one types, and Escape takes it back', () => {

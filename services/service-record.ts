@@ -1,5 +1,5 @@
 import { isObject } from '../contracts/is-object.ts';
-import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { readWholeJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import { type ProcessIdentity, parseProcessIdentity } from '../host/processes/process-identity.ts';
 
@@ -60,16 +60,8 @@ const parseRecord = (value: unknown): ServiceRecord | null => {
 };
 
 /** The record, or null where there is none that we can read: then the service's marker is what is left to find it. */
-export const readRecord = async (file: string): Promise<ServiceRecord | null> => {
-  try {
-    return parseRecord(await readJsonFile(file));
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
-};
+export const readRecord = async (file: string): Promise<ServiceRecord | null> =>
+  parseRecord(await readWholeJsonFile(file));
 
 export const writeRecord = (file: string, record: ServiceRecord): Promise<void> => writeJsonFile(file, record);
 

@@ -6,7 +6,7 @@ import { toErrorRecord } from '../contracts/errors.ts';
 import { isObject } from '../contracts/is-object.ts';
 import type { Log } from '../contracts/log.ts';
 import { exists } from '../host/files/file-errors.ts';
-import { readJsonFile, writeJsonFile } from '../host/files/json-file.ts';
+import { readWholeJsonFile, writeJsonFile } from '../host/files/json-file.ts';
 import { namesIn } from '../host/files/names-in.ts';
 import {
   identifySelf,
@@ -32,15 +32,7 @@ const isKnownDead = ({ process }: ServerRecord): boolean => {
 
 /** null: cut by a loss of power, or gone by now. */
 const readRecord = async (file: string): Promise<ServerRecord | null> => {
-  let value: unknown;
-  try {
-    value = await readJsonFile(file);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
+  const value = await readWholeJsonFile(file);
   const identity = isObject(value) ? parseProcessIdentity(value.process) : null;
   return isObject(value) && identity !== null && typeof value.url === 'string'
     ? { url: value.url, process: identity }

@@ -22,3 +22,15 @@ export const readJsonFile = async (file: string): Promise<unknown> => {
   }
   return JSON.parse(text);
 };
+
+/** The same, and undefined too for text that is not JSON: a file that its owner writes anew, cut by a loss of power. */
+export const readWholeJsonFile = async (file: string): Promise<unknown> => {
+  try {
+    return await readJsonFile(file);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
+};

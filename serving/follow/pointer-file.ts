@@ -1,6 +1,6 @@
 /** Which bundle was served last: what a server begins with that cannot ask MLflow. */
 import { isObject } from '../../contracts/is-object.ts';
-import { readJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
+import { readWholeJsonFile, writeJsonFile } from '../../host/files/json-file.ts';
 
 /** In the folder of a served model. */
 export const POINTER_FILE = 'current.json';
@@ -28,16 +28,7 @@ export const pointerOf = (value: unknown): LastGood | null => {
 };
 
 /** null where there is none, or one that cannot be read: it is written anew with the next bundle. */
-export const readPointer = async (file: string): Promise<LastGood | null> => {
-  try {
-    return pointerOf(await readJsonFile(file));
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return null;
-    }
-    throw error;
-  }
-};
+export const readPointer = async (file: string): Promise<LastGood | null> => pointerOf(await readWholeJsonFile(file));
 
 /** Throws what the file system throws. */
 export const writePointer = ({ bundle, version, runId }: LastGood, file: string): Promise<void> =>

@@ -166,6 +166,23 @@ describe('ui-cli/dashboard on a real terminal', () => {
     await shown.exitCode;
   });
 
+  test('ui-cli/dashboard/program: who leaves as soon as fg has drawn has left for good', async () => {
+    const shown = openShell(['bash', '--norc', '--noprofile', '--noediting', '-i'], { ...COMMAND, PS1: '$ ' });
+    shown.press(`${LINE}\n`);
+    await shown.see(EXPERIMENT_ID);
+    shown.press(CTRL_Z);
+    await shown.see('Stopped');
+    shown.press('fg\n');
+    await eventually('the full screen is back', shown.screen, ({ isAlternate }) => isAlternate, { everyMs: 1 });
+    shown.press('q');
+    await shown.see('closed: 1');
+    shown.press('echo the shell reads $((6 * 7))\n');
+    await shown.see('the shell reads 42');
+    shown.press('exit\n');
+    await shown.exitCode;
+    expectGivenBack(shown);
+  });
+
   test('ui-cli/dashboard/program: follows the size of the terminal, tiny ones too', async () => {
     const shown = open();
     await shown.see(EXPERIMENT_ID);

@@ -40,6 +40,8 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
   const painter = createPainter(stream);
   let app: Instance | null = null;
   let next: ReturnType<typeof setTimeout> | null = null;
+  /** Of a stop that nobody may have made. */
+  let unstopped: ReturnType<typeof setTimeout> | null = null;
   let drawnMs = Number.NEGATIVE_INFINITY;
 
   /** null: what the terminal shows is unknown. */
@@ -66,6 +68,7 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
     next ??= setTimeout(drawNow, Math.max(0, drawnMs + 1000 / FRAMES_A_SECOND - now()));
   };
   const start = (): void => {
+    clearTimeout(unstopped ?? undefined);
     // First, since a process in the background is stopped here, before it has drawn anything.
     stdin.setRawMode(true);
     screen.enter();
@@ -110,15 +113,13 @@ export const openDrawing = (options: DrawingOptions): Drawing => {
     draw,
     suspend: () => {
       stop();
-      setTimeout(() => {
-        if (app === null) {
-          resume();
-        }
-      }, STOPPING_MS);
+      unstopped = setTimeout(resume, STOPPING_MS);
       process.kill(0, 'SIGTSTP');
     },
     close: () => {
       clearTimeout(next ?? undefined);
+      // It would take the terminal again after it was given back.
+      clearTimeout(unstopped ?? undefined);
       stream.off('resize', resize);
       process.off('SIGCONT', resume);
       stop();

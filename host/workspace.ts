@@ -5,7 +5,7 @@ import { homeLayout } from './home-layout.ts';
 
 export interface Workspace {
   trialFolder(key: string): Promise<string>;
-  /** Where the model of a run is kept after a download. */
+  /** Where the model of a run is kept after a download, which makes it. */
   modelFolder(runId: string): Promise<string>;
 }
 
@@ -18,6 +18,6 @@ export const createWorkspace = (homeFolder: string): Workspace => {
   const { trialsFolder, modelsFolder } = homeLayout(homeFolder);
   return {
     trialFolder: async (key) => ensure(joinBelow(trialsFolder, key, 'MLflow run')),
-    modelFolder: async (runId) => ensure(joinBelow(modelsFolder, runId, 'MLflow run')),
+    modelFolder: async (runId) => joinBelow(modelsFolder, runId, 'MLflow run'),
   };
 };

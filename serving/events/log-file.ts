@@ -13,11 +13,20 @@ const LINE_END = 0x0a;
 /** Below the folder of a served model. */
 export const EVENTS_FILE = 'events.ndjson';
 
+type LogMode = 'append' | 'read';
+
 export interface LogFile<Item> {
   /** Hands over the whole lines that were added since the last call, by whomever. */
   readAdded(onRecord: (record: Item) => void): Promise<void>;
   /** Lines that were no records so far. */
   damagedLines(): number;
+  /**
+   * Throws what the file system throws where it refuses to open the file for appending. One that was opened to be read is
+   * opened anew: its disk may take lines by now.
+   */
+  admitLines(): Promise<void>;
+  /** False while it is only read. */
+  takesLines(): boolean;
   /** Returns once they are on the disk, and so is everything before them. Throws what the file system throws. */
   append(records: readonly Item[]): Promise<void>;
   /** False once another file has taken its place: what was appended since may be in neither. */
@@ -30,16 +39,54 @@ export interface LogFile<Item> {
 }
 
 /** Creates the file where there is none. Throws what the file system throws. */
-export const openLogFile = async <Item>(path: string, lines: LineFormat<Item>): Promise<LogFile<Item>> => {
+const openToAppend = async (path: string): Promise<FileHandle> => {
   await makeFolder(dirname(path));
   const handle = await open(path, 'a+', 0o600);
   try {
     // A new file's name must outlive a loss of power as its content does.
     await syncToDisk(dirname(path));
-    return await logFileOf(path, handle, lines);
+    return handle;
   } catch (error) {
     await handle.close();
     throw error;
+  }
+};
+
+/** null where there is none. Throws what the file system throws. */
+const openToRead = async (path: string): Promise<FileHandle | null> => {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (isFileError(error, 'ENOENT')) {
+      return null;
+    }
+    throw error;
+  }
+};
+
+const closingOnError = async <Item>(path: string, handle: FileHandle, mode: LogMode, lines: LineFormat<Item>) => {
+  try {
+    return await logFileOf(path, handle, mode, lines);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+};
+
+/** Creates the file where there is none. Throws what the file system throws. */
+export const openLogFile = async <Item>(path: string, lines: LineFormat<Item>): Promise<LogFile<Item>> =>
+  closingOnError(path, await openToAppend(path), 'append', lines);
+
+/** The same, but a file that takes no lines, as on a read-only disk, is opened to be read, until it takes them. */
+export const openLogFileAsItIs = async <Item>(path: string, lines: LineFormat<Item>): Promise<LogFile<Item>> => {
+  try {
+    return await openLogFile(path, lines);
+  } catch (error) {
+    const handle = await openToRead(path);
+    if (handle === null) {
+      throw error;
+    }
+    return closingOnError(path, handle, 'read', lines);
   }
 };
 
@@ -49,28 +96,26 @@ export const readLogFile = async <Item>(
   lines: LineFormat<Item>,
   onRecord: (record: Item) => void,
 ): Promise<void> => {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (error) {
-    if (isFileError(error, 'ENOENT')) {
-      return;
+  const handle = await openToRead(path);
+  if (handle !== null) {
+    const file = await closingOnError(path, handle, 'read', lines);
+    try {
+      await file.readAdded(onRecord);
+    } finally {
+      await file.close();
     }
-    throw error;
-  }
-  try {
-    await (await logFileOf(path, handle, lines)).readAdded(onRecord);
-  } finally {
-    await handle.close();
   }
 };
 
 const logFileOf = async <Item>(
   path: string,
-  handle: FileHandle,
+  opened: FileHandle,
+  openedTo: LogMode,
   { parse, formatBatch }: LineFormat<Item>,
 ): Promise<LogFile<Item>> => {
-  const { dev, ino, nlink: names } = await handle.stat({ bigint: true });
+  const { dev, ino, nlink: names } = await opened.stat({ bigint: true });
+  let handle = opened;
+  let mode = openedTo;
   let position = 0;
   let begun = Buffer.alloc(0);
   let damaged = 0;
@@ -83,6 +128,19 @@ const logFileOf = async <Item>(
       } else if (line !== '') {
         damaged += 1;
       }
+    }
+  };
+  const admitLines = async (): Promise<void> => {
+    if (mode === 'read') {
+      const writable = await openToAppend(path);
+      const named = await writable.stat({ bigint: true });
+      if (named.dev !== dev || named.ino !== ino) {
+        await writable.close();
+        throw new Error(`${path}: another file has taken the name`);
+      }
+      const readable = handle;
+      [handle, mode] = [writable, 'append'];
+      await readable.close();
     }
   };
   const writeAll = async (bytes: Buffer): Promise<void> => {
@@ -108,7 +166,10 @@ const logFileOf = async <Item>(
       }
     },
     damagedLines: () => damaged,
+    admitLines,
+    takesLines: () => mode === 'append',
     append: async (records) => {
+      await admitLines();
       if (records.length > 0) {
         await writeAll(formatBatch(records));
       }

@@ -9,9 +9,17 @@ import type { Clock } from '../../host/clock.ts';
 import { tryLock } from '../../host/locks/lock.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { alarmOf } from './alarm.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
-import { erasedElsewhere, notErased, refused } from './refused-records.ts';
-import { type LogKind, type LogState, leftoversOf, mergeLeftovers, rewriteLog, wasTakenAway } from './rewrite-log.ts';
+import { type LogFile, openLogFileAsItIs } from './log-file.ts';
+import { erasedElsewhere, notErased, refused, refusedNew } from './refused-records.ts';
+import {
+  applyLeftovers,
+  type LogKind,
+  type LogState,
+  leftoversOf,
+  mergeLeftovers,
+  rewriteLog,
+  wasTakenAway,
+} from './rewrite-log.ts';
 
 /** What others have added counts well within a second. */
 const LOOK_EVERY_MS = 250;
@@ -63,6 +71,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
   let state = kind.createState();
   let finishFromMs = Number.NEGATIVE_INFINITY;
   const reading = alarmOf(log, `${path}: ${what} are read again`);
+  const admitting = alarmOf(log, `${path}: new ${what} are taken again`);
   const writing = alarmOf(log, `${path}: ${what} are written again`);
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -80,10 +89,13 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
 
   const reopen = async (): Promise<LogFile<Item>> => {
     await forget();
-    const opened = await openLogFile(path, lines);
+    const opened = await openLogFileAsItIs(path, lines);
     const read = kind.createState();
     try {
       await opened.readAdded(read.apply);
+      if (!opened.takesLines()) {
+        await applyLeftovers(path, kind, read);
+      }
     } catch (error) {
       await opened.close();
       throw error;
@@ -142,6 +154,15 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
     }
   };
 
+  /** The error for whoever sent records, after it was noted. */
+  const noteRefusal = (cause: unknown): TtExpError => {
+    const isOnlyRead = file?.takesLines() === false;
+    const error = isOnlyRead ? refusedNew(cause, what) : refused(cause, what);
+    const alarm = isOnlyRead ? admitting : file === null ? reading : writing;
+    alarm.note(error.message, `${path}: ${String(cause)}`);
+    return error;
+  };
+
   const append = async (records: (state: State) => readonly Item[]): Promise<void> => {
     try {
       await add(records);
@@ -149,18 +170,28 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
     } catch (cause) {
       // What is in the file all the same will be seen there; why that fails is noted here already.
       await file?.readAdded(state.apply).catch(() => undefined);
-      const error = refused(cause, what);
-      writing.note(error.message, `${path}: ${String(cause)}`);
-      throw error;
+      throw noteRefusal(cause);
     } finally {
       onRead();
     }
   };
 
+  const isAdmitting = async (current: LogFile<Item>): Promise<boolean> => {
+    try {
+      await current.admitLines();
+      admitting.note(null);
+      return true;
+    } catch (cause) {
+      noteRefusal(cause);
+      return false;
+    }
+  };
+
   const look = async (): Promise<void> => {
     try {
-      await refresh();
-      await finishErasing();
+      if (await isAdmitting(await refresh())) {
+        await finishErasing();
+      }
       reading.note(null);
     } catch (cause) {
       reading.note(refused(cause, what).message, `${path}: ${String(cause)}`);
@@ -203,7 +234,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
           onRead();
         }
       }),
-    problem: () => writing.problem() ?? reading.problem(),
+    problem: () => writing.problem() ?? admitting.problem() ?? reading.problem(),
     damagedLines: () => file?.damagedLines() ?? 0,
     close: async () => {
       stop.abort();

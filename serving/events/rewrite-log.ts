@@ -12,7 +12,7 @@ import { exists } from '../../host/files/file-errors.ts';
 import { namesIn } from '../../host/files/names-in.ts';
 import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
 import type { LineFormat } from './line-format.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
+import { type LogFile, openLogFile, readLogFile } from './log-file.ts';
 
 /** What the lines of a file add up to. */
 export interface LogState<Item> {
@@ -102,6 +102,23 @@ export const mergeLeftovers = async <Item, State extends LogState<Item>>(
     await rm(leftover, { force: true });
   }
   await syncToDisk(dirname(path));
+};
+
+/** What only old files have, into the state of a log that takes no lines: there it counts without having come over. */
+export const applyLeftovers = async <Item, State extends LogState<Item>>(
+  path: string,
+  { lines, createState }: LogKind<Item, State>,
+  state: State,
+): Promise<void> => {
+  for (const leftover of await leftoversOf(path)) {
+    const old = createState();
+    await readLogFile(leftover, lines, old.apply);
+    for (const record of old.records()) {
+      if (state.lacks(record)) {
+        state.apply(record);
+      }
+    }
+  }
 };
 
 /**

@@ -33,6 +33,29 @@ const appendUntilFull = (file: string): void => {
   }
 };
 
+/**
+ * Makes a folder read-only, for root too, until what it returns is called; null where this user may not (root on Linux
+ * may). Files that are open for writing stay so.
+ */
+export const makeReadOnly = (folder: string): (() => void) | null => {
+  const run = (...args: readonly string[]): void => {
+    execFileSync(args[0] ?? '', args.slice(1), { stdio: 'ignore' });
+  };
+  try {
+    run('mount', '--bind', folder, folder);
+  } catch {
+    return null;
+  }
+  const undo = (): void => run('umount', '--lazy', folder);
+  try {
+    run('mount', '-o', 'remount,ro,bind', folder);
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return undo;
+};
+
 /** A file system of this size in memory; null where this user may not mount one (root on Linux may). */
 export const mountSmallDisk = (megabytes: number): SmallDisk | null => {
   const folder = mkdtempSync(join(tmpdir(), 'tt-exp-disk-'));

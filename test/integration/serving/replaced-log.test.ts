@@ -12,8 +12,9 @@ const beforeWrite: { run: (() => Promise<void>) | null } = { run: null };
 vi.mock('../../../serving/events/log-file.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../../serving/events/log-file.ts')>();
   return {
-    openLogFile: async (...given: Parameters<typeof original.openLogFile<LogRecord>>) => {
-      const file = await original.openLogFile<LogRecord>(...given);
+    ...original,
+    openLogFileAsItIs: async (...given: Parameters<typeof original.openLogFileAsItIs<LogRecord>>) => {
+      const file = await original.openLogFileAsItIs<LogRecord>(...given);
       return {
         ...file,
         append: async (records: Parameters<typeof file.append>[0]) => {

@@ -14,6 +14,8 @@ export interface Known {
   isOpen: boolean;
   requests: number;
   last: RegistryRequest | null;
+  /** Versions asked to be tried since a turn ended, with the records there were: what was rejected before may be tried again. */
+  challenged: ReadonlyMap<string, number>;
 }
 
 const championRecords = (ledger: readonly LedgerEntry[]): readonly LedgerEntry[] =>
@@ -100,6 +102,9 @@ export const take = (turn: Turn, known: Known, real: OwnedRegistry): void => {
   const before = championBefore(real, manualMoves);
   const isFirst = !known.isOpen && isNew;
   const promotion = isFirst && request.kind === 'promote' ? expectedOfPromotion(request, before, real) : null;
+  if (request.kind === 'challenge') {
+    known.challenged = new Map([...known.challenged, [request.candidate, earlier]]);
+  }
   const decision = real.take(turn);
   const added = real.ledger.slice(earlier);
   for (const { action, from, to } of added) {
@@ -114,10 +119,10 @@ export const take = (turn: Turn, known: Known, real: OwnedRegistry): void => {
     return;
   }
   expectAgreement(real);
-  if (request.kind !== 'challenge') {
-    const rejected = real.ledger.slice(carriedOut).filter(({ action }) => action === 'reject');
-    expect(rejected.map(({ from }) => from)).not.toContain(real.aliases.challenger);
-  }
+  const rejected = real.ledger
+    .slice(carriedOut)
+    .filter(({ action, from, seq }) => action === 'reject' && seq > (known.challenged.get(from ?? '') ?? 0));
+  expect(rejected.map(({ from }) => from)).not.toContain(real.aliases.challenger);
   if (request.kind === 'challenge' && decision.outcome.kind === 'done') {
     expect([real.champion, real.aliases.challenger]).toContain(request.candidate);
   }
@@ -135,6 +140,7 @@ export const take = (turn: Turn, known: Known, real: OwnedRegistry): void => {
     expect(decision.outcome.seq).toBe(own[0]?.seq ?? null);
   }
   known.isOpen = false;
+  known.challenged = new Map();
 };
 
 const reconciled = (real: OwnedRegistry, manualMoves: ManualMoves, id: string): void => {

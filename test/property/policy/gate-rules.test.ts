@@ -18,7 +18,7 @@ describe('policy/gate/non-inferiority-test', () => {
   it('agrees with the lower end of the interval, where many users make it the only judge', () => {
     fc.assert(
       fc.property(fc.integer(), fc.double({ min: 0.001, max: 0.1, noNaN: true }), (seed, margin) => {
-        const pair = pairedUsers({ users: 250, alike: 0.3, lift: -0.02, seed });
+        const pair = pairedUsers({ users: 400, alike: 0.3, lift: -0.02, seed });
         const { low } = pairedBootstrap({ ...pair, confidence: 0.95, resamples: 999, seed });
         const p = nonInferiorityTest({ ...pair, margin, resamples: 999, seed })?.pValue ?? Number.NaN;
         expect(p <= 0.025).toBe(low > -margin);

@@ -112,7 +112,14 @@ const expectLaws = (commands: readonly fc.Arbitrary<Command>[]): void => {
       for (const name of VERSIONS) {
         real.versions.add(name);
       }
-      const known: Known = { handMoves: 0, deletions: 0, isOpen: false, requests: 0, last: null };
+      const known: Known = {
+        handMoves: 0,
+        deletions: 0,
+        isOpen: false,
+        requests: 0,
+        last: null,
+        challenged: new Map(),
+      };
       fc.modelRun(() => ({ model: known, real }), steps);
     }),
     { numRuns: 600 },

@@ -108,21 +108,25 @@ export const createBundleRecommender = async (
 
   /** Online events that the bundle's number does not have: those of items that it knows of are in the data by now. */
   const newSince = (userId: string, row: number | null): number => {
+    const since = overlay.interactions(userId);
+    if (since === 0) {
+      return 0;
+    }
     const known = new Set(row === null ? [] : metBy(bundle, row, 'all'));
     const again = [...overlay.events(userId)].filter(({ item_id }) => known.has(items.rowOf(item_id) ?? -1));
-    return overlay.interactions(userId) - again.length;
+    return since - again.length;
   };
 
   const readAsker = (request: RecommendRequest) => {
     const row = users.rowOf(request.userId) ?? null;
     const seen = request.seen ?? 'all';
     const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
-    const likedBefore = row === null ? [] : likedBy(bundle, row, seen);
     const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
-    // Not every engine asks for it, and the reason asks again.
+    // Not every engine asks for what follows, and the reason asks for the vector again.
     let vector: UserVector | string | undefined;
-    const met = new Set([...(row === null ? [] : metBy(bundle, row, seen)), ...since]);
-    const unwanted = new Set([...rowsOf(items, request.exclude), ...filtered.passing.hiddenOnline]);
+    const met = [...(row === null ? [] : metBy(bundle, row, seen)), ...since];
+    const unwanted = [...rowsOf(items, request.exclude), ...filtered.passing.hiddenOnline];
+    const hasMetAll = met.length > 0 && met.length >= items.size() && new Set(met).size === items.size();
     const isFiltered = filtered.passing.hidden !== null;
     return {
       row,
@@ -131,43 +135,37 @@ export const createBundleRecommender = async (
         return vector;
       },
       ...filtered,
-      exceptMet: !isFiltered && met.size > 0 && met.size === items.size() ? unwanted : null,
-      liked:
-        seen === 'all' ? likedSince(bundle, items.rowOf, likedBefore, overlay.events(request.userId)) : likedBefore,
-      excluded: new Set([...met, ...unwanted]),
+      exceptMet: !isFiltered && hasMetAll ? unwanted : null,
+      liked: () => {
+        const before = row === null ? [] : likedBy(bundle, row, seen);
+        return seen === 'all' ? likedSince(bundle, items.rowOf, before, overlay.events(request.userId)) : before;
+      },
+      excluded: [...met, ...unwanted],
       interactions:
         (row === null ? 0 : interactionsOf(bundle, row, seen)) + (seen === 'all' ? newSince(request.userId, row) : 0),
     };
   };
 
   const route = (request: RecommendRequest, asker: ReturnType<typeof readAsker>) => {
-    const rankers: Partial<Record<EngineName, Ranker | string>> = {};
-    const problem = (name: EngineName): string | undefined => {
-      const ranker = rankers[name] ?? engines[name](asker);
-      rankers[name] = ranker;
-      return typeof ranker === 'string' ? ranker : undefined;
-    };
+    // The engine that was asked last is the one that answers, unless none could.
+    const last: { ranker: Ranker | string | null } = { ranker: null };
     const { row, interactions, preferences } = asker;
     const chosen: Route = routeRequest(
       {
         isKnown: row !== null,
         interactions,
         hasPreferences: Object.keys(preferences).length > 0,
-        // Asked for one by one: an engine that is not needed prepares nothing.
-        unavailable: {
-          get two_tower() {
-            return problem('two_tower');
-          },
-          get content() {
-            return problem('content');
-          },
+        // A function rather than getters: V8 keeps a shape for each object that has new ones, and what they hold with it.
+        unavailable: (name) => {
+          last.ranker = engines[name](asker);
+          return typeof last.ranker === 'string' ? last.ranker : undefined;
         },
         engine: request.engine,
       },
       thresholds,
     );
-    const ranker = rankers[chosen.engine] ?? engines[chosen.engine](asker);
-    if (typeof ranker === 'string') {
+    const ranker = chosen.engine === 'popularity' ? popularity : last.ranker;
+    if (typeof ranker !== 'function') {
       throw new TtExpError('INTERNAL', `router: got ${chosen.engine}, which cannot answer: ${ranker}`);
     }
     return { ...chosen, ranker };

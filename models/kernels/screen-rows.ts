@@ -101,7 +101,7 @@ export const createScreen = (rows: number, dim: number): Screen => {
     let lost = 0;
     queryCodes.fill(0);
     for (let at = 0; at < dim; at += 1) {
-      const value = elementAt(query, at);
+      const value = query[at] ?? missing(query, at);
       const code = scale === 0 ? 0 : Math.round(value / scale);
       queryCodes[at] = code;
       lost += (value - code * scale) ** 2;

@@ -17,8 +17,11 @@ export interface RoutedRequest {
   readonly interactions: number;
   /** The request states what the user looks for. */
   readonly hasPreferences: boolean;
-  /** Why an engine cannot answer this request, as a clause: `the user has no vector in this bundle`. */
-  readonly unavailable: Readonly<Partial<Record<EngineName, string | undefined>>>;
+  /**
+   * Why an engine cannot answer this request, as a clause: `the user has no vector in this bundle`. Asked about one by one,
+   * so that an engine that is not needed prepares nothing.
+   */
+  readonly unavailable: (engine: EngineName) => string | undefined;
   /** Set where the router is off: this engine, whoever asks. */
   readonly engine?: EngineName | undefined;
 }
@@ -68,7 +71,12 @@ const wish = (request: RoutedRequest, { warmFrom, hotAbove }: RouterThresholds):
 export const routeRequest = (request: RoutedRequest, thresholds: RouterThresholds = DEFAULT_THRESHOLDS): Route => {
   const wanted = wish(request, thresholds);
   const chain = ENGINE_NAMES.slice(ENGINE_NAMES.indexOf(wanted.engine));
-  const engine = chain.find((name) => request.unavailable[name] === undefined) ?? 'popularity';
-  const passedOver = chain.slice(0, chain.indexOf(engine)).map((name) => `${name}: ${request.unavailable[name]}`);
+  const passedOver: string[] = [];
+  const engine =
+    chain.find((name) => {
+      const problem = name === 'popularity' ? undefined : request.unavailable(name);
+      passedOver.push(...(problem === undefined ? [] : [`${name}: ${problem}`]));
+      return problem === undefined;
+    }) ?? 'popularity';
   return { engine, reason: wanted.reason, fallback: passedOver.length === 0 ? null : passedOver.join('; ') };
 };

@@ -1,35 +1,41 @@
 /** The first k of scored rows: by score, and by row where scores are equal. */
-import { elementAt } from '../../contracts/element-at.ts';
+import { missing } from '../../contracts/element-at.ts';
 import type { RankedRows } from './vector-search.ts';
 
 export interface FirstRows {
   /** Rows may come in any order. */
   offer(row: number, score: number): void;
+  /** To be called once, in the end. */
   ranked(): RankedRows;
 }
 
-/** A heap with the worst of the kept rows on top. */
+/**
+ * A heap with the worst of the kept rows on top, which is sorted in place in the end: every answer makes one, so it makes
+ * nothing else.
+ */
 export const createFirstRows = (k: number): FirstRows => {
   const rows: number[] = [];
   const scores: number[] = [];
   const isWorse = (a: number, b: number): boolean => {
-    const [one, other] = [elementAt(scores, a), elementAt(scores, b)];
-    return one < other || (one === other && elementAt(rows, a) > elementAt(rows, b));
+    const one = scores[a] ?? missing(scores, a);
+    const other = scores[b] ?? missing(scores, b);
+    return one < other || (one === other && (rows[a] ?? missing(rows, a)) > (rows[b] ?? missing(rows, b)));
   };
   const swap = (a: number, b: number): void => {
-    const [row, score] = [elementAt(rows, a), elementAt(scores, a)];
-    rows[a] = elementAt(rows, b);
-    scores[a] = elementAt(scores, b);
+    const row = rows[a] ?? missing(rows, a);
+    const score = scores[a] ?? missing(scores, a);
+    rows[a] = rows[b] ?? missing(rows, b);
+    scores[a] = scores[b] ?? missing(scores, b);
     rows[b] = row;
     scores[b] = score;
   };
-  const sink = (): void => {
+  /** From the top of the first `count`. */
+  const sink = (count: number): void => {
     for (let at = 0; ; ) {
-      let worst = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < rows.length && isWorse(child, worst)) {
-          worst = child;
-        }
+      const left = 2 * at + 1;
+      let worst = left < count && isWorse(left, at) ? left : at;
+      if (left + 1 < count && isWorse(left + 1, worst)) {
+        worst = left + 1;
       }
       if (worst === at) {
         return;
@@ -55,22 +61,20 @@ export const createFirstRows = (k: number): FirstRows => {
         scores.push(score);
         rise();
       } else if (k > 0) {
-        const [least, last] = [elementAt(scores, 0), elementAt(rows, 0)];
-        if (score > least || (score === least && row < last)) {
+        const least = scores[0] ?? missing(scores, 0);
+        if (score > least || (score === least && row < (rows[0] ?? missing(rows, 0)))) {
           rows[0] = row;
           scores[0] = score;
-          sink();
+          sink(rows.length);
         }
       }
     },
     ranked: () => {
-      const order = [...rows.keys()].sort(
-        (a, b) => elementAt(scores, b) - elementAt(scores, a) || elementAt(rows, a) - elementAt(rows, b),
-      );
-      return {
-        rows: order.map((at) => elementAt(rows, at)),
-        scores: order.map((at) => elementAt(scores, at)),
-      };
+      for (let last = rows.length - 1; last > 0; last -= 1) {
+        swap(0, last);
+        sink(last);
+      }
+      return { rows, scores };
     },
   };
 };

@@ -109,7 +109,7 @@ export const createContent = ({ bundle, users, items, dim, search }: ContentSide
   };
 
   return ({ row, preferences, liked }) => {
-    const query = (row === null ? stated(preferences, null) : ownContent(row)) ?? unit(sumOf(liked));
+    const query = (row === null ? stated(preferences, null) : ownContent(row)) ?? unit(sumOf(liked()));
     return query === null
       ? 'nothing is known of the user: no text, no stated preference, no item they liked'
       : (wanted) => search.search({ ...wanted, query });

@@ -11,7 +11,7 @@ export interface Asker {
   /** What a user that it does not hold states, by user field. */
   readonly preferences: FieldFilters;
   /** Rows of items that the user likes. */
-  readonly liked: readonly number[];
+  readonly liked: () => readonly number[];
 }
 
 /** Candidates of a request, and how many of them are wanted. */

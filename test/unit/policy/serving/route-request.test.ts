@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineName } from '../../../../contracts/serving.ts';
 import { type RoutedRequest, routeRequest } from '../../../../policy/serving/route-request.ts';
 
-const KNOWN: RoutedRequest = { isKnown: true, interactions: 0, hasPreferences: false, unavailable: {} };
+const without =
+  (problems: Partial<Record<EngineName, string>>): RoutedRequest['unavailable'] =>
+  (engine) =>
+    problems[engine];
+
+const KNOWN: RoutedRequest = { isKnown: true, interactions: 0, hasPreferences: false, unavailable: without({}) };
 const UNKNOWN: RoutedRequest = { ...KNOWN, isKnown: false };
 const NO_VECTOR = { two_tower: 'the user has no vector in this bundle' };
 
@@ -43,13 +49,15 @@ describe('route-request', () => {
   });
 
   it('falls back from a missing vector to content, and from there to popularity, and names each engine passed over', () => {
-    const warm = { ...KNOWN, interactions: 10, unavailable: NO_VECTOR };
+    const warm = { ...KNOWN, interactions: 10, unavailable: without(NO_VECTOR) };
     expect(routeRequest(warm)).toEqual({
       engine: 'content',
       reason: '10 interactions, from 5 to 20',
       fallback: 'two_tower: the user has no vector in this bundle',
     });
-    expect(routeRequest({ ...warm, unavailable: { ...NO_VECTOR, content: 'nothing is known of the user' } })).toEqual({
+    expect(
+      routeRequest({ ...warm, unavailable: without({ ...NO_VECTOR, content: 'nothing is known of the user' }) }),
+    ).toEqual({
       engine: 'popularity',
       reason: '10 interactions, from 5 to 20',
       fallback: 'two_tower: the user has no vector in this bundle; content: nothing is known of the user',
@@ -57,9 +65,18 @@ describe('route-request', () => {
   });
 
   it('never falls back upwards: a cold user without content gets what is popular', () => {
-    const route = routeRequest({ ...KNOWN, unavailable: { content: 'nothing is known of the user' } });
+    const route = routeRequest({ ...KNOWN, unavailable: without({ content: 'nothing is known of the user' }) });
     expect(route.engine).toBe('popularity');
     expect(route.fallback).toBe('content: nothing is known of the user');
+  });
+
+  it('asks no engine behind the one that answers', () => {
+    const asked: EngineName[] = [];
+    const unavailable = (engine: EngineName): undefined => {
+      asked.push(engine);
+    };
+    routeRequest({ ...KNOWN, interactions: 10, unavailable });
+    expect(asked).toEqual(['two_tower']);
   });
 
   it('asks the engine that the request names, whoever the user is, and falls back from it too', () => {
@@ -69,6 +86,6 @@ describe('route-request', () => {
       fallback: null,
     });
     expect(routeRequest({ ...KNOWN, interactions: 50, engine: 'popularity' }).engine).toBe('popularity');
-    expect(routeRequest({ ...UNKNOWN, engine: 'two_tower', unavailable: NO_VECTOR }).engine).toBe('content');
+    expect(routeRequest({ ...UNKNOWN, engine: 'two_tower', unavailable: without(NO_VECTOR) }).engine).toBe('content');
   });
 });

@@ -215,7 +215,9 @@ export const createBundleRecommender = async (
       const { exceptMet } = asker;
       const resort = { list, wanted, ranker, popularity, exceptMet, noun: manifest.nouns.item };
       const { engine, reason, fallback, ranked: found } = isLast ? lastResort(resort) : list;
-      const ranked = isReranked ? rerank(items, bundle.popularity, found, { diversity, damping }) : found;
+      const ranked = isReranked
+        ? rerank(items, bundle.popularity, found, { diversity, damping, places: offset + limit })
+        : found;
       const { rows, scores } = pageOf(ranked, request);
       const vector = engine === 'two_tower' ? asker.vector() : null;
       const heedsLikes = typeof vector === 'object' && vector?.heedsLikes === true;

@@ -15,7 +15,7 @@ const reorder = ({ rows, scores }: RankedRows, order: readonly number[]): Ranked
 const NOTHING = new Float32Array(0);
 
 /**
- * Reorders as many for every page of a list, so that pages do not repeat.
+ * Reorders the same ones for every page of a list, so that pages do not repeat; the first `places` at least come back.
  * @param popularity of each row of the bundle; nobody has met the others
  * @param ranked at least these, or all
  */
@@ -23,7 +23,7 @@ export const rerank = (
   items: CatalogueSide,
   popularity: Float32Array,
   ranked: RankedRows,
-  { diversity, damping }: { readonly diversity: number; readonly damping: number },
+  { diversity, damping, places }: { readonly diversity: number; readonly damping: number; readonly places: number },
 ): RankedRows => {
   const first = {
     rows: ranked.rows.slice(0, DIVERSIFIED_CANDIDATES),
@@ -41,9 +41,10 @@ export const rerank = (
   const varied =
     diversity === 0
       ? order
-      : diversify({ scores: order.map((place) => elementAt(damped, place)), similarity, diversity }).map((place) =>
-          elementAt(order, place),
-        );
+      : diversify({
+          ...{ scores: order.map((place) => elementAt(damped, place)), similarity, diversity },
+          places,
+        }).map((place) => elementAt(order, place));
   const front = reorder(first, varied);
   return {
     rows: [...front.rows, ...ranked.rows.slice(DIVERSIFIED_CANDIDATES)],

@@ -57,6 +57,9 @@ describe('policy/serving', () => {
         // Powers of two scale without rounding.
         const scaled = scores.map((score) => score * 2 ** power);
         expect(diversify({ scores: scaled, similarity, diversity })).toEqual(order);
+        // Whoever reads less of it reads the same.
+        const places = Math.ceil(scores.length / power);
+        expect(diversify({ scores, similarity, diversity, places })).toEqual(order.slice(0, places));
       }),
     );
   });

@@ -41,6 +41,9 @@ export interface BundleReader {
 
 type ManifestFiles = BundleManifest['files'];
 
+/** Of reads whose content nobody keeps: a new one for every file would bring on collections of the whole heap. */
+const spare: Uint8Array<ArrayBuffer>[] = [];
+
 const readChecked = async (
   { folder, files }: { readonly folder: string; readonly files: ManifestFiles },
   path: string,
@@ -52,13 +55,14 @@ const readChecked = async (
     throw corruptBundle(`${join(folder, 'manifest.json')} does not list ${path}`);
   }
   const handle = await openOrRefuse(file);
+  const chunk = isKept ? null : (spare.pop() ?? new Uint8Array(CHUNK_BYTES));
   try {
     const { size } = await handle.stat();
     if (size !== expected.bytes) {
       throw corruptBundle(`${file} has ${size} bytes, expected ${expected.bytes}`);
     }
     const hash = createHash('sha256');
-    const content = new Uint8Array(isKept ? size : Math.min(size, CHUNK_BYTES));
+    const content = chunk ?? new Uint8Array(size);
     for (let at = 0; at < size; ) {
       const offset = isKept ? at : 0;
       const length = Math.min(CHUNK_BYTES, size - at);
@@ -76,6 +80,9 @@ const readChecked = async (
     }
     return content;
   } finally {
+    if (chunk !== null) {
+      spare.push(chunk);
+    }
     await handle.close();
   }
 };

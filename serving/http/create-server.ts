@@ -21,6 +21,7 @@ import { addEventRoutes } from './routes/event-routes.ts';
 import { addListRoutes } from './routes/list-routes.ts';
 import { addOperationRoutes } from './routes/operation-routes.ts';
 import type { BundleSource } from './served-bundle.ts';
+import { stopListening } from './stop-listening.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /** 500 events with the longest ids. */
@@ -211,6 +212,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
       app.server.closeAllConnections();
     }, limits.drainMs);
     try {
+      await stopListening(app.server);
       await app.close();
     } finally {
       clearTimeout(late);

@@ -4,6 +4,7 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import type { KeyRing } from './api-keys.ts';
 import { authorise, identify } from './authorise.ts';
+import { RateWindows } from './rate-windows.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -20,7 +21,7 @@ export const addCallerGuards = async (
   }
   if (most !== null) {
     await app.register(rateLimit, {
-      ...{ global: false, max: most, timeWindow: 1000, cache: 50_000 },
+      ...{ global: false, max: most, timeWindow: 1000, store: RateWindows },
       keyGenerator: ({ apiKey, ip }) => (apiKey === null ? `address ${ip}` : `key ${apiKey.name}`),
       errorResponseBuilder: () => refuse(429, `more than ${most} requests a second`, 'Slow down.', 1),
     });

@@ -1,14 +1,14 @@
 /** The experiment online of a server: what it follows, what it gives, what it writes down, wired. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { TtExpError } from '../../contracts/errors.ts';
+import { isOutOfReach, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import { onlineExperimentId } from '../../contracts/ids.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import { systemClock } from '../../host/clock.ts';
-import type { ChampionSource } from '../../serving/follow/champion-source.ts';
+import type { ChampionSource, ServedVersion } from '../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
-import { createDefinition, DEFINITION_FILE } from '../../serving/online/definition-file.ts';
+import { createDefinition, DEFINITION_FILE, readDefinition } from '../../serving/online/definition-file.ts';
 import { createExperimentLists, type ExperimentLists } from '../../serving/online/experiment-lists.ts';
 import { type ChallengerSource, createExperimentFollower } from '../../serving/online/follow-experiment.ts';
 import { IMPRESSIONS_FILE } from '../../serving/online/impression-lines.ts';
@@ -17,6 +17,8 @@ import { CHALLENGER_FILE, createKeptChallenger } from '../../serving/online/kept
 
 /** MLflow may take so long to answer at the start. */
 const ANSWER_MS = 30_000;
+/** Where the experiment is defined already: the follower asks again every second. */
+const DEFINED_ANSWER_MS = 2_000;
 const DEFAULT_ATTRIBUTION_HOURS = 24;
 /** A server is ready within 3 s from bundles that are kept; one that has to be built takes longer than anybody waits. */
 const BEGIN_MS = 1_500;
@@ -81,16 +83,42 @@ const isSame = (a: OnlineExperiment, b: OnlineExperiment): boolean =>
   a.champion.run_id === b.champion.run_id &&
   a.challenger.run_id === b.challenger.run_id;
 
+const runsAnother = ({ id, model, share, challenger }: OnlineExperiment): TtExpError =>
+  new TtExpError(
+    'USAGE',
+    `serve --ab: experiment ${id} of ${model} runs, with challenger ${challenger.version} for ${share} of the users`,
+    { hint: `Serve without --ab to take part in it, or end that one with \`tt-exp ab stop ${model} --reason …\`.` },
+  );
+
 /**
  * Defines an experiment that nobody decides: it lasts until `tt-exp ab stop`. One of the same versions and share that is
- * there goes on. Throws USAGE where another one runs, MODEL_NOT_FOUND without a challenger.
+ * there goes on, without MLflow too. Throws USAGE where another one runs, MODEL_NOT_FOUND without a challenger, and
+ * SERVICE_UNREACHABLE where none is there and MLflow cannot be asked for one.
  */
 export const defineByShare = async (
   { folder, source, champion, log, signal, timestamp }: ServedExperimentOptions,
   share: number,
 ): Promise<void> => {
+  const file = join(folder, DEFINITION_FILE);
   const { model, modelVersion, runId } = champion();
-  const challenger = await source.challenger(ANSWER_MS, signal);
+  const earlier = await readDefinition(file);
+  let challenger: ServedVersion | null;
+  try {
+    challenger = await source.challenger(earlier === null ? ANSWER_MS : DEFINED_ANSWER_MS, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (earlier === null || !isOutOfReach(error)) {
+      throw error;
+    }
+    if (earlier.mode !== 'split' || earlier.share !== share || earlier.champion.run_id !== runId) {
+      throw runsAnother(earlier);
+    }
+    log(
+      'warn',
+      `experiment ${earlier.id}: MLflow cannot be asked whether version ${earlier.challenger.version} is still challenger (${toErrorRecord(error).message}); it goes on as defined`,
+    );
+    return;
+  }
   if (model === null || modelVersion === null || runId === null || challenger === null) {
     throw new TtExpError('MODEL_NOT_FOUND', `serve --ab: ${model ?? 'the model'} has no challenger`, {
       hint: 'Begin the experiment with `tt-exp ab start`, which makes a version the challenger.',
@@ -103,13 +131,9 @@ export const defineByShare = async (
     challenger: { version: challenger.version, run_id: challenger.runId },
     ...{ started_at, attribution_hours: DEFAULT_ATTRIBUTION_HOURS },
   };
-  const defined = await createDefinition(join(folder, DEFINITION_FILE), wanted);
+  const defined = await createDefinition(file, wanted);
   if (!isSame(defined, wanted)) {
-    throw new TtExpError(
-      'USAGE',
-      `serve --ab: experiment ${defined.id} of ${model} runs, with challenger ${defined.challenger.version} for ${defined.share} of the users`,
-      { hint: `Serve without --ab to take part in it, or end that one with \`tt-exp ab stop ${model} --reason …\`.` },
-    );
+    throw runsAnother(defined);
   }
   log(
     'info',

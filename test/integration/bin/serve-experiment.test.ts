@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { defineByShare, openServedExperiment } from '../../../bin/cli/serve-experiment.ts';
+import { TtExpError } from '../../../contracts/errors.ts';
 import type { ServedVersion } from '../../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../../serving/http/served-bundle.ts';
 import { readDefinition } from '../../../serving/online/definition-file.ts';
@@ -100,4 +101,34 @@ it('defines the experiment once, refuses another one, and gives its lists, witho
   await following;
   await served.close();
   await expect(defineByShare(options, 0.5)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+});
+
+it('goes on with the experiment that the home has where MLflow is away, and with no other', async () => {
+  const { options, stop, messages, file } = await createWorld();
+  const waits: number[] = [];
+  const away = {
+    ...options,
+    source: {
+      ...options.source,
+      challenger: (waitMs: number): Promise<never> => {
+        waits.push(waitMs);
+        return Promise.reject(new TtExpError('SERVICE_UNREACHABLE', 'MLflow is away'));
+      },
+    },
+  };
+  await expect(defineByShare(away, 0.5)).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+  expect(await readdir(options.folder)).toEqual([]);
+  await defineByShare(options, 0.5);
+  const defined = await readDefinition(file);
+  await defineByShare(away, 0.5);
+  expect(await readDefinition(file)).toEqual(defined);
+  expect(messages.at(-1)).toBe(
+    `experiment ${defined?.id}: MLflow cannot be asked whether version 4 is still challenger (MLflow is away); it goes on as defined`,
+  );
+  // A server that hangs is not waited for where there is something to go on with.
+  expect(waits).toEqual([30_000, 2_000]);
+  await expect(defineByShare(away, 0.2)).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(defineByShare({ ...away, champion: () => bundleOf('5') }, 0.5)).rejects.toMatchObject({ code: 'USAGE' });
+  stop.abort();
+  await expect(defineByShare(away, 0.5)).rejects.toThrow('aborted');
 });

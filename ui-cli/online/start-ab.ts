@@ -71,6 +71,18 @@ const warningsOf = async (runtime: OnlineRuntime, experiment: OnlineExperiment):
   }
 };
 
+/** One without a workflow: the new one's would make its version challenger, and then find the definition taken. */
+const requireUndefined = async (home: OnlineHome, model: string): Promise<void> => {
+  const defined = await home.defined(model);
+  if (defined !== null) {
+    const { id, share, challenger } = defined;
+    const what = `with challenger ${challenger.version} for ${percentText(share)} of the users`;
+    throw new TtExpError('MOVE_REFUSED', `model ${model}: experiment ${id} runs by \`serve --ab\`, ${what}`, {
+      hint: `\`tt-exp ab status ${model}\` shows it, \`tt-exp ab stop ${model} --reason …\` ends it.`,
+    });
+  }
+};
+
 export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions): Promise<number> => {
   const { io } = runtime;
   const { model, isYes, isJson } = options;
@@ -83,6 +95,7 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
         if ((await online.view(model))?.isRunning) {
           throw runsAlready(model);
         }
+        await requireUndefined(await runtime.onlineHome(), model);
         if (!isYes) {
           printLines(io.stderr, planLines(input));
           if (!(await confirm(io, 'Do it?'))) {

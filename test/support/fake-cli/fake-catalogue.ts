@@ -62,14 +62,22 @@ export interface RegistryRun extends FakeRuntime {
   readonly exitCode: number;
 }
 
-/** Runs a command line on it. @param columns of the terminal */
+/** Runs a command line on it. @param columns of the terminal @param isTerminal somebody could be asked, and says nothing */
 export const runOnCatalogue = async (
   args: readonly string[],
   given: Partial<ModelCatalogue>,
-  { columns = 80, ...slices }: FakeSlices & { readonly columns?: number } = {},
+  {
+    columns = 80,
+    isTerminal = false,
+    ...slices
+  }: FakeSlices & {
+    readonly columns?: number;
+    readonly isTerminal?: boolean;
+  } = {},
 ): Promise<RegistryRun> => {
   const fake = createFakeRuntime({ now: () => NOW_MS, ...fakeCatalogue(given), ...slices });
   fake.runtime.io.stdout.columns = columns;
+  fake.runtime.io.stdin.isTTY = isTerminal;
   const exitCode = await runCli(args, fake.runtime);
   await settle();
   return { ...fake, exitCode };

@@ -54,6 +54,7 @@ const GIVING: OnlineAudience = {
 const run = async (
   args: readonly string[],
   { view = null, outcome, defined = null, aliases = ALIASES, audiences = [GIVING] }: Script = {},
+  isTerminal = false,
 ) => {
   const started: OnlineExperimentInput[] = [];
   const stopped: OnlineStop[] = [];
@@ -98,7 +99,7 @@ const run = async (
   const result = await runOnCatalogue(
     ['ab', ...args],
     { plan, aliases: async () => aliases },
-    { openPlatform, onlineHome: async () => home },
+    { openPlatform, onlineHome: async () => home, isTerminal },
   );
   return { ...result, started, stopped, removed };
 };
@@ -193,6 +194,17 @@ describe('ui-cli/online', () => {
     expect(stderr()).not.toContain('becomes challenger');
     const ended = await run(START, { view: viewOf({ isRunning: false, outcome: OUTCOME }) });
     expect([ended.exitCode, ended.started.length]).toEqual([0, 1]);
+  });
+
+  test.each([
+    ['--yes', START],
+    ['a person who would be asked', START.filter((word) => word !== '--yes')],
+  ])('ab start: names the experiment that runs by `serve --ab`, and shows no plan, with %s', async (_, args) => {
+    const { exitCode, started, stderr } = await run(args, { defined: onlineExperiment({ id: 'ab-2' }) }, true);
+    expect([exitCode, started]).toEqual([1, []]);
+    expect(stderr()).toContain('model two-tower: experiment ab-2 runs by `serve --ab`, with challenger 4 for 50 % of');
+    expect(stderr()).toContain('`tt-exp ab stop two-tower --reason …` ends it');
+    expect(stderr()).not.toContain('becomes challenger');
   });
 
   test('ab status: shows what runs, how it ended, and what nobody decides', async () => {

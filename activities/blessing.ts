@@ -8,6 +8,7 @@ import type { BlessCandidateRequest } from '../contracts/steps.ts';
 import type { BlessedBundle } from '../contracts/trainer.ts';
 import type { Workspace } from '../host/workspace.ts';
 import { blessBundle } from '../registry/bundle/bless-bundle.ts';
+import { noteOnlyCopy } from '../registry/bundle/only-copies.ts';
 import { fetchModel } from '../registry/fetch-model.ts';
 import { ensureDataset } from './dataset.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -48,7 +49,7 @@ const upload = async (tracking: TrackingPort, runId: string, folder: string): Pr
 
 /** Only what serves as judged is what a server may go by later. */
 const record = async (
-  tracking: TrackingPort,
+  { tracking, bundlesFolder }: Pick<BlessingActivityDeps, 'tracking' | 'bundlesFolder'>,
   { runId, modelName, version, timestampMs }: BlessCandidateRequest,
   { blessing, digest, folder }: BlessedBundle,
 ): Promise<void> => {
@@ -56,6 +57,9 @@ const record = async (
   if (blessing.outcome === 'agrees') {
     if ((blessing.bundle_mb ?? 0) <= MOST_UPLOADED_MB) {
       await upload(tracking, runId, folder);
+    } else {
+      // Before anything goes by its digest.
+      await noteOnlyCopy(bundlesFolder, digest, { name: modelName, version });
     }
     await tracking.setVersionTags(modelName, version, { [TAG.bundle]: digest });
   }
@@ -84,7 +88,7 @@ export const createBlessingActivities = ({
             ...{ datasetVersion, datasetFolder, relevanceThreshold, evaluatedNdcg, p99BoundMs },
           },
         );
-        await record(tracking, request, blessed);
+        await record({ tracking, bundlesFolder }, request, blessed);
         return blessed.blessing;
       },
     ),

@@ -149,6 +149,8 @@ export interface GarbageRequest {
   /** What is younger stays. */
   readonly olderThanMs: number;
   readonly isDryRun: boolean;
+  /** Blessed bundles that lie nowhere else may go too. Default: they stay. */
+  readonly includesBlessed?: boolean;
 }
 
 export type GarbageKind = 'version' | 'extract' | 'label' | 'split' | 'embedding' | 'bundle' | 'temporary';
@@ -161,6 +163,8 @@ export interface GarbageReport {
   readonly kept: readonly string[];
   /** Digests of bundles that stay; absent where only data was looked at. */
   readonly kept_bundles?: readonly string[];
+  /** Those of them that would have gone, had they not been blessed, and lay they not here alone; absent likewise. */
+  readonly kept_blessed?: readonly string[];
   /** Builders at work on this data folder: their folders and all stages stay. */
   readonly busy: readonly string[];
 }

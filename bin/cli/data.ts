@@ -36,7 +36,7 @@ export const dataVersions: DataRuntime['dataVersions'] = async () => {
         ...data,
         removed: [...data.removed, ...bundles.removed],
         bytes: data.bytes + bundles.removed.reduce((sum, { bytes }) => sum + bytes, 0),
-        kept_bundles: bundles.kept,
+        ...{ kept_bundles: bundles.kept, kept_blessed: bundles.keptBlessed },
       };
     },
   };

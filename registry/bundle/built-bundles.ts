@@ -11,8 +11,8 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 export const isBundleDigest = (name: string): boolean => DIGEST.test(name);
 
-/** @param kind what a bundle was built from, or a reference that led to one last */
-export const bundleNote = (bundlesFolder: string, kind: 'built' | 'references', key: string): string =>
+/** @param kind what a bundle was built from, a reference that led to one last, or that one was blessed and lies nowhere else */
+export const bundleNote = (bundlesFolder: string, kind: 'built' | 'references' | 'blessed', key: string): string =>
   join(bundlesFolder, kind, `${key}.json`);
 
 /** null where there is none, or one that cannot be read: as good as nothing. */

@@ -8,12 +8,13 @@ import { removeGarbage } from '../../pipeline/versions/collect-garbage.ts';
 import type { Garbage } from '../../pipeline/versions/find-garbage.ts';
 import { changedAtMs } from '../../pipeline/versions/folder-size.ts';
 import { isBundleDigest } from './built-bundles.ts';
+import { onlyCopies } from './only-copies.ts';
 import { BUILDING } from './write-bundle.ts';
 
 /** What a build has put aside; one that ends takes it away itself. */
 const ASIDE = /^\.damaged-[0-9a-f]{64}$/;
-/** Notes of which bundle was built from what, and which of them a reference led to. */
-const NOTES = ['built', 'references'] as const;
+/** Notes of which bundle was built from what, which of them a reference led to, and which of them lie nowhere else. */
+const NOTES = ['built', 'references', 'blessed'] as const;
 
 /** A bundle's folder tells when it was opened last. On a disk where that cannot be written nothing is removed either. */
 export const markBundleUsed = async (folder: string, nowMs: number): Promise<void> => {
@@ -56,7 +57,7 @@ const forget = async (folder: string, digests: readonly string[]): Promise<void>
         }
         throw error;
       });
-      if (digests.some((digest) => text.includes(digest))) {
+      if (digests.some((digest) => name.includes(digest) || text.includes(digest))) {
         await rm(file, { force: true });
       }
     }
@@ -64,23 +65,31 @@ const forget = async (folder: string, digests: readonly string[]): Promise<void>
 };
 
 /**
- * The `keep` bundles that were opened last stay, what was opened within the age, and those that servers begin with.
+ * The `keep` bundles that were opened last stay, what was opened within the age, those that servers begin with, and unless
+ * they are asked for those that were blessed and lie nowhere else.
  * @param served digests of the latter
  */
 export const collectBundles = async (
   { bundlesFolder, served, nowMs }: { bundlesFolder: string; served: ReadonlySet<string>; nowMs: number },
   request: GarbageRequest,
-): Promise<{ readonly removed: GarbageReport['removed']; readonly kept: readonly string[] }> => {
+): Promise<{
+  readonly removed: GarbageReport['removed'];
+  readonly kept: readonly string[];
+  readonly keptBlessed: readonly string[];
+}> => {
   const found = await bundlesIn(bundlesFolder);
   const newest = new Set(found.filter(({ kind }) => kind === 'bundle').slice(0, request.keep));
-  const garbage = found.filter(
+  const unused = found.filter(
     (one) => !newest.has(one) && !served.has(one.name) && nowMs - one.usedMs > request.olderThanMs,
   );
+  const blessed = request.includesBlessed === true ? new Set<string>() : await onlyCopies(bundlesFolder);
+  const garbage = unused.filter(({ name }) => !blessed.has(name));
   const removed = await removeGarbage(garbage, request, join(bundlesFolder, BUILDING));
   const gone = new Set(removed.map(({ name }) => name));
   if (!request.isDryRun) {
     await forget(bundlesFolder, [...gone]);
   }
   const kept = found.filter(({ kind, name }) => kind === 'bundle' && !gone.has(name)).map(({ name }) => name);
-  return { removed, kept };
+  const keptBlessed = unused.filter(({ name }) => blessed.has(name)).map(({ name }) => name);
+  return { removed, kept, keptBlessed };
 };

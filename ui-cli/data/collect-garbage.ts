@@ -8,19 +8,26 @@ import { formatTable } from '../text/table.ts';
 import { formatBytes } from './data-formats.ts';
 import type { DataRuntime } from './data-runtime.ts';
 
-const garbageLines = ({ is_dry_run, removed, bytes, kept, kept_bundles, busy }: GarbageReport): readonly string[] => [
-  ...(removed.length === 0
-    ? []
-    : formatTable(
-        [{ title: is_dry_run ? 'would go' : 'removed' }, { title: 'name' }, { title: 'size', align: 'right' }],
-        removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
-      )),
-  `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; kept: ${[
-    countOf(kept.length, 'dataset version'),
-    ...(kept_bundles === undefined ? [] : [countOf(kept_bundles.length, 'bundle')]),
-  ].join(', ')}`,
-  ...(busy.length === 0 ? [] : ['a dataset is being built: no stage was removed, so run this again later']),
-];
+const blessedLine = (digests: readonly string[]): string =>
+  `kept all the same, as they were blessed and their runs have no copy: ${digests.map((digest) => `${digest.slice(0, 12)}…`).join(', ')}; --include-blessed removes them, and nothing serves those versions then until an experiment judges them again`;
+
+const garbageLines = (report: GarbageReport): readonly string[] => {
+  const { is_dry_run, removed, bytes, kept, kept_bundles, kept_blessed = [], busy } = report;
+  return [
+    ...(removed.length === 0
+      ? []
+      : formatTable(
+          [{ title: is_dry_run ? 'would go' : 'removed' }, { title: 'name' }, { title: 'size', align: 'right' }],
+          removed.map((one) => [one.kind, one.name, formatBytes(one.bytes)]),
+        )),
+    `${is_dry_run ? 'would free' : 'freed'} ${formatBytes(bytes)}; kept: ${[
+      countOf(kept.length, 'dataset version'),
+      ...(kept_bundles === undefined ? [] : [countOf(kept_bundles.length, 'bundle')]),
+    ].join(', ')}`,
+    ...(kept_blessed.length === 0 ? [] : [blessedLine(kept_blessed)]),
+    ...(busy.length === 0 ? [] : ['a dataset is being built: no stage was removed, so run this again later']),
+  ];
+};
 
 export const collectDataGarbage = async (
   runtime: DataRuntime,

@@ -106,14 +106,18 @@ export const addDataVersions = (data: Command, context: CommandContext<DataRunti
         .argParser(ageOption)
         .default(WEEK_MS, '7d'),
     )
+    .option('--include-blessed', 'also remove blessed bundles of which there is no other copy; default: they stay')
     .option('--dry-run', 'list what would be removed; remove nothing')
     .option(...JSON_FLAG)
     .option(...PLAIN)
     .option(...VERBOSE)
     .addHelpText('after', examples('data gc --dry-run', 'data gc --keep 2 --older-than 1d'))
-    .action(async ({ keep, olderThan, dryRun, json }: JsonFlag & GarbageFlags) => {
+    .action(async ({ keep, olderThan, dryRun, includeBlessed, json }: JsonFlag & GarbageFlags) => {
       const { collectDataGarbage } = await import('./collect-garbage.ts');
-      const request = { keep, olderThanMs: olderThan, isDryRun: dryRun === true };
+      const request = {
+        ...{ keep, olderThanMs: olderThan, isDryRun: dryRun === true },
+        ...(includeBlessed === true ? { includesBlessed: true } : {}),
+      };
       finish(await collectDataGarbage(runtime, request, json === true));
     });
 };
@@ -122,4 +126,5 @@ interface GarbageFlags {
   readonly keep: number;
   readonly olderThan: number;
   readonly dryRun?: boolean;
+  readonly includeBlessed?: boolean;
 }

@@ -6,6 +6,7 @@ import type { ComputePort, DatasetPort } from '../../../activities/ports.ts';
 import type { Blessing } from '../../../contracts/blessing.ts';
 import type { BlessCandidateRequest } from '../../../contracts/steps.ts';
 import type { BlessJob } from '../../../contracts/trainer.ts';
+import { onlyCopies } from '../../../registry/bundle/only-copies.ts';
 import { blessed } from '../../support/blessed.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
@@ -37,12 +38,13 @@ const blessWith = async (change: Partial<Blessing>) => {
   });
   const ask = (): Promise<Blessing> => new MockActivityEnvironment().run(blessCandidate, REQUEST);
   const first = await ask();
-  return { ask, first, jobs, run, tagsOf: () => fake.modelOf('m').versions[0]?.tags, ...built };
+  const only = (): Promise<ReadonlySet<string>> => onlyCopies(join(folder, 'bundles'));
+  return { ask, first, jobs, run, only, tagsOf: () => fake.modelOf('m').versions[0]?.tags, ...built };
 };
 
 describe('activities/blessing', () => {
   it('keeps the bundle with the run and its digest on the version; repeated, it asks the same bundle', async () => {
-    const { ask, first, jobs, run, tagsOf, digest, folder } = await blessWith({});
+    const { ask, first, jobs, run, only, tagsOf, digest, folder } = await blessWith({});
     expect(first.outcome).toBe('agrees');
     expect(jobs).toMatchObject([
       {
@@ -55,6 +57,7 @@ describe('activities/blessing', () => {
     );
     expect(tagsOf()).toEqual({ 'tt.bundle': digest });
     expect(run.tags).toMatchObject({ 'tt.bundle': digest, 'tt.blessing': 'agrees' });
+    expect([...(await only())]).toEqual([]);
     await ask();
     expect(jobs[1]?.bundleFolder).toBe(folder);
   });
@@ -66,9 +69,10 @@ describe('activities/blessing', () => {
     expect(run.tags).toMatchObject({ 'tt.bundle': digest, 'tt.blessing': 'ids_shifted' });
   });
 
-  it('keeps no bundle that is too large with the run, but its digest', async () => {
-    const { run, tagsOf, digest } = await blessWith({ bundle_mb: 1_025 });
+  it('keeps no bundle that is too large with the run, but its digest, and notes that it lies in the home alone', async () => {
+    const { run, tagsOf, digest, only } = await blessWith({ bundle_mb: 1_025 });
     expect([...run.artifacts.keys()].filter((path) => path.startsWith('bundle/'))).toEqual([]);
     expect(tagsOf()).toEqual({ 'tt.bundle': digest });
+    expect([...(await only())]).toEqual([digest]);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { GarbageRequest } from '../../../../contracts/dataset-versions.ts';
 import { collectBundles } from '../../../../registry/bundle/collect-bundles.ts';
 import { loadBundle } from '../../../../registry/bundle/load-bundle.ts';
+import { noteOnlyCopy } from '../../../../registry/bundle/only-copies.ts';
 import { withFolder } from '../../../support/make-folder.ts';
 import { writeSmallBundle } from '../../../support/small-bundle.ts';
 
@@ -68,6 +69,22 @@ describe('registry/bundle/collect-bundles', () => {
       expect((await collect(folder, [digest('d')])).removed).toEqual([]);
     }));
 
+  it('what was blessed and lies nowhere else stays, however its note looks, until it is asked for', () =>
+    withBundles(async (folder) => {
+      await noteOnlyCopy(folder, digest('b'), { name: 'm', version: '4' });
+      await writeFile(join(folder, 'blessed', `${digest('c')}.json`), '');
+      const first = await collect(folder, []);
+      expect(first.removed.map(({ name }) => name)).toEqual([`.damaged-${digest('e')}`, digest('d')]);
+      expect([first.kept, first.keptBlessed]).toEqual([
+        [digest('a'), digest('c'), digest('b')],
+        [digest('c'), digest('b')],
+      ]);
+      const second = await collect(folder, [], { includesBlessed: true });
+      expect(second.removed.map(({ name }) => name)).toEqual([digest('c'), digest('b')]);
+      expect(second.keptBlessed).toEqual([]);
+      expect(await readdir(join(folder, 'blessed'))).toEqual([]);
+    }));
+
   it('the age keeps more than the number, and a dry run only says', () =>
     withBundles(async (folder) => {
       const before = (await readdir(folder, { recursive: true })).sort();
@@ -88,6 +105,6 @@ describe('registry/bundle/collect-bundles', () => {
 
   it('a home without bundles has nothing to collect', () =>
     withFolder(async (folder) => {
-      expect(await collect(join(folder, 'none'), [])).toEqual({ removed: [], kept: [] });
+      expect(await collect(join(folder, 'none'), [])).toEqual({ removed: [], kept: [], keptBlessed: [] });
     }));
 });

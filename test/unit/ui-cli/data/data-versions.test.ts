@@ -244,7 +244,7 @@ describe('ui-cli/data: export', () => {
 });
 
 describe('ui-cli/data: gc', () => {
-  const collecting = async (args: readonly string[], isBusy = false) => {
+  const collecting = async (args: readonly string[], isBusy = false, keptBlessed: readonly string[] = []) => {
     const requests: GarbageRequest[] = [];
     const result = await cli(['data', 'gc', ...args], {
       collectGarbage: async (request) => {
@@ -255,6 +255,7 @@ describe('ui-cli/data: gc', () => {
           bytes: 3 * 1024 ** 2,
           kept: [VERSION],
           kept_bundles: ['a'.repeat(64), 'b'.repeat(64)],
+          kept_blessed: request.includesBlessed === true ? [] : [...keptBlessed],
           busy: isBusy ? ['host~1~x'] : [],
         };
       },
@@ -275,6 +276,16 @@ describe('ui-cli/data: gc', () => {
     expect(requests).toEqual([{ keep: 0, olderThanMs: 0, isDryRun: true }]);
     expect(stdout).toContain('would free 3.0 MiB');
     expect(stdout).toContain('a dataset is being built');
+  });
+
+  test('ui-cli/data: gc says which bundles it keeps as nothing could replace them, and takes them when told to', async () => {
+    const { stdout } = await collecting([], false, ['ab'.repeat(32)]);
+    expect(stdout).toContain(
+      'their runs have no copy: abababababab…; --include-blessed removes them, and nothing serves',
+    );
+    const { requests, stdout: second } = await collecting(['--include-blessed'], false, ['ab'.repeat(32)]);
+    expect(requests).toEqual([{ keep: 5, olderThanMs: 7 * 86_400_000, isDryRun: false, includesBlessed: true }]);
+    expect(second).not.toContain('all the same');
   });
 
   test('ui-cli/data: gc --json prints the report', async () => {

@@ -13,7 +13,7 @@ import { type LoadedBundle, loadBundle } from '../../registry/bundle/load-bundle
 import type { Additions } from '../../serving/additions/open-additions.ts';
 import type { ChampionSource, ServedVersion } from '../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../serving/http/served-bundle.ts';
-import type { ChallengerSource } from '../../serving/online/follow-experiment.ts';
+import type { ChallengerSource } from '../../serving/online/challenger-bundle.ts';
 import { openServedBundle } from '../../serving/open-served-bundle.ts';
 import type { Tracking } from '../../tracking/index.ts';
 import { createHomeServices } from '../home-services.ts';

@@ -9,9 +9,9 @@ import type { OnlineArm, OnlineExperiment } from '../../contracts/online-experim
 import type { Clock } from '../../host/clock.ts';
 import { alarmOf } from '../events/alarm.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
-import { isNotJudged, requireJudged } from '../follow/judged-bundle.ts';
 import { ownVersion } from '../follow/served-version.ts';
-import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
+import type { ServedBundle } from '../http/served-bundle.ts';
+import { type ChallengerSource, createChallengerBundle } from './challenger-bundle.ts';
 import { readDefinition } from './definition-file.ts';
 import type { KeptChallenger } from './kept-challenger.ts';
 
@@ -20,17 +20,8 @@ const LOOK_EVERY_MS = 1_000;
 const ANSWER_MS = 3_000;
 /** Where a bundle is kept to begin with: users wait for their first lists, and the next look comes soon. */
 const KEPT_ANSWER_MS = 500;
-/** A bundle that could not be had is tried again: its files may come back. */
-const RETRY_MS = 30_000;
 
 const UNREADABLE = 'the experiment online cannot be read, everybody gets the champion';
-
-export interface ChallengerSource {
-  /** The version that the alias `challenger` points at. Throws where MLflow cannot be asked, and the signal's reason. */
-  challenger(waitMs: number, signal: AbortSignal): Promise<ServedVersion | null>;
-  /** Builds or finds the bundle of a version, verified. Throws what building throws. */
-  bundleOf(version: ServedVersion): Promise<ServedBundle>;
-}
 
 export interface ExperimentFollowerOptions {
   readonly definitionFile: string;
@@ -64,13 +55,6 @@ export interface ExperimentFollower {
 const isArm = ({ version, run_id }: OnlineArm, of: ServedVersion | null): boolean =>
   of !== null && of.version === version && of.runId === run_id;
 
-interface Challenger {
-  readonly experimentId: string;
-  /** null while it is looked for, or where that failed. */
-  bundle: ServedBundle | null;
-  retryAtMs: number;
-}
-
 export const createExperimentFollower = ({
   definitionFile,
   source,
@@ -83,11 +67,6 @@ export const createExperimentFollower = ({
 }: ExperimentFollowerOptions): ExperimentFollower => {
   const alarm = alarmOf(log, 'the experiment online: its lists are served, or there is none any more');
   let defined: OnlineExperiment | null = null;
-  let challenger: Challenger | null = null;
-  let loading: Promise<void> | null = null;
-  let loadProblem: string | null = null;
-  /** The challenger's, opened while MLflow could not say which one was judged. */
-  let unasked: ServedBundle | null = null;
   let isUnreadable = false;
   /** At the last look. */
   let isMlflowAway = false;
@@ -99,69 +78,19 @@ export const createExperimentFollower = ({
   /** Experiments that do not hold any more, and why: they stay so. */
   const broken = new Map<string, string>();
 
-  const replaceChallenger = <Next extends Challenger | null>(next: Next): Next => {
-    if (challenger?.bundle != null) {
-      releaseBundle(challenger.bundle);
-    }
-    challenger = next;
-    loadProblem = null;
-    return next;
-  };
-
-  const load = async (experiment: OnlineExperiment, from: ServedVersion | 'kept', into: Challenger): Promise<void> => {
-    const { id } = experiment;
-    const { version } = experiment.challenger;
-    try {
-      const bundle = from === 'kept' ? await kept.open(experiment) : requireJudged(await source.bundleOf(from), from);
-      const { nouns } = champion();
-      if (bundle.nouns.user !== nouns.user || bundle.nouns.item !== nouns.item) {
-        loadProblem = `its challenger ${version} recommends ${bundle.nouns.items} for ${bundle.nouns.users}`;
-        releaseBundle(bundle);
-      } else if (challenger !== into) {
-        releaseBundle(bundle);
-      } else {
-        into.bundle = bundle;
-        unasked = from === 'kept' ? bundle : null;
-        loadProblem = null;
-        log('info', `experiment ${id}: the bundle ${bundle.digest} of challenger ${version} is here`);
-      }
-    } catch (error) {
-      if (from === 'kept') {
-        log('warn', `experiment ${id}: ${toErrorRecord(error).message}`);
-        return;
-      }
-      if (!signal.aborted) {
-        const { code, message } = toErrorRecord(error);
-        loadProblem = `the bundle of its challenger ${version} cannot be had (${code}; the log says more)`;
-        log('error', `experiment ${id}: ${message}`);
-      }
-    }
-    into.retryAtMs = clock.nowMs() + RETRY_MS;
-  };
-
-  const startLoading = (experiment: OnlineExperiment, from: ServedVersion | 'kept'): void => {
-    const wanted =
-      challenger?.experimentId === experiment.id
-        ? challenger
-        : replaceChallenger<Challenger>({
-            ...{ experimentId: experiment.id, bundle: null, retryAtMs: Number.NEGATIVE_INFINITY },
-          });
-    if (wanted.bundle === null && loading === null && clock.nowMs() >= wanted.retryAtMs) {
-      loading = load(experiment, from, wanted).finally(() => {
-        loading = null;
-        settle();
-      });
-    }
-  };
+  const challenger = createChallengerBundle({
+    ...{ source, kept, champion, clock, log, signal },
+    onLoaded: () => settle(),
+  });
 
   const isServed = (experiment: OnlineExperiment): boolean =>
     champion().model === experiment.model && isArm(experiment.champion, ownVersion(champion()));
 
   const running = (): RunningExperiment | null => {
-    if (defined === null || broken.has(defined.id) || challenger?.experimentId !== defined.id) {
+    if (defined === null || broken.has(defined.id)) {
       return null;
     }
-    const { bundle } = challenger;
+    const bundle = challenger.of(defined);
     return bundle === null || !isServed(defined)
       ? null
       : { experiment: defined, bundles: { champion: champion(), challenger: bundle } };
@@ -169,7 +98,7 @@ export const createExperimentFollower = ({
 
   const breakOff = async (experiment: OnlineExperiment, why: string): Promise<void> => {
     broken.set(experiment.id, why);
-    replaceChallenger(null);
+    challenger.release();
     onVoid(experiment, why);
     await kept.drop(experiment);
   };
@@ -208,7 +137,7 @@ export const createExperimentFollower = ({
     const looking = isMlflowAway
       ? 'MLflow cannot be asked for its challenger'
       : 'the bundle of its challenger is looked for';
-    return `experiment ${experiment.id} waits, ${all}: ${loadProblem ?? looking}`;
+    return `experiment ${experiment.id} waits, ${all}: ${challenger.problem() ?? looking}`;
   };
 
   /** As of now, like `running`: whoever asks for both must not be told that an experiment runs and waits. */
@@ -216,21 +145,10 @@ export const createExperimentFollower = ({
 
   const settle = (): void => {
     servedId = running()?.experiment.id ?? servedId;
-    if (isBeginning && loading !== null && defined !== null && isServed(defined)) {
+    if (isBeginning && challenger.loading() !== null && defined !== null && isServed(defined)) {
       return;
     }
     alarm.note(problem());
-  };
-
-  /** What is served is kept once MLflow has named it; another may have been judged than what was kept. */
-  const confirm = async (experiment: OnlineExperiment, alias: ServedVersion): Promise<void> => {
-    const bundle = challenger?.experimentId === experiment.id ? challenger.bundle : null;
-    if (bundle !== null && bundle === unasked && isNotJudged(bundle, alias)) {
-      replaceChallenger(null);
-    } else if (bundle !== null) {
-      unasked = null;
-      await kept.keep(experiment, bundle.digest);
-    }
   };
 
   const look = async (): Promise<void> => {
@@ -246,12 +164,12 @@ export const createExperimentFollower = ({
     }
     defined = next;
     if (next === null) {
-      replaceChallenger(null);
+      challenger.release();
       alarm.note(null);
       return;
     }
     if (!broken.has(next.id)) {
-      const isHere = challenger?.experimentId === next.id && challenger.bundle !== null;
+      const isHere = challenger.of(next) !== null;
       const isKept = !isHere && (await kept.isFor(next));
       const alias = await askAlias(isKept ? KEPT_ANSWER_MS : ANSWER_MS);
       isMlflowAway = alias === undefined;
@@ -261,10 +179,10 @@ export const createExperimentFollower = ({
       if (why !== null && now?.id === next.id) {
         await breakOff(next, why);
       } else if (why === null && alias != null) {
-        await confirm(next, alias);
-        startLoading(next, alias);
+        await challenger.confirm(next, alias);
+        challenger.want(next, alias);
       } else if (why === null && isKept && !signal.aborted) {
-        startLoading(next, 'kept');
+        challenger.want(next, 'kept');
       }
     }
     settle();
@@ -275,7 +193,7 @@ export const createExperimentFollower = ({
     await look();
     // A champion that does not serve is no matter of the bundle.
     if (defined !== null && isServed(defined)) {
-      await loading;
+      await challenger.loading();
     }
     isBeginning = false;
   };
@@ -293,7 +211,7 @@ export const createExperimentFollower = ({
         await look();
         await clock.sleep(LOOK_EVERY_MS, signal);
       }
-      await loading;
+      await challenger.loading();
     },
   };
 };

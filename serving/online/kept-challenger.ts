@@ -66,23 +66,22 @@ export const createKeptChallenger = (
 
   const open = async (experiment: OnlineExperiment): Promise<ServedBundle> => {
     const { id, model, challenger } = experiment;
+    const notOwn = `${file}: its bundle is not that of challenger ${challenger.version}`;
+    const refused = new TtExpError('MODEL_NOT_LOADING', notOwn, {
+      hint: 'Start MLflow with `tt-exp up`; the challenger is served then.',
+    });
     const digest = await bundleFor(experiment);
     // Until it has been opened; whoever asks meanwhile must not try the same again.
     noneFor = id;
-    const bundle = digest === null ? null : await load(digest);
-    const own = bundle === null ? null : ownVersion(bundle);
-    if (
-      bundle?.digest !== digest ||
-      bundle?.model !== model ||
-      own?.version !== challenger.version ||
-      own.runId !== challenger.run_id
-    ) {
-      if (bundle !== null) {
-        releaseBundle(bundle);
-      }
-      throw new TtExpError('MODEL_NOT_LOADING', `${file}: its bundle is not that of challenger ${challenger.version}`, {
-        hint: 'Start MLflow with `tt-exp up`; the challenger is served then.',
-      });
+    if (digest === null) {
+      throw refused;
+    }
+    const bundle = await load(digest);
+    const own = ownVersion(bundle);
+    const isOwn = own?.version === challenger.version && own.runId === challenger.run_id;
+    if (bundle.digest !== digest || bundle.model !== model || !isOwn) {
+      releaseBundle(bundle);
+      throw refused;
     }
     const unknown = `MLflow cannot be asked whether version ${challenger.version} is still challenger`;
     log('warn', `experiment ${id}: ${unknown}; its bundle ${digest} serves as before`);

@@ -72,7 +72,10 @@ export const openServedExperiment = (options: ServedExperimentOptions): ServedEx
   return {
     begin,
     lists: createExperimentLists({ running: follower.running, impressions, log, timestamp }),
-    problems: () => [follower.problem() ?? [], kept.problem() ?? [], impressions.problem() ?? []].flat(),
+    problems: () =>
+      [follower.problem(), follower.keepingProblem(), kept.problem(), impressions.problem()].flatMap(
+        (problem) => problem ?? [],
+      ),
     follow: follower.follow,
     close: impressions.close,
   };

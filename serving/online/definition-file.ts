@@ -1,16 +1,19 @@
 /** The experiment online of a registered model, as every server of the home sees it. */
 import { rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TtExpError } from '../../contracts/errors.ts';
 import { isObject } from '../../contracts/is-object.ts';
 import { ONLINE_MODES, type OnlineArm, type OnlineExperiment } from '../../contracts/online-experiment.ts';
 import { isFileError } from '../../host/files/file-errors.ts';
-import { readJsonFile } from '../../host/files/json-file.ts';
+import { readJsonFile, readWholeJsonFile } from '../../host/files/json-file.ts';
 import { makeFolder } from '../../host/files/make-folder.ts';
 import { createFile, syncToDisk } from '../../host/files/replace-file.ts';
 
 /** Below the folder of a served model. */
 export const DEFINITION_FILE = 'online-experiment.json';
+
+/** Beside a definition: names the experiment that servers have found void, until its definition is removed. */
+export const voidFileOf = (definitionFile: string): string => join(dirname(definitionFile), 'void-experiment.json');
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -91,7 +94,15 @@ export const createDefinition = async (file: string, experiment: OnlineExperimen
   return (await readDefinition(file)) ?? createDefinition(file, experiment);
 };
 
-/** Only that of this experiment, or a broken one; another one stays. Throws what the file system throws. */
+/** Nobody asks any more why it was void. What the file says of another experiment stays. */
+const forgetVoid = async (file: string, experimentId: string): Promise<void> => {
+  const value = await readWholeJsonFile(file);
+  if (!isObject(value) || value.experiment_id === experimentId) {
+    await rm(file, { force: true });
+  }
+};
+
+/** Only that of this experiment, or a broken one, and that it was void; another one stays. Throws what the file system throws. */
 export const removeDefinition = async (file: string, experimentId: string): Promise<void> => {
   let defined: OnlineExperiment | null;
   try {
@@ -106,6 +117,8 @@ export const removeDefinition = async (file: string, experimentId: string): Prom
     return;
   }
   await rm(file, { force: true });
+  // Only now: a server that looks in between must not find it defined and nothing against it.
+  await forgetVoid(voidFileOf(file), experimentId);
   try {
     await syncToDisk(dirname(file));
   } catch (error) {

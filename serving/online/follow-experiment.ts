@@ -12,8 +12,9 @@ import type { ServedVersion } from '../follow/champion-source.ts';
 import { ownVersion } from '../follow/served-version.ts';
 import type { ServedBundle } from '../http/served-bundle.ts';
 import { type ChallengerSource, createChallengerBundle } from './challenger-bundle.ts';
-import { readDefinition } from './definition-file.ts';
+import { readDefinition, voidFileOf } from './definition-file.ts';
 import type { KeptChallenger } from './kept-challenger.ts';
+import { createVoidExperiments } from './void-experiments.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** MLflow may take so long to answer. */
@@ -46,6 +47,8 @@ export interface ExperimentFollower {
   running(): RunningExperiment | null;
   /** Why lists are not those of the experiment that is defined, in words; null while they are, and without one. */
   problem(): string | null;
+  /** Why a restart might give the lists of an experiment that is void; null while it would not. */
+  keepingProblem(): string | null;
   /** The first look: resolves once lists are those of the experiment, or there is a problem, or no experiment. Never rejects. */
   begin(): Promise<void>;
   /** Until the signal aborts. Never rejects. */
@@ -75,8 +78,7 @@ export const createExperimentFollower = ({
   let isBeginning = false;
   /** Whose lists were given at the end of a look, or once the bundle was here. */
   let servedId: string | null = null;
-  /** Experiments that do not hold any more, and why: they stay so. */
-  const broken = new Map<string, string>();
+  const voids = createVoidExperiments(voidFileOf(definitionFile), log);
 
   const challenger = createChallengerBundle({
     ...{ source, kept, champion, clock, log, signal },
@@ -87,7 +89,7 @@ export const createExperimentFollower = ({
     champion().model === experiment.model && isArm(experiment.champion, ownVersion(champion()));
 
   const running = (): RunningExperiment | null => {
-    if (defined === null || broken.has(defined.id)) {
+    if (defined === null || voids.whyOf(defined.id) !== null) {
       return null;
     }
     const bundle = challenger.of(defined);
@@ -97,10 +99,20 @@ export const createExperimentFollower = ({
   };
 
   const breakOff = async (experiment: OnlineExperiment, why: string): Promise<void> => {
-    broken.set(experiment.id, why);
+    voids.add(experiment.id, why);
     challenger.release();
     onVoid(experiment, why);
+    await voids.keep(experiment.id);
     await kept.drop(experiment);
+  };
+
+  /** Found void by another server or life: it may have ended before the log of impressions had it. */
+  const breakOffAsBefore = async (experiment: OnlineExperiment): Promise<boolean> => {
+    const why = await voids.read(experiment.id);
+    if (why !== null) {
+      await breakOff(experiment, why);
+    }
+    return why !== null;
   };
 
   /** undefined where MLflow does not answer: the follower of the champion says so. */
@@ -123,9 +135,9 @@ export const createExperimentFollower = ({
   };
 
   const describe = (experiment: OnlineExperiment): string | null => {
-    const why = broken.get(experiment.id);
+    const why = voids.whyOf(experiment.id);
     const all = 'everybody gets the champion';
-    if (why !== undefined) {
+    if (why !== null) {
       return `experiment ${experiment.id} is void, ${all}: ${why}`;
     }
     if (!isServed(experiment)) {
@@ -168,7 +180,9 @@ export const createExperimentFollower = ({
       alarm.note(null);
       return;
     }
-    if (!broken.has(next.id)) {
+    if (voids.whyOf(next.id) !== null) {
+      await voids.keep(next.id);
+    } else if (!(await breakOffAsBefore(next))) {
       const isHere = challenger.of(next) !== null;
       const isKept = !isHere && (await kept.isFor(next));
       const alias = await askAlias(isKept ? KEPT_ANSWER_MS : ANSWER_MS);
@@ -201,6 +215,7 @@ export const createExperimentFollower = ({
   return {
     running,
     problem,
+    keepingProblem: () => (defined === null ? null : voids.problem()),
     begin: () => {
       beginning ??= begin();
       return beginning;

@@ -1,12 +1,12 @@
 /** `serve --ab`: an experiment of its own, which other servers of the home take part in. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { defineByShare, openServedExperiment } from '../../../bin/cli/serve-experiment.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import type { ServedVersion } from '../../../serving/follow/champion-source.ts';
 import type { ServedBundle } from '../../../serving/http/served-bundle.ts';
-import { readDefinition } from '../../../serving/online/definition-file.ts';
+import { createDefinition, readDefinition, removeDefinition } from '../../../serving/online/definition-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const NO_SHAPE = { fields: [], takesText: false, embeddingDim: null };
@@ -131,4 +131,57 @@ it('goes on with the experiment that the home has where MLflow is away, and with
   await expect(defineByShare({ ...away, champion: () => bundleOf('5') }, 0.5)).rejects.toMatchObject({ code: 'USAGE' });
   stop.abort();
   await expect(defineByShare(away, 0.5)).rejects.toThrow('aborted');
+});
+
+/** A life of a server, from its start to its end: what it gives and says once it has looked at least once more. */
+const serveOnce = async (
+  options: Awaited<ReturnType<typeof createWorld>>['options'],
+  until: () => Promise<boolean>,
+) => {
+  const stop = new AbortController();
+  const served = openServedExperiment({ ...options, signal: stop.signal });
+  await served.begin();
+  const following = served.follow();
+  await expect.poll(until, { timeout: 10_000 }).toBe(true);
+  const seen = { running: served.lists.running(), problems: served.problems() };
+  stop.abort();
+  await following;
+  await served.close();
+  return seen;
+};
+
+it('takes no part again in an experiment that was void before a restart, until its definition is removed', async () => {
+  const { world, options, file } = await createWorld();
+  await defineByShare(options, 0.5);
+  const defined = (await readDefinition(file)) ?? expect.unreachable();
+  const isHere = async (name: string): Promise<boolean> => (await readdir(options.folder)).includes(name);
+  await serveOnce(options, () => isHere('challenger.json'));
+  world.challenger = null;
+  await serveOnce(options, () => isHere('void-experiment.json'));
+  world.challenger = { version: '4', runId: 'run 4' };
+  const why = `experiment ${defined.id} is void, everybody gets the champion: version 4 is not challenger any more`;
+  expect(await serveOnce(options, async () => true)).toEqual({ running: null, problems: [why] });
+
+  await removeDefinition(file, defined.id);
+  expect(await isHere('void-experiment.json')).toBe(false);
+  await createDefinition(file, { ...defined, id: 'ab-next' });
+  expect(await serveOnce(options, () => isHere('challenger.json'))).toEqual({ running: 'ab-next', problems: [] });
+});
+
+it('says where what was void cannot be read or kept', async () => {
+  const { world, options, file } = await createWorld();
+  const voids = join(options.folder, 'void-experiment.json');
+  await defineByShare(options, 0.5);
+  const defined = (await readDefinition(file)) ?? expect.unreachable();
+  await writeFile(voids, '{');
+  const cut = await serveOnce(options, async () => true);
+  expect(cut.problems).toEqual(['whether the experiment online was found void before cannot be read']);
+  await rm(voids);
+  await mkdir(voids);
+  world.challenger = null;
+  const full = await serveOnce(options, async () => true);
+  expect(full.problems).toEqual([
+    expect.stringContaining(`experiment ${defined.id} is void`),
+    expect.stringContaining('cannot be'),
+  ]);
 });

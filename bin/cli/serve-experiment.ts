@@ -117,6 +117,10 @@ export const defineByShare = async (
     if (earlier.mode !== 'split' || earlier.share !== share || earlier.champion.run_id !== runId) {
       throw runsAnother(earlier);
     }
+    // Ended while MLflow was asked: nothing goes on, and nothing is defined without MLflow.
+    if ((await readDefinition(file))?.id !== earlier.id) {
+      throw error;
+    }
     log(
       'warn',
       `experiment ${earlier.id}: MLflow cannot be asked whether version ${earlier.challenger.version} is still challenger (${toErrorRecord(error).message}); it goes on as defined`,

@@ -185,3 +185,16 @@ it('says where what was void cannot be read or kept', async () => {
     expect.stringContaining('cannot be'),
   ]);
 });
+
+it('does not start without MLflow where the experiment ends while MLflow is asked', async () => {
+  const { options, file } = await createWorld();
+  await defineByShare(options, 0.5);
+  const { id } = (await readDefinition(file)) ?? expect.unreachable();
+  const challenger = async (): Promise<never> => {
+    await removeDefinition(file, id);
+    throw new TtExpError('SERVICE_UNREACHABLE', 'MLflow is away');
+  };
+  const asked = defineByShare({ ...options, source: { ...options.source, challenger } }, 0.5);
+  await expect(asked).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' });
+  expect(await readDefinition(file)).toBeNull();
+});

@@ -6,10 +6,11 @@ import { fetchBundle } from '../../../../registry/bundle/fetch-bundle.ts';
 import { loadBundle } from '../../../../registry/bundle/load-bundle.ts';
 import { createFakeTracking } from '../../../support/fake-tracking.ts';
 import { writeSmallBundle } from '../../../support/small-bundle.ts';
+import { mountSmallDisk } from '../../../support/small-disk.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 /** A run that keeps the small bundle, and a home without it. */
-const keptWithRun = async () => {
+const keptWithRun = async (bundlesFolder?: string) => {
   const { folder, digest } = await writeSmallBundle(await temporaryFolder());
   const { manifest } = await loadBundle(folder);
   const artifacts = new Map<string, Buffer>();
@@ -18,11 +19,11 @@ const keptWithRun = async () => {
   }
   const { tracking, addRun } = createFakeTracking();
   addRun('run', { artifacts });
-  const bundlesFolder = await temporaryFolder();
+  const home = bundlesFolder ?? (await temporaryFolder());
   return {
-    fetch: () => fetchBundle(tracking, bundlesFolder, { runId: 'run', digest }),
+    fetch: () => fetchBundle(tracking, home, { runId: 'run', digest }),
     artifacts,
-    bundlesFolder,
+    bundlesFolder: home,
     digest,
   };
 };
@@ -55,5 +56,27 @@ describe('fetchBundle', () => {
     artifacts.delete('bundle/items.f32');
     await expect(fetch()).rejects.toMatchObject({ code: 'MODEL_NOT_LOADING' });
     expect(await namesIn(bundlesFolder)).not.toContain(digest);
+  });
+
+  it('says that the disk is full, leaves nothing behind, and brings it once there is space', async (context) => {
+    const disk = mountSmallDisk(1);
+    if (disk === null) {
+      context.skip('needs the right to mount a file system (root on Linux)');
+      return;
+    }
+    try {
+      const { fetch, digest } = await keptWithRun(disk.folder);
+      disk.fill();
+      await expect(fetch()).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        message: `${disk.folder}: no space left on the disk for bundle ${digest.slice(0, 12)}… of run run; free some`,
+      });
+      expect(await namesIn(disk.folder)).not.toContain(digest);
+      expect(await namesIn(join(disk.folder, '.building'))).toEqual([]);
+      disk.free();
+      expect(await fetch()).toBe(true);
+    } finally {
+      disk.dispose();
+    }
   });
 });

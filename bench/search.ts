@@ -11,7 +11,7 @@ import { createExactSearch, scanRows } from '../registry/search/exact-search.ts'
 import { createIndexedSearch } from '../registry/search/indexed-search.ts';
 import { openIndex } from '../registry/search/item-index.ts';
 import { type Matrix, rowOf } from '../registry/search/matrix.ts';
-import { createMeasuredIndex } from '../registry/search/measure-recall.ts';
+import { createMeasuredIndex, sampleUsers } from '../registry/search/measure-recall.ts';
 import type { RankedRows, SearchRequest } from '../registry/search/vector-search.ts';
 import { median } from './median.ts';
 import { towerVectors } from './tower-vectors.ts';
@@ -80,7 +80,7 @@ const measure = async (items: number, folder: string): Promise<void> => {
   }
   const started = performance.now();
   const request = {
-    users: towerVectors(1000, DIM, 4),
+    queries: sampleUsers(towerVectors(1000, DIM, 4)),
     items: all,
     isNormalised: true,
     threads: availableParallelism(),

@@ -9,7 +9,6 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { MOST_ITEMS_EXACT } from '../contracts/bundle.ts';
 import { median } from './median.ts';
 import { type Latencies, openLoad } from './open-load.ts';
 import { writeBenchBundle } from './serve-bundle.ts';
@@ -72,7 +71,7 @@ const bareTarget = async (served: Target): Promise<Target> =>
   start(`constant:${await (await fetch(`${served.url}${pathOf(0)}`)).text()}`);
 
 /** No user is asked for twice within a catalogue's loads until all have been: a list that is known needs no search. */
-const loadAt = (rate: number, users: number) => {
+const loadAt = (rate: number, users: number, engine?: 'content') => {
   let loads = 0;
   let asked = 0;
   return async (target: Target, forSeconds = seconds): Promise<Latencies> => {
@@ -80,7 +79,7 @@ const loadAt = (rate: number, users: number) => {
     loads += 1;
     const result = await openLoad({
       ...{ url: target.url, rate, seconds: forSeconds, seed: loads },
-      pathOf: (request) => pathOf((first + request) % users),
+      pathOf: (request) => pathOf((first + request) % users) + (engine === undefined ? '' : `&engine=${engine}`),
     });
     asked += result.requests;
     return result;
@@ -129,15 +128,11 @@ const swapAll = async (target: Target, swaps: number, forSeconds: number): Promi
 /** A server looks for another champion every two seconds: a move of the alias costs no more than one swap of them. */
 const FOLLOWED_SECONDS = 2;
 
-/** Texts of a million items would be half of the bundle, and no request of this bench compares them. */
 const largeBundle = async (items: number, users: number): Promise<string> => {
   const place = join(values.folder ?? folder, `large-${items}`);
   const bundles = join(place, 'bundles');
   const kept = (await readdir(bundles).catch(() => [])).find((name) => /^[0-9a-f]{64}$/.test(name));
-  const contentDim = items > MOST_ITEMS_EXACT ? 0 : SMALL.contentDim;
-  return kept === undefined
-    ? writeBenchBundle(place, { ...SMALL, items, users, contentDim, seed: 3 })
-    : join(bundles, kept);
+  return kept === undefined ? writeBenchBundle(place, { ...SMALL, items, users, seed: 3 }) : join(bundles, kept);
 };
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`);
@@ -231,9 +226,12 @@ try {
     const load = loadAt(RATE, users);
     await load(bare, WARM_UP_SECONDS);
     await load(served, WARM_UP_SECONDS);
+    const byContent = loadAt(RATE, users, 'content');
+    await byContent(served, WARM_UP_SECONDS);
     await inTurn(`${items} items at ${RATE}/s`, [
       { name: 'bare handler', run: () => load(bare) },
       { name: 'served', run: () => load(served) },
+      { name: 'served by content', run: () => byContent(served) },
     ]);
     await stop(bare);
     await stop(served);

@@ -95,6 +95,8 @@ export interface BlessingEvidence {
   /** null where the bundle cannot be read. */
   readonly users: RowComparison | null;
   readonly items: RowComparison | null;
+  /** recall@10 of the index of content; null where content is searched exactly, or the bundle cannot be read. */
+  readonly contentRecall: { readonly stated: number; readonly found: number } | null;
   /** Of the test part, as the gate's evaluation found it, and as the candidate's files come to now. */
   readonly evaluated: number;
   readonly offline: number;

@@ -10,10 +10,14 @@ export const MOST_ITEMS_EXACT = 100_000;
 export const LEAST_RECALL = 0.98;
 
 export type SearchFacts =
-  | { readonly kind: 'exact' }
+  | {
+      readonly kind: 'exact';
+      /** Of content alone: the best that an index reached, and too little to be used. */
+      readonly index_recall_at_10?: number;
+    }
   | {
       readonly kind: 'index';
-      /** Share of the true first ten that the index finds, over a sample of users. */
+      /** Share of the true first ten that the index finds, over a sample of users; of content, of users and items. */
       readonly recall_at_10: number;
       readonly sampled_users: number;
       /** Of the graph (HNSW): edges of a node, and nodes looked at when one is added. */
@@ -60,6 +64,8 @@ export interface BundleManifest {
   readonly interactions: number;
   readonly search: SearchFacts;
   readonly content: ContentFacts;
+  /** Absent where content is searched exactly as there is little of it, and in bundles of earlier versions. */
+  readonly content_search?: SearchFacts;
   readonly encoder: {
     readonly version: number;
     /** What made each side's text embeddings: `source`, the id of a text encoder, or null. */

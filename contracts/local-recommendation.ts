@@ -13,6 +13,8 @@ export interface LocalRecommendation {
   readonly recommendation: Recommendation;
   readonly nouns: UseCaseNouns;
   readonly search: SearchFacts;
+  /** Of content; null where its search needs no word: there is little of it, or none. */
+  readonly contentSearch: SearchFacts | null;
   /** Registered name, where it has one. */
   readonly modelName: string | null;
 }

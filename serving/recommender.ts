@@ -4,7 +4,7 @@ import type { EngineName } from '../contracts/serving.ts';
 import { DIVERSIFIED_CANDIDATES } from '../policy/serving/diversify.ts';
 import { type Route, type RouterThresholds, routeRequest } from '../policy/serving/route-request.ts';
 import type { LoadedBundle } from '../registry/bundle/load-bundle.ts';
-import { openItemSearch } from '../registry/search/bundle-search.ts';
+import { openContentSearch, openItemSearch } from '../registry/search/bundle-search.ts';
 import { createExactSearch, scanRows } from '../registry/search/exact-search.ts';
 import { isZero, lengthOf, type Matrix } from '../registry/search/matrix.ts';
 import type { RankedRows, VectorSearch } from '../registry/search/vector-search.ts';
@@ -70,12 +70,13 @@ export const createBundleRecommender = async (
   const items = createCatalogueSide(bundle.items, additions?.items);
   const itemSearch = createCombinedSearch(await openItemSearch(bundle), items, ({ vector }) => vector);
   const userSearch = createCombinedSearch(await createExactSearch(bundle.users.vectors), users, ({ vector }) => vector);
-  const contentScan = (side: CatalogueSide): VectorSearch | null => {
-    const matrix = side.bundle.content;
-    return matrix === null ? null : createCombinedSearch(createScan(matrix), side, ({ content }) => content);
+  const byContent = (search: VectorSearch | null, side: CatalogueSide): VectorSearch | null =>
+    search === null ? null : createCombinedSearch(search, side, ({ content }) => content);
+  const userContent = bundle.users.content;
+  const contentSearch = {
+    users: byContent(userContent === null ? null : createScan(userContent), users),
+    items: byContent(await openContentSearch(bundle), items),
   };
-  const scans = { users: contentScan(users), items: contentScan(items) };
-  const itemContent = bundle.items.content;
   const whoMet = await createWhoMet(bundle);
   const byPopularity = await createCountRanking(bundle.popularity);
   const byInteractions = await createCountRanking(bundle.interactions);
@@ -83,12 +84,9 @@ export const createBundleRecommender = async (
   const engines: Readonly<Record<EngineName, Engine>> = {
     two_tower: createTwoTower(itemSearch),
     content:
-      itemContent === null
+      contentSearch.items === null
         ? withoutContent
-        : createContent({
-            ...{ bundle, users, items, dim: itemContent.dim },
-            search: createCombinedSearch(await createExactSearch(itemContent), items, ({ content }) => content),
-          }),
+        : createContent({ bundle, users, items, search: contentSearch.items }),
     popularity: () => popularity,
   };
   const itemFilter = createFieldFilter(items, manifest.nouns.item);
@@ -241,7 +239,7 @@ export const createBundleRecommender = async (
       };
       const { ranked, ...found } = findAbout(item, wanted, {
         vectors: (query) => userSearch.search({ ...wanted, query }),
-        content: scans.users,
+        content: contentSearch.users,
         counts: () => byInteractions(users.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);
@@ -261,7 +259,7 @@ export const createBundleRecommender = async (
           const length = lengthOf(query);
           return itemSearch.search({ ...wanted, query: query.map((value) => value / length) }, 'cosine');
         },
-        content: scans.items,
+        content: contentSearch.items,
         counts: () => byPopularity(items.size(), wanted),
       });
       const { rows, scores } = pageOf(ranked, request);

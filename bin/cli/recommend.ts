@@ -16,6 +16,7 @@ export const recommend: RecommendRuntime['recommend'] = async ({ model, request,
     recommendation: recommender.recommend(request),
     nouns: bundle.manifest.nouns,
     search: bundle.manifest.search,
+    contentSearch: bundle.manifest.content_search ?? null,
     modelName: bundle.manifest.model.name,
   };
 };

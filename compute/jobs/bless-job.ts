@@ -1,6 +1,6 @@
 /** A blessing: the candidate's bundle, built, read back, served by a process of its own, and asked for every test user. */
 import { join } from 'node:path';
-import type { BlessingEvidence, RowComparison, ServedLists } from '../../contracts/blessing.ts';
+import type { BlessingEvidence, ServedLists } from '../../contracts/blessing.ts';
 import type { BundleManifest } from '../../contracts/bundle.ts';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
@@ -14,6 +14,10 @@ import { BUNDLE_FILE } from '../../registry/bundle/bundle-files.ts';
 import { type LoadedBundle, loadBundle } from '../../registry/bundle/load-bundle.ts';
 import { readBundleManifest } from '../../registry/bundle/read-manifest.ts';
 import { type EmbeddedDataset, loadModel } from '../../registry/load-model.ts';
+import { openContentSearch } from '../../registry/search/bundle-search.ts';
+import { contentQueries } from '../../registry/search/content-queries.ts';
+import { createExactSearch } from '../../registry/search/exact-search.ts';
+import { recallAt10 } from '../../registry/search/measure-recall.ts';
 import { createListClient, type ListClient, WrongAnswer } from '../blessing/ask-server.ts';
 import { type BundleServer, startBundleServer } from '../blessing/bundle-server.ts';
 import { compareLists } from '../blessing/compare-lists.ts';
@@ -135,16 +139,30 @@ const readBundle = async (folder: string): Promise<LoadedBundle | null> => {
   }
 };
 
-const compareVectors = async (
+/** As the build has measured it. */
+const measureContent = async (bundle: LoadedBundle, onStep: () => void): Promise<BlessingEvidence['contentRecall']> => {
+  const { content_search: stated } = bundle.manifest;
+  const search = await openContentSearch(bundle);
+  if (search === null || stated?.kind !== 'index' || bundle.items.content === null) {
+    return null;
+  }
+  const queries = contentQueries({ items: bundle.items.content, users: bundle.users.content, history: bundle.history });
+  const exact = await createExactSearch(bundle.items.content);
+  return { stated: stated.recall_at_10, found: recallAt10(search, exact, { queries, onStep }) };
+};
+
+const inspect = async (
   folder: string,
   { userIds, itemIds }: LoadedDataset,
   { users, items, dim }: EmbeddedDataset,
-): Promise<{ readonly users: RowComparison | null; readonly items: RowComparison | null }> => {
+  onStep: () => void,
+): Promise<Pick<BlessingEvidence, 'users' | 'items' | 'contentRecall'>> => {
   const bundle = await readBundle(folder);
   if (bundle === null || bundle.manifest.embedding_dim !== dim) {
-    return { users: null, items: null };
+    return { users: null, items: null, contentRecall: null };
   }
   return {
+    contentRecall: await measureContent(bundle, onStep),
     users: compareRows(userIds, { values: users, rows: userIds.length, dim }, bundle.users),
     items: compareRows(itemIds, { values: items, rows: itemIds.length, dim }, bundle.items),
   };
@@ -179,7 +197,7 @@ export const blessCandidate = async (job: BlessJob, channel: ComputeChannel, pro
           isOwnEncoder: manifest.files[BUNDLE_FILE.encoder]?.sha256 === encoder.sha256,
           isOwnModel: manifest.model.manifest_digest === modelManifest.sha256,
           isNormalisationAgreed: manifest.is_normalised === model.manifest.is_normalised,
-          ...(await compareVectors(folder, dataset, embedded)),
+          ...(await inspect(folder, dataset, embedded, alive)),
           ...{ evaluated: job.evaluatedNdcg, offline: offline.ndcg, p99BoundMs: job.p99BoundMs },
           served: await askServer(starting, manifest, { job, dataset, embedded, offline }, { alive, signal }),
         };

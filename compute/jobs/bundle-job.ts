@@ -1,6 +1,5 @@
 /** From a model and a dataset version to the bundle that a recommender serves. The only step of serving with TensorFlow. */
-import { availableParallelism } from 'node:os';
-import { type BuiltBundle, type BundleManifest, LEAST_RECALL } from '../../contracts/bundle.ts';
+import type { BuiltBundle, BundleManifest } from '../../contracts/bundle.ts';
 import type { LoadedDataset } from '../../contracts/dataset.ts';
 import { elementAt } from '../../contracts/element-at.ts';
 import { TtExpError } from '../../contracts/errors.ts';
@@ -14,8 +13,8 @@ import { openDataset, readCatalogue, readInteractionCounts, readManifest } from 
 import { historyOf } from '../../registry/bundle/bundle-history.ts';
 import { type FieldTable, writeBundle } from '../../registry/bundle/write-bundle.ts';
 import { type EmbeddedDataset, type LoadedModel, loadModel } from '../../registry/load-model.ts';
-import { createMeasuredIndex } from '../../registry/search/measure-recall.ts';
 import type { ComputeChannel } from '../child-channel.ts';
+import { indexContent, indexItems } from './bundle-indexes.ts';
 
 type Entities = Awaited<ReturnType<typeof readCatalogue>>['users'];
 
@@ -63,19 +62,18 @@ export const bundleOf = async (
   const { settings } = await readManifest(datasetFolder);
   const useCase = String(settings.use_case ?? '');
   const content = contentOf(dataset);
+  const history = historyOf(dataset);
   alive();
-  const index =
-    itemIds.length > job.mostItemsExact
-      ? await createMeasuredIndex({
-          users: { values: users, rows: userIds.length, dim },
-          items: { values: items, rows: itemIds.length, dim },
-          isNormalised: model.manifest.is_normalised,
-          threads: availableParallelism(),
-          leastRecall: LEAST_RECALL,
-          onStep: alive,
-        })
-      : null;
   const { manifest, encoder } = model;
+  const isLarge = itemIds.length > job.mostItemsExact;
+  const index = isLarge
+    ? await indexItems(
+        { values: users, rows: userIds.length, dim },
+        { values: items, rows: itemIds.length, dim },
+        { isNormalised: manifest.is_normalised, onStep: alive },
+      )
+    : null;
+  const contentIndex = isLarge && content.kind !== 'none' ? await indexContent(content, history, alive) : null;
   const facts: Omit<BundleManifest, 'format' | 'files'> = {
     model: {
       ...job.identity,
@@ -93,6 +91,7 @@ export const bundleOf = async (
     interactions: counts.items.reduce((sum, count) => sum + count, 0),
     search: index?.facts ?? { kind: 'exact' },
     content: content.kind === 'none' ? { kind: 'none' } : { kind: content.kind, width: content.width },
+    ...(contentIndex !== null && { content_search: contentIndex.facts }),
     encoder: {
       version: encoder.version,
       text: { user: encoder.user.textEncoder, item: encoder.item.textEncoder },
@@ -115,8 +114,9 @@ export const bundleOf = async (
     usersWithoutHistory,
     popularity: Float32Array.from(counts.items),
     interactions: counts.users,
-    history: historyOf(dataset),
+    history,
     saveIndex: index?.save ?? null,
+    saveContentIndex: contentIndex?.save ?? null,
   });
   return { ...written, search: facts.search, users: facts.users, items: facts.items };
 };

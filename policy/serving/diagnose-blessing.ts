@@ -23,6 +23,7 @@ export const blessingBound = (search: SearchFacts): number =>
   search.kind === 'exact' ? EXACT_BOUND : 1 - search.recall_at_10 + INDEX_NDCG_SLACK;
 
 const four = (value: number): string => value.toFixed(4);
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 type Finding = readonly [BlessingFault, string];
 
@@ -94,12 +95,21 @@ const inLists = ({ search }: BlessingEvidence, served: ServedLists): Finding | n
     return isStale
       ? [
           'stale_index',
-          `the index finds ${(100 * recall).toFixed(1)} % of the first ten, stated are ${(100 * stated).toFixed(1)} %: it looks like the index of other vectors (${lists})`,
+          `the index finds ${percent(recall)} of the first ten, stated are ${percent(stated)}: it looks like the index of other vectors (${lists})`,
         ]
       : null;
   }
   return differing > 0 || difference > bound ? ['unexplained', lists] : null;
 };
+
+/** @returns why the index of content is not the one that was measured */
+const inContent = ({ contentRecall }: BlessingEvidence): Finding | null =>
+  contentRecall === null || contentRecall.found >= contentRecall.stated - INDEX_RECALL_SLACK
+    ? null
+    : [
+        'stale_index',
+        `the index of content finds ${percent(contentRecall.found)} of the first ten, stated are ${percent(contentRecall.stated)}: it looks like the index of other content`,
+      ];
 
 const diagnose = (evidence: BlessingEvidence): Finding | null => {
   const { served, evaluated, offline, p99BoundMs } = evidence;
@@ -116,9 +126,9 @@ const diagnose = (evidence: BlessingEvidence): Finding | null => {
       `the candidate's files rank otherwise than they did: NDCG@10 ${four(offline)} now, ${four(evaluated)} when it was evaluated`,
     ];
   }
-  const lists = inLists(evidence, served);
-  if (lists !== null) {
-    return lists;
+  const differing = inLists(evidence, served) ?? inContent(evidence);
+  if (differing !== null) {
+    return differing;
   }
   return served.p99Ms > p99BoundMs
     ? ['too_slow', `99 % of requests are answered within ${served.p99Ms.toFixed(1)} ms, allowed are ${p99BoundMs} ms`]

@@ -28,6 +28,7 @@ export const BUNDLE_FILE = {
   /** The model's own folder, for users and items that come later. */
   modelFolder: 'model',
   index: 'index.usearch',
+  contentIndex: 'content_index.usearch',
 } as const;
 
 /** A flag of a history entry is the part that it happened in, plus `LIKED` where its gain is above 0. */

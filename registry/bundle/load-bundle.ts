@@ -1,7 +1,7 @@
 /** A bundle in memory: every file verified, nothing of TensorFlow or DuckDB loaded. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { BundleManifest } from '../../contracts/bundle.ts';
+import type { BundleManifest, SearchFacts } from '../../contracts/bundle.ts';
 import { TtExpError } from '../../contracts/errors.ts';
 import { MANIFEST_FILE } from '../../contracts/names.ts';
 import { breathe } from '../../host/breathe.ts';
@@ -73,6 +73,8 @@ export interface LoadedBundle {
   readonly userHistories: UserHistories | null;
   /** null where the catalogue is searched without. */
   readonly indexFile: string | null;
+  /** The same of the items' content. */
+  readonly contentIndexFile: string | null;
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>
@@ -207,6 +209,20 @@ const checkModel = async (
   return { inputs, trainedItems: inputs.hasHistory ? (encoder.item.ids ?? []) : [] };
 };
 
+/** Verified; the library that maps it reads it later. */
+const indexFileOf = async (
+  folder: string,
+  reader: BundleReader,
+  path: string,
+  search: SearchFacts | undefined,
+): Promise<string | null> => {
+  if (search?.kind !== 'index') {
+    return null;
+  }
+  await reader.check(path);
+  return join(folder, path);
+};
+
 /**
  * Never holds up the event loop for more than a few milliseconds. Throws MODEL_NOT_LOADING, with what differs, for a
  * bundle that is not whole; MODEL_INCOMPATIBLE for one of another format, and where model, encoder and vectors do not
@@ -217,10 +233,6 @@ export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
   await markBundleUsed(folder, systemClock.nowMs());
   const reader = createBundleReader(folder, manifest.files);
   const { inputs, trainedItems } = await checkModel(folder, reader, manifest);
-  const isIndexed = manifest.search.kind === 'index';
-  if (isIndexed) {
-    await reader.check(BUNDLE_FILE.index);
-  }
   const users = await readSide(reader, manifest, 'user');
   const items = await readSide(reader, manifest, 'item');
   const history = await readHistory(reader, manifest.users);
@@ -231,6 +243,7 @@ export const loadBundle = async (folder: string): Promise<LoadedBundle> => {
       : null,
     popularity: await reader.floats(BUNDLE_FILE.popularity, manifest.items),
     interactions: await reader.ints(BUNDLE_FILE.interactions, manifest.users),
-    indexFile: isIndexed ? join(folder, BUNDLE_FILE.index) : null,
+    indexFile: await indexFileOf(folder, reader, BUNDLE_FILE.index, manifest.search),
+    contentIndexFile: await indexFileOf(folder, reader, BUNDLE_FILE.contentIndex, manifest.content_search),
   };
 };

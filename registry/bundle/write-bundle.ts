@@ -40,6 +40,8 @@ export interface BundleContent {
   readonly history: { readonly starts: Int32Array; readonly items: Int32Array; readonly flags: Uint8Array };
   /** Writes the index of the items; null: none is needed. */
   readonly saveIndex: ((file: string) => void) | null;
+  /** The same of the items' content. */
+  readonly saveContentIndex: ((file: string) => void) | null;
 }
 
 const intBytes = (numbers: Int32Array): Uint8Array =>
@@ -87,6 +89,7 @@ const fill = async (folder: string, content: BundleContent): Promise<void> => {
   await put(BUNDLE_FILE.historyFlags, history.flags);
   await copyModel(content.model, folder);
   content.saveIndex?.(fileOf(BUNDLE_FILE.index));
+  content.saveContentIndex?.(fileOf(BUNDLE_FILE.contentIndex));
 };
 
 const digestFiles = async (folder: string): Promise<BundleManifest['files']> => {

@@ -67,14 +67,14 @@ export interface ContentSides {
   readonly bundle: LoadedBundle;
   readonly users: CatalogueSide;
   readonly items: CatalogueSide;
-  /** Of an item's content. */
-  readonly dim: number;
+  /** Of the items' content, which there is. */
   readonly search: VectorSearch;
 }
 
-export const createContent = ({ bundle, users, items, dim, search }: ContentSides): Engine => {
+export const createContent = ({ bundle, users, items, search }: ContentSides): Engine => {
+  const width = bundle.items.content?.dim ?? 0;
   const sumOf = (rows: Iterable<number>): Float32Array => {
-    const sum = new Float32Array(dim);
+    const sum = new Float32Array(width);
     for (const row of rows) {
       const content = items.contentAt(row);
       if (content !== null) {
@@ -95,7 +95,7 @@ export const createContent = ({ bundle, users, items, dim, search }: ContentSide
     if (alike.length === 0) {
       return unit(sumOf(mostAlike(items, preferences, null)));
     }
-    const sum = new Float32Array(dim);
+    const sum = new Float32Array(width);
     for (const vector of alike) {
       addTo(sum, vector);
     }

@@ -35,6 +35,7 @@ export const SMALL_BUNDLE: Omit<BundleContent, 'model'> = {
   },
   usersWithoutHistory: null,
   saveIndex: null,
+  saveContentIndex: null,
 };
 
 const side = (dim: number) => ({ dim, textDim: 0, textEncoder: null, blocks: [], ids: [] as readonly string[] });

@@ -37,7 +37,18 @@ const filtersOf = (given: readonly string[]): FieldFilters => {
 const searchText = (search: SearchFacts): string =>
   search.kind === 'exact' ? 'exact search' : `search by an index with recall@10 ${search.recall_at_10.toFixed(4)}`;
 
-const listLines = ({ recommendation, nouns, modelName, search }: LocalRecommendation, options: RecommendToOptions) => {
+const contentText = (search: SearchFacts): string => {
+  if (search.kind === 'index') {
+    return `content by an index with recall@10 ${search.recall_at_10.toFixed(4)}`;
+  }
+  const best = search.index_recall_at_10;
+  return `content exact${best === undefined ? '' : ` (an index would have recall@10 ${best.toFixed(4)})`}`;
+};
+
+const listLines = (
+  { recommendation, nouns, modelName, search, contentSearch }: LocalRecommendation,
+  options: RecommendToOptions,
+) => {
   const { item_ids, scores, engine, reason, fallback, model_version, bundle } = recommendation;
   const model = modelName === null ? options.model : `${modelName}/${model_version}`;
   const rows = item_ids.map((id, place) => [
@@ -48,7 +59,7 @@ const listLines = ({ recommendation, nouns, modelName, search }: LocalRecommenda
   return [
     `For ${nouns.user} ${options.userId}, by ${engine}: ${reason}`,
     ...(fallback === null ? [] : [`Fallback: ${fallback}`]),
-    `Model ${model}, bundle ${bundle.slice(0, 12)}, ${searchText(search)}`,
+    `Model ${model}, bundle ${bundle.slice(0, 12)}, ${searchText(search)}${contentSearch === null ? '' : `; ${contentText(contentSearch)}`}`,
     '',
     ...(rows.length === 0
       ? [

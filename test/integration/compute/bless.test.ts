@@ -217,6 +217,29 @@ describe('compute/jobs/bless-job', () => {
     expect(blessing).toMatchObject({ outcome: 'stale_index', first_difference: { place: expect.any(Number) } });
   });
 
+  it('names an index of other content', async () => {
+    const manifest = JSON.parse(await readFile(join(indexed, 'manifest.json'), 'utf8'));
+    const { width } = manifest.content;
+    const content = floats(await readFile(join(indexed, 'item_content.f32')));
+    const stale = await buildIndex(
+      { values: content.map((value, at) => (at % 2 === 0 ? -value : value)), rows: ITEMS, dim: width },
+      {
+        ...{ isNormalised: true, threads: 1, onStep: () => undefined },
+        settings: {
+          connectivity: manifest.content_search.connectivity,
+          expansionAdd: manifest.content_search.expansion_add,
+        },
+      },
+    );
+    const planted = await plantFault(indexed, {
+      write: (folder) => stale.save(join(folder, 'content_index.usearch')),
+      facts: { content_search: { ...manifest.content_search, nominees: 40 } },
+    });
+    const blessing = await bless(planted);
+    expect(blessing.reason).toMatch(/the index of content finds \d+\.\d % of the first ten, stated are \d+\.\d %/);
+    expect(blessing.outcome).toBe('stale_index');
+  });
+
   it('names files that rank otherwise than they were evaluated, and requests that take too long', async () => {
     const differs = await bless(exact, { evaluated: evaluatedNdcg + 0.01 });
     expect(differs).toMatchObject({ outcome: 'evaluation_differs', reason: expect.stringContaining('now') });

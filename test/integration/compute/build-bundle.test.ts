@@ -10,6 +10,7 @@ import type { BuildBundleJob, ModelEvaluation, ModelSource } from '../../../cont
 import { namesIn } from '../../../host/files/names-in.ts';
 import { openDataset } from '../../../pipeline/index.ts';
 import { loadBundle } from '../../../registry/bundle/load-bundle.ts';
+import { openContentSearch } from '../../../registry/search/bundle-search.ts';
 import { createBundleRecommender } from '../../../serving/recommender.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -115,9 +116,12 @@ describe.each(['l2', 'none'] as const)('a model with normalisation %s', (normali
     expect(search).toEqual({
       ...{ kind: 'index', recall_at_10: 1, sampled_users: 200, connectivity: 16, expansion_add: 128, nominees: 100 },
     });
-    const recommender = await createBundleRecommender(await loadBundle(indexed));
+    const bundle = await loadBundle(indexed);
+    const recommender = await createBundleRecommender(bundle);
     // Of 60 items as many as 100 are named.
     expect(Math.abs(ndcgThrough(recommender) - offline.ndcg_at_10)).toBeLessThan(1e-6);
+    expect(bundle.manifest.content_search).toMatchObject({ kind: 'index', recall_at_10: 1, nominees: 100 });
+    expect((await openContentSearch(bundle))?.kind).toBe('index');
   });
 });
 

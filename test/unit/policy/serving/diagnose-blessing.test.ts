@@ -19,6 +19,7 @@ const INDEX: SearchFacts = {
 
 const evidence = (change: Partial<BlessingEvidence> = {}, lists: Partial<ServedLists> = {}): BlessingEvidence => ({
   ...{ bundle: 'ab12', bytes: 2_345_678, search: { kind: 'exact' }, users: SAME, items: SAME },
+  contentRecall: null,
   ...{ isOwnEncoder: true, isOwnModel: true, isNormalisationAgreed: true },
   ...{ evaluated: 0.4, offline: 0.4, p99BoundMs: 250, served: { ...LISTS, ...lists } },
   ...change,
@@ -70,6 +71,15 @@ describe('diagnoseBlessing', () => {
     expect(outcomeOf({ isOwnEncoder: false, served: refused, users: null, items: null })).toBe('encoder');
     const blessing = diagnoseBlessing(evidence({ served: refused, users: null, items: null }));
     expect(blessing).toMatchObject({ outcome: 'does_not_serve', reason: refused.reason, served_ndcg_at_10: null });
+  });
+
+  it('holds an index of content to what it states to find', () => {
+    expect(outcomeOf({ contentRecall: { stated: 0.99, found: 0.971 } })).toBe('agrees');
+    const blessing = diagnoseBlessing(evidence({ contentRecall: { stated: 0.99, found: 0.969 } }));
+    expect(blessing.outcome).toBe('stale_index');
+    expect(blessing.reason).toBe(
+      'the index of content finds 96.9 % of the first ten, stated are 99.0 %: it looks like the index of other content',
+    );
   });
 
   it('holds an index to what it states to lose', () => {

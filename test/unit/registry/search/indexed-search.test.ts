@@ -5,7 +5,7 @@ import { createExactSearch } from '../../../../registry/search/exact-search.ts';
 import { createIndexedSearch } from '../../../../registry/search/indexed-search.ts';
 import { type ItemIndex, openIndex } from '../../../../registry/search/item-index.ts';
 import { type Matrix, rowOf } from '../../../../registry/search/matrix.ts';
-import { createMeasuredIndex, type IndexRequest } from '../../../../registry/search/measure-recall.ts';
+import { createMeasuredIndex, type IndexRequest, sampleUsers } from '../../../../registry/search/measure-recall.ts';
 import type { VectorSearch } from '../../../../registry/search/vector-search.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -34,7 +34,7 @@ const everything = (query: Float32Array, k = 10) => ({ query, k, hidden: null, e
 describe.each([true, false])('vectors of one length: %s', (isNormalised) => {
   const items = randomMatrix(ROWS, 2, isNormalised);
   const request: IndexRequest = {
-    ...{ users, items, isNormalised, threads: 1, leastRecall: 0.98 },
+    ...{ queries: sampleUsers(users), items, isNormalised, threads: 1, leastRecall: 0.98 },
     onStep: () => undefined,
   };
   let exact: VectorSearch;

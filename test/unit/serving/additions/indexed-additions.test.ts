@@ -5,7 +5,7 @@ import type { Recommendation } from '../../../../contracts/recommendation.ts';
 import { createGenerator, toUnit } from '../../../../models/numerics/prng.ts';
 import { type LoadedBundle, loadBundle } from '../../../../registry/bundle/load-bundle.ts';
 import { dotAt, lengthOf, type Matrix, rowOf } from '../../../../registry/search/matrix.ts';
-import { createMeasuredIndex } from '../../../../registry/search/measure-recall.ts';
+import { createMeasuredIndex, sampleUsers } from '../../../../registry/search/measure-recall.ts';
 import { NO_ROWS, type OnlineRow, type OnlineRows } from '../../../../serving/additions/online-rows.ts';
 import { createBundleRecommender } from '../../../../serving/recommender.ts';
 import { writeSmallBundle } from '../../../support/small-bundle.ts';
@@ -53,7 +53,8 @@ let bundle: LoadedBundle;
 
 beforeAll(async () => {
   const index = await createMeasuredIndex({
-    ...{ users, items, isNormalised: true, threads: 1, leastRecall: LEAST_RECALL, onStep: () => undefined },
+    ...{ items, isNormalised: true, threads: 1, leastRecall: LEAST_RECALL, onStep: () => undefined },
+    queries: sampleUsers(users),
   });
   const { folder } = await writeSmallBundle(await temporaryFolder(), {
     facts: { embedding_dim: DIM, is_normalised: true, search: index.facts, content: { kind: 'none' } },

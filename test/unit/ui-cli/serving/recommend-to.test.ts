@@ -23,6 +23,7 @@ const recommend = async (args: readonly string[], change: Partial<LocalRecommend
       return {
         ...{ recommendation: RECOMMENDATION, nouns: nounsOf('developer_startup'), modelName: 'two-tower' },
         search: { kind: 'exact' },
+        contentSearch: null,
         ...change,
       };
     },
@@ -90,6 +91,21 @@ test('names a fallback, a model without a version, and an empty list', async () 
       '',
     ].join('\n'),
   );
+});
+
+test.each([
+  [{ kind: 'exact' as const }, 'content exact'],
+  [{ kind: 'exact' as const, index_recall_at_10: 0.93 }, 'content exact (an index would have recall@10 0.9300)'],
+  [
+    {
+      ...{ kind: 'index' as const, recall_at_10: 0.985, sampled_users: 200, connectivity: 16, expansion_add: 128 },
+      nominees: 100,
+    },
+    'content by an index with recall@10 0.9850',
+  ],
+])('says how content is searched where there is much: %j', async (contentSearch, text) => {
+  const { fake } = await recommend(['dev-1'], { contentSearch });
+  expect(fake.stdout()).toContain(`bundle abcdef012345, exact search; ${text}\n`);
 });
 
 test('prints one JSON object', async () => {

@@ -28,6 +28,10 @@ export const identityOf = ({ runId, version }: FoundModel): Omit<BundledModel, '
   run_id: runId,
 });
 
+const isMlflowAway = (error: TtExpError): boolean => isOutOfReach(error);
+
+const isFull = (error: unknown): error is TtExpError => error instanceof TtExpError && error.code === 'DISK_FULL';
+
 const bundlesFolderOf = ({ homeFolder }: LocalContext): string => homeLayout(homeFolder).bundlesFolder;
 
 const build = async (
@@ -51,6 +55,23 @@ const build = async (
     context.signal,
   );
   return loadBundle(folder);
+};
+
+/** A note only saves work: where none can be written, the bundle that is here answers all the same. */
+const noteOrWarn = async (
+  { homeFolder, log }: LocalContext,
+  write: () => Promise<void>,
+  consequence: string,
+): Promise<void> => {
+  try {
+    await write();
+  } catch (caught) {
+    const error = explainHome(caught, homeFolder);
+    if (error === null) {
+      throw caught;
+    }
+    log('warn', `${error.message}: ${consequence}. ${error.hint}`);
+  }
 };
 
 /** The one that the gate has judged, from this home or from its run; null where neither has it. */
@@ -120,7 +141,11 @@ const findOrBuild = async (
     context.log('warn', `${kept.message}; the bundle is built anew`);
   }
   const built = known === null ? await make() : await replaceBundle(bundlesFolder, known, make);
-  await noteBundle(record, built.digest);
+  await noteOrWarn(
+    context,
+    () => noteBundle(record, built.digest),
+    `the bundle of ${model.name} is here, and is built again when it is next asked for, as ${record} cannot be written`,
+  );
   return warnUnjudged(context, model, built);
 };
 
@@ -154,15 +179,17 @@ const lastOf = async (context: LocalContext, record: string, error: TtExpError, 
   const bundlesFolder = bundlesFolderOf(context);
   const known = await readBundleNote(record);
   const last = known === null ? null : await loadKept(bundlesFolder, known);
+  const remedy = isMlflowAway(error) ? undefined : error.hint;
+  const outOfDate = `which may be out of date${remedy === undefined ? '' : `. ${remedy}`}`;
   if (last !== null && !(last instanceof TtExpError)) {
-    context.log('warn', `${error.message}; answering from the last bundle of ${reference}, which may be out of date`);
+    context.log('warn', `${error.message}; answering from the last bundle of ${reference}, ${outOfDate}`);
     return last;
   }
   for (const { digest, version } of await bundlesOf(bundlesFolder, reference)) {
     const kept = await loadKept(bundlesFolder, digest);
     if (!(kept instanceof TtExpError)) {
       const why = [error.message, last?.message ?? []].flat().join('; ');
-      context.log('warn', `${why}; answering from the bundle of version ${version}, which may be out of date`);
+      context.log('warn', `${why}; answering from the bundle of version ${version}, ${outOfDate}`);
       return kept;
     }
   }
@@ -170,9 +197,7 @@ const lastOf = async (context: LocalContext, record: string, error: TtExpError, 
     throw error;
   }
   throw new TtExpError(error.code, `${error.message}; ${last.message}`, {
-    hint:
-      (error.code === 'ENVIRONMENT_INVALID' ? error.hint : undefined) ??
-      'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI: the bundle is then built anew.',
+    hint: remedy ?? 'Start MLflow with `tt-exp up`, or set MLFLOW_TRACKING_URI: the bundle is then built anew.',
     cause: error,
   });
 };
@@ -183,8 +208,8 @@ const hasLast = async (bundlesFolder: string, record: string, reference: string)
 
 /**
  * Verified and loaded. A bundle is built once for a model and its dataset version; later calls need no TensorFlow, and
- * without MLflow, or in a home that takes no files, the last bundle that the same reference led to is taken, or another
- * one of the model, with a warning. Throws what `findModel` throws, ENVIRONMENT_INVALID where nothing can be written,
+ * without MLflow, or in a home that takes no files or has no space left, the last bundle that the same reference led to
+ * is taken, or another one of the model, with a warning. Throws what `findModel` throws, ENVIRONMENT_INVALID where nothing can be written,
  * DATASET_NOT_FOUND, MODEL_INCOMPATIBLE, TENSORFLOW_UNAVAILABLE, DISK_FULL.
  * @param reference a folder, `name`, `name@alias`, `name/version`, a run's id, or `<experiment id>/<trial id>`
  * @param patience with an MLflow that does not answer; default: short where the home has a bundle in its place
@@ -201,10 +226,16 @@ export const openBundle = async (
   try {
     const model = await findModel({ tracking, workspace: createWorkspace(context.homeFolder) }, reference);
     const bundle = await findOrBuild(context, model, tracking);
-    await writeJsonFile(record, { reference, digest: bundle.digest });
+    if ((await readBundleNote(record)) !== bundle.digest) {
+      await noteOrWarn(
+        context,
+        () => writeJsonFile(record, { reference, digest: bundle.digest }),
+        `without MLflow, ${reference} may lead to another bundle than now, as ${record} cannot be written`,
+      );
+    }
     return bundle;
   } catch (caught) {
-    const error = isOutOfReach(caught) ? caught : explainHome(caught, context.homeFolder);
+    const error = isOutOfReach(caught) || isFull(caught) ? caught : explainHome(caught, context.homeFolder);
     if (error === null) {
       throw caught;
     }

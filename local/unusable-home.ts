@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { TtExpError } from '../contracts/errors.ts';
-import { isFileError } from '../host/files/file-errors.ts';
+import { isDiskFull, isFileError } from '../host/files/file-errors.ts';
 
 const CODES = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'];
 
@@ -10,12 +10,18 @@ const isBelow = (folder: string, path: unknown): boolean => {
 };
 
 /**
- * What a home says that takes no new files. On a read-only disk Node gives ENOENT for folders that it was to make with
+ * What a home says that takes no new files, for want of space (DISK_FULL) or of the right (ENVIRONMENT_INVALID). On a read-only disk Node gives ENOENT for folders that it was to make with
  * those above them.
  *
  * @returns null for every other error
  */
 export const explainHome = (error: unknown, home: string): TtExpError | null => {
+  if (error instanceof Error && isDiskFull(error)) {
+    return new TtExpError('DISK_FULL', `the home ${home} has no space left (${error.message})`, {
+      hint: 'Free some: `tt-exp data gc` removes dataset versions and bundles that have not been used for long.',
+      cause: error,
+    });
+  }
   if (!(error instanceof Error && 'path' in error && isBelow(home, error.path))) {
     return null;
   }

@@ -30,6 +30,19 @@ const noAnswer = (waitMs: number): TtExpError =>
 const withoutFollowing = ({ digest, manifest: { nouns } }: LoadedBundle): string =>
   `bundle ${digest.slice(0, 12)}…: an earlier version of tt-exp built it, so the vectors of its ${nouns.users} do not follow what they like; those of the next model will`;
 
+/** What answers where a version cannot be looked up, or the disk is full, may be of one that had this number before. */
+const requireOwnRun = (bundle: LoadedBundle, { version, runId }: ServedVersion): LoadedBundle => {
+  const { name, run_id } = bundle.manifest.model;
+  if (run_id !== runId) {
+    throw new TtExpError(
+      'MODEL_INCOMPATIBLE',
+      `the bundle of ${name}/${version} in this home is of run ${run_id}, and the version is of run ${runId}`,
+      { hint: 'The warning before tells why its own bundle cannot be had.' },
+    );
+  }
+  return bundle;
+};
+
 /** With the bundle that the gate has judged. */
 const judged = (record: ModelVersionRecord | null): ServedVersion | null =>
   record === null
@@ -99,7 +112,8 @@ export const createChampionSource = ({
       ask(async (tracking) => judged(await tracking.findByAlias(model, ALIAS.challenger)), waitMs, signal),
     modelNames: (waitMs, signal) => ask((tracking) => tracking.modelNames(), waitMs, signal),
     // Whatever serves meanwhile serves on, and it is tried again.
-    bundleOf: async ({ version }) => serve(await openBundle(context, `${model}/${version}`, 'short')),
+    bundleOf: async (version) =>
+      serve(requireOwnRun(await openBundle(context, `${model}/${version.version}`, 'short'), version)),
     load: async (digest) => serve(await loadBundle(join(homeLayout(environment.homeFolder).bundlesFolder, digest))),
   };
 };

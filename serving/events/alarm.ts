@@ -8,6 +8,9 @@ export interface Alarm {
   note(problem: string | null, details?: string): void;
 }
 
+/** Of temporary files and folders, whose names differ with every try. */
+const RANDOM_NAME = /[.~]\d+[-~][0-9a-f]{8}(?:(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?/g;
+
 /** @param ended is logged when the problem has gone */
 export const alarmOf = (log: Log, ended: string): Alarm => {
   let current: string | null = null;
@@ -15,14 +18,15 @@ export const alarmOf = (log: Log, ended: string): Alarm => {
   return {
     problem: () => current,
     note: (next, details) => {
-      const line = details === undefined ? next : `${next}: ${details}`;
-      if (next !== null && line !== logged) {
-        log('error', line ?? next);
+      const line = next === null || details === undefined ? next : `${next}: ${details}`;
+      const same = line?.replace(RANDOM_NAME, '') ?? null;
+      if (line !== null && same !== logged) {
+        log('error', line);
       } else if (next === null && current !== null) {
         log('info', ended);
       }
       current = next;
-      logged = line;
+      logged = same;
     },
   };
 };

@@ -3,17 +3,19 @@
  * so every answer is of one bundle, and the old one is gone once the last request that took it has ended. Whatever goes
  * wrong on the way is a problem that is said, while the bundle that served before serves on.
  */
-import { isOutOfReach, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
+import { TtExpError } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Clock } from '../../host/clock.ts';
+import { isDiskFull } from '../../host/files/file-errors.ts';
 import { alarmOf } from '../events/alarm.ts';
 import { type BundleSource, releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import { awaitChampion } from './await-champion.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged, requireJudged, warnUnblessed } from './judged-bundle.ts';
-import { noModel } from './no-model.ts';
+import { openLastGood, type Start } from './last-good.ts';
 import { type LastGood, readPointer, writePointer } from './pointer-file.ts';
 import { ownVersion, sameVersion } from './served-version.ts';
+import { messageOf, nameOf, reasonOf, withRemedy } from './told.ts';
 
 /** A move is followed within 10 s, of which the build takes some. */
 const LOOK_EVERY_MS = 2_000;
@@ -40,16 +42,6 @@ export interface FollowerOptions {
 export interface Follower extends BundleSource {
   /** Until the signal aborts. Never rejects. */
   follow(): Promise<void>;
-}
-
-const nameOf = ({ model, modelVersion }: ServedBundle): string =>
-  model === null ? 'no registered model' : `${model}/${modelVersion ?? '?'}`;
-
-const messageOf = (error: unknown): string => toErrorRecord(error).message;
-
-interface Start {
-  readonly bundle: ServedBundle;
-  readonly version: ServedVersion;
 }
 
 /**
@@ -84,42 +76,14 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       keeping.note(null);
     } catch (error) {
       keeping.note(
-        'which bundle serves cannot be kept, so a start without MLflow would not find it',
+        `which bundle serves cannot be kept${isDiskFull(error) ? ', as the disk is full (free some space)' : ''}, so a start without MLflow would not find it`,
         `${pointerFile}: ${error}`,
       );
     }
   };
 
-  /** @param champion whose bundle could not be had; null where nobody knows it */
-  const lastGood = async (cause: unknown, champion: ServedVersion | null = null): Promise<Start> => {
-    const pointer = await readPointer(pointerFile);
-    if (pointer === null) {
-      if (cause !== null && !isOutOfReach(cause)) {
-        throw cause;
-      }
-      // What is told is worth less than an error about telling it.
-      const names = cause === null ? await source.modelNames(ANSWER_MS, signal).catch(() => []) : [];
-      throw noModel(model, cause, names);
-    }
-    const bundle = await source.load(pointer.bundle);
-    const version = ownVersion(bundle);
-    if (bundle.model !== model || version === null) {
-      releaseBundle(bundle);
-      throw new TtExpError(
-        'MODEL_NOT_LOADING',
-        `${pointerFile}: its bundle ${bundle.digest} is one of ${nameOf(bundle)}, not of ${model}`,
-        { hint: 'Remove the file, and start MLflow with `tt-exp up`; the champion is served then.', cause },
-      );
-    }
-    if (champion !== null && sameVersion(version, champion) && isNotJudged(bundle, champion)) {
-      releaseBundle(bundle);
-      throw cause;
-    }
-    if (!sameVersion(version, pointer)) {
-      log('warn', `${pointerFile}: says ${model}/${pointer.version}, and its bundle is of ${nameOf(bundle)}`);
-    }
-    return { bundle, version };
-  };
+  const lastGood = (cause: unknown, champion: ServedVersion | null = null): Promise<Start> =>
+    openLastGood(options, cause, champion);
 
   /** The kept bundle where it is of this version, without asking anybody. */
   const bundleOf = async (version: ServedVersion): Promise<ServedBundle> => {
@@ -164,11 +128,11 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
         const start = await lastGood(error);
         registry.note(
           `MLflow cannot be asked for the champion; ${model}/${start.version.version} serves as before`,
-          messageOf(error),
+          withRemedy(error),
         );
         return start;
       } catch (cause) {
-        log('warn', messageOf(cause));
+        log('warn', withRemedy(cause));
         try {
           return { champion: await awaitChampion(options) };
         } catch {
@@ -198,13 +162,13 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       signal.throwIfAborted();
       const start = await lastGood(error, champion);
       failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
-      build.note(problemOf(champion, start.version, error), messageOf(error));
+      build.note(problemOf(champion, start.version, error), withRemedy(error));
       return start;
     }
   };
 
   const problemOf = (wanted: ServedVersion, serving: ServedVersion, error: unknown): string =>
-    `${model}/${wanted.version} cannot be served, ${model}/${serving.version} serves on (${toErrorRecord(error).code}; the log says more)`;
+    `${model}/${wanted.version} cannot be served, ${model}/${serving.version} serves on (${reasonOf(error)})`;
 
   let serving = await begin();
   await keep(serving);
@@ -236,7 +200,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       return champion;
     } catch (error) {
       if (!signal.aborted) {
-        registry.note(`MLflow cannot be asked for the champion; ${servesOn}`, messageOf(error));
+        registry.note(`MLflow cannot be asked for the champion; ${servesOn}`, withRemedy(error));
       }
       return undefined;
     }
@@ -272,7 +236,7 @@ export const openFollower = async (options: FollowerOptions): Promise<Follower> 
       // A build that was cut short by the end of the server is no problem of the champion.
       if (!signal.aborted) {
         failed = { version: champion, untilMs: clock.nowMs() + RETRY_MS };
-        build.note(problemOf(champion, serving.version, error), messageOf(error));
+        build.note(problemOf(champion, serving.version, error), withRemedy(error));
       }
     }
   };

@@ -5,6 +5,7 @@ import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { ServedVersion } from '../follow/champion-source.ts';
 import { isNotJudged, requireJudged } from '../follow/judged-bundle.ts';
+import { reasonOf, withRemedy } from '../follow/told.ts';
 import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import type { KeptChallenger } from './kept-challenger.ts';
 
@@ -102,9 +103,8 @@ export const createChallengerBundle = ({
         return;
       }
       if (!signal.aborted) {
-        const { code, message } = toErrorRecord(error);
-        problem = `the bundle of its challenger ${version} cannot be had (${code}; the log says more)`;
-        log('error', `experiment ${id}: ${message}`);
+        problem = `the bundle of its challenger ${version} cannot be had (${reasonOf(error)})`;
+        log('error', `experiment ${id}: ${withRemedy(error)}`);
       }
     }
     into.retryAtMs = clock.nowMs() + RETRY_MS;

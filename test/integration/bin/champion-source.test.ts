@@ -56,6 +56,15 @@ describe('bin/champion-source', () => {
     expect(seconds).toBeLessThan(30);
   });
 
+  it('opens no bundle of another run under the number of a version', async () => {
+    const home = await temporaryFolder();
+    await writeSmallBundle(home);
+    const source = await openSource({ model: 'two-tower' }, home);
+    await expect(source.bundleOf({ version: '3', runId: 'another run' })).rejects.toMatchObject({
+      ...{ code: 'MODEL_INCOMPATIBLE', message: expect.stringContaining('is of run run, and the version is of') },
+    });
+  });
+
   it('ends with the reason of its signal while it waits', async () => {
     const source = await openSource();
     const end = new AbortController();

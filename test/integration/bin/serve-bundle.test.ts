@@ -1,21 +1,18 @@
 /** `tt-exp serve` as a process of its own, around the bundle of test/support/small-bundle.ts. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { homeLayout } from '../../../host/home-layout.ts';
 import { POINTER_FILE, writePointer } from '../../../serving/follow/pointer-file.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ready, serveCommand, startNode } from '../../support/serve-process.ts';
 import { ask, post } from '../../support/serving.ts';
 import { openSilentServer } from '../../support/silent-server.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { isRunning } from '../compute/runner.ts';
 
-const CLI = fileURLToPath(new URL('../../../bin/tt-exp.ts', import.meta.url));
-const TYPESCRIPT = ['--import', import.meta.resolve('tsx')];
 /** Starts the program that its arguments name, with its own process id, and does nothing else. */
 const PARENT = `
 const { spawn } = require('node:child_process');
@@ -24,47 +21,13 @@ process.stderr.write('child ' + child.pid + '\\n');
 setInterval(() => undefined, 1000);
 `;
 
-interface Started {
-  readonly child: ChildProcess;
-  stdout(): string;
-  stderr(): string;
-}
-
-const start = (home: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Started => {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, TT_EXP_HOME: home, NO_COLOR: '1', ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  return { child, stdout: () => stdout, stderr: () => stderr };
-};
-
-const command = (...args: readonly string[]): readonly string[] => [
-  ...[...TYPESCRIPT, CLI, 'serve', ...args, '--port', '0', '--json'],
-];
-const serve = (bundle: string): readonly string[] => command('--bundle', bundle);
-
-const ready = async ({ stdout }: Started, withinMs = 90_000) =>
-  JSON.parse(await eventually('the server is ready', stdout, (text) => text.includes('\n'), { withinMs })) as {
-    readonly url: string;
-    readonly bundle: string;
-  };
+const serve = (bundle: string): readonly string[] => serveCommand('--bundle', bundle);
 
 describe('bin/cli/serve: one bundle', () => {
   it('answers from the bundle, takes no events, leaves nothing in the home, and ends with 0', async () => {
     const home = await temporaryFolder();
     const { folder, digest } = await writeSmallBundle(home);
-    const started = start(home, serve(digest));
+    const started = startNode(home, serve(digest));
     const { url, ...facts } = await ready(started);
     expect(facts).toEqual({ model_version: '3', bundle: digest, items: 6, search: 'exact' });
     const lists = `${url}/api/recommendations/startups/for-developer`;
@@ -82,7 +45,7 @@ describe('bin/cli/serve: one bundle', () => {
 
   it('says what is wrong with a folder that holds no whole bundle, and ends with 66', async () => {
     const home = await temporaryFolder();
-    const { child, stderr } = start(home, serve(join(home, 'nowhere')));
+    const { child, stderr } = startNode(home, serve(join(home, 'nowhere')));
     expect(await once(child, 'close')).toEqual([66, null]);
     expect(stderr()).toContain('manifest.json is missing');
     expect(stderr()).toContain('hint: Name a digest in `bundles` of the home, or the folder of a bundle');
@@ -91,7 +54,7 @@ describe('bin/cli/serve: one bundle', () => {
   it('ends with the process that has started it, also where that is killed', async () => {
     const home = await temporaryFolder();
     const { folder } = await writeSmallBundle(home);
-    const parent = start(home, ['-e', PARENT, '--', ...serve(folder)]);
+    const parent = startNode(home, ['-e', PARENT, '--', ...serve(folder)]);
     const { url } = await ready(parent);
     const pid = Number(/child (\d+)/.exec(parent.stderr())?.[1]);
     expect([await isRunning(pid), (await ask(`${url}/healthz`)).status]).toEqual([true, 200]);
@@ -112,7 +75,9 @@ describe('bin/cli/serve: an MLflow that takes connections and says nothing', () 
       { bundle: digest, version: '3', runId: 'run' },
       join(homeLayout(home).servingFolder('two-tower'), POINTER_FILE),
     );
-    const started = start(home, command('--model', 'two-tower'), { MLFLOW_TRACKING_URI: await openSilentServer() });
+    const started = startNode(home, serveCommand('--model', 'two-tower'), {
+      MLFLOW_TRACKING_URI: await openSilentServer(),
+    });
     // A question that is asked with all its retries takes three minutes.
     const { url, bundle } = await ready(started, 30_000);
     expect(bundle).toBe(digest);

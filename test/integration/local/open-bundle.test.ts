@@ -9,6 +9,7 @@ import { openBundle } from '../../../local/open-bundle.ts';
 import type { LocalPorts, LocalTracking, Patience } from '../../../local/ports.ts';
 import { builderIn, dataSettings, SMALL } from '../../support/data-requests.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { createModelRunner, trainModel } from '../compute/runner.ts';
@@ -23,6 +24,7 @@ let data = '';
 let home = '';
 let warnings: string[] = [];
 let builds = 0;
+let onBuilt = (): void => undefined;
 let patiences: Patience[] = [];
 type Server = ReturnType<typeof createFakeTracking>['tracking'];
 
@@ -44,6 +46,7 @@ beforeEach(async () => {
   home = await temporaryFolder();
   await cp(data, join(home, 'data'), { recursive: true });
   [warnings, patiences, builds, tracking] = [[], [], 0, null];
+  onBuilt = () => undefined;
 });
 
 const ports = (): LocalPorts => ({
@@ -54,13 +57,20 @@ const ports = (): LocalPorts => ({
     if (tracking === null) {
       throw unreachable();
     }
-    return { ...tracking, uri: 'http://mlflow', close: async () => undefined } as unknown as LocalTracking;
+    return {
+      ...tracking,
+      findVersion: tracking.getVersion,
+      uri: 'http://mlflow',
+      close: async () => undefined,
+    } as unknown as LocalTracking;
   },
   openCompute: async () => ({
     ...runner,
-    buildBundle: (job, aborted) => {
+    buildBundle: async (job, aborted) => {
       builds += 1;
-      return runner.buildBundle(job, aborted);
+      const built = await runner.buildBundle(job, aborted);
+      onBuilt();
+      return built;
     },
     trainingCode: '',
   }),
@@ -141,6 +151,55 @@ it('answers from the last bundle where the home takes no files, and names the ho
     code: 'ENVIRONMENT_INVALID',
     message: expect.stringContaining(`the home ${home} cannot be written`),
   });
+});
+
+it('answers while the disk is full from a bundle that is here, noted or not, and names the disk where there is none', async (context) => {
+  const disk = mountSmallDisk(8);
+  if (disk === null) {
+    context.skip('needs the right to mount a file system (root on Linux)');
+    return;
+  }
+  try {
+    home = disk.folder;
+    await cp(data, join(home, 'data'), { recursive: true });
+    tracking = await register();
+    onBuilt = () => disk.fill();
+    const first = await open('two-tower');
+    expect(first.folder).toBe(join(home, 'bundles', first.digest));
+    expect(warnings.splice(0)).toEqual([
+      expect.stringMatching(
+        /^the home .* has no space left \(ENOSPC.*two-tower\/1 is here, and is built again .*`tt-exp data gc`/,
+      ),
+      expect.stringMatching(
+        /^the home .* has no space left \(ENOSPC.*: without MLflow, two-tower may lead .*`tt-exp data gc`/,
+      ),
+    ]);
+    for (const reference of ['two-tower', 'two-tower/1']) {
+      expect((await open(reference)).digest).toBe(first.digest);
+      expect(warnings.splice(0)).toEqual([
+        expect.stringMatching(/ no space left \(ENOSPC.*; answering from the bundle of version 1, .*`tt-exp data gc`/),
+      ]);
+    }
+    disk.free();
+    onBuilt = () => undefined;
+    for (const _ of ['notes it', 'finds it']) {
+      expect((await open('two-tower')).digest).toBe(first.digest);
+    }
+    expect([builds, warnings]).toEqual([2, []]);
+    disk.fill();
+    expect((await open('two-tower')).digest).toBe(first.digest);
+    expect(warnings).toEqual([
+      expect.stringMatching(/answering from the last bundle of two-tower, .*`tt-exp data gc`/),
+    ]);
+    await rm(first.folder, { recursive: true });
+    disk.fill();
+    await expect(open('two-tower')).rejects.toMatchObject({
+      ...{ code: 'DISK_FULL', message: expect.stringMatching(/no space left.*; .*manifest\.json is missing$/) },
+      hint: expect.stringContaining('tt-exp data gc'),
+    });
+  } finally {
+    disk.dispose();
+  }
 });
 
 it('takes a name alone for its champion, and for nothing of another alias', async () => {

@@ -24,3 +24,14 @@ it('names a home that takes no files, and nothing else', () => {
     expect(explainHome(error, '/home')).toBeNull();
   }
 });
+
+it('names a home without space, also where the error names no file', () => {
+  for (const code of ['ENOSPC', 'EDQUOT']) {
+    const error = Object.assign(new Error(`${code}: no space left on device, write`), { code, syscall: 'write' });
+    expect(explainHome(error, '/home')).toMatchObject({
+      code: 'DISK_FULL',
+      message: `the home /home has no space left (${error.message})`,
+      hint: expect.stringContaining('tt-exp data gc'),
+    });
+  }
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -130,14 +131,31 @@ describe('follow-champion', () => {
     await open();
     world.kept = false;
     world.champion = 'down';
-    await expect(open()).rejects.toMatchObject({ message: 'the bundle is not whole' });
+    await expect(open()).rejects.toMatchObject({
+      ...{ code: 'MODEL_NOT_LOADING', message: 'the bundle is not whole; no MLflow' },
+      hint: expect.stringContaining('Start MLflow with `tt-exp up`'),
+    });
     expect(world.waits.splice(0).slice(0, 4)).toEqual([30_000, 2_000, 30_000, 28_000]);
     world.beforeAnswer = async () => {
       world.champion = world.waits.length > 1 ? versionOf('1') : 'down';
     };
     expect(servedBy(await open())).toBe('1');
     expect(world.waits).toEqual([2_000, 30_000]);
-    expect(world.messages).toContain('the bundle is not whole');
+    expect(world.messages).toContainEqual(expect.stringMatching(/^the bundle is not whole; no MLflow\. Start MLflow/));
+  });
+
+  it('says why the champion cannot be had, not what is wrong with the bundle before, where both are of no use', async () => {
+    const { world, open } = await createWorld();
+    await open();
+    world.kept = false;
+    world.broken.add('1');
+    await expect(open()).rejects.toMatchObject({ message: 'version 1 is broken' });
+    expect(world.messages).toContain('the bundle that served last is of no use: the bundle is not whole');
+    world.champion = null;
+    await expect(open()).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      hint: expect.stringContaining('tt-exp models promote'),
+    });
   });
 
   it('builds the version of a model that was registered anew under the same number', async () => {
@@ -263,6 +281,24 @@ describe('follow-champion', () => {
     expect(follower.problems()).toEqual(['m/2 cannot be served, m/1 serves on (MODEL_NOT_LOADING; the log says more)']);
     const said = world.messages.filter((message) => message.includes('cannot be served'));
     expect(said).toEqual([expect.stringContaining('version 2 is broken')]);
+  });
+
+  it('names a full disk and what helps, once, however the names of temporary files differ', async () => {
+    const { world, open, follow } = await createWorld();
+    const follower = await open();
+    world.champion = versionOf('2');
+    world.whileBuilding = () => {
+      const temporary = `a.json.${world.built.length}-${randomUUID().slice(0, 8)}.tmp`;
+      throw new TtExpError('DISK_FULL', `no space left (open '/home/${temporary}')`, { hint: 'Free some.' });
+    };
+    await follow(follower, 19);
+    expect([servedBy(follower), world.built]).toEqual(['1', ['1', '2', '2']]);
+    const problem =
+      'm/2 cannot be served, m/1 serves on (DISK_FULL; free some space on the disk of the server, which then tries again; the log says more)';
+    expect(follower.problems()).toEqual([problem]);
+    expect(world.messages).toEqual([
+      expect.stringMatching(/^m\/2 cannot be served.*: no space left .*\. Free some\.$/),
+    ]);
   });
 
   it('has no problem any more once the broken version is the champion no longer', async () => {

@@ -1,11 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 import { SummaryReporter } from './test/summary-reporter.ts';
+
+/** Most of the time of such a file would go into starting its process and loading the packages. */
+const SHARED = ['unit', 'property', 'architecture'].map((kind) => `test/${kind}/**/*.test.{ts,tsx}`);
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    include: ['test/**/*.test.{ts,tsx}'],
     reporters: ['default', new SummaryReporter()],
     // Against hanging alone: a busy machine takes several times as long as a quiet one.
     testTimeout: 180_000,
@@ -15,5 +17,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Ink draws nothing but the last frame where it believes to run in CI; the tests compare every frame.
     env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'shared', include: SHARED, isolate: false, setupFiles: ['test/fresh-modules.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}'], exclude: [...configDefaults.exclude, ...SHARED] },
+      },
+    ],
   },
 });

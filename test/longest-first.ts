@@ -1,7 +1,7 @@
 /** Order of the test files: those that take minutes first, so that no core idles while the last one of them ends. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** In this order, before all others. */
+/** In this order, before all others that have a process each, or that share them. */
 const LONGEST = [
   'test/e2e/',
   'test/chaos/',
@@ -9,6 +9,10 @@ const LONGEST = [
   'test/integration/gate-at-once',
   'test/integration/compute/',
   'test/ui/terminal',
+  'test/architecture/rooms',
+  'test/property/',
+  'test/unit/policy/gate/calibrate',
+  'test/unit/models/',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
@@ -16,9 +20,14 @@ const placeOf = ({ moduleId }: TestSpecification): number => {
   return place < 0 ? LONGEST.length : place;
 };
 
+/** A process is shared as long as the next file shares too, so those are one block; short files at the end fill the cores. */
+const isShared = ({ project }: TestSpecification): boolean => !project.config.isolate;
+
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((one, other) => placeOf(one) - placeOf(other));
+    return sorted.toSorted(
+      (one, other) => Number(isShared(one)) - Number(isShared(other)) || placeOf(one) - placeOf(other),
+    );
   }
 }

@@ -12,6 +12,9 @@ export const syncToDisk = async (path: string): Promise<void> => {
   }
 };
 
+/** Of the name that a file has while it is written. */
+export const TEMPORARY_ENDING = /^\.\d+-[0-9a-f]{8}\.tmp$/;
+
 const temporaryBeside = (file: string): string => `${file}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
 
 /** Whatever fails, the earlier file stays, and the error of the file system comes through. @param fill writes the file */

@@ -56,6 +56,7 @@ export const createAdditionState = (): AdditionState => {
     lacks: (record) =>
       record.kind === 'addition' &&
       record.addition.revision > (bySide[record.addition.side].get(record.addition.id)?.revision ?? 0),
+    knows: (record) => record.kind === 'addition' && bySide[record.addition.side].has(record.addition.id),
     get hasErasures() {
       return hasErased || replaced > Math.max(MOST_REPLACED, live());
     },

@@ -60,6 +60,7 @@ export const createEventState = (): EventState => {
       }
     },
     lacks: (record) => record.kind === 'event' && !byId.has(record.event.event_id),
+    knows: (record) => record.kind === 'event' && byUser.has(record.event.user_id),
     events: eventsOf,
     get size() {
       return byId.size;

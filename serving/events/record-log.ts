@@ -11,11 +11,12 @@ import { withLock } from '../../host/locks/with-lock.ts';
 import { alarmOf } from './alarm.ts';
 import { type LogFile, openLogFileAsItIs } from './log-file.ts';
 import { erasedElsewhere, notErased, refused, refusedNew } from './refused-records.ts';
+import { watchReplacedLog } from './replaced-log.ts';
 import {
   applyLeftovers,
+  hasLeftovers,
   type LogKind,
   type LogState,
-  leftoversOf,
   mergeLeftovers,
   rewriteLog,
   wasTakenAway,
@@ -24,8 +25,8 @@ import {
 /** What others have added counts well within a second. */
 const LOOK_EVERY_MS = 250;
 
-/** Each attempt writes the whole log. */
-const FINISH_EVERY_MS = 30_000;
+/** From a failed attempt to finish an erasure to the next: each writes the whole log. */
+const RETRY_MS = 30_000;
 
 export interface RecordLogOptions<Item, State extends LogState<Item>> {
   readonly path: string;
@@ -73,6 +74,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
   const reading = alarmOf(log, `${path}: ${what} are read again`);
   const admitting = alarmOf(log, `${path}: new ${what} are taken again`);
   const writing = alarmOf(log, `${path}: ${what} are written again`);
+  const replacing = watchReplacedLog({ path, kind, clock, log });
   let turn: Promise<unknown> = Promise.resolve();
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -105,40 +107,52 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
     return opened;
   };
 
+  /** Another file has the name: a server has written the log anew, or another program has put it there. */
+  const follow = async (old: LogFile<Item>): Promise<LogFile<Item>> => {
+    if (await wasTakenAway(path, old)) {
+      log('warn', `${path}: was removed or moved by another program; the ${what} that were in it count no more`);
+      return reopen();
+    }
+    await old.readAdded(state.apply);
+    const before = state;
+    const opened = await reopen();
+    await replacing.replaced(before, state);
+    return opened;
+  };
+
   const refresh = async (): Promise<LogFile<Item>> => {
     if (file !== null && (await file.isCut())) {
       log('warn', `${path}: was cut in place by another program; the ${what} that were cut away are lost`);
       await reopen();
     }
-    const isCurrent = file !== null && (await file.isCurrent());
-    if (file !== null && !isCurrent && (await wasTakenAway(path, file))) {
-      log('warn', `${path}: was removed or moved by another program; the ${what} that were in it count no more`);
-    }
-    const current = file !== null && isCurrent ? file : await reopen();
+    const current = file === null ? await reopen() : (await file.isCurrent()) ? file : await follow(file);
     await current.readAdded(state.apply);
     return current;
   };
 
   /** Under the lock: nobody else gives the name to another file. */
   const rewrite = async (): Promise<void> => {
-    await mergeLeftovers(path, kind);
     await rewriteLog(path, kind, await refresh(), state);
     await reopen();
   };
 
   /** What a kill or a full disk has left undone. Whoever holds the lock is doing it. */
   const finishErasing = async (): Promise<void> => {
-    if (clock.nowMs() < finishFromMs || (!state.hasErasures && (await leftoversOf(path)).length === 0)) {
+    if (clock.nowMs() < finishFromMs || (!state.hasErasures && !(await hasLeftovers(path)))) {
       return;
     }
-    finishFromMs = clock.nowMs() + FINISH_EVERY_MS;
     const attempt = await tryLock(lockFolder, `erasing ${what}`, clock.nowMs());
-    if (attempt.kind === 'held') {
-      try {
-        await rewrite();
-      } finally {
-        await attempt.lock.release();
-      }
+    if (attempt.kind !== 'held') {
+      return;
+    }
+    try {
+      await mergeLeftovers(path, kind);
+      await rewrite();
+    } catch (error) {
+      finishFromMs = clock.nowMs() + RETRY_MS;
+      throw error;
+    } finally {
+      await attempt.lock.release();
     }
   };
 
@@ -192,6 +206,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
       if (await isAdmitting(await refresh())) {
         await finishErasing();
       }
+      await replacing.look(state);
       reading.note(null);
     } catch (cause) {
       reading.note(refused(cause, what).message, `${path}: ${String(cause)}`);
@@ -217,6 +232,7 @@ export const openRecordLog = async <Item, State extends LogState<Item>>({
       inTurn(async () => {
         try {
           await withLock({ folder: lockFolder, purpose: `erasing ${what}`, clock }, async () => {
+            await mergeLeftovers(path, kind);
             await refresh();
             const erasing = records(state);
             if (erasing.length > 0) {

@@ -10,7 +10,7 @@ import { link, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { exists } from '../../host/files/file-errors.ts';
 import { namesIn } from '../../host/files/names-in.ts';
-import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
+import { replaceFile, syncToDisk, TEMPORARY_ENDING } from '../../host/files/replace-file.ts';
 import type { LineFormat } from './line-format.ts';
 import { type LogFile, openLogFile, readLogFile } from './log-file.ts';
 
@@ -22,6 +22,8 @@ export interface LogState<Item> {
   records(): Iterable<Item>;
   /** Whether a record of `records` of an older file says what the lines of this one do not. */
   lacks(record: Item): boolean;
+  /** Whether anything is known of whom or what a record of `records` is about. */
+  knows(record: Item): boolean;
   /** The file holds lines that must leave it. */
   readonly hasErasures: boolean;
 }
@@ -62,11 +64,21 @@ const withLogFile = async <Item, T>(
   }
 };
 
-/** Old files that a kill has left beside the log, oldest name first. */
-export const leftoversOf = async (path: string): Promise<readonly string[]> =>
+/** Beside the log; nothing that anybody else may have put there. */
+const named = async (path: string, ending: RegExp): Promise<readonly string[]> =>
   (await namesIn(dirname(path)))
-    .filter((name) => name.startsWith(`${basename(path)}.before-`))
+    .filter((name) => name.startsWith(basename(path)) && ending.test(name.slice(basename(path).length)))
     .map((name) => join(dirname(path), name));
+
+/** Old files that a kill has left beside the log, oldest name first. */
+export const leftoversOf = (path: string): Promise<readonly string[]> => named(path, /^\.before-[0-9a-f]{8}$/);
+
+/** New files that a kill has left before they had the name: copies of what may have been erased since. */
+const unfinishedOf = (path: string): Promise<readonly string[]> => named(path, TEMPORARY_ENDING);
+
+/** Whether a kill has left anything that `mergeLeftovers` removes. */
+export const hasLeftovers = async (path: string): Promise<boolean> =>
+  (await leftoversOf(path)).length + (await unfinishedOf(path)).length > 0;
 
 /**
  * Whether another program has taken the name from a file that is current no more. A rewrite never leaves the name to
@@ -80,7 +92,10 @@ const isSameFile = async (a: string, b: string): Promise<boolean> => {
   return one.dev === other.dev && one.ino === other.ino;
 };
 
-/** Brings over what only an old file has, and removes it. The caller holds the lock of the log. */
+/**
+ * Brings over what only an old file has, and removes it. The caller holds the lock of the log. Before anything is erased:
+ * an old file may hold what is to be erased, and would bring it back.
+ */
 export const mergeLeftovers = async <Item, State extends LogState<Item>>(
   path: string,
   { lines, createState }: LogKind<Item, State>,
@@ -100,6 +115,9 @@ export const mergeLeftovers = async <Item, State extends LogState<Item>>(
       });
     }
     await rm(leftover, { force: true });
+  }
+  for (const unfinished of await unfinishedOf(path)) {
+    await rm(unfinished, { force: true });
   }
   await syncToDisk(dirname(path));
 };

@@ -1,7 +1,7 @@
 /** The event log on a real file system, with its processes killed and its disk full. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -177,6 +177,49 @@ describe('event-log', () => {
     expect(messages).toEqual([]);
   });
 
+  it('says that its file was replaced by an older one, and by how much that is short', async () => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const log = await openLog(path, messages);
+    await log.record([eventOf('e1'), eventOf('e2', 'bob')]);
+    await copyFile(path, `${path}.backup`);
+    await log.record([eventOf('e3'), eventOf('e4'), eventOf('e5', 'eve')]);
+    await rename(`${path}.backup`, path);
+    // Of eve nothing is left: she may have been erased.
+    const warning = `${path}: was replaced by another program; 2 events that were in it, or more, count no more`;
+    await eventually(
+      'a warning',
+      async () => messages,
+      (all) => all.includes(warning),
+    );
+    expect([...log.overlay.seen('ann')]).toEqual(['item of e1']);
+    expect(messages).toEqual([warning]);
+  });
+
+  it('says nothing of users who were erased in turn, and of what came late into the old file', async () => {
+    const path = await newPath();
+    const messages: string[] = [];
+    const [here, there] = [await openLog(path, messages), await openLog(path, messages)];
+    await here.record(['ann', 'bob', 'eve'].map((user) => eventOf(`of ${user}`, user)));
+    await here.erase('ann');
+    await there.erase('bob');
+    await here.record([eventOf('e4', 'eve')]);
+    // As a writer that has not looked yet whether the file has still the name.
+    await copyFile(path, `${path}.new`);
+    await appendFile(path, formatBatch([{ kind: 'event', event: eventOf('late', 'eve') }]));
+    await eventually(
+      'read',
+      async () => here.overlay.interactions('eve'),
+      (count) => count === 3,
+    );
+    await rename(`${path}.new`, path);
+    await there.record([eventOf('late', 'eve')]);
+    // Longer than it takes until what is lost is certain.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(here.overlay.interactions('eve')).toBe(3);
+    expect(messages).toEqual([]);
+  });
+
   it('has the events that another server of the home takes, and takes an event of both as one', async () => {
     const path = await newPath();
     const [here, there] = [await openLog(path), await openLog(path)];
@@ -293,6 +336,36 @@ describe('event-log', () => {
     expect([...log.overlay.seen('bob')]).toEqual(['item of e2', 'item of e3']);
     expect(log.overlay.interactions('ann')).toBe(0);
     expect((await readdir(join(path, '..'))).filter((name) => name.includes('before'))).toEqual([]);
+  });
+
+  it('brings nobody back who is erased while an old file of a killed process waits, and leaves no copy of them', async () => {
+    const path = await newPath();
+    const log = await openLog(path);
+    await log.record([eventOf('e1', 'ann'), eventOf('e2', 'bob')]);
+    const folder = join(path, '..');
+    // One that is taken over, so that the next one is younger than what was looked for last.
+    await writeFile(`${path}.before-00000001`, '');
+    await eventually(
+      'taken over',
+      () => readdir(folder),
+      (names) => !names.includes('events.ndjson.before-00000001'),
+    );
+    const old = await readFile(path);
+    await writeFile(`${path}.before-00000002`, old);
+    await writeFile(`${path}.4711-0000000a.tmp`, old);
+    await writeFile(`${path}.before-upgrade`, old);
+    expect(await log.erase('ann')).toBe(1);
+    expect(await readFile(path, 'utf8')).not.toContain('"ann"');
+    // An operator's own copy is theirs.
+    expect((await readdir(folder)).sort()).toEqual([
+      'events.ndjson',
+      'events.ndjson.before-upgrade',
+      'events.ndjson.lock',
+    ]);
+    await log.close();
+    const again = await openLog(path);
+    expect(again.overlay.interactions('ann')).toBe(0);
+    expect(again.overlay.interactions('bob')).toBe(1);
   });
 
   it('refuses events while the disk is full, says so once, serves what it has, and takes them once there is room', async (context) => {

@@ -94,15 +94,45 @@ export const createDefinition = async (file: string, experiment: OnlineExperimen
   return (await readDefinition(file)) ?? createDefinition(file, experiment);
 };
 
+/** Whose files they are, or that they lead nowhere, does not keep anybody from removing them. */
+const REMOVABLE_UNREAD = ['EACCES', 'EPERM', 'ELOOP'];
+
+/** The experiment that was found void; null where the file names none, or may not be read: then no server goes by it either. */
+const voidIn = async (file: string): Promise<unknown> => {
+  try {
+    const value = await readWholeJsonFile(file);
+    return isObject(value) ? value.experiment_id : null;
+  } catch (error) {
+    if (isFileError(error, ...REMOVABLE_UNREAD)) {
+      return null;
+    }
+    throw error;
+  }
+};
+
 /** Nobody asks any more why it was void. What the file says of another experiment stays. */
 const forgetVoid = async (file: string, experimentId: string): Promise<void> => {
-  const value = await readWholeJsonFile(file);
-  if (!isObject(value) || value.experiment_id === experimentId) {
+  const named = await voidIn(file);
+  if (named === null || named === experimentId) {
     await rm(file, { force: true });
   }
 };
 
-/** Only that of this experiment, or a broken one, and that it was void; another one stays. Throws what the file system throws. */
+/** What is gone from the folder stays gone after a loss of power. */
+const keepRemoval = async (folder: string): Promise<void> => {
+  try {
+    await syncToDisk(folder);
+  } catch (error) {
+    if (!isFileError(error, 'ENOENT')) {
+      throw error;
+    }
+  }
+};
+
+/**
+ * Only that of this experiment, or a broken one, and that it was void; another one stays. Throws what the file system
+ * throws: then the definition is there as before, or gone for good, and only what says that it was void is left.
+ */
 export const removeDefinition = async (file: string, experimentId: string): Promise<void> => {
   let defined: OnlineExperiment | null;
   try {
@@ -117,13 +147,7 @@ export const removeDefinition = async (file: string, experimentId: string): Prom
     return;
   }
   await rm(file, { force: true });
-  // Only now: a server that looks in between must not find it defined and nothing against it.
+  await keepRemoval(dirname(file));
+  // Only now: a server that looks in between, or after a loss of power, must not find it defined and nothing against it.
   await forgetVoid(voidFileOf(file), experimentId);
-  try {
-    await syncToDisk(dirname(file));
-  } catch (error) {
-    if (!isFileError(error, 'ENOENT')) {
-      throw error;
-    }
-  }
 };

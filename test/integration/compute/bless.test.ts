@@ -1,15 +1,17 @@
 /** The real blessing: a trained model's bundle, in a server of its own, with every fault that it is there to find. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Blessing } from '../../../contracts/blessing.ts';
 import type { BuildBundleJob, ModelSource } from '../../../contracts/trainer.ts';
+import { namesIn } from '../../../host/files/names-in.ts';
 import { buildIndex } from '../../../registry/search/item-index.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Fault, plantFault } from '../../support/plant-fault.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createKilledBlessing } from './killed-blessing.ts';
 import { createModelRunner, trainModel } from './runner.ts';
 
 const runner = createModelRunner();
@@ -68,6 +70,13 @@ const bless = async (
 
 const floats = (bytes: Buffer): Float32Array => new Float32Array(new Uint8Array(bytes).buffer);
 const bytes = (values: Float32Array): Buffer => Buffer.from(values.buffer);
+
+/** Command lines of the servers of bundles below a folder. */
+const serversOf = async (folder: string): Promise<readonly string[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes('serve') && line.includes(folder));
+};
 
 beforeAll(async () => {
   const folder = await temporaryFolder('tt-exp-bless-');
@@ -249,11 +258,7 @@ describe('compute/jobs/bless-job', () => {
 
   it('leaves no server behind where it is ended', async () => {
     const copy = await plantFault(exact, {});
-    const serving = async (): Promise<readonly string[]> => {
-      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-      const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-      return lines.filter((line) => line.includes('serve') && line.includes(copy));
-    };
+    const serving = () => serversOf(copy);
     const end = new AbortController();
     const blessing = runner.bless(
       {
@@ -267,5 +272,43 @@ describe('compute/jobs/bless-job', () => {
     end.abort(new Error('cancelled'));
     await expect(blessing).rejects.toThrow('cancelled');
     await eventually('no server runs', serving, (lines) => lines.length === 0);
+  });
+
+  it('blames the candidate for no process that is killed: the attempt fails, and the next gives the verdict, once', async () => {
+    const { attempt, bundlesFolder, building, calls } = await createKilledBlessing({
+      ...{ model, datasetFolder, evaluatedNdcg },
+    });
+    const digest = basename(exact);
+    await expect(attempt('builder')).rejects.toMatchObject({ type: 'TRAINER_CRASHED', nonRetryable: false });
+    expect([await namesIn(building), await namesIn(bundlesFolder)]).toEqual([[expect.any(String)], ['.building']]);
+
+    // The next build has removed what is half.
+    const unanswered = {
+      type: 'SERVICE_UNREACHABLE',
+      nonRetryable: false,
+      message: expect.stringMatching(/no answer/),
+    };
+    await expect(attempt('server')).rejects.toMatchObject(unanswered);
+    expect([await namesIn(building), await namesIn(join(bundlesFolder, digest))]).toEqual([
+      [],
+      expect.arrayContaining(['manifest.json']),
+    ]);
+
+    // Only its server kills it, once asked: one was there, and ends by itself.
+    await expect(attempt('asker')).rejects.toMatchObject({ type: 'TRAINER_CRASHED', nonRetryable: false });
+    await eventually(
+      'no server runs',
+      () => serversOf(bundlesFolder),
+      (lines) => lines.length === 0,
+    );
+    expect(calls).toEqual([]);
+
+    expect(await attempt(null)).toMatchObject({ outcome: 'agrees', bundle: digest, differing_users: 0 });
+    expect([await namesIn(building), await serversOf(bundlesFolder)]).toEqual([[], []]);
+    const tags = calls.filter(([method]) => method === 'setTags' || method === 'setVersionTags');
+    expect(tags).toEqual([
+      ['setVersionTags', 'two-tower', '1', { 'tt.bundle': digest }],
+      ['setTags', 'run', { 'tt.bundle': digest, 'tt.blessing': 'agrees' }],
+    ]);
   });
 });

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createListClient, type ListClient, WrongAnswer } from '../../../compute/blessing/ask-server.ts';
 
-/** Of a server that says the same to everybody. */
-const clientOf = async (status: number, text: string): Promise<ListClient> => {
-  const server = createServer((_, response) => response.writeHead(status).end(text)).listen(0, '127.0.0.1');
+const clientOfServer = async (answer: RequestListener): Promise<ListClient> => {
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -17,6 +16,10 @@ const clientOf = async (status: number, text: string): Promise<ListClient> => {
   const { signal } = new AbortController();
   return createListClient(`http://127.0.0.1:${port}`, nouns, { signal, alive: () => undefined });
 };
+
+/** Of a server that says the same to everybody. */
+const clientOf = (status: number, text: string): Promise<ListClient> =>
+  clientOfServer((_, response) => response.writeHead(status).end(text));
 
 describe('compute/ask-server', () => {
   it('gives the lists of a batch in the order of the users', async () => {
@@ -37,5 +40,23 @@ describe('compute/ask-server', () => {
     const asked = (await clientOf(status, text)).lists(['u'], null);
     await expect(asked).rejects.toThrow(new WrongAnswer(message));
     await expect(asked).rejects.toBeInstanceOf(WrongAnswer);
+  });
+
+  const ended: readonly [string, RequestListener][] = [
+    ['before it answers', ({ socket }) => socket.destroy()],
+    [
+      'amid its answer',
+      ({ socket }, response) => {
+        response.writeHead(200, { 'content-length': 100 });
+        response.write('{"results":', () => socket.destroy());
+      },
+    ],
+  ];
+
+  it.each(ended)('does not blame the bundle for a server that ends %s', async (_, answer) => {
+    await expect((await clientOfServer(answer)).lists(['u'], null)).rejects.toMatchObject({
+      code: 'SERVICE_UNREACHABLE',
+      message: expect.stringContaining('server of the bundle: no answer'),
+    });
   });
 });

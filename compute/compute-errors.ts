@@ -18,6 +18,9 @@ const MEMORY_ERROR = new RegExp(
 const GPU_MEMORY = /CUDA|GPU/i;
 const LONGEST_LINE = 300;
 
+/** Whether a line that a process wrote says that its memory did not suffice. */
+export const saysOutOfMemory = (line: string): boolean => MEMORY_ERROR.test(line);
+
 const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').slice(0, LONGEST_LINE);
 
 const outOfMemory = (reason: string, details: Readonly<Record<string, unknown>>, cause?: unknown): TtExpError => {
@@ -41,7 +44,7 @@ export const explainJobError = (error: unknown): unknown => {
   if (error instanceof TtExpError || !(error instanceof Error)) {
     return error;
   }
-  if (MEMORY_ERROR.test(error.message)) {
+  if (saysOutOfMemory(error.message)) {
     return outOfMemory(error.message, {}, error);
   }
   if (isDiskFull(error)) {
@@ -63,7 +66,7 @@ export interface ChildEnd {
 /** A child that ended without a result. */
 export const explainChildEnd = ({ exitCode, signal, lines }: ChildEnd): TtExpError => {
   const details = { exitCode, signal, lastLines: lines };
-  const memoryLine = lines.findLast((line) => MEMORY_ERROR.test(line));
+  const memoryLine = lines.findLast(saysOutOfMemory);
   if (memoryLine !== undefined) {
     return outOfMemory(memoryLine, details);
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { isObject } from '../../contracts/is-object.ts';
+import { saysOutOfMemory } from '../compute-errors.ts';
 
 export type BundleServer =
   | { readonly kind: 'ready'; readonly url: string; stop(): Promise<void> }
@@ -119,7 +120,7 @@ export const startBundleServer = async (options: BundleServerOptions): Promise<B
     }
     const said = lines.findLast((text) => text.startsWith(ERROR))?.slice(ERROR.length) ?? lines.at(-1) ?? 'nothing';
     const { exitCode, signalCode } = child;
-    if (exitCode === null || NOT_OF_THE_BUNDLE.includes(exitCode)) {
+    if (exitCode === null || NOT_OF_THE_BUNDLE.includes(exitCode) || lines.some(saysOutOfMemory)) {
       throw notStarted(`it ended with ${exitCode ?? signalCode}: ${said}`);
     }
     return { kind: 'refused', reason: `the server does not start: ${said}` };

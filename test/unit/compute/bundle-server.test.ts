@@ -48,6 +48,15 @@ describe('compute/bundle-server', () => {
     await server.stop();
   });
 
+  it('blames the machine where its memory does not suffice', async () => {
+    const said = 'tt-exp failed unexpectedly: RangeError: Array buffer allocation failed';
+    const ends = `console.error('error: ${said}'); console.error('hint: Run it again.'); process.exit(1);`;
+    await expect(start(ends)).rejects.toMatchObject({
+      code: 'SERVICE_UNREACHABLE',
+      message: `server of the bundle: it ended with 1: ${said}`,
+    });
+  });
+
   it('blames the bundle with the error that the server ends with, and the machine where it was killed', async () => {
     const refused = "console.error('error: a wrong digest'); process.exit(65);";
     expect(await start(refused)).toEqual({ kind: 'refused', reason: 'the server does not start: a wrong digest' });

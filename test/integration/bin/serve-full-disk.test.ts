@@ -15,25 +15,26 @@ import { writeSmallBundle } from '../../support/small-bundle.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const MODEL = 'two-tower';
+/** One for each test: they wait at the same time, for servers that try again after 30 s. */
+const [FULL, REMOVED] = ['two-tower', 'two-tower-removed'];
 const LISTS = '/api/recommendations/startups/for-developer/hot?limit=2';
-/** A server tries again after 30 s. */
 const PATIENT = { withinMs: 120_000, everyMs: 250 };
 
 let mlflow: TestMlflow;
 let tracking: Tracking;
-/** Of versions 1 and 2. */
+/** Of versions 1 and 2 of `FULL`, and of version 1 of `REMOVED`. */
 let digests: readonly string[] = [];
 
 /** As the gate leaves it: the bundle that was judged lies with the run. */
-const registerVersion = async (version: string): Promise<string> => {
+const registerVersion = async (name: string, version: string): Promise<string> => {
   const experimentId = await tracking.ensureExperiment('served');
-  const run = { runKey: version, runName: version, user: 'u', gitCommit: null, startTimeMs: 1, tags: {} };
+  const runKey = `${name} ${version}`;
+  const run = { runKey, runName: runKey, user: 'u', gitCommit: null, startTimeMs: 1, tags: {} };
   const runId = await tracking.ensureRun({ experimentId, ...run });
   const folder = await temporaryFolder();
   const { manifest } = await loadBundle((await writeSmallBundle(folder)).folder);
   const { folder: bundle, digest } = await writeSmallBundle(folder, {
-    facts: { model: { ...manifest.model, version, run_id: runId } },
+    facts: { model: { ...manifest.model, name, version, run_id: runId } },
   });
   for (const path of ['manifest.json', ...Object.keys(manifest.files)]) {
     await tracking.putArtifactFile(runId, `bundle/${path}`, join(bundle, path));
@@ -43,14 +44,14 @@ const registerVersion = async (version: string): Promise<string> => {
   await writeFile(join(folder, 'trained', 'manifest.json'), JSON.stringify(facts));
   await tracking.putArtifactFile(runId, 'model/manifest.json', join(folder, 'trained', 'manifest.json'));
   await tracking.putArtifactFile(runId, 'encoder.json', join(folder, 'encoder.json'));
-  const logged = { experimentId, runId, name: MODEL, folder: join(folder, 'trained'), params: {}, tags: {}, step: 1 };
+  const logged = { experimentId, runId, name, folder: join(folder, 'trained'), params: {}, tags: {}, step: 1 };
   const { modelId } = await tracking.ensureLoggedModel({ ...logged, signature: { userDim: 1, itemDim: 1 } });
-  await tracking.ensureModelVersion({ name: MODEL, runId, modelId, tags: { [TAG.bundle]: digest } });
+  await tracking.ensureModelVersion({ name, runId, modelId, tags: { [TAG.bundle]: digest } });
   return digest;
 };
 
-const start = (home: string, uri: string): Started =>
-  startNode(home, serveCommand('--model', MODEL), { MLFLOW_TRACKING_URI: uri });
+const start = (home: string, uri: string, model: string): Started =>
+  startNode(home, serveCommand('--model', model), { MLFLOW_TRACKING_URI: uri });
 
 const end = async ({ child }: Started): Promise<void> => {
   const ended = once(child, 'close');
@@ -61,7 +62,7 @@ const end = async ({ child }: Started): Promise<void> => {
 beforeAll(async () => {
   mlflow = await startTestMlflow();
   tracking = createTracking({ trackingUri: mlflow.address });
-  digests = [await registerVersion('1'), await registerVersion('2')];
+  digests = [await registerVersion(FULL, '1'), await registerVersion(FULL, '2'), await registerVersion(REMOVED, '1')];
 });
 
 afterAll(async () => {
@@ -69,20 +70,21 @@ afterAll(async () => {
   await mlflow?.dispose();
 });
 
-describe('bin/cli/serve: a disk without space', () => {
+describe.concurrent('bin/cli/serve: a disk without space', () => {
   it('serves on while the next bundle cannot be fetched, names disk and remedy once, and swaps once there is space', async (context) => {
+    const { expect } = context;
     const disk = mountSmallDisk(4);
     if (disk === null) {
       context.skip('needs the right to mount a file system (root on Linux)');
       return;
     }
     try {
-      await tracking.setAlias(MODEL, 'champion', '1');
-      const server = start(disk.folder, mlflow.address);
+      await tracking.setAlias(FULL, 'champion', '1');
+      const server = start(disk.folder, mlflow.address, FULL);
       const { url, bundle } = await ready(server);
       expect(bundle).toBe(digests[0]);
       disk.fill();
-      await tracking.setAlias(MODEL, 'champion', '2');
+      await tracking.setAlias(FULL, 'champion', '2');
       const readiness = async () => (await ask(`${url}/readyz`)).body;
       const degraded = await eventually('an alarm', readiness, (body) => body.degraded.length > 0, PATIENT);
       expect(degraded).toMatchObject({
@@ -108,26 +110,26 @@ describe('bin/cli/serve: a disk without space', () => {
   });
 });
 
-describe('bin/cli/serve: the folder of the bundle that serves is removed', () => {
-  it('answers on, begins anew with MLflow, and without it ends with 66 and what helps', async () => {
+describe.concurrent('bin/cli/serve: the folder of the bundle that serves is removed', () => {
+  it('answers on, begins anew with MLflow, and without it ends with 66 and what helps', async ({ expect }) => {
     const home = await temporaryFolder();
-    await tracking.setAlias(MODEL, 'champion', '1');
-    const folder = join(home, 'bundles', digests[0] ?? '');
-    const server = start(home, mlflow.address);
+    await tracking.setAlias(REMOVED, 'champion', '1');
+    const folder = join(home, 'bundles', digests[2] ?? '');
+    const server = start(home, mlflow.address, REMOVED);
     const { url } = await ready(server);
     await rm(folder, { recursive: true });
-    expect((await ask(`${url}${LISTS}`)).body).toMatchObject({ item_ids: ['i1', 'i4'], bundle: digests[0] });
+    expect((await ask(`${url}${LISTS}`)).body).toMatchObject({ item_ids: ['i1', 'i4'], bundle: digests[2] });
     await end(server);
 
-    const again = start(home, mlflow.address);
+    const again = start(home, mlflow.address, REMOVED);
     const { url: anew } = await ready(again);
-    expect((await ask(`${anew}/readyz`)).body).toMatchObject({ ready: true, bundle: digests[0], degraded: [] });
+    expect((await ask(`${anew}/readyz`)).body).toMatchObject({ ready: true, bundle: digests[2], degraded: [] });
     expect(again.stderr()).toMatch(/manifest\.json is missing/);
     expect(await exists(folder)).toBe(true);
     await end(again);
 
     await rm(folder, { recursive: true });
-    const { child, stderr } = start(home, 'http://127.0.0.1:1');
+    const { child, stderr } = start(home, 'http://127.0.0.1:1', REMOVED);
     expect(await once(child, 'close')).toEqual([66, null]);
     expect(stderr()).toMatch(/^error: .*manifest\.json is missing; MLflow .*127\.0\.0\.1:1/m);
     expect(stderr()).toMatch(/^hint: Start MLflow with `tt-exp up`, .* fetched or built anew/m);

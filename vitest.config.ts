@@ -3,7 +3,9 @@ import { LongestFirst } from './test/longest-first.ts';
 import { SummaryReporter } from './test/summary-reporter.ts';
 
 /** Most of the time of such a file would go into starting its process and loading the packages. */
-const SHARED = ['unit', 'property', 'architecture'].map((kind) => `test/${kind}/**/*.test.{ts,tsx}`);
+const SHARED = ['unit', 'property', 'architecture', 'integration/pipeline', 'integration/serving'].map(
+  (kind) => `test/${kind}/**/*.test.{ts,tsx}`,
+);
 
 export default defineConfig({
   test: {

@@ -9,6 +9,8 @@ const LONGEST = [
   'test/integration/gate-at-once',
   'test/integration/compute/',
   'test/ui/terminal',
+  'test/integration/serving/',
+  'test/integration/pipeline/',
   'test/architecture/rooms',
   'test/property/',
   'test/unit/policy/gate/calibrate',

@@ -1,12 +1,12 @@
-/** The real encoding child, on the backend in JavaScript. */
-import { fileURLToPath } from 'node:url';
+/** The real encoding child of the build, on the backend in JavaScript. */
 import { createEncodingProcess } from '../../compute/encoding/encoding-process.ts';
+import { builtScript } from './built.ts';
 
 export const encodingProcess = (messages: string[] = []) =>
   createEncodingProcess({
     nodeExecutable: process.execPath,
-    nodeArguments: ['--import', import.meta.resolve('tsx')],
-    childScript: fileURLToPath(new URL('../../bin/encoding-child.ts', import.meta.url)),
+    nodeArguments: [],
+    childScript: builtScript('encoding-child'),
     environment: process.env,
     plan: () =>
       Promise.resolve({ backend: 'js', library: 'none', packageFolder: null, env: {}, gpuIds: [], announcements: [] }),

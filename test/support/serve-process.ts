@@ -1,11 +1,8 @@
-/** `tt-exp serve` as a process of its own, from this checkout's sources. */
+/** `tt-exp serve` as a process of its own, from the build. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { builtScript } from './built.ts';
 import { eventually } from './eventually.ts';
-
-const CLI = fileURLToPath(new URL('../../bin/tt-exp.ts', import.meta.url));
-const TYPESCRIPT = ['--import', import.meta.resolve('tsx')];
 
 export interface Started {
   readonly child: ChildProcess;
@@ -35,7 +32,7 @@ export const startNode = (home: string, args: readonly string[], variables: Node
 
 /** Arguments of Node for a server on a free port. */
 export const serveCommand = (...args: readonly string[]): readonly string[] => [
-  ...[...TYPESCRIPT, CLI, 'serve', ...args, '--port', '0', '--json'],
+  ...[builtScript('tt-exp'), 'serve', ...args, '--port', '0', '--json'],
 ];
 
 /** What it prints once it is ready. */

@@ -1,22 +1,19 @@
 /** The real training child, called twice for one training, as when the worker of the first call has died. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ARTIFACT } from '../../../contracts/names.ts';
 import type { ComputeMessage, TrainJob } from '../../../contracts/trainer.ts';
 import { builderIn, dataSettings } from '../../support/data-requests.ts';
 import { trialSettings } from '../../support/small-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createTestRunner } from './runner.ts';
-
-const CHILD = fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url));
+import { createModelRunner } from './runner.ts';
 
 test('compute/preflight: a training that goes on tells its tripwires again, from the report that is kept', async () => {
   const folder = await temporaryFolder('tt-exp-preflight-');
   const builder = builderIn(join(folder, 'data'));
   const small = dataSettings({ users: 60, startups: 40, interactions: 1500 });
   const { version } = await builder.encode({ data: small, seed: 7 });
-  const runner = createTestRunner({ childScript: CHILD });
+  const runner = createModelRunner();
   const train = async (change: Partial<TrainJob>): Promise<readonly ComputeMessage[]> => {
     const messages: ComputeMessage[] = [];
     const signal = new AbortController().signal;

@@ -9,6 +9,7 @@ import {
 } from '../../../compute/index.ts';
 import type { ModelSource, TrainJob } from '../../../contracts/trainer.ts';
 import type { TrialSettings } from '../../../contracts/trial.ts';
+import { builtScript } from '../../support/built.ts';
 
 export const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
@@ -32,10 +33,11 @@ export const createTestRunner = (changes: Partial<ComputeRunnerOptions> = {}): C
     ...changes,
   });
 
-/** Runs the real jobs. */
+/** Runs the real jobs, of the build. */
 export const createModelRunner = (changes: Partial<ComputeRunnerOptions> = {}): ComputeRunner =>
   createTestRunner({
-    childScript: fileURLToPath(new URL('../../../bin/compute-child.ts', import.meta.url)),
+    nodeArguments: [],
+    childScript: builtScript('compute-child'),
     ...changes,
   });
 

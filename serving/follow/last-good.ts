@@ -1,6 +1,7 @@
 /** The bundle that served last, for a server that cannot have the champion's. */
 import { isOutOfReach, TtExpError } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
+import { exists } from '../../host/files/file-errors.ts';
 import { releaseBundle, type ServedBundle } from '../http/served-bundle.ts';
 import type { ChampionSource, ServedVersion } from './champion-source.ts';
 import { isNotJudged } from './judged-bundle.ts';
@@ -68,6 +69,9 @@ export const openLastGood = async (
   const { model, pointerFile, log } = options;
   const pointer = await readPointer(pointerFile);
   if (pointer === null) {
+    if (await exists(pointerFile)) {
+      log('warn', `${pointerFile}: does not say which bundle served last; it is written anew with the next one`);
+    }
     throw await nothing(options, cause);
   }
   const bundle = await load(options, pointer.bundle, cause);

@@ -203,6 +203,8 @@ describe('follow-champion', () => {
     await writeFile(pointerFile, '{"bundle": "../../etc", "version": "1", "run_id": "r"}');
     await expect(open()).rejects.toMatchObject({ message: 'version 1 is broken' });
     expect(world.loaded).toEqual([]);
+    const said = `${pointerFile}: does not say which bundle served last; it is written anew with the next one`;
+    expect(world.messages.filter((message) => message === said)).toHaveLength(2);
   });
 
   it('follows the champion to the next version and back, once each', async () => {

@@ -17,7 +17,7 @@ export const createAdditionMetrics = (
 ): ((side: Side, result: AdditionOutcome) => void) => {
   const added = new Counter({
     name: 'tt_exp_additions_total',
-    help: 'Users and items given online by what became of them.',
+    help: 'Users and items given online by what became of them; refused: sent by whoever may, and not kept.',
     labelNames: ['side', 'result'],
     registers,
   });

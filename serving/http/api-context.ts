@@ -1,17 +1,16 @@
 /** What the routes share. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { EngineName } from '../../contracts/serving.ts';
 import type { UseCaseNouns } from '../../contracts/use-case-nouns.ts';
 import type { Additions } from '../additions/open-additions.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentList, ExperimentLists } from '../online/experiment-lists.ts';
-import type { ServingMetrics } from './metrics.ts';
+import type { AnsweredBy, ServingMetrics } from './metrics.ts';
 import type { BundleSource } from './served-bundle.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What answered, for the metrics. */
-    engine: EngineName | null;
+    engine: AnsweredBy | null;
     /** Lists of the experiment online in the answer. */
     experimentLists: ExperimentList[] | null;
   }

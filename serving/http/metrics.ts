@@ -13,17 +13,20 @@ import type { BundleSource, ServedBundle } from './served-bundle.ts';
 /** Seconds: the bars of the benchmark lie within. */
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.04, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** Of an answer whose lists several engines made. */
+export type AnsweredBy = EngineName | 'mixed';
+
 export interface AnsweredRequest {
   readonly method: string;
   readonly route: string;
   readonly status: number;
-  readonly engine: EngineName | null;
+  readonly engine: AnsweredBy | null;
   readonly seconds: number;
 }
 
 export interface ServingMetrics {
   answered(request: AnsweredRequest): void;
-  /** A list that was sent. @param isFallback another engine should have answered */
+  /** A list that was sent. @param itemIds in it: none in a list of users. @param isFallback another engine should have answered */
   listed(bundle: ServedBundle, engine: EngineName, isFallback: boolean, itemIds: readonly string[]): void;
   /** A list of the experiment online. @param arm null where both made it */
   experimented(arm: Arm | null): void;

@@ -63,6 +63,15 @@ const addSide = ({ app, source, nouns, metrics, timestamp }: ApiContext, additio
         body: schemaOf(source.current()),
         response: answers(additionAnswer(side), 'It is kept; lists have it once it is encoded.'),
       },
+      // Before it, nobody knows whether the caller may write, or asks too often.
+      preParsing: (_request, reply, _payload, done) => {
+        reply.raw.once('finish', () => {
+          if (reply.statusCode !== 200) {
+            metrics.added(side, 'refused');
+          }
+        });
+        done();
+      },
       // The body is all there is to check.
       validatorCompiler: () => validate,
     },
@@ -71,14 +80,9 @@ const addSide = ({ app, source, nouns, metrics, timestamp }: ApiContext, additio
       const id = user_id ?? item_id ?? '';
       const bundle = source.current();
       const added = { side, id, features, text, embedding, received_at: timestamp() };
-      try {
-        const result = await additions.put(added, bundle.hasTrained);
-        metrics.added(side, result);
-        return uncached(reply).send({ [`${side}_id`]: id, result, request_id: request.id });
-      } catch (error) {
-        metrics.added(side, 'refused');
-        throw error;
-      }
+      const result = await additions.put(added, bundle.hasTrained);
+      metrics.added(side, result);
+      return uncached(reply).send({ [`${side}_id`]: id, result, request_id: request.id });
     },
   );
 

@@ -71,7 +71,7 @@ export const addListRoutes = ({
   const forUser = `${BASE}/${items}/for-${user}`;
 
   const tell = (bundle: ServedBundle, answer: Recommendation, http: FastifyRequest): void => {
-    http.engine = answer.engine;
+    http.engine = http.engine === null || http.engine === answer.engine ? answer.engine : 'mixed';
     metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
   };
   const caches: Readonly<Record<Arm, AnswerCache<Recommendation>>> = {
@@ -182,8 +182,10 @@ export const addListRoutes = ({
     (request, reply) => {
       const { query, params } = request;
       const asked = { ...pageOf(query), filters: filtersOf(query, PAGE_PARAMETERS), itemId: params.id };
-      const answer = source.current().recommender.usersFor(asked);
+      const bundle = source.current();
+      const answer = bundle.recommender.usersFor(asked);
       request.engine = answer.engine;
+      metrics.listed(bundle, answer.engine, answer.fallback !== null, []);
       uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
     },
   );

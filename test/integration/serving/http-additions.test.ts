@@ -82,6 +82,26 @@ describe('http/addition-routes', () => {
     expect(`${said.error.message} ${said.error.hint}`).toContain(hint);
   });
 
+  it('counts as refused whatever came and was not kept, of callers who may send it', async () => {
+    const refused = [
+      ...[
+        { item_id: 'x', features: { typ: 'job' } },
+        { item_id: 'x', features: { team_size: { of: 3 } } },
+      ],
+      ...[{ item_id: 'x', embedding: [1] }, { item_id: 'x', extra: 1 }, { item_id: 'i0' }, '[', '"x"'],
+      { item_id: 'x', features: { skills: Array(100).fill('y'.repeat(1_000)) } },
+    ];
+    for (const body of refused) {
+      expect((await put(body)).status).not.toBe(200);
+    }
+    await put({ item_id: 'x' });
+    await put({ user_id: 7 }, 'user');
+    const { text } = await ask(`${server.url}/metrics`);
+    expect(text).toContain(`tt_exp_additions_total{side="item",result="refused"} ${refused.length}`);
+    expect(text).toContain('tt_exp_additions_total{side="user",result="refused"} 1');
+    expect(text).toContain('tt_exp_additions_total{side="item",result="added"} 1');
+  });
+
   it('refuses bodies that are too large, and addresses that it does not have', async () => {
     expect((await put({ item_id: 'x', features: { skills: Array(100).fill('y'.repeat(1_000)) } })).status).toBe(413);
     expect((await ask(`${server.url}/api/items`)).status).toBe(404);
@@ -120,6 +140,10 @@ it('http/addition-routes: needs a key with the scope write, and is not there unl
   expect(await statusWith(null)).toBe(401);
   expect(await statusWith('key-to-read')).toBe(403);
   expect(await statusWith('key-to-write')).toBe(200);
+  // Of who may not write, nothing is counted.
+  const { text } = await ask(`${guarded.url}/metrics`, { headers: { authorization: 'Bearer key-to-read' } });
+  expect(text).toContain('tt_exp_additions_total{side="user",result="added"} 1');
+  expect(text).not.toContain('result="refused"');
   const plain = await startServing();
   expect((await post(`${plain.url}/api/items`, { item_id: 'x' })).status).toBe(404);
   expect((await ask(`${plain.url}/openapi.json`)).text).not.toContain('/api/items');

@@ -141,6 +141,9 @@ describe('serving/http: operation', () => {
     await ask(`${server.url}${LISTS}/nobody?engine=two_tower&limit=1`);
     await ask(`${server.url}${LISTS}/hot?limit=0`);
     await ask(`${server.url}/elsewhere`);
+    await ask(`${server.url}/api/recommendations/developers/for-startup/i1`);
+    await post(`${server.url}${LISTS}/batch`, { user_ids: ['hot', 'hot'], limit: 1 });
+    await post(`${server.url}${LISTS}/batch`, { user_ids: ['hot', 'nobody'], limit: 1 });
     await post(`${server.url}/api/events`, eventOf('e1'));
     const metrics = await metricsOf(server);
     const count = (route: string, method: string, status: number, engine: string): number | undefined =>
@@ -151,7 +154,11 @@ describe('serving/http: operation', () => {
     expect(count(`${LISTS}/:id`, 'GET', 200, 'popularity')).toBe(2);
     expect(count(`${LISTS}/:id`, 'GET', 400, '')).toBe(1);
     expect(count('unknown', 'GET', 404, '')).toBe(1);
-    expect(metrics.get('tt_exp_lists_total{engine="popularity"}')).toBe(2);
+    expect(count('/api/recommendations/developers/for-startup/:id', 'GET', 200, 'two_tower')).toBe(1);
+    expect(count(`${LISTS}/batch`, 'POST', 200, 'two_tower')).toBe(1);
+    expect(count(`${LISTS}/batch`, 'POST', 200, 'mixed')).toBe(1);
+    expect(metrics.get('tt_exp_lists_total{engine="two_tower"}')).toBe(5);
+    expect(metrics.get('tt_exp_lists_total{engine="popularity"}')).toBe(3);
     expect(metrics.get('tt_exp_fallbacks_total{engine="popularity"}')).toBe(1);
     expect(metrics.get('tt_exp_events_total{result="accepted"}')).toBe(1);
     // i1 and i4 for hot; i4 for nobody.

@@ -131,6 +131,13 @@ export interface ModelVerification {
   readonly ledgerChampion: { readonly version: string | null } | null;
 }
 
+/** What the gate said, before anybody answered. */
+export interface GateWord {
+  /** As the tag of the run has it. */
+  readonly decision: string;
+  readonly reasons: readonly string[];
+}
+
 /** A version that somebody means to move, and what the move rests on. */
 export interface PlannedMove {
   readonly name: string;
@@ -145,6 +152,8 @@ export interface PlannedMove {
   readonly bundle: string | null;
   /** Of whoever decided. */
   readonly reasons: readonly string[];
+  /** The gate's last word on it, which no move by hand changes; null: none that is kept. */
+  readonly gateWord: GateWord | null;
   /** What is to be known of names that were changed in MLflow. Sentences. */
   readonly notes: readonly string[];
   readonly evidence: LedgerEvidence;

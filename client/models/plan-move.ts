@@ -5,6 +5,7 @@ import type { MeasuredRun, PlannedMove } from '../../contracts/model-catalogue.t
 import { ARTIFACT, TAG } from '../../contracts/names.ts';
 import { findAskingRun } from '../../registry/asking-run.ts';
 import { missingFile } from '../../registry/missing-file.ts';
+import { gateWordOf } from './gate-word.ts';
 import type { CatalogueReader } from './ports.ts';
 import { type ResolvedVersion, resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -76,6 +77,7 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
     decidedBy,
     challengerSince: challengerSince ?? null,
     bundle,
+    gateWord: gateWordOf(model, record.version, run),
     reasons: decidedBy === null ? reasonsOf(model, run) : recordedReasons(record.version, model.entries),
     notes: [...model.notes, ...(model.ledgerProblem === null ? [] : [model.ledgerProblem])],
     evidence,

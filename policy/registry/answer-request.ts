@@ -108,7 +108,7 @@ const challenge: Answering<'challenge'> = (standing, observed, request, at) => {
   }
   const { challenger } = observed.aliases;
   return challenger === null || challenger === candidate
-    ? recordOf(standing, request, { at, action: 'challenge', alias: 'challenger', from: null, to: candidate })
+    ? recordOf(standing, request, { at, action: 'challenge', alias: 'challenger', from: challenger, to: candidate })
     : occupied(challenger);
 };
 

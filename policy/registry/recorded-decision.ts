@@ -1,6 +1,7 @@
 /** What a model's ledger says became of a version: who decided, when and how. */
 import { parseExperimentId } from '../../contracts/ids.ts';
 import type { LedgerEntry, LedgerEvidence } from '../../contracts/ledger.ts';
+import type { GateWord } from '../../contracts/model-catalogue.ts';
 
 export type AnswerKind = 'approve' | 'reject' | 'expiry' | 'supersede';
 
@@ -72,6 +73,19 @@ export const decisionsAbout = (entries: readonly LedgerEntry[], version: string)
     }
   }
   return found;
+};
+
+/** What the gate said of a version last, as far as its decisions and the answers to them were recorded; null: nothing. */
+export const recordedGateWord = (entries: readonly LedgerEntry[], version: string): GateWord | null => {
+  const last = decisionsAbout(entries, version).findLast(
+    (entry) => parseExperimentId(entry.actor) !== null || answerKindOf(entry) !== null,
+  );
+  if (last === undefined) {
+    return null;
+  }
+  const isAnswer = answerKindOf(last) !== null && !isRejectedAfterApproval(last);
+  const decision = isAnswer ? 'awaiting_approval' : last.action === 'reject' ? 'rejected' : 'promoted';
+  return { decision, reasons: [last.reason] };
 };
 
 /** The answer to the question about a version, or of an experiment; without both the last one of all. */

@@ -62,12 +62,18 @@ const challengerOf = async (
   return planned;
 };
 
+export interface PlannedOnline {
+  readonly input: OnlineExperimentInput;
+  /** It has the alias before it begins, as after an experiment that it won. */
+  readonly isChallengerAlready: boolean;
+}
+
 /** Throws USAGE, MOVE_REFUSED, MODEL_NOT_FOUND, MODEL_NOT_LOADING. */
 export const planOnline = async (
   catalogue: ModelCatalogue,
   request: OnlinePlanRequest,
   { actor, nowMs }: { readonly actor: string; readonly nowMs: number },
-): Promise<OnlineExperimentInput> => {
+): Promise<PlannedOnline> => {
   const { model, mode, share, reason } = request;
   const expected = shareProblem(mode, share);
   if (expected !== null) {
@@ -90,7 +96,7 @@ export const planOnline = async (
     ...{ actor, reason, evidence: { run_id: challenger.run_id } },
   };
   await catalogue.wouldMove(model, asked);
-  return {
+  const input: OnlineExperimentInput = {
     experiment: {
       ...{ format: 1, id, model, mode, share, champion, challenger, started_at },
       attribution_hours: request.attributionMs / HOUR_MS,
@@ -98,4 +104,5 @@ export const planOnline = async (
     settings: { ...DEFAULT_ONLINE_SETTINGS, minimum_users: request.minUsers, max_days: request.maxDays },
     ...{ on_win: request.onWin, actor, reason },
   };
+  return { input, isChallengerAlready: aliases.challenger === challenger.version };
 };

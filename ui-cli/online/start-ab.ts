@@ -4,7 +4,6 @@ import { type OnlineClient, type OnlineView, runsAlready } from '../../client/on
 import { EXIT, TtExpError, toErrorRecord } from '../../contracts/errors.ts';
 import type { OnlineAudience } from '../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
-import type { OnlineExperimentInput } from '../../contracts/online-steps.ts';
 import { percentText } from '../../policy/gate/rules/gate-text.ts';
 import { describeAudience } from '../../policy/online/describe-audience.ts';
 import { confirm, requireAnswer } from '../command-line/ask.ts';
@@ -12,7 +11,7 @@ import { withPlatform } from '../platform/with-platform.ts';
 import { withCatalogue } from '../registry/with-catalogue.ts';
 import { printChange, printLines } from '../text/output.ts';
 import type { OnlineHome, OnlineRuntime } from './online-runtime.ts';
-import { type OnlinePlanRequest, planOnline } from './plan-ab.ts';
+import { type OnlinePlanRequest, type PlannedOnline, planOnline } from './plan-ab.ts';
 
 export interface StartOnlineOptions extends OnlinePlanRequest {
   readonly isYes: boolean;
@@ -29,11 +28,13 @@ const WHAT_USERS_GET = {
   shadow: (share: string) => `everybody gets the champion's lists; for ${share} of the users the challenger's are kept`,
 } as const;
 
-const planLines = ({ experiment, settings, on_win }: OnlineExperimentInput): readonly string[] => {
+const planLines = ({ input, isChallengerAlready }: PlannedOnline): readonly string[] => {
+  const { experiment, settings, on_win } = input;
+  const becomes = isChallengerAlready ? 'is challenger already' : 'becomes challenger';
   const { model, mode, share, champion, challenger } = experiment;
   const end = on_win === 'promote' ? 'a challenger that is better is promoted' : 'a person decides about the winner';
   return [
-    `${model}: version ${challenger.version} becomes challenger and is tried beside champion version ${champion.version}`,
+    `${model}: version ${challenger.version} ${becomes} and is tried beside champion version ${champion.version}`,
     WHAT_USERS_GET[mode](percentText(share)),
     `until one is shown to be better, after ${settings.max_days} days at the latest; ${end}`,
   ];
@@ -91,17 +92,18 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
     runtime,
     ({ online }) =>
       withCatalogue(runtime, async (catalogue) => {
-        const input = await planOnline(catalogue, options, { actor: runtime.environment().user, nowMs: Date.now() });
+        const planned = await planOnline(catalogue, options, { actor: runtime.environment().user, nowMs: Date.now() });
         if ((await online.view(model))?.isRunning) {
           throw runsAlready(model);
         }
         await requireUndefined(await runtime.onlineHome(), model);
         if (!isYes) {
-          printLines(io.stderr, planLines(input));
+          printLines(io.stderr, planLines(planned));
           if (!(await confirm(io, 'Do it?'))) {
             throw new TtExpError('MOVE_REFUSED', `${model}: no experiment was begun, because the answer was no`);
           }
         }
+        const { input } = planned;
         await online.start(input);
         const { experiment, settings, on_win } = input;
         const { outcome } = await untilBegun(online, model, experiment.id);
@@ -112,7 +114,7 @@ export const startOnline = (runtime: OnlineRuntime, options: StartOnlineOptions)
         }
         if (isYes) {
           // Nobody was asked: what is said has happened.
-          printLines(io.stderr, planLines(input));
+          printLines(io.stderr, planLines(planned));
         }
         const warnings = await warningsOf(runtime, experiment);
         await printChange(io, isJson ? { experiment, settings, on_win, warnings } : null, [

@@ -6,9 +6,15 @@ import { wrapLine } from '../text/table.ts';
 
 const named = (version: string | null): string => version ?? 'none';
 
-/** `champion 2 → 3`, `challenger none → 2`; `version 2` for one that was archived or rejected. */
-const moveText = ({ action, alias, from, to }: LedgerEntry): string =>
-  alias === 'champion' || action === 'challenge' ? `${alias} ${named(from)} → ${named(to)}` : `version ${named(from)}`;
+/** `champion 2 → 3`, `challenger none → 2`, `challenger 2 already`; `version 2` for one that was archived or rejected. */
+const moveText = ({ action, alias, from, to }: LedgerEntry): string => {
+  if (action === 'challenge' && from === to) {
+    return `${alias} ${named(to)} already`;
+  }
+  return alias === 'champion' || action === 'challenge'
+    ? `${alias} ${named(from)} → ${named(to)}`
+    : `version ${named(from)}`;
+};
 
 /** A person's answer to the question about a candidate goes by the same actions as a move that nobody was asked about. */
 const ANSWERS: Readonly<Partial<Record<AnswerKind, string>>> = { approve: ' (approved)', reject: ' (turned down)' };

@@ -43,23 +43,30 @@ export const movedLines = ({ name, alias, from, to, seq, aliases }: Moved): read
   ];
 };
 
-const triedLines = (since: string, reasons: readonly string[]): readonly string[] => [
-  `note: it is challenger since ${since.slice(0, 10)}, by an experiment online`,
-  ...(reasons.length === 0
-    ? ['warning: no gate has judged it']
-    : ['what the gate had said:', ...reasons.map((reason) => `  ${reason}`)]),
-];
+const because = (reasons: readonly string[]): readonly string[] => reasons.map((reason) => `  ${reason}`);
+
+const personLines = ({ verdict, decidedBy, reasons }: PlannedMove): readonly string[] =>
+  verdict === 'rejected' && decidedBy !== null ? [`warning: ${decidedBy} rejected it:`, ...because(reasons)] : [];
+
+/** By the gate's own word: whoever made it champion by hand since has not changed that. */
+const wordLines = ({ verdict, gateWord }: PlannedMove, isTried: boolean): readonly string[] => {
+  if (gateWord === null) {
+    return verdict === 'unknown' ? [] : ['warning: no gate has judged it'];
+  }
+  if (gateWord.decision === 'rejected') {
+    return ['warning: the gate rejected it:', ...because(gateWord.reasons)];
+  }
+  return isTried ? ['what the gate had said:', ...because(gateWord.reasons)] : [];
+};
 
 /** What a person should know before they overrule the gate. */
-const gateLines = ({ verdict, decidedBy, reasons, challengerSince = null }: PlannedMove): readonly string[] => {
-  switch (verdict) {
-    case 'rejected':
-      return [`warning: ${decidedBy ?? 'the gate'} rejected it:`, ...reasons.map((reason) => `  ${reason}`)];
-    case 'none':
-      return challengerSince === null ? ['warning: no gate has judged it'] : triedLines(challengerSince, reasons);
-    default:
-      return [];
-  }
+const gateLines = (planned: PlannedMove): readonly string[] => {
+  const since = planned.challengerSince ?? null;
+  return [
+    ...(since === null ? [] : [`note: it is challenger since ${since.slice(0, 10)}, by an experiment online`]),
+    ...personLines(planned),
+    ...wordLines(planned, since !== null),
+  ];
 };
 
 /** What speaks against a move of this version, and what is to be known of the model's name. */

@@ -141,6 +141,17 @@ describe('decideMove', () => {
     expect(decide(standing, reconcile, { ...waiting, versions: ['1'] }).aliases.challenger).toBeNull();
   });
 
+  it('records what was challenger before: nobody, or the version that is tried online', () => {
+    const standing = served('1');
+    const challenge: RegistryRequest = { ...asked, kind: 'challenge', candidate: '2', comparedWith: '1' };
+    const waiting = { aliases: { champion: '1', challenger: '2', previous: null } };
+    expect(decide(standing, challenge).moves).toEqual(['challenge null 2']);
+    expect(decide(standing, challenge, waiting)).toMatchObject({
+      moves: ['challenge 2 2'],
+      aliases: { challenger: '2' },
+    });
+  });
+
   it('keeps a challenger that was rejected once and asked about anew', () => {
     const standing = foresee(served('1'), [
       {

@@ -22,6 +22,7 @@ const planned = (version: string, change: Partial<PlannedMove> = {}): PlannedMov
   ...{ name: 'two-tower', version, aliases: ALIASES, verdict: 'rejected', decidedBy: null },
   ...{
     reasons: ['NDCG@10 fell by 0.02'],
+    gateWord: { decision: 'rejected', reasons: ['NDCG@10 fell by 0.02'] },
     evidence: { run_id: `run-${version}` },
     gate: null,
     bundle: 'b'.repeat(64),

@@ -29,7 +29,7 @@ const plan = async (reference: string): Promise<PlannedMove> => {
     ...{ name, version, aliases: ALIASES, verdict: 'none', reasons: [], decidedBy: null, notes: [] },
     ...{
       evidence: { run_id: `run-${version}` },
-      gate: null,
+      ...{ gate: null, gateWord: null },
       bundle: 'b'.repeat(64),
       problem: version === '9' ? 'model.json is missing' : null,
     },
@@ -171,9 +171,10 @@ describe('ui-cli/online', () => {
   });
 
   test('ab start: takes the version that is challenger already, and needs a champion', async () => {
-    const { started } = await run(['start', 'two-tower', '--yes'], {
+    const { started, stderr } = await run(['start', 'two-tower', '--yes'], {
       aliases: { ...ALIASES, challenger: '5' as never },
     });
+    expect(stderr()).toContain('version 5 is challenger already and is tried beside champion version 3');
     expect(started[0]?.experiment.challenger.version).toBe('5');
     const without = await run(START, { aliases: { ...ALIASES, champion: null as never } });
     expect(without.stderr()).toContain('it has no champion');

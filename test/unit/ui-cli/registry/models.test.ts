@@ -295,6 +295,7 @@ describe('ui-cli/registry', () => {
       answer('reject', { seq: 2, action: 'reject', alias: 'challenger', from: '3', to: null }),
       answer('promote', { seq: 3 }),
       answer('ab', { seq: 4, action: 'challenge', alias: 'challenger', from: null, to: '4' }),
+      answer('ab', { seq: 5, action: 'challenge', alias: 'challenger', from: '4', to: '4' }),
     ];
     const run = await runOnCatalogue(['models', 'history', 'two-tower'], {
       history: async () => ({ name: 'two-tower', entries, broken: null, notes: [] }),
@@ -308,6 +309,7 @@ describe('ui-cli/registry', () => {
       'reject (turned down)  version 3',
       'promote  champion 9 → 12',
       'challenge  challenger none → 4',
+      'challenge  challenger 4 already',
     ]);
   });
 

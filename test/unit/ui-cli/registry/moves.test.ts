@@ -12,6 +12,9 @@ import { comparedVerdict } from '../../../support/gate-verdicts.ts';
 
 const ALIASES = { champion: '2', challenger: null, previous: '1' };
 
+const REJECTED = { decision: 'rejected', reasons: ['NDCG@10 fell by 0.02'] };
+const PASSED = { decision: 'promoted', reasons: ['NDCG@10 rose by 0.02'] };
+
 const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
   ...{
     name: 'two-tower',
@@ -21,6 +24,7 @@ const planned = (change: Partial<PlannedMove> = {}): PlannedMove => ({
     reasons: ['NDCG@10 fell by 0.02'],
     decidedBy: null,
   },
+  gateWord: REJECTED,
   ...{ evidence: { run_id: 'run-3', ndcg_at_10: 0.4 }, gate: null, bundle: 'b'.repeat(64), problem: null, notes: [] },
   ...change,
 });
@@ -82,14 +86,38 @@ describe('ui-cli/registry', () => {
   });
 
   test.each([
-    [[], 'warning: no gate has judged it\n'],
-    [['NDCG@10 fell by 0.02'], 'what the gate had said:\n  NDCG@10 fell by 0.02\n'],
-  ])('models promote: says since when an experiment online tries it, with reasons %j', async (reasons, told) => {
-    const { openPlatform } = owners(PROMOTED);
-    const plan = async () => planned({ verdict: 'none', challengerSince: '2026-11-30T12:00:00.000Z', reasons });
-    const { stderr } = await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
-    expect(stderr()).toContain(`note: it is challenger since 2026-11-30, by an experiment online\n${told}`);
-  });
+    [null, 'warning: no gate has judged it\n'],
+    [REJECTED, 'warning: the gate rejected it:\n  NDCG@10 fell by 0.02\n'],
+    [PASSED, 'what the gate had said:\n  NDCG@10 rose by 0.02\n'],
+  ])(
+    'models promote: says since when an experiment online tries it, with the word of the gate %j',
+    async (gateWord, told) => {
+      const { openPlatform } = owners(PROMOTED);
+      const plan = async () => planned({ verdict: 'none', challengerSince: '2026-11-30T12:00:00.000Z', gateWord });
+      const { stderr } = await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
+      expect(stderr()).toContain(`note: it is challenger since 2026-11-30, by an experiment online\n${told}`);
+    },
+  );
+
+  test.each([
+    [
+      { verdict: 'superseded', decidedBy: 'root', reasons: ['by hand'] },
+      'warning: the gate rejected it:\n  NDCG@10 fell',
+    ],
+    [{ verdict: 'unknown', reasons: [] }, 'warning: the gate rejected it:\n  NDCG@10 fell'],
+    [{ verdict: 'superseded', gateWord: null }, 'warning: no gate has judged it\n'],
+  ] as const)(
+    'models promote: says what the gate had said whatever was moved by hand since: %j',
+    async (change, told) => {
+      const { openPlatform } = owners(PROMOTED);
+      const { stderr } = await runOnCatalogue(
+        [...PROMOTE, '--yes'],
+        { plan: async () => planned(change) },
+        { openPlatform },
+      );
+      expect(stderr()).toContain(`two-tower: champion from version 2 to version 3\n${told}`);
+    },
+  );
 
   test('models promote: the record names what the verdict compared with, and the champion beside it', async () => {
     const { asked, openPlatform } = owners(PROMOTED);
@@ -134,7 +162,7 @@ describe('ui-cli/registry', () => {
   test('models rollback and archive: what the owner is asked', async () => {
     const back = owners({ move: { alias: 'champion', from: '2', to: '1' } });
     const aliases = async () => ALIASES;
-    const plan = async () => planned({ version: '1', verdict: 'superseded' });
+    const plan = async () => planned({ version: '1', verdict: 'superseded', gateWord: PASSED });
     const rolled = await runOnCatalogue(
       ['models', 'rollback', 'two-tower', '--reason', 'complaints', '--yes'],
       { aliases, plan },
@@ -182,7 +210,7 @@ describe('ui-cli/registry', () => {
     const { openPlatform } = owners({ error });
     const run = await runOnCatalogue(
       [...PROMOTE, '--yes'],
-      { plan: async () => planned({ verdict: 'none' }) },
+      { plan: async () => planned({ verdict: 'none', gateWord: null }) },
       { openPlatform },
     );
     expect([run.exitCode, run.stdout()]).toEqual([1, '']);
@@ -218,7 +246,11 @@ describe('ui-cli/registry', () => {
 
   test('a person who rejected it is named, not the gate', async () => {
     const { openPlatform } = owners(PROMOTED);
-    const plan = async () => planned({ decidedBy: 'ana', reasons: ['unfair to new users'] });
+    const plan = async () =>
+      planned({
+        ...{ decidedBy: 'ana', reasons: ['unfair to new users'] },
+        gateWord: { decision: 'awaiting_approval', reasons: ['NDCG@10 rose by 0.02'] },
+      });
     const run = await runOnCatalogue([...PROMOTE, '--yes'], { plan }, { openPlatform });
     expect(run.stderr()).toContain('warning: ana rejected it:\n  unfair to new users\n');
   });

@@ -11,8 +11,8 @@ export interface Alarm {
 /** Of temporary files and folders, whose names differ with every try. */
 const RANDOM_NAME = /[.~]\d+[-~][0-9a-f]{8}(?:(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?/g;
 
-/** @param ended is logged when the problem has gone */
-export const alarmOf = (log: Log, ended: string): Alarm => {
+/** @param ended is logged when the problem has gone; a function is asked then */
+export const alarmOf = (log: Log, ended: string | (() => string)): Alarm => {
   let current: string | null = null;
   let logged: string | null = null;
   return {
@@ -23,7 +23,7 @@ export const alarmOf = (log: Log, ended: string): Alarm => {
       if (line !== null && same !== logged) {
         log('error', line);
       } else if (next === null && current !== null) {
-        log('info', ended);
+        log('info', typeof ended === 'string' ? ended : ended());
       }
       current = next;
       logged = same;

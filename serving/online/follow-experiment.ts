@@ -68,8 +68,12 @@ export const createExperimentFollower = ({
   signal,
   onVoid,
 }: ExperimentFollowerOptions): ExperimentFollower => {
-  const alarm = alarmOf(log, 'the experiment online: its lists are served, or there is none any more');
   let defined: OnlineExperiment | null = null;
+  const settled = (): string =>
+    defined === null ? 'there is no experiment online any more' : `experiment ${defined.id}: its lists are served`;
+  const alarm = alarmOf(log, settled);
+  /** Whose wait for its bundle the log has: how every experiment begins, and no problem. */
+  let waitingId: string | null = null;
   let isUnreadable = false;
   /** At the last look. */
   let isMlflowAway = false;
@@ -155,12 +159,31 @@ export const createExperimentFollower = ({
   /** As of now, like `running`: whoever asks for both must not be told that an experiment runs and waits. */
   const problem = (): string | null => (isUnreadable ? UNREADABLE : defined === null ? null : describe(defined));
 
+  const note = (next: string | null, details?: string): void => {
+    if (next === null && waitingId !== null && alarm.problem() === null) {
+      log('info', settled());
+    }
+    waitingId = null;
+    alarm.note(next, details);
+  };
+
+  /** Its bundle is looked for, for the first time or after MLflow was away: nothing has failed. */
+  const isLookedFor = ({ id }: OnlineExperiment): boolean =>
+    challenger.loading() !== null && challenger.problem() === null && !isMlflowAway && voids.whyOf(id) === null;
+
   const settle = (): void => {
     servedId = running()?.experiment.id ?? servedId;
-    if (isBeginning && challenger.loading() !== null && defined !== null && isServed(defined)) {
+    const waits = challenger.loading() !== null && defined !== null && isServed(defined) ? defined : null;
+    if (waits !== null && isBeginning) {
       return;
     }
-    alarm.note(problem());
+    const line = problem();
+    if (line === null || waits === null || !isLookedFor(waits)) {
+      note(line);
+    } else if (waitingId !== waits.id) {
+      waitingId = waits.id;
+      log('info', line);
+    }
   };
 
   const look = async (): Promise<void> => {
@@ -171,13 +194,13 @@ export const createExperimentFollower = ({
     } catch (error) {
       defined = null;
       isUnreadable = true;
-      alarm.note(UNREADABLE, toErrorRecord(error).message);
+      note(UNREADABLE, toErrorRecord(error).message);
       return;
     }
     defined = next;
     if (next === null) {
       challenger.release();
-      alarm.note(null);
+      note(null);
       return;
     }
     if (voids.whyOf(next.id) !== null) {

@@ -45,7 +45,7 @@ const challengerOf = async (
 ): Promise<PlannedMove> => {
   if (challenger === null && alias === null) {
     throw new TtExpError('USAGE', `model ${model}: no version is challenger, expected --challenger`, {
-      hint: `For example: --challenger ${model}/2. \`tt-exp models ${model}\` lists its versions.`,
+      hint: `--challenger ${model}/<version> names any but the champion. \`tt-exp models ${model}\` lists its versions.`,
     });
   }
   const reference = challenger ?? `${model}/${alias}`;

@@ -1,5 +1,5 @@
 /** `tt-exp ab status` and `tt-exp ab report`. */
-import { noneRuns, type OnlineView } from '../../client/online-client.ts';
+import type { OnlineView } from '../../client/online-client.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineLosses } from '../../contracts/online-losses.ts';
@@ -9,6 +9,7 @@ import { describeAudience } from '../../policy/online/describe-audience.ts';
 import { describeOnline } from '../../policy/online/describe-online.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { whyNoneRuns } from './none-runs.ts';
 import type { OnlineHome, OnlineRuntime } from './online-runtime.ts';
 
 const END_TEXT: Readonly<Record<OnlineEnd, string>> = {
@@ -140,7 +141,7 @@ export const showStatus = async (runtime: OnlineRuntime, model: string, isJson: 
   const home = await runtime.onlineHome();
   const known = statusOf(model, await viewOf(runtime, model), await home.defined(model));
   if (known === null) {
-    throw noneRuns(model);
+    throw await whyNoneRuns(runtime, model);
   }
   const status = await withAudience(home, known);
   if (isJson) {
@@ -166,7 +167,7 @@ export const showReport = async (runtime: OnlineRuntime, model: string, isJson: 
   const own = view !== null && (defined === null || view.snapshot.experiment.id === defined.id) ? view.snapshot : null;
   const experiment = defined ?? own?.experiment ?? null;
   if (experiment === null) {
-    throw noneRuns(model);
+    throw await whyNoneRuns(runtime, model);
   }
   const measured =
     defined === null

@@ -1,9 +1,9 @@
 /** `tt-exp ab stop`. */
-import { noneRuns } from '../../client/online-client.ts';
 import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import { confirm, requireAnswer } from '../command-line/ask.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printChange, printLines } from '../text/output.ts';
+import { whyNoneRuns } from './none-runs.ts';
 import type { OnlineRuntime } from './online-runtime.ts';
 
 export interface StopOnlineOptions {
@@ -26,7 +26,7 @@ export const stopOnline = (
     const running = view?.isRunning === true ? view.snapshot.experiment : null;
     const experiment = running ?? (await home.defined(model));
     if (experiment === null) {
-      throw noneRuns(model);
+      throw await whyNoneRuns(runtime, model);
     }
     const { id, challenger } = experiment;
     const after = running === null ? 'stays challenger' : 'is challenger no more';

@@ -43,6 +43,7 @@ const createWorld = async () => {
     built: [] as string[],
     released: [] as string[],
     messages: [] as string[],
+    levels: [] as string[],
     voided: [] as string[],
     nowMs: 0,
     whileAsked: async (): Promise<void> => undefined,
@@ -66,7 +67,10 @@ const createWorld = async () => {
   } as AbortSignal;
   const follower = createExperimentFollower({
     ...{ definitionFile: file, clock, champion: () => bundleOf(world.serving), signal },
-    log: (_, message) => world.messages.push(message),
+    log: (level, message) => {
+      world.messages.push(message);
+      world.levels.push(level);
+    },
     onVoid: ({ id }, why) => world.voided.push(`${id}: ${why}`),
     kept: createKeptChallenger(join(dirname(file), 'challenger.json'), { load: () => expect.unreachable() }, () => {}),
     source: {
@@ -137,6 +141,27 @@ describe('online/follow-experiment', () => {
       'experiment ab-1: version 4 is broken',
       expect.stringMatching(/^experiment ab-1 waits, everybody gets the champion: .*MODEL_NOT_LOADING/),
     ]);
+  });
+
+  it('tells the wait for a bundle as no error, and whether lists are given or there is no experiment any more', async () => {
+    const { world, file, look } = await createWorld();
+    await createDefinition(file, EXPERIMENT);
+    await look(2);
+    expect(world.messages).toEqual([
+      'experiment ab-1 waits, everybody gets the champion: the bundle of its challenger is looked for',
+      'experiment ab-1: the bundle bundle 4 of challenger 4 is here',
+      'experiment ab-1: its lists are served',
+    ]);
+    expect(world.levels).toEqual(['info', 'info', 'info']);
+    world.serving = '2';
+    await look();
+    await removeDefinition(file, EXPERIMENT.id);
+    await look();
+    expect(world.messages.slice(3)).toEqual([
+      expect.stringContaining('experiment ab-1 is void'),
+      'there is no experiment online any more',
+    ]);
+    expect(world.levels.slice(3)).toEqual(['error', 'info']);
   });
 
   it('never says that an experiment waits whose lists are given, nor the other way round', async () => {

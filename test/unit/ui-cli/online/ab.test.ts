@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import type { OnlineView } from '../../../../client/online-client.ts';
+import { TtExpError } from '../../../../contracts/errors.ts';
 import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
 import type { OnlineAudience } from '../../../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../../../contracts/online-experiment.ts';
@@ -98,7 +99,15 @@ const run = async (
   };
   const result = await runOnCatalogue(
     ['ab', ...args],
-    { plan, aliases: async () => aliases },
+    {
+      plan,
+      aliases: async (name) => {
+        if (name !== 'two-tower') {
+          throw new TtExpError('MODEL_NOT_FOUND', 'no such model', { hint: 'Known: two-tower.' });
+        }
+        return aliases;
+      },
+    },
     { openPlatform, onlineHome: async () => home, isTerminal },
   );
   return { ...result, started, stopped, removed };
@@ -144,6 +153,7 @@ describe('ui-cli/online', () => {
 
   test.each([
     [['start', 'two-tower', '--yes'], 64, 'no version is challenger'],
+    [['start', 'two-tower', '--yes'], 64, '--challenger two-tower/<version> names any but the champion'],
     [['start', 'two-tower', '--challenger', 'other/4', '--yes'], 64, 'expected a version of two-tower'],
     [['start', 'two-tower', '--challenger', '3', '--yes'], 1, 'version 3 is champion'],
     [['start', 'two-tower', '--challenger', '9', '--yes'], 66, 'model.json is missing'],
@@ -159,6 +169,9 @@ describe('ui-cli/online', () => {
     [['stop', 'two-tower', '--yes', '--reason', 'x'], 66, 'no experiment online runs'],
     [['status', 'two-tower'], 66, 'no experiment online runs'],
     [['report', 'two-tower'], 66, 'no experiment online runs'],
+    [['stop', 'nomodel', '--yes', '--reason', 'x'], 66, 'Known: two-tower'],
+    [['status', 'nomodel'], 66, 'Known: two-tower'],
+    [['report', 'nomodel'], 66, 'Known: two-tower'],
   ] as const)('ab %s: refused with %s', async (args, exitCode, message) => {
     const result = await run(args);
     expect([result.exitCode, result.started]).toEqual([exitCode, []]);

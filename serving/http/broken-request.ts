@@ -9,6 +9,8 @@ const refusalFor = (code: string | undefined): RefusedRequest => {
       return refuse(408, 'the request did not arrive in time', 'Send it faster, or in parts.');
     case 'HPE_HEADER_OVERFLOW':
       return refuse(413, 'the address and the headers are too large', 'Shorten them.');
+    case 'HPE_INVALID_URL':
+      return refuse(400, 'the address has characters that none can have', 'Percent-encode them, as UTF-8.');
     default:
       return refuse(400, 'this is not HTTP as this server reads it', 'See /openapi.json.');
   }

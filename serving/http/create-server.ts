@@ -12,6 +12,7 @@ import type { ExperimentLists } from '../online/experiment-lists.ts';
 import type { ApiContext } from './api-context.ts';
 import type { KeyRing } from './api-keys.ts';
 import { answerBrokenRequest, answerUnknownExpectation } from './broken-request.ts';
+import { checkAddresses } from './check-addresses.ts';
 import { addCallerGuards, addLoadGuard } from './guards.ts';
 import { createMetrics, type ServingMetrics } from './metrics.ts';
 import { readJsonBodies } from './read-json.ts';
@@ -181,6 +182,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
     done(null, payload);
   });
   await addCallerGuards(app, options.keys, options.rateLimit);
+  checkAddresses(app);
   addErrors(app, log);
   await app.register(swagger, describe(options));
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });

@@ -108,6 +108,56 @@ describe('serving/http: refusals', () => {
     }
   });
 
+  it('answers bodies that are not UTF-8, or are said to be none, with 400: two ids are never read as one', async () => {
+    const { url, events } = await startServing({ encoder: encodingProcess() });
+    const send = (path: string, body: string, encoding: BufferEncoding, contentType = 'application/json') =>
+      ask(`${url}${path}`, {
+        ...{ method: 'POST', headers: { 'content-type': contentType } },
+        body: new Uint8Array(Buffer.from(body, encoding)),
+      });
+    const event = (id: string) => JSON.stringify({ ...EVENT, event_id: id, user_id: id });
+    const bodies: readonly [string, string][] = [
+      ['/api/events', event('l\u00e9')],
+      ['/api/events', event('l\u00e8')],
+      ['/api/users', '{"user_id": "l\u00e9"}'],
+      ['/api/items', '{"item_id": "l\u00e9"}'],
+      [`${LISTS}/batch`, '{"user_ids": ["l\u00e9"]}'],
+    ];
+    for (const [path, body] of bodies) {
+      const answer = await send(path, body, 'latin1');
+      expectRefusal(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.error.message).toBe('body: has bytes that are not UTF-8');
+      expect((await send(path, body, 'utf16le')).status).toBe(400);
+    }
+    // Half a surrogate pair, as CESU-8 writes it; an overlong slash; a character that is cut.
+    for (const bytes of ['\u00ed\u00a0\u0080', '\u00c0\u00af', '\u00e2\u0082']) {
+      expectRefusal(await send('/api/events', event(bytes), 'latin1'), 400, 'INVALID_REQUEST');
+    }
+    for (const charset of ['latin1', 'ISO-8859-1', '"Latin1"', 'utf-16', 'us-ascii']) {
+      const answer = await send('/api/events', event('a'), 'utf8', `application/json; charset=${charset}`);
+      expectRefusal(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.error.message).toBe(
+        `content-type: got charset "${charset.replaceAll('"', '')}", expected utf-8`,
+      );
+    }
+    expect(events.status().events).toBe(0);
+    const types = ['; charset=utf-8', ';charset=UTF-8', '; Charset="Utf8"', '; profile="a;charset=latin1"', ' ; x=y'];
+    for (const [at, type] of types.entries()) {
+      const answer = await send('/api/events', `\ufeff${event(`\u00e9${at}`)}`, 'utf8', `application/json${type}`);
+      expect([answer.status, answer.body.accepted]).toEqual([200, 1]);
+    }
+    expect(events.overlay.events('\u00e91')).toHaveLength(1);
+  });
+
+  it('says of a body of another type which one it expects', async () => {
+    const { url } = await startServing();
+    for (const type of ['text/plain', 'text/plain; charset=utf-8', 'application/x-www-form-urlencoded', 'json']) {
+      const answer = await post(`${url}/api/events`, EVENT, { headers: { 'content-type': type } });
+      expectRefusal(answer, 400, 'INVALID_REQUEST');
+      expect(answer.body.error.message).toBe('content-type: expected application/json');
+    }
+  });
+
   it('answers half a surrogate pair anywhere in a body with 400 and where it is: no file of a report could hold it', async () => {
     const { url, events } = await startServing({ encoder: encodingProcess() });
     const HALF = 'a\ud800b';
@@ -206,6 +256,25 @@ describe('serving/http: refusals', () => {
     expectRefusal(await ask(`${url}${LISTS}/${encodeURIComponent('ü'.repeat(10_000))}`), 400, 'INVALID_REQUEST');
     const broken = await ask(`${url}${LISTS}/%zz`);
     expect([broken.status, broken.body.error.code]).toEqual([400, 'INVALID_REQUEST']);
+    for (const [query, shown] of [
+      ['exclude=%ff', 'exclude=%ff'],
+      ['limit=2&type=%e9', 'type=%e9'],
+      ['skills=%ed%a0%80&limit=1', 'skills=%ed%a0%80'],
+      ['skills=100%', 'skills=100%'],
+      ['%c3=1', '%c3=1'],
+    ]) {
+      for (const address of [`${LISTS}/hot`, '/api/recommendations/startups/similar-to/i1']) {
+        const answer = await ask(`${url}${address}?${query}`);
+        expectRefusal(answer, 400, 'INVALID_REQUEST');
+        expect(answer.body.error.message).toBe(`query: got "${shown}", which is not percent-encoded UTF-8`);
+      }
+    }
+    expect((await ask(`${url}${LISTS}/hot?exclude=%25ff&exclude=%C3%A9+&exclude=100%25`)).status).toBe(200);
+    // curl sends an id as it is typed.
+    for (const path of [`${LISTS}/\u00e9`, `${LISTS}/hot?exclude=\u00e9`]) {
+      const raw = await talk(url, `GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+      expect(raw).toMatch(/^HTTP\/1\.1 400 .*the address has characters that none can have/s);
+    }
   });
 
   it('answers bodies that are too large with 413', async () => {

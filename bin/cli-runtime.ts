@@ -66,6 +66,7 @@ export const createCliRuntime = (): CliRuntime => ({
   writeComparisonPage: async (file, comparison) => (await compare()).writeComparisonPage(file, comparison),
   savedViews: async () => (await views()).savedViews(),
   saveView: async (table, name, view) => (await views()).saveView(table, name, view),
+  definedOnline: async (name) => (await import('./cli/online.ts')).openOnlineHome().defined(name),
   onlineHome: async () => (await import('./cli/online.ts')).openOnlineHome(),
   openCatalogue: async (options) => (await registry()).openCatalogue(options),
 

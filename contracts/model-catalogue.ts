@@ -163,6 +163,13 @@ export interface PlannedMove {
   readonly problem: string | null;
 }
 
+export interface ForeseenMove {
+  /** Of now. */
+  readonly before: Aliases;
+  /** Once the owner has made the move; null: only the owner can tell. */
+  readonly after: Aliases | null;
+}
+
 export interface PulledModel {
   readonly name: string;
   readonly version: string;

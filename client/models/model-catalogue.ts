@@ -1,6 +1,6 @@
 /** Registered models: versions, records, files. MLflow alone is asked, so this works with Temporal down. */
 import type { RegistryRequest } from '../../contracts/registry-owner.ts';
-import { wouldMove } from './check-move.ts';
+import { foreseeMove } from './foresee-move.ts';
 import { listModels } from './list-models.ts';
 import { findModelAt } from './model-at.ts';
 import { isMovedByHand } from './moved-by-hand.ts';
@@ -19,7 +19,7 @@ export const createModelCatalogue = (tracking: CatalogueReader) => ({
   history: (name: string) => readHistory(tracking, name),
   verify: (request: VerifyRequest) => verifyModel(tracking, request),
   plan: (reference: string) => planMove(tracking, reference),
-  wouldMove: (name: string, request: RegistryRequest) => wouldMove(tracking, name, request),
+  foreseeMove: (name: string, request: RegistryRequest) => foreseeMove(tracking, name, request),
   movedByHand: async () => (await tracking.registeredModels()).filter(isMovedByHand).map(({ name }) => name),
   aliases: async (name: string) => (await findModelAt(tracking, name)).aliases,
   runPage: (runId: string) => findRunPage(tracking, runId),

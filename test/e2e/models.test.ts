@@ -96,7 +96,8 @@ describe('e2e/models', () => {
       expect(await champions()).toEqual(['1', '1', '1']);
 
       const promoted = await run('models', 'promote', `${NAME}/2`, '--reason', 'a test', '--yes', '--json');
-      expect(promoted.stderr).toContain('champion from version 1 to version 2\nwarning: the gate rejected it:');
+      expect(promoted.stderr).toContain('champion from version 1 to version 2\n');
+      expect(promoted.stderr).toContain('previous none → 1\nwarning: the gate rejected it:');
       const move = JSON.parse(promoted.stdout) as LedgerEntry;
       expect(move).toMatchObject({ name: NAME, alias: 'champion', from: '1', to: '2' });
       expect((await entries()).at(-1)).toMatchObject({

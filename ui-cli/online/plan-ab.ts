@@ -95,7 +95,7 @@ export const planOnline = async (
     ...{ kind: 'challenge', candidate: challenger.version, comparedWith: champion.version, request: `${id}/plan` },
     ...{ actor, reason, evidence: { run_id: challenger.run_id } },
   };
-  await catalogue.wouldMove(model, asked);
+  await catalogue.foreseeMove(model, asked);
   const input: OnlineExperimentInput = {
     experiment: {
       ...{ format: 1, id, model, mode, share, champion, challenger, started_at },

@@ -4,7 +4,8 @@ import { confirm, requireAnswer } from '../command-line/ask.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printChange, printLines } from '../text/output.ts';
 import { USUAL_WIDTH, wrapLine } from '../text/table.ts';
-import { type MoveKind, makeMove, movedLines, planMove } from './plan-move.ts';
+import { announceMove, doneLines } from './announce-move.ts';
+import { type MoveKind, makeMove, planMove } from './plan-move.ts';
 import type { RegistryRuntime } from './registry-runtime.ts';
 import { withCatalogue } from './with-catalogue.ts';
 
@@ -27,20 +28,20 @@ export const moveModel = (
     withCatalogue(runtime, async (catalogue) => {
       const move = await planMove(kind, catalogue, reference, { user: runtime.environment().user, reason });
       // What will be refused is neither announced nor asked; what is so already needs no answer.
-      const isMove = await catalogue.wouldMove(move.name, move.request);
-      if (isMove) {
+      const announced = await announceMove(runtime, catalogue, move);
+      if (announced !== null) {
         const width = io.stderr.columns || USUAL_WIDTH;
         printLines(
           io.stderr,
-          move.lines.flatMap((line) => wrapLine(line, width)),
+          announced.lines.flatMap((line) => wrapLine(line, width)),
         );
       }
-      if (isMove && !isYes && !(await confirm(io, 'Do it?'))) {
+      if (announced !== null && !isYes && !(await confirm(io, 'Do it?'))) {
         throw new TtExpError('MOVE_REFUSED', `${move.name}: nothing was moved, because the answer was no`);
       }
       const moved = await makeMove(registry, catalogue, move);
       const { aliases: _, ...json } = moved;
-      await printChange(io, isJson ? json : null, movedLines(moved));
+      await printChange(io, isJson ? json : null, doneLines(moved, announced));
       return EXIT.done;
     }),
   );

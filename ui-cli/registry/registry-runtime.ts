@@ -1,11 +1,13 @@
 import type {
   CatalogueModel,
+  ForeseenMove,
   ModelHistory,
   ModelVerification,
   PlannedMove,
   PulledModel,
   VersionDetails,
 } from '../../contracts/model-catalogue.ts';
+import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { Aliases, RegistryRequest } from '../../contracts/registry-owner.ts';
 import type { CountSink } from '../../contracts/work-count.ts';
 import type { PlatformRuntime } from '../platform/platform-runtime.ts';
@@ -41,10 +43,10 @@ export interface ModelCatalogue {
   /** What a move of this version rests on. Throws as `show`. */
   plan(reference: string): Promise<PlannedMove>;
   /**
-   * Whether the owner would make this move now; false: everything is so already. Throws MODEL_NOT_FOUND, LEDGER_BROKEN,
+   * What the owner would make of this move now; null: everything is so already. Throws MODEL_NOT_FOUND, LEDGER_BROKEN,
    * MOVE_REFUSED.
    */
-  wouldMove(name: string, request: RegistryRequest): Promise<boolean>;
+  foreseeMove(name: string, request: RegistryRequest): Promise<ForeseenMove | null>;
   /** Of now. Throws MODEL_NOT_FOUND. */
   aliases(name: string): Promise<Aliases>;
   /** Of a run, below MLflow's address. Throws RUN_NOT_FOUND. */
@@ -55,6 +57,8 @@ export interface ModelCatalogue {
 }
 
 export interface RegistryRuntime extends PlatformRuntime {
+  /** The experiment online of a model as the servers of this home know it; null: none. Throws CONFIG_INVALID. */
+  definedOnline(model: string): Promise<OnlineExperiment | null>;
   /**
    * Throws SERVICE_UNREACHABLE where no MLflow runs.
    * @param options `onWait` is told in a sentence that MLflow does not answer, and until when it is asked again

@@ -203,6 +203,33 @@ describe('client/models/model-catalogue', () => {
     expect(await catalogue.show({ reference: `${name}/2`, asOfMs: null })).toMatchObject({ gateByHand: null });
   });
 
+  test('what a move makes of the aliases is foreseen, as the owner then does it', async () => {
+    const name = 'foreseen';
+    await versions(name, 3);
+    const promote = { kind: 'promote', candidate: '1', comparedWith: null, supersedes: false } as const;
+    const asked = { actor: 'ana', reason: 'why', evidence: {} };
+    expect(await catalogue.foreseeMove(name, { ...promote, ...asked, request: 'r1' })).toEqual({
+      before: { champion: null, challenger: null, previous: null },
+      after: { champion: '1', challenger: null, previous: null },
+    });
+    await move(tracking, name, promotion('1', null));
+    await move(tracking, name, promotion('2', '1'));
+    const challenge = { kind: 'challenge', candidate: '3', comparedWith: '2', request: 'r3' } as const;
+    await move(tracking, name, { ...challenge, ...asked });
+    const foreseen = await catalogue.foreseeMove(name, { kind: 'archive', version: '3', ...asked, request: 'r4' });
+    const before = { champion: '2', challenger: '3', previous: '1' };
+    expect(foreseen).toEqual({ before, after: { ...before, challenger: null } });
+    await move(tracking, name, { kind: 'archive', version: '3', ...asked, request: 'r4' });
+    expect(await catalogue.aliases(name)).toEqual(foreseen?.after);
+    await expect(
+      catalogue.foreseeMove(name, { kind: 'archive', version: '2', ...asked, request: 'r5' }),
+    ).rejects.toMatchObject({ code: 'MOVE_REFUSED' });
+    expect(await catalogue.foreseeMove(name, { kind: 'archive', version: '3', ...asked, request: 'r6' })).toBeNull();
+    await tracking.setAlias(name, 'champion', '1');
+    const late = await catalogue.foreseeMove(name, { kind: 'archive', version: '2', ...asked, request: 'r7' });
+    expect(late).toEqual({ before: { ...before, champion: '1', challenger: null }, after: null });
+  });
+
   test('what is not there is named, with what is nearest', async () => {
     await versions('two-tower', 2);
     await tracking.setAlias('two-tower', 'champion', '2');

@@ -47,12 +47,15 @@ export const versionDetails = (change: Partial<VersionDetails> = {}): VersionDet
 });
 
 /** What is not given fails the test by its name. */
-export const fakeCatalogue = (given: Partial<ModelCatalogue>): Pick<RegistryRuntime, 'openCatalogue'> => ({
+export const fakeCatalogue = (
+  given: Partial<ModelCatalogue>,
+): Pick<RegistryRuntime, 'openCatalogue' | 'definedOnline'> => ({
+  definedOnline: async () => null,
   openCatalogue: async () =>
     ({
       uri: 'http://127.0.0.1:5000/',
       movedByHand: async () => [],
-      wouldMove: async () => true,
+      foreseeMove: async () => ({ before: { champion: '2', challenger: null, previous: '1' }, after: null }),
       close: async () => undefined,
       ...given,
     }) as ModelCatalogue,

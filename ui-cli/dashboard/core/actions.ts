@@ -1,5 +1,6 @@
 /** What the dashboard changes in the world, and the commands that do the same. Pure. */
-import type { Move, MoveKind } from '../../registry/plan-move.ts';
+import type { AnnouncedMove } from '../../registry/announce-move.ts';
+import type { MoveKind } from '../../registry/plan-move.ts';
 import type { SteeringRequest } from '../../steer/steering-request.ts';
 import type { SavedView } from './saved-views.ts';
 
@@ -16,7 +17,7 @@ export type Action =
   | { readonly kind: 'approve' | 'reject'; readonly experimentId: string; readonly reason: string }
   /** Looks what a move would be; moves nothing. `reference` is a version; for a rollback the model. */
   | { readonly kind: 'plan'; readonly move: MoveKind; readonly reference: string }
-  | { readonly kind: 'move'; readonly move: Move; readonly reason: string }
+  | { readonly kind: 'move'; readonly move: AnnouncedMove; readonly reason: string }
   | { readonly kind: 'verify'; readonly name: string }
   | { readonly kind: 'doctor' }
   /** null: it is taken away. */
@@ -43,7 +44,7 @@ const steerCommand = (id: string, request: SteeringRequest): string => {
   }
 };
 
-const moveCommand = ({ name, request, from, to }: Move, reason: string): string => {
+const moveCommand = ({ name, request, from, to }: AnnouncedMove, reason: string): string => {
   const target = request.kind === 'rollback' ? name : `${name}/${request.kind === 'archive' ? from : to}`;
   return `tt-exp models ${request.kind} ${shellWord(target)} --reason ${shellWord(reason)}`;
 };

@@ -1,5 +1,5 @@
 /** What became of an action. Pure. */
-import type { Move } from '../../registry/plan-move.ts';
+import type { AnnouncedMove } from '../../registry/announce-move.ts';
 import type { Action } from './actions.ts';
 import { askReason } from './ask.ts';
 import { goTo } from './navigate.ts';
@@ -24,11 +24,11 @@ export type Outcome =
       readonly isBad: boolean;
     }
   /** Nothing is moved yet: it is asked why, then with a word. */
-  | { readonly kind: 'planned'; readonly move: Move };
+  | { readonly kind: 'planned'; readonly move: AnnouncedMove };
 
 export const told = (text: string, isBad = false): Outcome => ({ kind: 'told', text, isBad });
 
-const askMove = (state: DashboardState, move: Move): DashboardState => {
+const askMove = (state: DashboardState, move: AnnouncedMove): DashboardState => {
   const [what = '', ...against] = move.lines;
   return askReason(state, `${what}?`, move.request.kind, { kind: 'move', move, reason: '' }, against).state;
 };

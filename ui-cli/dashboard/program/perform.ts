@@ -1,7 +1,8 @@
 /** Does what keys ask for, through the same calls as the commands. */
 import { findPage } from '../../open/find-page.ts';
 import { assertWebAddress } from '../../open/open-subject.ts';
-import { makeMove, movedLines, planMove } from '../../registry/plan-move.ts';
+import { announceMove, doneLines } from '../../registry/announce-move.ts';
+import { makeMove, planMove } from '../../registry/plan-move.ts';
 import { findingLines, intactLines, isIntact } from '../../registry/verification-lines.ts';
 import { startExtended } from '../../run/extend-experiment.ts';
 import { retryOne } from '../../run/retry-experiment.ts';
@@ -80,15 +81,18 @@ export const perform = async (
       return catalogue.use(async (models) => {
         const move = await planMove(action.move, models, action.reference, { user: user(), reason: '' });
         // What will be refused is not asked, and what is so already needs no answer.
-        return (await models.wouldMove(move.name, move.request))
-          ? { kind: 'planned', move }
-          : told(`${move.name}: nothing to do: it is so already`);
+        const announced = await announceMove(runtime, models, move);
+        return announced === null
+          ? told(`${move.name}: nothing to do: it is so already`)
+          : { kind: 'planned', move: announced };
       });
     case 'move': {
       const { move, reason } = action;
       const reasoned = { ...move, request: { ...move.request, reason } };
       return catalogue.use((models) =>
-        platform.use(async ({ registry }) => told(movedLines(await makeMove(registry, models, reasoned)).join('; '))),
+        platform.use(async ({ registry }) =>
+          told(doneLines(await makeMove(registry, models, reasoned), move).join('; ')),
+        ),
       );
     }
     case 'save-view': {

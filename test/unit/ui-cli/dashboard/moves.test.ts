@@ -18,6 +18,8 @@ const MODEL = catalogueModel({
   versions: [catalogueVersion('3'), catalogueVersion('2', { aliases: ['champion'] }), catalogueVersion('1')],
 });
 
+const FORESEEN = { before: ALIASES, after: { champion: '3', challenger: null, previous: '2' } };
+
 const planned = (version: string, change: Partial<PlannedMove> = {}): PlannedMove => ({
   ...{ name: 'two-tower', version, aliases: ALIASES, verdict: 'rejected', decidedBy: null },
   ...{
@@ -44,7 +46,7 @@ const worldOf = ({ catalogue, refusal }: World = {}) => {
   const models: Partial<ModelCatalogue> = {
     plan: async (reference) => planned(reference.split('/')[1] ?? ''),
     aliases: async () => ALIASES,
-    wouldMove: async () => true,
+    foreseeMove: async () => FORESEEN,
     ...catalogue,
   };
   const registry = {
@@ -62,7 +64,7 @@ const worldOf = ({ catalogue, refusal }: World = {}) => {
     <Result>(work: (opened: never) => Promise<Result>): Promise<Result> =>
       work(connection as never);
   const sources = { platform: { use: use({ registry }) }, catalogue: { use: use(models) } } as unknown as Sources;
-  const { runtime } = createFakeRuntime();
+  const { runtime } = createFakeRuntime({ definedOnline: async () => null });
   return { asked, carryOut: (action: Action) => perform(runtime, sources, action) };
 };
 
@@ -88,8 +90,9 @@ const doKey = async (dashboard: DrivenDashboard, key: string, world: World = {})
 describe('ui-cli/dashboard: moves', () => {
   it('a promotion says what moves and what speaks against it, asks why, then for the word, then asks the owner', async () => {
     const asking = await doKey(openModel(), 'P');
-    expect(asking.lines().slice(-5, -1)).toEqual([
+    expect(asking.lines().slice(-6, -1)).toEqual([
       'two-tower: champion from version 2 to version 3?',
+      'two-tower: challenger 3 → none, previous 1 → 2',
       'warning: the gate rejected it:',
       '  NDCG@10 fell by 0.02',
       'reason:',
@@ -148,13 +151,13 @@ describe('ui-cli/dashboard: moves', () => {
     const pressed = openModel().press('P');
     const refused = worldOf({
       catalogue: {
-        wouldMove: async () => {
+        foreseeMove: async () => {
           throw new TtExpError('MOVE_REFUSED', 'model two-tower: Version 3 is out of use');
         },
       },
     });
     await expect(refused.carryOut(actionOf(pressed))).rejects.toThrow('Version 3 is out of use');
-    const same = await doKey(openModel(), 'P', { catalogue: { wouldMove: async () => false } });
+    const same = await doKey(openModel(), 'P', { catalogue: { foreseeMove: async () => null } });
     expect(same.lines().at(-2)).toBe('two-tower: nothing to do: it is so already');
     expect(same.state.overlay.kind).toBe('none');
   });

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { TtExpError } from '../../../../contracts/errors.ts';
 import type { LedgerEntry } from '../../../../contracts/ledger.ts';
 import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
-import type { RegistryRequest } from '../../../../contracts/registry-owner.ts';
+import type { OnlineExperiment } from '../../../../contracts/online-experiment.ts';
+import type { Aliases, RegistryRequest } from '../../../../contracts/registry-owner.ts';
 import { runCli } from '../../../../ui-cli/main.ts';
 import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
 import { fakeCatalogue, runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
 import { createFakeRuntime, jsonOf, settle } from '../../../support/fake-cli/fake-runtime.ts';
 import { comparedVerdict } from '../../../support/gate-verdicts.ts';
+import { onlineExperiment } from '../../../support/online-experiments.ts';
 
 const ALIASES = { champion: '2', challenger: null, previous: '1' };
 
@@ -182,6 +184,94 @@ describe('ui-cli/registry', () => {
     expect(out.asked).toMatchObject([['two-tower', { kind: 'archive', version: '3', reason: 'no reason given' }]]);
   });
 
+  describe('what else a move changes', () => {
+    const BEFORE = { champion: '1', challenger: '2', previous: '2' };
+    const ONLINE = onlineExperiment({
+      champion: { version: '1', run_id: 'run-1' },
+      challenger: { version: '2', run_id: 'run-2' },
+    });
+    const ARCHIVED = { champion: '1', challenger: null, previous: '3' };
+    const made = async (args: readonly string[], after: Aliases | null, online: OnlineExperiment | Error | null) => {
+      const openPlatform = async () => ({
+        close: async () => undefined,
+        registry: {
+          ask: async (_name: string, request: RegistryRequest) => {
+            const isArchival = request.kind === 'archive';
+            const entry = entryOf(request, isArchival ? ARCHIVE : { alias: 'champion', from: '1', to: '2' });
+            return { kind: 'done', entry, aliases: after ?? ARCHIVED };
+          },
+        },
+      });
+      const definedOnline = async () => {
+        if (online instanceof Error) {
+          throw online;
+        }
+        return online;
+      };
+      return runOnCatalogue(
+        [...args, '--reason', 'why', '--yes'],
+        {
+          plan: async () => planned({ version: '2', aliases: BEFORE, gateWord: PASSED, verdict: 'superseded' }),
+          foreseeMove: async () => ({ before: BEFORE, after }),
+        },
+        { columns: 200, openPlatform: openPlatform as unknown as PlatformRuntime['openPlatform'], definedOnline },
+      );
+    };
+    const ARCHIVE = { alias: null, from: '2', to: null };
+    const OUT = ['models', 'archive', 'two-tower/2'];
+    const TRIES = 'it tries version 2 beside champion version 1';
+
+    test('models archive: which aliases move and that the experiment becomes void, before and after', async () => {
+      const { stdout, stderr } = await made(OUT, ARCHIVED, ONLINE);
+      const moves = 'two-tower: challenger 2 → none, previous 2 → 3\n';
+      expect(stderr()).toBe(
+        'two-tower: version 2 out of use: it cannot become champion or previous any more\n' +
+          `${moves}warning: the experiment online ab-1 becomes void: ${TRIES.replace(' champion', '\nchampion')}\n`,
+      );
+      expect(stdout()).toBe(
+        `two-tower: version 2 out of use, record 7 of its ledger\n${moves}` +
+          `two-tower: champion 1, previous 3\ntwo-tower: the experiment online ab-1 is void: ${TRIES}\n`,
+      );
+    });
+
+    test('models promote: of the challenger that is tried', async () => {
+      const { stdout, stderr } = await made(
+        ['models', 'promote', 'two-tower/2'],
+        { champion: '2', challenger: null, previous: '1' },
+        ONLINE,
+      );
+      expect(stderr()).toContain('two-tower: challenger 2 → none, previous 2 → 1\n');
+      expect(stderr()).toContain(
+        `warning: the experiment online ab-1 becomes void: ${TRIES.replace(' champion', '\nchampion')}\n`,
+      );
+      expect(stdout()).toContain(`the experiment online ab-1 is void: ${TRIES}\n`);
+    });
+
+    test('nothing is said of an experiment that goes on, is void already, or is not there', async () => {
+      const others = [
+        await made(OUT, { ...BEFORE, previous: '3' }, ONLINE),
+        await made(OUT, ARCHIVED, onlineExperiment()),
+        await made(OUT, ARCHIVED, null),
+      ];
+      expect(others.map(({ stdout, stderr }) => `${stdout()}${stderr()}`).join()).not.toContain('void');
+    });
+
+    test('where only the owner can tell, the result does; a definition that cannot be read stops nobody', async () => {
+      const late = await made(OUT, null, ONLINE);
+      expect([late.stderr(), late.stdout()]).toEqual([
+        'two-tower: version 2 out of use: it cannot become champion or previous any more\n',
+        expect.stringContaining('the experiment online ab-1 is void'),
+      ]);
+      const unread = await made(OUT, ARCHIVED, new TtExpError('CONFIG_INVALID', 'the definition is none'));
+      expect([unread.exitCode, unread.stderr()]).toEqual([
+        0,
+        expect.stringContaining(
+          'warning: whether an experiment online becomes void cannot be told: the\ndefinition is none',
+        ),
+      ]);
+    });
+  });
+
   test('models archive: says that it rejects what awaits approval', async () => {
     const { openPlatform } = owners({ move: { alias: null, from: '3', to: null } });
     const plan = async () => planned({ verdict: 'awaiting_approval' });
@@ -222,12 +312,12 @@ describe('ui-cli/registry', () => {
 
   test('what the owner would refuse is neither announced nor asked', async () => {
     const { asked, openPlatform } = owners(PROMOTED);
-    const wouldMove = async () => {
+    const foreseeMove = async () => {
       throw new TtExpError('MOVE_REFUSED', 'model two-tower: Version 3 is archived.', { hint: 'Promote another.' });
     };
     const run = await runOnCatalogue(
       [...PROMOTE, '--yes'],
-      { plan: async () => planned(), wouldMove },
+      { plan: async () => planned(), foreseeMove },
       { openPlatform },
     );
     expect([run.exitCode, run.stdout(), asked]).toEqual([1, '', []]);
@@ -259,7 +349,7 @@ describe('ui-cli/registry', () => {
     const { openPlatform } = owners({});
     const run = await runOnCatalogue(
       [...PROMOTE, '--yes', '--json'],
-      { plan: async () => planned({ version: '2' }), wouldMove: async () => false },
+      { plan: async () => planned({ version: '2' }), foreseeMove: async () => null },
       { openPlatform },
     );
     expect(run.stderr()).toBe('');

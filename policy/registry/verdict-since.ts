@@ -33,6 +33,10 @@ const displacedSentence = (entry: LedgerEntry): string =>
 const isSaidIn = ({ reasons }: GateVerdict, { reason }: LedgerEntry): boolean =>
   reasons.at(-1)?.endsWith(reason) === true;
 
+/** A rejection of what was champion, or is out of use, undoes neither: an experiment online ends with one, or a later verdict is one. */
+const standingDecision = (decisions: readonly LedgerEntry[]): LedgerEntry | undefined =>
+  decisions.findLast(({ action }) => action !== 'reject') ?? decisions.at(-1);
+
 /** @param later records since its experiment began */
 const becameOf = (
   verdict: GateVerdict,
@@ -42,10 +46,11 @@ const becameOf = (
   if (isDeleted) {
     return { decision: 'deleted', sentence: `Version ${version} was deleted from MLflow.` };
   }
-  const last = decisionsAbout(later, version).at(-1);
+  const last = standingDecision(decisionsAbout(later, version));
   const isChampion = entries.reduce(advance, NO_STANDING).champion === version;
   // A candidate that was champion already has no record of its experiment.
-  const wasPromoted = last === undefined ? verdict.decision === 'promoted' : isPromotion(last);
+  const isByVerdict = last === undefined || last.action === 'reject';
+  const wasPromoted = isByVerdict ? verdict.decision === 'promoted' : isPromotion(last);
   const displacing = wasPromoted && !isChampion ? displacedBy(later, version) : undefined;
   if (displacing !== undefined) {
     return { decision: 'superseded', sentence: displacedSentence(displacing) };

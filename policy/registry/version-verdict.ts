@@ -20,13 +20,15 @@ const lastChallenge = (entries: readonly LedgerEntry[], version: string): number
 
 /**
  * The last record of a decision about a version; undefined: there is none. A move by hand that was reverted decides
- * nothing: what was decided before it holds again. Neither does a rejection of before the version was tried online (again).
+ * nothing: what was decided before it holds again. Neither does a rejection of before the version was tried online (again),
+ * nor one of after it was archived, which ends an experiment online.
  */
 const lastDecision = (entries: readonly LedgerEntry[], version: string): LedgerEntry | undefined => {
   const tried = lastChallenge(entries, version);
+  const archived = entries.findIndex(({ action, from }) => action === 'archive' && from === version);
   return entries.findLast(({ action, from, to }, place) =>
     action === 'reject'
-      ? from === version && place > tried
+      ? from === version && place > tried && (archived === -1 || place < archived)
       : action !== 'archive' && action !== 'revert' && action !== 'challenge' && to === version,
   );
 };

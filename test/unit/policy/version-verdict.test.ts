@@ -55,6 +55,19 @@ describe('policy/registry/version-verdict', () => {
       'rejected',
     ],
     [
+      'promoted by the gate, replaced, and archived while it was tried online',
+      { champion: '2' },
+      entries(
+        ['promote', null, '1'],
+        ['promote', '1', '2'],
+        ['challenge', null, '1'],
+        ['archive', '1', null],
+        ['reject', '1', null],
+      ),
+      'promoted',
+      'superseded',
+    ],
+    [
       'another one is tried online',
       { challenger: '2' },
       entries(['reject', '1', null], ['challenge', null, '2']),
@@ -122,6 +135,14 @@ describe('policy/registry/version-verdict: who decided', () => {
     expect(challengerSinceOf(aliases, records.slice(0, 1), '1')).toBeNull();
     const ended = entries(['challenge', null, '1'], ['reject', '1', null]);
     expect(challengerSinceOf(aliases, ended, '1')).toBeNull();
+  });
+
+  test('whoever decided before it was archived, where an experiment online ended by that', () => {
+    const records = entries(['promote', null, '1'], ['archive', '1', null], ['reject', '1', null]).map((entry) => ({
+      ...entry,
+      actor: entry.action === 'promote' ? 'demo-0123456789' : 'ana',
+    }));
+    expect(deciderOf(records, '1')).toBeNull();
   });
 
   test('archiving changes nothing of what was decided before', () => {

@@ -10,7 +10,7 @@ type Move = readonly [action: LedgerAction, from: string | null, to: string | nu
 const ledger = (...moves: readonly Move[]): readonly LedgerEntry[] =>
   moves.map(([action, from, to, actor], place) => ({
     ...{ seq: place + 1, at: `2026-11-0${place + 1}T12:00:00.000Z`, actor, action, from, to },
-    alias: action === 'reject' ? 'challenger' : action === 'archive' ? null : 'champion',
+    alias: action === 'reject' || action === 'challenge' ? 'challenger' : action === 'archive' ? null : 'champion',
     ...{ reason: `why ${place + 1}`, request: 'r', previous_digest: null, digest: 'd', evidence: {} },
   }));
 
@@ -91,6 +91,27 @@ describe('verdictSince', () => {
     expect(since('promoted', PROMOTE, ['promote', '2', '3', GATE], ['revert', '3', '2', 'tt-exp'])).toBeNull();
     expect(since('promoted', PROMOTE, ['promote', '2', '3', GATE], ['rollback', '3', '2', 'ben'])).toEqual([
       ...['promoted', 'Made champion again by ben on 2026-11-03 12:00:00 UTC: why 3', true],
+    ]);
+  });
+
+  it('stays superseded or archived where an experiment online then ended with a rejection', () => {
+    const replaced = ['promote', '2', '3', GATE] as const;
+    const tried = ['challenge', null, '2', 'ben'] as const;
+    const lost = ['reject', '2', null, 'ben'] as const;
+    const superseded = [
+      ...['superseded', 'Version 3 took its place. Promoted by the gate on 2026-11-02 12:00:00 UTC: why 2', true],
+    ];
+    expect(since('promoted', PROMOTE, replaced, tried, lost)).toEqual(superseded);
+    expect(since('promoted', PROMOTE, replaced, tried, ['archive', '2', null, 'ben'], lost)).toEqual([
+      ...['archived', 'Archived by ben on 2026-11-04 12:00:00 UTC: why 4', true],
+    ]);
+    expect(since('rejected', REJECT, tried, ['archive', '2', null, 'ben'], lost)?.[0]).toBe('archived');
+    // Champion already when its experiment began.
+    const entries = ledger(PROMOTE, replaced, tried, lost);
+    const beganAtMs = Date.parse('2026-11-02T00:00:00.000Z');
+    expect(ended('promoted', { entries, beganAtMs })?.decision).toBe('superseded');
+    expect(since('rejected', REJECT, tried, lost)).toEqual([
+      ...['rejected', 'Rejected by ben on 2026-11-03 12:00:00 UTC: why 3', false],
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RefusedRequest, refusalBody, refuse } from './refusal.ts';
+import { requestIdOf } from './request-id.ts';
 
 const refusalFor = (code: string | undefined): RefusedRequest => {
   switch (code) {
@@ -19,8 +20,10 @@ const refusalFor = (code: string | undefined): RefusedRequest => {
 /** Of a header `Expect` with anything but 100-continue. */
 export const answerUnknownExpectation = ({ headers }: IncomingMessage, response: ServerResponse): void => {
   const { refusal } = refuse(417, `expect: got ${headers.expect}, expected 100-continue`, 'Leave the header out.');
-  const body = JSON.stringify(refusalBody(refusal, null));
+  const requestId = requestIdOf(headers);
+  const body = JSON.stringify(refusalBody(refusal, requestId));
   response.writeHead(417, {
+    'x-request-id': requestId,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
@@ -35,11 +38,14 @@ export const answerBrokenRequest = ({ code }: NodeJS.ErrnoException, socket: Soc
     return;
   }
   const { refusal } = refusalFor(code);
-  const body = JSON.stringify(refusalBody(refusal, null));
+  // Its headers were not read.
+  const requestId = requestIdOf({});
+  const body = JSON.stringify(refusalBody(refusal, requestId));
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

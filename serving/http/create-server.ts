@@ -1,5 +1,4 @@
 /** The HTTP server: fastify with its plugins, around whatever bundle is current. */
-import { randomUUID } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -17,6 +16,7 @@ import { addCallerGuards, addLoadGuard } from './guards.ts';
 import { createMetrics, type ServingMetrics } from './metrics.ts';
 import { readJsonBodies } from './read-json.ts';
 import { refusalBody, refusalOf, refuse } from './refusal.ts';
+import { requestIdOf } from './request-id.ts';
 import { addAdditionRoutes } from './routes/addition-routes.ts';
 import { addEventRoutes } from './routes/event-routes.ts';
 import { addListRoutes } from './routes/list-routes.ts';
@@ -79,14 +79,13 @@ export interface HttpServer {
   drain(): Promise<void>;
 }
 
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
 const describe = (options: ServerOptions) => ({
   openapi: {
     openapi: '3.1.0',
     info: {
       title: 'Recommendations',
-      description: 'Every answer comes from one bundle: one model with the data that it was trained on.',
+      description:
+        'Every list comes from one bundle, one model with the data that it was trained on, but for those of an experiment online.',
       version: options.version,
     },
     ...(options.keys === null
@@ -99,7 +98,7 @@ const describe = (options: ServerOptions) => ({
 });
 
 const answerError = (log: Log, error: unknown, requestId: string, reply: FastifyReply): void => {
-  const refusal = refusalOf(error);
+  const refusal = refusalOf(error, reply.request.routeOptions.bodyLimit);
   if (refusal.status === 500) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log('error', printable(`request ${requestId}: ${stack}`));
@@ -143,10 +142,7 @@ export const createHttpServer = async (options: ServerOptions): Promise<HttpServ
       connectionsCheckingInterval: Math.min(1_000, limits.requestMs),
     },
     routerOptions: { maxParamLength: MOST_HEADER_BYTES },
-    genReqId: ({ headers }) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    },
+    genReqId: ({ headers }) => requestIdOf(headers),
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket),
     // Its types take the statuses of a route, and no route was found.
     frameworkErrors: (error, request, reply) => answerError(log, error, request.id, reply as unknown as FastifyReply),

@@ -43,6 +43,7 @@ export const refuse = (
   retryAfterSeconds: number | null = null,
 ): RefusedRequest => new RefusedRequest({ status, code: HTTP_CODE[status], message, hint, retryAfterSeconds });
 
+const MIB = 1024 * 1024;
 const SEE_DOCS = 'See /openapi.json for what this address takes.';
 const INTERNAL: Refusal = {
   status: 500,
@@ -78,9 +79,15 @@ interface FrameworkError extends Error {
   readonly statusCode?: number;
 }
 
-const ofFramework = ({ code, statusCode, message }: FrameworkError): Refusal => {
+const sizeOf = (bytes: number): string => (bytes % MIB === 0 ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`);
+
+const ofFramework = ({ code, statusCode, message }: FrameworkError, bodyLimit: number): Refusal => {
   if (statusCode === 413) {
-    return refuse(413, 'body: larger than this server takes', 'Split the request.').refusal;
+    return refuse(
+      413,
+      `body: larger than the ${sizeOf(bodyLimit)} that this address takes`,
+      'Send it in parts, or less of it.',
+    ).refusal;
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return refuse(400, 'content-type: expected application/json', 'Send JSON, with its content type.').refusal;
@@ -91,18 +98,21 @@ const ofFramework = ({ code, statusCode, message }: FrameworkError): Refusal => 
   return INTERNAL;
 };
 
-/** Of whatever was thrown. An error that nobody foresaw tells nothing but that it was one. */
-export const refusalOf = (error: unknown): Refusal => {
+/**
+ * Of whatever was thrown. An error that nobody foresaw tells nothing but that it was one.
+ * @param bodyLimit of the address, in bytes
+ */
+export const refusalOf = (error: unknown, bodyLimit: number): Refusal => {
   if (error instanceof RefusedRequest) {
     return error.refusal;
   }
   if (error instanceof TtExpError) {
     return ofTtExp(error);
   }
-  return error instanceof Error ? ofFramework(error) : INTERNAL;
+  return error instanceof Error ? ofFramework(error, bodyLimit) : INTERNAL;
 };
 
-export const refusalBody = ({ code, message, hint }: Refusal, requestId: string | null) => ({
+export const refusalBody = ({ code, message, hint }: Refusal, requestId: string) => ({
   error: { code, message: printable(message), hint: printable(hint) },
   request_id: requestId,
 });

@@ -27,8 +27,11 @@ const FIELD_VALUES: Schema = {
   items: { type: 'string', maxLength: LONGEST_ID },
 };
 
-/** By field. */
-const FIELDS: Schema = { type: 'object', additionalProperties: FIELD_VALUES };
+/** By field: a text stands for a list of it alone, as in an address. */
+const FIELDS: Schema = {
+  type: 'object',
+  additionalProperties: { ...FIELD_VALUES, type: ['string', 'array'], maxLength: LONGEST_ID },
+};
 
 const LIMIT = { type: 'integer', minimum: 1, maximum: MOST_ITEMS, default: DEFAULT_LIMIT };
 const EXCLUDE = { type: 'array', maxItems: 1000, items: ID, default: [] };
@@ -86,8 +89,8 @@ export const BATCH_BODY: Schema = object(
     offset: PAGE.offset,
     exclude: EXCLUDE,
     ...CHOICES,
-    filters: FIELDS,
-    preferences: FIELDS,
+    filters: { ...FIELDS, description: 'By field: a value, or a list of alternatives; ranges such as "5..10".' },
+    preferences: { ...FIELDS, description: 'What users who are not known state of themselves, by field of users.' },
   },
   ['limit', 'offset', 'exclude', ...Object.keys(CHOICES), 'filters', 'preferences'],
 );
@@ -172,7 +175,7 @@ export const READINESS: Schema = object({
 
 const ERROR: Schema = object({
   error: object({ code: TEXT, message: TEXT, hint: TEXT }),
-  request_id: TEXT_OR_NULL,
+  request_id: TEXT,
 });
 
 const ERROR_MEANINGS: Readonly<Record<number, string>> = {

@@ -1,31 +1,31 @@
 /** Requests against their schemas: text of addresses becomes numbers and lists, bodies are taken as they are. */
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
+import { isObject } from '../../contracts/is-object.ts';
 import { printable } from '../../contracts/printable.ts';
+import { explainErrors } from './explain-errors.ts';
 import { type RefusedRequest, refuse } from './refusal.ts';
 import type { Schema } from './schemas.ts';
 
 const SHOWN = 60;
 
-/** One message for the first thing that is wrong: what, got, expected. */
-const explain = (part: string, errors: readonly ErrorObject[]): RefusedRequest => {
-  // Of alternatives, the one that came furthest says most.
-  const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length;
-  const error = [...errors].sort((a, b) => depth(b) - depth(a))[0];
-  if (error === undefined) {
-    return refuse(400, `${part}: not as expected`, 'See /openapi.json.');
+/** Of more, only the first mistake is named: to find all of them takes long. */
+const MOST_VALUES_EXPLAINED = 5_000;
+const MOST_ERRORS_EXPLAINED = 200;
+
+const isSmall = (data: unknown): boolean => {
+  const open = [data];
+  let values = 0;
+  while (open.length > 0) {
+    const next = open.pop();
+    const inner = typeof next === 'object' && next !== null ? Object.values(next) : [];
+    values += inner.length;
+    if (values > MOST_VALUES_EXPLAINED) {
+      return false;
+    }
+    open.push(...inner);
   }
-  const path = error.instancePath.slice(1).replaceAll('/', '.');
-  const where = path === '' ? part : path;
-  const allowed = error.keyword === 'enum' ? `: ${error.params.allowedValues.join(', ')}` : '';
-  const extra = error.keyword === 'additionalProperties' ? ` (${error.params.additionalProperty})` : '';
-  const shown = JSON.stringify(error.data) ?? String(error.data);
-  const given = shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown;
-  return refuse(
-    400,
-    `${where}: got ${given}, which ${error.message ?? 'is not as expected'}${allowed}${extra}`,
-    `Change ${where}; /openapi.json shows what it may be.`,
-  );
+  return true;
 };
 
 /** ISO 8601, date and time, in UTC where it names no zone. A day that no calendar has is none. */
@@ -58,21 +58,48 @@ const checkNumbers = ({ properties }: Schema, data: unknown): RefusedRequest | n
   return null;
 };
 
-const shared = { allErrors: false, useDefaults: true, verbose: true, strict: false } as const;
+const shared = { verbose: true, strict: false } as const;
+
+const validators = (coerceTypes: 'array' | false) => {
+  const first = new Ajv({ ...shared, coerceTypes, useDefaults: true });
+  // Slow where there are many: asked for what is wrong already.
+  const every = new Ajv({ ...shared, coerceTypes, allErrors: true });
+  for (const ajv of [first, every]) {
+    ajv.addFormat('date-time', isTime);
+  }
+  return { first, every };
+};
+
+/** What the client sent, without the defaults that stand in for what is missing. */
+const withoutDefaults = (data: unknown, sent: ReadonlySet<string>): unknown => {
+  for (const name of isObject(data) ? Object.keys(data).filter((key) => !sent.has(key)) : []) {
+    Reflect.deleteProperty(data as object, name);
+  }
+  return data;
+};
 
 /** Every failure is a `RefusedRequest`. */
 export const createValidatorCompiler = (): FastifySchemaCompiler<Schema> => {
-  const ofAddress = new Ajv({ ...shared, coerceTypes: 'array' });
-  const ofBody = new Ajv(shared);
-  ofBody.addFormat('date-time', isTime);
+  const ofAddress = validators('array');
+  const ofBody = validators(false);
   return ({ schema, httpPart }) => {
-    const validate = (httpPart === 'body' ? ofBody : ofAddress).compile(schema);
+    const { first, every } = httpPart === 'body' ? ofBody : ofAddress;
+    const validate = first.compile(schema);
+    const explain = (data: unknown): RefusedRequest => {
+      const found = validate.errors ?? [];
+      const findAll = isSmall(data) ? every.compile(schema) : null;
+      findAll?.(data);
+      const all = findAll?.errors ?? [];
+      const isShort = all.length > 0 && all.length <= MOST_ERRORS_EXPLAINED;
+      return explainErrors(httpPart ?? 'request', isShort ? all : found);
+    };
     return (data) => {
       const wrong = httpPart === 'body' ? null : checkNumbers(schema, data);
       if (wrong !== null) {
         return { error: wrong };
       }
-      return validate(data) ? { value: data } : { error: explain(httpPart ?? 'request', validate.errors ?? []) };
+      const sent = new Set(isObject(data) ? Object.keys(data) : []);
+      return validate(data) ? { value: data } : { error: explain(withoutDefaults(data, sent)) };
     };
   };
 };

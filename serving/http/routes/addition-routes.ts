@@ -35,6 +35,31 @@ const checkFields = (body: unknown, { takes }: ServedBundle, side: Side, noun: s
   }
 };
 
+/** A text or an embedding where this model takes none: why, and what it takes. Throws what answers 400. */
+const checkContent = (body: unknown, { takes }: ServedBundle, side: Side, noun: string): void => {
+  const { takesText, embeddingDim } = takes[side];
+  const sent = isObject(body) ? body : {};
+  const nothing = `Leave it out: this model knows a ${noun} by its features.`;
+  if (sent.text !== undefined && !takesText) {
+    throw embeddingDim === null
+      ? refuse(400, `text: got one, but the data of this model has no texts of a ${noun}`, nothing)
+      : refuse(
+          400,
+          `text: got one, but the data of this model came with embeddings of ${embeddingDim} numbers for each ${noun}, so that there is no text encoder`,
+          `Send the ${embeddingDim} numbers of the same embedding as \`embedding\`, or leave both out: the text counts as unknown then.`,
+        );
+  }
+  if (sent.embedding !== undefined && embeddingDim === null) {
+    throw takesText
+      ? refuse(
+          400,
+          `embedding: got one, but the text encoder of this model makes those of a ${noun} itself`,
+          'Send the text as `text`.',
+        )
+      : refuse(400, `embedding: got one, but the data of this model has none of a ${noun}`, nothing);
+  }
+};
+
 const addSide = ({ app, source, nouns, metrics, timestamp }: ApiContext, additions: Additions, side: Side): void => {
   const noun = nouns[side];
   const address = `/api/${side}s`;
@@ -45,6 +70,7 @@ const addSide = ({ app, source, nouns, metrics, timestamp }: ApiContext, additio
   const validate: ReturnType<typeof compile> = (data) => {
     const bundle = source.current();
     checkFields(data, bundle, side, noun);
+    checkContent(data, bundle, side, noun);
     const known =
       validators.get(bundle) ??
       compile({ ...{ schema: schemaOf(bundle), httpPart: 'body' }, method: 'POST', url: address });

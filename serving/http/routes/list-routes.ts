@@ -34,10 +34,12 @@ interface Page {
 type Choices = Pick<RecommendRequest, 'diversity' | 'damping' | 'engine' | 'seen'>;
 type ListQuery = Page & Choices & FieldFilters;
 
+type SentFields = Readonly<Record<string, string | readonly string[]>>;
+
 interface BatchBody extends Page, Choices {
   readonly user_ids: readonly string[];
-  readonly filters?: FieldFilters;
-  readonly preferences?: FieldFilters;
+  readonly filters?: SentFields;
+  readonly preferences?: SentFields;
 }
 
 interface Id {
@@ -54,6 +56,9 @@ const choicesOf = ({ diversity, damping, engine, seen }: Choices): Choices => ({
 /** Every parameter that the address does not have itself is a filter. */
 const filtersOf = (query: Page | ListQuery, own: readonly string[]): FieldFilters =>
   Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name))) as FieldFilters;
+
+const listed = (fields: SentFields): FieldFilters =>
+  Object.fromEntries(Object.entries(fields).map(([field, values]) => [field, [values].flat()]));
 
 const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
 
@@ -154,11 +159,17 @@ export const addListRoutes = ({
     async (request, reply) => {
       const { body } = request;
       const { filters = {}, preferences = {}, user_ids } = body;
+      const wanted = {
+        ...pageOf(body),
+        ...choicesOf(body),
+        filters: listed(filters),
+        preferences: listed(preferences),
+      };
       const bundle = source.current();
       const results = [];
       for (const userId of user_ids) {
-        const asked = { ...pageOf(body), ...choicesOf(body), filters, preferences, userId };
-        const answer = listFor(request, bundle, asked, (_, of, wanted) => of.recommender.recommend(wanted));
+        const asked = { ...wanted, userId };
+        const answer = listFor(request, bundle, asked, (_, of, made) => of.recommender.recommend(made));
         results.push({ user_id: userId, ...answer });
         // Others are not to wait for all of them.
         await breathe();

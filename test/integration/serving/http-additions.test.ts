@@ -70,7 +70,6 @@ describe('http/addition-routes', () => {
       'Change features.team_size',
     ],
     [{ item_id: 'x', features: { team_size: 1e39 } }, 'features.team_size: got 1e+39', 'Change'],
-    [{ item_id: 'x', text: 'a text' }, 'body', 'text'],
     [{ features: {} }, 'body', 'item_id'],
     [{ item_id: 'i0' }, 'item_id: got "i0", which training has seen', 'train anew'],
     ['[', 'Body is not valid JSON', ''],
@@ -102,8 +101,29 @@ describe('http/addition-routes', () => {
     expect(text).toContain('tt_exp_additions_total{side="item",result="added"} 1');
   });
 
+  it.each<[boolean, number | null, object, string, string]>([
+    [false, 384, { text: 'x' }, 'the data of this model came with embeddings of 384 numbers', 'as `embedding`'],
+    [true, null, { embedding: [1] }, 'the text encoder of this model makes those', 'Send the text as `text`.'],
+    [false, null, { text: 'x' }, 'has no texts of a startup', 'by its features'],
+    [false, null, { embedding: [1] }, 'has none of a startup', 'by its features'],
+  ])(
+    'says what the model takes (text %s, embedding %s) in place of %j',
+    async (takesText, embeddingDim, sent, ...said) => {
+      const bundle = await server.openBundle();
+      const item = { ...bundle.takes.item, takesText, embeddingDim };
+      server.serve({ ...bundle, takes: { ...bundle.takes, item } });
+      const { status, body } = await put({ item_id: 'x', ...sent });
+      expect([status, body.error.message, body.error.hint]).toEqual([
+        400,
+        ...said.map((part) => expect.stringContaining(part)),
+      ]);
+    },
+  );
+
   it('refuses bodies that are too large, and addresses that it does not have', async () => {
-    expect((await put({ item_id: 'x', features: { skills: Array(100).fill('y'.repeat(1_000)) } })).status).toBe(413);
+    const large = await put({ item_id: 'x', features: { skills: Array(100).fill('y'.repeat(1_000)) } });
+    expect(large.status).toBe(413);
+    expect(large.body.error.message).toContain('64 KiB');
     expect((await ask(`${server.url}/api/items`)).status).toBe(404);
   });
 

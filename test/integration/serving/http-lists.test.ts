@@ -79,6 +79,23 @@ describe('serving/http: lists', () => {
     expect(new Set(body.results.map(({ bundle }: { bundle: string }) => bundle)).size).toBe(1);
   });
 
+  it('takes a value alone for a list of it in a batch, as in an address', async () => {
+    const { url } = await startServing();
+    const listFor = async (filters: unknown, user = 'hot') =>
+      (await post(`${url}${LISTS}/batch`, { user_ids: [user], filters })).body.results[0];
+    const { request_id: _, ...asked } = (await ask(`${url}${LISTS}/hot?type=collaboration&team_size=5..10`)).body;
+    expect(await listFor({ type: 'collaboration', team_size: '5..10' })).toEqual(asked);
+    expect(await listFor({ type: ['collaboration'], team_size: ['5..10'] })).toEqual(asked);
+    expect(
+      (await post(`${url}${LISTS}/batch`, { user_ids: ['nobody'], preferences: { skills: 'rust' } })).body,
+    ).toMatchObject({
+      results: [{ engine: 'content' }],
+    });
+    expect(
+      (await post(`${url}${LISTS}/batch`, { user_ids: ['hot'], filters: { team_size: 5 } })).body.error.message,
+    ).toBe('filters.team_size: got 5, which must be string or array');
+  });
+
   it('takes ids as they are, whatever they hold', async () => {
     const { url } = await startServing();
     for (const id of ['a/b', '../../etc/passwd', 'a"b\'c', '日本\u2028語', '%2F', ' ', 'batch', 'x'.repeat(1024)]) {

@@ -279,7 +279,9 @@ describe('serving/http: refusals', () => {
 
   it('answers bodies that are too large with 413', async () => {
     const { url } = await startServing();
-    expectRefusal(await post(`${url}/api/events`, `"${'x'.repeat(2 * 1024 * 1024)}"`), 413, 'TOO_LARGE');
+    const answer = await post(`${url}/api/events`, `"${'x'.repeat(2 * 1024 * 1024)}"`);
+    expectRefusal(answer, 413, 'TOO_LARGE');
+    expect(answer.body.error.message).toContain('2 MiB');
   });
 
   it('answers what is no HTTP in the same shape, and closes the connection', async () => {
@@ -290,6 +292,11 @@ describe('serving/http: refusals', () => {
     expect(large).toMatch(/^HTTP\/1\.1 413 .*"code":"TOO_LARGE"/s);
     const expecting = await talk(url, 'GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\n\r\n');
     expect(expecting).toMatch(/^HTTP\/1\.1 417 .*"code":"EXPECTATION_FAILED".*got foo/s);
+    for (const received of [garbage, large, expecting]) {
+      expect(received).toMatch(/^x-request-id: ([\w-]{36})\r\n.*"request_id":"\1"/ms);
+    }
+    const named = await talk(url, 'GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\nx-request-id: abc-1\r\n\r\n');
+    expect(named).toMatch(/^x-request-id: abc-1\r\n.*"request_id":"abc-1"/ms);
   });
 
   it('ends clients that say nothing, or too slowly, and serves others meanwhile', async () => {

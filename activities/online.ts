@@ -1,8 +1,9 @@
 /** Steps of an experiment online: servers learn of it, it is measured, servers are told to forget it. */
 
-import { ALIAS, ARTIFACT } from '../contracts/names.ts';
+import { ALIAS } from '../contracts/names.ts';
 import type { OnlineArm, OnlineExperiment } from '../contracts/online-experiment.ts';
 import type { CloseOnlineRequest, MeasureOnlineRequest, MeasureOnlineResult } from '../contracts/online-steps.ts';
+import { keptReport } from '../registry/kept-report.ts';
 import type { OnlinePort, TrackingPort } from './ports.ts';
 
 export interface OnlineActivityDeps {
@@ -50,12 +51,8 @@ export const createOnlineActivities = ({ tracking, online }: OnlineActivityDeps)
     closeOnline: async ({ experiment, measured }: CloseOnlineRequest): Promise<void> => {
       await online.remove(experiment);
       if (measured !== null) {
-        const text = `${JSON.stringify({ experiment, ...measured }, null, 2)}\n`;
-        await tracking.putArtifactText(
-          experiment.challenger.run_id,
-          `${ARTIFACT.onlineExperiments}/${experiment.id}.json`,
-          text,
-        );
+        const { path, text } = keptReport(experiment, measured);
+        await tracking.putArtifactText(experiment.challenger.run_id, path, text);
       }
     },
   };

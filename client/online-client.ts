@@ -12,6 +12,8 @@ export interface OnlineView {
   /** null while it runs, and where it ended without one. */
   readonly outcome: OnlineOutcome | null;
   readonly isRunning: boolean;
+  /** ISO 8601, UTC; null while it runs. */
+  readonly endedAt: string | null;
 }
 
 export interface OnlineClient {
@@ -75,10 +77,10 @@ export const createOnlineClient = (client: Client): OnlineClient => {
 
     view: async (modelName) => {
       try {
-        const { status } = await handleOf(modelName).describe();
+        const { status, closeTime } = await handleOf(modelName).describe();
         const isRunning = status.name === 'RUNNING';
         const outcome = status.name === 'COMPLETED' ? await handleOf(modelName).result() : null;
-        return { snapshot: await query(modelName), outcome, isRunning };
+        return { snapshot: await query(modelName), outcome, isRunning, endedAt: closeTime?.toISOString() ?? null };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) {
           return null;

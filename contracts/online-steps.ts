@@ -48,6 +48,18 @@ export interface OnlineOutcome {
   readonly measured: MeasuredOnline | null;
 }
 
+/** One that `serve --ab` began and a person has ended: no workflow tells of it. */
+export interface EndedOnline {
+  readonly format: 1;
+  readonly experiment: OnlineExperiment;
+  /** ISO 8601, UTC. */
+  readonly ended_at: string;
+  /** A sentence: by whom, and why. */
+  readonly reason: string;
+  /** null: it could not be measured at its end. */
+  readonly measured: MeasuredOnline | null;
+}
+
 export interface OnlineExperimentInput {
   readonly experiment: OnlineExperiment;
   readonly settings: OnlineSettings;

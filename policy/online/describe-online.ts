@@ -54,20 +54,39 @@ const ratioLine = ({ sample_ratio: ratio, mode }: OnlineReport): readonly string
   ];
 };
 
-/** The decision and its reason stand last. */
+export interface OnlineStanding {
+  /** Begun by `serve --ab`: nobody decides it, and it has no planned end and no smallest number of users. Default: false. */
+  readonly isUndecided?: boolean;
+  /** How it ended, as a clause, in place of the decision; null: it goes on, or ended by the decision. */
+  readonly ended?: string | null;
+}
+
+const lastLine = ({ decision, reason }: OnlineReport, model: string, standing: OnlineStanding): string => {
+  const { isUndecided = false, ended = null } = standing;
+  if (ended !== null) {
+    return `Ended: ${ended}`;
+  }
+  return isUndecided
+    ? `Nobody decides it: it runs until \`tt-exp ab stop ${model} --reason …\``
+    : `Decision: ${decision}. ${reason}`;
+};
+
+/** The decision and its reason stand last, or how it ended. */
 export const describeOnline = (
   report: OnlineReport,
   { model, champion, challenger }: Pick<OnlineExperiment, 'model' | 'champion' | 'challenger'>,
+  standing: OnlineStanding = {},
 ): readonly string[] => {
-  const { experiment_id: id, mode, settings, days, users, open_users: open, groups, comparison, decision } = report;
-  const { overlap_at_10: overlap, reason } = report;
+  const { experiment_id: id, mode, settings, days, users, open_users: open, groups, comparison } = report;
+  const { overlap_at_10: overlap } = report;
+  const end = standing.isUndecided === true ? '' : ` of ${settings.max_days}`;
   return [
     `Experiment ${id}: ${model} version ${challenger.version} against champion version ${champion.version}, ${mode}`,
-    `Day ${Math.floor(days)} of ${settings.max_days}: ${countOf(users, 'user')} observed in full, ${open} still open`,
+    `Day ${Math.floor(days)}${end}: ${countOf(users, 'user')} observed in full, ${open} still open`,
     ...groups.flatMap(groupLines),
     ...(comparison === null ? [] : [comparisonLine(comparison, report)]),
     ...(overlap === null ? [] : [`Overlap@10 with the challenger's lists: ${estimateText(overlap)}`]),
     ...ratioLine(report),
-    `Decision: ${decision}. ${reason}`,
+    lastLine(report, model, standing),
   ];
 };

@@ -19,7 +19,8 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 const isArm = (value: unknown): value is OnlineArm => isObject(value) && isText(value.version) && isText(value.run_id);
 
-const isDefinition = (value: unknown): value is OnlineExperiment => {
+/** Whether a value is the definition of an experiment, such as servers read. */
+export const isDefinition = (value: unknown): value is OnlineExperiment => {
   if (!isObject(value)) {
     return false;
   }

@@ -107,7 +107,9 @@ export const addOnline = (program: Command, context: CommandContext<OnlineRuntim
       finish(await showReport(runtime, model, json === true));
     });
   ab.command('stop')
-    .description('End the experiment of a model without a winner; the challenger is one no more.')
+    .description(
+      'End the experiment of a model without a winner; its challenger is one no more, unless `serve --ab` began it.',
+    )
     .argument(...MODEL)
     .requiredOption(...REASON)
     .option(...YES)

@@ -4,11 +4,12 @@ import { EXIT, TtExpError } from '../../contracts/errors.ts';
 import type { OnlineExperiment } from '../../contracts/online-experiment.ts';
 import type { OnlineLosses } from '../../contracts/online-losses.ts';
 import { DEFAULT_ONLINE_SETTINGS } from '../../contracts/online-report.ts';
-import type { MeasuredOnline, OnlineEnd } from '../../contracts/online-steps.ts';
+import type { EndedOnline, MeasuredOnline, OnlineEnd } from '../../contracts/online-steps.ts';
 import { describeAudience } from '../../policy/online/describe-audience.ts';
-import { describeOnline } from '../../policy/online/describe-online.ts';
+import { describeOnline, type OnlineStanding } from '../../policy/online/describe-online.ts';
 import { withPlatform } from '../platform/with-platform.ts';
 import { printJson, printLines } from '../text/output.ts';
+import { endedText, lastEnded } from './last-ended.ts';
 import { whyNoneRuns } from './none-runs.ts';
 import type { OnlineHome, OnlineRuntime } from './online-runtime.ts';
 
@@ -17,7 +18,7 @@ const END_TEXT: Readonly<Record<OnlineEnd, string>> = {
   won: 'the challenger is better and awaits `tt-exp models promote`',
   cleared: 'the challenger is one no more',
   invalid: 'its users were not divided as planned; the challenger is one no more',
-  stopped: 'it was stopped; the challenger is one no more',
+  stopped: 'it was stopped',
   void: 'it is void',
   refused: 'it never began',
 };
@@ -49,10 +50,11 @@ const lossLines = (losses: OnlineLosses): readonly string[] => {
   ];
 };
 
-const measuredLines = ({ report, losses }: MeasuredOnline, experiment: OnlineExperiment): readonly string[] => [
-  ...describeOnline(report, experiment),
-  ...lossLines(losses),
-];
+const measuredLines = (
+  { report, losses }: MeasuredOnline,
+  experiment: OnlineExperiment,
+  standing: OnlineStanding,
+): readonly string[] => [...describeOnline(report, experiment, standing), ...lossLines(losses)];
 
 /** As of the workflow; null where it has none, and servers of this home may have one that nobody decides. */
 const viewOf = (runtime: OnlineRuntime, model: string): Promise<OnlineView | null> =>
@@ -66,6 +68,8 @@ interface Status {
   readonly end: OnlineEnd | null;
   readonly reason: string | null;
   readonly seq: number | null;
+  /** null while it runs. */
+  readonly ended_at: string | null;
   readonly measured: MeasuredOnline | null;
   /** Of the latest list that servers of this home have written down; null: none, or it has ended. */
   readonly last_list_at: string | null;
@@ -75,27 +79,28 @@ interface Status {
 
 type Known = Omit<Status, 'last_list_at' | 'warnings'>;
 
-const statusOf = (model: string, view: OnlineView | null, defined: OnlineExperiment | null): Known | null => {
+const NOT_ENDED = { end: null, reason: null, seq: null, ended_at: null } as const;
+
+const statusOf = (
+  model: string,
+  view: OnlineView | null,
+  defined: OnlineExperiment | null,
+  ended: EndedOnline | null,
+): Known | null => {
   if (defined !== null && view?.snapshot.experiment.id !== defined.id) {
-    return {
-      ...{ model, phase: 'undecided', experiment: defined, problem: null },
-      ...{ end: null, reason: null, seq: null, measured: null },
-    };
+    return { ...NOT_ENDED, ...{ model, phase: 'undecided', experiment: defined, problem: null, measured: null } };
   }
-  if (view === null) {
+  if (view?.isRunning) {
+    const { phase, experiment, problem, measured } = view.snapshot;
+    return { ...NOT_ENDED, ...{ model, phase, experiment, problem, measured } };
+  }
+  const last = lastEnded(view, ended);
+  if (last === null) {
     return null;
   }
-  const { snapshot, outcome, isRunning } = view;
-  return {
-    ...{
-      model,
-      phase: isRunning ? snapshot.phase : 'ended',
-      experiment: snapshot.experiment,
-      problem: snapshot.problem,
-    },
-    ...{ end: outcome?.end ?? null, reason: outcome?.reason ?? null, seq: outcome?.seq ?? null },
-    measured: outcome?.measured ?? snapshot.measured,
-  };
+  const { experiment, end, reason, seq, endedAt, measured, isUndecided } = last;
+  const problem = isUndecided ? null : (view?.snapshot.problem ?? null);
+  return { ...{ model, phase: 'ended', experiment, problem, end, reason, seq, ended_at: endedAt, measured } };
 };
 
 const PHASE_TEXT = {
@@ -122,6 +127,11 @@ const withAudience = async (home: OnlineHome, known: Known): Promise<Status> => 
 
 const statusLines = (status: Status): readonly string[] => {
   const { phase, experiment, problem, end, reason, seq, measured, last_list_at, warnings } = status;
+  const stopped =
+    end !== 'stopped'
+      ? ''
+      : `; version ${experiment.challenger.version} ${seq === null ? 'was left as it was' : 'is challenger no more'}`;
+  const at = status.ended_at === null ? '' : `, at ${status.ended_at}`;
   const { id, model, mode, share, champion, challenger, started_at } = experiment;
   const record = seq === null ? '' : `, record ${seq} of the ledger`;
   return [
@@ -129,7 +139,7 @@ const statusLines = (status: Status): readonly string[] => {
     `version ${challenger.version} beside champion version ${champion.version}, ${mode}, share ${share}, since ${started_at}`,
     ...(last_list_at === null ? [] : [`last list given at ${last_list_at}`]),
     ...[problem ?? [], ...warnings].flat().map((warning) => `warning: ${warning}`),
-    ...(end === null ? [] : [`Ended: ${END_TEXT[end]}${record}`]),
+    ...(end === null ? [] : [`Ended: ${END_TEXT[end]}${stopped}${record}${at}`]),
     ...(reason === null ? [] : [reason]),
     ...(measured === null || phase === 'ended'
       ? []
@@ -139,7 +149,7 @@ const statusLines = (status: Status): readonly string[] => {
 
 export const showStatus = async (runtime: OnlineRuntime, model: string, isJson: boolean): Promise<number> => {
   const home = await runtime.onlineHome();
-  const known = statusOf(model, await viewOf(runtime, model), await home.defined(model));
+  const known = statusOf(model, await viewOf(runtime, model), await home.defined(model), await home.ended(model));
   if (known === null) {
     throw await whyNoneRuns(runtime, model);
   }
@@ -159,27 +169,56 @@ const nothingMeasured = ({ id, model }: OnlineExperiment, ended: string | null):
     { hint: `\`tt-exp ab status ${model}\` shows it.` },
   );
 
-/** From the logs of this home where its servers have the experiment, else what the workflow has measured last. */
+interface Reported {
+  readonly experiment: OnlineExperiment;
+  /** null: nothing was measured. */
+  readonly measured: MeasuredOnline | null;
+  readonly standing: OnlineStanding;
+  /** Why it ended; null: it runs. */
+  readonly reason: string | null;
+}
+
+/** Of what servers have now: settings are those of its workflow, if it has one. */
+const reportDefined = async (
+  home: OnlineHome,
+  experiment: OnlineExperiment,
+  view: OnlineView | null,
+): Promise<Reported> => {
+  const own = view?.snapshot.experiment.id === experiment.id ? view.snapshot : null;
+  const measured = await home.measure({ experiment, settings: own?.settings ?? DEFAULT_ONLINE_SETTINGS });
+  const { voided } = measured.losses;
+  const standing = { isUndecided: own === null, ended: voided === null ? null : `void: ${voided}` };
+  return { experiment, measured, standing, reason: null };
+};
+
+/** From the logs of this home where its servers have the experiment, else what was measured last. */
+const reportOf = async (home: OnlineHome, view: OnlineView | null, model: string): Promise<Reported | null> => {
+  const defined = await home.defined(model);
+  if (defined !== null) {
+    return reportDefined(home, defined, view);
+  }
+  if (view?.isRunning) {
+    const { experiment, measured } = view.snapshot;
+    return { experiment, measured, standing: {}, reason: null };
+  }
+  const last = lastEnded(view, await home.ended(model));
+  return last === null ? null : { ...last, standing: { isUndecided: last.isUndecided, ended: endedText(last) } };
+};
+
 export const showReport = async (runtime: OnlineRuntime, model: string, isJson: boolean): Promise<number> => {
   const home = await runtime.onlineHome();
-  const defined = await home.defined(model);
-  const view = await viewOf(runtime, model);
-  const own = view !== null && (defined === null || view.snapshot.experiment.id === defined.id) ? view.snapshot : null;
-  const experiment = defined ?? own?.experiment ?? null;
-  if (experiment === null) {
+  const reported = await reportOf(home, await viewOf(runtime, model), model);
+  if (reported === null) {
     throw await whyNoneRuns(runtime, model);
   }
-  const measured =
-    defined === null
-      ? (view?.outcome?.measured ?? own?.measured ?? null)
-      : await home.measure({ experiment, settings: own?.settings ?? DEFAULT_ONLINE_SETTINGS });
+  const { experiment, measured, standing, reason } = reported;
   if (measured === null) {
-    throw nothingMeasured(experiment, view?.outcome?.reason ?? null);
+    throw nothingMeasured(experiment, reason);
   }
   if (isJson) {
     printJson(runtime.io, { ...measured.report, losses: measured.losses });
   } else {
-    printLines(runtime.io.stdout, measuredLines(measured, experiment));
+    printLines(runtime.io.stdout, measuredLines(measured, experiment, standing));
   }
   return EXIT.done;
 };

@@ -7,7 +7,12 @@ import { TtExpError } from '../../../../contracts/errors.ts';
 import type { PlannedMove } from '../../../../contracts/model-catalogue.ts';
 import type { OnlineAudience } from '../../../../contracts/online-audience.ts';
 import type { OnlineExperiment } from '../../../../contracts/online-experiment.ts';
-import type { OnlineExperimentInput, OnlineOutcome, OnlineStop } from '../../../../contracts/online-steps.ts';
+import type {
+  EndedOnline,
+  OnlineExperimentInput,
+  OnlineOutcome,
+  OnlineStop,
+} from '../../../../contracts/online-steps.ts';
 import type { OnlineHome } from '../../../../ui-cli/online/online-runtime.ts';
 import type { PlatformRuntime } from '../../../../ui-cli/platform/platform-runtime.ts';
 import { runOnCatalogue } from '../../../support/fake-cli/fake-catalogue.ts';
@@ -42,6 +47,10 @@ interface Script {
   readonly view?: OnlineView | null;
   readonly outcome?: OnlineOutcome;
   readonly defined?: OnlineExperiment | null;
+  /** Begun by `serve --ab`, and stopped. */
+  readonly ended?: EndedOnline | null;
+  /** What fails of ending one of `serve --ab`. */
+  readonly broken?: readonly string[];
   readonly aliases?: typeof ALIASES;
   /** One after the other, the last one for ever; an error is thrown. */
   readonly audiences?: readonly (OnlineAudience | Error)[];
@@ -54,12 +63,20 @@ const GIVING: OnlineAudience = {
 
 const run = async (
   args: readonly string[],
-  { view = null, outcome, defined = null, aliases = ALIASES, audiences = [GIVING] }: Script = {},
+  { view = null, outcome, defined = null, aliases = ALIASES, audiences = [GIVING], ...home }: Script = {},
   isTerminal = false,
 ) => {
   const started: OnlineExperimentInput[] = [];
   const stopped: OnlineStop[] = [];
   const removed: string[] = [];
+  const reports: string[] = [];
+  const { broken = [] } = home;
+  let { ended = null } = home;
+  const failAt = (step: string): void => {
+    if (broken.includes(step)) {
+      throw new Error(`${step} fails`);
+    }
+  };
   const left = [...audiences];
   const online = {
     start: async (input: OnlineExperimentInput) => {
@@ -71,7 +88,7 @@ const run = async (
         ? view
         : {
             snapshot: { ...input, phase: 'running', measured: null, problem: null },
-            ...{ outcome: outcome ?? null, isRunning: outcome === undefined },
+            ...{ outcome: outcome ?? null, isRunning: outcome === undefined, endedAt: null },
           };
     },
     stop: async (_: string, stop: OnlineStop) => {
@@ -83,12 +100,24 @@ const run = async (
     online,
     close: async () => undefined,
   })) as unknown as PlatformRuntime['openPlatform'];
-  const home: OnlineHome = {
+  const onlineHome: OnlineHome = {
     defined: async () => defined,
     remove: async ({ id }) => {
       removed.push(id);
     },
-    measure: async ({ experiment }) => measuredOnline(experiment, 'continue'),
+    measure: async ({ experiment }) => {
+      failAt('measure');
+      return measuredOnline(experiment, 'continue');
+    },
+    ended: async () => ended,
+    keepEnd: async (next) => {
+      failAt('keepEnd');
+      ended = next;
+    },
+    keepReport: async ({ id }, { report }) => {
+      failAt('keepReport');
+      reports.push(`${id}: ${report.users} users`);
+    },
     audience: async () => {
       const next = (left.length > 1 ? left.shift() : left[0]) ?? GIVING;
       if (next instanceof Error) {
@@ -108,9 +137,9 @@ const run = async (
         return aliases;
       },
     },
-    { openPlatform, onlineHome: async () => home, isTerminal },
+    { openPlatform, onlineHome: async () => onlineHome, isTerminal },
   );
-  return { ...result, started, stopped, removed };
+  return { ...result, started, stopped, removed, reports, ended: () => ended };
 };
 
 const START = ['start', 'two-tower', '--challenger', 'two-tower/4', '--yes'];
@@ -120,7 +149,7 @@ const viewOf = (change: Partial<OnlineView> = {}): OnlineView => ({
     ...{ experiment: onlineExperiment(), settings: measuredOnline(onlineExperiment(), 'continue').report.settings },
     ...{ on_win: 'ask', phase: 'running', measured: measuredOnline(onlineExperiment(), 'continue'), problem: null },
   },
-  ...{ outcome: null, isRunning: true },
+  ...{ outcome: null, isRunning: true, endedAt: null },
   ...change,
 });
 
@@ -310,5 +339,62 @@ describe('ui-cli/online', () => {
     expect([undecided.stopped, undecided.removed]).toEqual([[], ['ab-2']]);
     expect(undecided.stderr()).toContain('stays challenger');
     expectPublished('ab stop', undecided.stdout());
+  });
+
+  const WON = viewOf({ isRunning: false, outcome: { ...OUTCOME, end: 'won', reason: 'It is better.' } });
+  const OF_SERVE = onlineExperiment({ id: 'ab-2', started_at: '2026-01-05T00:00:00.000Z' });
+  const STOP = ['stop', 'two-tower', '--reason', 'complaints', '--yes'];
+
+  test('ab stop, ab status, ab report: one that `serve --ab` began is the last once it was stopped, with its report', async () => {
+    const { reports, ended, stdout } = await run(STOP, { view: WON, defined: OF_SERVE });
+    expect(stdout()).toContain('experiment ab-2 has ended: stopped by tester: complaints');
+    expect(reports).toEqual(['ab-2: 200 users']);
+    const script = { view: WON, ended: ended() };
+    const at = ended()?.ended_at;
+    const status = (await run(['status', 'two-tower'], script)).stdout();
+    expect(status).toContain('two-tower: experiment ab-2 has ended\n');
+    expect(status).toContain(
+      `Ended: it was stopped; version 4 was left as it was, at ${at}\nstopped by tester: complaints\n`,
+    );
+    expectPublished('ab status', (await run(['status', 'two-tower', '--json'], script)).stdout());
+    const report = (await run(['report', 'two-tower'], script)).stdout();
+    expect(report).toContain('Experiment ab-2: two-tower version 4');
+    expect(report).toContain(`Ended: stopped by tester: complaints, at ${at}\n`);
+    expect(report).not.toContain('Decision');
+    expect(report).not.toContain(' of 14');
+    const later = { ...WON.snapshot, experiment: onlineExperiment({ started_at: '2026-01-06T00:00:00.000Z' }) };
+    const after = await run(['status', 'two-tower'], { ...script, view: { ...WON, snapshot: later } });
+    expect(after.stdout()).toContain('Ended: the challenger is better and awaits');
+  });
+
+  test('ab stop: ends what `serve --ab` began whatever cannot be measured or kept, and says so', async () => {
+    const unmeasured = await run(STOP, { defined: OF_SERVE, broken: ['measure'] });
+    expect([unmeasured.exitCode, unmeasured.removed, unmeasured.reports]).toEqual([0, ['ab-2'], []]);
+    const why = 'stopped by tester: complaints (it could not be measured at its end: measure fails)';
+    expect(unmeasured.ended()).toMatchObject({ measured: null, reason: why });
+    const report = await run(['report', 'two-tower'], { view: WON, ended: unmeasured.ended() });
+    expect(report.stderr()).toContain(`nothing was measured of experiment ab-2, which has ended: ${why}`);
+    const unkept = await run(STOP, { defined: OF_SERVE, broken: ['keepEnd', 'keepReport'] });
+    expect([unkept.exitCode, unkept.removed]).toEqual([0, ['ab-2']]);
+    expect(unkept.stderr()).toContain('warning: how it ended cannot be kept in this home: keepEnd fails');
+    expect(unkept.stderr()).toContain("warning: its report is not with its challenger's run: keepReport fails");
+  });
+
+  test('ab report: names the end where nobody has decided, and no planned end where there is none', async () => {
+    const endedAt = '2026-01-03T00:00:00.000Z';
+    const endOf = async (outcome: OnlineOutcome | null) =>
+      (await run(['report', 'two-tower'], { view: viewOf({ isRunning: false, outcome, endedAt }) })).stdout();
+    const measured = measuredOnline(onlineExperiment(), 'continue');
+    const stopped = await endOf({ ...OUTCOME, end: 'stopped', reason: 'stopped by bea: early', measured });
+    expect(stopped).toContain(`Ended: stopped by bea: early, at ${endedAt}\n`);
+    expect(stopped).not.toContain('Decision');
+    expect(await endOf({ ...OUTCOME, end: 'void', reason: 'version 3 is not champion any more', measured })).toContain(
+      `Ended: void: version 3 is not champion any more, at ${endedAt}\n`,
+    );
+    expect(await endOf(null)).toContain(`Ended: its workflow ended without an outcome, at ${endedAt}\n`);
+    const undecided = (await run(['report', 'two-tower'], { defined: OF_SERVE })).stdout();
+    expect(undecided).toContain('Day 1: 200 users observed in full');
+    expect(undecided).toContain('Nobody decides it: it runs until `tt-exp ab stop two-tower --reason …`\n');
+    expect(undecided).not.toContain('Decision');
   });
 });

@@ -6,6 +6,7 @@ import { ARTIFACT, TAG } from '../../contracts/names.ts';
 import { findAskingRun } from '../../registry/asking-run.ts';
 import { missingFile } from '../../registry/missing-file.ts';
 import { gateWordOf } from './gate-word.ts';
+import { lastOnlineEvidence } from './online-evidence.ts';
 import type { CatalogueReader } from './ports.ts';
 import { type ResolvedVersion, resolveVersion } from './resolve-version.ts';
 import { describeVersion, readRunFacts } from './run-facts.ts';
@@ -62,12 +63,16 @@ export const planMove = async (tracking: CatalogueReader, reference: string): Pr
   const { verdict, decidedBy, challengerSince, bundle, ndcgAt10, datasetVersion } = described;
   const recorded = await readVerdict(tracking, await verdictRunOf(tracking, resolved, run), run);
   const experimentId = record.tags[TAG.experimentId];
+  const { names } = model;
+  const tried = run === undefined ? null : { runId: run.runId, version: record.version, names };
+  const online = tried === null ? null : await lastOnlineEvidence(tracking, tried);
   const evidence: LedgerEvidence = {
     ...(record.runId !== null && { run_id: record.runId }),
     ...(experimentId !== undefined && { experiment_id: experimentId }),
     ...(recorded !== null && { verdict_run_id: recorded.runId }),
     ...(datasetVersion !== null && { dataset_version: datasetVersion }),
     ...(ndcgAt10 !== null && { ndcg_at_10: ndcgAt10 }),
+    ...(online !== null && { online }),
   };
   return {
     name: model.name,

@@ -2,7 +2,7 @@ import type { OnlineLedgerEvidence } from '../../contracts/ledger.ts';
 import type { MeasuredOnline } from '../../contracts/online-steps.ts';
 
 /** Of what was measured last; null: nothing was. */
-export const onlineEvidence = (measured: MeasuredOnline | null): OnlineLedgerEvidence | null => {
+export const onlineEvidence = (measured: Pick<MeasuredOnline, 'report'> | null): OnlineLedgerEvidence | null => {
   if (measured === null) {
     return null;
   }

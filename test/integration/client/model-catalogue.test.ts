@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createModelCatalogue } from '../../../client/models/model-catalogue.ts';
 import { TtExpError } from '../../../contracts/errors.ts';
 import { GATE_NOT_RUN, type GateVerdict } from '../../../contracts/gate.ts';
+import type { OnlineDecision } from '../../../contracts/online-report.ts';
 import type { OpenQuestion } from '../../../contracts/registry-owner.ts';
 import { readBundleManifest } from '../../../registry/bundle/read-manifest.ts';
+import { keptReport } from '../../../registry/kept-report.ts';
 import { ensureLedger } from '../../../registry/ledger/find-ledger.ts';
 import { keepQuestion } from '../../../registry/ledger/kept-question.ts';
 import { readLedger, recordPath } from '../../../registry/ledger/read-ledger.ts';
@@ -13,6 +15,7 @@ import { recordLook } from '../../../registry/ledger/record-look.ts';
 import { createTracking, type Tracking } from '../../../tracking/index.ts';
 import { createMlflowReader } from '../../support/mlflow-rest.ts';
 import { ONE_TEST_PART } from '../../support/one-test-part.ts';
+import { measuredOnline, onlineExperiment } from '../../support/online-experiments.ts';
 import { startTestMlflow, type TestMlflow } from '../../support/provisioned.ts';
 import { addVersion, MANIFEST, move, promotion, rejection, WEIGHTS } from '../../support/registered-model.ts';
 import { writeSmallBundle } from '../../support/small-bundle.ts';
@@ -164,6 +167,28 @@ describe('client/models/model-catalogue', () => {
     const asking = await parent('sweep-0123456789', 'of the one that asked');
     const { gate, evidence } = await catalogue.plan(`${name}/1`);
     expect([gate?.reasons, evidence.verdict_run_id]).toEqual([['of the one that asked'], asking]);
+  });
+
+  test('a move of a version that was tried online rests on what its last experiment had shown', async () => {
+    const [champion = '', candidate = ''] = await versions('tried', 2);
+    await tracking.setAlias('tried', 'champion', '1');
+    const keep = (id: string, version: string, decision: OnlineDecision) => {
+      const experiment = onlineExperiment({
+        ...{ id, model: 'tried' },
+        ...{ champion: { version: '1', run_id: champion }, challenger: { version, run_id: candidate } },
+      });
+      const { path, text } = keptReport(experiment, measuredOnline(experiment, decision));
+      return tracking.putArtifactText(candidate, path, text);
+    };
+    expect((await catalogue.plan('tried/2')).evidence).not.toHaveProperty('online');
+    await keep('ab-20260101T000000-aaaa', '2', 'clear');
+    await keep('ab-20260201T000000-bbbb', '2', 'promote');
+    await keep('ab-20260301T000000-cccc', '7', 'invalid');
+    await tracking.putArtifactText(candidate, 'online_experiments/ab-20260401T000000-dddd.json', '{');
+    expect((await catalogue.plan('tried/2')).evidence.online).toEqual({
+      ...{ experiment_id: 'ab-20260201T000000-bbbb', decision: 'promote', users: 200 },
+      ...{ mean: 0.02, low: 0.01, high: 0.03 },
+    });
   });
 
   test('a model as it was: who served then, by the ledger, and only versions that there were', async () => {

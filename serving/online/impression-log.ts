@@ -8,12 +8,12 @@ import type { Log } from '../../contracts/log.ts';
 import type { Impression } from '../../contracts/online-experiment.ts';
 import type { Clock } from '../../host/clock.ts';
 import { exists, isDiskFull } from '../../host/files/file-errors.ts';
-import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
+import { makeFolder } from '../../host/files/make-folder.ts';
 import { withLock } from '../../host/locks/with-lock.ts';
 import { alarmOf } from '../events/alarm.ts';
-import { type LogFile, openLogFile } from '../events/log-file.ts';
-import { appendAll } from '../events/rewrite-log.ts';
-import { IMPRESSION_LINES, type ImpressionLine, type VoidedExperiment } from './impression-lines.ts';
+import { erasedUsersOf } from './erased-users.ts';
+import type { VoidedExperiment } from './impression-lines.ts';
+import { appendImpressions, hasLeftovers, isOf, mergeLeftovers, rewriteWithout } from './rewrite-impressions.ts';
 
 /** From a list to its line on the disk. */
 export const FLUSH_MS = 100;
@@ -26,7 +26,8 @@ export interface ImpressionLog {
   /** Returns at once. */
   add(line: Impression | VoidedExperiment): void;
   /**
-   * Removes the lists of a user from the disk, and returns how many there were. Throws what the file system throws, and
+   * Removes the lists of a user from the disk, whichever server of the home still holds them, and returns how many there
+   * were. Throws what the file system throws, and
    * HOME_IN_USE where another process is at it.
    */
   erase(userId: string): Promise<number>;
@@ -48,54 +49,6 @@ export interface ImpressionLogOptions {
   readonly mostWaiting?: number;
 }
 
-const withFile = async <T>(path: string, work: (file: LogFile<ImpressionLine>) => Promise<T>): Promise<T> => {
-  const file = await openLogFile(path, IMPRESSION_LINES);
-  try {
-    return await work(file);
-  } finally {
-    await file.close();
-  }
-};
-
-/** Whoever erases gives the name to another file: what went into the old one is written again. A list that is there twice counts once. */
-const append = async (path: string, lines: readonly ImpressionLine[]): Promise<void> => {
-  for (;;) {
-    const isKept = await withFile(path, async (file) => {
-      await appendAll(file, lines);
-      return file.isCurrent();
-    });
-    if (isKept) {
-      return;
-    }
-  }
-};
-
-const isOf = (line: ImpressionLine, userId: string): boolean => 'user_id' in line && line.user_id === userId;
-
-/** The caller holds the lock: nobody else gives the name to another file. */
-const rewriteWithout = (path: string, userId: string): Promise<number> =>
-  withFile(path, async (old) => {
-    let kept: ImpressionLine[] = [];
-    let erased = 0;
-    const take = (line: ImpressionLine): void => {
-      if (isOf(line, userId)) {
-        erased += 1;
-      } else {
-        kept.push(line);
-      }
-    };
-    await old.readAdded(take);
-    if (erased > 0) {
-      await replaceFile(path, (temporary) => withFile(temporary, (fresh) => appendAll(fresh, kept)));
-      await syncToDisk(dirname(path));
-      // Whoever saw the old file under this name after their write trusts that we bring it over.
-      kept = [];
-      await old.readAdded(take);
-      await append(path, kept);
-    }
-    return erased;
-  });
-
 export const openImpressionLog = ({
   path,
   clock,
@@ -104,6 +57,8 @@ export const openImpressionLog = ({
   mostWaiting = MOST_WAITING,
 }: ImpressionLogOptions): ImpressionLog => {
   const alarm = alarmOf(log, `${path}: impressions are written again`);
+  const erased = erasedUsersOf(path);
+  const lock = { folder: `${path}.lock`, purpose: 'erasing impressions', clock };
   let waiting: (Impression | VoidedExperiment)[] = [];
   const unsaid = new Map<string, number>();
   let lostInAll = 0;
@@ -145,7 +100,7 @@ export const openImpressionLog = ({
       batch = waiting;
       told = [...unsaid];
       waiting = [];
-      await append(path, [
+      await appendImpressions(path, erased, [
         ...batch,
         ...told.map(([experiment_id, count]) => ({ experiment_id, at: timestamp(), lost: count })),
       ]);
@@ -195,6 +150,17 @@ export const openImpressionLog = ({
     }, ms);
   };
 
+  const tidy = async (): Promise<void> => {
+    try {
+      if (await hasLeftovers(path)) {
+        await withLock(lock, () => mergeLeftovers(path, erased));
+      }
+    } catch (cause) {
+      log('warn', `${path}: what an erasure that was killed has left beside it stays for now: ${String(cause)}`);
+    }
+  };
+  void inTurn(tidy);
+
   return {
     add: (line) => {
       if (waiting.length >= mostWaiting) {
@@ -209,11 +175,13 @@ export const openImpressionLog = ({
         const before = waiting.length;
         waiting = waiting.filter((line) => !isOf(line, userId));
         const unwritten = before - waiting.length;
-        if (!(await exists(path))) {
-          return unwritten;
-        }
-        const lock = { folder: `${path}.lock`, purpose: 'erasing impressions', clock };
-        return unwritten + (await withLock(lock, () => rewriteWithout(path, userId)));
+        await makeFolder(dirname(path));
+        return withLock(lock, async () => {
+          // Before the erasures are written, which forgets old ones: an old file may have lists of theirs.
+          await mergeLeftovers(path, erased);
+          await erased.note(userId, timestamp());
+          return unwritten + ((await exists(path)) ? await rewriteWithout(path, erased, userId) : 0);
+        });
       }),
     problem: alarm.problem,
     lost: () => lostInAll,

@@ -7,8 +7,8 @@ export interface ReadFilters {
   readonly passing: Passing;
   /** What an unknown user states of themselves, by user field. */
   readonly preferences: FieldFilters;
-  /** Which filters were not applied, and why, as a clause; null: all of them were. */
-  readonly unapplied: string | null;
+  /** Which filters were not applied, and what is stated that no user has, as clauses: why. */
+  readonly unapplied: readonly string[];
 }
 
 const pick = (filters: FieldFilters, isTaken: (field: string) => boolean): FieldFilters =>
@@ -22,11 +22,11 @@ const pick = (filters: FieldFilters, isTaken: (field: string) => boolean): Field
 export const readFilters = (
   { users: { fields: userFields }, items, manifest: { nouns } }: LoadedBundle,
   isKnown: (userId: string) => boolean,
-  itemFilter: FieldFilter,
+  { items: itemFilter, users: userFilter }: { readonly items: FieldFilter; readonly users: FieldFilter },
   { userId, filters, preferences }: Pick<RecommendRequest, 'userId' | 'filters' | 'preferences'>,
 ): ReadFilters => {
   if (isKnown(userId)) {
-    return { passing: itemFilter.passing(filters), preferences: {}, unapplied: null };
+    return { passing: itemFilter.passing(filters), preferences: {}, unapplied: [] };
   }
   const sides = [
     { fields: items.fields, noun: nouns.item },
@@ -43,7 +43,13 @@ export const readFilters = (
   const passing = itemFilter.passing(ofItems);
   const conditions = pick(ofItems, (field) => !userFields.has(field));
   const withoutStated = passing.none === null ? passing : itemFilter.passing(conditions);
+  const ofNobody = Object.entries(stated).flatMap(
+    ([field, wanted]) => userFilter.passing({ [field]: wanted }).none ?? [],
+  );
   return passing.none === null || withoutStated.none !== null
-    ? { passing, preferences: stated, unapplied: null }
-    : { passing: withoutStated, preferences: stated, unapplied: `${passing.none}, so what is stated filters nothing` };
+    ? { passing, preferences: stated, unapplied: ofNobody }
+    : {
+        ...{ passing: withoutStated, preferences: stated },
+        unapplied: [`${passing.none}, so what is stated filters nothing`, ...ofNobody],
+      };
 };

@@ -119,7 +119,7 @@ export const createBundleRecommender = async (
     const row = users.rowOf(request.userId) ?? null;
     const seen = request.seen ?? 'all';
     const since = seen === 'all' ? rowsOf(items, overlay.seen(request.userId)) : [];
-    const filtered = readFilters(bundle, () => row !== null, itemFilter, request);
+    const filtered = readFilters(bundle, () => row !== null, { items: itemFilter, users: userFilter }, request);
     // Not every engine asks for what follows, and the reason asks for the vector again.
     let vector: UserVector | string | undefined;
     const met = [...(row === null ? [] : metBy(bundle, row, seen)), ...since];
@@ -220,7 +220,7 @@ export const createBundleRecommender = async (
       const vector = engine === 'two_tower' ? asker.vector() : null;
       const heedsLikes = typeof vector === 'object' && vector?.heedsLikes === true;
       const heeded = heedsLikes ? 'their vector heeds what they have liked since' : [];
-      const why = asker.passing.none ?? [reason, heeded, asker.unapplied ?? []].flat().join('; ');
+      const why = asker.passing.none ?? [reason, heeded, asker.unapplied].flat().join('; ');
       return { item_ids: idsOf(items, rows), scores, engine, reason: why, fallback, ...about };
     },
     usersFor: (request) => {

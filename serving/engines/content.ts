@@ -111,7 +111,7 @@ export const createContent = ({ bundle, users, items, search }: ContentSides): E
   return ({ row, preferences, liked }) => {
     const query = (row === null ? stated(preferences, null) : ownContent(row)) ?? unit(sumOf(liked()));
     return query === null
-      ? 'nothing is known of the user: no text, no stated preference, no item they liked'
+      ? `nothing is known of the user: no text, ${Object.keys(preferences).length === 0 ? 'no stated preference' : 'nobody and nothing like what they state'}, no item they liked`
       : (wanted) => search.search({ ...wanted, query });
   };
 };

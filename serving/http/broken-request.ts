@@ -4,12 +4,19 @@ import type { Socket } from 'node:net';
 import { type RefusedRequest, refusalBody, refuse } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
+/** An id of 10,000 characters arrives, to be refused by its length. */
+export const MOST_HEADER_BYTES = 64 * 1024;
+
 const refusalFor = (code: string | undefined): RefusedRequest => {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return refuse(408, 'the request did not arrive in time', 'Send it faster, or in parts.');
     case 'HPE_HEADER_OVERFLOW':
-      return refuse(413, 'the address and the headers are too large', 'Shorten them.');
+      return refuse(
+        413,
+        `the address and the headers are larger than ${MOST_HEADER_BYTES / 1024} KiB`,
+        'Shorten them.',
+      );
     case 'HPE_INVALID_URL':
       return refuse(400, 'the address has characters that none can have', 'Percent-encode them, as UTF-8.');
     default:

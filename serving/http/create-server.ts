@@ -10,7 +10,7 @@ import type { EventLog } from '../events/event-log.ts';
 import type { ExperimentLists } from '../online/experiment-lists.ts';
 import type { ApiContext } from './api-context.ts';
 import type { KeyRing } from './api-keys.ts';
-import { answerBrokenRequest, answerUnknownExpectation } from './broken-request.ts';
+import { answerBrokenRequest, answerUnknownExpectation, MOST_HEADER_BYTES } from './broken-request.ts';
 import { checkAddresses } from './check-addresses.ts';
 import { addCallerGuards, addLoadGuard } from './guards.ts';
 import { createMetrics, type ServingMetrics } from './metrics.ts';
@@ -27,8 +27,6 @@ import { createValidatorCompiler } from './validation.ts';
 
 /** 500 events with the longest ids. */
 const MOST_BODY_BYTES = 2 * 1024 * 1024;
-/** An id of 10,000 characters arrives, to be refused by its length. */
-const MOST_HEADER_BYTES = 64 * 1024;
 const MOST_CONNECTIONS = 10_000;
 
 /** Milliseconds. */

@@ -289,7 +289,7 @@ describe('serving/http: refusals', () => {
     const garbage = await talk(url, 'GARBAGE\r\n\r\n');
     expect(garbage).toMatch(/^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST"/s);
     const large = await talk(url, `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`);
-    expect(large).toMatch(/^HTTP\/1\.1 413 .*"code":"TOO_LARGE"/s);
+    expect(large).toMatch(/^HTTP\/1\.1 413 .*"code":"TOO_LARGE".*64 KiB/s);
     const expecting = await talk(url, 'GET /healthz HTTP/1.1\r\nhost: a\r\nexpect: foo\r\n\r\n');
     expect(expecting).toMatch(/^HTTP\/1\.1 417 .*"code":"EXPECTATION_FAILED".*got foo/s);
     for (const received of [garbage, large, expecting]) {

@@ -148,16 +148,22 @@ describe('routing', () => {
 
   it('looks among items where no user has a stated value', () => {
     // sql: items 1 and 2, whose sum is (0.6, 1.8): 1.8 for both of them, and 1.56 for item 3.
-    const { item_ids, engine } = recommender.recommend(request('new', { preferences: { skills: ['sql'] } }));
-    expect(engine).toBe('content');
+    const { item_ids, engine, reason } = recommender.recommend(request('new', { preferences: { skills: ['sql'] } }));
+    expect([engine, reason]).toEqual(['content', expect.stringContaining('; no developer has skills=sql')]);
     expect(item_ids.slice(0, 3).sort()).toEqual(['i1', 'i2', 'i3']);
     expect(item_ids.slice(3)).toEqual(['i0', 'i4', 'i5']);
   });
 
   it('falls back to popularity where nobody and nothing has a stated value', () => {
-    const { engine, fallback } = recommender.recommend(request('new', { preferences: { skills: ['cobol'] } }));
+    const { engine, reason, fallback } = recommender.recommend(request('new', { preferences: { skills: ['cobol'] } }));
     expect(engine).toBe('popularity');
-    expect(fallback).toBe('content: nothing is known of the user: no text, no stated preference, no item they liked');
+    expect(reason).toBe('the user is unknown, and the request states preferences; no developer has skills=cobol');
+    expect(fallback).toBe(
+      'content: nothing is known of the user: no text, nobody and nothing like what they state, no item they liked',
+    );
+    expect(recommender.recommend(request('new', { engine: 'content' })).fallback).toBe(
+      'content: nothing is known of the user: no text, no stated preference, no item they liked',
+    );
   });
 
   it('answers with the engine that the request names', () => {
@@ -326,7 +332,9 @@ describe('filters', () => {
     const stated = recommender.recommend(request('new', { preferences: { skills: ['cobol'] } }));
     const asked = recommender.recommend(request('new', { filters: { skills: ['cobol'] } }));
     expect(asked.item_ids).toEqual(stated.item_ids);
-    expect(asked.reason).toBe(`${stated.reason}; no startup has skills=cobol, so what is stated filters nothing`);
+    expect(asked.reason).toBe(
+      'the user is unknown, and the request states preferences; no startup has skills=cobol, so what is stated filters nothing; no developer has skills=cobol',
+    );
     // i1, i2 have sql, and are no jobs.
     const both = recommender.recommend(request('new', { filters: { skills: ['sql'], type: ['job'] } }));
     expect([...both.item_ids].sort()).toEqual(['i0', 'i3', 'i4']);

@@ -60,6 +60,12 @@ const filtersOf = (query: Page | ListQuery, own: readonly string[]): FieldFilter
 const listed = (fields: SentFields): FieldFilters =>
   Object.fromEntries(Object.entries(fields).map(([field, values]) => [field, [values].flat()]));
 
+/** Of a list of users, no items. */
+type SentList = Pick<Recommendation, 'engine' | 'fallback' | 'item_ids'>;
+
+/** A HEAD, which fastify answers as the GET, sends nobody its list. */
+const isShown = ({ method }: FastifyRequest): boolean => method !== 'HEAD';
+
 const pageOf = ({ limit, offset, exclude }: Page): Page => ({ limit, offset, exclude });
 
 export const addListRoutes = ({
@@ -75,9 +81,11 @@ export const addListRoutes = ({
   const { user, users, item, items } = nouns;
   const forUser = `${BASE}/${items}/for-${user}`;
 
-  const tell = (bundle: ServedBundle, answer: Recommendation, http: FastifyRequest): void => {
-    http.engine = http.engine === null || http.engine === answer.engine ? answer.engine : 'mixed';
-    metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
+  const tell = (bundle: ServedBundle, { engine, fallback, item_ids }: SentList, http: FastifyRequest): void => {
+    http.engine = http.engine === null || http.engine === engine ? engine : 'mixed';
+    if (isShown(http)) {
+      metrics.listed(bundle, engine, fallback !== null, item_ids);
+    }
   };
   const caches: Readonly<Record<Arm, AnswerCache<Recommendation>>> = {
     champion: createAnswerCache(MOST_CACHED),
@@ -102,8 +110,10 @@ export const addListRoutes = ({
     if (experiment === null) {
       return answer;
     }
-    metrics.experimented(experiment.arm);
-    http.experimentLists = [...(http.experimentLists ?? []), list];
+    if (isShown(http)) {
+      metrics.experimented(experiment.arm);
+      http.experimentLists = [...(http.experimentLists ?? []), list];
+    }
     return { ...answer, experiment };
   };
 
@@ -195,8 +205,7 @@ export const addListRoutes = ({
       const asked = { ...pageOf(query), filters: filtersOf(query, PAGE_PARAMETERS), itemId: params.id };
       const bundle = source.current();
       const answer = bundle.recommender.usersFor(asked);
-      request.engine = answer.engine;
-      metrics.listed(bundle, answer.engine, answer.fallback !== null, []);
+      tell(bundle, { ...answer, item_ids: [] }, request);
       uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
     },
   );
@@ -221,8 +230,7 @@ export const addListRoutes = ({
         filters: filtersOf(query, PAGE_PARAMETERS),
         itemId: params.id,
       });
-      request.engine = answer.engine;
-      metrics.listed(bundle, answer.engine, answer.fallback !== null, answer.item_ids);
+      tell(bundle, answer, request);
       uncached(reply).send({ item_id: params.id, ...answer, request_id: request.id });
     },
   );

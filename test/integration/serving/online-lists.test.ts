@@ -87,6 +87,39 @@ describe('serving/online: lists', () => {
     expect(await readImpressions(impressionsFile)).toHaveLength(1);
   });
 
+  it.each(['split', 'interleave', 'shadow'] as const)(
+    'answers a HEAD as the GET, and counts nothing of it as shown: %s',
+    async (mode) => {
+      const { url, experiment, impressionsFile, list } = await startExperiment({ mode, share: 0.5 });
+      const user = userOf('challenger', experiment);
+      const counts = async () =>
+        (await ask(`${url}/metrics`)).text
+          .split('\n')
+          .filter((line) => /^tt_exp_(lists|fallbacks|experiment_lists)_total|^tt_exp_items_listed/.test(line));
+      const before = await counts();
+      const headOf = async (init: RequestInit) => {
+        const id = { 'x-request-id': 'r1' };
+        const { status, headers } = await fetch(`${url}${LISTS}/${user}`, { ...init, headers: id });
+        return [status, ...['content-type', 'content-length', 'cache-control'].map((name) => headers.get(name))];
+      };
+      const head = await headOf({ method: 'HEAD' });
+      expect(head[2]).toMatch(/^[1-9]/);
+      for (const about of ['startups/similar-to/i1', 'developers/for-startup/i1']) {
+        expect((await fetch(`${url}/api/recommendations/${about}`, { method: 'HEAD' })).status).toBe(200);
+      }
+      expect(await counts()).toEqual(before);
+      expect(await headOf({})).toEqual(head);
+      // Whatever had been written would come before these.
+      const { request_id } = await list(user, '?limit=1');
+      const seen = await eventually(
+        'the two lists that were sent',
+        () => readImpressions(impressionsFile),
+        (lines) => lines.some((line) => line.request_id === request_id),
+      );
+      expect(seen.map((line) => line.request_id)).toEqual(['r1', request_id]);
+    },
+  );
+
   it('takes every list of a batch for itself', async () => {
     const { url, experiment, champion, challenger, impressions } = await startExperiment();
     const user_ids = [userOf('champion', experiment), userOf('challenger', experiment)];

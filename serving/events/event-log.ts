@@ -6,7 +6,7 @@ import { TtExpError } from '../../contracts/errors.ts';
 import type { Log } from '../../contracts/log.ts';
 import type { Overlay } from '../../contracts/recommendation.ts';
 import type { Clock } from '../../host/clock.ts';
-import { type Admitted, admitEvents, conflictIn } from './admit-events.ts';
+import { type Admitted, admitEvents, conflictIn, keptIn, partlyKept, type RecordedEvents } from './admit-events.ts';
 import { createEventState, type EventState } from './event-state.ts';
 import { EVENT_LINES, type LogRecord, type OnlineEvent } from './log-record.ts';
 import { openRecordLog } from './record-log.ts';
@@ -16,12 +16,6 @@ const EVENTS: LogKind<LogRecord, EventState> = { what: 'events', lines: EVENT_LI
 
 /** Events that wait for the disk. More are refused: a disk that hangs must not fill the memory. */
 const MOST_WAITING = 20_000;
-
-export interface RecordedEvents {
-  readonly accepted: number;
-  /** Events that were there already. They are acknowledged too. */
-  readonly duplicates: number;
-}
 
 export interface EventLogStatus {
   /** Why events are refused or not seen at the moment; null while all is well. */
@@ -35,7 +29,9 @@ export interface EventLog {
   readonly overlay: Overlay;
   /**
    * Returns once the events are on the disk and in the overlay. Throws DISK_FULL, UPSTREAM_REJECTED where the file system
-   * refuses otherwise, TIMED_OUT where too many wait, USAGE for an id that an event of other content has: none of these events is acknowledged then, and each may be sent again.
+   * refuses otherwise, TIMED_OUT where too many wait, USAGE for an id that an event of other content has: none of these events
+   * is acknowledged then, and each may be sent again. Where another server has given the id away at the same moment, the others are kept (`keptOf`).
+   * The same event taken by two servers at the same moment may be accepted by both: it is one all the same.
    */
   record(events: readonly OnlineEvent[]): Promise<RecordedEvents>;
   /** Returns how many events of the user were removed, from the lists and from the disk. Throws as `record` does. */
@@ -101,14 +97,21 @@ export const openEventLog = async (options: EventLogOptions): Promise<EventLog> 
       unconfirmed.delete(id);
     }
     for (const one of batch) {
-      // Another server may have given an id to another event meanwhile: the first line of the file counts.
-      const conflict = admitted.conflicts.get(one) ?? conflictIn(one.events, state().find);
-      if (conflict !== null) {
-        one.reject(conflict);
+      const refused = admitted.conflicts.get(one);
+      if (refused !== undefined) {
+        one.reject(refused);
         continue;
       }
-      const accepted = one.events.filter(({ event_id }) => isNew.delete(event_id)).length;
-      one.resolve({ accepted, duplicates: one.events.length - accepted });
+      const kept = keptIn(one.events, state().find);
+      const accepted = kept.filter(({ event_id }) => isNew.delete(event_id)).length;
+      const recorded = { accepted, duplicates: kept.length - accepted };
+      // Another server may have given an id to another event meanwhile: the first line of the file counts.
+      const conflict = conflictIn(one.events, state().find);
+      if (conflict === null) {
+        one.resolve(recorded);
+      } else {
+        one.reject(partlyKept(conflict, recorded));
+      }
     }
   };
 

@@ -86,7 +86,7 @@ export const createMetrics = ({ source, events, online, additions, isReady }: Me
   });
   const recorded = new Counter({
     name: 'tt_exp_events_total',
-    help: 'Events by what became of them.',
+    help: 'Events by what became of them; refused: of bodies that could be read.',
     labelNames: ['result'],
     registers,
   });

@@ -1,5 +1,8 @@
 /** What users do, and that it is forgotten. */
+
+import { isObject } from '../../../contracts/is-object.ts';
 import { nearestHint } from '../../../policy/nearest.ts';
+import { keptOf, type RecordedEvents } from '../../events/admit-events.ts';
 import type { EventLog } from '../../events/event-log.ts';
 import { type ApiContext, uncached } from '../api-context.ts';
 import { refuse } from '../refusal.ts';
@@ -29,6 +32,12 @@ const checkTypes = (sent: readonly SentEvent[], known: readonly string[]): void 
   }
 };
 
+/** How many events were sent, whatever they are like. */
+const countIn = (body: unknown): number => {
+  const sent = isObject(body) && 'events' in body ? body.events : isObject(body) ? [body] : body;
+  return Array.isArray(sent) ? sent.length : 0;
+};
+
 export const addEventRoutes = ({
   app,
   source,
@@ -38,6 +47,12 @@ export const addEventRoutes = ({
   nouns,
   timestamp,
 }: ApiContext & { readonly events: EventLog }): void => {
+  const count = (sent: number, { accepted, duplicates }: RecordedEvents): void => {
+    metrics.recorded('accepted', accepted);
+    metrics.recorded('duplicate', duplicates);
+    metrics.recorded('refused', sent - accepted - duplicates);
+  };
+
   app.post<{ Body: EventsBody }>(
     '/api/events',
     {
@@ -48,21 +63,25 @@ export const addEventRoutes = ({
         body: EVENTS_BODY,
         response: answers(EVENTS_ANSWER, 'All of them are kept; duplicates were kept before.'),
       },
+      // The handler counts what the schema refuses.
+      attachValidation: true,
     },
     async (request, reply) => {
-      const { body } = request;
-      const sent = 'events' in body ? body.events : [body];
-      const received_at = timestamp();
+      const { body, validationError } = request;
       try {
+        if (validationError !== undefined) {
+          throw validationError;
+        }
+        const sent = 'events' in body ? body.events : [body];
+        const received_at = timestamp();
         checkTypes(sent, source.current().eventTypes);
         const recorded = await events.record(
           sent.map((event) => ({ ...event, occurred_at: event.occurred_at ?? null, received_at })),
         );
-        metrics.recorded('accepted', recorded.accepted);
-        metrics.recorded('duplicate', recorded.duplicates);
+        count(sent.length, recorded);
         return uncached(reply).send({ ...recorded, request_id: request.id });
       } catch (error) {
-        metrics.recorded('refused', sent.length);
+        count(countIn(body), keptOf(error));
         throw error;
       }
     },

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../host/clock.ts';
+import { keptOf } from '../../../serving/events/admit-events.ts';
 import { type EventLog, openEventLog } from '../../../serving/events/event-log.ts';
 import { formatBatch, type OnlineEvent } from '../../../serving/events/log-record.ts';
 import { eventually } from '../../support/eventually.ts';
+import { overtakenEvent } from '../../support/overtaken-event.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -97,6 +99,35 @@ describe('event-log', () => {
     ]);
     expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
     expect(log.overlay.interactions('bob')).toBe(0);
+  });
+
+  it('says which events are kept of a request that loses an id to another server while it is written', async () => {
+    const path = await newPath();
+    const log = await openLog(path);
+    await log.record([eventOf('known')]);
+    const taken = { ...eventOf('e1'), item_id: 'other' };
+    const alone = log.record([overtakenEvent(eventOf('e1'), path, [taken])]);
+    await expect(alone).rejects.toMatchObject({
+      message: 'event_id: got "e1", which another event has: its item_id is not the same',
+      hint: 'Give every event an id of its own, and send an event again as it was.',
+    });
+    const second = overtakenEvent(eventOf('e2'), path, [{ ...eventOf('e2'), type: 'like' }]);
+    const error = await log.record([eventOf('known'), second, eventOf('e3'), eventOf('e4')]).catch((e) => e);
+    expect(error).toMatchObject({
+      code: 'USAGE',
+      message:
+        'event_id: got "e2", which another event has: its type is not the same; 3 other events of the request are kept',
+      hint: expect.stringMatching(/Those that are kept are duplicates then\.$/),
+    });
+    expect(keptOf(error)).toEqual({ accepted: 2, duplicates: 1 });
+    expect(Array.from(log.overlay.events('ann'), ({ item_id, type }) => `${type} ${item_id}`)).toEqual([
+      ...['view item of known', 'view other', 'like item of e2', 'view item of e3', 'view item of e4'],
+    ]);
+    expect(await log.record([eventOf('e3'), eventOf('e4')])).toEqual({ accepted: 0, duplicates: 2 });
+    // The same event, and not another one under its id: both servers acknowledge it, and it counts once.
+    const same = overtakenEvent(eventOf('e5', 'bob'), path, [eventOf('e5', 'bob')]);
+    expect(await log.record([same])).toEqual({ accepted: 1, duplicates: 0 });
+    expect(log.overlay.interactions('bob')).toBe(1);
   });
 
   it('acknowledges each of many at once as what it is', async () => {

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isFileError } from '../../../host/files/file-errors.ts';
+import { overtakenEvent } from '../../support/overtaken-event.ts';
 import { ask, post, startServing, type TestServer } from '../../support/serving.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 
@@ -167,6 +168,62 @@ describe('serving/http: operation', () => {
       /model_version="3",search="exact"/,
     );
     expect(metrics.get('tt_exp_ready')).toBe(1);
+  });
+
+  it('counts every event of a body that could be read, by what became of it', async () => {
+    const server = await startServing();
+    const address = `${server.url}/api/events`;
+    const counted = async () => {
+      const metrics = await metricsOf(server);
+      return ['accepted', 'duplicate', 'refused'].map((result) =>
+        metrics.get(`tt_exp_events_total{result="${result}"}`),
+      );
+    };
+    await post(address, { events: [eventOf('e1'), eventOf('e2'), eventOf('e1')] });
+    expect(await counted()).toEqual([2, 1, 0]);
+    const { user_id: _, ...nobody } = eventOf('e3');
+    for (const [body, refused] of [
+      [{ events: [eventOf('e3'), nobody] }, 2],
+      [nobody, 1],
+      [{ ...eventOf('e3'), type: 'dislke' }, 1],
+      [{ ...eventOf('e1'), item_id: 'i1' }, 1],
+      [[eventOf('e3'), eventOf('e4')], 2],
+      [{ events: Array.from({ length: 501 }, (__, n) => eventOf(`n${n}`)) }, 501],
+      ...['{', 'null', '7', { events: [] }, { events: 7 }].map((none) => [none, 0] as const),
+    ] as const) {
+      const before = (await counted())[2] ?? 0;
+      expect((await post(address, body)).status).toBe(400);
+      expect(await counted(), JSON.stringify(body).slice(0, 80)).toEqual([2, 1, before + refused]);
+    }
+  });
+
+  it('counts and names what is kept of a request that loses an id to another server while it is written', async () => {
+    const server = await startServing();
+    const { url, events, folder } = server;
+    const record = events.record.bind(events);
+    vi.spyOn(events, 'record').mockImplementationOnce((sent) =>
+      record(
+        sent.map((event) =>
+          event.event_id === 'e1'
+            ? overtakenEvent(event, join(folder, 'events.ndjson'), [{ ...event, user_id: 'cold' }])
+            : event,
+        ),
+      ),
+    );
+    const answer = await post(`${url}/api/events`, { events: [eventOf('e1'), eventOf('e2')] });
+    expect([answer.status, answer.body.error]).toEqual([
+      400,
+      {
+        code: 'INVALID_REQUEST',
+        message:
+          'event_id: got "e1", which another event has: its user_id is not the same; 1 other event of the request is kept',
+        hint: expect.stringContaining('duplicates'),
+      },
+    ]);
+    const metrics = await metricsOf(server);
+    expect(['accepted', 'refused'].map((result) => metrics.get(`tt_exp_events_total{result="${result}"}`))).toEqual([
+      1, 1,
+    ]);
   });
 
   it('describes every address with the schema by which it checks, and shows a page', async () => {

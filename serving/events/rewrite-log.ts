@@ -64,17 +64,17 @@ const withLogFile = async <Item, T>(
   }
 };
 
-/** Beside the log; nothing that anybody else may have put there. */
-const named = async (path: string, ending: RegExp): Promise<readonly string[]> =>
+/** Strictly by name: a copy that somebody has made is theirs. */
+const filesBeside = async (path: string, ending: RegExp): Promise<readonly string[]> =>
   (await namesIn(dirname(path)))
     .filter((name) => name.startsWith(basename(path)) && ending.test(name.slice(basename(path).length)))
     .map((name) => join(dirname(path), name));
 
 /** Old files that a kill has left beside the log, oldest name first. */
-export const leftoversOf = (path: string): Promise<readonly string[]> => named(path, /^\.before-[0-9a-f]{8}$/);
+export const leftoversOf = (path: string): Promise<readonly string[]> => filesBeside(path, /^\.before-[0-9a-f]{8}$/);
 
 /** New files that a kill has left before they had the name: copies of what may have been erased since. */
-const unfinishedOf = (path: string): Promise<readonly string[]> => named(path, TEMPORARY_ENDING);
+export const unfinishedOf = (path: string): Promise<readonly string[]> => filesBeside(path, TEMPORARY_ENDING);
 
 /** Whether a kill has left anything that `mergeLeftovers` removes. */
 export const hasLeftovers = async (path: string): Promise<boolean> =>
@@ -87,7 +87,8 @@ export const hasLeftovers = async (path: string): Promise<boolean> =>
 export const wasTakenAway = async <Item>(path: string, file: LogFile<Item>): Promise<boolean> =>
   !(await exists(path)) || ((await leftoversOf(path)).length === 0 && (await file.hasKeptNames()));
 
-const isSameFile = async (a: string, b: string): Promise<boolean> => {
+/** Of two files that are there. */
+export const isSameFile = async (a: string, b: string): Promise<boolean> => {
   const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })]);
   return one.dev === other.dev && one.ino === other.ino;
 };

@@ -7,13 +7,12 @@
  * its own until they have: a kill at any moment loses nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { link, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { link, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { exists } from '../../host/files/file-errors.ts';
-import { namesIn } from '../../host/files/names-in.ts';
 import { replaceFile, syncToDisk } from '../../host/files/replace-file.ts';
 import { type LogFile, openLogFile, readLogFile } from '../events/log-file.ts';
-import { appendAll } from '../events/rewrite-log.ts';
+import { appendAll, isSameFile, leftoversOf, unfinishedOf } from '../events/rewrite-log.ts';
 import { type ErasedUsers, erasuresFileOf } from './erased-users.ts';
 import { IMPRESSION_LINES, type ImpressionLine } from './impression-lines.ts';
 
@@ -46,42 +45,26 @@ export const appendImpressions = async (
 
 export const isOf = (line: ImpressionLine, userId: string): boolean => 'user_id' in line && line.user_id === userId;
 
-/** Which files beside the log a killed process has left. Strictly by name: a copy that somebody made is theirs. */
-const leftoversOf = async (path: string) => {
-  const names = await namesIn(dirname(path));
-  const pathsOf = (file: string, ending: RegExp): readonly string[] =>
-    names
-      .filter((name) => name.startsWith(basename(file)) && ending.test(name.slice(basename(file).length)))
-      .map((name) => join(dirname(path), name));
-  const temporary = /^\.\d+-[0-9a-f]{8}\.tmp$/;
-  return {
-    halfWritten: [...pathsOf(path, temporary), ...pathsOf(erasuresFileOf(path), temporary)],
-    before: pathsOf(path, /^\.before-[0-9a-f]{8}$/),
-  };
-};
+/** What a killed process has left beside the log. */
+const leftBy = async (path: string) => ({
+  halfWritten: [...(await unfinishedOf(path)), ...(await unfinishedOf(erasuresFileOf(path)))],
+  before: await leftoversOf(path),
+});
 
 export const hasLeftovers = async (path: string): Promise<boolean> => {
-  const { halfWritten, before } = await leftoversOf(path);
+  const { halfWritten, before } = await leftBy(path);
   return halfWritten.length + before.length > 0;
-};
-
-const isSameFile = async (a: string, b: string): Promise<boolean> => {
-  if (!(await exists(b))) {
-    return false;
-  }
-  const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true })]);
-  return one.dev === other.dev && one.ino === other.ino;
 };
 
 /** Brings over what only an old file has, and removes what a kill has left. The caller holds the lock of the log. */
 export const mergeLeftovers = async (path: string, erased: ErasedUsers): Promise<void> => {
-  const { halfWritten, before } = await leftoversOf(path);
+  const { halfWritten, before } = await leftBy(path);
   for (const temporary of halfWritten) {
     await rm(temporary, { force: true });
   }
   for (const leftover of before) {
     // The same file under two names: killed before the new one took the name.
-    if (!(await isSameFile(leftover, path))) {
+    if (!((await exists(path)) && (await isSameFile(leftover, path)))) {
       const present = new Set<string>();
       await readLogFile(path, IMPRESSION_LINES, (line) => present.add(JSON.stringify(line)));
       const missing: ImpressionLine[] = [];

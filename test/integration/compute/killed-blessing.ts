@@ -11,7 +11,7 @@ import type { ModelSource } from '../../../contracts/trainer.ts';
 import { BUILDING } from '../../../registry/bundle/write-bundle.ts';
 import { createFakeTracking } from '../../support/fake-tracking.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { createModelRunner, fixture } from './runner.ts';
+import { createModelRunner, fixture, TYPESCRIPT } from './runner.ts';
 
 /** Who is killed by SIGKILL: the compute process while it builds, or asks its server; or that server while it is asked. */
 export type Victim = 'builder' | 'asker' | 'server' | null;
@@ -48,6 +48,7 @@ export const createKilledBlessing = async (asked: {
   const version = addVersion('two-tower', 'run');
   const compute = (victim: Victim) =>
     createModelRunner({
+      nodeArguments: TYPESCRIPT,
       childScript: fixture('bless-child.ts'),
       environment: { ...process.env, TEST_VICTIM: victim ?? '', TEST_BUILDING: building },
     });

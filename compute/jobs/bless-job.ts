@@ -142,7 +142,7 @@ const readBundle = async (folder: string): Promise<LoadedBundle | null> => {
 /** As the build has measured it. */
 const measureContent = async (bundle: LoadedBundle, onStep: () => void): Promise<BlessingEvidence['contentRecall']> => {
   const { content_search: stated } = bundle.manifest;
-  const search = await openContentSearch(bundle);
+  const search = stated?.kind === 'index' ? await openContentSearch(bundle) : null;
   if (search === null || stated?.kind !== 'index' || bundle.items.content === null) {
     return null;
   }

@@ -2,7 +2,7 @@
 import { addAt, missing } from '../../contracts/element-at.ts';
 import { LIKED } from '../bundle/bundle-files.ts';
 import type { BundleHistory } from '../bundle/load-bundle.ts';
-import { isZero, lengthOf, type Matrix, rowOf } from './matrix.ts';
+import { isZero, type Matrix, rowOf, unit } from './matrix.ts';
 import { spreadRows } from './measure-recall.ts';
 
 const MOST_OF_A_SIDE = 100;
@@ -29,20 +29,15 @@ const profileOf = ({ items, history }: ContentSides, user: number): Float32Array
   return sum;
 };
 
-const unit = (vector: Float32Array): Float32Array => {
-  const length = lengthOf(vector);
-  return length === 0 ? vector : vector.map((value) => value / length);
-};
-
 /**
  * Users, spread evenly, by what they say or else by what they like, and items, which others are compared with. At most
  * 200; none for who has no content.
  */
 export const contentQueries = (sides: ContentSides): readonly Float32Array[] => {
   const { items, users, history } = sides;
-  const ofUsers = spreadRows(history.starts.length - 1, MOST_OF_A_SIDE).map((user) => {
+  const ofUsers = spreadRows(history.starts.length - 1, MOST_OF_A_SIDE).flatMap((user) => {
     const own = users === null ? null : rowOf(users, user);
-    return own === null || isZero(own) ? unit(profileOf(sides, user)) : own;
+    return own === null || isZero(own) ? (unit(profileOf(sides, user)) ?? []) : own;
   });
   const ofItems = spreadRows(items.rows, MOST_OF_A_SIDE).map((item) => rowOf(items, item));
   return [...ofUsers, ...ofItems].filter((vector) => !isZero(vector));

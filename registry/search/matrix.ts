@@ -22,4 +22,10 @@ export const dotAt = (values: Float32Array, from: number, query: Float32Array): 
 
 export const lengthOf = (vector: Float32Array): number => Math.sqrt(dotAt(vector, 0, vector));
 
+/** Of length 1; null for zeros. */
+export const unit = (vector: Float32Array): Float32Array | null => {
+  const length = lengthOf(vector);
+  return length === 0 ? null : vector.map((value) => value / length);
+};
+
 export const isZero = (vector: Float32Array): boolean => vector.every((value) => value === 0);

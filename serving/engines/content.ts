@@ -6,7 +6,7 @@ import { addAt, missing } from '../../contracts/element-at.ts';
 import type { FieldFilters } from '../../contracts/recommendation.ts';
 import { fieldMatcher } from '../../policy/serving/match-field.ts';
 import type { LoadedBundle } from '../../registry/bundle/load-bundle.ts';
-import { isZero, lengthOf } from '../../registry/search/matrix.ts';
+import { isZero, unit } from '../../registry/search/matrix.ts';
 import type { VectorSearch } from '../../registry/search/vector-search.ts';
 import type { OnlineRow } from '../additions/online-rows.ts';
 import type { CatalogueSide } from '../catalogue-side.ts';
@@ -15,12 +15,6 @@ import type { Engine } from './engine.ts';
 
 /** Enough for a mean; more would take their time. */
 const MOST_ALIKE = 1000;
-
-/** Of length 1; null for zeros. */
-const unit = (vector: Float32Array): Float32Array | null => {
-  const length = lengthOf(vector);
-  return length === 0 ? null : vector.map((value) => value / length);
-};
 
 const addTo = (sum: Float32Array, vector: Float32Array): void => {
   for (let column = 0; column < sum.length; column += 1) {
